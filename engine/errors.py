@@ -1,0 +1,111 @@
+"""The one tree of errors.
+
+    SpinegraphError
+    ├── KnowledgeError            the content is wrong
+    │   ├── TurtleSyntaxError     a file is not Turtle
+    │   ├── VocabularyError       a term, code or IRI is unknown, missing or used twice
+    │   ├── CriterionError        a shape lies outside the criterion profile
+    │   ├── RuleCycleError        a rule depends on its own conclusion
+    │   └── ProvenanceError       a passage or source does not exist, or its text has changed
+    ├── CaseError                 the patient's facts are wrong
+    │   ├── MalformedCaseError    not JSON, YAML or RDF, or not of the shape of a case
+    │   ├── UnknownCodeError      a code that the knowledge does not have
+    │   ├── MeasurementError      a value that cannot be
+    │   └── CaseTooLargeError     more than the limit
+    └── ReasonerError             the OWL reasoner could not run
+        └── IncoherentOntologyError   or found the classes contradictory
+
+Every error says what is wrong, where, and how to mend it. Transport maps classes to status codes; nothing else does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+
+class SpinegraphError(Exception):
+    """Base of all errors: `what` is wrong, `where` (IRI, file:line, JSON pointer) and `mend` (how to put it right)."""
+
+    title = "Spinegraph could not do this"
+
+    def __init__(
+        self, what: str, *, where: str = "", mend: str = "", details: Mapping[str, object] | None = None
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.mend = mend
+        self.details: Mapping[str, object] = details or {}
+
+    def __str__(self) -> str:
+        located = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{located}\n  {self.mend}" if self.mend else located
+
+
+class KnowledgeError(SpinegraphError):
+    title = "The knowledge is not well formed"
+
+
+class TurtleSyntaxError(KnowledgeError):
+    title = "A knowledge file is not valid Turtle"
+
+
+class VocabularyError(KnowledgeError):
+    title = "A term is unknown, missing or used twice"
+
+
+class CriterionError(KnowledgeError):
+    title = "A criterion lies outside the profile"
+
+
+class RuleCycleError(KnowledgeError):
+    title = "A rule depends on its own conclusion"
+
+
+class ProvenanceError(KnowledgeError):
+    title = "A statement does not lead to its source"
+
+
+class CaseError(SpinegraphError):
+    title = "The case cannot be decided"
+
+
+class MalformedCaseError(CaseError):
+    title = "The case is malformed"
+
+
+class UnknownCodeError(CaseError):
+    """Codes that the knowledge does not have; `unknown` maps each to the nearest known codes, best first."""
+
+    title = "The case contains unknown codes"
+
+    def __init__(self, unknown: Mapping[str, Sequence[str]], where: Mapping[str, str]) -> None:
+        lines = [
+            f"{where[code]}: unknown code {code!r}"
+            + (f"; nearest: {', '.join(near)}" if near else "; nothing similar is known")
+            for code, near in unknown.items()
+        ]
+        super().__init__(
+            "\n".join(lines),
+            mend="Use a code from GET /v1/knowledge or `spinegraph codes`; nothing was decided.",
+            details={
+                "unknown": [{"code": code, "at": where[code], "nearest": list(near)} for code, near in unknown.items()]
+            },
+        )
+        self.unknown = unknown
+
+
+class MeasurementError(CaseError):
+    title = "A measurement cannot be"
+
+
+class CaseTooLargeError(CaseError):
+    title = "The case is too large"
+
+
+class ReasonerError(SpinegraphError):
+    title = "The OWL reasoner could not run"
+
+
+class IncoherentOntologyError(ReasonerError):
+    title = "The ontology contradicts itself"

@@ -1,0 +1,337 @@
+"""JSON, YAML or RDF → Case, and Case → the input planes of the program.
+
+What cannot be understood is refused with the nearest thing that can; nothing is dropped. A contradiction is no error:
+the same finding may be recorded present and absent, and is then decided and shown as conflicting.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import math
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyoxigraph as ox
+import yaml
+
+from engine.errors import CaseTooLargeError, MalformedCaseError, MeasurementError, UnknownCodeError
+from engine.inference.program import Program
+from engine.knowledge.reader import expand, shorten
+from engine.model import Bound, Case, Knowledge, Measured
+
+MAX_BYTES = 1 << 20
+"""The largest case that is read, in bytes."""
+
+KEYS = ("present", "absent", "measurements", "audience")
+FILE_KEYS = (*KEYS, "title", "narrative")
+"""A case file may also say in words who the patient is."""
+
+
+class Codebook(NamedTuple):
+    """Every name of a finding or measurement (code, IRI, CURIE, mapped external code) → its code."""
+
+    findings: Mapping[str, str]
+    measurements: Mapping[str, str]
+    derived_only: Mapping[str, str]
+    ranges: Mapping[str, tuple[float, float, str]]
+
+
+def make_codebook(knowledge: Knowledge) -> Codebook:
+    """Index the names that a case may use."""
+    findings = {name: f.code for f in knowledge.findings.values() for name in (f.code, f.iri, shorten(f.iri))}
+    measurements = {name: m.code for m in knowledge.measurements.values() for name in (m.code, m.iri, shorten(m.iri))}
+    for external, iri in knowledge.external_codes.items():
+        if iri in knowledge.findings:
+            findings[external] = knowledge.findings[iri].code
+        elif iri in knowledge.measurements:
+            measurements[external] = knowledge.measurements[iri].code
+    return Codebook(
+        findings,
+        measurements,
+        {f.code: f.label for f in knowledge.findings.values() if f.derived_only},
+        {m.code: (m.minimum, m.maximum, m.unit) for m in knowledge.measurements.values()},
+    )
+
+
+# Text → plain data ---------------------------------------------------------------------------
+
+
+def parse_json(body: bytes) -> Any:
+    """Bytes → plain data. Raises MalformedCaseError with line and column, CaseTooLargeError."""
+    _check_size(body)
+    try:
+        return json.loads(body.decode(), object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        raise MalformedCaseError(
+            f"This is not JSON: {error.msg}.",
+            where=f"line {error.lineno}, column {error.colno}",
+            mend='Send {"present": […], "absent": […], "measurements": {…}}.',
+        ) from error
+    except UnicodeDecodeError as error:
+        raise MalformedCaseError("This is not UTF-8.", where=f"byte {error.start}", mend="Save or send it as UTF-8.") from error
+    except RecursionError as error:
+        raise MalformedCaseError("This is nested too deeply.", mend="A case has lists of codes, nothing deeper.") from error
+    except ValueError as error:
+        raise MalformedCaseError(f"This cannot be read: {error}.", mend="Shorten the number.") from error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    seen = dict(pairs)
+    if len(seen) < len(pairs):
+        names = [name for name, _ in pairs]
+        double = sorted({name for name in names if names.count(name) > 1})
+        raise MalformedCaseError(
+            f"{', '.join(map(repr, double))} stands more than once in one object.", mend="Join the entries: nothing is dropped."
+        )
+    return seen
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """SafeLoader that refuses a key that stands twice."""
+
+
+def _mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    pairs = [(loader.construct_object(key, deep=True), loader.construct_object(value, deep=True)) for key, value in node.value]
+    try:
+        return _unique(pairs)
+    except TypeError as error:
+        raise yaml.constructor.ConstructorError(None, None, "a key that is not plain text", node.start_mark) from error
+
+
+_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def parse_yaml(body: bytes) -> Any:
+    """Bytes → plain data. Raises MalformedCaseError with line and column, CaseTooLargeError."""
+    _check_size(body)
+    try:
+        return yaml.load(body, Loader=_UniqueKeyLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise MalformedCaseError(
+            f"This is not YAML: {error.problem or error.context}.",
+            where=f"line {mark.line + 1}, column {mark.column + 1}" if mark else "",
+            mend="Write `present: [code, code]`, `absent: […]`, `measurements: {age_years: 54}`.",
+        ) from error
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
+        raise MalformedCaseError(f"This is not YAML: {error}.", mend="Save the file as UTF-8 YAML.") from error
+    except RecursionError as error:
+        raise MalformedCaseError("This is nested too deeply.", mend="A case has lists of codes, nothing deeper.") from error
+
+
+def parse_turtle(body: bytes) -> Any:
+    """A Turtle case graph (one core:Case) → plain data. Raises MalformedCaseError, CaseTooLargeError."""
+    _check_size(body)
+    try:
+        triples = list(ox.parse(body, format=ox.RdfFormat.TURTLE))
+    except SyntaxError as error:
+        raise MalformedCaseError(
+            f"This is not Turtle: {error.msg}.", where=f"line {error.lineno}, column {error.offset}", mend="Mend the Turtle."
+        ) from error
+    cases = {t.subject for t in triples if t.predicate.value == expand("rdf:type") and t.object == ox.NamedNode(expand("core:Case"))}
+    if len(cases) != 1:
+        raise MalformedCaseError(f"The graph holds {len(cases)} cases.", mend="Give exactly one subject the type core:Case.")
+    data: dict[str, Any] = {"present": [], "absent": [], "measurements": {}}
+    sides = {expand("core:present"): "present", expand("core:absent"): "absent"}
+    for triple in triples:
+        if triple.subject not in cases or triple.predicate.value == expand("rdf:type"):
+            continue
+        if triple.predicate.value in sides:
+            data[sides[triple.predicate.value]].append(getattr(triple.object, "value", str(triple.object)))
+        elif triple.predicate.value in data["measurements"]:
+            raise MeasurementError(
+                f"{shorten(triple.predicate.value)} has more than one value.", mend="A case is one moment: give one value."
+            )
+        else:
+            data["measurements"][triple.predicate.value] = _number(triple.object)
+    return data
+
+
+def _number(term: object) -> Any:
+    if isinstance(term, ox.Literal):
+        try:
+            return float(term.value)
+        except ValueError:
+            return term.value
+    return str(term)
+
+
+def _check_size(body: bytes) -> None:
+    if len(body) > MAX_BYTES:
+        raise CaseTooLargeError(
+            f"The case has {len(body):,} bytes; the limit is {MAX_BYTES:,}.", mend="Send only codes and measurements."
+        )
+
+
+PARSERS = {".json": parse_json, ".yaml": parse_yaml, ".yml": parse_yaml, ".ttl": parse_turtle}
+
+
+def read_case_file(path: Path, codebook: Codebook) -> Case:
+    """Read one case file by its suffix (.yaml, .json, .ttl). Raises CaseError, its `where` led by the file's name."""
+    parser = PARSERS.get(path.suffix)
+    if parser is None:
+        raise MalformedCaseError(f"{path.name} is no case file.", mend=f"Use one of {', '.join(PARSERS)}.")
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        raise MalformedCaseError(f"{path} cannot be read: {error.strerror}.", mend="Check the path.") from error
+    return make_case(parser(body), codebook, FILE_KEYS)
+
+
+# Plain data → Case ---------------------------------------------------------------------------
+
+
+def make_case(data: Any, codebook: Codebook, keys: tuple[str, ...] = KEYS) -> Case:
+    """Check plain data and turn it into a Case with sorted codes.
+
+    Raises MalformedCaseError, UnknownCodeError (all unknown codes at once), MeasurementError.
+    """
+    if not isinstance(data, dict):
+        raise MalformedCaseError(
+            f"A case is an object with {', '.join(KEYS)}, not {_kind(data)}.", where="/", mend="Wrap it in braces."
+        )
+    for key in data:
+        if key not in keys:
+            near = difflib.get_close_matches(str(key), keys, n=1)
+            raise MalformedCaseError(
+                f"A case has no {key!r}" + (f"; did you mean {near[0]!r}?" if near else "."),
+                where=f"/{key}",
+                mend=f"Use {', '.join(keys)}.",
+            )
+    unknown: dict[str, str] = {}
+    present = _codes(data, "present", codebook, unknown)
+    absent = _codes(data, "absent", codebook, unknown)
+    measurements = _measurements(data.get("measurements", {}), codebook, unknown)
+    if unknown:
+        names = [*codebook.findings, *codebook.measurements]
+        raise UnknownCodeError({code: _nearest(code, names) for code in unknown}, unknown)
+    audience = data.get("audience", "clinician")
+    if audience not in ("clinician", "patient"):
+        raise MalformedCaseError(f"There is no audience {audience!r}.", where="/audience", mend="Use clinician or patient.")
+    return Case(present=present, absent=absent, measurements=measurements, audience=audience)
+
+
+def _codes(data: Mapping[str, Any], side: str, codebook: Codebook, unknown: dict[str, str]) -> tuple[str, ...]:
+    given = data.get(side, [])
+    if not isinstance(given, list):
+        raise MalformedCaseError(f"{side!r} is a list of codes, not {_kind(given)}.", where=f"/{side}", mend='Write ["code"].')
+    codes = set()
+    for number, name in enumerate(given):
+        if not isinstance(name, str):
+            raise MalformedCaseError(
+                f"A code is a string, not {_kind(name)}.", where=f"/{side}/{number}", mend='Put the code in quotes: "fever".'
+            )
+        code = codebook.findings.get(name) or codebook.findings.get(name.lower())
+        if code is None:
+            if name in codebook.measurements:
+                raise MalformedCaseError(
+                    f"{name!r} is a measurement.", where=f"/{side}/{number}", mend=f'Write "measurements": {{"{name}": …}}.'
+                )
+            unknown.setdefault(name, f"/{side}/{number}")
+        elif code in codebook.derived_only:
+            raise MalformedCaseError(
+                f"{name!r} is not recorded: it follows from a measurement.",
+                where=f"/{side}/{number}",
+                mend="Give the measurement instead, e.g. age_years.",
+            )
+        else:
+            codes.add(code)
+    return tuple(sorted(codes))
+
+
+def _measurements(given: Any, codebook: Codebook, unknown: dict[str, str]) -> dict[str, float]:
+    if not isinstance(given, dict):
+        raise MalformedCaseError(
+            f"'measurements' is an object of numbers, not {_kind(given)}.", where="/measurements", mend='Write {"age_years": 54}.'
+        )
+    values: dict[str, float] = {}
+    for name, value in given.items():
+        where = f"/measurements/{name}"
+        code = codebook.measurements.get(str(name))
+        if code is None:
+            unknown.setdefault(str(name), where)
+            continue
+        least, most, unit = codebook.ranges[code]
+        if isinstance(value, str):
+            raise MeasurementError(
+                f"{code} is {value!r}, which is text.", where=where, mend=f"Give a plain number, in {unit}; no unit is written."
+            )
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise MeasurementError(f"{code} is {_kind(value)}, not a number.", where=where, mend=f"Give a number, in {unit}.")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise MeasurementError(f"{code} is {value}.", where=where, mend="Leave it out if it is not known.")
+        if not least <= value <= most:
+            raise MeasurementError(
+                f"{code} is {value:g}, which cannot be: possible is {least:g} to {most:g} {unit}.",
+                where=where,
+                mend="Check the value and its unit.",
+            )
+        if code in values:
+            raise MeasurementError(f"{code} is given twice.", where=where, mend="A case is one moment: give one value.")
+        values[code] = float(value)
+    return dict(sorted(values.items()))
+
+
+def _nearest(name: str, names: Iterable[str]) -> list[str]:
+    plain = name.lower().replace("-", "_").replace(" ", "_")
+    return difflib.get_close_matches(plain, [known for known in names if ":" not in known], n=3, cutoff=0.55)
+
+
+def _kind(value: object) -> str:
+    names = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
+    return "nothing" if value is None else names.get(type(value), type(value).__name__)
+
+
+# Case → planes -------------------------------------------------------------------------------
+
+
+class CaseEncoder:
+    """Turns cases of one program into its input planes (one bit each: a single patient)."""
+
+    def __init__(self, program: Program) -> None:
+        knowledge = program.knowledge
+        self._blank = [0] * (program.input_size - 1) + [1]
+        self._finding = {knowledge.findings[iri].code: 2 * number for number, iri in enumerate(program.findings)}
+        self._compared: dict[str, list[tuple[int, Measured]]] = {}
+        for number, comparison in enumerate(program.comparisons):
+            position = 2 * len(program.findings) + 2 * number
+            code = knowledge.measurements[comparison.measurement].code
+            self._compared.setdefault(code, []).append((position, comparison.criterion))
+
+    def planes(self, case: Case) -> list[int]:
+        """The input planes of one case."""
+        planes = self._blank.copy()
+        for code in case.present:
+            planes[self._finding[code]] = 1
+        for code in case.absent:
+            planes[self._finding[code] + 1] = 1
+        for code, value in case.measurements.items():
+            for position, criterion in self._compared.get(code, ()):
+                planes[position], planes[position + 1] = compare(criterion, value)
+        return planes
+
+
+def compare(criterion: Measured, value: float) -> tuple[int, int]:
+    """(in range, certainly out of range) of a known value; neither inside a printed band."""
+    low, high = criterion.lower, criterion.upper
+    holds = (low is None or _above(value, low)) and (high is None or _below(value, high))
+    refuted = (low is not None and _certainly_below(value, low)) or (high is not None and _certainly_above(value, high))
+    return int(holds), int(refuted)
+
+
+def _above(value: float, bound: Bound) -> bool:
+    return value >= bound.value if bound.inclusive else value > bound.value
+
+
+def _below(value: float, bound: Bound) -> bool:
+    return value <= bound.value if bound.inclusive else value < bound.value
+
+
+def _certainly_below(value: float, bound: Bound) -> bool:
+    return not _above(value, bound) if bound.other is None else value < bound.other
+
+
+def _certainly_above(value: float, bound: Bound) -> bool:
+    return not _below(value, bound) if bound.other is None else value > bound.other

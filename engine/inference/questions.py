@@ -1,0 +1,93 @@
+"""What to ask next: every unknown fact that can still change a live verdict, most dangerous first, and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from engine.inference.explanation import Facts, bits_of
+from engine.model import Criterion, Question, Rule
+
+
+class Open(NamedTuple):
+    """Facts (a mask) that can still change the verdict of a rule; a low `rank` is dangerous to leave open."""
+
+    rule: Rule
+    facts: int
+    rank: int
+
+
+class Questioner:
+    """Turns open facts into ranked questions. One per program."""
+
+    def __init__(self, facts: Facts) -> None:
+        knowledge = facts.program.knowledge
+        self._facts = facts
+        concepts = {concept.code: concept for concept in knowledge.findings.values()}
+        measurements = {measurement.code: measurement for measurement in knowledge.measurements.values()}
+        stated = _passages_of_facts(facts, knowledge.rules.values())
+        self._words: dict[bool, list[tuple[str, str, str, tuple[str, ...]]]] = {False: [], True: []}
+        for code in facts.codes:
+            concept = concepts.get(code) or measurements[code]
+            passages = tuple(dict.fromkeys((*stated.get(code, ()), *concept.passages)))
+            for for_patient, words in self._words.items():
+                label = concept.patient_label if for_patient else concept.label
+                question = concept.patient_question if for_patient else concept.question
+                words.append((code, label, question or f"{label}?", passages))
+
+    def questions(self, opens: Iterable[Open], for_patient: bool = False) -> tuple[Question, ...]:
+        """Rank: the most urgent rule that a fact can settle, then how many it can settle, then the order of the ontology."""
+        grouped: dict[tuple[int, int], list[Rule]] = {}
+        for rule, facts, rank in opens:
+            if facts:
+                grouped.setdefault((rank, facts), []).append(rule)
+        settles: dict[int, dict[str, Rule]] = {}
+        danger: dict[int, int] = {}
+        for (rank, facts), rules in sorted(grouped.items(), key=lambda entry: entry[0]):
+            by_id = {rule.id: rule for rule in rules}
+            for number in bits_of(facts):
+                if number in settles:
+                    settles[number] |= by_id
+                else:
+                    settles[number] = by_id.copy()
+                    danger[number] = rank
+        words = self._words[for_patient]
+        ordered = sorted(settles, key=lambda number: (danger[number], -len(settles[number]), number))
+        return tuple(self._question(*words[number], settles[number]) for number in ordered)
+
+    def _question(
+        self, code: str, label: str, question: str, passages: tuple[str, ...], rules: Mapping[str, Rule]
+    ) -> Question:
+        first = next(iter(rules.values())).label
+        others = len(rules) - 1
+        more = f" and {others} other{'s' if others > 1 else ''}" if others else ""
+        return Question(
+            finding=code,
+            label=label,
+            question=question,
+            why=f"can change “{first}”{more}",
+            settles=tuple(rules),
+            passages=passages,
+        )
+
+
+def _passages_of_facts(facts: Facts, rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:
+    """Which passages make a fact matter: those on the leaves of criteria that test it."""
+    knowledge = facts.program.knowledge
+    found: dict[str, dict[str, None]] = {}
+
+    def walk(criterion: Criterion) -> None:
+        finding = getattr(criterion, "finding", None)
+        measurement = getattr(criterion, "measurement", None)
+        code = facts.code_of.get(finding) if finding else None
+        if measurement:
+            code = knowledge.measurements[measurement].code
+        if code:
+            found.setdefault(code, {}).update(dict.fromkeys(criterion.passages))
+        for child in getattr(criterion, "children", ()) or getattr(criterion, "members", ()):
+            walk(child)
+
+    for rule in rules:
+        if rule.criterion is not None:
+            walk(rule.criterion)
+    return {code: tuple(passages) for code, passages in found.items()}

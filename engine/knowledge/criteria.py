@@ -1,0 +1,232 @@
+"""SHACL shape → criterion tree; refuses what lies outside the profile (design section 4).
+
+The profile has no `sh:not`: that something is not known to hold does not show that it does not hold. What is
+written here is run unmodified by any SHACL-SPARQL engine, so a measurement has to say `sh:minCount 1` itself.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.errors import CriterionError
+from engine.knowledge.reader import PREFIXES, RDF_TYPE, Graph, Term, Text, expand, local_name, shorten
+from engine.model import (
+    Absent,
+    And,
+    AtLeast,
+    Bound,
+    Concept,
+    Criterion,
+    Hierarchy,
+    Measured,
+    Measurement,
+    NotSuspected,
+    Or,
+    Present,
+    Suspected,
+    Unassessed,
+)
+
+ANNOTATIONS = frozenset(
+    map(expand, ("rdfs:label", "rdfs:comment", "prov:wasDerivedFrom", "core:rationale", "sh:name", "sh:message"))
+) | {RDF_TYPE}
+FACETS = ("sh:minInclusive", "sh:minExclusive", "sh:maxInclusive", "sh:maxExclusive")
+BANDS = ("core:indeterminateFrom", "core:indeterminateTo")
+CONSTRAINTS = (
+    "core:present", "core:absent", "core:suspected", "core:notSuspected", "core:unassessed", "core:atLeast",
+    "sh:and", "sh:or", "sh:node", "sh:property", "sh:path",
+)  # fmt: skip
+MODIFIERS = ("core:absenceInconclusive", "core:of", "sh:minCount", *FACETS, *BANDS)
+ALLOWED = frozenset(map(expand, (*CONSTRAINTS, *MODIFIERS)))
+
+
+class CriterionReader:
+    """Reads shapes of one graph; each named shape once."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        findings: Mapping[str, Concept],
+        conditions: Mapping[str, Concept],
+        measurements: Mapping[str, Measurement],
+        hierarchy: Hierarchy,
+    ) -> None:
+        self._graph = graph
+        self._findings = findings
+        self._conditions = conditions
+        self._measurements = measurements
+        self._hierarchy = hierarchy
+        self._read: dict[str, Criterion] = {}
+        self._open: list[str] = []
+        self._parsers: Mapping[str, Callable[[str, dict[str, Any]], Criterion]] = {
+            "core:present": self._present,
+            "core:absent": lambda shape, told: Absent(finding=self._finding(shape, "core:absent"), **told),
+            "core:unassessed": lambda shape, told: Unassessed(finding=self._finding(shape, "core:unassessed"), **told),
+            "core:suspected": lambda shape, told: Suspected(condition=self._condition(shape, "core:suspected"), **told),
+            "core:notSuspected": lambda shape, told: NotSuspected(
+                condition=self._condition(shape, "core:notSuspected"), **told
+            ),
+            "core:atLeast": self._at_least,
+            "sh:and": lambda shape, told: And(children=self._members(shape, "sh:and"), **told),
+            "sh:or": lambda shape, told: Or(children=self._members(shape, "sh:or"), **told),
+            "sh:node": lambda shape, told: self._wrapped(shape, "sh:node", told),
+            "sh:property": lambda shape, told: self._wrapped(shape, "sh:property", told),
+            "sh:path": self._measured,
+        }
+
+    def read(self, shape: str) -> Criterion:
+        """The criterion that a shape (IRI or blank node) states.
+
+        Raises CriterionError with file:line, the offending term and the allowed ones.
+        """
+        if shape in self._read:
+            return self._read[shape]
+        if shape in self._open:
+            raise CriterionError(
+                f"{shorten(shape)} refers to itself.", where=self._graph.where(shape), mend="Break the circle of sh:node."
+            )
+        self._open.append(shape)
+        criterion = self._parse(shape)
+        self._open.pop()
+        self._read[shape] = criterion
+        return criterion
+
+    def _parse(self, shape: str) -> Criterion:
+        predicates = self._graph.predicates(shape)
+        if not predicates:
+            raise self._error(shape, f"There is no shape {shorten(shape)}", "Define it, or mend the name.")
+        for predicate in predicates:
+            if predicate not in ALLOWED and predicate not in ANNOTATIONS:
+                near = difflib.get_close_matches(shorten(predicate), (*CONSTRAINTS, *MODIFIERS), n=1)
+                raise self._error(
+                    shape,
+                    f"{shorten(predicate)} is not in the criterion profile" + (f"; did you mean {near[0]}?" if near else ""),
+                    "Allowed: " + ", ".join((*CONSTRAINTS, *MODIFIERS)) + ". There is no sh:not: absence has to be recorded.",
+                )
+        stated = [name for name in CONSTRAINTS if expand(name) in predicates]
+        told: dict[str, Any] = {
+            "iri": "" if shape.startswith("_:") else shape,
+            "label": self._graph.text(shape, "rdfs:label"),
+            "passages": tuple(map(local_name, self._graph.iris(shape, "prov:wasDerivedFrom"))),
+        }
+        if not stated:
+            raise self._error(shape, f"{shorten(shape)} states no criterion", "Give it one of " + ", ".join(CONSTRAINTS) + ".")
+        if len(stated) == 1:
+            return self._parsers[stated[0]](shape, told)
+        return And(children=tuple(self._parsers[name](shape, {}) for name in stated), **told)
+
+    def _present(self, shape: str, told: dict[str, Any]) -> Criterion:
+        inconclusive = self._graph.text(shape, "core:absenceInconclusive") == "true"
+        return Present(finding=self._finding(shape, "core:present"), absence_inconclusive=inconclusive, **told)
+
+    def _at_least(self, shape: str, told: dict[str, Any]) -> Criterion:
+        group = self._one_of(shape, "core:of", self._findings, "finding")
+        members = tuple(Present(finding=child) for child in self._hierarchy.children.get(group, ()))
+        count = int(self._number(shape, "core:atLeast") or 0)
+        if not 1 <= count <= len(members):
+            raise self._error(
+                shape,
+                f"core:atLeast {count} of {shorten(group)}, which has {len(members)} direct subclasses",
+                f"Use a number from 1 to {len(members)}.",
+            )
+        return AtLeast(count=count, group=group, members=members, **told)
+
+    def _measured(self, shape: str, told: dict[str, Any]) -> Criterion:
+        path = self._one_of(shape, "sh:path", self._measurements, "measurement")
+        if self._number(shape, "sh:minCount") != 1:
+            raise self._error(
+                shape,
+                f"The criterion on {shorten(path)} would also hold where nothing was measured",
+                "Add sh:minCount 1: a value that is not known is in no range.",
+            )
+        lower = self._bound(shape, "sh:minInclusive", "sh:minExclusive", "core:indeterminateFrom")
+        upper = self._bound(shape, "sh:maxInclusive", "sh:maxExclusive", "core:indeterminateTo")
+        bounds_cross = lower and upper and lower.value > upper.value
+        band_backwards = (lower and lower.other is not None and lower.other > lower.value) or (
+            upper and upper.other is not None and upper.other < upper.value
+        )
+        if bounds_cross or band_backwards:
+            raise self._error(shape, f"The range on {shorten(path)} is empty or its band runs backwards", "Swap the numbers.")
+        return Measured(measurement=path, lower=lower, upper=upper, **told)
+
+    def _bound(self, shape: str, inclusive: str, exclusive: str, band: str) -> Bound | None:
+        including, excluding = self._number(shape, inclusive), self._number(shape, exclusive)
+        other = self._number(shape, band)
+        value = including if including is not None else excluding
+        if including is not None and excluding is not None:
+            raise self._error(shape, f"Both {inclusive} and {exclusive} are given", "Keep one of them.")
+        if value is None:
+            if other is not None:
+                raise self._error(shape, f"{band} without {inclusive} or {exclusive}", "Give the bound that the band belongs to.")
+            return None
+        return Bound(value=value, inclusive=including is not None, other=other)
+
+    def _members(self, shape: str, predicate: str) -> tuple[Criterion, ...]:
+        heads = self._graph.iris(shape, predicate)
+        members = tuple(self.read(member) for member in self._graph.items(heads[0]) if isinstance(member, str))
+        if len(heads) != 1 or not members:
+            raise self._error(shape, f"{predicate} needs one list with at least one shape", "Write e.g. sh:or ( [ … ] [ … ] ).")
+        return members
+
+    def _wrapped(self, shape: str, predicate: str, told: dict[str, Any]) -> Criterion:
+        inner = tuple(self.read(target) for target in self._graph.iris(shape, predicate))
+        if len(inner) != 1:
+            return And(children=inner, **told)
+        if told and not told["iri"]:
+            return inner[0]
+        if told and not inner[0].iri:
+            return _relabelled(inner[0], told)
+        return And(children=inner, **told)
+
+    def _finding(self, shape: str, predicate: str) -> str:
+        return self._one_of(shape, predicate, self._findings, "finding")
+
+    def _condition(self, shape: str, predicate: str) -> str:
+        return self._one_of(shape, predicate, self._conditions, "condition")
+
+    def _one_of(self, shape: str, predicate: str, known: Mapping[str, Any], kind: str) -> str:
+        values = self._graph.terms(shape, predicate)
+        if len(values) == 1 and values[0] in known:
+            return str(values[0])
+        shown = ", ".join(shorten(str(value)) for value in values if not isinstance(value, Text)) or "nothing"
+        near = difflib.get_close_matches(shown, map(shorten, known), n=3)
+        raise self._error(
+            shape,
+            f"{predicate} needs one {kind}, not {shown}" + (f"; nearest: {', '.join(near)}" if near else ""),
+            f"Use the IRI of a {kind} that the ontology declares.",
+        )
+
+    def _number(self, shape: str, predicate: str) -> float | None:
+        values: list[Term] = self._graph.terms(shape, predicate)
+        if not values:
+            return None
+        try:
+            (value,) = values
+            return float(value.value if isinstance(value, Text) else "not a literal")
+        except ValueError:
+            raise self._error(shape, f"{predicate} needs one number", "Write a plain number, without unit.") from None
+
+    def _error(self, shape: str, what: str, mend: str) -> CriterionError:
+        return CriterionError(what + ".", where=self._graph.where(shape), mend=mend)
+
+
+def _relabelled(criterion: Criterion, told: dict[str, Any]) -> Criterion:
+    fields = {name: getattr(criterion, name) for name in criterion.__struct_fields__}
+    fields |= {key: value for key, value in told.items() if value}
+    return type(criterion)(**fields)
+
+
+def is_monotone(criterion: Criterion) -> bool:
+    """Whether more knowledge can never take the criterion's truth back: no core:unassessed anywhere in it."""
+    if isinstance(criterion, Unassessed):
+        return False
+    return all(is_monotone(child) for child in children_of(criterion))
+
+
+def children_of(criterion: Criterion) -> tuple[Criterion, ...]:
+    return criterion.children if isinstance(criterion, And | Or) else ()
+
+
+__all__ = ["PREFIXES", "CriterionReader", "children_of", "is_monotone"]

@@ -1,0 +1,441 @@
+"""The nouns of the system, as frozen data.
+
+Two families. *Knowledge* is read once from Turtle: concepts, sources, passages, criteria, rules. A *Decision* is what the
+knowledge says of one case; its structures are the JSON contract (field for field) of `POST /v1/decisions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+import msgspec
+
+Truth = Literal["unknown", "true", "false", "conflicting"]
+TRUTHS: tuple[Truth, ...] = ("unknown", "true", "false", "conflicting")
+"""Index = holds + 2 * refuted (Belnap's four values as a pair of bits)."""
+
+Urgency = Literal["emergency", "urgent", "routine", "ungraded"]
+URGENCIES: tuple[Urgency, ...] = ("emergency", "urgent", "routine", "ungraded")
+
+
+class Frozen(msgspec.Struct, frozen=True):
+    """Base of all data: immutable, compared by value, fast to make and to encode."""
+
+
+# Knowledge: concepts -------------------------------------------------------------------------
+
+
+class Concept(Frozen, kw_only=True):
+    """A finding, condition or intervention: an OWL class with its code and its words."""
+
+    iri: str
+    code: str
+    kind: Literal["finding", "condition", "intervention"]
+    label: str
+    patient_label: str
+    definition: str
+    synonyms: tuple[str, ...] = ()
+    question: str = ""
+    patient_question: str = ""
+    derived_only: bool = False
+    passages: tuple[str, ...] = ()
+
+
+class Measurement(Frozen, kw_only=True):
+    """A number of a patient: UCUM `unit`, least and greatest possible value."""
+
+    iri: str
+    code: str
+    label: str
+    patient_label: str
+    definition: str
+    unit: str
+    minimum: float
+    maximum: float
+    question: str = ""
+    patient_question: str = ""
+    passages: tuple[str, ...] = ()
+
+
+class Hierarchy(Frozen, kw_only=True):
+    """Subclass relations between named classes, as asserted and inferred; both maps are reflexive and transitive."""
+
+    broader: Mapping[str, tuple[str, ...]]
+    narrower: Mapping[str, tuple[str, ...]]
+    children: Mapping[str, tuple[str, ...]]
+
+
+# Knowledge: where statements come from -------------------------------------------------------
+
+
+class Reference(Frozen, kw_only=True):
+    """An entry of a source's reference list."""
+
+    iri: str
+    source: str
+    position: int
+    type: str
+    title: str
+    publisher: str
+    year: int | None
+
+
+class CitationMapping(Frozen, kw_only=True):
+    """What citation `number` of a source most likely means: inferred, never asserted."""
+
+    source: str
+    number: int
+    reference: str | None
+    confidence: Literal["high", "medium", "low", "none"]
+    note: str = ""
+
+
+class Source(Frozen, kw_only=True):
+    """A guideline document. `number` is its short name in passage ids ("000")."""
+
+    iri: str
+    number: str
+    title: str
+    title_question: str
+    publisher: str
+    modified: str
+    review_status: str
+    review_note: str
+    audience: str
+    disclaimer: str
+    file_name: str
+    text_digest: str
+
+
+class Passage(Frozen, kw_only=True):
+    """One atomic statement of a source: paraphrase, place (character offsets, end exclusive) and SHA-256 of the span."""
+
+    iri: str
+    id: str
+    source: str
+    section: str
+    kind: str
+    modality: str
+    urgency: str
+    citations: tuple[int, ...]
+    paraphrase: str
+    start: int
+    end: int
+    digest: str
+    figure: str = ""
+    ambiguity: str = ""
+    not_modelled: str = ""
+
+
+# Knowledge: criteria (design section 4) ------------------------------------------------------
+
+
+class Criterion(Frozen, kw_only=True):
+    """A node of a criterion tree. `iri` is the shape's, or empty for a blank node."""
+
+    operator: ClassVar[str] = ""
+    iri: str = ""
+    label: str = ""
+    passages: tuple[str, ...] = ()
+
+
+class Present(Criterion, kw_only=True):
+    """Holds if the finding or a subclass is present; refuted if it or a superclass is absent, unless absence proves nothing."""
+
+    operator: ClassVar[str] = "present"
+    finding: str
+    absence_inconclusive: bool = False
+
+
+class Absent(Criterion, kw_only=True):
+    """The mirror image of Present."""
+
+    operator: ClassVar[str] = "absent"
+    finding: str
+
+
+class Unassessed(Criterion, kw_only=True):
+    """Holds if the finding is neither present nor absent, else refuted."""
+
+    operator: ClassVar[str] = "unassessed"
+    finding: str
+
+
+class Suspected(Criterion, kw_only=True):
+    """Holds if an assessment of the condition or a subclass holds; refuted if all of them are."""
+
+    operator: ClassVar[str] = "suspected"
+    condition: str
+
+
+class NotSuspected(Criterion, kw_only=True):
+    """The mirror image of Suspected."""
+
+    operator: ClassVar[str] = "not-suspected"
+    condition: str
+
+
+class Bound(Frozen, kw_only=True):
+    """One end of a range; `other` is where the opposite becomes certain, where the source prints a band ("4-6 weeks")."""
+
+    value: float
+    inclusive: bool
+    other: float | None = None
+
+
+class Measured(Criterion, kw_only=True):
+    """Holds if the value is known and in range; refuted if known and out of range, beyond any printed band.
+
+    With neither bound it holds whenever the value is known and is never refuted.
+    """
+
+    operator: ClassVar[str] = "measured"
+    measurement: str
+    lower: Bound | None = None
+    upper: Bound | None = None
+
+
+class AtLeast(Criterion, kw_only=True):
+    """Holds if `count` direct subclasses of the group are present; refuted if too many are absent for that."""
+
+    operator: ClassVar[str] = "at-least"
+    count: int
+    group: str
+    members: tuple[Present, ...]
+
+
+class And(Criterion, kw_only=True):
+    """Holds if every child holds; refuted if one is refuted."""
+
+    operator: ClassVar[str] = "and"
+    children: tuple[Criterion, ...]
+
+
+class Or(Criterion, kw_only=True):
+    """Holds if one child holds; refuted if every child is refuted."""
+
+    operator: ClassVar[str] = "or"
+    children: tuple[Criterion, ...]
+
+
+# Knowledge: rules (design section 5) ---------------------------------------------------------
+
+
+class Rule(Frozen, kw_only=True):
+    """What follows when `criterion` holds for a case within `scope`; `id` is the IRI's local name."""
+
+    iri: str
+    id: str
+    label: str
+    source: str
+    scope: Criterion | None
+    criterion: Criterion | None
+    order: int
+    passages: tuple[str, ...] = ()
+    rationale: str = ""
+
+
+class DerivedFinding(Rule, kw_only=True):
+    """`finding` is present when the criterion holds and absent when it is refuted."""
+
+    finding: str
+
+
+class Assessment(Rule, kw_only=True):
+    """`condition` is suspected when the criterion holds."""
+
+    condition: str
+
+
+class Recommendation(Rule, kw_only=True):
+    """For or against an intervention."""
+
+    direction: Literal["for", "against"]
+    modality: Literal["must", "should", "may"]
+    urgency: Urgency
+    intervention: str
+    text: str
+    patient_text: str
+    timing: str = ""
+    overrides: tuple[str, ...] = ()
+    overrides_if_known: tuple[str, ...] = ()
+
+
+class Exclusion(Rule, kw_only=True):
+    """Patients about whom the source, or with an empty `source` no source at all, speaks."""
+
+    text: str
+
+
+class SourceGap(Rule, kw_only=True):
+    """A question that a case raises and the sources leave open; `leaves_open` are provisional meanwhile."""
+
+    text: str
+    leaves_open: tuple[str, ...] = ()
+
+
+class Position(Frozen, kw_only=True):
+    """One side of a tension: the recommendation that takes it, where there is one, and the passages."""
+
+    label: str
+    recommendation: str
+    passages: tuple[str, ...]
+
+
+class Tension(Rule, kw_only=True):
+    """A declared disagreement (conflicts.tsv); shown while its criterion holds, never where it has none."""
+
+    definition: str
+    handling: str
+    resolution: Literal["exposed", "resolved"]
+    positions: tuple[Position, ...]
+    leaves_open: tuple[str, ...] = ()
+
+
+class Knowledge(Frozen, kw_only=True):
+    """Everything that was read, keyed by IRI; rules in dependency-free file order. `digest` names exactly this content."""
+
+    version: str
+    digest: str
+    findings: Mapping[str, Concept]
+    conditions: Mapping[str, Concept]
+    interventions: Mapping[str, Concept]
+    measurements: Mapping[str, Measurement]
+    hierarchy: Hierarchy
+    sources: Mapping[str, Source]
+    passages: Mapping[str, Passage]
+    references: Mapping[str, Reference]
+    citations: tuple[CitationMapping, ...]
+    rules: Mapping[str, Rule]
+    external_codes: Mapping[str, str]
+
+
+# A case and what is decided about it (design section 7) --------------------------------------
+
+
+class Case(Frozen, kw_only=True):
+    """One patient at one moment, in sorted codes; the same finding may be on both sides (shown as a conflict)."""
+
+    present: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    measurements: Mapping[str, float] = {}
+    audience: Literal["clinician", "patient"] = "clinician"
+
+
+class Fact(Frozen, omit_defaults=True, kw_only=True):
+    """What a leaf of a proof rests on: the state of a finding, or a value, and how it is known.
+
+    `basis`: given | derived | not-assessed. `through`: the codes of the findings that were given, or ids of rules.
+    """
+
+    code: str
+    state: Literal["present", "absent", "unknown", "contradictory", "known"]
+    basis: Literal["given", "derived", "not-assessed"]
+    value: float | None = None
+    through: tuple[str, ...] = ()
+
+
+class Proof(Frozen, omit_defaults=True, kw_only=True):
+    """A node of an explanation: the criterion, its truth, the fact used or the children, and the passages that state it."""
+
+    iri: str = ""
+    label: str = ""
+    operator: str = ""
+    truth: Truth
+    fact: Fact | None = None
+    passages: tuple[str, ...] = ()
+    children: tuple[Proof, ...] = ()
+
+
+class Change(Frozen, kw_only=True):
+    """One fact changed: a finding to "present", "absent" or (either) "assessed", a measurement to a range such as "> 50"."""
+
+    code: str
+    to: str
+
+
+class AssessedCondition(Frozen, kw_only=True):
+    condition: str
+    iri: str
+    label: str
+    verdict: Literal["suspected", "not-suspected", "undetermined", "conflicting", "out-of-scope"]
+    missing: tuple[str, ...]
+    passages: tuple[str, ...]
+    explanation: Proof
+
+
+class DecidedRecommendation(Frozen, kw_only=True):
+    id: str
+    iri: str
+    label: str
+    text: str
+    direction: Literal["for", "against"]
+    intervention: str
+    modality: Literal["must", "should", "may"]
+    verdict: Literal[
+        "indicated", "provisional", "undetermined", "overridden", "not-indicated", "conflicting", "out-of-scope"
+    ]
+    urgency: Urgency
+    timing: str
+    source: str
+    passages: tuple[str, ...]
+    citations: tuple[int, ...]
+    overrides: tuple[str, ...]
+    overridden_by: tuple[str, ...]
+    left_open_by: tuple[str, ...]
+    missing: tuple[str, ...]
+    flips: tuple[tuple[Change, ...], ...]
+    explanation: Proof
+
+
+class Question(Frozen, kw_only=True):
+    finding: str
+    label: str
+    question: str
+    why: str
+    settles: tuple[str, ...]
+    passages: tuple[str, ...]
+
+
+class ShownPosition(Frozen, kw_only=True):
+    label: str
+    recommendation: str
+    verdict: str
+    passages: tuple[str, ...]
+
+
+class ShownTension(Frozen, kw_only=True):
+    id: str
+    iri: str
+    label: str
+    handling: str
+    positions: tuple[ShownPosition, ...]
+
+
+class Notice(Frozen, kw_only=True):
+    code: Literal[
+        "contradictory-input", "out-of-scope", "source-gap", "review-pending", "inferred-citation", "stale-passage"
+    ]
+    message: str
+    about: tuple[str, ...]
+
+
+class KnowledgeVersion(Frozen, kw_only=True):
+    version: str
+    digest: str
+
+
+class Decision(Frozen, kw_only=True):
+    """The answer to a case. `id` is the SHA-256 of case and knowledge digest: same input, same knowledge, same id."""
+
+    id: str
+    knowledge: KnowledgeVersion
+    case: Case
+    urgency: Literal["emergency", "urgent", "routine", "undetermined"]
+    assessments: tuple[AssessedCondition, ...]
+    recommendations: tuple[DecidedRecommendation, ...]
+    questions: tuple[Question, ...]
+    tensions: tuple[ShownTension, ...]
+    notices: tuple[Notice, ...]
+    disclaimer: str
