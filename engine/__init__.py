@@ -1,0 +1,66 @@
+"""Spinegraph's engine: guideline knowledge in, explained decisions out. Everything public is named here.
+
+    from engine import Engine, load_knowledge, make_codebook, make_case
+
+    engine = Engine(load_knowledge())
+    case = make_case({"present": ["back_pain", "fever"]}, make_codebook(engine.knowledge))
+    decision = engine.decide(case)
+"""
+
+from engine.errors import (
+    CaseError,
+    CaseTooLargeError,
+    CriterionError,
+    IncoherentOntologyError,
+    KnowledgeError,
+    MalformedCaseError,
+    MeasurementError,
+    ProvenanceError,
+    ReasonerError,
+    RuleCycleError,
+    SpinegraphError,
+    TurtleSyntaxError,
+    UnknownCodeError,
+    VocabularyError,
+)
+from engine.inference.case import MAX_BYTES, Codebook, make_case, make_codebook, parse_json, parse_turtle, parse_yaml, read_case_file
+from engine.inference.decision import DISCLAIMER, Engine
+from engine.knowledge.assembly import load_knowledge
+from engine.knowledge.reader import knowledge_paths, shipped_paths
+from engine.model import Case, Decision, Knowledge, Proof, Question, Recommendation
+
+__all__ = [
+    "DISCLAIMER",
+    "MAX_BYTES",
+    "Case",
+    "CaseError",
+    "CaseTooLargeError",
+    "Codebook",
+    "CriterionError",
+    "Decision",
+    "Engine",
+    "IncoherentOntologyError",
+    "Knowledge",
+    "KnowledgeError",
+    "MalformedCaseError",
+    "MeasurementError",
+    "Proof",
+    "ProvenanceError",
+    "Question",
+    "ReasonerError",
+    "Recommendation",
+    "RuleCycleError",
+    "SpinegraphError",
+    "TurtleSyntaxError",
+    "UnknownCodeError",
+    "VocabularyError",
+    "knowledge_paths",
+    "load_knowledge",
+    "make_case",
+    "make_codebook",
+    "parse_json",
+    "parse_turtle",
+    "parse_yaml",
+    "read_case_file",
+    "shipped_paths",
+]

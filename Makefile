@@ -1,0 +1,54 @@
+# Every command makes the virtual environment that it needs. Only Python >= 3.11, make and a package index are given.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: help demo serve test check format oracle bench inferred clean
+
+help:  ## list the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+$(VENV)/core: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/dev: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) --editable '.[dev]'
+	touch $@ $(VENV)/core
+
+demo: $(VENV)/core  ## decide a case with a red flag and one with nothing assessed, both explained
+	$(BIN)/spinegraph decide docs/examples/red-flag.yaml
+	$(BIN)/spinegraph decide docs/examples/nothing-assessed.yaml
+
+serve: $(VENV)/core  ## run the API on http://127.0.0.1:8000
+	$(BIN)/spinegraph serve
+
+test: $(VENV)/dev  ## run the tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/dev  ## lint, types, Turtle format, tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/spinegraph format --check
+	$(BIN)/python -m pytest
+
+format: $(VENV)/dev  ## put code and Turtle into their normal form
+	$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format .
+	$(BIN)/spinegraph format
+
+inferred: $(VENV)/dev  ## let the OWL reasoner write ontology/inferred.ttl anew
+	$(BIN)/spinegraph infer
+
+oracle: $(VENV)/dev  ## hold the program equal to pySHACL on 2,000 random cases, every rule, both bits
+	$(BIN)/python -m tests.oracle --cases 2000
+
+bench: $(VENV)/dev  ## measure speed, as ratios within one run
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
