@@ -1,0 +1,75 @@
+"""Random cases over all findings and measurements, for the oracle, the property tests and the benchmark."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+from engine.inference.program import Program
+from engine.model import Case
+
+STATES = ("present", "absent", "unknown", "contradictory")
+
+
+def random_cases(program: Program, seed: int) -> Iterator[Case]:
+    """An endless, seeded stream of cases.
+
+    Each case leans towards a state of its own, so that screens which need many absences are completed now and then;
+    presentations are mostly present, so that scopes are reached; measurements lie at, just below and just above every
+    threshold that a criterion has.
+    """
+    chance = random.Random(seed)  # noqa: S311
+    knowledge = program.knowledge
+    codes = [knowledge.findings[iri].code for iri in program.findings]
+    presentations = sorted(
+        {knowledge.findings[iri].code for rule in knowledge.rules.values() if rule.scope for iri in _findings_of(rule.scope)}
+    )
+    while True:
+        weights = chance.choice(([1, 2, 2, 0], [1, 12, 1, 0], [2, 6, 2, 0.2], [4, 2, 4, 0.5], [1, 1, 10, 0], [1, 30, 0, 0]))
+        present, absent = set(), set()
+        for code in codes:
+            pull = [8, 1, 1, 0.1] if code in presentations else weights
+            state = chance.choices(STATES, pull)[0]
+            if state in ("present", "contradictory"):
+                present.add(code)
+            if state in ("absent", "contradictory"):
+                absent.add(code)
+        if chance.random() < 0.8:
+            _make_consistent(program, present, absent)
+        yield Case(
+            present=tuple(sorted(present)), absent=tuple(sorted(absent)), measurements=dict(_measurements(program, chance))
+        )
+
+
+def _findings_of(criterion: object) -> Iterator[str]:
+    finding = getattr(criterion, "finding", None)
+    if finding:
+        yield finding
+    for child in getattr(criterion, "children", ()):
+        yield from _findings_of(child)
+
+
+def _make_consistent(program: Program, present: set[str], absent: set[str]) -> None:
+    """Drop absences that a present narrower finding contradicts."""
+    knowledge = program.knowledge
+    iri_of = {finding.code: iri for iri, finding in knowledge.findings.items()}
+    implied = {iri for code in present for iri in knowledge.hierarchy.broader[iri_of[code]]}
+    absent -= {knowledge.findings[iri].code for iri in implied if iri in knowledge.findings}
+
+
+def _measurements(program: Program, chance: random.Random) -> Iterator[tuple[str, float]]:
+    for iri, measurement in program.knowledge.measurements.items():
+        bounds = {
+            value
+            for comparison in program.comparisons
+            if comparison.measurement == iri
+            for bound in (comparison.criterion.lower, comparison.criterion.upper)
+            if bound
+            for value in (bound.value, bound.other)
+            if value is not None
+        }
+        if chance.random() < 0.75:
+            around = [value + step for value in bounds for step in (-0.5, -1e-6, 0.0, 1e-6, 0.5)]
+            anywhere = chance.uniform(max(measurement.minimum, 0), min(measurement.maximum, 120))
+            value = chance.choice([*around, round(anywhere, 1)])
+            yield measurement.code, min(max(value, measurement.minimum), measurement.maximum)
