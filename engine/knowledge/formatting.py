@@ -1,0 +1,55 @@
+"""One normal form for every Turtle file, so that a diff shows what changed and nothing else.
+
+rdflib's longturtle over a canonical graph, with subjects sorted by IRI: the stock order follows reference counts and
+moves whole blocks when one reference is added. Comments do not survive: use rdfs:comment.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from rdflib import Graph, URIRef
+from rdflib.plugins.serializers.longturtle import LongTurtleSerializer
+from rdflib.term import Node
+
+from engine.errors import TurtleSyntaxError
+from engine.knowledge.reader import PREFIXES
+
+
+class _SortedTurtleSerializer(LongTurtleSerializer):
+    """Longturtle whose subjects come in the order of their IRIs, blank nodes last."""
+
+    def orderSubjects(self) -> list[Node]:  # noqa: N802 (rdflib's name)
+        return sorted(super().orderSubjects(), key=lambda node: (not isinstance(node, URIRef), str(node)))
+
+
+def format_turtle(text: str, name: str = "") -> str:
+    """The normal form of a Turtle document. Raises TurtleSyntaxError with name and line."""
+    graph = Graph(bind_namespaces="none")
+    try:
+        graph.parse(data=text, format="turtle")
+    except Exception as error:  # rdflib raises its own BadSyntax and, for bad literals, almost anything
+        line = getattr(error, "lines", None)
+        raise TurtleSyntaxError(
+            f"This is not Turtle: {error}", where=f"{name}:{line + 1}" if line is not None else name, mend="Mend it there."
+        ) from error
+    for prefix, namespace in PREFIXES.items():
+        graph.bind(prefix, namespace, override=True, replace=True)
+    written = io.BytesIO()
+    _SortedTurtleSerializer(graph).serialize(written, canon=True)
+    return written.getvalue().decode().strip() + "\n"
+
+
+def badly_formatted(paths: tuple[Path, ...]) -> list[Path]:
+    """The Turtle files that are not in normal form."""
+    turtle = (path for path in paths if path.suffix == ".ttl")
+    return [path for path in turtle if format_turtle(text := path.read_text(encoding="utf-8"), path.name) != text]
+
+
+def format_files(paths: tuple[Path, ...]) -> list[Path]:
+    """Rewrite the files that are not in normal form; which they were."""
+    changed = badly_formatted(paths)
+    for path in changed:
+        path.write_text(format_turtle(path.read_text(encoding="utf-8"), path.name), encoding="utf-8")
+    return changed
