@@ -79,6 +79,7 @@ class Reference(Frozen, kw_only=True):
     title: str
     publisher: str
     year: int | None
+    passages: tuple[str, ...] = ()
 
 
 class CitationMapping(Frozen, kw_only=True):
@@ -106,6 +107,7 @@ class Source(Frozen, kw_only=True):
     disclaimer: str
     file_name: str
     text_digest: str
+    passages: tuple[str, ...] = ()
 
 
 class Passage(Frozen, kw_only=True):

@@ -187,6 +187,7 @@ def _source(graph: Graph, iri: str) -> Source:
         disclaimer=graph.text(iri, "core:disclaimer"),
         file_name=graph.text(iri, "core:fileName"),
         text_digest=graph.text(iri, "core:textDigest"),
+        passages=_passage_ids(graph, iri),
     )
 
 
@@ -221,6 +222,7 @@ def _reference(graph: Graph, iri: str) -> Reference:
         title=graph.text(iri, "dcterms:title"),
         publisher=graph.text(iri, "dcterms:publisher"),
         year=int(year) if year else None,
+        passages=_passage_ids(graph, iri),
     )
 
 

@@ -1,0 +1,149 @@
+"""Passages against the documents they paraphrase: digests, drift, quotes, and coverage.
+
+The project holds no sentence of a source. Where the documents are at hand, each passage's characters are read at run
+time, compared with the digest that was stored, and can be shown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from engine.errors import ProvenanceError
+from engine.model import Criterion, Frozen, Knowledge, Passage, Rule, Source, Tension
+
+
+class Drift(Frozen, kw_only=True):
+    """A passage whose characters are not those that were paraphrased, and the rules that rest on it."""
+
+    passage: str
+    source: str
+    found: str
+    rules: tuple[str, ...]
+
+
+class Verification(Frozen, kw_only=True):
+    """Outcome of comparing all passages with the documents."""
+
+    checked: int
+    total: int
+    drifted: tuple[Drift, ...]
+    missing_files: tuple[str, ...]
+
+
+class PassageUse(Frozen, kw_only=True):
+    """What rests on a passage: rules, shapes, concepts, references, tensions; or why nothing does."""
+
+    passage: str
+    source: str
+    kind: str
+    used_by: tuple[str, ...]
+    not_modelled: str
+
+    @property
+    def covered(self) -> bool:
+        return bool(self.used_by or self.not_modelled)
+
+
+def read_documents(folder: Path, knowledge: Knowledge) -> dict[str, str]:
+    """Source IRI → text, for the documents that are in the folder. Raises ProvenanceError if it is no folder."""
+    if not folder.is_dir():
+        raise ProvenanceError(f"{folder} is no folder.", mend="Give the folder that holds the source documents.")
+    found = {}
+    for source in knowledge.sources.values():
+        path = folder / source.file_name
+        if path.is_file():
+            found[source.iri] = path.read_bytes().decode("utf-8", errors="replace")
+    return found
+
+
+def verify(knowledge: Knowledge, documents: Mapping[str, str]) -> Verification:
+    """Compare each passage's span with its digest. A character that changed is reported with the rules it makes stale."""
+    resting = rules_by_passage(knowledge)
+    drifted = []
+    checked = 0
+    for passage in knowledge.passages.values():
+        text = documents.get(passage.source)
+        if text is None:
+            continue
+        checked += 1
+        found = quote(passage, text)
+        if hashlib.sha256(found.encode()).hexdigest() != passage.digest:
+            source = knowledge.sources[passage.source].number
+            drifted.append(Drift(passage=passage.id, source=source, found=found, rules=resting.get(passage.id, ())))
+    absent = tuple(source.file_name for source in knowledge.sources.values() if source.iri not in documents)
+    return Verification(
+        checked=checked, total=len(knowledge.passages), drifted=tuple(drifted), missing_files=absent
+    )
+
+
+def quote(passage: Passage, text: str) -> str:
+    """The characters that a passage paraphrases: shown at run time, never stored."""
+    return text[passage.start : passage.end]
+
+
+def text_changed(source: Source, text: str) -> bool:
+    """Whether a document differs anywhere from the one that was read."""
+    return hashlib.sha256(text.encode()).hexdigest() != source.text_digest
+
+
+def rules_by_passage(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
+    """Passage id → ids of the rules that rest on it, in their action or anywhere in their criterion."""
+    found: dict[str, dict[str, None]] = {}
+    for rule in knowledge.rules.values():
+        for passage in passages_of_rule(rule):
+            found.setdefault(passage, {})[rule.id] = None
+    return {passage: tuple(rules) for passage, rules in found.items()}
+
+
+def passages_of_rule(rule: Rule) -> tuple[str, ...]:
+    """Every passage that a rule rests on."""
+    found = dict.fromkeys(rule.passages)
+    if isinstance(rule, Tension):
+        for position in rule.positions:
+            found.update(dict.fromkeys(position.passages))
+    for criterion in (rule.scope, rule.criterion):
+        if criterion is not None:
+            _collect(criterion, found)
+    return tuple(found)
+
+
+def _collect(criterion: Criterion, found: dict[str, None]) -> None:
+    found.update(dict.fromkeys(criterion.passages))
+    for child in getattr(criterion, "children", ()):
+        _collect(child, found)
+
+
+def coverage(knowledge: Knowledge) -> tuple[PassageUse, ...]:
+    """For every passage, what is modelled by it or why nothing is."""
+    users: dict[str, list[str]] = {}
+    for passage, rules in rules_by_passage(knowledge).items():
+        users.setdefault(passage, []).extend(rules)
+    groups = (knowledge.findings, knowledge.conditions, knowledge.interventions, knowledge.measurements)
+    for group in groups:
+        for thing in group.values():
+            for passage in thing.passages:
+                users.setdefault(passage, []).append(thing.code)
+    for stated in (*knowledge.references.values(), *knowledge.sources.values()):
+        for passage in stated.passages:
+            users.setdefault(passage, []).append(stated.iri.rsplit("/", 1)[-1])
+    return tuple(
+        PassageUse(
+            passage=passage.id,
+            source=knowledge.sources[passage.source].number,
+            kind=passage.kind,
+            used_by=tuple(dict.fromkeys(users.get(passage.id, ()))),
+            not_modelled=passage.not_modelled,
+        )
+        for passage in knowledge.passages.values()
+    )
+
+
+def count_by_kind(uses: tuple[PassageUse, ...]) -> dict[tuple[str, str], tuple[int, int, int]]:
+    """(source, kind) → how many passages there are, are used, and are said not to be modelled."""
+    total: Counter[tuple[str, str]] = Counter((use.source, use.kind) for use in uses)
+    used: Counter[tuple[str, str]] = Counter((use.source, use.kind) for use in uses if use.used_by)
+    told: Counter[tuple[str, str]] = Counter((use.source, use.kind) for use in uses if not use.used_by and use.not_modelled)
+    return {key: (total[key], used[key], told[key]) for key in sorted(total)}
