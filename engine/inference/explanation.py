@@ -1,25 +1,24 @@
 """Why a verdict is what it is, what is missing, and what would change it.
 
-Everything here is read off the program's bits, never decided anew. Sets of facts are bit masks: one bit per fact that can
-be asked (`missing`), two per fact that can be changed (`flips`).
+Every criterion is prepared once as a `Node`; an `Explanation` of one case walks the nodes. All of it is read off the
+program's bits, nothing is decided anew. Answers are remembered per case, because shapes are shared between rules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
-from typing import Any, Literal
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from typing import Literal, NamedTuple
 
-from engine.inference.program import Program, RuleSlots
-from engine.knowledge.criteria import children_of
+from engine.inference.facts import Facts, bits_of, ranges_in_words
+from engine.inference.flips import DONE, NEVER, Options, all_of, any_of
+from engine.inference.program import Program
 from engine.model import (
     Absent,
     And,
     Assessment,
     AtLeast,
-    Bound,
     Case,
-    Change,
     Criterion,
     DerivedFinding,
     Fact,
@@ -31,465 +30,433 @@ from engine.model import (
     Rule,
     Suspected,
     TRUTHS,
-    Truth,
     Unassessed,
 )
 
 UNKNOWN, TRUE, FALSE, CONFLICTING = range(4)
-MAX_FLIPS = 24
-"""How many change sets are kept at each step, smallest first."""
+"""Truths as indices of TRUTHS: holds + 2 * refuted."""
+STATES: tuple[Literal["unknown", "present", "absent", "contradictory"], ...] = ("unknown", "present", "absent", "contradictory")
+MAX_REMEMBERED_LEAVES = 256
+"""Proofs of a leaf are the same from case to case; so many are kept per leaf."""
 
-Want = Literal[1, 2]
-"""TRUE or FALSE: what a node shall become."""
+
+class Support(NamedTuple):
+    """Findings whose record as present, or as absent, matters (masks), and measurements that do."""
+
+    present: int = 0
+    absent: int = 0
+    measured: frozenset[str] = frozenset()
+
+    def joined(self, others: Iterable[Support]) -> Support:
+        """This and the others together."""
+        present, absent, measured = self
+        for other in others:
+            present |= other.present
+            absent |= other.absent
+            measured |= other.measured
+        return Support(present, absent, measured)
 
 
-class Facts:
-    """The numbering of facts, shared by all decisions of one program."""
+class Explanation:
+    """One decided case. Holds the program's planes and what was already worked out about them."""
 
-    def __init__(self, program: Program) -> None:
-        knowledge = program.knowledge
-        self.program = program
-        self.codes = tuple(knowledge.findings[iri].code for iri in program.findings) + tuple(
-            measurement.code for measurement in knowledge.measurements.values()
+    __slots__ = ("absent", "book", "drops", "lifts", "opens", "planes", "present", "proofs", "values")
+
+    def __init__(self, book: ProofBook, case: Case, planes: tuple[int, ...]) -> None:
+        bit = book.facts.bit
+        self.book = book
+        self.planes = planes
+        self.values: Mapping[str, float] = case.measurements
+        self.present = sum(bit[code] for code in case.present)
+        self.absent = sum(bit[code] for code in case.absent)
+        self.proofs: list[Proof | None] = [None] * book.size
+        self.opens: list[int] = [-1] * book.size
+        self.lifts: list[Options | None] = [None] * book.size
+        self.drops: list[Options | None] = [None] * book.size
+
+    def finding_state(self, finding: str) -> int:
+        """Index of STATES."""
+        program = self.book.facts.program
+        return self.planes[program.present[finding]] | self.planes[program.absent[finding]] << 1
+
+
+class Node(ABC):
+    """A prepared criterion (or rule): where its planes are, and how to explain it."""
+
+    __slots__ = ("holds", "iri", "label", "number", "passages", "refuted")
+    operator = ""
+
+    def __init__(self, book: ProofBook, criterion: Criterion | Rule, holds: int, refuted: int, label: str) -> None:
+        self.number = book.take_number()
+        self.iri = criterion.iri
+        self.label = criterion.label or label
+        self.passages = criterion.passages
+        self.holds = holds
+        self.refuted = refuted
+
+    def truth(self, case: Explanation) -> int:
+        """Index of TRUTHS."""
+        return case.planes[self.holds] | case.planes[self.refuted] << 1
+
+    def proof(self, case: Explanation) -> Proof:
+        """The tree of nodes that carry the truth, each with its fact and passages."""
+        found = case.proofs[self.number]
+        if found is None:
+            found = case.proofs[self.number] = self._prove(case, self.truth(case))
+        return found
+
+    def open(self, case: Explanation) -> int:
+        """Mask of the unassessed or contradictory facts that can still change the truth."""
+        found = case.opens[self.number]
+        if found < 0:
+            found = case.opens[self.number] = self._open(case, self.truth(case))
+        return found
+
+    def change(self, case: Explanation, want: int) -> Options:
+        """Minimal changes of facts after which the node is TRUE, or FALSE."""
+        memory = case.lifts if want == TRUE else case.drops
+        found = memory[self.number]
+        if found is None:
+            found = memory[self.number] = DONE if self.truth(case) == want else self._change(case, want)
+        return found
+
+    @abstractmethod
+    def support(self) -> Support:
+        """What is recorded of a case that the truth, the proof and the changes depend on."""
+
+    def _node(self, truth: int, fact: Fact | None, children: tuple[Proof, ...]) -> Proof:
+        return Proof(
+            iri=self.iri,
+            label=self.label,
+            operator=self.operator,
+            truth=TRUTHS[truth],
+            fact=fact,
+            passages=self.passages,
+            children=children,
         )
-        self.bit = {code: 1 << number for number, code in enumerate(self.codes)}
-        number_of = {iri: number for number, iri in enumerate(program.findings)}
-        self.number = number_of
-        self.narrower = {iri: _mask(number_of, knowledge.hierarchy.narrower.get(iri, (iri,))) for iri in knowledge.findings}
-        self.broader = {iri: _mask(number_of, knowledge.hierarchy.broader.get(iri, (iri,))) for iri in knowledge.findings}
-        self.code_of = {iri: finding.code for iri, finding in knowledge.findings.items()}
-        self.deriving = {rule.finding: rule for rule in knowledge.rules.values() if isinstance(rule, DerivedFinding)}
-        self.assessing = {
+
+    @abstractmethod
+    def _prove(self, case: Explanation, truth: int) -> Proof: ...
+
+    @abstractmethod
+    def _open(self, case: Explanation, truth: int) -> int: ...
+
+    @abstractmethod
+    def _change(self, case: Explanation, want: int) -> Options: ...
+
+
+class FindingNode(Node):
+    """present, absent, unassessed."""
+
+    __slots__ = ("_absent", "_bit", "_code", "_derived", "_deriving", "_facts", "_inconclusive", "_index", "_narrower",
+                 "_broader", "_present", "_remembered", "operator")  # fmt: skip
+
+    def __init__(self, book: ProofBook, criterion: Present | Absent | Unassessed, holds: int, refuted: int, label: str) -> None:
+        super().__init__(book, criterion, holds, refuted, label)
+        facts = book.facts
+        finding = criterion.finding
+        self.operator = criterion.operator
+        self._facts = facts
+        self._code = facts.code_of[finding]
+        self._index = facts.number.get(finding, -1)
+        self._bit = facts.bit.get(self._code, 0)
+        self._present, self._absent = facts.program.present[finding], facts.program.absent[finding]
+        self._narrower, self._broader = facts.narrower(finding), facts.broader(finding)
+        self._deriving = book.deriving.get(finding)
+        self._derived = book.derived_within_reach(finding)
+        self._inconclusive = isinstance(criterion, Present) and criterion.absence_inconclusive
+        self._remembered: dict[tuple[int, ...], Proof] = {}
+
+    def support(self) -> Support:
+        # its own record matters on both sides: a contradiction is shown
+        return Support(self._narrower | self._bit, self._broader | self._bit).joined(node.support() for node in self._derived)
+
+    def _prove(self, case: Explanation, truth: int) -> Proof:
+        state = case.planes[self._present] | case.planes[self._absent] << 1
+        present, absent = case.present & self._narrower, case.absent & self._broader
+        derived = [node for node in self._derived if node.truth(case)]
+        key = (truth, state, present, absent, *(node.number for node in derived))
+        found = self._remembered.get(key)
+        if found is None:
+            found = self._node(truth, self._fact(state, present | absent, derived), ())
+            if len(self._remembered) < MAX_REMEMBERED_LEAVES:
+                self._remembered[key] = found
+        return found
+
+    def _fact(self, state: int, given: int, derived: list[RuleNode]) -> Fact:
+        if state == UNKNOWN:
+            return Fact(code=self._code, state="unknown", basis="not-assessed")
+        through = (*self._facts.decode(given), *(node.id for node in derived))
+        if through == (self._code,):
+            return Fact(code=self._code, state=STATES[state], basis="given")
+        return Fact(code=self._code, state=STATES[state], basis="derived", through=through)
+
+    def _open(self, case: Explanation, truth: int) -> int:
+        if case.planes[self._present] != case.planes[self._absent]:
+            return 0
+        own = self._bit & ~(case.present ^ case.absent)
+        return own | self._deriving.open(case) if self._deriving else own
+
+    def _change(self, case: Explanation, want: int) -> Options:
+        if self.operator == "unassessed":
+            return Options(1 << self._facts.first_assessed + self._index) if want == FALSE and self._index >= 0 else NEVER
+        if self._inconclusive and want == FALSE:
+            return NEVER
+        to_present = (want == TRUE) == (self.operator == "present")
+        return self._record(case, to_present)
+
+    def _record(self, case: Explanation, to_present: bool) -> Options:
+        """Make the finding present (or absent), also undoing what is recorded to the contrary."""
+        contrary = case.absent & self._broader if to_present else case.present & self._narrower
+        own = 1 << 2 * self._index + (not to_present) if self._index >= 0 else 0
+        if not contrary and not self._deriving:
+            return Options(own)
+        undo = sum(1 << 2 * number + (not to_present) for number in bits_of(contrary))
+        return self._derive(case, to_present, own, undo) if self._deriving else Options(0, (own | undo,))
+
+    def _derive(self, case: Explanation, to_present: bool, own: int, undo: int) -> Options:
+        """The same where a rule derives the finding: recording it is enough unless the rule says the opposite."""
+        assert self._deriving is not None
+        wanted = TRUE if to_present else FALSE
+        derived = self._deriving.truth(case)
+        already = case.planes[self._present if to_present else self._absent]
+        parts = []
+        if own and derived in (UNKNOWN, wanted):
+            parts.append(Options(0, ((0 if already else own) | undo,)))
+        if derived != wanted:
+            parts.append(all_of((self._deriving.change(case, wanted), Options(0, (undo,))), self._facts))
+        return any_of(parts)
+
+
+class SuspicionNode(Node):
+    """suspected, not-suspected: assessments add up."""
+
+    __slots__ = ("_affirmed", "_facts", "_rules", "operator")
+
+    def __init__(self, book: ProofBook, criterion: Suspected | NotSuspected, holds: int, refuted: int, label: str) -> None:
+        super().__init__(book, criterion, holds, refuted, label)
+        self.operator = criterion.operator
+        self._facts = book.facts
+        self._affirmed = TRUE if isinstance(criterion, Suspected) else FALSE
+        self._rules = tuple(book.rule(rule) for rule in book.assessing[criterion.condition])
+
+    def support(self) -> Support:
+        return Support().joined(rule.support() for rule in self._rules)
+
+    def _prove(self, case: Explanation, truth: int) -> Proof:
+        holding = [rule for rule in self._rules if rule.truth(case) & TRUE]
+        if holding:
+            return self._node(truth, None, tuple(rule.proof(case) for rule in holding))
+        return self._node(truth, None, tuple(rule.mention(case) for rule in self._rules))
+
+    def _open(self, case: Explanation, truth: int) -> int:
+        return _open_any(self._rules, case, TRUE)
+
+    def _change(self, case: Explanation, want: int) -> Options:
+        suspected = want == self._affirmed
+        parts = [rule.change(case, TRUE if suspected else FALSE) for rule in self._rules]
+        if suspected:
+            return any_of(parts)
+        return all_of(parts, self._facts) if parts else NEVER
+
+
+class MeasuredNode(Node):
+    """A measurement in a range."""
+
+    __slots__ = ("_bit", "_bounded", "_code", "_number")
+    operator = "measured"
+
+    def __init__(self, book: ProofBook, criterion: Measured, holds: int, refuted: int, label: str) -> None:
+        super().__init__(book, criterion, holds, refuted, label)
+        facts = book.facts
+        self._code = facts.program.knowledge.measurements[criterion.measurement].code
+        self._bit = facts.bit[self._code]
+        self._bounded = criterion.lower is not None or criterion.upper is not None
+        key = (criterion.measurement, criterion.lower, criterion.upper)
+        self._number = 2 * len(facts.number) + 2 * facts.comparison[key]
+
+    def support(self) -> Support:
+        return Support(measured=frozenset((self._code,)))
+
+    def _prove(self, case: Explanation, truth: int) -> Proof:
+        value = case.values.get(self._code)
+        if value is None:
+            return self._node(truth, Fact(code=self._code, state="unknown", basis="not-assessed"), ())
+        return self._node(truth, Fact(code=self._code, state="known", basis="given", value=value), ())
+
+    def _open(self, case: Explanation, truth: int) -> int:
+        return 0 if self._code in case.values else self._bit
+
+    def _change(self, case: Explanation, want: int) -> Options:
+        if want == TRUE:
+            return Options(1 << self._number)
+        return Options(1 << self._number + 1) if self._bounded else NEVER
+
+
+class JunctionNode(Node):
+    """and, or; and at-least, which is neither but has members too."""
+
+    __slots__ = ("_children", "_count", "_facts", "operator")
+
+    def __init__(self, book: ProofBook, criterion: And | Or | AtLeast, holds: int, refuted: int, label: str) -> None:
+        super().__init__(book, criterion, holds, refuted, label)
+        self.operator = criterion.operator
+        members = criterion.members if isinstance(criterion, AtLeast) else criterion.children
+        self._facts = book.facts
+        self._children = tuple(map(book.node, members))
+        self._count = criterion.count if isinstance(criterion, AtLeast) else 0
+
+    def support(self) -> Support:
+        return Support().joined(child.support() for child in self._children)
+
+    def _prove(self, case: Explanation, truth: int) -> Proof:
+        children: Iterable[Node] = self._children
+        if truth == {"or": TRUE, "and": FALSE}.get(self.operator):
+            children = [child for child in children if child.truth(case) == truth]
+        return self._node(truth, None, tuple([child.proof(case) for child in children]))
+
+    def _open(self, case: Explanation, truth: int) -> int:
+        if self._count:
+            return 0 if truth in (TRUE, FALSE) else _open_any(self._children, case, -1)
+        return _open_any(self._children, case, TRUE if self.operator == "or" else FALSE)
+
+    def _change(self, case: Explanation, want: int) -> Options:
+        if self._count:
+            return self._change_count(case, want)
+        parts = [child.change(case, want) for child in self._children]
+        if (self.operator == "and") == (want == TRUE):
+            return all_of(parts, self._facts)
+        return any_of(parts)
+
+    def _change_count(self, case: Explanation, want: int) -> Options:
+        """So many members that the count is reached, or can no longer be."""
+        needed = self._count if want == TRUE else len(self._children) - self._count + 1
+        levels = [DONE] + [NEVER] * needed
+        for child in self._children:
+            options = child.change(case, want)
+            for level in range(needed, 0, -1):
+                levels[level] = any_of((levels[level], all_of((levels[level - 1], options), self._facts)))
+        return levels[needed]
+
+
+class RuleNode(Node):
+    """A rule: scope and criterion together. While its scope is open, only the scope's facts matter."""
+
+    __slots__ = ("criterion", "facts", "id", "scope")
+    operator = "rule"
+
+    def __init__(self, book: ProofBook, rule: Rule) -> None:
+        whole = book.facts.program.rules[rule.iri].whole
+        super().__init__(book, rule, whole.holds, whole.refuted, rule.label)
+        self.id = rule.id
+        self.facts = book.facts
+        self.scope = book.node(rule.scope) if rule.scope is not None else None
+        self.criterion = book.node(rule.criterion) if rule.criterion is not None else None
+
+    def pending(self, case: Explanation) -> bool:
+        """Whether it is not known that the rule's source speaks about this patient."""
+        return self.scope is not None and self.scope.truth(case) == UNKNOWN
+
+    def mention(self, case: Explanation) -> Proof:
+        """The rule with its truth, without what is below it."""
+        return self._node(self.truth(case), None, ())
+
+    def support(self) -> Support:
+        return Support().joined(part.support() for part in (self.scope, self.criterion) if part is not None)
+
+    def _prove(self, case: Explanation, truth: int) -> Proof:
+        parts = (self.scope, None if self.pending(case) else self.criterion)
+        return self._node(truth, None, tuple([part.proof(case) for part in parts if part is not None]))
+
+    def _open(self, case: Explanation, truth: int) -> int:
+        if self.scope is not None:
+            scope = self.scope.truth(case)
+            if scope == FALSE:
+                return 0
+            if scope == UNKNOWN:
+                return self.scope.open(case)
+        return self.criterion.open(case) if self.criterion is not None else 0
+
+    def _change(self, case: Explanation, want: int) -> Options:
+        parts = [part.change(case, want) for part in (self.scope, self.criterion) if part is not None]
+        return all_of(parts, self.facts) if want == TRUE else any_of(parts)
+
+
+def _open_any(parts: Iterable[Node], case: Explanation, settling: int) -> int:
+    """Facts open in any part, or none if one part has settled the whole for good."""
+    total = 0
+    for part in parts:
+        open_facts = part.open(case)
+        if not open_facts and part.truth(case) == settling:
+            return 0
+        total |= open_facts
+    return total
+
+
+class ProofBook:
+    """All nodes of one program, prepared once; each criterion and each rule has one."""
+
+    def __init__(self, facts: Facts) -> None:
+        knowledge = facts.program.knowledge
+        self.facts = facts
+        self.size = 0
+        self._nodes: dict[int, Node] = {}
+        self._rules: dict[str, RuleNode] = {}
+        rules = knowledge.rules.values()
+        self.assessing: dict[str, tuple[Assessment, ...]] = {
             iri: tuple(
                 rule
-                for rule in knowledge.rules.values()
+                for rule in rules
                 if isinstance(rule, Assessment) and rule.condition in knowledge.hierarchy.narrower.get(iri, (iri,))
             )
             for iri in knowledge.conditions
         }
-        self.comparison = {
-            (c.criterion.measurement, c.criterion.lower, c.criterion.upper): number
-            for number, c in enumerate(program.comparisons)
-        }
-        self.changes = self._changes()
-        paired = 2 * (len(program.findings) + len(program.comparisons))
-        self.even = int("01" * (paired // 2), 2)
-        self.assessed = {iri: paired + number for number, iri in enumerate(program.findings)}
-        self.decode = lru_cache(maxsize=1 << 14)(self._decode)
-        self.decode_changes = lru_cache(maxsize=1 << 14)(self._decode_changes)
-        self.leaves: dict[tuple[Any, ...], Proof] = {}
-        self.pairs: dict[int, tuple[int, int]] = {}
-        for rule in knowledge.rules.values():
-            for criterion in (rule.scope, rule.criterion):
-                if criterion is not None:
-                    self._number(criterion)
+        derivations = {rule.finding: rule for rule in rules if isinstance(rule, DerivedFinding)}
+        self.deriving: dict[str, RuleNode] = {}
+        for finding, rule in sorted(derivations.items(), key=lambda entry: entry[1].order):
+            self.deriving[finding] = self.rule(rule)
+        for rule in sorted(rules, key=lambda rule: rule.order):
+            self.rule(rule)
 
-    def _number(self, criterion: Criterion) -> None:
-        """Note where the planes of a criterion and of all below it stand, by identity: criteria live as long as the knowledge."""
-        if id(criterion) not in self.pairs:
-            self.pairs[id(criterion)] = self.program.pair(criterion)
-            for child in (*children_of(criterion), *(criterion.members if isinstance(criterion, AtLeast) else ())):
-                self._number(child)
+    def take_number(self) -> int:
+        """The next number for a node."""
+        self.size += 1
+        return self.size - 1
 
-    def _changes(self) -> tuple[Change, ...]:
-        changes = []
-        for iri in self.program.findings:
-            changes += [Change(code=self.code_of[iri], to="present"), Change(code=self.code_of[iri], to="absent")]
-        for comparison in self.program.comparisons:
-            code = self.program.knowledge.measurements[comparison.measurement].code
-            changes += [Change(code=code, to=to) for to in _ranges(comparison.criterion)]
-        changes += [Change(code=self.code_of[iri], to="assessed") for iri in self.program.findings]
-        return tuple(changes)
+    def rule(self, rule: Rule) -> RuleNode:
+        """The node of a rule."""
+        if rule.iri not in self._rules:
+            self._rules[rule.iri] = RuleNode(self, rule)
+        return self._rules[rule.iri]
 
-    def _decode(self, mask: int) -> tuple[str, ...]:
-        return tuple(self.codes[number] for number in bits_of(mask))
+    def node(self, criterion: Criterion) -> Node:
+        """The node of a criterion. Criteria live as long as the knowledge, so their identity is their key."""
+        if id(criterion) not in self._nodes:
+            self._nodes[id(criterion)] = self._prepare(criterion)
+        return self._nodes[id(criterion)]
 
-    def _decode_changes(self, mask: int) -> tuple[Change, ...]:
-        return tuple(self.changes[number] for number in bits_of(mask))
+    def derived_within_reach(self, finding: str) -> tuple[RuleNode, ...]:
+        """Rules whose conclusion makes the finding present or absent."""
+        hierarchy = self.facts.program.knowledge.hierarchy
+        reach = (*hierarchy.narrower.get(finding, (finding,)), *hierarchy.broader.get(finding, (finding,)))
+        return tuple(self.deriving[iri] for iri in dict.fromkeys(reach) if iri in self.deriving)
 
-
-def bits_of(mask: int) -> Iterable[int]:
-    """The positions of the set bits, lowest first."""
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
-
-
-def _mask(number_of: Mapping[str, int], iris: Iterable[str]) -> int:
-    return sum(1 << number_of[iri] for iri in iris if iri in number_of)
-
-
-def _ranges(criterion: Measured) -> tuple[str, str]:
-    """The range and its certain opposite in words: "> 50" and "<= 50"."""
-    inside, outside = [], []
-    for bound, sign, opposite in ((criterion.lower, ">", "<"), (criterion.upper, "<", ">")):
-        if bound:
-            inside.append(f"{sign}{'=' * bound.inclusive} {bound.value:g}")
-            outside.append(_opposite(bound, opposite))
-    return " and ".join(inside) or "known", " or ".join(outside) or "not known"
-
-
-def _opposite(bound: Bound, sign: str) -> str:
-    if bound.other is not None:
-        return f"{sign} {bound.other:g}"
-    return f"{sign}{'' if bound.inclusive else '='} {bound.value:g}"
-
-
-class Explainer:
-    """Explains one decided case. Answers are remembered for as long as it lives: shapes are shared between rules."""
-
-    def __init__(self, facts: Facts, case: Case, planes: tuple[int, ...]) -> None:
-        self._facts = facts
-        self._program = facts.program
-        self._pairs = facts.pairs
-        self._planes = planes
-        self._values = case.measurements
-        self._present = sum(facts.bit[code] for code in case.present)
-        self._absent = sum(facts.bit[code] for code in case.absent)
-        self._proofs: dict[int, Proof] = {}
-        self._opens: dict[int, int] = {}
-        self._changes: dict[tuple[int, int], list[int]] = {}
-
-    # Truth -----------------------------------------------------------------------------------
-
-    def truth(self, criterion: Criterion) -> int:
-        """The node's truth as an index of TRUTHS."""
-        holds, refuted = self._pairs[id(criterion)]
-        return self._planes[holds] | self._planes[refuted] << 1
-
-    def truth_or_true(self, criterion: Criterion | None) -> int:
-        """The same, where no criterion means always."""
-        return TRUE if criterion is None else self.truth(criterion)
-
-    def suspicion(self, condition: str) -> int:
-        """Whether a condition is suspected by all assessments of it and of narrower ones."""
-        truths = [self.rule_truth(rule) for rule in self._facts.assessing[condition]]
-        holds = any(truth & TRUE for truth in truths)
-        refuted = bool(truths) and all(truth & FALSE for truth in truths)
-        return holds | refuted << 1
-
-    def rule_truth(self, rule: Rule) -> int:
-        """The truth of scope and criterion together."""
-        whole = self._program.rules[rule.iri].whole
-        return self._planes[whole.holds] | self._planes[whole.refuted] << 1
-
-    def finding_state(self, finding: str) -> int:
-        """0 unknown, 1 present, 2 absent, 3 contradictory."""
-        return self._planes[self._program.present[finding]] | self._planes[self._program.absent[finding]] << 1
-
-    def scope_pending(self, rule: Rule) -> bool:
-        """Whether it is not known that the rule's source speaks about this patient."""
-        return rule.scope is not None and self.truth(rule.scope) == UNKNOWN
-
-    # Proofs ----------------------------------------------------------------------------------
-
-    def proof(self, criterion: Criterion) -> Proof:
-        """The tree of criterion nodes that carry the truth, each with its fact and passages."""
-        key = id(criterion)
-        found = self._proofs.get(key)
-        if found is None:
-            found = self._proofs[key] = self._prove(criterion)
-        return found
-
-    def rule_proof(self, rule: Rule) -> Proof:
-        """The proof of a rule: its scope, and its criterion once the scope is settled."""
-        parts = [rule.scope, None if self.scope_pending(rule) else rule.criterion]
-        return Proof(
-            iri=rule.iri,
-            label=rule.label,
-            operator="rule",
-            truth=TRUTHS[self.rule_truth(rule)],
-            passages=rule.passages,
-            children=tuple(self.proof(part) for part in parts if part is not None),
-        )
-
-    def _prove(self, criterion: Criterion) -> Proof:
-        truth = self.truth(criterion)
-        if isinstance(criterion, Present | Absent | Unassessed):
-            return self._prove_finding(criterion, truth)
-        fact = None
-        children: tuple[Proof, ...] = ()
-        if isinstance(criterion, Suspected | NotSuspected):
-            children = self._prove_suspicion(criterion, truth)
-        elif isinstance(criterion, Measured):
-            fact = self._measured_fact(criterion)
-        elif isinstance(criterion, AtLeast):
-            children = tuple(map(self.proof, criterion.members))
-        else:
-            children = tuple(map(self.proof, self._carrying(criterion, truth)))
-        return Proof(
-            iri=criterion.iri,
-            label=criterion.label or _words(criterion, self._program),
-            operator=criterion.operator,
-            truth=TRUTHS[truth],
-            fact=fact,
-            passages=criterion.passages,
-            children=children,
-        )
-
-    def _carrying(self, criterion: Criterion, truth: int) -> Iterable[Criterion]:
-        """The children that make the node what it is: one that holds proves an `or`, one that is refuted an `and`."""
-        children = children_of(criterion)
-        decisive = {Or: TRUE, And: FALSE}.get(type(criterion))
-        if truth == decisive:
-            return [child for child in children if self.truth(child) == truth]
-        return children
-
-    def _prove_finding(self, criterion: Present | Absent | Unassessed, truth: int) -> Proof:
-        facts = self._facts
-        finding = criterion.finding
-        given = (self._present & facts.narrower[finding]), (self._absent & facts.broader[finding])
-        key = (id(criterion), truth, self.finding_state(finding), *given)
-        found = facts.leaves.get(key)
-        if found is None:
-            found = Proof(
-                iri=criterion.iri,
-                label=criterion.label or _words(criterion, self._program),
-                operator=criterion.operator,
-                truth=TRUTHS[truth],
-                fact=self._finding_fact(finding, *given),
-                passages=criterion.passages,
-            )
-            if len(facts.leaves) < 1 << 15:
-                facts.leaves[key] = found
-        return found
-
-    def _finding_fact(self, finding: str, present: int, absent: int) -> Fact:
-        facts = self._facts
-        states: tuple[Literal["unknown", "present", "absent", "contradictory"], ...] = (
-            "unknown", "present", "absent", "contradictory",
-        )  # fmt: skip
-        state = self.finding_state(finding)
-        code = facts.code_of[finding]
-        through = facts.decode(present | absent)
-        derived = [
-            rule.id
-            for iri in (*self._reaching(finding),)
-            if (rule := facts.deriving.get(iri)) and self.rule_truth(rule) != UNKNOWN
-        ]
-        if state == UNKNOWN:
-            return Fact(code=code, state="unknown", basis="not-assessed")
-        if through == (code,) and not derived:
-            return Fact(code=code, state=states[state], basis="given")
-        return Fact(code=code, state=states[state], basis="derived", through=(*through, *derived))
-
-    def _reaching(self, finding: str) -> Iterable[str]:
-        hierarchy = self._program.knowledge.hierarchy
-        return dict.fromkeys((*hierarchy.narrower.get(finding, (finding,)), *hierarchy.broader.get(finding, (finding,))))
-
-    def _measured_fact(self, criterion: Measured) -> Fact:
-        code = self._program.knowledge.measurements[criterion.measurement].code
-        value = self._values.get(code)
-        if value is None:
-            return Fact(code=code, state="unknown", basis="not-assessed")
-        return Fact(code=code, state="known", basis="given", value=value)
-
-    def _prove_suspicion(self, criterion: Suspected | NotSuspected, truth: int) -> tuple[Proof, ...]:
-        rules = self._facts.assessing[criterion.condition]
-        holding = [rule for rule in rules if self.rule_truth(rule) & TRUE]
-        if holding:
-            return tuple(map(self.rule_proof, holding))
-        return tuple(
-            Proof(iri=rule.iri, label=rule.label, operator="rule", truth=TRUTHS[self.rule_truth(rule)], passages=rule.passages)
-            for rule in rules
-        )
-
-    # What can still be learned ---------------------------------------------------------------
-
-    def open_facts(self, criterion: Criterion) -> int:
-        """Mask of the unassessed (or contradictory) facts that can still change the node's truth."""
-        key = id(criterion)
-        found = self._opens.get(key)
-        if found is None:
-            found = self._opens[key] = self._open(criterion)
-        return found
-
-    def open_of_rule(self, rule: Rule) -> int:
-        """The same for a rule: while its scope is not settled, only the scope's facts."""
-        if rule.scope is not None:
-            scope = self.truth(rule.scope)
-            if scope == FALSE:
-                return 0
-            if scope == UNKNOWN:
-                return self.open_facts(rule.scope)
-        return self.open_facts(rule.criterion) if rule.criterion is not None else 0
-
-    def _open(self, criterion: Criterion) -> int:
+    def _prepare(self, criterion: Criterion) -> Node:
+        holds, refuted = self.facts.program.pair(criterion)
+        label = in_words(criterion, self.facts.program)
         match criterion:
             case Present() | Absent() | Unassessed():
-                return self._open_finding(criterion.finding)
+                return FindingNode(self, criterion, holds, refuted, label)
             case Suspected() | NotSuspected():
-                return self._open_any(
-                    ((self.rule_truth(rule), self.open_of_rule(rule)) for rule in self._facts.assessing[criterion.condition]),
-                    TRUE,
-                )
+                return SuspicionNode(self, criterion, holds, refuted, label)
             case Measured():
-                code = self._program.knowledge.measurements[criterion.measurement].code
-                return 0 if code in self._values else self._facts.bit[code]
-            case AtLeast():
-                if self.truth(criterion) in (TRUE, FALSE):
-                    return 0
-                return self._union(map(self.open_facts, criterion.members))
-        settling = TRUE if isinstance(criterion, Or) else FALSE
-        return self._open_any(((self.truth(child), self.open_facts(child)) for child in children_of(criterion)), settling)
-
-    @staticmethod
-    def _open_any(parts: Iterable[tuple[int, int]], settling: int) -> int:
-        """Facts open in any part, or none if one part has settled the whole for good."""
-        total = 0
-        for truth, open_facts in parts:
-            if truth == settling and not open_facts:
-                return 0
-            total |= open_facts
-        return total
-
-    @staticmethod
-    def _union(masks: Iterable[int]) -> int:
-        total = 0
-        for mask in masks:
-            total |= mask
-        return total
-
-    def _open_finding(self, finding: str) -> int:
-        if self.finding_state(finding) in (TRUE, FALSE):
-            return 0
-        facts = self._facts
-        own = facts.bit[facts.code_of[finding]] if finding in facts.number else 0
-        if own & (self._present ^ self._absent):
-            own = 0
-        deriving = facts.deriving.get(finding)
-        return own | (self.open_of_rule(deriving) if deriving else 0)
-
-    # What would change a verdict -------------------------------------------------------------
-
-    def changes(self, criterion: Criterion | None, want: Want) -> list[int]:
-        """Minimal sets of changes (masks) after which the node has the wanted truth; [0] if it has it already."""
-        if criterion is None:
-            return [0] if want == TRUE else []
-        key = (id(criterion), want)
-        found = self._changes.get(key)
-        if found is None:
-            found = self._changes[key] = [0] if self.truth(criterion) == want else self._change(criterion, want)
-        return found
-
-    def changes_of_rule(self, rule: Rule, want: Want) -> list[int]:
-        """The same for scope and criterion together."""
-        if self.rule_truth(rule) == want:
-            return [0]
-        if want == TRUE:
-            return self.all_of([self.changes(rule.scope, TRUE), self.changes(rule.criterion, TRUE)])
-        return minimal([*self.changes(rule.scope, FALSE), *self.changes(rule.criterion, FALSE)])
-
-    def _change(self, criterion: Criterion, want: Want) -> list[int]:
-        opposite: Want = FALSE if want == TRUE else TRUE
-        match criterion:
-            case Present():
-                return [] if want == FALSE and criterion.absence_inconclusive else self._change_finding(criterion.finding, want)
-            case Absent():
-                return self._change_finding(criterion.finding, opposite)
-            case Unassessed():
-                if want == TRUE:
-                    return []
-                return [1 << self._facts.assessed[criterion.finding]] if criterion.finding in self._facts.assessed else []
-            case Suspected():
-                return self._change_suspicion(criterion.condition, want)
-            case NotSuspected():
-                return self._change_suspicion(criterion.condition, opposite)
-            case Measured():
-                number = self._facts.comparison[criterion.measurement, criterion.lower, criterion.upper]
-                if want == FALSE and criterion.lower is None and criterion.upper is None:
-                    return []
-                return [1 << (2 * len(self._facts.number) + 2 * number + (want == FALSE))]
-            case AtLeast():
-                return self._change_count(criterion, want)
-        each = [self.changes(child, want) for child in children_of(criterion)]
-        needs_all = isinstance(criterion, And) == (want == TRUE)
-        return self.all_of(each) if needs_all else minimal(change for options in each for change in options)
-
-    def _change_finding(self, finding: str, want: Want) -> list[int]:
-        """Make a finding present (want TRUE) or absent, also undoing what is recorded to the contrary."""
-        facts = self._facts
-        undo = 0
-        contrary = self._absent & facts.broader[finding] if want == TRUE else self._present & facts.narrower[finding]
-        for number in bits_of(contrary):
-            undo |= 1 << (2 * number + (want == FALSE))
-        options = []
-        deriving = facts.deriving.get(finding)
-        derived = self.rule_truth(deriving) if deriving else UNKNOWN
-        state = self.finding_state(finding)
-        if finding in facts.number and derived in (UNKNOWN, want):
-            already = state & want
-            own = 0 if already else 1 << (2 * facts.number[finding] + (want == FALSE))
-            options.append(own | undo)
-        if deriving and derived != want:
-            options += [change | undo for change in self.changes_of_rule(deriving, want)]
-        return minimal(option for option in options if option)
-
-    def _change_suspicion(self, condition: str, want: Want) -> list[int]:
-        each = [self.changes_of_rule(rule, want) for rule in self._facts.assessing[condition]]
-        if want == TRUE:
-            return minimal(change for options in each for change in options)
-        return self.all_of(each) if each else []
-
-    def _change_count(self, criterion: AtLeast, want: Want) -> list[int]:
-        """Change the cheapest members until the count is reached, or out of reach."""
-        needed = criterion.count if want == TRUE else len(criterion.members) - criterion.count + 1
-        sets = [0]
-        levels: list[list[int]] = [sets] + [[] for _ in range(needed)]
-        for member in criterion.members:
-            options = self.changes(member, want)
-            for level in range(needed, 0, -1):
-                levels[level] = minimal([*levels[level], *self.all_of([levels[level - 1], options])])
-        return levels[needed]
-
-    def all_of(self, each: list[list[int]]) -> list[int]:
-        """Every way to make one change of each list, joined; none of them makes a fact both present and absent."""
-        certain = 0
-        choices = []
-        for options in each:
-            if not options:
-                return []
-            if len(options) == 1:
-                certain |= options[0]
-            else:
-                choices.append(options)
-        joined = [certain]
-        for options in sorted(choices, key=len):
-            joined = minimal(left | right for left in joined for right in options)
-        return [change for change in joined if not self._contradicts(change)]
-
-    def _contradicts(self, change: int) -> bool:
-        """Whether a set would make one fact both present and absent."""
-        return bool(change & (change >> 1) & self._facts.even)
+                return MeasuredNode(self, criterion, holds, refuted, label)
+            case And() | Or() | AtLeast():
+                return JunctionNode(self, criterion, holds, refuted, label)
+        raise TypeError(f"no criterion: {criterion!r}")
 
 
-def minimal(changes: Iterable[int]) -> list[int]:
-    """The smallest sets, none containing another, at most MAX_FLIPS."""
-    distinct = set(changes)
-    if len(distinct) < 2:
-        return list(distinct)
-    if 0 in distinct:
-        return [0]
-    singles = 0
-    larger = []
-    for change in distinct:
-        if change & (change - 1):
-            larger.append(change)
-        else:
-            singles |= change
-    kept = [1 << number for number in bits_of(singles)]
-    for change in sorted((c for c in larger if not c & singles), key=_size):
-        if not any(smaller & change == smaller for smaller in kept[singles.bit_count() :]):
-            kept.append(change)
-    return kept[:MAX_FLIPS]
-
-
-def _size(change: int) -> tuple[int, int]:
-    return change.bit_count(), change
-
-
-def _words(criterion: Criterion, program: Program) -> str:
+def in_words(criterion: Criterion, program: Program) -> str:
     """A label for a criterion that has none of its own."""
     knowledge = program.knowledge
     match criterion:
@@ -505,11 +472,8 @@ def _words(criterion: Criterion, program: Program) -> str:
             return f"{knowledge.conditions[criterion.condition].label} not suspected"
         case Measured():
             measurement = knowledge.measurements[criterion.measurement]
-            return f"{measurement.label} {_ranges(criterion)[0]} {measurement.unit}"
+            return f"{measurement.label} {ranges_in_words(criterion)[0]} {measurement.unit}"
         case AtLeast():
             return f"at least {criterion.count} of {knowledge.findings[criterion.group].label}"
         case _:
             return {"and": "all of", "or": "any of"}[criterion.operator]
-
-
-__all__ = ["Explainer", "Facts", "bits_of"]

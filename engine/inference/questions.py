@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from engine.inference.explanation import Facts, bits_of
+from engine.inference.facts import Facts, bits_of
 from engine.model import Criterion, Question, Rule
+
+
+class Labelled(Protocol):
+    """A rule, or its node."""
+
+    id: str
+    label: str
 
 
 class Open(NamedTuple):
     """Facts (a mask) that can still change the verdict of a rule; a low `rank` is dangerous to leave open."""
 
-    rule: Rule
+    rule: Labelled
     facts: int
     rank: int
 
@@ -37,11 +44,11 @@ class Questioner:
 
     def questions(self, opens: Iterable[Open], for_patient: bool = False) -> tuple[Question, ...]:
         """Rank: the most urgent rule that a fact can settle, then how many it can settle, then the order of the ontology."""
-        grouped: dict[tuple[int, int], list[Rule]] = {}
+        grouped: dict[tuple[int, int], list[Labelled]] = {}
         for rule, facts, rank in opens:
             if facts:
                 grouped.setdefault((rank, facts), []).append(rule)
-        settles: dict[int, dict[str, Rule]] = {}
+        settles: dict[int, dict[str, Labelled]] = {}
         danger: dict[int, int] = {}
         for (rank, facts), rules in sorted(grouped.items(), key=lambda entry: entry[0]):
             by_id = {rule.id: rule for rule in rules}
@@ -56,7 +63,7 @@ class Questioner:
         return tuple(self._question(*words[number], settles[number]) for number in ordered)
 
     def _question(
-        self, code: str, label: str, question: str, passages: tuple[str, ...], rules: Mapping[str, Rule]
+        self, code: str, label: str, question: str, passages: tuple[str, ...], rules: Mapping[str, Labelled]
     ) -> Question:
         first = next(iter(rules.values())).label
         others = len(rules) - 1

@@ -1,0 +1,60 @@
+"""The HTTP service: `create_app(settings)`, or `uvicorn --factory api.app:create_app` with settings from the environment."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+
+from api.decisions import decisions_router
+from api.errors import Problem, install_errors
+from api.health import Health, health_router
+from api.knowledge import Catalogue, knowledge_router
+from api.openapi import make_document
+from api.settings import Settings, load_engine
+from engine import DISCLAIMER, Engine, make_codebook
+
+DESCRIPTION = f"""Clinical guidelines that can be queried, checked and applied.
+
+A patient's findings go in; explained recommendations come out, each with its proof, the facts that are missing, the
+changes that would turn it, and the passages of the source that state it.
+
+{DISCLAIMER}"""
+
+TAGS = [
+    {"name": "decisions", "description": "Apply the guidelines to a patient."},
+    {"name": "knowledge", "description": "The codes, rules and sources that decisions rest on."},
+    {"name": "health", "description": "For whoever keeps the service running."},
+]
+
+
+def create_app(settings: Settings | None = None, engine: Engine | None = None) -> FastAPI:
+    """The service, ready to answer: its knowledge is loaded here, so that one which cannot be used never starts.
+
+    Settings come from the environment unless given; an `engine` that is given is used as it is.
+    Raises SettingsError, KnowledgeError.
+    """
+    settings = settings or Settings.from_environment()
+    engine = engine or load_engine(settings.knowledge)
+    codebook = make_codebook(engine.knowledge)
+    app = FastAPI(
+        title="Spinegraph",
+        version=_version(),
+        description=DESCRIPTION,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        openapi_tags=TAGS,
+        redirect_slashes=False,
+    )
+    install_errors(app)
+    app.include_router(decisions_router(engine, codebook, settings.max_body_bytes))
+    app.include_router(knowledge_router(engine.knowledge))
+    app.include_router(health_router(engine))
+    app.openapi = make_document(app, engine, codebook, (Problem, Catalogue, Health))  # type: ignore[method-assign]
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("spinegraph")
+    except PackageNotFoundError:
+        return "0+uninstalled"

@@ -1,0 +1,129 @@
+"""`POST /v1/decisions`: a case in, an explained decision out (design section 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.errors import MediaTypeError, NotAcceptableError, ParameterError, UnreadableCaseError
+from api.negotiation import parse_media_type, preferred
+from api.openapi import decision_operation
+from engine import MAX_BYTES, Case, CaseTooLargeError, Codebook, Decision, Engine, MalformedCaseError
+from engine import make_case, parse_json, parse_turtle, parse_yaml
+
+Parser = Callable[[bytes], Any]
+Renderer = Callable[[Decision], bytes]
+
+PARSERS: dict[str, Parser] = {"application/json": parse_json, "application/yaml": parse_yaml, "text/turtle": parse_turtle}
+"""Media type of a request → how to read it."""
+
+RENDERERS: dict[str, Renderer] = {"application/json": msgspec.json.encode}
+"""Media type of a reply → how to write it; the first is the default."""
+
+SMALL = 32_768
+"""Bytes up to which JSON is read at once; what takes longer is read in a thread, so that others are still answered."""
+
+
+def decisions_router(engine: Engine, codebook: Codebook, max_body_bytes: int = MAX_BYTES) -> APIRouter:
+    """The router of decisions. Errors are raised for `api.errors` to answer."""
+    router = APIRouter(tags=["decisions"])
+    offered = tuple(RENDERERS)
+
+    @router.post(
+        "/v1/decisions",
+        summary="Decide a case",
+        response_class=Response,
+        openapi_extra=decision_operation(codebook, tuple(PARSERS), offered),
+    )
+    async def decide(request: Request) -> Response:
+        """What the guidelines say of one patient: a verdict for each recommendation, with proof, missing facts and sources.
+
+        The same case and the same knowledge give the same decision, under the same `id`.
+        """
+        include_all = read_include(request.scope["query_string"])
+        parse = parser_of(request.headers.get("content-type"), request.headers.get("content-encoding"))
+        media_type = preferred(request.headers.get("accept", "*/*"), offered)
+        if media_type is None:
+            raise NotAcceptableError(
+                "A decision cannot be had in a media type that Accept names.", where="Accept", mend=f"Accept {' or '.join(offered)}."
+            )
+        body = await read_body(request, max_body_bytes)
+        if parse is parse_json and len(body) <= SMALL:
+            case = read_case(parse, body, codebook)
+        else:
+            case = await run_in_threadpool(read_case, parse, body, codebook)
+        decision = engine.decide(case, include_all)
+        return Response(RENDERERS[media_type](decision), headers={"Vary": "Accept"}, media_type=media_type)
+
+    return router
+
+
+def read_case(parse: Parser, body: bytes, codebook: Codebook) -> Case:
+    """Body → Case. Raises UnreadableCaseError where the syntax is wrong, CaseError where what it says is."""
+    try:
+        data = parse(body)
+    except MalformedCaseError as error:
+        raise UnreadableCaseError(error.what, where=error.where, mend=error.mend) from error
+    return make_case(data, codebook)
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The body, never more than `limit` bytes of it, whatever Content-Length claims. Raises CaseTooLargeError."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > limit:
+        raise _too_large(limit)
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise _too_large(limit)
+        chunks.append(chunk)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _too_large(limit: int) -> CaseTooLargeError:
+    return CaseTooLargeError(f"The body has more than {limit:,} bytes.", mend="Send only codes and measurements.")
+
+
+@lru_cache(maxsize=256)
+def parser_of(content_type: str | None, encoding: str | None = None) -> Parser:
+    """How to read a body of this Content-Type and Content-Encoding. Raises MediaTypeError."""
+    if encoding is not None and encoding.lower() != "identity":
+        raise MediaTypeError(f"The body is encoded: {encoding}.", where="Content-Encoding", mend="Send it as it is.")
+    name, parameters = parse_media_type(content_type or "")
+    parse = PARSERS.get(name)
+    if parse is None:
+        said = f"A case cannot be read as {name}." if name else "Content-Type does not say what the body is."
+        raise MediaTypeError(said, where="Content-Type", mend=f"Send {', '.join(PARSERS)}.")
+    charset = dict(parameters).get("charset", "utf-8").lower()
+    if charset not in ("utf-8", "utf8", "us-ascii"):
+        raise MediaTypeError(f"The body is said to be {charset}.", where="Content-Type", mend="Send UTF-8.")
+    return parse
+
+
+def read_include(query: bytes) -> bool:
+    """Whether a query string asks for all verdicts. Raises ParameterError for anything but `include=all`."""
+    if not query:
+        return False
+    pairs = parse_qsl(query.decode("ascii", "replace"), keep_blank_values=True)
+    for name, value in pairs:
+        if name != "include":
+            near = get_close_matches(name, ["include"])
+            raise ParameterError(
+                f"There is no parameter {name!r}" + ("; did you mean 'include'?" if near else "."),
+                where=f"?{name}",
+                mend="Use include=all, or no parameter.",
+            )
+        if value != "all":
+            raise ParameterError(f"There is no include={value!r}.", where="?include", mend="Use include=all, or leave it out.")
+    return bool(pairs)

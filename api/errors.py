@@ -1,0 +1,191 @@
+"""The only place where an error becomes an HTTP status: `application/problem+json` (RFC 9457).
+
+Beside the members of the RFC (type, title, status, detail, instance) a problem says `where` it is, how to `mend` it, and
+carries the error's details, such as `unknown` codes with the nearest known ones. What goes wrong inside is logged, and
+the reply names only the entry in the log.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import uuid
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from engine import CaseError, CaseTooLargeError, MalformedCaseError, SpinegraphError
+from engine.model import Frozen
+
+logger = logging.getLogger("spinegraph")
+PROBLEM_TYPE = "application/problem+json"
+TYPE_BASE = "https://w3id.org/spinegraph/problem/"
+
+
+class UnreadableCaseError(MalformedCaseError):
+    """The body is not of the syntax that it claims: nothing in it can be judged."""
+
+    title = "The case cannot be read"
+
+
+class RequestError(SpinegraphError):
+    """What is wrong is not the case but the request that carries it."""
+
+    title = "The request cannot be answered"
+
+
+class MediaTypeError(RequestError):
+    title = "The body's media type is not understood"
+
+
+class NotAcceptableError(RequestError):
+    title = "No representation is acceptable"
+
+
+class ParameterError(RequestError):
+    title = "A parameter cannot be"
+
+
+STATUS: Mapping[type[SpinegraphError], HTTPStatus] = {
+    UnreadableCaseError: HTTPStatus.BAD_REQUEST,
+    CaseTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    CaseError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    MediaTypeError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    NotAcceptableError: HTTPStatus.NOT_ACCEPTABLE,
+    ParameterError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    SpinegraphError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+"""Error class → status; an error has the status of its nearest base. KnowledgeError and ReasonerError are faults of the service."""
+
+
+class Problem(Frozen, kw_only=True, omit_defaults=True):
+    """A reply that is no answer (RFC 9457). Further members depend on the type, such as `unknown`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    where: str = ""
+    mend: str = ""
+
+
+def status_of(error: type[SpinegraphError]) -> HTTPStatus:
+    """The HTTP status of an error class, by its nearest base in STATUS."""
+    return next(STATUS[base] for base in error.__mro__ if base in STATUS)
+
+
+def install_errors(app: FastAPI) -> None:
+    """Answer every error with a problem."""
+    app.add_exception_handler(SpinegraphError, _answer_known)
+    app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(RequestValidationError, _answer_invalid)
+    app.add_exception_handler(ClientDisconnect, _answer_gone)
+    app.add_exception_handler(Exception, _answer_unexpected)
+
+
+async def _answer_known(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SpinegraphError)  # noqa: S101 (Starlette's handlers are typed for any exception)
+    status = status_of(type(error))
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _fault(request, error)
+    return _reply(
+        request,
+        status,
+        kind=_kebab(type(error).__name__.removesuffix("Error")),
+        title=error.title,
+        detail=error.what,
+        where=error.where,
+        mend=error.mend,
+        details=error.details,
+        # What remains of a body that is too large is not waited for.
+        headers={"Connection": "close"} if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else {},
+    )
+
+
+async def _answer_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    status = HTTPStatus(error.status_code)
+    mend = {
+        HTTPStatus.NOT_FOUND: "See /docs for the paths that exist.",
+        HTTPStatus.METHOD_NOT_ALLOWED: "Use a method that the Allow header names.",
+    }.get(status, "")
+    detail = {
+        HTTPStatus.NOT_FOUND: "There is nothing at this path.",
+        HTTPStatus.METHOD_NOT_ALLOWED: f"This path has no {request.method}.",
+    }.get(status, str(error.detail))
+    return _reply(request, status, title=status.phrase, detail=detail, mend=mend, headers=error.headers or {})
+
+
+async def _answer_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    first = error.errors()[0]
+    return _reply(
+        request,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        title=ParameterError.title,
+        detail=str(first["msg"]),
+        where="/".join(map(str, first["loc"])),
+    )
+
+
+async def _answer_gone(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    """Nobody is left to read this."""
+    return _reply(request, HTTPStatus.BAD_REQUEST, title="The request is incomplete", detail="The sender went away.")
+
+
+async def _answer_unexpected(request: Request, error: Exception) -> Response:
+    return _fault(request, error)
+
+
+def _fault(request: Request, error: Exception) -> Response:
+    """A fault of the service: the log has the cause, the reply has the name of the entry."""
+    incident = uuid.uuid4().urn
+    logger.error("%s: %s %s failed", incident, request.method, request.url.path, exc_info=error)
+    return _reply(
+        request,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        title="The service failed",
+        detail="The request could not be answered because of a fault in the service; nothing was decided.",
+        mend="Tell the operator the instance: the log has the cause under it.",
+        instance=incident,
+    )
+
+
+def _reply(
+    request: Request,
+    status: HTTPStatus,
+    *,
+    title: str,
+    detail: str,
+    kind: str = "",
+    where: str = "",
+    mend: str = "",
+    instance: str = "",
+    details: Mapping[str, object] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    members: dict[str, Any] = {
+        "type": f"{TYPE_BASE}{kind}" if kind else "about:blank",
+        "title": title,
+        "status": int(status),
+        "detail": detail,
+        "instance": instance or request.url.path,
+        **{name: value for name, value in (("where", where), ("mend", mend)) if value},
+        **(details or {}),
+    }
+    # A lone surrogate, which JSON can carry and UTF-8 cannot, goes back as the escape that it came as.
+    body = json.dumps(members, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return Response(body, status, headers, PROBLEM_TYPE)
+
+
+def _kebab(name: str) -> str:
+    """`UnknownCode` → `unknown-code`."""
+    return re.sub(r"(?<=.)([A-Z])", r"-\1", name).lower()

@@ -1,0 +1,55 @@
+"""Media types: which one a request's body has, and which one its sender would like best (RFC 9110, sections 8.3 and 12.5.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+
+class MediaType(NamedTuple):
+    """`type/subtype` in lower case, and its parameters without quotes."""
+
+    name: str
+    parameters: tuple[tuple[str, str], ...]
+
+
+def parse_media_type(text: str) -> MediaType:
+    """`text/turtle; charset=UTF-8` → its parts; names in lower case, values as they are."""
+    name, *rest = text.split(";")
+    pairs = (part.partition("=") for part in rest if part.strip())
+    return MediaType(
+        name.strip().lower(), tuple((key.strip().lower(), value.strip().strip('"')) for key, _, value in pairs)
+    )
+
+
+@lru_cache(maxsize=256)
+def preferred(accept: str, offered: Sequence[str]) -> str | None:
+    """The offered type that an Accept header likes best, or None if it takes none of them.
+
+    Among equals the first offered wins. The most specific range decides about a type; q=0 forbids it; a range whose
+    quality is not a number from 0 to 1 is not understood and counts for nothing.
+    """
+    ranges = [parse_media_type(text) for text in accept.split(",") if text.strip()]
+    if not ranges:
+        return offered[0]
+    best = max(offered, key=lambda name: _quality(name, ranges))
+    return best if _quality(best, ranges) > 0 else None
+
+
+def _quality(name: str, ranges: list[MediaType]) -> float:
+    """The quality that the most specific matching range gives a type."""
+    for matching in (name, f"{name.partition('/')[0]}/*", "*/*"):
+        found = [_weight(media_range) for media_range in ranges if media_range.name == matching]
+        if found:
+            return max(found)
+    return 0.0
+
+
+def _weight(media_range: MediaType) -> float:
+    text = dict(media_range.parameters).get("q", "1")
+    try:
+        weight = float(text)
+    except ValueError:
+        return 0.0
+    return weight if 0 <= weight <= 1 else 0.0

@@ -1,0 +1,78 @@
+"""What can be set about the service, and the loading of the knowledge that it serves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine import MAX_BYTES, Engine, KnowledgeError, SpinegraphError, knowledge_paths, load_knowledge
+
+
+LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
+
+
+class SettingsError(SpinegraphError):
+    title = "A setting cannot be used"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The service's settings; `from_environment` reads them from variables.
+
+    | field            | variable                    | meaning                                                            |
+    |------------------|-----------------------------|--------------------------------------------------------------------|
+    | `host`           | `SPINEGRAPH_HOST`           | address to listen on; default 127.0.0.1, this machine only         |
+    | `port`           | `SPINEGRAPH_PORT`           | TCP port, 0 (any free one) to 65535; default 8000                  |
+    | `max_body_bytes` | `SPINEGRAPH_MAX_BODY_BYTES` | largest request body in bytes, 1 to 1048576 (default)              |
+    | `knowledge`      | `SPINEGRAPH_KNOWLEDGE`      | folders of knowledge files, separated as in PATH; default: shipped |
+    | `log_level`      | `SPINEGRAPH_LOG_LEVEL`      | critical, error, warning (default), info or debug                  |
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    max_body_bytes: int = MAX_BYTES
+    knowledge: tuple[Path, ...] = ()
+    log_level: str = "warning"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Settings from SPINEGRAPH_* variables. Raises SettingsError, which names the variable."""
+        folders = environment.get("SPINEGRAPH_KNOWLEDGE", "")
+        return cls(
+            host=environment.get("SPINEGRAPH_HOST", cls.host),
+            port=_whole(environment, "SPINEGRAPH_PORT", cls.port, range(65536)),
+            max_body_bytes=_whole(environment, "SPINEGRAPH_MAX_BODY_BYTES", cls.max_body_bytes, range(1, MAX_BYTES + 1)),
+            knowledge=tuple(Path(folder) for folder in folders.split(os.pathsep) if folder),
+            log_level=_one_of(environment, "SPINEGRAPH_LOG_LEVEL", cls.log_level, LOG_LEVELS),
+        )
+
+
+def load_engine(folders: Iterable[Path] = ()) -> Engine:
+    """Compile the knowledge below folders, by default the shipped one. Raises KnowledgeError."""
+    folders = tuple(folders)
+    if not folders:
+        return Engine(load_knowledge())
+    for folder in folders:
+        if not knowledge_paths(folder):
+            raise KnowledgeError("There are no knowledge files.", where=str(folder), mend="Give a folder that holds .ttl files.")
+    return Engine(load_knowledge(knowledge_paths(*folders)))
+
+
+def _whole(environment: Mapping[str, str], name: str, default: int, allowed: range) -> int:
+    text = environment.get(name)
+    if text is None:
+        return default
+    if not text.isascii() or not text.isdigit() or int(text) not in allowed:
+        raise SettingsError(
+            f"{text!r} cannot be used.", where=name, mend=f"Give a whole number from {allowed[0]} to {allowed[-1]}, or unset it."
+        )
+    return int(text)
+
+
+def _one_of(environment: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:
+    text = environment.get(name, default)
+    if text not in allowed:
+        raise SettingsError(f"{text!r} cannot be used.", where=name, mend=f"Give one of {', '.join(allowed)}, or unset it.")
+    return text

@@ -1,0 +1,70 @@
+"""One condition and one case → suspected, not suspected, undetermined …, with its proof (design section 5)."""
+
+from __future__ import annotations
+
+from engine.inference.explanation import FALSE, TRUE, Explanation, ProofBook, Support
+from engine.inference.recommendation import Memory, Settled
+from engine.model import TRUTHS, AssessedCondition, Concept, Proof, Rule
+
+ASSESSED = ("undetermined", "suspected", "not-suspected", "conflicting")
+"""By truth."""
+
+
+class Assessor:
+    """A condition that some rule assesses, itself or as a narrower one; assessments add up."""
+
+    def __init__(self, book: ProofBook, concept: Concept, exclusions: list[Rule]) -> None:
+        self.concept = concept
+        self.nodes = tuple(book.rule(rule) for rule in book.assessing[concept.iri])
+        self._facts = book.facts
+        self._excluding = tuple(book.rule(rule) for rule in exclusions if not rule.source)
+        self._memory = Memory(Support().joined(node.support() for node in (*self.nodes, *self._excluding)))
+
+    def settle(self, case: Explanation, include_all: bool) -> Settled:
+        """Verdict, explanation and open facts of a case."""
+        key = self._memory.key(case, include_all)
+        return self._memory.get(key) or self._memory.put(key, self._settle(case, include_all))
+
+    def _settle(self, case: Explanation, include_all: bool) -> Settled:
+        truths = [node.truth(case) for node in self.nodes]
+        truth = any(found & TRUE for found in truths) | all(found & FALSE for found in truths) << 1
+        speaking = [node for node in self.nodes if node.scope is None or node.scope.truth(case) != FALSE]
+        excluded = any(node.truth(case) == TRUE for node in self._excluding)
+        verdict = ASSESSED[truth] if speaking and not excluded else "out-of-scope"
+        if verdict == "out-of-scope" and not include_all:
+            return Settled(verdict, None, 0, 0)
+        holding = [node for node in speaking if node.truth(case) & TRUE]
+        carrying = holding or speaking
+        explanation = Proof(
+            iri=self.concept.iri,
+            label=f"{self.concept.label} suspected",
+            operator="suspected",
+            truth=TRUTHS[truth],
+            children=tuple([node.proof(case) for node in carrying]),
+        )
+        open_facts = 0
+        for node in speaking:
+            open_facts |= node.open(case)
+        missing = open_facts if verdict in ("undetermined", "conflicting") else 0
+        shown = AssessedCondition(
+            condition=self.concept.code,
+            iri=self.concept.iri,
+            label=self.concept.label,
+            verdict=verdict,  # type: ignore[arg-type]
+            missing=self._facts.decode(missing),
+            passages=_passages(explanation) if holding else tuple(dict.fromkeys(p for node in carrying for p in node.passages)),
+            explanation=explanation,
+        )
+        return Settled(verdict, shown, 0 if excluded else open_facts, 0)
+
+
+def _passages(proof: Proof) -> tuple[str, ...]:
+    """Passages of the nodes that hold, rules first."""
+    found: dict[str, None] = {}
+    waiting = [proof]
+    while waiting:
+        node = waiting.pop(0)
+        if node.truth in ("true", "conflicting"):
+            found.update(dict.fromkeys(node.passages))
+            waiting += node.children
+    return tuple(found)

@@ -1,0 +1,97 @@
+"""Minimal sets of fact changes, as masks.
+
+An `Options` value says how something can be made true (or false): any one of its sets of changes is enough. Single changes,
+by far the most frequent, are kept together in one mask, so that joining the options of a long `or` is one operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from engine.inference.facts import Facts, bits_of
+
+MAX_SETS = 24
+"""How many sets of several changes are kept at each step, smallest first; single changes are all kept."""
+
+
+class Options(NamedTuple):
+    """Alternatives: each bit of `singles` alone, or all bits of one of `larger` together."""
+
+    singles: int
+    larger: tuple[int, ...] = ()
+
+
+DONE = Options(0, (0,))
+"""Nothing has to change."""
+NEVER = Options(0)
+"""No change of facts does it."""
+
+
+def any_of(parts: Iterable[Options]) -> Options:
+    """One of the parts is enough."""
+    singles = 0
+    larger: list[int] = []
+    for part in parts:
+        singles |= part.singles
+        if part.larger:
+            larger += part.larger
+    if not larger:
+        return Options(singles)
+    return _minimal(singles, larger)
+
+
+def all_of(parts: Iterable[Options], facts: Facts) -> Options:
+    """All of the parts are needed; sets that would make a fact both present and absent are dropped."""
+    certain = 0
+    choices = []
+    for singles, larger in parts:
+        if not larger and singles and not singles & (singles - 1):
+            certain |= singles
+        elif not singles and len(larger) == 1:
+            certain |= larger[0]
+        elif not singles and not larger:
+            return NEVER
+        else:
+            choices.append([*(1 << number for number in bits_of(singles)), *larger])
+    joined = [certain]
+    for options in sorted(choices, key=len):
+        joined = _sets(_minimal(0, [left | right for left in joined for right in options]))
+    possible = [change for change in joined if not facts.contradicts(change)]
+    return _minimal(0, possible)
+
+
+def sets_of(options: Options) -> list[int]:
+    """The alternatives one by one, single changes first."""
+    return _sets(options)
+
+
+def _sets(options: Options) -> list[int]:
+    return [*(1 << number for number in bits_of(options.singles)), *options.larger]
+
+
+def _minimal(singles: int, changes: Iterable[int]) -> Options:
+    """Sort sets into singles and larger, and drop every set that contains another."""
+    larger = set()
+    for change in changes:
+        if not change:
+            return DONE
+        if change & (change - 1):
+            larger.add(change)
+        else:
+            singles |= change
+    kept: list[int] = []
+    remaining = [change for change in larger if not change & singles] if singles else list(larger)
+    if len(remaining) > 1:
+        remaining.sort(key=_size)
+        for change in remaining:
+            if not any(smaller & change == smaller for smaller in kept):
+                kept.append(change)
+                if len(kept) == MAX_SETS:
+                    break
+        remaining = kept
+    return Options(singles, tuple(remaining))
+
+
+def _size(change: int) -> tuple[int, int]:
+    return change.bit_count(), change
