@@ -19,7 +19,7 @@ import yaml
 from engine.errors import CaseTooLargeError, MalformedCaseError, MeasurementError, UnknownCodeError
 from engine.inference.program import Program
 from engine.knowledge.reader import expand, shorten
-from engine.model import Bound, Case, Knowledge, Measured
+from engine.model import Bound, Case, Concept, DerivedFinding, Knowledge, Measured
 
 MAX_BYTES = 1 << 20
 """The largest case that is read, in bytes."""
@@ -50,9 +50,19 @@ def make_codebook(knowledge: Knowledge) -> Codebook:
     return Codebook(
         findings,
         measurements,
-        {f.code: f.label for f in knowledge.findings.values() if f.derived_only},
+        {f.code: _grounds(knowledge, f) for f in knowledge.findings.values() if f.derived_only},
         {m.code: (m.minimum, m.maximum, m.unit) for m in knowledge.measurements.values()},
     )
+
+
+def _grounds(knowledge: Knowledge, finding: Concept) -> str:
+    """What to record instead of a finding that only follows: its narrower findings, or what its rule tests."""
+    children = [knowledge.findings[iri].code for iri in knowledge.hierarchy.children.get(finding.iri, ())]
+    rules = [rule for rule in knowledge.rules.values() if isinstance(rule, DerivedFinding) and rule.finding == finding.iri]
+    measured = [
+        knowledge.measurements[rule.criterion.measurement].code for rule in rules if isinstance(rule.criterion, Measured)
+    ]
+    return ", ".join([*children, *measured]) or "see its definition"
 
 
 # Text → plain data ---------------------------------------------------------------------------
@@ -232,9 +242,9 @@ def _codes(data: Mapping[str, Any], side: str, codebook: Codebook, unknown: dict
             unknown.setdefault(name, f"/{side}/{number}")
         elif code in codebook.derived_only:
             raise MalformedCaseError(
-                f"{name!r} is not recorded: it follows from a measurement.",
+                f"{name!r} is not recorded: it follows from other facts.",
                 where=f"/{side}/{number}",
-                mend="Give the measurement instead, e.g. age_years.",
+                mend=f"Record what it follows from: {codebook.derived_only[code]}.",
             )
         else:
             codes.add(code)

@@ -11,11 +11,15 @@ ASSESSED = ("undetermined", "suspected", "not-suspected", "conflicting")
 
 
 class Assessor:
-    """A condition that some rule assesses, itself or as a narrower one; assessments add up."""
+    """A condition that some rule assesses, itself or as a narrower one; assessments add up.
+
+    Its explanation shows in full what holds and its own rules; rules about narrower conditions are shown in full there.
+    """
 
     def __init__(self, book: ProofBook, concept: Concept, exclusions: list[Rule]) -> None:
         self.concept = concept
         self.nodes = tuple(book.rule(rule) for rule in book.assessing[concept.iri])
+        self._own = tuple(book.rule(rule) for rule in book.assessing[concept.iri] if rule.condition == concept.iri)
         self._facts = book.facts
         self._excluding = tuple(book.rule(rule) for rule in exclusions if not rule.source)
         self._memory = Memory(Support().joined(node.support() for node in (*self.nodes, *self._excluding)))
@@ -40,7 +44,7 @@ class Assessor:
             label=f"{self.concept.label} suspected",
             operator="suspected",
             truth=TRUTHS[truth],
-            children=tuple([node.proof(case) for node in carrying]),
+            children=tuple([node.proof(case) if node in holding or node in self._own else node.mention(case) for node in carrying]),
         )
         open_facts = 0
         for node in speaking:

@@ -148,11 +148,11 @@ class Engine:
         return "routine" if any(rule.urgency == "routine" for rule in orders) else "undetermined"
 
     def _questions(self, parts: _Parts, case: Case) -> tuple[Question, ...]:
-        opens = [Open(entry.rule, settled.own, entry.rank) for entry, settled in parts.settled if settled.own]
-        opens += [Open(entry.rule, settled.beside, BESIDE_RANK) for entry, settled in parts.settled if settled.beside]
+        opens = [Open(entry.rule.id, settled.own, entry.rank) for entry, settled in parts.settled if settled.own]
+        opens += [Open(entry.rule.id, settled.beside, BESIDE_RANK) for entry, settled in parts.settled if settled.beside]
         for assessor, settled in zip(self._assessors, parts.conditions, strict=True):
             if settled.own:
-                opens += [Open(node, node.open(parts.explained), ASSESSING_RANK) for node in assessor.nodes]
+                opens += [Open(node.id, node.open(parts.explained), ASSESSING_RANK) for node in assessor.nodes]
         return self._questioner.questions(opens, case.audience == "patient")
 
     def _shown_tensions(self, parts: _Parts) -> Iterator[ShownTension]:

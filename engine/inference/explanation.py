@@ -120,6 +120,10 @@ class Node(ABC):
             found = memory[self.number] = DONE if self.truth(case) == want else self._change(case, want)
         return found
 
+    def mention(self, case: Explanation) -> Proof:
+        """The node with its truth, without what is below it."""
+        return self._node(self.truth(case), None, ())
+
     @abstractmethod
     def support(self) -> Support:
         """What is recorded of a case that the truth, the proof and the changes depend on."""
@@ -148,8 +152,8 @@ class Node(ABC):
 class FindingNode(Node):
     """present, absent, unassessed."""
 
-    __slots__ = ("_absent", "_bit", "_code", "_derived", "_deriving", "_facts", "_inconclusive", "_index", "_narrower",
-                 "_broader", "_present", "_remembered", "operator")  # fmt: skip
+    __slots__ = ("_absent", "_bit", "_broader", "_code", "_derived", "_deriving", "_facts", "_inconclusive", "_index",
+                 "_narrower", "_present", "_remembered", "_simply", "operator")  # fmt: skip
 
     def __init__(self, book: ProofBook, criterion: Present | Absent | Unassessed, holds: int, refuted: int, label: str) -> None:
         super().__init__(book, criterion, holds, refuted, label)
@@ -166,6 +170,13 @@ class FindingNode(Node):
         self._derived = book.derived_within_reach(finding)
         self._inconclusive = isinstance(criterion, Present) and criterion.absence_inconclusive
         self._remembered: dict[tuple[int, ...], Proof] = {}
+        mirrored = self.operator == "absent"
+        to_present = Options(1 << 2 * self._index) if self._index >= 0 else NEVER
+        to_absent = Options(2 << 2 * self._index) if self._index >= 0 else NEVER
+        self._simply = (to_absent, to_present) if mirrored else (to_present, to_absent)
+
+    def mention(self, case: Explanation) -> Proof:
+        return self.proof(case)
 
     def support(self) -> Support:
         # its own record matters on both sides: a contradiction is shown
@@ -203,14 +214,14 @@ class FindingNode(Node):
         if self._inconclusive and want == FALSE:
             return NEVER
         to_present = (want == TRUE) == (self.operator == "present")
-        return self._record(case, to_present)
-
-    def _record(self, case: Explanation, to_present: bool) -> Options:
-        """Make the finding present (or absent), also undoing what is recorded to the contrary."""
         contrary = case.absent & self._broader if to_present else case.present & self._narrower
-        own = 1 << 2 * self._index + (not to_present) if self._index >= 0 else 0
         if not contrary and not self._deriving:
-            return Options(own)
+            return self._simply[want - 1]
+        return self._record(case, to_present, contrary)
+
+    def _record(self, case: Explanation, to_present: bool, contrary: int) -> Options:
+        """Make the finding present (or absent), also undoing what is recorded to the contrary."""
+        own = 1 << 2 * self._index + (not to_present) if self._index >= 0 else 0
         undo = sum(1 << 2 * number + (not to_present) for number in bits_of(contrary))
         return self._derive(case, to_present, own, undo) if self._deriving else Options(0, (own | undo,))
 
@@ -275,6 +286,9 @@ class MeasuredNode(Node):
         key = (criterion.measurement, criterion.lower, criterion.upper)
         self._number = 2 * len(facts.number) + 2 * facts.comparison[key]
 
+    def mention(self, case: Explanation) -> Proof:
+        return self.proof(case)
+
     def support(self) -> Support:
         return Support(measured=frozenset((self._code,)))
 
@@ -310,10 +324,17 @@ class JunctionNode(Node):
         return Support().joined(child.support() for child in self._children)
 
     def _prove(self, case: Explanation, truth: int) -> Proof:
-        children: Iterable[Node] = self._children
-        if truth == {"or": TRUE, "and": FALSE}.get(self.operator):
-            children = [child for child in children if child.truth(case) == truth]
-        return self._node(truth, None, tuple([child.proof(case) for child in children]))
+        deciding = {"or": TRUE, "and": FALSE}.get(self.operator)
+        if truth == deciding:
+            return self._node(truth, None, tuple([child.proof(case) for child in self._children if child.truth(case) == truth]))
+        if truth == UNKNOWN:
+            return self._node(truth, None, tuple([self._outlined(child, case) for child in self._children]))
+        return self._node(truth, None, tuple([child.proof(case) for child in self._children]))
+
+    @staticmethod
+    def _outlined(child: Node, case: Explanation) -> Proof:
+        """A part of something open: in full if it is open itself, else what it is and nothing below it."""
+        return child.proof(case) if child.truth(case) in (UNKNOWN, CONFLICTING) else child.mention(case)
 
     def _open(self, case: Explanation, truth: int) -> int:
         if self._count:
@@ -356,10 +377,6 @@ class RuleNode(Node):
     def pending(self, case: Explanation) -> bool:
         """Whether it is not known that the rule's source speaks about this patient."""
         return self.scope is not None and self.scope.truth(case) == UNKNOWN
-
-    def mention(self, case: Explanation) -> Proof:
-        """The rule with its truth, without what is below it."""
-        return self._node(self.truth(case), None, ())
 
     def support(self) -> Support:
         return Support().joined(part.support() for part in (self.scope, self.criterion) if part is not None)

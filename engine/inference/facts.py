@@ -44,6 +44,7 @@ class Facts:
         self.even = int("01" * (paired // 2), 2)
         self.changes = self._all_changes()
         self.decode = lru_cache(maxsize=1 << 14)(self._decode)
+        self._alone = tuple((change,) for change in self.changes)
         self.decode_changes = lru_cache(maxsize=1 << 14)(self._decode_changes)
 
     def mask(self, iris: Iterable[str]) -> int:
@@ -76,8 +77,10 @@ class Facts:
     def _decode(self, mask: int) -> tuple[str, ...]:
         return tuple(self.codes[number] for number in bits_of(mask))
 
-    def _decode_changes(self, mask: int) -> tuple[Change, ...]:
-        return tuple(self.changes[number] for number in bits_of(mask))
+    def _decode_changes(self, singles: int, larger: tuple[int, ...]) -> tuple[tuple[Change, ...], ...]:
+        """Sets of changes: each bit of `singles` alone, then each of `larger` as a whole."""
+        alone = [self._alone[number] for number in bits_of(singles)]
+        return (*alone, *(tuple([self.changes[number] for number in bits_of(change)]) for change in larger))
 
 
 def ranges_in_words(criterion: Measured) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from engine.inference.facts import Facts, bits_of
 
-MAX_SETS = 24
+MAX_SETS = 8
 """How many sets of several changes are kept at each step, smallest first; single changes are all kept."""
 
 
@@ -32,12 +32,14 @@ def any_of(parts: Iterable[Options]) -> Options:
     """One of the parts is enough."""
     singles = 0
     larger: list[int] = []
-    for part in parts:
-        singles |= part.singles
-        if part.larger:
-            larger += part.larger
+    for lone, sets in parts:
+        singles |= lone
+        if sets:
+            larger += sets
     if not larger:
         return Options(singles)
+    if len(larger) == 1:
+        return Options(singles, () if larger[0] & singles else tuple(larger)) if larger[0] else DONE
     return _minimal(singles, larger)
 
 
@@ -54,20 +56,24 @@ def all_of(parts: Iterable[Options], facts: Facts) -> Options:
             return NEVER
         else:
             choices.append([*(1 << number for number in bits_of(singles)), *larger])
+    if not choices:
+        return NEVER if facts.contradicts(certain) else _one_set(certain)
     joined = [certain]
     for options in sorted(choices, key=len):
-        joined = _sets(_minimal(0, [left | right for left in joined for right in options]))
+        joined = sets_of(_minimal(0, [left | right for left in joined for right in options]))
     possible = [change for change in joined if not facts.contradicts(change)]
     return _minimal(0, possible)
 
 
 def sets_of(options: Options) -> list[int]:
     """The alternatives one by one, single changes first."""
-    return _sets(options)
-
-
-def _sets(options: Options) -> list[int]:
     return [*(1 << number for number in bits_of(options.singles)), *options.larger]
+
+
+def _one_set(change: int) -> Options:
+    if change & (change - 1) or not change:
+        return Options(0, (change,))
+    return Options(change)
 
 
 def _minimal(singles: int, changes: Iterable[int]) -> Options:
@@ -83,7 +89,8 @@ def _minimal(singles: int, changes: Iterable[int]) -> Options:
     kept: list[int] = []
     remaining = [change for change in larger if not change & singles] if singles else list(larger)
     if len(remaining) > 1:
-        remaining.sort(key=_size)
+        remaining.sort()
+        remaining.sort(key=int.bit_count)
         for change in remaining:
             if not any(smaller & change == smaller for smaller in kept):
                 kept.append(change)
@@ -92,6 +99,3 @@ def _minimal(singles: int, changes: Iterable[int]) -> Options:
         remaining = kept
     return Options(singles, tuple(remaining))
 
-
-def _size(change: int) -> tuple[int, int]:
-    return change.bit_count(), change

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
 
 from engine.inference.facts import Facts, bits_of
 from engine.model import Criterion, Question, Rule
 
 
-class Labelled(Protocol):
-    """A rule, or its node."""
-
-    id: str
-    label: str
-
-
 class Open(NamedTuple):
-    """Facts (a mask) that can still change the verdict of a rule; a low `rank` is dangerous to leave open."""
+    """Facts (a mask) that can still change what a rule says; a low `rank` is dangerous to leave open."""
 
-    rule: Labelled
+    rule: str
     facts: int
     rank: int
 
@@ -29,7 +23,9 @@ class Questioner:
 
     def __init__(self, facts: Facts) -> None:
         knowledge = facts.program.knowledge
-        self._facts = facts
+        self._rules = tuple(knowledge.rules.values())
+        self._bit = {rule.id: 1 << number for number, rule in enumerate(self._rules)}
+        self._ids = lru_cache(maxsize=1 << 12)(self._decode)
         concepts = {concept.code: concept for concept in knowledge.findings.values()}
         measurements = {measurement.code: measurement for measurement in knowledge.measurements.values()}
         stated = _passages_of_facts(facts, knowledge.rules.values())
@@ -44,38 +40,39 @@ class Questioner:
 
     def questions(self, opens: Iterable[Open], for_patient: bool = False) -> tuple[Question, ...]:
         """Rank: the most urgent rule that a fact can settle, then how many it can settle, then the order of the ontology."""
-        grouped: dict[tuple[int, int], list[Labelled]] = {}
+        grouped: dict[tuple[int, int], int] = {}
         for rule, facts, rank in opens:
-            if facts:
-                grouped.setdefault((rank, facts), []).append(rule)
-        settles: dict[int, dict[str, Labelled]] = {}
-        danger: dict[int, int] = {}
-        for (rank, facts), rules in sorted(grouped.items(), key=lambda entry: entry[0]):
-            by_id = {rule.id: rule for rule in rules}
+            grouped[rank, facts] = grouped.get((rank, facts), 0) | self._bit[rule]
+        settles: dict[int, int] = {}
+        danger: dict[int, tuple[int, int]] = {}
+        for (rank, facts), rules in sorted(grouped.items(), key=lambda entry: entry[0][0]):
             for number in bits_of(facts):
                 if number in settles:
-                    settles[number] |= by_id
+                    settles[number] |= rules
                 else:
-                    settles[number] = by_id.copy()
-                    danger[number] = rank
+                    settles[number] = rules
+                    danger[number] = rank, rules
         words = self._words[for_patient]
-        ordered = sorted(settles, key=lambda number: (danger[number], -len(settles[number]), number))
-        return tuple(self._question(*words[number], settles[number]) for number in ordered)
+        ordered = sorted(settles, key=lambda number: (danger[number][0], -settles[number].bit_count(), number))
+        return tuple([self._question(*words[number], settles[number], danger[number][1]) for number in ordered])
 
     def _question(
-        self, code: str, label: str, question: str, passages: tuple[str, ...], rules: Mapping[str, Labelled]
+        self, code: str, label: str, question: str, passages: tuple[str, ...], rules: int, dangerous: int
     ) -> Question:
-        first = next(iter(rules.values())).label
-        others = len(rules) - 1
+        first = self._rules[bits_of(dangerous & -dangerous)[0]].label
+        others = rules.bit_count() - 1
         more = f" and {others} other{'s' if others > 1 else ''}" if others else ""
         return Question(
             finding=code,
             label=label,
             question=question,
             why=f"can change “{first}”{more}",
-            settles=tuple(rules),
+            settles=self._ids(rules),
             passages=passages,
         )
+
+    def _decode(self, rules: int) -> tuple[str, ...]:
+        return tuple(self._rules[number].id for number in bits_of(rules))
 
 
 def _passages_of_facts(facts: Facts, rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:

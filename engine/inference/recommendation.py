@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from engine.inference.explanation import FALSE, TRUE, UNKNOWN, Explanation, ProofBook, RuleNode, Support
-from engine.inference.flips import NEVER, Options, all_of, any_of, sets_of
+from engine.inference.flips import NEVER, Options, all_of, any_of
 from engine.inference.program import VERDICT_PLANES
 from engine.model import URGENCIES, DecidedRecommendation, Frozen, Knowledge, Recommendation, Rule, SourceGap, Tension
 
@@ -139,7 +139,6 @@ class Recommender:
             opening = tuple(node.id for node in self.leaving if node.truth(case) & TRUE) + tuple(
                 node.id for node in self.strict if node.truth(case) == UNKNOWN
             )
-        flips = sets_of(self._flips(case, verdict))
         return DecidedRecommendation(
             **self._fixed,
             text=(self.rule.patient_text or self.rule.text) if for_patient else self.rule.text,
@@ -147,7 +146,7 @@ class Recommender:
             overridden_by=displacing,
             left_open_by=opening,
             missing=self._facts.decode(self._missing(case, verdict)),
-            flips=tuple([self._facts.decode_changes(change) for change in flips]),
+            flips=self._facts.decode_changes(*self._flips(case, verdict)),
             explanation=self.node.proof(case),
         )
 

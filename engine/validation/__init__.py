@@ -1,0 +1,1 @@
+"""Checks for the authors of guidelines: clinical cases, diagnostics, behaviour, reports."""

@@ -1,0 +1,243 @@
+"""Clinical cases run against an engine: what fails, in words, and which verdicts of which rules the cases exercise."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from engine.inference.case import CaseEncoder
+from engine.inference.decision import Engine
+from engine.model import (
+    And,
+    Case,
+    Criterion,
+    Decision,
+    DerivedFinding,
+    Exclusion,
+    Frozen,
+    Measured,
+    NotSuspected,
+    Or,
+    Present,
+    Recommendation,
+    Rule,
+    SourceGap,
+    Suspected,
+    Tension,
+    Unassessed,
+    Assessment,
+)
+from engine.validation.case_files import ClinicalCase, Expectation
+
+State = Literal["fires", "refuted", "undetermined", "overridden", "provisional"]
+STATES: tuple[State, ...] = ("fires", "refuted", "undetermined", "overridden", "provisional")
+
+
+class CaseResult(Frozen, kw_only=True):
+    """A case holds if nothing failed."""
+
+    name: str
+    file: str
+    line: int
+    failures: tuple[str, ...]
+
+
+class RuleCoverage(Frozen, kw_only=True):
+    """How many cases bring a rule into each state, and how many of them say so.
+
+    `needed` are the states that the rule can have. A rule fires when it is indicated or holds, also provisionally. Where
+    its criterion can never be refuted (or never be open), its scope being refuted (or open) counts instead.
+    """
+
+    rule: str
+    kind: str
+    label: str
+    needed: tuple[State, ...]
+    reached: Mapping[State, int]
+    expected: Mapping[State, int]
+
+    @property
+    def missing(self) -> tuple[State, ...]:
+        """The states that no case reaches."""
+        return tuple(state for state in self.needed if not self.reached.get(state))
+
+
+class CaseRun(Frozen, kw_only=True):
+    """The outcome of running cases, in their order, and the coverage of every rule that can hold."""
+
+    results: tuple[CaseResult, ...]
+    coverage: tuple[RuleCoverage, ...]
+
+
+def run_cases(cases: Iterable[ClinicalCase], engine: Engine) -> CaseRun:
+    """Decide every case and compare it with what was expected."""
+    runner = _Runner(engine)
+    results = tuple(runner.run(case) for case in cases)
+    return CaseRun(results=results, coverage=tuple(runner.coverage()))
+
+
+class _Outcome(NamedTuple):
+    """What a rule came to: its verdict, and whether its scope is settled."""
+
+    verdict: str
+    scope_known: bool
+
+
+class _Runner:
+    """Runs cases one after another and counts the states of the rules."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._encoder = CaseEncoder(engine.program)
+        self._rules = {rule.id: rule for rule in engine.knowledge.rules.values() if rule.scope or rule.criterion}
+        self._exclusions = [rule for rule in self._rules.values() if isinstance(rule, Exclusion)]
+        self._reach = {id_: _Reach.of_rule(rule, self._rules.values(), engine) for id_, rule in self._rules.items()}
+        self._reached: dict[str, Counter[State]] = {id_: Counter() for id_ in self._rules}
+        self._expected: dict[str, Counter[State]] = {id_: Counter() for id_ in self._rules}
+
+    def run(self, case: ClinicalCase) -> CaseResult:
+        decision = self._engine.decide(case.case, include_all=True)
+        outcomes = self._outcomes(case.case, decision)
+        said = set(_said(case.expect, outcomes))
+        for id_, outcome in outcomes.items():
+            for state in self._states(id_, outcome):
+                self._reached[id_][state] += 1
+                self._expected[id_][state] += id_ in said
+        failures = tuple(_failures(case.expect, decision, outcomes))
+        return CaseResult(name=case.name, file=case.file, line=case.line, failures=failures)
+
+    def coverage(self) -> Iterator[RuleCoverage]:
+        for id_, rule in self._rules.items():
+            yield RuleCoverage(
+                rule=id_,
+                kind=type(rule).__name__,
+                label=rule.label,
+                needed=tuple(self._needed(rule)),
+                reached=dict(self._reached[id_]),
+                expected=dict(self._expected[id_]),
+            )
+
+    def _outcomes(self, case: Case, decision: Decision) -> dict[str, _Outcome]:
+        verdicts: dict[str, str] = {entry.id: entry.verdict for entry in decision.recommendations}
+        planes = self._engine.program.run(self._encoder.planes(case))
+        bits = {iri: tuple((planes[p.holds], planes[p.refuted]) for p in slots) for iri, slots in self._engine.program.rules.items()}
+        excluded = {rule.source for rule in self._exclusions if bits[rule.iri][0] == (1, 0)}
+        outcomes = {}
+        for id_, rule in self._rules.items():
+            whole, scope, _ = bits[rule.iri]
+            silenced = excluded & {"", rule.source} and not isinstance(rule, DerivedFinding | Exclusion)
+            logical = "out-of-scope" if silenced or scope == (0, 1) else _LOGIC[whole]
+            outcomes[id_] = _Outcome(verdicts.get(id_, logical), scope != (0, 0))
+        return outcomes
+
+    def _states(self, id_: str, outcome: _Outcome) -> Iterator[State]:
+        reach = self._reach[id_]
+        match outcome.verdict:
+            case "indicated" | "holds" | "provisional":
+                yield "fires"
+                if outcome.verdict == "provisional":
+                    yield "provisional"
+            case "not-indicated" | "refuted":
+                yield "refuted"
+            case "out-of-scope" if not reach.refuted:
+                yield "refuted"
+            case "undetermined" if outcome.scope_known or not reach.open:
+                yield "undetermined"
+            case "overridden":
+                yield "overridden"
+
+    def _needed(self, rule: Rule) -> Iterator[State]:
+        yield from ("fires", "refuted", "undetermined")
+        rules = self._rules.values()
+        strict = [r for r in rules if isinstance(r, Recommendation) and rule.iri in r.overrides]
+        known = [r for r in rules if isinstance(r, Recommendation) and rule.iri in r.overrides_if_known]
+        leaving = [r for r in rules if isinstance(r, SourceGap | Tension) and rule.iri in r.leaves_open]
+        if strict or known:
+            yield "overridden"
+        if strict or leaving:
+            yield "provisional"
+
+
+_LOGIC = {(0, 0): "undetermined", (1, 0): "holds", (0, 1): "refuted", (1, 1): "conflicting"}
+
+
+class _Reach(NamedTuple):
+    """Whether a criterion can be refuted, and whether it can be open, by its structure alone."""
+
+    refuted: bool
+    open: bool
+
+    @classmethod
+    def of_rule(cls, rule: Rule, rules: Iterable[Rule], engine: Engine) -> _Reach:
+        return cls(rule.scope is None, rule.scope is None) if rule.criterion is None else cls.of(rule.criterion, tuple(rules), engine)
+
+    @classmethod
+    def of(cls, criterion: Criterion, rules: tuple[Rule, ...], engine: Engine) -> _Reach:
+        match criterion:
+            case Present():
+                return cls(not criterion.absence_inconclusive, open=True)
+            case Unassessed():
+                return cls(refuted=True, open=False)
+            case Measured():
+                return cls(criterion.lower is not None or criterion.upper is not None, open=True)
+            case Suspected() | NotSuspected():
+                below = engine.knowledge.hierarchy.narrower[criterion.condition]
+                assessing = [r.criterion for r in rules if isinstance(r, Assessment) and r.condition in below and r.criterion]
+                clearable = all(cls.of(c, rules, engine).refuted for c in assessing)
+                return cls(clearable or isinstance(criterion, NotSuspected), open=True)
+            case And() | Or():
+                parts = [cls.of(child, rules, engine) for child in criterion.children]
+                every = any if isinstance(criterion, And) else all
+                return cls(every(part.refuted for part in parts), any(part.open for part in parts))
+        return cls(refuted=True, open=True)
+
+
+def _said(expect: Expectation, outcomes: Mapping[str, _Outcome]) -> Iterator[str]:
+    """Ids of the rules whose very verdict a case expects."""
+    for id_, expected in expect.verdicts.items():
+        if expected.verdicts == (outcomes[id_].verdict,):
+            yield id_
+    for ids, shown in ((expect.tensions + expect.gaps, True), (expect.tensions_not + expect.gaps_not, False)):
+        yield from (id_ for id_ in ids if (outcomes[id_].verdict == "holds") == shown)
+
+
+def _failures(expect: Expectation, decision: Decision, outcomes: Mapping[str, _Outcome]) -> Iterator[str]:
+    if expect.urgency not in ("", decision.urgency):
+        yield f"urgency: expected {expect.urgency}, got {decision.urgency}"
+    recommendations = {entry.id: entry for entry in decision.recommendations}
+    for id_, expected in expect.verdicts.items():
+        got = outcomes[id_].verdict
+        decided = recommendations.get(id_)
+        if got not in expected.verdicts:
+            yield f"rule {id_}: expected {' or '.join(expected.verdicts)}, got {got}{_missing(decided.missing if decided else ())}"
+        elif decided and expected.by:
+            named = decided.overridden_by if got == "overridden" else decided.left_open_by
+            unnamed = [name for name in expected.by if name not in named]
+            if unnamed:
+                yield f"rule {id_}: {got}, but not because of {', '.join(unnamed)} (because of {', '.join(named)})"
+    assessed = {entry.condition: entry for entry in decision.assessments}
+    for code, verdict in expect.conditions.items():
+        entry = assessed.get(code)
+        if entry is None:
+            yield f"condition {code}: expected {verdict}, but no rule assesses it"
+        elif entry.verdict != verdict:
+            yield f"condition {code}: expected {verdict}, got {entry.verdict}{_missing(entry.missing)}"
+    questions = {question.finding: question.settles for question in decision.questions}
+    yield from (f"asks: {code} is not asked" for code in expect.asks if code not in questions)
+    yield from (f"asks_not: {code} is asked, to settle {questions[code][0]}" for code in expect.asks_not if code in questions)
+    notices = {notice.code for notice in decision.notices}
+    gaps = {notice.about[0] for notice in decision.notices if notice.code == "source-gap"}
+    tensions = {tension.id for tension in decision.tensions}
+    for what, wanted, unwanted, found in (
+        ("notice", expect.notices, expect.notices_not, notices),
+        ("gap", expect.gaps, expect.gaps_not, gaps),
+        ("tension", expect.tensions, expect.tensions_not, tensions),
+    ):
+        yield from (f"{what} {name}: expected, but not shown" for name in wanted if name not in found)
+        yield from (f"{what} {name}: shown, but not expected" for name in unwanted if name in found)
+
+
+def _missing(codes: tuple[str, ...]) -> str:
+    shown = ", ".join(codes[:8]) + (f" and {len(codes) - 8} more" if len(codes) > 8 else "")
+    return f" (missing: {shown})" if codes else ""
