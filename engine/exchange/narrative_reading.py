@@ -1,0 +1,179 @@
+"""One decided case as the articles need it: which rules speak, which red flags are open, and what conditions are called.
+
+Nothing is decided here; truths and states are the engine's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from engine.exchange.narrative_model import State
+from engine.inference.decision import Engine
+from engine.inference.explanation import STATES, UNKNOWN, in_words
+from engine.model import (
+    TRUTHS,
+    And,
+    Assessment,
+    AtLeast,
+    Criterion,
+    DecidedRecommendation,
+    Decision,
+    Measured,
+    Or,
+    Present,
+    Recommendation,
+    Rule,
+    Truth,
+    Unassessed,
+)
+
+RED_FLAG = "red-flag"
+"""The kind of the passages that name a warning sign."""
+STATE_OF: dict[Truth, State] = {"true": "present", "false": "absent", "unknown": "unknown", "conflicting": "contradictory"}
+
+
+class Spoken(NamedTuple):
+    """A recommendation with a verdict for this case."""
+
+    rule: Recommendation
+    decided: DecidedRecommendation
+
+
+class Flag(NamedTuple):
+    """A warning sign that rules in scope look for. `finding` is empty where it is more than one finding."""
+
+    criterion: Criterion
+    finding: str
+    state: State
+    passages: tuple[str, ...]
+    assessments: tuple[Assessment, ...]
+    rules: tuple[str, ...]
+
+
+class Reading:
+    """What an engine says of one case, beyond the Decision itself.
+
+    `live`: recommendations whose source speaks about this patient. `pending`: those of which that is not known.
+    `assessments`: the rules in scope that can make a condition suspected. `flags`: the warning signs that both look for.
+    """
+
+    def __init__(self, engine: Engine, decision: Decision) -> None:
+        self.knowledge = engine.knowledge
+        self.decision = decision
+        self.passages = {passage.id: passage for passage in engine.knowledge.passages.values()}
+        self.rules = {rule.id: rule for rule in engine.knowledge.rules.values()}
+        self._program = engine.program
+        self._book = engine.book
+        self._explained = engine.explain(decision.case)
+        spoken = [entry for entry in decision.recommendations if entry.verdict not in ("not-indicated", "out-of-scope")]
+        found = [Spoken(rule, entry) for entry in spoken if isinstance(rule := self.rules[entry.id], Recommendation)]
+        self.live = tuple(entry for entry in found if not self.is_pending(entry.rule))
+        self.pending = tuple(entry for entry in found if self.is_pending(entry.rule))
+        self.verdicts = {entry.iri: entry.verdict for entry in decision.assessments if entry.verdict != "out-of-scope"}
+        self.assessments = tuple(rule for rule in engine.knowledge.rules.values() if self._is_assessing(rule))
+        self.flags = tuple(self._flags())
+
+    def _is_assessing(self, rule: Rule) -> bool:
+        if not isinstance(rule, Assessment) or rule.condition not in self.verdicts:
+            return False
+        return rule.scope is None or self.truth(rule.scope) in ("true", "conflicting")
+
+    # Truths ----------------------------------------------------------------------------------
+
+    def truth(self, criterion: Criterion) -> Truth:
+        """Of a criterion of some rule."""
+        return TRUTHS[self._book.node(criterion).truth(self._explained)]
+
+    def truth_of_rule(self, rule: Rule) -> Truth:
+        """Of a rule: its scope and criterion together."""
+        return TRUTHS[self._book.rule(rule).truth(self._explained)]
+
+    def is_pending(self, rule: Rule) -> bool:
+        """Whether it is not known that the rule's source speaks about this patient."""
+        return rule.scope is not None and self._book.node(rule.scope).truth(self._explained) == UNKNOWN
+
+    def state(self, finding: str) -> State:
+        """Of a finding, as recorded or derived."""
+        return STATES[self._explained.finding_state(finding)]
+
+    # Words -----------------------------------------------------------------------------------
+
+    def labels(self, criterion: Criterion | None) -> tuple[str, ...]:
+        """What a criterion is called: its own label, or those of its parts."""
+        if criterion is None:
+            return ()
+        if criterion.label:
+            return (criterion.label,)
+        if isinstance(criterion, And):
+            return tuple(dict.fromkeys(label for child in criterion.children for label in self.labels(child)))
+        return (in_words(criterion, self._program),)
+
+    def kind(self, passage: str) -> str:
+        """Of a passage, by id."""
+        return self.passages[passage].kind
+
+    def of_kind(self, passages: Iterable[str], *kinds: str) -> tuple[str, ...]:
+        """Those of the passages that have one of the kinds."""
+        return tuple(dict.fromkeys(passage for passage in passages if self.passages[passage].kind in kinds))
+
+    # Red flags -------------------------------------------------------------------------------
+
+    def _flags(self) -> Iterator[Flag]:
+        """Warning signs, each once, in the order of the rules: those of assessments before those of other criteria."""
+        found: dict[str, Flag] = {}
+        for rule in (*self.assessments, *(entry.rule for entry in self.live)):
+            parts = tuple(markers(rule.criterion)) if rule.criterion is not None else ()
+            for criterion in parts:
+                passages = (*passages_of(criterion), *(rule.passages if len(parts) == 1 else ()))
+                if self.of_kind(passages, RED_FLAG):
+                    key = criterion.finding if isinstance(criterion, Present) else criterion.iri or str(id(criterion))
+                    found[key] = self._joined(found.get(key), criterion, rule, passages)
+        yield from found.values()
+
+    def _joined(self, known: Flag | None, criterion: Criterion, rule: Rule, passages: tuple[str, ...]) -> Flag:
+        if known is None:
+            finding = criterion.finding if isinstance(criterion, Present) else ""
+            state = self.state(finding) if finding else STATE_OF[self.truth(criterion)]
+            known = Flag(criterion, finding, state, (), (), ())
+        assessing = (rule,) if isinstance(rule, Assessment) else ()
+        return known._replace(
+            passages=self.of_kind((*known.passages, *passages), RED_FLAG),
+            assessments=(*known.assessments, *(one for one in assessing if one not in known.assessments)),
+            rules=known.rules if known.assessments else tuple(dict.fromkeys((*known.rules, rule.id))),
+        )
+
+
+def markers(criterion: Criterion) -> Iterator[Criterion]:
+    """The alternatives of a criterion that each make it hold by being there; none where it asks for an absence."""
+    if isinstance(criterion, Or):
+        for child in criterion.children:
+            yield from markers(child)
+    elif isinstance(criterion, AtLeast):
+        yield from criterion.members
+    elif _is_positive(criterion):
+        yield criterion
+
+
+def _is_positive(criterion: Criterion) -> bool:
+    if isinstance(criterion, And | Or):
+        return all(map(_is_positive, criterion.children))
+    return isinstance(criterion, Present | Measured)
+
+
+def nodes_of(criterion: Criterion | None) -> Iterator[Criterion]:
+    """A criterion and all that is below it."""
+    if criterion is not None:
+        yield criterion
+        for child in (*getattr(criterion, "children", ()), *getattr(criterion, "members", ())):
+            yield from nodes_of(child)
+
+
+def passages_of(criterion: Criterion | None) -> tuple[str, ...]:
+    """Passages of a criterion and of all that is below it."""
+    return tuple(dict.fromkeys(passage for node in nodes_of(criterion) for passage in node.passages))
+
+
+def asks(criterion: Criterion | None) -> bool:
+    """Whether a criterion holds because something has not been assessed."""
+    return any(isinstance(node, Unassessed) for node in nodes_of(criterion))
