@@ -11,6 +11,7 @@ from typing import NamedTuple
 from engine.exchange.narrative_model import State
 from engine.inference.decision import Engine
 from engine.inference.explanation import STATES, UNKNOWN, in_words
+from engine.knowledge.sources import rules_by_passage
 from engine.model import (
     TRUTHS,
     And,
@@ -55,7 +56,8 @@ class Reading:
     """What an engine says of one case, beyond the Decision itself.
 
     `live`: recommendations whose source speaks about this patient. `pending`: those of which that is not known.
-    `assessments`: the rules in scope that can make a condition suspected. `flags`: the warning signs that both look for.
+    `assessments`: the rules in scope that can make a condition suspected; `assessed`: the same by condition. `flags`: the
+    warning signs that they and the live recommendations look for. `stated_by_rules`: passages on which any rule rests.
     """
 
     def __init__(self, engine: Engine, decision: Decision) -> None:
@@ -71,7 +73,11 @@ class Reading:
         self.live = tuple(entry for entry in found if not self.is_pending(entry.rule))
         self.pending = tuple(entry for entry in found if self.is_pending(entry.rule))
         self.verdicts = {entry.iri: entry.verdict for entry in decision.assessments if entry.verdict != "out-of-scope"}
+        self.stated_by_rules = frozenset(rules_by_passage(engine.knowledge))
         self.assessments = tuple(rule for rule in engine.knowledge.rules.values() if self._is_assessing(rule))
+        self.assessed: dict[str, tuple[Assessment, ...]] = {}
+        for rule in self.assessments:
+            self.assessed[rule.condition] = (*self.assessed.get(rule.condition, ()), rule)
         self.flags = tuple(self._flags())
 
     def _is_assessing(self, rule: Rule) -> bool:
@@ -136,12 +142,10 @@ class Reading:
             finding = criterion.finding if isinstance(criterion, Present) else ""
             state = self.state(finding) if finding else STATE_OF[self.truth(criterion)]
             known = Flag(criterion, finding, state, (), (), ())
-        assessing = (rule,) if isinstance(rule, Assessment) else ()
-        return known._replace(
-            passages=self.of_kind((*known.passages, *passages), RED_FLAG),
-            assessments=(*known.assessments, *(one for one in assessing if one not in known.assessments)),
-            rules=known.rules if known.assessments else tuple(dict.fromkeys((*known.rules, rule.id))),
-        )
+        joined = known._replace(passages=self.of_kind((*known.passages, *passages), RED_FLAG))
+        if isinstance(rule, Assessment):
+            return joined._replace(assessments=(*known.assessments, rule), rules=(*known.rules, rule.id))
+        return joined if known.assessments else joined._replace(rules=(*known.rules, rule.id))
 
 
 def markers(criterion: Criterion) -> Iterator[Criterion]:

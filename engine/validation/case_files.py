@@ -203,7 +203,7 @@ class _Reader:
             if not isinstance(document.data, dict):
                 document.refuse("This file names lists of findings.", "", "Write `name: [finding, …]`.")
             self._screens[path] = {
-                name: self._codes(document, f"/{name}", {"present": document.texts(f"/{name}", findings)}).present
+                name: self._codes(document, f"/{name}", {"present": list(document.texts(f"/{name}", findings))}).present
                 for name, findings in document.data.items()
             }
         return self._screens[path]
