@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from rdflib import Graph, URIRef
+from rdflib import BNode, Graph, URIRef
 from rdflib.plugins.serializers.longturtle import LongTurtleSerializer
 from rdflib.term import Node
 
@@ -18,10 +18,17 @@ from engine.knowledge.reader import PREFIXES
 
 
 class _SortedTurtleSerializer(LongTurtleSerializer):
-    """Longturtle whose subjects come in the order of their IRIs, blank nodes last."""
+    """Longturtle whose subjects come in the order of their IRIs, blank nodes last and by what they say."""
 
     def orderSubjects(self) -> list[Node]:  # noqa: N802 (rdflib's name)
-        return sorted(super().orderSubjects(), key=lambda node: (not isinstance(node, URIRef), str(node)))
+        return sorted(super().orderSubjects(), key=lambda node: (not isinstance(node, URIRef), self._said(node)))
+
+    def _said(self, node: Node) -> str:
+        """An IRI itself; of a blank node, everything that is stated below it."""
+        if isinstance(node, URIRef):
+            return str(node)
+        below = sorted(f"{predicate} {self._said(value)}" for predicate, value in self.store.predicate_objects(node))
+        return " ".join(below) if isinstance(node, BNode) else str(node)
 
 
 def format_turtle(text: str, name: str = "") -> str:

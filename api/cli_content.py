@@ -1,0 +1,153 @@
+"""Commands about the content itself: `coverage`, `sources verify`, `infer`, `format`."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from engine.knowledge.assembly import load_knowledge
+from engine.knowledge.reader import knowledge_paths, shipped_paths
+from engine.knowledge.sources import (
+    PassageUse,
+    Verification,
+    count_by_kind,
+    coverage,
+    read_documents,
+    text_changed,
+    verify,
+)
+
+KnowledgeOption = Annotated[
+    list[Path] | None,
+    typer.Option("--knowledge", help="Folder of Turtle files to use instead of the shipped ones; may be repeated."),
+]
+
+
+def paths_of(knowledge: list[Path] | None) -> tuple[Path, ...]:
+    """The knowledge files that an option names, or the shipped ones."""
+    return knowledge_paths(*knowledge) if knowledge else shipped_paths()
+
+
+def coverage_command(
+    as_json: Annotated[bool, typer.Option("--json", help="One record per passage.")] = False,
+    as_html: Annotated[bool, typer.Option("--html", help="The table as a web page.")] = False,
+    knowledge: KnowledgeOption = None,
+) -> None:
+    """Show, per document and kind of statement, what is modelled by what, and what is not and why. Exit 1 if any is forgotten."""
+    known = load_knowledge(paths_of(knowledge))
+    uses = coverage(known)
+    if as_json:
+        typer.echo(msgspec.json.format(msgspec.json.encode(uses)).decode())
+    elif as_html:
+        page = Console(record=True, file=io.StringIO(), width=150)
+        page.print(_coverage_table(uses), _modelled_table(uses))
+        typer.echo(page.export_html(inline_styles=True))
+    else:
+        Console().print(_coverage_table(uses))
+        _tell_forgotten(uses)
+    if not all(use.covered for use in uses):
+        raise typer.Exit(1)
+
+
+def _coverage_table(uses: tuple[PassageUse, ...]) -> Table:
+    table = Table(title="Statements of the sources, by document and kind")
+    for heading in ("document", "kind", "statements", "used", "not modelled, with reason", "forgotten"):
+        table.add_column(heading, justify="left" if heading in ("document", "kind") else "right")
+    for (source, kind), (total, used, told) in count_by_kind(uses).items():
+        table.add_row(source, kind, str(total), str(used), str(told), str(total - used - told))
+    covered = sum(use.covered for use in uses)
+    table.add_section()
+    used = sum(bool(use.used_by) for use in uses)
+    table.add_row("all", "", str(len(uses)), str(used), str(covered - used), str(len(uses) - covered))
+    table.caption = f"{covered} of {len(uses)} statements are covered."
+    return table
+
+
+def _modelled_table(uses: Iterable[PassageUse]) -> Table:
+    table = Table("statement", "kind", "used by, or why not", title="Statement by statement")
+    for use in uses:
+        table.add_row(use.passage, use.kind, ", ".join(use.used_by) or f"not modelled: {use.not_modelled}")
+    return table
+
+
+def _tell_forgotten(uses: Iterable[PassageUse]) -> None:
+    for use in uses:
+        if not use.covered:
+            typer.echo(f"forgotten: {use.passage} ({use.kind})")
+
+
+def sources_verify_command(
+    sources: Annotated[
+        Path, typer.Option("--sources", envvar="SPINEGRAPH_SOURCES", help="Folder that holds the source documents.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="As data.")] = False,
+    knowledge: KnowledgeOption = None,
+) -> None:
+    """Compare every passage with the characters of its document. Exit 1 where one has changed, with the rules it makes stale."""
+    known = load_knowledge(paths_of(knowledge))
+    documents = read_documents(sources, known)
+    outcome = verify(known, documents)
+    changed = [known.sources[iri].number for iri, text in documents.items() if text_changed(known.sources[iri], text)]
+    if as_json:
+        typer.echo(msgspec.json.format(msgspec.json.encode({"verification": outcome, "changed_documents": changed})).decode())
+    else:
+        _tell_verification(outcome, changed)
+    if outcome.drifted or outcome.missing_files or changed:
+        raise typer.Exit(1)
+
+
+def _tell_verification(outcome: Verification, changed: list[str]) -> None:
+    for drift in outcome.drifted:
+        typer.echo(f"drift: {drift.passage} no longer says what was paraphrased")
+        typer.echo(f"  now there: {drift.found[:120]!r}")
+        typer.echo(f"  stale: {', '.join(drift.rules) or 'no rule rests on it'}")
+    for number in changed:
+        typer.echo(f"document {number} differs from the one that was read")
+    for name in outcome.missing_files:
+        typer.echo(f"not found: {name}")
+    good = outcome.checked - len(outcome.drifted)
+    typer.echo(f"{good} of {outcome.total} passages stand where and as they were read.")
+
+
+def infer_command(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if the committed hierarchy is out of date.")] = False,
+    knowledge: KnowledgeOption = None,
+) -> None:
+    """Let the OWL reasoner (HermiT) infer the class hierarchy and write it to ontology/inferred.ttl."""
+    from engine.knowledge.reasoner import classify, inferred_turtle, ontology_paths
+
+    ontology = ontology_paths(paths_of(knowledge))
+    target = ontology[0].parent / "inferred.ttl"
+    written = inferred_turtle(classify(ontology))
+    current = target.read_text(encoding="utf-8") if target.exists() else ""
+    if written == current:
+        typer.echo(f"{target.name} is up to date.")
+    elif check:
+        typer.echo(f"{target.name} is out of date: run `spinegraph infer`.")
+        raise typer.Exit(1)
+    else:
+        target.write_text(written, encoding="utf-8")
+        typer.echo(f"{target.name} written.")
+
+
+def format_command(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if a file is not in normal form.")] = False,
+    knowledge: KnowledgeOption = None,
+) -> None:
+    """Put every Turtle file into its normal form."""
+    from engine.knowledge.formatting import badly_formatted, format_files
+
+    paths = paths_of(knowledge)
+    found = badly_formatted(paths) if check else format_files(paths)
+    for path in found:
+        typer.echo(f"{'not in normal form' if check else 'formatted'}: {path.name}")
+    if check and found:
+        typer.echo("Run `spinegraph format`.")
+        raise typer.Exit(1)
