@@ -21,7 +21,11 @@ class _SortedTurtleSerializer(LongTurtleSerializer):
     """Longturtle whose subjects come in the order of their IRIs, blank nodes last and by what they say."""
 
     def orderSubjects(self) -> list[Node]:  # noqa: N802 (rdflib's name)
-        return sorted(super().orderSubjects(), key=lambda node: (not isinstance(node, URIRef), self._said(node)))
+        return sorted(super().orderSubjects(), key=lambda node: (isinstance(node, BNode), self._held(node), self._said(node)))
+
+    def _held(self, node: Node) -> bool:
+        """Whether a blank node is written inside another statement, so that it needs no place of its own."""
+        return isinstance(node, BNode) and next(self.store.subjects(None, node), None) is not None
 
     def _said(self, node: Node) -> str:
         """An IRI itself; of a blank node, everything that is stated below it."""

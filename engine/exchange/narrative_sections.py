@@ -1,0 +1,215 @@
+"""What both audiences share: recommendations as statements, those that apply before those that depend on something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from engine.exchange.narrative_evidence import Facts
+from engine.exchange.narrative_model import Group, Section, Statement
+from engine.exchange.narrative_placement import section_of
+from engine.exchange.narrative_reading import Reading, Spoken, passages_of
+from engine.exchange.narrative_rendering import Phrases
+from engine.exchange.narrative_words import clause_of
+from engine.model import Criterion, Notice
+
+ASIDE = "overridden"
+OPEN = "undetermined"
+Told = tuple[Spoken, Statement]
+
+
+class Teller(NamedTuple):
+    """What a section is made of: the case, the words of the audience, and the facts that stand beside rules and findings."""
+
+    reading: Reading
+    say: Phrases
+    facts: Mapping[str, Facts]
+    for_patient: bool
+
+    def label(self, iri: str) -> str:
+        """What the audience calls a finding or condition."""
+        knowledge = self.reading.knowledge
+        concept = knowledge.findings.get(iri) or knowledge.conditions[iri]
+        return concept.patient_label if self.for_patient else concept.label
+
+    def background(self, key: str) -> tuple[Statement, ...]:
+        """The facts beside a rule, condition or red flag; patients are spared them, for they are not in plain words."""
+        told = () if self.for_patient else self.facts.get(key, Facts()).told
+        return tuple(self.passage(passage) for passage in told)
+
+    def cited(self, key: str) -> tuple[str, ...]:
+        """Passages of figures that the text beside `key` gives already."""
+        return self.facts.get(key, Facts()).cited
+
+    def passage(self, identifier: str) -> Statement:
+        """What a passage states, in our words."""
+        return Statement(text=self.reading.passages[identifier].paraphrase, passages=(identifier,))
+
+
+def placed(teller: Teller) -> dict[str, list[Told]]:
+    """Section key → live recommendations and how they are told."""
+    found: dict[str, list[Told]] = {}
+    for entry in teller.reading.live:
+        found.setdefault(section_of(entry.rule, teller.reading), []).append((entry, recommendation(teller, entry)))
+    return found
+
+
+def recommendation(teller: Teller, entry: Spoken) -> Statement:
+    """A recommendation in the words of the audience."""
+    rule = entry.rule
+    return Statement(
+        text=(rule.patient_text or rule.text) if teller.for_patient else rule.text,
+        rules=(rule.id,),
+        passages=tuple(dict.fromkeys((*rule.passages, *teller.cited(rule.iri)))),
+        tags=() if teller.for_patient else _tags(teller, entry),
+        remarks=tuple(_remarks(teller, entry)),
+        background=teller.background(rule.iri),
+    )
+
+
+def _tags(teller: Teller, entry: Spoken) -> tuple[str, ...]:
+    rule = entry.rule
+    soon = rule.timing or (rule.urgency if rule.urgency in ("emergency", "urgent") else "")
+    return tuple(filter(None, (teller.say("modality", rule.direction, rule.modality), soon)))
+
+
+def _remarks(teller: Teller, entry: Spoken) -> Iterator[str]:
+    rules = teller.reading.rules
+    match entry.decided.verdict:
+        case "provisional":
+            yield teller.say("provisional", [rules[other].label for other in entry.decided.left_open_by])
+        case "overridden":
+            yield teller.say("overridden", [rules[other].label for other in entry.decided.overridden_by])
+        case "conflicting":
+            yield teller.say("conflicting")
+        case _:
+            pass
+
+
+# Groups ---------------------------------------------------------------------------------------
+
+
+def grouped(teller: Teller, told: Iterable[Told]) -> tuple[Group, ...]:
+    """What applies; then, by condition, what depends on something open; then what is set aside."""
+    told = tuple(told)
+    applies = [statement for entry, statement in told if entry.decided.verdict not in (OPEN, ASIDE)]
+    aside = [statement for entry, statement in told if entry.decided.verdict == ASIDE]
+    groups = [Group(kind="applies", statements=joined(applies))] if applies else []
+    groups += _conditional(teller, [one for one in told if one[0].decided.verdict == OPEN])
+    if aside:
+        groups.append(Group(kind="aside", heading=Statement(text=teller.say("aside")), statements=joined(aside)))
+    return tuple(groups)
+
+
+def _conditional(teller: Teller, told: list[Told]) -> Iterator[Group]:
+    by_criterion: dict[str, list[Told]] = {}
+    for entry, statement in told:
+        criterion = entry.rule.criterion or entry.rule.scope
+        key = criterion.iri or str(id(criterion)) if criterion else ""
+        by_criterion.setdefault(key, []).append((entry, statement))
+    for group in by_criterion.values():
+        criterion = group[0][0].rule.criterion or group[0][0].rule.scope
+        heading = _condition(teller, criterion) if criterion else None
+        yield Group(kind="if", heading=heading, statements=joined(statement for _, statement in group))
+
+
+def _condition(teller: Teller, criterion: Criterion) -> Statement:
+    """`If …`: a criterion in words. The red flags below it are told in a place of their own, and so not cited again."""
+    reading = teller.reading
+    flagged = {passage for flag in reading.flags for passage in flag.passages} - set(criterion.passages)
+    words: object = clause_of(criterion, reading) if teller.for_patient else reading.labels(criterion)
+    passages = tuple(passage for passage in passages_of(criterion) if passage not in flagged)
+    return Statement(text=teller.say("if", words), passages=passages)
+
+
+def joined(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+    """Statements, those that say the same made one."""
+    found: dict[tuple[str, tuple[str, ...]], Statement] = {}
+    for statement in statements:
+        key = (statement.text, statement.remarks)
+        known = found.get(key)
+        found[key] = statement if known is None else Statement(
+            text=known.text,
+            rules=tuple(dict.fromkeys((*known.rules, *statement.rules))),
+            passages=tuple(dict.fromkeys((*known.passages, *statement.passages))),
+            tags=known.tags,
+            remarks=known.remarks,
+            background=tuple(dict.fromkeys((*known.background, *statement.background))),
+        )  # fmt: skip
+    return tuple(found.values())
+
+
+def section(teller: Teller, key: str, groups: Iterable[Group], sections: Iterable[Section] = ()) -> Section:
+    """A section with its title; says so where nothing in it applies yet."""
+    groups, sections = tuple(group for group in groups if group.statements), tuple(sections)
+    kinds = {group.kind for group in (*groups, *(group for one in sections for group in one.groups))}
+    intro = teller.say("intro", key)
+    if not intro and "if" in kinds and "applies" not in kinds:
+        intro = teller.say("nothing_applies")
+    return Section(key=key, title=teller.say("title", key), intro=intro, groups=groups, sections=sections)
+
+
+def filled(sections: Iterable[Section]) -> tuple[Section, ...]:
+    """Those that say something."""
+    return tuple(one for one in sections if one.groups or one.sections)
+
+
+# The head of an article -----------------------------------------------------------------------
+
+
+def case_lines(teller: Teller) -> tuple[str, ...]:
+    """The case in words, a line for each side of the record."""
+    case, knowledge, say = teller.reading.decision.case, teller.reading.knowledge, teller.say
+    iris = {finding.code: iri for iri, finding in knowledge.findings.items()}
+    measured = {one.code: one for one in knowledge.measurements.values()}
+    lines = [say("case_present", [teller.label(iris[code]) for code in case.present])]
+    lines.append(say("case_absent", [teller.label(iris[code]) for code in case.absent]))
+    for code, value in case.measurements.items():
+        one = measured[code]
+        lines.append(say("case_measured", one.patient_label if teller.for_patient else one.label, value, one.unit))
+    lines.append(say("case_rest"))
+    return tuple(filter(None, lines))
+
+
+def presentation(teller: Teller) -> list[str]:
+    """What of the record makes the sources speak: the findings recorded present that a scope asks for."""
+    reading = teller.reading
+    asked = {
+        node_finding
+        for entry in reading.live
+        for node_finding in findings_in(entry.rule.scope)
+    }
+    iris = [iri for iri, finding in reading.knowledge.findings.items() if finding.code in reading.decision.case.present]
+    order = [iri for iri in iris if iri in asked]
+    broader = {other for iri in order for other in reading.knowledge.hierarchy.broader.get(iri, ()) if other != iri}
+    return [teller.label(iri) for iri in order if iri not in broader]
+
+
+def findings_in(criterion: Criterion | None) -> set[str]:
+    """Findings that a criterion tests."""
+    from engine.exchange.narrative_reading import nodes_of
+
+    return {node.finding for node in nodes_of(criterion) if hasattr(node, "finding")}
+
+
+def first_things(teller: Teller) -> tuple[Statement, ...]:
+    """What sets the urgency, and what has to be asked at once: shown before anything else."""
+    grade = teller.reading.decision.urgency
+    return joined(
+        recommendation(teller, entry)._replace_background()  # type: ignore[attr-defined]
+        for entry in teller.reading.live
+        if entry.rule.direction == "for" and entry.decided.verdict in ("indicated", "provisional")
+        and (entry.rule.urgency == "emergency" or (grade == "urgent" and entry.rule.urgency == "urgent"))
+    )
+
+
+def about(teller: Teller, notice: Notice) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Rule ids and passage ids that a notice is about; of codes and sources, the passages that they rest on."""
+    reading = teller.reading
+    things = {one.code: one.passages for one in reading.knowledge.findings.values()}
+    things |= {source.number: source.passages for source in reading.knowledge.sources.values()}
+    rules = tuple(one for one in notice.about if one in reading.rules)
+    passages = [one for one in notice.about if one in reading.passages]
+    for one in notice.about:
+        passages += things.get(one, ())[:1]
+    return rules, tuple(dict.fromkeys(passages))
