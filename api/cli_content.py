@@ -117,7 +117,9 @@ def _tell_verification(outcome: Verification, changed: list[str]) -> None:
 
 
 def infer_command(
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if the committed hierarchy is out of date.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 if it is out of date.")
+    ] = False,
     knowledge: KnowledgeOption = None,
 ) -> None:
     """Let the OWL reasoner (HermiT) infer the class hierarchy and write it to ontology/inferred.ttl."""

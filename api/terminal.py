@@ -6,8 +6,7 @@ On a terminal it has colours and fills the width; elsewhere (files, pipes, tests
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -15,53 +14,78 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from api.terminal_words import NEVER_SHORT, Words, few
+from api.terminal_words import Reason, Words, few
 from engine import Decision, Knowledge
-from engine.model import URGENCIES, DecidedRecommendation, Notice, ShownTension
+from engine.model import URGENCIES, AssessedCondition, DecidedRecommendation, ShownPosition, ShownTension
 
 PLAIN_WIDTH = 100
 WIDEST = 120
-STYLES = {"emergency": "bold white on red", "urgent": "bold yellow", "routine": "bold green", "ungraded": "bold"}
-VERDICT_STYLES = {"conflicting": "bold magenta", "provisional": "yellow", "overridden": "dim", "undetermined": "dim"}
-NOTS = {"must": "must not", "should": "should not", "may": "need not"}
-FIRST = ("contradictory-input", "out-of-scope", "stale-passage")
-"""Notices that stand before everything else; `review-pending` and `inferred-citation` are told at the end."""
+GLANCE, ALL = 4, 10_000
+"""How many items a list shows."""
+STYLES = {"emergency": "bold red", "urgent": "bold yellow", "routine": "bold green", "ungraded": "bold"}
+VERDICT_STYLES = {
+    "suspected": "bold red",
+    "indicated": "bold",
+    "conflicting": "bold magenta",
+    "provisional": "yellow",
+}
+MODALITIES = {
+    "for": {"must": "must", "should": "should", "may": "may"},
+    "against": {"must": "must not", "should": "should not", "may": "need not"},
+}
+PRESSING = ("emergency", "urgent")
+STANDING = ("indicated", "provisional", "conflicting")
+QUIET = ("out-of-scope", "not-indicated", "")
+ALARMS = ("contradictory-input", "out-of-scope", "stale-passage")
+"""Notices that stand before everything else; `review-pending` and `inferred-citation` are told with the sources."""
 
 
 def make_console() -> Console:
-    """A console for stdout: plain and 100 columns wide unless it is a terminal."""
-    if sys.stdout.isatty():
-        console = Console(highlight=False, markup=False, emoji=False)
-        console.width = min(console.width, WIDEST)
-        return console
-    return Console(
-        file=sys.stdout, width=PLAIN_WIDTH, color_system=None, force_terminal=False, highlight=False, markup=False, emoji=False
-    )
+    """A console for stdout: plain and 100 columns wide unless stdout is a terminal."""
+    if not sys.stdout.isatty():
+        return Console(
+            file=sys.stdout, width=PLAIN_WIDTH, color_system=None, force_terminal=False, highlight=False, markup=False, emoji=False
+        )
+    console = Console(highlight=False, markup=False, emoji=False)
+    console.width = min(console.width, WIDEST)
+    return console
+
+
+def show(renderable: RenderableType) -> None:
+    """Print to stdout; plain text without blanks at the ends of lines."""
+    console = make_console()
+    if console.is_terminal:
+        console.print(renderable)
+        return
+    with console.capture() as captured:
+        console.print(renderable)
+    sys.stdout.write("\n".join(line.rstrip() for line in captured.get().split("\n")))
 
 
 def render_decision(
     decision: Decision, knowledge: Knowledge, *, everything: bool = False, title: str = "", narrative: str = ""
 ) -> RenderableType:
-    """A decision, at a glance or with `everything`: all rules, facts, changes and questions."""
-    words = Words(decision, knowledge, most=NEVER_SHORT if everything else 4)
-    shown = [entry for entry in decision.recommendations if entry.verdict != "undetermined"]
+    """A decision at a glance, or with `everything`: all reasons, changes, questions and positions."""
+    words = Words(decision, knowledge, ALL if everything else GLANCE)
+    settled = [entry for entry in decision.recommendations if entry.verdict != "undetermined"]
     waiting = [entry for entry in decision.recommendations if entry.verdict == "undetermined"]
-    parts: list[RenderableType] = [_header(decision, words, title, narrative)]
-    parts += [_notice(notice) for notice in decision.notices if notice.code in FIRST]
+    gaps = [notice for notice in decision.notices if notice.code == "source-gap"]
+    parts: list[RenderableType] = [_head(decision, words, title, narrative)]
+    parts += [Group("", Text(f"! {n.message}", style="bold magenta")) for n in decision.notices if n.code in ALARMS]
     if decision.assessments:
         parts.append(_section("Assessment", _assessments(decision, knowledge, words)))
-    if shown:
-        parts.append(_section("Recommendations", _recommendations(shown, words, everything)))
+    if settled:
+        parts.append(_section("Recommendations", _recommendations(settled, words, everything)))
     if waiting:
         parts.append(_section(f"Waiting for facts ({len(waiting)})", _waiting(waiting, words, everything)))
     if decision.questions:
         parts.append(_section("Ask next", _questions(decision, everything)))
     if decision.tensions:
         parts.append(_section("Where the sources disagree", _tensions(decision.tensions, everything)))
-    gaps = [notice for notice in decision.notices if notice.code == "source-gap"]
     if gaps:
-        parts.append(_section("What the sources leave open", Group(*map(_gap, gaps))))
-    parts.append(_footer(decision, knowledge))
+        texts = (Text.assemble(gap.message, _passages(gap.about[1:], words.most)) for gap in gaps)
+        parts.append(_section("What the sources leave open", _rows(("-", text) for text in texts)))
+    parts.append(_section("Sources", _foot(decision, knowledge)))
     return Group(*parts)
 
 
@@ -69,211 +93,216 @@ def _section(name: str, body: RenderableType) -> RenderableType:
     return Group("", Text(name.upper(), style="bold cyan"), body)
 
 
-def _grid(*ratios: int | None, padding: int = 1) -> Table:
-    """A table without lines; a column without ratio is as wide as its text."""
-    grid = Table.grid(padding=(0, padding), expand=any(ratios))
-    for ratio in ratios:
-        grid.add_column(ratio=ratio, no_wrap=ratio is None)
+def _rows(rows: Iterable[tuple[str | Text, str | Text]]) -> Table:
+    """Two columns: a short name, and text that wraps beside it."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True)
+    grid.add_column()
+    for name, text in rows:
+        grid.add_row(Text(name, style="dim") if isinstance(name, str) else name, text)
     return grid
 
 
-# Head ----------------------------------------------------------------------------------------
+def _passages(passages: tuple[str, ...], most: int, citations: tuple[int, ...] = ()) -> Text:
+    """Passage ids, and the citation numbers as printed: `  000-L033a [1, 4]`."""
+    printed = f" [{', '.join(map(str, citations))}]" if citations else ""
+    return Text(f"  {few(passages, most, ' ')}{printed}" if passages or printed else "", style="dim cyan")
 
 
-def _header(decision: Decision, words: Words, title: str, narrative: str) -> RenderableType:
+# Head and assessment -------------------------------------------------------------------------
+
+
+def _head(decision: Decision, words: Words, title: str, narrative: str) -> RenderableType:
     case = decision.case
     lines: list[RenderableType] = []
     if title:
         lines.append(Text(title, style="bold"))
     if narrative:
         lines.append(Text(" ".join(narrative.split()), style="italic"))
-    urgency = Text.assemble("Urgency  ", (f" {decision.urgency.upper()} ", STYLES.get(decision.urgency, "bold reverse")))
-    lines.append(urgency)
-    facts = _grid(None, 1)
-    for name, text in (
-        ("Present", ", ".join(map(words.name, case.present))),
-        ("Absent", ", ".join(map(words.name, case.absent))),
-        ("Measured", words.quantities()),
-    ):
-        if text:
-            facts.add_row(Text(f"{name:8}", style="dim"), Text(text))
-    if not facts.row_count:
-        facts.add_row(Text("Recorded", style="dim"), Text("nothing"))
-    return Group(*lines, facts)
-
-
-def _notice(notice: Notice) -> RenderableType:
-    return Group("", Text.assemble(("! ", "bold red"), (notice.message, "bold")))
-
-
-# Body ----------------------------------------------------------------------------------------
+    facts = [
+        ("present", ", ".join(map(words.name, case.present))),
+        ("absent", ", ".join(map(words.name, case.absent))),
+        ("measured", ", ".join(words.quantity(code, value) for code, value in case.measurements.items())),
+    ]
+    rows: list[tuple[str | Text, str | Text]] = [(name, text) for name, text in facts if text]
+    urgency = Text(decision.urgency.upper(), style=STYLES.get(decision.urgency, "bold"))
+    return Group(*lines, _rows([("urgency", urgency), *(rows or [("recorded", "nothing")])]))
 
 
 def _assessments(decision: Decision, knowledge: Knowledge, words: Words) -> RenderableType:
-    """What is suspected and why, the most specific conditions only; then the rest by name."""
-    by_verdict: dict[str, list[str]] = {}
-    for entry in decision.assessments:
-        by_verdict.setdefault(entry.verdict, []).append(entry.iri)
-    grid = _grid(None, 1)
-    narrower = knowledge.hierarchy.narrower
-    specific = {
-        entry.iri
-        for entry in decision.assessments
-        if not any(
-            iri != entry.iri and iri in by_verdict[entry.verdict] for iri in narrower.get(entry.iri, ())
-        )
-    }
-    for entry in decision.assessments:
-        if entry.verdict in ("suspected", "conflicting") and entry.iri in specific:
+    """What is suspected and why, most specific conditions only; then the rest by name."""
+    specific = [entry for entry in decision.assessments if not _is_implied(entry, decision, knowledge)]
+    grid = _rows(())
+    for entry in specific:
+        if entry.verdict in ("suspected", "conflicting"):
             reason = words.reason(entry.explanation)
-            grid.add_row(
-                Text(entry.verdict, style="bold red" if entry.verdict == "suspected" else "bold magenta"),
-                Text.assemble((words.name(entry.condition), "bold"), f" - {reason.text}  ", _sources(reason.passages, (), words)),
-            )
+            text = Text.assemble((words.name(entry.condition), "bold"), f" - {reason.text}", _passages(reason.passages, words.most))
+            grid.add_row(Text(entry.verdict, style=VERDICT_STYLES[entry.verdict]), text)
     for verdict in ("not-suspected", "undetermined", "out-of-scope"):
-        names = [words.name(e.condition) for e in decision.assessments if e.verdict == verdict and e.iri in specific]
+        names = [words.name(entry.condition) for entry in specific if entry.verdict == verdict]
         if names:
-            grid.add_row(Text(verdict, style="dim"), Text(few(names, max(words.most, 8))))
+            grid.add_row(Text(verdict, style="dim"), few(names, 2 * words.most))
     return grid
 
 
+def _is_implied(entry: AssessedCondition, decision: Decision, knowledge: Knowledge) -> bool:
+    """Whether a narrower condition has the same verdict, so that this one adds nothing."""
+    narrower = knowledge.hierarchy.narrower.get(entry.iri, ())
+    return any(o.iri in narrower and o.iri != entry.iri and o.verdict == entry.verdict for o in decision.assessments)
+
+
+# Recommendations -----------------------------------------------------------------------------
+
+
 def _recommendations(entries: list[DecidedRecommendation], words: Words, everything: bool) -> RenderableType:
-    """By urgency, then as the decision orders them: by verdict, for before against."""
+    """By urgency. What presses or is not plain stands with its details, the rest below its common reason."""
     tree = Tree("", hide_root=True, guide_style="dim")
     for urgency in URGENCIES:
         chosen = [entry for entry in entries if entry.urgency == urgency]
-        if chosen:
-            branch = tree.add(Text(urgency.upper(), style=STYLES[urgency]))
-            for entry in chosen:
-                branch.add(_recommendation(entry, words, everything))
-    return tree
+        if not chosen:
+            continue
+        branch = tree.add(Text(urgency.upper(), style=STYLES[urgency]))
+        detailed = [e for e in chosen if everything or urgency in PRESSING or e.verdict != "indicated"]
+        grouped: dict[Reason, list[DecidedRecommendation]] = {}
+        for entry in chosen:
+            if entry not in detailed:
+                grouped.setdefault(words.reason(entry.explanation), []).append(entry)
+        for reason, same in grouped.items():
+            common = branch.add(Text.assemble(("because ", "dim"), reason.text, _passages(reason.passages, 2)))
+            for entry in same:
+                common.add(_line(entry, words, 2))
+        for entry in detailed:
+            details = Padding(_rows(_details(entry, words, everything)), (0, 0, 0, 2))
+            branch.add(Group(_line(entry, words, words.most), details))
+    turning = words.everywhere()
+    return Group(tree, Text(f"All of this changes if {' | '.join(turning)}.", style="dim")) if turning else tree
 
 
-def _recommendation(entry: DecidedRecommendation, words: Words, everything: bool) -> RenderableType:
-    modality = entry.modality if entry.direction == "for" else NOTS[entry.modality]
-    settled = entry.verdict == "indicated"
-    head = Text.assemble((f"{modality}  ", "bold" if settled else "dim"), (entry.label, "bold" if settled else ""))
-    if entry.timing and entry.timing.lower() not in entry.label.lower():
-        head.append(f" ({entry.timing})")
-    if not settled:
-        head.append(f" - {entry.verdict}", style=VERDICT_STYLES.get(entry.verdict, ""))
-    head.append("  ")
-    head.append_text(_sources(entry.passages, entry.citations, words))
-    grid = _grid(None, 1)
-    for name, text in _details(entry, words, everything):
-        grid.add_row(Text(name, style="dim"), text)
-    return Group(head, Padding(Text(entry.text), (0, 0, 0, 2)), Padding(grid, (0, 0, 0, 2)))
+def _line(entry: DecidedRecommendation, words: Words, most: int) -> Text:
+    """`must  Lumbar MRI without contrast, at once  000-L033a [1, 4]`; for a patient, the text instead of the label."""
+    style = VERDICT_STYLES.get(entry.verdict, "dim")
+    line = Text.assemble((f"{MODALITIES[entry.direction][entry.modality]}  ", style))
+    line.append(entry.text if words.for_patient else entry.label, style=style)
+    if entry.timing and entry.timing.lower() not in f"{entry.label} {entry.urgency}ly".lower():
+        line.append(f" ({entry.timing})")
+    if entry.verdict != "indicated":
+        line.append(f" - {entry.verdict}", style=style)
+    line.append_text(_passages(entry.passages, most, entry.citations))
+    return line
 
 
-def _details(entry: DecidedRecommendation, words: Words, everything: bool) -> Iterator[tuple[str, Text]]:
+def _details(entry: DecidedRecommendation, words: Words, everything: bool) -> Iterator[tuple[str, str | Text]]:
     reason = words.reason(entry.explanation)
+    if not words.for_patient and entry.verdict not in QUIET:
+        yield "what", entry.text
     if reason.text:
-        yield "why", Text.assemble(f"{reason.text}  ", _sources(reason.passages, (), words))
+        yield "why", Text.assemble(reason.text, _passages(reason.passages, words.most))
     if entry.overridden_by:
-        yield "overridden by", Text(few(map(words.rule, entry.overridden_by), words.most))
+        yield "overridden by", words.rules(entry.overridden_by)
     if entry.left_open_by:
-        yield "left open by", Text(few(map(words.rule, entry.left_open_by), words.most))
+        yield "left open by", words.rules(entry.left_open_by)
     if entry.missing:
-        yield "missing", Text(words.names(entry.missing))
+        yield "missing", words.names(entry.missing)
     turning = words.turning(entry)
     if turning:
-        yield "turns with", Text(few(turning, words.most).replace(", ", ", ") if len(turning) == 1 else " | ".join(turning[: words.most]))
+        yield "changes if", few(turning, words.most, " | ")
     if everything:
         for correction in words.corrections(entry):
-            yield "if wrong", Text(correction)
+            yield "if corrected", correction
 
 
 def _waiting(entries: list[DecidedRecommendation], words: Words, everything: bool) -> RenderableType:
-    """The urgent ones by the facts that they wait for; of the others only those facts, unless everything is wanted."""
-    pressing = [entry for entry in entries if everything or entry.urgency in ("emergency", "urgent")]
-    others = [entry for entry in entries if entry not in pressing]
+    """What presses, by the facts that it waits for; of the others only those facts, unless everything is wanted."""
     tree = Tree("", hide_root=True, guide_style="dim")
-    groups: dict[tuple[str, ...], list[DecidedRecommendation]] = {}
-    for entry in pressing:
-        groups.setdefault(entry.missing, []).append(entry)
-    for missing, waiting in groups.items():
-        branch = tree.add(Text(words.names(missing), style="bold"))
-        for entry in waiting:
-            branch.add(
-                Text.assemble(
-                    (f"{entry.urgency} ", STYLES[entry.urgency] if entry.urgency != "emergency" else "bold red"),
-                    f"{entry.label}  ",
-                    _sources(entry.passages, entry.citations, words),
-                )
-            )
+    groups: dict[tuple[str, tuple[str, ...]], list[DecidedRecommendation]] = {}
+    others: list[DecidedRecommendation] = []
+    for entry in entries:
+        if everything or entry.urgency in PRESSING:
+            groups.setdefault((entry.urgency, entry.missing), []).append(entry)
+        else:
+            others.append(entry)
+    for (urgency, missing), same in groups.items():
+        facts = words.names(missing) if missing else "nothing that is left to ask"
+        branch = tree.add(Text.assemble((f"{urgency}  ", STYLES[urgency]), (facts, "bold")))
+        if everything:
+            for entry in same:
+                branch.add(_line(entry, words, words.most))
+        else:
+            labels = [f"{entry.label} ({few(entry.passages, 1, ' ')})" for entry in same]
+            branch.add(few(labels, words.most, "; "))
     if others:
         waited: dict[str, int] = {}
-        for entry in others:
-            for code in entry.missing:
-                waited[code] = waited.get(code, 0) + 1
-        most = sorted(waited, key=lambda code: -waited[code])
-        tree.add(Text.assemble((f"{len(others)} routine or ungraded", "bold"), f" - above all {words.names(most)}  (--all lists them)"))
+        for code in (code for entry in others for code in entry.missing):
+            waited[code] = waited.get(code, 0) + 1
+        most = few(map(words.name, sorted(waited, key=lambda code: -waited[code])), words.most)
+        tree.add(Text.assemble((f"{len(others)} routine or ungraded  ", "bold"), f"{most}; --all lists them"))
     return tree
 
 
+# Questions, tensions, sources ----------------------------------------------------------------
+
+
 def _questions(decision: Decision, everything: bool) -> RenderableType:
+    """The first questions, each group of them below what it can change."""
     chosen = decision.questions if everything else decision.questions[:5]
-    grid = _grid(None, 1)
+    grid = _rows(())
+    why = ""
     for number, question in enumerate(chosen, 1):
-        grid.add_row(
-            f"{number:2}.",
-            Text.assemble((question.question, "bold"), f"  {question.why}  ", (few(question.passages, 3), "dim cyan")),
-        )
-    if len(decision.questions) > len(chosen):
-        grid.add_row("", Text(f"{len(decision.questions) - len(chosen)} more; `spinegraph interview` asks them in turn", style="dim"))
+        if question.why != why:
+            why = question.why
+            grid.add_row("", Text(f"{why}:", style="dim"))
+        grid.add_row(f"{number:>3}", Text.assemble((question.question, "bold"), _passages(question.passages, 3)))
+    left = len(decision.questions) - len(chosen)
+    if left:
+        grid.add_row("", Text(f"{left} more; `spinegraph interview` asks them in turn", style="dim"))
     return grid
 
 
 def _tensions(tensions: Iterable[ShownTension], everything: bool) -> RenderableType:
-    """Each with its positions side by side."""
+    """Positions side by side; at a glance only where one is settled and another still speaks."""
     parts: list[RenderableType] = []
+    named: list[str] = []
     for tension in tensions:
-        parts.append(Text.assemble((f"{tension.id} {tension.label}", "bold"), f" - {tension.handling}"))
-        table = Table(show_header=False, expand=True, padding=(0, 1), pad_edge=False)
-        for _ in tension.positions:
-            table.add_column(ratio=1)
-        table.add_row(
-            *(
-                Text.assemble(
-                    f"{position.label} ",
-                    (position.verdict or "not modelled", VERDICT_STYLES.get(position.verdict, "bold")),
-                    (f" {' '.join(position.passages)}", "dim cyan"),
-                )
-                for position in tension.positions
-            )
-        )
-        parts.append(table)
+        live = [position for position in tension.positions if position.verdict not in QUIET]
+        if everything or (len(live) > 1 and any(position.verdict in STANDING for position in live)):
+            parts.append(Text.assemble((f"{tension.id} {tension.label}", "bold"), f" - {tension.handling}"))
+            parts.append(Padding(_positions(tension.positions if everything else live), (0, 0, 0, 4)))
+        else:
+            named.append(f"{tension.id} {tension.label}")
+    if named:
+        parts.append(Text.assemble(("also " if parts else "", "dim"), "; ".join(named), ("; --all shows the positions", "dim")))
     return Group(*parts)
 
 
-def _gap(notice: Notice) -> RenderableType:
-    return Text.assemble("- ", notice.message, (f"  {' '.join(notice.about[1:])}", "dim cyan"))
+def _positions(positions: Sequence[ShownPosition]) -> Table:
+    grid = Table.grid(padding=(0, 3))
+    cells = []
+    columns = min(len(positions), 3)
+    for _ in range(columns):
+        grid.add_column(ratio=1)
+    for position in positions:
+        verdict = position.verdict or "not modelled"
+        cells.append(
+            Text.assemble(
+                (f"{verdict}: ", VERDICT_STYLES.get(verdict, "dim")), position.label, _passages(position.passages, ALL)
+            )
+        )
+    for start in range(0, len(cells), columns):
+        grid.add_row(*cells[start : start + columns])
+    return grid
 
 
-def _sources(passages: tuple[str, ...], citations: tuple[int, ...], words: Words) -> Text:
-    """Passage ids, and the citation numbers as printed: `000-L033a [1, 4]`."""
-    printed = f" [{', '.join(map(str, citations))}]" if citations else ""
-    return Text(few(passages, words.most).replace(",", "") + printed, style="dim cyan")
-
-
-# Foot ----------------------------------------------------------------------------------------
-
-
-def _footer(decision: Decision, knowledge: Knowledge) -> RenderableType:
-    grid = _grid(None, 1)
+def _foot(decision: Decision, knowledge: Knowledge) -> RenderableType:
     pending = {number for notice in decision.notices if notice.code == "review-pending" for number in notice.about}
-    for source in knowledge.sources.values():
-        if source.number in pending:
-            grid.add_row(source.number, Text.assemble(f"{source.title}, review status ", (source.review_status, "bold yellow")))
-    inferred = any(notice.code == "inferred-citation" for notice in decision.notices)
-    lines: list[RenderableType] = [grid]
-    if inferred:
-        lines.append(Text("[1] is a citation as printed; which reference it means is inferred.", style="dim"))
+    rows = [
+        (source.number, f"{source.title} - review status: {source.review_status}")
+        for source in sorted(knowledge.sources.values(), key=lambda source: source.number)
+        if source.number in pending
+    ]
+    lines: list[RenderableType] = [_rows(rows)]
+    if any(notice.code == "inferred-citation" for notice in decision.notices):
+        lines.append(Text("[1] is a citation as printed; which reference it means is inferred."))
     lines.append(Text(decision.disclaimer, style="italic"))
-    lines.append(
-        Text(f"Knowledge {decision.knowledge.version}, {decision.knowledge.digest[:19]}; decision {decision.id[:12]}", style="dim")
-    )
-    return Group("", Text("SOURCES", style="bold cyan"), *lines)
-
-
-__all__ = ["groupby", "make_console", "render_decision"]
+    version = decision.knowledge
+    lines.append(Text(f"knowledge {version.version} {version.digest[:19]}, decision {decision.id[:12]}", style="dim"))
+    return Group(*lines)

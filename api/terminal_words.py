@@ -1,17 +1,16 @@
-"""Codes, proofs and changes of a decision, in words a reader understands at a glance."""
+"""Codes, proofs and changes of a decision, in words that a reader understands at a glance."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from engine import Case, Decision, Knowledge, Proof, Recommendation
-from engine.model import Change, DecidedRecommendation, Fact, Measured, Rule
+from engine import Decision, Knowledge, Proof
+from engine.model import Change, DecidedRecommendation, Fact, Measured
 
 UNITS = {"a": "years", "mo": "months", "wk": "weeks", "d": "days", "Cel": "°C", "/min": "a minute"}
 """UCUM codes that are not read as they are written."""
 
-NEVER_SHORT = 1 << 16
 STATES = {"present": "present", "absent": "absent", "unknown": "not assessed", "contradictory": "recorded both ways"}
 CARRYING = {
     "true": ("true", "conflicting"),
@@ -23,32 +22,33 @@ CARRYING = {
 
 
 class Reason(NamedTuple):
-    """Why a rule came out as it did: the criterion and the facts that carry it, with the passages that say so."""
+    """Why a rule came out as it did: the criterion and the facts that carry it, with the passages that state it."""
 
     text: str
     passages: tuple[str, ...]
 
 
-def few(names: Iterable[str], most: int) -> str:
-    """`a, b, c and 4 more`."""
+def few(names: Iterable[str], most: int, separator: str = ", ") -> str:
+    """`a, b, c and 4 more`; one more is no reason to leave it out."""
     listed = list(names)
     more = len(listed) - most
-    return ", ".join(listed) if more <= 1 else f"{', '.join(listed[:most])} and {more} more"
+    return separator.join(listed) if more <= 1 else f"{separator.join(listed[:most])} and {more} more"
 
 
 class Words:
-    """The words of one decision: names of its knowledge, for its audience, about its case. `most` items stand in a list."""
+    """The words of one decision: names of its knowledge, for its audience, about its case. Lists show `most` items."""
 
-    def __init__(self, decision: Decision, knowledge: Knowledge, most: int = 5) -> None:
+    def __init__(self, decision: Decision, knowledge: Knowledge, most: int) -> None:
         self.most = most
-        self._case: Case = decision.case
-        self._rules: Mapping[str, Rule] = knowledge.rules
+        self.for_patient = decision.case.audience == "patient"
+        self._case = decision.case
+        self._rules = knowledge.rules
         self._by_id = {rule.id: rule for rule in knowledge.rules.values()}
-        self._codes = {iri: thing.code for iri, thing in knowledge.measurements.items()}
+        self._measurements = {iri: thing.code for iri, thing in knowledge.measurements.items()}
         self._units = {thing.code: UNITS.get(thing.unit, thing.unit) for thing in knowledge.measurements.values()}
-        for_patient = decision.case.audience == "patient"
         named = (*knowledge.findings.values(), *knowledge.measurements.values(), *knowledge.conditions.values())
-        self._names = {thing.code: thing.patient_label if for_patient else thing.label for thing in named}
+        self._names = {thing.code: thing.patient_label if self.for_patient else thing.label for thing in named}
+        self._everywhere = _common(decision)
 
     # Names -----------------------------------------------------------------------------------
 
@@ -57,41 +57,34 @@ class Words:
         return self._names.get(code, code)
 
     def names(self, codes: Iterable[str]) -> str:
+        """Several of them."""
         return few(map(self.name, codes), self.most)
 
-    def rule(self, rule_id: str) -> str:
-        """The label of a rule, or the id where the knowledge has no such rule."""
-        rule = self._by_id.get(rule_id)
-        return rule.label if rule else rule_id
+    def rules(self, ids: Iterable[str]) -> str:
+        """The labels of rules."""
+        return few((self._by_id[rule].label if rule in self._by_id else rule for rule in ids), self.most, "; ")
 
     def quantity(self, code: str, value: float) -> str:
         """`age 54 years`."""
-        return f"{self.name(code)} {value:g} {self._units.get(code, '')}".rstrip()
-
-    def quantities(self) -> str:
-        """All measurements of the case."""
-        return ", ".join(self.quantity(code, value) for code, value in self._case.measurements.items())
+        unit = self._units.get(code, "")
+        return f"{self.name(code)} {value:g} {unit.removesuffix('s') if value == 1 else unit}".rstrip()
 
     # Reasons ---------------------------------------------------------------------------------
 
     def reason(self, proof: Proof) -> Reason:
-        """The facts that carry a rule's truth, grouped by their state, led by the name of the criterion."""
+        """The facts that carry a rule's truth, led by the name of its criterion where that says more."""
         criteria = self._criteria(proof)
         leaves = list(self._leaves(criteria, CARRYING[proof.truth]))
-        grouped: dict[str, dict[str, None]] = {}
-        for leaf in leaves:
-            for state, phrase in self._phrases(leaf):
-                grouped.setdefault(state, {})[phrase] = None
-        facts = "; ".join(f"{few(phrases, self.most)} {state}".rstrip() for state, phrases in grouped.items())
-        named = [node.label for node in criteria if node.children and node.operator not in ("rule", "") and _is_named(node)]
         passages = dict.fromkeys(passage for node in (*criteria, *leaves) for passage in node.passages)
-        return Reason(f"{named[0]}: {facts}" if named and facts else facts or " ".join(named), tuple(passages))
+        named = next((node.label for node in criteria if node.iri and node.children and node.operator != "rule"), "")
+        return Reason(self._sentence(named, leaves), tuple(passages))
 
     def _criteria(self, proof: Proof) -> tuple[Proof, ...]:
-        """The children of a rule's proof without its scope, which goes without saying, unless there is nothing else."""
+        """The children of a rule's proof without its scope, which goes without saying unless it is all or is refuted."""
         rule = self._rules.get(proof.iri)
-        has_scope = rule is not None and rule.scope is not None
-        return proof.children[1:] if has_scope and len(proof.children) > 1 else proof.children
+        if rule is None or rule.scope is None or len(proof.children) < 2:
+            return proof.children
+        return proof.children[:1] if proof.children[0].truth == "false" else proof.children[1:]
 
     def _leaves(self, nodes: Iterable[Proof], carrying: tuple[str, ...]) -> Iterator[Proof]:
         for node in nodes:
@@ -99,48 +92,63 @@ class Words:
                 continue
             children = self._criteria(node) if node.operator == "rule" else node.children
             if children:
-                yield from self._leaves(children, CARRYING.get(node.truth, carrying))
+                yield from self._leaves(children, CARRYING[node.truth])
             else:
                 yield node
 
-    def _phrases(self, leaf: Proof) -> Iterator[tuple[str, str]]:
-        """(state, phrase) of a leaf; a leaf without a fact stands for itself."""
+    def _sentence(self, named: str, leaves: list[Proof]) -> str:
+        """`a marker of spinal infection is not assessed: recent infection, intravenous drug use`."""
+        phrases = list(dict.fromkeys(self._phrase(leaf) for leaf in leaves))
+        if named and all(phrase.name in named for phrase in phrases):
+            return named
+        facts = []
+        for state in dict.fromkeys(phrase.state for phrase in phrases):
+            names = few((phrase.name for phrase in phrases if phrase.state == state), self.most)
+            facts.append(names if state in named else f"{names} {state}".rstrip())
+        return f"{named}: {'; '.join(facts)}" if named else "; ".join(facts)
+
+    def _phrase(self, leaf: Proof) -> _Phrase:
         fact = leaf.fact
         if fact is None:
-            yield "", leaf.label
-        elif fact.state == "known" and fact.value is not None:
-            yield "", self.quantity(fact.code, fact.value)
-        else:
-            yield STATES.get(fact.state, fact.state), self.name(fact.code) + self._origin(fact)
+            return _Phrase("", leaf.label)
+        if fact.value is not None:
+            return _Phrase("", self.quantity(fact.code, fact.value))
+        state = STATES.get(fact.state, fact.state)
+        origin = self._origin(fact)
+        return _Phrase("", f"{self.name(fact.code)} {state} (from {origin})") if origin else _Phrase(state, self.name(fact.code))
 
     def _origin(self, fact: Fact) -> str:
-        """` (from …)` for what follows from other facts."""
-        origins = list(filter(None, map(self._origin_of, fact.through)))
-        return f" (from {few(origins, 2)})" if fact.basis == "derived" and origins else ""
+        """What a derived fact follows from."""
+        return few(filter(None, map(self._origin_of, fact.through)), 2) if fact.basis == "derived" else ""
 
     def _origin_of(self, through: str) -> str:
         rule = self._by_id.get(through)
         if rule is None:
             return self.name(through)
-        if isinstance(rule.criterion, Measured):
-            code = self._codes[rule.criterion.measurement]
-            if code in self._case.measurements:
-                return self.quantity(code, self._case.measurements[code])
-        return ""
+        code = self._measurements[rule.criterion.measurement] if isinstance(rule.criterion, Measured) else ""
+        return self.quantity(code, self._case.measurements[code]) if code in self._case.measurements else ""
 
     # Changes ---------------------------------------------------------------------------------
 
-    def turning(self, entry: DecidedRecommendation) -> tuple[str, ...]:
-        """What news would give another verdict, the least first: changes that take back nothing that is recorded."""
-        news = [flips for flips in entry.flips if not any(map(self._takes_back, flips))]
-        return tuple(map(self.changes, sorted(news, key=len)))
+    def turning(self, entry: DecidedRecommendation) -> list[str]:
+        """The news that would give another verdict, the least first.
 
-    def corrections(self, entry: DecidedRecommendation) -> tuple[str, ...]:
+        Left out is what would turn every verdict (see `everywhere`), and that to assess what is not assessed settles it.
+        """
+        news = (flips for flips in entry.flips if flips not in self._everywhere and not any(map(self._takes_back, flips)))
+        telling = [flips for flips in news if any(change.to != "assessed" for change in flips)]
+        return [self._changes(flips) for flips in sorted(telling, key=len)]
+
+    def corrections(self, entry: DecidedRecommendation) -> list[str]:
         """What would give another verdict if the record were wrong."""
         wrong = [flips for flips in entry.flips if any(map(self._takes_back, flips))]
-        return tuple(map(self.changes, sorted(wrong, key=len)))
+        return [self._changes(flips) for flips in sorted(wrong, key=len)]
 
-    def changes(self, flips: Iterable[Change]) -> str:
+    def everywhere(self) -> list[str]:
+        """The changes that would turn every verdict, such as a population that no source covers."""
+        return list(map(self._changes, self._everywhere))
+
+    def _changes(self, flips: Iterable[Change]) -> str:
         """`fever, night pain absent`, `age > 50 years`."""
         grouped: dict[str, list[str]] = {}
         for change in flips:
@@ -156,8 +164,14 @@ class Words:
         return change.code in recorded or change.code in case.measurements
 
 
-def _is_named(node: Proof) -> bool:
-    return bool(node.iri)
+class _Phrase(NamedTuple):
+    state: str
+    name: str
 
 
-__all__ = ["NEVER_SHORT", "Reason", "Recommendation", "Words", "few"]
+def _common(decision: Decision) -> tuple[tuple[Change, ...], ...]:
+    """Change sets that turn every verdict that is settled, where there are several."""
+    settled = [entry.flips for entry in decision.recommendations if entry.verdict in ("indicated", "provisional")]
+    if len(settled) < 2:
+        return ()
+    return tuple(flips for flips in settled[0] if all(flips in others for others in settled))

@@ -66,7 +66,9 @@ def main() -> None:
     verdicts = median_time(engine.verdicts, drawn, 5)
     rows.append(("verdicts of one case, random cases", _us(verdicts)))
     fresh = Engine(knowledge)
-    rows.append(("whole default answer as JSON, random cases, each seen for the first time", _us(median_time(fresh.decide_json, drawn))))
+    rows.append(
+        ("whole default answer as JSON, random cases, each seen for the first time", _us(median_time(fresh.decide_json, drawn)))
+    )
     first = statistics.median(median_time(Engine(knowledge).decide_json, [case]) for case in shipped)
     rows.append(("the same, shipped examples, each by a new engine", _us(first)))
     rows.append(("the same, shipped examples, seen before", _us(median_time(engine.decide_json, shipped, 50))))
@@ -89,8 +91,12 @@ def main() -> None:
     if not options.skip_http:
         empty, repeated, varied = requests_per_second(engine, shipped, drawn)
         rows.append(("empty FastAPI route, requests per second", f"{empty:,.0f}"))
-        rows.append(("POST /v1/decisions, shipped examples in turn", f"{repeated:,.0f} ({repeated / empty:.2f} of the empty route)"))
-        rows.append(("POST /v1/decisions, random cases, never the same twice", f"{varied:,.0f} ({varied / empty:.2f} of the empty route)"))
+        rows.append(
+            ("POST /v1/decisions, shipped examples in turn", f"{repeated:,.0f} ({repeated / empty:.2f} of the empty route)")
+        )
+        rows.append(
+            ("POST /v1/decisions, random cases, never the same twice", f"{varied:,.0f} ({varied / empty:.2f} of the empty route)")
+        )
 
     table = Table("measured", "figure", title=f"{len(knowledge.rules)} rules, {len(knowledge.passages)} passages")
     for row in rows:

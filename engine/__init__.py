@@ -1,10 +1,10 @@
 """Spinegraph's engine: guideline knowledge in, explained decisions out. Everything public is named here.
 
-    from engine import Engine, load_knowledge, make_codebook, make_case
+from engine import Engine, load_knowledge, make_codebook, make_case
 
-    engine = Engine(load_knowledge())
-    case = make_case({"present": ["back_pain", "fever"]}, make_codebook(engine.knowledge))
-    decision = engine.decide(case)
+engine = Engine(load_knowledge())
+case = make_case({"present": ["back_pain", "fever"]}, make_codebook(engine.knowledge))
+decision = engine.decide(case)
 """
 
 from engine.errors import (
@@ -23,7 +23,8 @@ from engine.errors import (
     UnknownCodeError,
     VocabularyError,
 )
-from engine.inference.case import MAX_BYTES, Codebook, make_case, make_codebook, parse_json, parse_turtle, parse_yaml, read_case_file
+from engine.inference.case import Codebook, make_case, make_codebook, read_case_file
+from engine.inference.case_text import MAX_BYTES, parse_json, parse_turtle, parse_yaml
 from engine.inference.decision import DISCLAIMER, Engine
 from engine.knowledge.assembly import load_knowledge
 from engine.knowledge.reader import knowledge_paths, shipped_paths

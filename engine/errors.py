@@ -28,9 +28,7 @@ class SpinegraphError(Exception):
 
     title = "Spinegraph could not do this"
 
-    def __init__(
-        self, what: str, *, where: str = "", mend: str = "", details: Mapping[str, object] | None = None
-    ) -> None:
+    def __init__(self, what: str, *, where: str = "", mend: str = "", details: Mapping[str, object] | None = None) -> None:
         super().__init__(what)
         self.what = what
         self.where = where
@@ -81,16 +79,13 @@ class UnknownCodeError(CaseError):
 
     def __init__(self, unknown: Mapping[str, Sequence[str]], where: Mapping[str, str]) -> None:
         lines = [
-            f"{where[code]}: unknown code {code!r}"
-            + (f"; nearest: {', '.join(near)}" if near else "; nothing similar is known")
+            f"{where[code]}: unknown code {code!r}" + (f"; nearest: {', '.join(near)}" if near else "; nothing similar is known")
             for code, near in unknown.items()
         ]
         super().__init__(
             "\n".join(lines),
             mend="Use a code from GET /v1/knowledge or `spinegraph codes`; nothing was decided.",
-            details={
-                "unknown": [{"code": code, "at": where[code], "nearest": list(near)} for code, near in unknown.items()]
-            },
+            details={"unknown": [{"code": code, "at": where[code], "nearest": list(near)} for code, near in unknown.items()]},
         )
         self.unknown = unknown
 

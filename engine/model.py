@@ -26,7 +26,7 @@ class Frozen(msgspec.Struct, frozen=True):
 # Knowledge: concepts -------------------------------------------------------------------------
 
 
-class Concept(Frozen, kw_only=True):
+class Concept(Frozen, frozen=True, kw_only=True):
     """A finding, condition or intervention: an OWL class with its code and its words."""
 
     iri: str
@@ -42,7 +42,7 @@ class Concept(Frozen, kw_only=True):
     passages: tuple[str, ...] = ()
 
 
-class Measurement(Frozen, kw_only=True):
+class Measurement(Frozen, frozen=True, kw_only=True):
     """A number of a patient: UCUM `unit`, least and greatest possible value."""
 
     iri: str
@@ -58,7 +58,7 @@ class Measurement(Frozen, kw_only=True):
     passages: tuple[str, ...] = ()
 
 
-class Hierarchy(Frozen, kw_only=True):
+class Hierarchy(Frozen, frozen=True, kw_only=True):
     """Subclass relations between named classes, as asserted and inferred; both maps are reflexive and transitive."""
 
     broader: Mapping[str, tuple[str, ...]]
@@ -69,7 +69,7 @@ class Hierarchy(Frozen, kw_only=True):
 # Knowledge: where statements come from -------------------------------------------------------
 
 
-class Reference(Frozen, kw_only=True):
+class Reference(Frozen, frozen=True, kw_only=True):
     """An entry of a source's reference list."""
 
     iri: str
@@ -82,7 +82,7 @@ class Reference(Frozen, kw_only=True):
     passages: tuple[str, ...] = ()
 
 
-class CitationMapping(Frozen, kw_only=True):
+class CitationMapping(Frozen, frozen=True, kw_only=True):
     """What citation `number` of a source most likely means: inferred, never asserted."""
 
     source: str
@@ -92,7 +92,7 @@ class CitationMapping(Frozen, kw_only=True):
     note: str = ""
 
 
-class Source(Frozen, kw_only=True):
+class Source(Frozen, frozen=True, kw_only=True):
     """A guideline document. `number` is its short name in passage ids ("000")."""
 
     iri: str
@@ -110,7 +110,7 @@ class Source(Frozen, kw_only=True):
     passages: tuple[str, ...] = ()
 
 
-class Passage(Frozen, kw_only=True):
+class Passage(Frozen, frozen=True, kw_only=True):
     """One atomic statement of a source: paraphrase, place (character offsets, end exclusive) and SHA-256 of the span."""
 
     iri: str
@@ -133,7 +133,7 @@ class Passage(Frozen, kw_only=True):
 # Knowledge: criteria (design section 4) ------------------------------------------------------
 
 
-class Criterion(Frozen, kw_only=True):
+class Criterion(Frozen, frozen=True, kw_only=True):
     """A node of a criterion tree. `iri` is the shape's, or empty for a blank node."""
 
     operator: ClassVar[str] = ""
@@ -142,7 +142,7 @@ class Criterion(Frozen, kw_only=True):
     passages: tuple[str, ...] = ()
 
 
-class Present(Criterion, kw_only=True):
+class Present(Criterion, frozen=True, kw_only=True):
     """Holds if the finding or a subclass is present; refuted if it or a superclass is absent, unless absence proves nothing."""
 
     operator: ClassVar[str] = "present"
@@ -150,35 +150,35 @@ class Present(Criterion, kw_only=True):
     absence_inconclusive: bool = False
 
 
-class Absent(Criterion, kw_only=True):
+class Absent(Criterion, frozen=True, kw_only=True):
     """The mirror image of Present."""
 
     operator: ClassVar[str] = "absent"
     finding: str
 
 
-class Unassessed(Criterion, kw_only=True):
+class Unassessed(Criterion, frozen=True, kw_only=True):
     """Holds if the finding is neither present nor absent, else refuted."""
 
     operator: ClassVar[str] = "unassessed"
     finding: str
 
 
-class Suspected(Criterion, kw_only=True):
+class Suspected(Criterion, frozen=True, kw_only=True):
     """Holds if an assessment of the condition or a subclass holds; refuted if all of them are."""
 
     operator: ClassVar[str] = "suspected"
     condition: str
 
 
-class NotSuspected(Criterion, kw_only=True):
+class NotSuspected(Criterion, frozen=True, kw_only=True):
     """The mirror image of Suspected."""
 
     operator: ClassVar[str] = "not-suspected"
     condition: str
 
 
-class Bound(Frozen, kw_only=True):
+class Bound(Frozen, frozen=True, kw_only=True):
     """One end of a range; `other` is where the opposite becomes certain, where the source prints a band ("4-6 weeks")."""
 
     value: float
@@ -186,7 +186,7 @@ class Bound(Frozen, kw_only=True):
     other: float | None = None
 
 
-class Measured(Criterion, kw_only=True):
+class Measured(Criterion, frozen=True, kw_only=True):
     """Holds if the value is known and in range; refuted if known and out of range, beyond any printed band.
 
     With neither bound it holds whenever the value is known and is never refuted.
@@ -198,7 +198,7 @@ class Measured(Criterion, kw_only=True):
     upper: Bound | None = None
 
 
-class AtLeast(Criterion, kw_only=True):
+class AtLeast(Criterion, frozen=True, kw_only=True):
     """Holds if `count` direct subclasses of the group are present; refuted if too many are absent for that."""
 
     operator: ClassVar[str] = "at-least"
@@ -207,14 +207,14 @@ class AtLeast(Criterion, kw_only=True):
     members: tuple[Present, ...]
 
 
-class And(Criterion, kw_only=True):
+class And(Criterion, frozen=True, kw_only=True):
     """Holds if every child holds; refuted if one is refuted."""
 
     operator: ClassVar[str] = "and"
     children: tuple[Criterion, ...]
 
 
-class Or(Criterion, kw_only=True):
+class Or(Criterion, frozen=True, kw_only=True):
     """Holds if one child holds; refuted if every child is refuted."""
 
     operator: ClassVar[str] = "or"
@@ -224,7 +224,7 @@ class Or(Criterion, kw_only=True):
 # Knowledge: rules (design section 5) ---------------------------------------------------------
 
 
-class Rule(Frozen, kw_only=True):
+class Rule(Frozen, frozen=True, kw_only=True):
     """What follows when `criterion` holds for a case within `scope`; `id` is the IRI's local name."""
 
     iri: str
@@ -238,19 +238,19 @@ class Rule(Frozen, kw_only=True):
     rationale: str = ""
 
 
-class DerivedFinding(Rule, kw_only=True):
+class DerivedFinding(Rule, frozen=True, kw_only=True):
     """`finding` is present when the criterion holds and absent when it is refuted."""
 
     finding: str
 
 
-class Assessment(Rule, kw_only=True):
+class Assessment(Rule, frozen=True, kw_only=True):
     """`condition` is suspected when the criterion holds."""
 
     condition: str
 
 
-class Recommendation(Rule, kw_only=True):
+class Recommendation(Rule, frozen=True, kw_only=True):
     """For or against an intervention."""
 
     direction: Literal["for", "against"]
@@ -264,20 +264,20 @@ class Recommendation(Rule, kw_only=True):
     overrides_if_known: tuple[str, ...] = ()
 
 
-class Exclusion(Rule, kw_only=True):
+class Exclusion(Rule, frozen=True, kw_only=True):
     """Patients about whom the source, or with an empty `source` no source at all, speaks."""
 
     text: str
 
 
-class SourceGap(Rule, kw_only=True):
+class SourceGap(Rule, frozen=True, kw_only=True):
     """A question that a case raises and the sources leave open; `leaves_open` are provisional meanwhile."""
 
     text: str
     leaves_open: tuple[str, ...] = ()
 
 
-class Position(Frozen, kw_only=True):
+class Position(Frozen, frozen=True, kw_only=True):
     """One side of a tension: the recommendation that takes it, where there is one, and the passages."""
 
     label: str
@@ -285,7 +285,7 @@ class Position(Frozen, kw_only=True):
     passages: tuple[str, ...]
 
 
-class Tension(Rule, kw_only=True):
+class Tension(Rule, frozen=True, kw_only=True):
     """A declared disagreement (conflicts.tsv); shown while its criterion holds, never where it has none."""
 
     definition: str
@@ -295,7 +295,7 @@ class Tension(Rule, kw_only=True):
     leaves_open: tuple[str, ...] = ()
 
 
-class Knowledge(Frozen, kw_only=True):
+class Knowledge(Frozen, frozen=True, kw_only=True):
     """Everything that was read, keyed by IRI; rules in dependency-free file order. `digest` names exactly this content."""
 
     version: str
@@ -316,7 +316,7 @@ class Knowledge(Frozen, kw_only=True):
 # A case and what is decided about it (design section 7) --------------------------------------
 
 
-class Case(Frozen, kw_only=True):
+class Case(Frozen, frozen=True, kw_only=True):
     """One patient at one moment, in sorted codes; the same finding may be on both sides (shown as a conflict)."""
 
     present: tuple[str, ...] = ()
@@ -325,7 +325,7 @@ class Case(Frozen, kw_only=True):
     audience: Literal["clinician", "patient"] = "clinician"
 
 
-class Fact(Frozen, omit_defaults=True, kw_only=True):
+class Fact(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     """What a leaf of a proof rests on: the state of a finding, or a value, and how it is known.
 
     `basis`: given | derived | not-assessed. `through`: the codes of the findings that were given, or ids of rules.
@@ -338,7 +338,7 @@ class Fact(Frozen, omit_defaults=True, kw_only=True):
     through: tuple[str, ...] = ()
 
 
-class Proof(Frozen, omit_defaults=True, kw_only=True):
+class Proof(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     """A node of an explanation: the criterion, its truth, the fact used or the children, and the passages that state it."""
 
     iri: str = ""
@@ -350,14 +350,14 @@ class Proof(Frozen, omit_defaults=True, kw_only=True):
     children: tuple[Proof, ...] = ()
 
 
-class Change(Frozen, kw_only=True):
+class Change(Frozen, frozen=True, kw_only=True):
     """One fact changed: a finding to "present", "absent" or (either) "assessed", a measurement to a range such as "> 50"."""
 
     code: str
     to: str
 
 
-class AssessedCondition(Frozen, kw_only=True):
+class AssessedCondition(Frozen, frozen=True, kw_only=True):
     condition: str
     iri: str
     label: str
@@ -367,7 +367,7 @@ class AssessedCondition(Frozen, kw_only=True):
     explanation: Proof
 
 
-class DecidedRecommendation(Frozen, kw_only=True):
+class DecidedRecommendation(Frozen, frozen=True, kw_only=True):
     id: str
     iri: str
     label: str
@@ -375,9 +375,7 @@ class DecidedRecommendation(Frozen, kw_only=True):
     direction: Literal["for", "against"]
     intervention: str
     modality: Literal["must", "should", "may"]
-    verdict: Literal[
-        "indicated", "provisional", "undetermined", "overridden", "not-indicated", "conflicting", "out-of-scope"
-    ]
+    verdict: Literal["indicated", "provisional", "undetermined", "overridden", "not-indicated", "conflicting", "out-of-scope"]
     urgency: Urgency
     timing: str
     source: str
@@ -391,7 +389,7 @@ class DecidedRecommendation(Frozen, kw_only=True):
     explanation: Proof
 
 
-class Question(Frozen, kw_only=True):
+class Question(Frozen, frozen=True, kw_only=True):
     finding: str
     label: str
     question: str
@@ -400,14 +398,14 @@ class Question(Frozen, kw_only=True):
     passages: tuple[str, ...]
 
 
-class ShownPosition(Frozen, kw_only=True):
+class ShownPosition(Frozen, frozen=True, kw_only=True):
     label: str
     recommendation: str
     verdict: str
     passages: tuple[str, ...]
 
 
-class ShownTension(Frozen, kw_only=True):
+class ShownTension(Frozen, frozen=True, kw_only=True):
     id: str
     iri: str
     label: str
@@ -415,20 +413,18 @@ class ShownTension(Frozen, kw_only=True):
     positions: tuple[ShownPosition, ...]
 
 
-class Notice(Frozen, kw_only=True):
-    code: Literal[
-        "contradictory-input", "out-of-scope", "source-gap", "review-pending", "inferred-citation", "stale-passage"
-    ]
+class Notice(Frozen, frozen=True, kw_only=True):
+    code: Literal["contradictory-input", "out-of-scope", "source-gap", "review-pending", "inferred-citation", "stale-passage"]
     message: str
     about: tuple[str, ...]
 
 
-class KnowledgeVersion(Frozen, kw_only=True):
+class KnowledgeVersion(Frozen, frozen=True, kw_only=True):
     version: str
     digest: str
 
 
-class Decision(Frozen, kw_only=True):
+class Decision(Frozen, frozen=True, kw_only=True):
     """The answer to a case. `id` is the SHA-256 of case and knowledge digest: same input, same knowledge, same id."""
 
     id: str

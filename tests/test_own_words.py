@@ -23,7 +23,9 @@ def _runs(words: list[str], length: int) -> Iterator[tuple[str, ...]]:
 
 
 def _project_files() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
 
 
@@ -36,5 +38,7 @@ def test_no_run_of_eight_words_of_a_source_stands_in_the_project() -> None:
     copied = []
     for path in _project_files():
         text = path.read_bytes().decode("utf-8", errors="ignore")
-        copied += [f"{path.relative_to(ROOT)}: {' '.join(run)}" for run in _runs(_words(text), LONGEST_RUN + 1) if run in forbidden]
+        copied += [
+            f"{path.relative_to(ROOT)}: {' '.join(run)}" for run in _runs(_words(text), LONGEST_RUN + 1) if run in forbidden
+        ]
     assert copied == []

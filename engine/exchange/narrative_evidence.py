@@ -1,7 +1,8 @@
 """Facts that no rule acts on (prognosis, epidemiology, test performance), put beside what they bear on, each once.
 
 A fact belongs to whatever rests on the same thing. From close to far: a red flag, the criterion of a recommendation, its
-intervention, the lines next to those that state it; then the conditions and findings that it speaks about.
+intervention, the lines next to those that state it; then the conditions and findings that it speaks about. Facts that
+follow each other in the source stay together where they can.
 """
 
 from __future__ import annotations
@@ -46,12 +47,19 @@ def place_facts(reading: Reading) -> Mapping[str, Facts]:
     stated = {passage for entry in reading.live for passage in entry.rule.passages}
     told: dict[str, list[str]] = {}
     cited: dict[str, list[str]] = {}
-    for passage in facts:
-        near = [(holder.near[passage.id], number) for number, holder in enumerate(holders) if passage.id in holder.near]
-        if near and passage.id not in stated:
-            holder = holders[min(near)[1]]
-            side = cited if passage.figure and _numbers(passage.figure) <= _numbers(holder.text) else told
-            side.setdefault(holder.key, []).append(passage.id)
+    last: tuple[Passage, _Holder] | None = None
+    for fact in facts:
+        beside = [holder for holder in holders if fact.id in holder.near]
+        if fact.id in stated or not beside:
+            continue
+        giving = [holder for holder in beside if fact.figure and _numbers(fact.figure) <= _numbers(holder.text)]
+        if giving:
+            cited.setdefault(giving[0].key, []).append(fact.id)
+            continue
+        following = last is not None and last[1] in beside and _follows(fact, last[0])
+        holder = last[1] if last and following else min(beside, key=lambda one: one.near[fact.id])
+        told.setdefault(holder.key, []).append(fact.id)
+        last = fact, holder
     return {key: Facts(tuple(told.get(key, ())), tuple(cited.get(key, ()))) for key in {**told, **cited}}
 
 
@@ -132,5 +140,9 @@ def _neighbours(passages: Iterable[Passage], facts: list[Passage]) -> Iterator[s
     """Facts that stand right behind one of the passages in its source."""
     for one in passages:
         for fact in facts:
-            if (fact.source, fact.section) == (one.source, one.section) and 0 <= fact.start - one.end <= NEIGHBOURING:
+            if _follows(fact, one):
                 yield fact.id
+
+
+def _follows(one: Passage, other: Passage) -> bool:
+    return (one.source, one.section) == (other.source, other.section) and 0 <= one.start - other.end <= NEIGHBOURING

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from engine.exchange.narrative_model import State
 from engine.inference.decision import Engine
-from engine.inference.explanation import STATES, UNKNOWN, in_words
+from engine.inference.explanation import STATES, UNKNOWN
 from engine.knowledge.sources import rules_by_passage
 from engine.model import (
     TRUTHS,
@@ -65,7 +65,6 @@ class Reading:
         self.decision = decision
         self.passages = {passage.id: passage for passage in engine.knowledge.passages.values()}
         self.rules = {rule.id: rule for rule in engine.knowledge.rules.values()}
-        self._program = engine.program
         self._book = engine.book
         self._explained = engine.explain(decision.case)
         spoken = [entry for entry in decision.recommendations if entry.verdict not in ("not-indicated", "out-of-scope")]
@@ -113,7 +112,7 @@ class Reading:
             return (criterion.label,)
         if isinstance(criterion, And):
             return tuple(dict.fromkeys(label for child in criterion.children for label in self.labels(child)))
-        return (in_words(criterion, self._program),)
+        return (self._book.node(criterion).label,)
 
     def kind(self, passage: str) -> str:
         """Of a passage, by id."""
@@ -122,6 +121,15 @@ class Reading:
     def of_kind(self, passages: Iterable[str], *kinds: str) -> tuple[str, ...]:
         """Those of the passages that have one of the kinds."""
         return tuple(dict.fromkeys(passage for passage in passages if self.passages[passage].kind in kinds))
+
+    def testing(self, thing: str) -> tuple[str, ...]:
+        """Ids of the rules whose criterion tests a finding or measurement itself."""
+        tested = {"finding", "measurement"}
+        return tuple(
+            rule.id
+            for rule in self.knowledge.rules.values()
+            if any(getattr(node, field, "") == thing for node in nodes_of(rule.criterion) for field in tested)
+        )
 
     # Red flags -------------------------------------------------------------------------------
 

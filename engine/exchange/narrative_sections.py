@@ -8,10 +8,10 @@ from typing import NamedTuple
 from engine.exchange.narrative_evidence import Facts
 from engine.exchange.narrative_model import Group, Section, Statement
 from engine.exchange.narrative_placement import section_of
-from engine.exchange.narrative_reading import Reading, Spoken, passages_of
+from engine.exchange.narrative_reading import RED_FLAG, Reading, Spoken, nodes_of
 from engine.exchange.narrative_rendering import Phrases
 from engine.exchange.narrative_words import clause_of
-from engine.model import Criterion, Notice
+from engine.model import Criterion
 
 ASIDE = "overridden"
 OPEN = "undetermined"
@@ -114,12 +114,11 @@ def _conditional(teller: Teller, told: list[Told]) -> Iterator[Group]:
 
 
 def _condition(teller: Teller, criterion: Criterion) -> Statement:
-    """`If …`: a criterion in words. The red flags below it are told in a place of their own, and so not cited again."""
+    """`If …`: a criterion in words. Red flags below it are told in a place of their own, and so are not cited again."""
     reading = teller.reading
-    flagged = {passage for flag in reading.flags for passage in flag.passages} - set(criterion.passages)
     words: object = clause_of(criterion, reading) if teller.for_patient else reading.labels(criterion)
-    passages = tuple(passage for passage in passages_of(criterion) if passage not in flagged)
-    return Statement(text=teller.say("if", words), passages=passages)
+    below = (node for node in nodes_of(criterion) if node is criterion or not reading.of_kind(node.passages, RED_FLAG))
+    return Statement(text=teller.say("if", words), passages=tuple(dict.fromkeys(p for node in below for p in node.passages)))
 
 
 def joined(statements: Iterable[Statement]) -> tuple[Statement, ...]:
@@ -142,7 +141,7 @@ def joined(statements: Iterable[Statement]) -> tuple[Statement, ...]:
 def section(teller: Teller, key: str, groups: Iterable[Group], sections: Iterable[Section] = ()) -> Section:
     """A section with its title; says so where nothing in it applies yet."""
     groups, sections = tuple(group for group in groups if group.statements), tuple(sections)
-    kinds = {group.kind for group in (*groups, *(group for one in sections for group in one.groups))}
+    kinds = {group.kind for group in groups}
     intro = teller.say("intro", key)
     if not intro and "if" in kinds and "applies" not in kinds:
         intro = teller.say("nothing_applies")
@@ -152,64 +151,3 @@ def section(teller: Teller, key: str, groups: Iterable[Group], sections: Iterabl
 def filled(sections: Iterable[Section]) -> tuple[Section, ...]:
     """Those that say something."""
     return tuple(one for one in sections if one.groups or one.sections)
-
-
-# The head of an article -----------------------------------------------------------------------
-
-
-def case_lines(teller: Teller) -> tuple[str, ...]:
-    """The case in words, a line for each side of the record."""
-    case, knowledge, say = teller.reading.decision.case, teller.reading.knowledge, teller.say
-    iris = {finding.code: iri for iri, finding in knowledge.findings.items()}
-    measured = {one.code: one for one in knowledge.measurements.values()}
-    lines = [say("case_present", [teller.label(iris[code]) for code in case.present])]
-    lines.append(say("case_absent", [teller.label(iris[code]) for code in case.absent]))
-    for code, value in case.measurements.items():
-        one = measured[code]
-        lines.append(say("case_measured", one.patient_label if teller.for_patient else one.label, value, one.unit))
-    lines.append(say("case_rest"))
-    return tuple(filter(None, lines))
-
-
-def presentation(teller: Teller) -> list[str]:
-    """What of the record makes the sources speak: the findings recorded present that a scope asks for."""
-    reading = teller.reading
-    asked = {
-        node_finding
-        for entry in reading.live
-        for node_finding in findings_in(entry.rule.scope)
-    }
-    iris = [iri for iri, finding in reading.knowledge.findings.items() if finding.code in reading.decision.case.present]
-    order = [iri for iri in iris if iri in asked]
-    broader = {other for iri in order for other in reading.knowledge.hierarchy.broader.get(iri, ()) if other != iri}
-    return [teller.label(iri) for iri in order if iri not in broader]
-
-
-def findings_in(criterion: Criterion | None) -> set[str]:
-    """Findings that a criterion tests."""
-    from engine.exchange.narrative_reading import nodes_of
-
-    return {node.finding for node in nodes_of(criterion) if hasattr(node, "finding")}
-
-
-def first_things(teller: Teller) -> tuple[Statement, ...]:
-    """What sets the urgency, and what has to be asked at once: shown before anything else."""
-    grade = teller.reading.decision.urgency
-    return joined(
-        recommendation(teller, entry)._replace_background()  # type: ignore[attr-defined]
-        for entry in teller.reading.live
-        if entry.rule.direction == "for" and entry.decided.verdict in ("indicated", "provisional")
-        and (entry.rule.urgency == "emergency" or (grade == "urgent" and entry.rule.urgency == "urgent"))
-    )
-
-
-def about(teller: Teller, notice: Notice) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Rule ids and passage ids that a notice is about; of codes and sources, the passages that they rest on."""
-    reading = teller.reading
-    things = {one.code: one.passages for one in reading.knowledge.findings.values()}
-    things |= {source.number: source.passages for source in reading.knowledge.sources.values()}
-    rules = tuple(one for one in notice.about if one in reading.rules)
-    passages = [one for one in notice.about if one in reading.passages]
-    for one in notice.about:
-        passages += things.get(one, ())[:1]
-    return rules, tuple(dict.fromkeys(passages))

@@ -72,7 +72,7 @@ def _flat(operator: str, parts: Iterable[Clause]) -> tuple[Clause, ...]:
 
 def _all(criterion: Criterion, kind: type[Present | Absent]) -> bool:
     """Whether what a criterion tests of findings is all of one kind (ranges beside them do not matter)."""
-    return all(isinstance(node, (And, Or, Measured, kind)) for node in nodes_of(criterion))  # noqa: UP038
+    return all(isinstance(node, (And, Or, Measured, kind)) for node in nodes_of(criterion))
 
 
 def _many_warning_signs(criterion: Criterion, reading: Reading) -> bool:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from engine.inference.explanation import FALSE, TRUE, Explanation, ProofBook, Support
-from engine.inference.recommendation import Memory, Settled
+from typing import NamedTuple
+
+from engine.inference.explanation import FALSE, TRUE, Explanation, Support
+from engine.inference.memory import Memory, Shown
+from engine.inference.proofbook import ProofBook
 from engine.model import TRUTHS, AssessedCondition, Concept, Proof, Rule
 
 ASSESSED = ("undetermined", "suspected", "not-suspected", "conflicting")
 """By truth."""
+
+
+class Assessed(NamedTuple):
+    """What is said of a condition, if anything, and the facts that can still change it."""
+
+    shown: Shown | None
+    own: int
 
 
 class Assessor:
@@ -22,29 +32,30 @@ class Assessor:
         self._own = tuple(book.rule(rule) for rule in book.assessing[concept.iri] if rule.condition == concept.iri)
         self._facts = book.facts
         self._excluding = tuple(book.rule(rule) for rule in exclusions if not rule.source)
-        self._memory = Memory(Support().joined(node.support() for node in (*self.nodes, *self._excluding)))
+        self._memory: Memory[Assessed] = Memory(Support().joined(node.support() for node in (*self.nodes, *self._excluding)))
 
-    def settle(self, case: Explanation, include_all: bool) -> Settled:
+    def settle(self, case: Explanation, include_all: bool) -> Assessed:
         """Verdict, explanation and open facts of a case."""
-        key = self._memory.key(case, include_all)
+        key = (*self._memory.key(case), include_all)
         return self._memory.get(key) or self._memory.put(key, self._settle(case, include_all))
 
-    def _settle(self, case: Explanation, include_all: bool) -> Settled:
+    def _settle(self, case: Explanation, include_all: bool) -> Assessed:
         truths = [node.truth(case) for node in self.nodes]
         truth = any(found & TRUE for found in truths) | all(found & FALSE for found in truths) << 1
         speaking = [node for node in self.nodes if node.scope is None or node.scope.truth(case) != FALSE]
         excluded = any(node.truth(case) == TRUE for node in self._excluding)
         verdict = ASSESSED[truth] if speaking and not excluded else "out-of-scope"
         if verdict == "out-of-scope" and not include_all:
-            return Settled(verdict, None, 0, 0)
+            return Assessed(None, 0)
         holding = [node for node in speaking if node.truth(case) & TRUE]
         carrying = holding or speaking
+        in_full = (*holding, *self._own)
         explanation = Proof(
             iri=self.concept.iri,
             label=f"{self.concept.label} suspected",
             operator="suspected",
             truth=TRUTHS[truth],
-            children=tuple([node.proof(case) if node in holding or node in self._own else node.mention(case) for node in carrying]),
+            children=tuple([node.proof(case) if node in in_full else node.mention(case) for node in carrying]),
         )
         open_facts = 0
         for node in speaking:
@@ -59,7 +70,7 @@ class Assessor:
             passages=_passages(explanation) if holding else tuple(dict.fromkeys(p for node in carrying for p in node.passages)),
             explanation=explanation,
         )
-        return Settled(verdict, shown, 0 if excluded else open_facts, 0)
+        return Assessed(Shown(shown), 0 if excluded else open_facts)
 
 
 def _passages(proof: Proof) -> tuple[str, ...]:

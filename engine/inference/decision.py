@@ -9,13 +9,16 @@ from typing import Any, NamedTuple
 import msgspec
 
 from engine.inference.case import CaseEncoder
-from engine.inference.condition import Assessor
-from engine.inference.explanation import TRUE, Explanation, ProofBook
+from engine.inference.condition import Assessed, Assessor
+from engine.inference.explanation import TRUE, Explanation
 from engine.inference.facts import Facts
+from engine.inference.ground import QUIET, VERDICTS, Ground, Standing
+from engine.inference.memory import Shown
 from engine.inference.notices import Notifier
 from engine.inference.program import Program, compile_program
+from engine.inference.proofbook import ProofBook
 from engine.inference.questions import Open, Questioner
-from engine.inference.recommendation import QUIET, VERDICTS, Recommender, Settled
+from engine.inference.recommendation import Recommender
 from engine.knowledge.reader import expand
 from engine.model import (
     URGENCIES,
@@ -46,8 +49,10 @@ class _Parts(NamedTuple):
     """A decision before it is put together."""
 
     explained: Explanation
-    settled: list[tuple[Recommender, Settled]]
-    conditions: list[Settled]
+    standings: list[tuple[Recommender, Standing]]
+    conditions: list[Assessed]
+    include_all: bool
+    for_patient: bool
     excluded: bool
 
 
@@ -65,10 +70,14 @@ class Engine:
         self._questioner = Questioner(self.book.facts)
         self._notifier = Notifier(self.book, knowledge, frozenset(stale))
         self._version = KnowledgeVersion(version=knowledge.version, digest=knowledge.digest)
-        self._recommenders = sorted(
-            (Recommender(self.book, rule, knowledge, exclusions) for rule in rules if isinstance(rule, Recommendation)),
-            key=lambda entry: (entry.rank, entry.rule.modality != "must", entry.rule.id),
-        )
+        grounds: dict[Any, Ground] = {}
+        recommenders = []
+        for rule in rules:
+            if isinstance(rule, Recommendation):
+                ground = Ground(self.book, rule, knowledge, exclusions)
+                recommenders.append(Recommender(rule, grounds.setdefault(ground.identity, ground), knowledge))
+        self._grounds = tuple(grounds.values())
+        self._recommenders = sorted(recommenders, key=lambda entry: (entry.rank, entry.rule.modality != "must", entry.rule.id))
         screens = set(knowledge.hierarchy.narrower.get(expand("intervention:ClinicalAssessment"), ()))
         self._grading = {
             entry.rule.id
@@ -83,7 +92,7 @@ class Engine:
     def verdicts(self, case: Case) -> dict[str, str]:
         """Recommendation id → verdict: the program alone, without explanations."""
         planes = self.program.run(self._encoder.planes(case))
-        return {entry.rule.id: entry.verdict(planes) for entry in self._recommenders}
+        return {entry.rule.id: entry.ground.verdict(planes) for entry in self._recommenders}
 
     def explain(self, case: Case) -> Explanation:
         """The planes of a case, for those who need more than a Decision holds."""
@@ -96,40 +105,41 @@ class Engine:
         verdict. Same case and same knowledge give the same Decision.
         """
         parts = self._work_out(case, include_all)
-        shown = _in_order(parts.settled)
         return Decision(
             **self._frame(case, parts),
-            assessments=tuple(entry.shown for entry in parts.conditions if entry.shown is not None),  # type: ignore[misc]
-            recommendations=tuple(entry.shown for entry in shown),  # type: ignore[misc]
+            assessments=tuple(entry.shown.data for entry in parts.conditions if entry.shown),  # type: ignore[misc]
+            recommendations=tuple(shown.data for shown in _in_order(parts)),  # type: ignore[misc]
         )
 
     def decide_json(self, case: Case, include_all: bool = False) -> bytes:
         """The same as JSON, byte for byte what encoding the Decision gives; what is remembered is not encoded again."""
         parts = self._work_out(case, include_all)
         frame = self._frame(case, parts)
-        frame["assessments"] = [entry.json for entry in parts.conditions if entry.shown is not None]
-        frame["recommendations"] = [entry.json for entry in _in_order(parts.settled)]
+        frame["assessments"] = [entry.shown.json for entry in parts.conditions if entry.shown]
+        frame["recommendations"] = [shown.json for shown in _in_order(parts)]
         return msgspec.json.encode({field: frame[field] for field in Decision.__struct_fields__})
 
     def _work_out(self, case: Case, include_all: bool) -> _Parts:
         explained = self.explain(case)
-        for_patient = case.audience == "patient"
+        standing = {id(ground): ground.stand(explained, include_all) for ground in self._grounds}
         return _Parts(
             explained,
-            [(entry, entry.settle(explained, include_all, for_patient)) for entry in self._recommenders],
+            [(entry, standing[id(entry.ground)]) for entry in self._recommenders],
             [entry.settle(explained, include_all) for entry in self._assessors],
+            include_all,
+            case.audience == "patient",
             any(not rule.source for rule in self._notifier.excluded(explained)),
         )
 
     def _frame(self, case: Case, parts: _Parts) -> dict[str, Any]:
         """All fields of a Decision but the two long lists."""
-        live = [(entry.rule, settled.verdict) for entry, settled in parts.settled if settled.verdict not in QUIET]
+        live = [(entry.rule, standing.verdict) for entry, standing in parts.standings if standing.verdict not in QUIET]
         return {
             "id": hashlib.sha256(msgspec.json.encode(case) + self.knowledge.digest.encode()).hexdigest(),
             "knowledge": self._version,
             "case": case,
             "urgency": self._urgency(live),
-            "questions": () if parts.excluded else self._questions(parts, case),
+            "questions": () if parts.excluded else self._questions(parts),
             "tensions": () if parts.excluded else tuple(self._shown_tensions(parts)),
             "notices": tuple(self._notifier.notices(case, parts.explained, live)),
             "disclaimer": DISCLAIMER,
@@ -147,16 +157,16 @@ class Engine:
         orders = [rule for rule, verdict in counted if verdict == "indicated" and rule.modality != "may"]
         return "routine" if any(rule.urgency == "routine" for rule in orders) else "undetermined"
 
-    def _questions(self, parts: _Parts, case: Case) -> tuple[Question, ...]:
-        opens = [Open(entry.rule.id, settled.own, entry.rank) for entry, settled in parts.settled if settled.own]
-        opens += [Open(entry.rule.id, settled.beside, BESIDE_RANK) for entry, settled in parts.settled if settled.beside]
-        for assessor, settled in zip(self._assessors, parts.conditions, strict=True):
-            if settled.own:
+    def _questions(self, parts: _Parts) -> tuple[Question, ...]:
+        opens = [Open(entry.rule.id, standing.own, entry.rank) for entry, standing in parts.standings if standing.own]
+        opens += [Open(entry.rule.id, standing.beside, BESIDE_RANK) for entry, standing in parts.standings if standing.beside]
+        for assessor, assessed in zip(self._assessors, parts.conditions, strict=True):
+            if assessed.own:
                 opens += [Open(node.id, node.open(parts.explained), ASSESSING_RANK) for node in assessor.nodes]
-        return self._questioner.questions(opens, case.audience == "patient")
+        return self._questioner.questions(opens, parts.for_patient)
 
     def _shown_tensions(self, parts: _Parts) -> Iterator[ShownTension]:
-        verdicts = {entry.rule.iri: settled.verdict for entry, settled in parts.settled}
+        verdicts = {entry.rule.iri: standing.verdict for entry, standing in parts.standings}
         for tension in self._tensions:
             if self.book.rule(tension).truth(parts.explained) & TRUE:
                 yield ShownTension(
@@ -176,10 +186,10 @@ class Engine:
                 )
 
 
-def _in_order(settled: list[tuple[Recommender, Settled]]) -> list[Settled]:
-    """What is shown, by verdict, then most urgent first."""
-    by_verdict: dict[str, list[Settled]] = {verdict: [] for verdict in VERDICTS}
-    for _, entry in settled:
-        if entry.shown is not None:
-            by_verdict[entry.verdict].append(entry)
-    return [entry for verdict in VERDICTS for entry in by_verdict[verdict]]
+def _in_order(parts: _Parts) -> list[Shown]:
+    """What is shown of the recommendations, by verdict, then most urgent first."""
+    by_verdict: dict[str, list[Shown]] = {verdict: [] for verdict in VERDICTS}
+    for entry, standing in parts.standings:
+        if parts.include_all or standing.verdict not in QUIET:
+            by_verdict[standing.verdict].append(entry.show(standing, parts.for_patient))
+    return [shown for verdict in VERDICTS for shown in by_verdict[verdict]]

@@ -98,4 +98,3 @@ def _minimal(singles: int, changes: Iterable[int]) -> Options:
                     break
         remaining = kept
     return Options(singles, tuple(remaining))
-

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from engine.inference.explanation import CONFLICTING, TRUE, Explanation, ProofBook
+from engine.inference.explanation import CONFLICTING, TRUE, Explanation
+from engine.inference.proofbook import ProofBook
 from engine.model import Case, Exclusion, Knowledge, Notice, Recommendation, SourceGap
 
 
@@ -16,7 +17,9 @@ class Notifier:
         self._knowledge = knowledge
         self._stale = stale
         self._exclusions = [
-            (rule, book.rule(rule), _notice("out-of-scope", rule.text, (rule.id,))) for rule in rules if isinstance(rule, Exclusion)
+            (rule, book.rule(rule), _notice("out-of-scope", rule.text, (rule.id,)))
+            for rule in rules
+            if isinstance(rule, Exclusion)
         ]
         self._gaps = [
             (book.rule(rule), _notice("source-gap", rule.text, (rule.id, *rule.passages)))

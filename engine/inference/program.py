@@ -137,9 +137,7 @@ class _Compiler:
         present = {iri: self._output(self._fact("present", iri)) for iri in self._knowledge.findings}
         absent = {iri: self._output(self._fact("absent", iri)) for iri in self._knowledge.findings}
         verdicts = {
-            iri: self._verdict_planes(rule)
-            for iri, rule in self._knowledge.rules.items()
-            if isinstance(rule, Recommendation)
+            iri: self._verdict_planes(rule) for iri, rule in self._knowledge.rules.items() if isinstance(rule, Recommendation)
         }
         slots = {key: Pair(self._output(holds), self._output(refuted)) for key, (holds, refuted) in self._names.items()}
         code = self._code()
@@ -314,8 +312,7 @@ class _Compiler:
         return [
             other
             for other in self._knowledge.rules.values()
-            if isinstance(other, Recommendation)
-            and (rule.iri in other.overrides or rule.iri in other.overrides_if_known)
+            if isinstance(other, Recommendation) and (rule.iri in other.overrides or rule.iri in other.overrides_if_known)
         ]
 
 

@@ -56,9 +56,7 @@ class Questioner:
         ordered = sorted(settles, key=lambda number: (danger[number][0], -settles[number].bit_count(), number))
         return tuple([self._question(*words[number], settles[number], danger[number][1]) for number in ordered])
 
-    def _question(
-        self, code: str, label: str, question: str, passages: tuple[str, ...], rules: int, dangerous: int
-    ) -> Question:
+    def _question(self, code: str, label: str, question: str, passages: tuple[str, ...], rules: int, dangerous: int) -> Question:
         first = self._rules[bits_of(dangerous & -dangerous)[0]].label
         others = rules.bit_count() - 1
         more = f" and {others} other{'s' if others > 1 else ''}" if others else ""

@@ -58,10 +58,11 @@ class Bits(NamedTuple):
 class _PreparedProcessor(SPARQLProcessor):
     """rdflib's SPARQL, but each query text is parsed once: pySHACL asks the same few questions thousands of times."""
 
-    def query(self, strOrQuery: Any, initBindings: Any = None, initNs: Any = None, base: Any = None, DEBUG: bool = False) -> Any:  # noqa: N803
-        if isinstance(strOrQuery, str):
-            strOrQuery = _prepared(strOrQuery, base, tuple(sorted((initNs or {}).items())))
-        return super().query(strOrQuery, initBindings, initNs, base, DEBUG)
+    def query(self, strOrQuery: Any, initBindings: Any = None, initNs: Any = None, base: Any = None, DEBUG: bool = False) -> Any:  # type: ignore[override]  # noqa: N803
+        query = strOrQuery
+        if isinstance(query, str):
+            query = _prepared(query, base, tuple(sorted((initNs or {}).items())))
+        return super().query(query, initBindings, initNs, base, DEBUG)
 
 
 @lru_cache(maxsize=256)

@@ -65,9 +65,7 @@ class CriterionReader:
             "core:absent": lambda shape, told: Absent(finding=self._finding(shape, "core:absent"), **told),
             "core:unassessed": lambda shape, told: Unassessed(finding=self._finding(shape, "core:unassessed"), **told),
             "core:suspected": lambda shape, told: Suspected(condition=self._condition(shape, "core:suspected"), **told),
-            "core:notSuspected": lambda shape, told: NotSuspected(
-                condition=self._condition(shape, "core:notSuspected"), **told
-            ),
+            "core:notSuspected": lambda shape, told: NotSuspected(condition=self._condition(shape, "core:notSuspected"), **told),
             "core:atLeast": self._at_least,
             "sh:and": lambda shape, told: And(children=self._members(shape, "sh:and"), **told),
             "sh:or": lambda shape, told: Or(children=self._members(shape, "sh:or"), **told),

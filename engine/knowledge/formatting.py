@@ -48,7 +48,7 @@ def format_turtle(text: str, name: str = "") -> str:
     for prefix, namespace in PREFIXES.items():
         graph.bind(prefix, namespace, override=True, replace=True)
     written = io.BytesIO()
-    _SortedTurtleSerializer(graph).serialize(written, canon=True)
+    _SortedTurtleSerializer(graph).serialize(written, canon=True)  # type: ignore[no-untyped-call]
     return written.getvalue().decode().strip() + "\n"
 
 

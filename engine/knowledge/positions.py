@@ -34,7 +34,7 @@ class _ListeningParser(SinkParser):
 
 
 @lru_cache(maxsize=64)
-def _statement_lines(path: Path, modified: float) -> Lines:
+def _statement_lines(path: Path, modified: float) -> Lines:  # noqa: ARG001 (part of the key)
     parser = _ListeningParser(RDFSink(Graph()))
     parser.loadStream(io.BytesIO(path.read_bytes()))
     return parser.lines_of

@@ -48,7 +48,7 @@ def shorten(iri: str) -> str:
     """An IRI → its CURIE where a prefix fits, for messages."""
     for prefix, namespace in PREFIXES.items():
         if iri.startswith(namespace):
-            return f"{prefix}:{iri[len(namespace):]}"
+            return f"{prefix}:{iri[len(namespace) :]}"
     return iri
 
 
@@ -117,9 +117,7 @@ class Graph:
 
     def texts(self, subject: str, predicate: str, language: str = "en") -> tuple[str, ...]:
         return tuple(
-            term.value
-            for term in self.terms(subject, predicate)
-            if isinstance(term, Text) and term.language in (language, "")
+            term.value for term in self.terms(subject, predicate) if isinstance(term, Text) and term.language in (language, "")
         )
 
     def items(self, head: str) -> Iterator[Term]:

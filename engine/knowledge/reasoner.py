@@ -29,9 +29,7 @@ Hierarchy = Mapping[str, frozenset[str]]
 def ontology_paths(paths: Iterable[Path]) -> tuple[Path, ...]:
     """The files with classes in them: not rules, not documents, not what was inferred before."""
     return tuple(
-        path
-        for path in paths
-        if path.suffix == ".ttl" and path.parent.name == "ontology" and path.name != "inferred.ttl"
+        path for path in paths if path.suffix == ".ttl" and path.parent.name == "ontology" and path.name != "inferred.ttl"
     )
 
 

@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.errors import ProvenanceError
+from engine.knowledge.reader import local_name
 from engine.model import Criterion, Frozen, Knowledge, Passage, Rule, Source, Tension
 
 
-class Drift(Frozen, kw_only=True):
+class Drift(Frozen, frozen=True, kw_only=True):
     """A passage whose characters are not those that were paraphrased, and the rules that rest on it."""
 
     passage: str
@@ -24,7 +25,7 @@ class Drift(Frozen, kw_only=True):
     rules: tuple[str, ...]
 
 
-class Verification(Frozen, kw_only=True):
+class Verification(Frozen, frozen=True, kw_only=True):
     """Outcome of comparing all passages with the documents."""
 
     checked: int
@@ -33,7 +34,7 @@ class Verification(Frozen, kw_only=True):
     missing_files: tuple[str, ...]
 
 
-class PassageUse(Frozen, kw_only=True):
+class PassageUse(Frozen, frozen=True, kw_only=True):
     """What rests on a passage: rules, shapes, concepts, references, tensions; or why nothing does."""
 
     passage: str
@@ -74,9 +75,7 @@ def verify(knowledge: Knowledge, documents: Mapping[str, str]) -> Verification:
             source = knowledge.sources[passage.source].number
             drifted.append(Drift(passage=passage.id, source=source, found=found, rules=resting.get(passage.id, ())))
     absent = tuple(source.file_name for source in knowledge.sources.values() if source.iri not in documents)
-    return Verification(
-        checked=checked, total=len(knowledge.passages), drifted=tuple(drifted), missing_files=absent
-    )
+    return Verification(checked=checked, total=len(knowledge.passages), drifted=tuple(drifted), missing_files=absent)
 
 
 def quote(passage: Passage, text: str) -> str:
@@ -126,9 +125,11 @@ def coverage(knowledge: Knowledge) -> tuple[PassageUse, ...]:
         for thing in group.values():
             for passage in thing.passages:
                 users.setdefault(passage, []).append(thing.code)
-    for stated in (*knowledge.references.values(), *knowledge.sources.values()):
-        for passage in stated.passages:
-            users.setdefault(passage, []).append(stated.iri.rsplit("/", 1)[-1])
+    stated = [(reference.iri, reference.passages) for reference in knowledge.references.values()]
+    stated += [(source.iri, source.passages) for source in knowledge.sources.values()]
+    for iri, passages in stated:
+        for passage in passages:
+            users.setdefault(passage, []).append(local_name(iri))
     return tuple(
         PassageUse(
             passage=passage.id,

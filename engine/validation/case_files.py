@@ -34,8 +34,19 @@ from typing import Any, get_args, get_type_hints
 
 from engine.errors import CaseError, MalformedCaseError
 from engine.inference.case import KEYS, make_case, make_codebook
-from engine.inference.decision import ASSESSED, VERDICTS
-from engine.model import Case, Decision, Frozen, Knowledge, Notice, Recommendation, Rule, SourceGap, Tension
+from engine.model import (
+    AssessedCondition,
+    Case,
+    DecidedRecommendation,
+    Decision,
+    Frozen,
+    Knowledge,
+    Notice,
+    Recommendation,
+    Rule,
+    SourceGap,
+    Tension,
+)
 from engine.validation.yaml_documents import YamlDocument, read_yaml_document
 
 SCREENS = "screens.yaml"
@@ -48,6 +59,8 @@ ENTRY_KEYS = ("name", "narrative", "case", "expect")
 CASE_KEYS = (*KEYS, "absent_screens", "unknown")
 LISTS = ("asks", "asks_not", "notices", "notices_not", "tensions", "tensions_not", "gaps", "gaps_not")
 EXPECT_KEYS = ("urgency", "verdicts", "conditions", *LISTS)
+VERDICTS: tuple[str, ...] = get_args(get_type_hints(DecidedRecommendation)["verdict"])
+ASSESSED: tuple[str, ...] = get_args(get_type_hints(AssessedCondition)["verdict"])
 URGENCIES: tuple[str, ...] = get_args(get_type_hints(Decision)["urgency"])
 NOTICES: tuple[str, ...] = get_args(get_type_hints(Notice)["code"])
 _VERDICT = re.compile(r"(?P<verdicts>[a-z-]+(?: or [a-z-]+)*)(?: (?:by|because of) (?P<by>.+))?")
@@ -218,16 +231,14 @@ class _Reader:
         conditions = document.texts_by_name(f"{pointer}/conditions", data.get("conditions", {}))
         for code, verdict in conditions.items():
             document.check_known(f"{pointer}/conditions/{code}", code, self._conditions, "condition")
-            document.check_known(f"{pointer}/conditions/{code}", verdict, (*ASSESSED, "out-of-scope"), "verdict")
+            document.check_known(f"{pointer}/conditions/{code}", verdict, ASSESSED, "verdict")
         lists = {key: document.texts(f"{pointer}/{key}", data.get(key, [])) for key in LISTS}
         for key, names in lists.items():
             for number, name in enumerate(names):
                 document.check_known(f"{pointer}/{key}/{number}", name, self._names[key], _SINGULAR[key.removesuffix("_not")])
         return Expectation(
             urgency=data.get("urgency", ""),
-            verdicts={
-                rule: self._verdict(document, f"{pointer}/verdicts/{rule}", rule, text) for rule, text in verdicts.items()
-            },
+            verdicts={rule: self._verdict(document, f"{pointer}/verdicts/{rule}", rule, text) for rule, text in verdicts.items()},
             conditions=conditions,
             **lists,
         )

@@ -10,6 +10,7 @@ from engine.inference.case import CaseEncoder
 from engine.inference.decision import Engine
 from engine.model import (
     And,
+    Assessment,
     Case,
     Criterion,
     Decision,
@@ -26,7 +27,6 @@ from engine.model import (
     Suspected,
     Tension,
     Unassessed,
-    Assessment,
 )
 from engine.validation.case_files import ClinicalCase, Expectation
 
@@ -121,7 +121,9 @@ class _Runner:
     def _outcomes(self, case: Case, decision: Decision) -> dict[str, _Outcome]:
         verdicts: dict[str, str] = {entry.id: entry.verdict for entry in decision.recommendations}
         planes = self._engine.program.run(self._encoder.planes(case))
-        bits = {iri: tuple((planes[p.holds], planes[p.refuted]) for p in slots) for iri, slots in self._engine.program.rules.items()}
+        bits = {
+            iri: tuple((planes[p.holds], planes[p.refuted]) for p in slots) for iri, slots in self._engine.program.rules.items()
+        }
         excluded = {rule.source for rule in self._exclusions if bits[rule.iri][0] == (1, 0)}
         outcomes = {}
         for id_, rule in self._rules.items():
@@ -170,7 +172,11 @@ class _Reach(NamedTuple):
 
     @classmethod
     def of_rule(cls, rule: Rule, rules: Iterable[Rule], engine: Engine) -> _Reach:
-        return cls(rule.scope is None, rule.scope is None) if rule.criterion is None else cls.of(rule.criterion, tuple(rules), engine)
+        return (
+            cls(rule.scope is None, rule.scope is None)
+            if rule.criterion is None
+            else cls.of(rule.criterion, tuple(rules), engine)
+        )
 
     @classmethod
     def of(cls, criterion: Criterion, rules: tuple[Rule, ...], engine: Engine) -> _Reach:

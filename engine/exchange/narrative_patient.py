@@ -1,0 +1,137 @@
+"""The sections of an article for patients: the knowledge's own patient texts and labels, and nothing else of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from engine.exchange.narrative_model import Group, Section, Statement
+from engine.exchange.narrative_reading import RED_FLAG, Reading, asks, markers, nodes_of, passages_of
+from engine.exchange.narrative_sections import Teller, filled, grouped, placed, section
+from engine.model import Assessment, Criterion, Present, Recommendation, Rule, Suspected
+
+DIAGNOSIS = "diagnosis"
+PARTS = {
+    "do": ("management", "pitfalls"),
+    "checks": ("red-flags", "evaluation", "imaging", "referral"),
+    "return": ("follow-up",),
+}
+"""Sections of this article, and those of the clinician's article that they take in."""
+
+
+def patient_sections(teller: Teller) -> tuple[Section, ...]:
+    """All sections in reading order: when to get help comes before any advice."""
+    told = placed(teller)
+    parts = {key: [one for part in taken for one in told.get(part, [])] for key, taken in PARTS.items()}
+    checks = (*grouped(teller, parts["checks"]), *_warning_signs(teller))
+    return filled(
+        (
+            section(teller, "help", [Group(statements=tuple(_emergencies(teller)))]),
+            section(teller, "likely", _likely(teller)),
+            section(teller, "do", grouped(teller, parts["do"])),
+            section(teller, "checks", checks),
+            section(teller, "return", grouped(teller, parts["return"])),
+            section(teller, "unknown", _unknown(teller)),
+        )
+    )
+
+
+# When to get help at once ---------------------------------------------------------------------
+
+
+def _emergencies(teller: Teller) -> Iterator[Statement]:
+    """Findings that can make an emergency recommendation hold, whatever is recorded of this patient."""
+    knowledge = teller.reading.knowledge
+    found: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
+    for rule in knowledge.rules.values():
+        if (
+            isinstance(rule, Recommendation)
+            and (rule.direction, rule.urgency) == ("for", "emergency")
+            and not asks(rule.criterion)
+        ):
+            for marker in _triggers(teller.reading, rule):
+                for finding in _findings(marker):
+                    rules, passages = found.setdefault(finding, ({}, {}))
+                    rules.setdefault(rule.id)
+                    passages.update(dict.fromkeys(teller.reading.of_kind(passages_of(marker), RED_FLAG)))
+    for finding, (rules, passages) in found.items():
+        there = teller.reading.state(finding) == "present"
+        yield Statement(
+            text=teller.label(finding),
+            rules=tuple(rules),
+            passages=tuple(passages),
+            remarks=(teller.say("applies_to_you"),) if there else (),
+        )
+
+
+def _triggers(reading: Reading, rule: Rule) -> Iterator[Criterion]:
+    """The markers that make a rule hold, directly or by making a condition suspected."""
+    if rule.criterion is None:
+        return
+    yield from markers(rule.criterion)
+    suspected = {node.condition for node in nodes_of(rule.criterion) if isinstance(node, Suspected)}
+    for other in reading.knowledge.rules.values():
+        if isinstance(other, Assessment) and suspected & set(reading.knowledge.hierarchy.broader.get(other.condition, ())):
+            yield from _triggers(reading, other)
+
+
+def _findings(criterion: Criterion) -> list[str]:
+    return [node.finding for node in nodes_of(criterion) if isinstance(node, Present)]
+
+
+# What is likely, and the warning signs --------------------------------------------------------
+
+
+def _likely(teller: Teller) -> Iterator[Group]:
+    reading = teller.reading
+    flagged = {rule.condition for flag in reading.flags for rule in flag.assessments}
+    said, open_dangers = [], []
+    for condition, rules in reading.assessed.items():
+        label, ids = teller.label(condition), tuple(rule.id for rule in rules)
+        passages = tuple(dict.fromkeys(passage for rule in rules for passage in rule.passages))
+        verdict = reading.verdicts[condition]
+        if verdict == "suspected":
+            said.append(Statement(text=teller.say("suspected", label, _reasons(teller, rules)), rules=ids, passages=passages))
+        elif verdict == "undetermined" and condition in flagged:
+            open_dangers.append(Statement(text=teller.say("ruled_out", label), rules=ids, passages=passages))
+        elif verdict == "undetermined" and reading.of_kind(passages, DIAGNOSIS):
+            said.append(Statement(text=teller.say("likeliest", label), rules=ids, passages=passages))
+    yield Group(kind="applies", statements=tuple(said))
+    yield Group(heading=Statement(text=teller.say("to_rule_out")), statements=tuple(open_dangers))
+
+
+def _reasons(teller: Teller, rules: Iterable[Assessment]) -> list[str]:
+    """The findings that the patient has and that speak for a condition."""
+    findings = (finding for rule in rules if rule.criterion for one in markers(rule.criterion) for finding in _findings(one))
+    return [teller.label(finding) for finding in dict.fromkeys(findings) if teller.reading.state(finding) == "present"]
+
+
+def _warning_signs(teller: Teller) -> Iterator[Group]:
+    for state, phrase in (("present", "your_warning_signs"), ("unknown", "warning_signs")):
+        flags = [flag for flag in teller.reading.flags if flag.state == state]
+        signs: dict[str, Statement] = {}
+        for flag in flags:
+            for finding in _findings(flag.criterion):
+                signs.setdefault(finding, Statement(text=teller.label(finding), rules=flag.rules, passages=flag.passages))
+        yield Group(heading=Statement(text=teller.say(phrase)), statements=tuple(signs.values()))
+
+
+# What is not known ----------------------------------------------------------------------------
+
+
+def _unknown(teller: Teller) -> Iterator[Group]:
+    decision = teller.reading.decision
+    gaps = tuple(notice.about[0] for notice in decision.notices if notice.code == "source-gap")
+    tensions = tuple(tension.id for tension in decision.tensions)
+    counted = (("left_open", gaps), ("disagreement", tensions))
+    yield Group(statements=tuple(Statement(text=teller.say(phrase, len(ids)), rules=ids) for phrase, ids in counted if ids))
+    yield Group(heading=Statement(text=teller.say("questions")), statements=tuple(_questions(teller)))
+
+
+def _questions(teller: Teller) -> Iterator[Statement]:
+    knowledge = teller.reading.knowledge
+    things = {one.code: one for group in (knowledge.findings, knowledge.measurements) for one in group.values()}  # type: ignore[attr-defined]
+    for question in teller.reading.decision.questions:
+        thing = things[question.finding]
+        shown = (teller.reading.of_kind(question.passages, RED_FLAG) or question.passages)[:3]
+        text = thing.patient_question or teller.say("question", thing.patient_label)
+        yield Statement(text=text, rules=() if shown else teller.reading.testing(thing.iri)[:3], passages=shown)

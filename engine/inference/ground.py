@@ -1,0 +1,165 @@
+"""What a verdict rests on: scope, criterion, and whatever displaces a recommendation or leaves it open (design section 5).
+
+Many recommendations share one ground ("all red flags absent" carries a whole list of treatments), so verdict, missing
+facts and flips are worked out per ground, once per record of the facts that it depends on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from engine.inference.explanation import FALSE, TRUE, UNKNOWN, Explanation, Node
+from engine.inference.flips import NEVER, Options, all_of, any_of
+from engine.inference.memory import Memory, Shown
+from engine.inference.nodes import RuleNode
+from engine.inference.program import VERDICT_PLANES
+from engine.inference.proofbook import ProofBook
+from engine.model import Change, Knowledge, Proof, Recommendation, Rule, SourceGap, Tension
+
+VERDICTS = ("indicated", "conflicting", "provisional", "overridden", "undetermined", "not-indicated", "out-of-scope")
+"""In the order in which a decision lists them."""
+QUIET = frozenset(("not-indicated", "out-of-scope"))
+"""Verdicts that a decision leaves out unless asked for all."""
+
+
+def verdict_of(outside: int, conflict: int, holds: int, refuted: int, displaced: int, left_open: int) -> str:
+    """The verdict that one bit of each of the program's VERDICT_PLANES makes (the table of design section 5)."""
+    if outside:
+        return "out-of-scope"
+    if conflict:
+        return "conflicting"
+    if refuted:
+        return "not-indicated"
+    if not holds:
+        return "undetermined"
+    if displaced:
+        return "overridden"
+    return "provisional" if left_open else "indicated"
+
+
+_TABLE = tuple(verdict_of(*((number >> bit) & 1 for bit in range(6))) for number in range(1 << len(VERDICT_PLANES)))
+
+
+class Standing:
+    """How a ground stands in a case; `shown` keeps the recommendations that were written out for it."""
+
+    __slots__ = ("beside", "displacing", "flips", "missing", "opening", "own", "proofs", "shown", "truth", "verdict")
+
+    def __init__(self, verdict: str, truth: int) -> None:
+        self.verdict = verdict
+        self.truth = truth
+        self.own = 0
+        self.beside = 0
+        self.missing: tuple[str, ...] = ()
+        self.displacing: tuple[str, ...] = ()
+        self.opening: tuple[str, ...] = ()
+        self.flips: tuple[tuple[Change, ...], ...] = ()
+        self.proofs: tuple[Proof, ...] = ()
+        self.shown: dict[Any, Shown] = {}
+
+
+class Ground:
+    """Scope, criterion and what stands beside them, with the rules that are in the same position."""
+
+    def __init__(self, book: ProofBook, rule: Recommendation, knowledge: Knowledge, exclusions: Iterable[Rule]) -> None:
+        others = knowledge.rules.values()
+        recommendations = [other for other in others if isinstance(other, Recommendation)]
+        self.node: RuleNode = book.rule(rule)
+        self.strict = tuple(book.rule(other) for other in recommendations if rule.iri in other.overrides)
+        self.exceptions = tuple(book.rule(other) for other in recommendations if rule.iri in other.overrides_if_known)
+        self.leaving = tuple(
+            book.rule(other) for other in others if isinstance(other, SourceGap | Tension) and rule.iri in other.leaves_open
+        )
+        self.excluding = tuple(book.rule(other) for other in exclusions if other.source in ("", rule.source))
+        self._facts = book.facts
+        self._slots = book.facts.program.verdicts[rule.iri]
+        self._beside = (*self.strict, *self.exceptions, *self.leaving, *self.excluding)
+        self._memory: Memory[Standing] = Memory(self.node.support().joined(node.support() for node in self._beside))
+
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        """Equal for rules that always stand alike."""
+        parts = (self.strict, self.exceptions, self.leaving, self.excluding)
+        numbers = tuple(tuple(node.number for node in part) for part in parts)
+        return _number(self.node.scope), _number(self.node.criterion), *numbers
+
+    def verdict(self, planes: tuple[Any, ...]) -> str:
+        """The verdict of a case whose planes are given."""
+        x, c, h, r, d, u = self._slots
+        bits: int = planes[x] | planes[c] << 1 | planes[h] << 2 | planes[r] << 3 | planes[d] << 4 | planes[u] << 5
+        return _TABLE[bits]
+
+    def stand(self, case: Explanation, include_all: bool) -> Standing:
+        """Verdict, proofs, missing facts, flips and open facts in a case; of a quiet verdict only what is asked for."""
+        key = (*self._memory.key(case), include_all)
+        return self._memory.get(key) or self._memory.put(key, self._stand(case, include_all))
+
+    def _stand(self, case: Explanation, include_all: bool) -> Standing:
+        verdict = self.verdict(case.planes)
+        standing = Standing(verdict, self.node.truth(case))
+        if verdict in QUIET and not include_all:
+            return standing
+        standing.proofs = self.node.parts(case)
+        standing.flips = self._facts.decode_changes(*self._flips(case, verdict))
+        if verdict in QUIET:
+            return standing
+        if verdict in ("overridden", "provisional", "conflicting"):
+            standing.displacing = tuple(node.id for node in (*self.strict, *self.exceptions) if node.truth(case) & TRUE)
+            unsettled = (node for node in self.strict if node.truth(case) == UNKNOWN)
+            standing.opening = tuple(
+                node.id for node in (*(node for node in self.leaving if node.truth(case) & TRUE), *unsettled)
+            )
+        standing.own = self.node.open(case)
+        if not self.node.pending(case):
+            for node in self._beside:
+                standing.beside |= node.open(case)
+        standing.missing = self._facts.decode(self._missing(case, verdict, standing.own))
+        return standing
+
+    def _missing(self, case: Explanation, verdict: str, own: int) -> int:
+        """The unknown facts that would settle the verdict."""
+        if verdict in ("undetermined", "conflicting"):
+            return own
+        missing = 0
+        if verdict == "provisional":
+            for node in self.strict:
+                if node.truth(case) == UNKNOWN:
+                    missing |= node.open(case)
+        return missing
+
+    def _flips(self, case: Explanation, verdict: str) -> Options:
+        """Minimal changes that give another verdict."""
+        scope, criterion = self.node.scope, self.node.criterion
+        if verdict == "out-of-scope":
+            excluded = [node.change(case, FALSE) for node in self.excluding if node.truth(case) & TRUE]
+            return all_of([*excluded, *([scope.change(case, TRUE)] if scope else [])], self._facts)
+        if scope is not None and self.node.pending(case):
+            return scope.change(case, FALSE)
+        to_true = criterion.change(case, TRUE) if criterion else NEVER
+        to_false = any_of([part.change(case, FALSE) for part in (scope, criterion) if part])
+        if verdict == "not-indicated":
+            return to_true
+        if verdict in ("undetermined", "conflicting"):
+            return any_of((to_true, to_false))
+        return any_of((to_false, *self._flips_beside(case, verdict)))
+
+    def _flips_beside(self, case: Explanation, verdict: str) -> Iterable[Options]:
+        """Changes of what displaces the recommendation or leaves it open."""
+        overriding = (*self.strict, *self.exceptions)
+        if verdict == "overridden":
+            yield all_of([node.change(case, FALSE) for node in overriding if node.truth(case) & TRUE], self._facts)
+            return
+        for node in (*overriding, *self.excluding):
+            yield node.change(case, TRUE)
+        if verdict == "indicated":
+            for node in self.leaving:
+                yield node.change(case, TRUE)
+            return
+        blocking = [node for node in self.leaving if node.truth(case) & TRUE]
+        blocking += [node for node in self.strict if node.truth(case) == UNKNOWN]
+        yield all_of([node.change(case, FALSE) for node in blocking], self._facts)
+
+
+def _number(node: Node | None) -> int:
+    return -1 if node is None else node.number

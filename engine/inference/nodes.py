@@ -1,0 +1,281 @@
+"""What each kind of criterion says of a case: why it is as it is, what can still change it, what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from engine.inference.explanation import CONFLICTING, FALSE, STATES, TRUE, UNKNOWN, Explanation, Node, Support
+from engine.inference.facts import bits_of
+from engine.inference.flips import DONE, NEVER, Options, all_of, any_of
+from engine.model import Absent, And, AtLeast, Fact, Measured, NotSuspected, Or, Present, Proof, Rule, Suspected, Unassessed
+
+if TYPE_CHECKING:
+    from engine.inference.proofbook import ProofBook
+
+MAX_REMEMBERED_LEAVES = 256
+"""Proofs of a leaf are the same from case to case; so many are kept per leaf."""
+
+
+class FindingNode(Node):
+    """present, absent, unassessed."""
+
+    __slots__ = ("_absent", "_bit", "_broader", "_code", "_derived", "_deriving", "_facts", "_inconclusive", "_index",
+                 "_narrower", "_present", "_remembered", "_simply", "operator")  # fmt: skip
+
+    def __init__(self, book: ProofBook, criterion: Present | Absent | Unassessed, holds: int, refuted: int, label: str) -> None:
+        super().__init__(book, criterion, holds, refuted, label)
+        facts = book.facts
+        finding = criterion.finding
+        self.operator = criterion.operator
+        self._facts = facts
+        self._code = facts.code_of[finding]
+        self._index = facts.number.get(finding, -1)
+        self._bit = facts.bit.get(self._code, 0)
+        self._present, self._absent = facts.program.present[finding], facts.program.absent[finding]
+        self._narrower, self._broader = facts.narrower(finding), facts.broader(finding)
+        self._deriving = book.deriving.get(finding)
+        self._derived = book.derived_within_reach(finding)
+        self._inconclusive = isinstance(criterion, Present) and criterion.absence_inconclusive
+        self._remembered: dict[tuple[int, ...], Proof] = {}
+        mirrored = self.operator == "absent"
+        to_present = Options(1 << 2 * self._index) if self._index >= 0 else NEVER
+        to_absent = Options(2 << 2 * self._index) if self._index >= 0 else NEVER
+        self._simply = (to_absent, to_present) if mirrored else (to_present, to_absent)
+
+    def mention(self, case: Explanation) -> Proof:
+        return self.proof(case)
+
+    def support(self) -> Support:
+        # its own record matters on both sides: a contradiction is shown
+        return Support(self._narrower | self._bit, self._broader | self._bit).joined(node.support() for node in self._derived)
+
+    def _prove(self, case: Explanation, truth: int) -> Proof:
+        state = case.planes[self._present] | case.planes[self._absent] << 1
+        present, absent = case.present & self._narrower, case.absent & self._broader
+        derived = [node for node in self._derived if node.truth(case)]
+        key = (truth, state, present, absent, *(node.number for node in derived))
+        found = self._remembered.get(key)
+        if found is None:
+            found = self._node(truth, self._fact(state, present | absent, derived), ())
+            if len(self._remembered) < MAX_REMEMBERED_LEAVES:
+                self._remembered[key] = found
+        return found
+
+    def _fact(self, state: int, given: int, derived: list[RuleNode]) -> Fact:
+        if state == UNKNOWN:
+            return Fact(code=self._code, state="unknown", basis="not-assessed")
+        through = (*self._facts.decode(given), *(node.id for node in derived))
+        if through == (self._code,):
+            return Fact(code=self._code, state=STATES[state], basis="given")
+        return Fact(code=self._code, state=STATES[state], basis="derived", through=through)
+
+    def _open(self, case: Explanation) -> int:
+        if case.planes[self._present] != case.planes[self._absent]:
+            return 0
+        own = self._bit & ~(case.present ^ case.absent)
+        return own | self._deriving.open(case) if self._deriving else own
+
+    def _change(self, case: Explanation, want: int) -> Options:
+        if self.operator == "unassessed":
+            return Options(1 << self._facts.first_assessed + self._index) if want == FALSE and self._index >= 0 else NEVER
+        if self._inconclusive and want == FALSE:
+            return NEVER
+        to_present = (want == TRUE) == (self.operator == "present")
+        contrary = case.absent & self._broader if to_present else case.present & self._narrower
+        if not contrary and not self._deriving:
+            return self._simply[want - 1]
+        return self._record(case, to_present, contrary)
+
+    def _record(self, case: Explanation, to_present: bool, contrary: int) -> Options:
+        """Make the finding present (or absent), also undoing what is recorded to the contrary."""
+        own = 1 << 2 * self._index + (not to_present) if self._index >= 0 else 0
+        undo = sum(1 << 2 * number + (not to_present) for number in bits_of(contrary))
+        return self._derive(case, self._deriving, to_present, own, undo) if self._deriving else Options(0, (own | undo,))
+
+    def _derive(self, case: Explanation, deriving: RuleNode, to_present: bool, own: int, undo: int) -> Options:
+        """The same where a rule derives the finding: recording it is enough unless the rule says the opposite."""
+        wanted = TRUE if to_present else FALSE
+        derived = deriving.truth(case)
+        already = case.planes[self._present if to_present else self._absent]
+        parts = []
+        if own and derived in (UNKNOWN, wanted):
+            parts.append(Options(0, ((0 if already else own) | undo,)))
+        if derived != wanted:
+            parts.append(all_of((deriving.change(case, wanted), Options(0, (undo,))), self._facts))
+        return any_of(parts)
+
+
+class SuspicionNode(Node):
+    """suspected, not-suspected: assessments add up."""
+
+    __slots__ = ("_affirmed", "_facts", "_rules", "operator")
+
+    def __init__(self, book: ProofBook, criterion: Suspected | NotSuspected, holds: int, refuted: int, label: str) -> None:
+        super().__init__(book, criterion, holds, refuted, label)
+        self.operator = criterion.operator
+        self._facts = book.facts
+        self._affirmed = TRUE if isinstance(criterion, Suspected) else FALSE
+        self._rules = tuple(book.rule(rule) for rule in book.assessing[criterion.condition])
+
+    def support(self) -> Support:
+        return Support().joined(rule.support() for rule in self._rules)
+
+    def _prove(self, case: Explanation, truth: int) -> Proof:
+        holding = [rule for rule in self._rules if rule.truth(case) & TRUE]
+        if holding:
+            return self._node(truth, None, tuple(rule.proof(case) for rule in holding))
+        return self._node(truth, None, tuple(rule.mention(case) for rule in self._rules))
+
+    def _open(self, case: Explanation) -> int:
+        return _open_any(self._rules, case, TRUE)
+
+    def _change(self, case: Explanation, want: int) -> Options:
+        suspected = want == self._affirmed
+        parts = [rule.change(case, TRUE if suspected else FALSE) for rule in self._rules]
+        if suspected:
+            return any_of(parts)
+        return all_of(parts, self._facts) if parts else NEVER
+
+
+class MeasuredNode(Node):
+    """A measurement in a range."""
+
+    __slots__ = ("_bit", "_bounded", "_code", "_number")
+    operator = "measured"
+
+    def __init__(self, book: ProofBook, criterion: Measured, holds: int, refuted: int, label: str) -> None:
+        super().__init__(book, criterion, holds, refuted, label)
+        facts = book.facts
+        self._code = facts.program.knowledge.measurements[criterion.measurement].code
+        self._bit = facts.bit[self._code]
+        self._bounded = criterion.lower is not None or criterion.upper is not None
+        key = (criterion.measurement, criterion.lower, criterion.upper)
+        self._number = 2 * len(facts.number) + 2 * facts.comparison[key]
+
+    def mention(self, case: Explanation) -> Proof:
+        return self.proof(case)
+
+    def support(self) -> Support:
+        return Support(measured=frozenset((self._code,)))
+
+    def _prove(self, case: Explanation, truth: int) -> Proof:
+        value = case.values.get(self._code)
+        if value is None:
+            return self._node(truth, Fact(code=self._code, state="unknown", basis="not-assessed"), ())
+        return self._node(truth, Fact(code=self._code, state="known", basis="given", value=value), ())
+
+    def _open(self, case: Explanation) -> int:
+        return 0 if self._code in case.values else self._bit
+
+    def _change(self, case: Explanation, want: int) -> Options:  # noqa: ARG002 (the same whatever was measured)
+        if want == TRUE:
+            return Options(1 << self._number)
+        return Options(1 << self._number + 1) if self._bounded else NEVER
+
+
+class JunctionNode(Node):
+    """and, or; and at-least, which is neither but has members too."""
+
+    __slots__ = ("_children", "_count", "_facts", "operator")
+
+    def __init__(self, book: ProofBook, criterion: And | Or | AtLeast, holds: int, refuted: int, label: str) -> None:
+        super().__init__(book, criterion, holds, refuted, label)
+        self.operator = criterion.operator
+        members = criterion.members if isinstance(criterion, AtLeast) else criterion.children
+        self._facts = book.facts
+        self._children = tuple(map(book.node, members))
+        self._count = criterion.count if isinstance(criterion, AtLeast) else 0
+
+    def support(self) -> Support:
+        return Support().joined(child.support() for child in self._children)
+
+    def _prove(self, case: Explanation, truth: int) -> Proof:
+        deciding = {"or": TRUE, "and": FALSE}.get(self.operator)
+        if truth == deciding:
+            return self._node(truth, None, tuple([child.proof(case) for child in self._children if child.truth(case) == truth]))
+        if truth == UNKNOWN:
+            return self._node(truth, None, tuple([self._outlined(child, case) for child in self._children]))
+        return self._node(truth, None, tuple([child.proof(case) for child in self._children]))
+
+    @staticmethod
+    def _outlined(child: Node, case: Explanation) -> Proof:
+        """A part of something open: in full if it is open itself, else what it is and nothing below it."""
+        return child.proof(case) if child.truth(case) in (UNKNOWN, CONFLICTING) else child.mention(case)
+
+    def _open(self, case: Explanation) -> int:
+        if self._count:
+            return 0 if self.truth(case) in (TRUE, FALSE) else _open_any(self._children, case, -1)
+        return _open_any(self._children, case, TRUE if self.operator == "or" else FALSE)
+
+    def _change(self, case: Explanation, want: int) -> Options:
+        if self._count:
+            return self._change_count(case, want)
+        parts = [child.change(case, want) for child in self._children]
+        if (self.operator == "and") == (want == TRUE):
+            return all_of(parts, self._facts)
+        return any_of(parts)
+
+    def _change_count(self, case: Explanation, want: int) -> Options:
+        """So many members that the count is reached, or can no longer be."""
+        needed = self._count if want == TRUE else len(self._children) - self._count + 1
+        levels = [DONE] + [NEVER] * needed
+        for child in self._children:
+            options = child.change(case, want)
+            for level in range(needed, 0, -1):
+                levels[level] = any_of((levels[level], all_of((levels[level - 1], options), self._facts)))
+        return levels[needed]
+
+
+class RuleNode(Node):
+    """A rule: scope and criterion together. While its scope is open, only the scope's facts matter."""
+
+    __slots__ = ("criterion", "facts", "id", "scope")
+    operator = "rule"
+
+    def __init__(self, book: ProofBook, rule: Rule) -> None:
+        whole = book.facts.program.rules[rule.iri].whole
+        super().__init__(book, rule, whole.holds, whole.refuted, rule.label)
+        self.id = rule.id
+        self.facts = book.facts
+        self.scope = book.node(rule.scope) if rule.scope is not None else None
+        self.criterion = book.node(rule.criterion) if rule.criterion is not None else None
+
+    def pending(self, case: Explanation) -> bool:
+        """Whether it is not known that the rule's source speaks about this patient."""
+        return self.scope is not None and self.scope.truth(case) == UNKNOWN
+
+    def support(self) -> Support:
+        return Support().joined(part.support() for part in (self.scope, self.criterion) if part is not None)
+
+    def parts(self, case: Explanation) -> tuple[Proof, ...]:
+        """The proofs of scope and, once that is settled, criterion."""
+        parts = (self.scope, None if self.pending(case) else self.criterion)
+        return tuple([part.proof(case) for part in parts if part is not None])
+
+    def _prove(self, case: Explanation, truth: int) -> Proof:
+        return self._node(truth, None, self.parts(case))
+
+    def _open(self, case: Explanation) -> int:
+        if self.scope is not None:
+            scope = self.scope.truth(case)
+            if scope == FALSE:
+                return 0
+            if scope == UNKNOWN:
+                return self.scope.open(case)
+        return self.criterion.open(case) if self.criterion is not None else 0
+
+    def _change(self, case: Explanation, want: int) -> Options:
+        parts = [part.change(case, want) for part in (self.scope, self.criterion) if part is not None]
+        return all_of(parts, self.facts) if want == TRUE else any_of(parts)
+
+
+def _open_any(parts: Iterable[Node], case: Explanation, settling: int) -> int:
+    """Facts open in any part, or none if one part has settled the whole for good."""
+    total = 0
+    for part in parts:
+        open_facts = part.open(case)
+        if not open_facts and part.truth(case) == settling:
+            return 0
+        total |= open_facts
+    return total
