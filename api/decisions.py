@@ -17,8 +17,19 @@ from starlette.responses import Response
 from api.errors import MediaTypeError, NotAcceptableError, ParameterError, UnreadableCaseError
 from api.negotiation import parse_media_type, preferred
 from api.openapi import decision_operation
-from engine import MAX_BYTES, Case, CaseTooLargeError, Codebook, Decision, Engine, MalformedCaseError
-from engine import make_case, parse_json, parse_turtle, parse_yaml
+from engine import (
+    MAX_BYTES,
+    Case,
+    CaseTooLargeError,
+    Codebook,
+    Decision,
+    Engine,
+    MalformedCaseError,
+    make_case,
+    parse_json,
+    parse_turtle,
+    parse_yaml,
+)
 
 Parser = Callable[[bytes], Any]
 Renderer = Callable[[Decision], bytes]
@@ -54,7 +65,9 @@ def decisions_router(engine: Engine, codebook: Codebook, max_body_bytes: int = M
         media_type = preferred(request.headers.get("accept", "*/*"), offered)
         if media_type is None:
             raise NotAcceptableError(
-                "A decision cannot be had in a media type that Accept names.", where="Accept", mend=f"Accept {' or '.join(offered)}."
+                "Accept names no media type that a decision can have.",
+                where="Accept",
+                mend=f"Accept {' or '.join(offered)}.",
             )
         body = await read_body(request, max_body_bytes)
         if parse is parse_json and len(body) <= SMALL:

@@ -62,10 +62,10 @@ STATUS: Mapping[type[SpinegraphError], HTTPStatus] = {
     ParameterError: HTTPStatus.UNPROCESSABLE_ENTITY,
     SpinegraphError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
-"""Error class → status; an error has the status of its nearest base. KnowledgeError and ReasonerError are faults of the service."""
+"""Error class → status of it and of all below it that stand here not themselves; every other error is a fault of the service."""
 
 
-class Problem(Frozen, kw_only=True, omit_defaults=True):
+class Problem(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     """A reply that is no answer (RFC 9457). Further members depend on the type, such as `unknown`."""
 
     type: str

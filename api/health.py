@@ -13,7 +13,7 @@ from engine import Case, Engine
 from engine.model import Frozen, KnowledgeVersion
 
 
-class Health(Frozen, kw_only=True, omit_defaults=True):
+class Health(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     """`ready` also says which knowledge answers."""
 
     status: Literal["live", "ready"]

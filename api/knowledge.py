@@ -14,7 +14,7 @@ from engine import Knowledge
 from engine.model import Concept, Frozen, Measurement, Rule, Source
 
 
-class RuleSummary(Frozen, kw_only=True):
+class RuleSummary(Frozen, frozen=True, kw_only=True):
     """A rule without its criterion. `source` is the document's number, empty where the rule belongs to none."""
 
     id: str
@@ -25,7 +25,7 @@ class RuleSummary(Frozen, kw_only=True):
     passages: tuple[str, ...]
 
 
-class Catalogue(Frozen, kw_only=True):
+class Catalogue(Frozen, frozen=True, kw_only=True):
     """The knowledge as far as an application needs it. `digest` names exactly this content; `counts` has a number per kind."""
 
     version: str
@@ -71,9 +71,7 @@ def kind_of(rule: Rule) -> str:
 
 def _summary(rule: Rule, knowledge: Knowledge) -> RuleSummary:
     source = knowledge.sources[rule.source].number if rule.source else ""
-    return RuleSummary(
-        id=rule.id, iri=rule.iri, label=rule.label, kind=kind_of(rule), source=source, passages=rule.passages
-    )
+    return RuleSummary(id=rule.id, iri=rule.iri, label=rule.label, kind=kind_of(rule), source=source, passages=rule.passages)
 
 
 def knowledge_router(knowledge: Knowledge) -> APIRouter:

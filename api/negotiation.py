@@ -18,9 +18,7 @@ def parse_media_type(text: str) -> MediaType:
     """`text/turtle; charset=UTF-8` → its parts; names in lower case, values as they are."""
     name, *rest = text.split(";")
     pairs = (part.partition("=") for part in rest if part.strip())
-    return MediaType(
-        name.strip().lower(), tuple((key.strip().lower(), value.strip().strip('"')) for key, _, value in pairs)
-    )
+    return MediaType(name.strip().lower(), tuple((key.strip().lower(), value.strip().strip('"')) for key, _, value in pairs))
 
 
 @lru_cache(maxsize=256)

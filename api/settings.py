@@ -9,7 +9,6 @@ from pathlib import Path
 
 from engine import MAX_BYTES, Engine, KnowledgeError, SpinegraphError, knowledge_paths, load_knowledge
 
-
 LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
 
 

@@ -44,7 +44,13 @@ def make_console() -> Console:
     """A console for stdout: plain and 100 columns wide unless stdout is a terminal."""
     if not sys.stdout.isatty():
         return Console(
-            file=sys.stdout, width=PLAIN_WIDTH, color_system=None, force_terminal=False, highlight=False, markup=False, emoji=False
+            file=sys.stdout,
+            width=PLAIN_WIDTH,
+            color_system=None,
+            force_terminal=False,
+            highlight=False,
+            markup=False,
+            emoji=False,
         )
     console = Console(highlight=False, markup=False, emoji=False)
     console.width = min(console.width, WIDEST)
@@ -136,7 +142,9 @@ def _assessments(decision: Decision, knowledge: Knowledge, words: Words) -> Rend
     for entry in specific:
         if entry.verdict in ("suspected", "conflicting"):
             reason = words.reason(entry.explanation)
-            text = Text.assemble((words.name(entry.condition), "bold"), f" - {reason.text}", _passages(reason.passages, words.most))
+            text = Text.assemble(
+                (words.name(entry.condition), "bold"), f" - {reason.text}", _passages(reason.passages, words.most)
+            )
             grid.add_row(Text(entry.verdict, style=VERDICT_STYLES[entry.verdict]), text)
     for verdict in ("not-suspected", "undetermined", "out-of-scope"):
         names = [words.name(entry.condition) for entry in specific if entry.verdict == verdict]
@@ -268,9 +276,9 @@ def _tensions(tensions: Iterable[ShownTension], everything: bool) -> RenderableT
             parts.append(Text.assemble((f"{tension.id} {tension.label}", "bold"), f" - {tension.handling}"))
             parts.append(Padding(_positions(tension.positions if everything else live), (0, 0, 0, 4)))
         else:
-            named.append(f"{tension.id} {tension.label}")
+            named.append(tension.id)
     if named:
-        parts.append(Text.assemble(("also " if parts else "", "dim"), "; ".join(named), ("; --all shows the positions", "dim")))
+        parts.append(Text(f"{'also' if parts else 'touched'}: {', '.join(named)}; --all shows the positions", style="dim"))
     return Group(*parts)
 
 
@@ -283,9 +291,7 @@ def _positions(positions: Sequence[ShownPosition]) -> Table:
     for position in positions:
         verdict = position.verdict or "not modelled"
         cells.append(
-            Text.assemble(
-                (f"{verdict}: ", VERDICT_STYLES.get(verdict, "dim")), position.label, _passages(position.passages, ALL)
-            )
+            Text.assemble((f"{verdict}: ", VERDICT_STYLES.get(verdict, "dim")), position.label, _passages(position.passages, ALL))
         )
     for start in range(0, len(cells), columns):
         grid.add_row(*cells[start : start + columns])

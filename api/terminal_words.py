@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from engine import Decision, Knowledge, Proof
-from engine.model import Change, DecidedRecommendation, Fact, Measured
+from engine.model import Change, Concept, DecidedRecommendation, Fact, Measured, Measurement
 
 UNITS = {"a": "years", "mo": "months", "wk": "weeks", "d": "days", "Cel": "°C", "/min": "a minute"}
 """UCUM codes that are not read as they are written."""
@@ -46,7 +46,8 @@ class Words:
         self._by_id = {rule.id: rule for rule in knowledge.rules.values()}
         self._measurements = {iri: thing.code for iri, thing in knowledge.measurements.items()}
         self._units = {thing.code: UNITS.get(thing.unit, thing.unit) for thing in knowledge.measurements.values()}
-        named = (*knowledge.findings.values(), *knowledge.measurements.values(), *knowledge.conditions.values())
+        named: list[Concept | Measurement] = [*knowledge.findings.values(), *knowledge.measurements.values()]
+        named += knowledge.conditions.values()
         self._names = {thing.code: thing.patient_label if self.for_patient else thing.label for thing in named}
         self._everywhere = _common(decision)
 
@@ -118,8 +119,9 @@ class Words:
         return _Phrase("", f"{self.name(fact.code)} {state} (from {origin})") if origin else _Phrase(state, self.name(fact.code))
 
     def _origin(self, fact: Fact) -> str:
-        """What a derived fact follows from."""
-        return few(filter(None, map(self._origin_of, fact.through)), 2) if fact.basis == "derived" else ""
+        """What a fact follows from that was not recorded itself."""
+        recorded = fact.basis != "derived" or fact.code in fact.through
+        return "" if recorded else few(filter(None, map(self._origin_of, fact.through)), 2)
 
     def _origin_of(self, through: str) -> str:
         rule = self._by_id.get(through)
@@ -146,7 +148,7 @@ class Words:
 
     def everywhere(self) -> list[str]:
         """The changes that would turn every verdict, such as a population that no source covers."""
-        return list(map(self._changes, self._everywhere))
+        return [self._changes(flips) for flips in self._everywhere if not any(map(self._takes_back, flips))]
 
     def _changes(self, flips: Iterable[Change]) -> str:
         """`fever, night pain absent`, `age > 50 years`."""

@@ -233,33 +233,31 @@ def _by_condition(teller: Teller, flags: list[Flag]) -> Iterator[Group]:
     for flag in flags:
         for condition in _headings(reading, flag) or [""]:
             groups.setdefault(condition, []).append(flag)
-    for condition, members in sorted(
-        groups.items(), key=lambda entry: _danger(reading, entry[0]) if entry[0] else len(URGENCIES)
-    ):
+    for condition, members in sorted(groups.items(), key=lambda entry: _danger(reading, entry[0])):
         name = teller.say("flag_group", teller.label(condition)) if condition else teller.say("other_flags")
         statements = tuple(_flag(teller, flag, condition) for flag in members)
         yield Group(heading=Statement(text=name), statements=statements)
 
 
 def _headings(reading: Reading, flag: Flag) -> list[str]:
-    """The conditions that a flag points to, without those that are a narrower kind of another of them."""
-    conditions = list(dict.fromkeys(rule.condition for rule in flag.assessments))
+    """The conditions that a flag points to; one that is a narrower kind of another that flags point to goes under that."""
+    flagged = {rule.condition for other in reading.flags for rule in other.assessments}
     broader = reading.knowledge.hierarchy.broader
-    return [one for one in conditions if not any(other != one and other in broader.get(one, ()) for other in conditions)]
+    top = [one for one in flagged if not any(other != one and other in broader.get(one, ()) for other in flagged)]
+    pointed = {rule.condition for rule in flag.assessments}
+    return sorted({one for one in top for condition in pointed if one in broader.get(condition, (condition,))})
 
 
 def _flag(teller: Teller, flag: Flag, heading: str) -> Statement:
-    reading = teller.reading
-    narrower = [
-        rule.condition for rule in flag.assessments if heading in reading.knowledge.hierarchy.broader.get(rule.condition, ())
-    ]
-    others = [teller.label(condition) for condition in dict.fromkeys(narrower) if condition != heading]
-    label = teller.label(flag.finding) if flag.finding else ", ".join(reading.labels(flag.criterion))
-    concerned = {rule.id for rule in flag.assessments if not heading or rule.condition in {heading, *narrower}}
+    broader = teller.reading.knowledge.hierarchy.broader
+    below = [rule for rule in flag.assessments if heading in broader.get(rule.condition, (rule.condition,))]
+    conditions = list(dict.fromkeys(rule.condition for rule in below))
+    narrower = [teller.label(condition) for condition in conditions if condition != heading]
+    label = teller.label(flag.finding) if flag.finding else ", ".join(teller.reading.labels(flag.criterion))
     key = flag_key(flag)
     return Statement(
-        text=teller.say("flag", label, others),
-        rules=tuple(rule for rule in flag.rules if rule in concerned) or flag.rules,
+        text=teller.say("flag", label, narrower, heading in conditions),
+        rules=tuple(rule.id for rule in below) or flag.rules,
         passages=(*flag.passages, *teller.cited(key)),
         background=teller.background(key),
     )

@@ -30,9 +30,12 @@ class Facts(NamedTuple):
 
 
 class _Holder(NamedTuple):
+    """What facts may stand beside: how far each is, and how much else the criterion is about."""
+
     key: str
     text: str
     near: Mapping[str, int]
+    breadth: int = 0
 
 
 def flag_key(flag: Flag) -> str:
@@ -52,12 +55,13 @@ def place_facts(reading: Reading) -> Mapping[str, Facts]:
         beside = [holder for holder in holders if fact.id in holder.near]
         if fact.id in stated or not beside:
             continue
-        giving = [holder for holder in beside if fact.figure and _numbers(fact.figure) <= _numbers(holder.text)]
+        figures = _percentages(fact.figure)
+        giving = [holder for holder in beside if figures and figures <= _percentages(holder.text)]
         if giving:
             cited.setdefault(giving[0].key, []).append(fact.id)
             continue
         following = last is not None and last[1] in beside and _follows(fact, last[0])
-        holder = last[1] if last and following else min(beside, key=lambda one: one.near[fact.id])
+        holder = last[1] if last and following else min(beside, key=lambda one: (one.near[fact.id], one.breadth))
         told.setdefault(holder.key, []).append(fact.id)
         last = fact, holder
     return {key: Facts(tuple(told.get(key, ())), tuple(cited.get(key, ()))) for key in {**told, **cited}}
@@ -71,8 +75,8 @@ def _is_fact(passage: Passage, reading: Reading) -> bool:
     return acting and passage.id not in reading.stated_by_rules
 
 
-def _numbers(text: str) -> set[str]:
-    return set(re.findall(r"\d+(?:\.\d+)?", text))
+def _percentages(text: str) -> set[str]:
+    return set(re.findall(r"\d+(?:\.\d+)?%", text))
 
 
 # What facts can stand beside ------------------------------------------------------------------
@@ -101,7 +105,7 @@ def _recommendation_holders(reading: Reading, facts: list[Passage]) -> Iterator[
         ):
             for passage in passages:
                 near.setdefault(passage, distance)
-        yield _Holder(rule.iri, rule.text, near)
+        yield _Holder(rule.iri, rule.text, near, len(list(nodes_of(rule.criterion))))
 
 
 def _condition_holders(reading: Reading) -> Iterator[_Holder]:
@@ -137,7 +141,7 @@ def _passages(things: Iterable[Concept | Measurement]) -> tuple[str, ...]:
 
 
 def _neighbours(passages: Iterable[Passage], facts: list[Passage]) -> Iterator[str]:
-    """Facts that stand right behind one of the passages in its source."""
+    """Facts that stand with one of the passages, or right behind it, in its source."""
     for one in passages:
         for fact in facts:
             if _follows(fact, one):
@@ -145,4 +149,5 @@ def _neighbours(passages: Iterable[Passage], facts: list[Passage]) -> Iterator[s
 
 
 def _follows(one: Passage, other: Passage) -> bool:
-    return (one.source, one.section) == (other.source, other.section) and 0 <= one.start - other.end <= NEIGHBOURING
+    together = (one.source, one.section) == (other.source, other.section)
+    return together and other.start <= one.start <= other.end + NEIGHBOURING

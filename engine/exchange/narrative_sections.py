@@ -11,10 +11,11 @@ from engine.exchange.narrative_placement import section_of
 from engine.exchange.narrative_reading import RED_FLAG, Reading, Spoken, nodes_of
 from engine.exchange.narrative_rendering import Phrases
 from engine.exchange.narrative_words import clause_of
-from engine.model import Criterion
+from engine.model import URGENCIES, Criterion
 
 ASIDE = "overridden"
 OPEN = "undetermined"
+MODALITIES = ("must", "should", "may")
 Told = tuple[Spoken, Statement]
 
 
@@ -49,9 +50,17 @@ class Teller(NamedTuple):
 def placed(teller: Teller) -> dict[str, list[Told]]:
     """Section key → live recommendations and how they are told."""
     found: dict[str, list[Told]] = {}
-    for entry in teller.reading.live:
+    for entry in sorted(teller.reading.live, key=lambda entry: _rank(teller.reading, entry)):
         found.setdefault(section_of(entry.rule, teller.reading), []).append((entry, recommendation(teller, entry)))
     return found
+
+
+def _rank(reading: Reading, entry: Spoken) -> tuple[object, ...]:
+    """Reading order: by urgency (ungraded as routine) and firmness, then as the sources have it."""
+    rule = entry.rule
+    urgency = min(URGENCIES.index(rule.urgency), URGENCIES.index("routine"))
+    first = reading.passages[rule.passages[0]] if rule.passages else None
+    return urgency, MODALITIES.index(rule.modality), first.source if first else "", first.start if first else 0, rule.id
 
 
 def recommendation(teller: Teller, entry: Spoken) -> Statement:
@@ -70,7 +79,7 @@ def recommendation(teller: Teller, entry: Spoken) -> Statement:
 def _tags(teller: Teller, entry: Spoken) -> tuple[str, ...]:
     rule = entry.rule
     soon = rule.timing or (rule.urgency if rule.urgency in ("emergency", "urgent") else "")
-    return tuple(filter(None, (teller.say("modality", rule.direction, rule.modality), soon)))
+    return tuple(filter(None, (teller.say("modality", rule.modality), soon)))
 
 
 def _remarks(teller: Teller, entry: Spoken) -> Iterator[str]:
