@@ -6,10 +6,11 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 
+from api.catalogue import Catalogue
 from api.decisions import decisions_router
 from api.errors import Problem, install_errors
 from api.health import Health, health_router
-from api.knowledge import Catalogue, knowledge_router
+from api.knowledge import knowledge_router
 from api.openapi import make_document
 from api.settings import Settings, load_engine
 from engine import DISCLAIMER, Engine, make_codebook

@@ -29,7 +29,8 @@ def decide_command(
         if as_json:
             typer.echo(msgspec.json.encode(decision))
             continue
-        from api.terminal import render_decision, show
+        from api.terminal import render_decision
+        from api.terminal_page import show
 
         if number:
             show("\n")

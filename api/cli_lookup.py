@@ -11,9 +11,10 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from api.catalogue import count
 from api.cli_cases import KnowledgeOption
 from api.settings import load_engine
-from api.terminal import show
+from api.terminal_page import show
 from engine import DISCLAIMER, Knowledge
 
 
@@ -78,9 +79,3 @@ def knowledge_command(knowledge: KnowledgeOption = None) -> None:
         sources.add_row(Text(source.number, style="bold"), Text(f"{source.title} ({published})", style="bold"))
         sources.add_row("", status)
     show(Group(facts, "", sources, "", Text(DISCLAIMER, style="italic")))
-
-
-def count(knowledge: Knowledge) -> dict[str, int]:
-    """How many there are of each kind of thing."""
-    names = ("sources", "passages", "references", "findings", "measurements", "conditions", "interventions", "rules")
-    return {name: len(getattr(knowledge, name)) for name in names}

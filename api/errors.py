@@ -62,7 +62,7 @@ STATUS: Mapping[type[SpinegraphError], HTTPStatus] = {
     ParameterError: HTTPStatus.UNPROCESSABLE_ENTITY,
     SpinegraphError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
-"""Error class → status of it and of all below it that stand here not themselves; every other error is a fault of the service."""
+"""Error class → status; an error has that of its nearest base. All others are faults of the service."""
 
 
 class Problem(Frozen, frozen=True, kw_only=True, omit_defaults=True):

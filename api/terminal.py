@@ -1,25 +1,20 @@
-"""A decision as a clinician reads it on a terminal: what to do and why, what is missing, where the sources disagree.
-
-On a terminal it has colours and fills the width; elsewhere (files, pipes, tests) it is plain text, 100 columns wide.
-"""
+"""A decision as a clinician reads it on a terminal: what to do and why, what is missing, where the sources disagree."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from api.terminal_page import passage_ids, two_columns
 from api.terminal_words import Reason, Words, few
 from engine import Decision, Knowledge
 from engine.model import URGENCIES, AssessedCondition, DecidedRecommendation, ShownPosition, ShownTension
 
-PLAIN_WIDTH = 100
-WIDEST = 120
 GLANCE, ALL = 4, 10_000
 """How many items a list shows."""
 STYLES = {"emergency": "bold red", "urgent": "bold yellow", "routine": "bold green", "ungraded": "bold"}
@@ -38,34 +33,6 @@ STANDING = ("indicated", "provisional", "conflicting")
 QUIET = ("out-of-scope", "not-indicated", "")
 ALARMS = ("contradictory-input", "out-of-scope", "stale-passage")
 """Notices that stand before everything else; `review-pending` and `inferred-citation` are told with the sources."""
-
-
-def make_console() -> Console:
-    """A console for stdout: plain and 100 columns wide unless stdout is a terminal."""
-    if not sys.stdout.isatty():
-        return Console(
-            file=sys.stdout,
-            width=PLAIN_WIDTH,
-            color_system=None,
-            force_terminal=False,
-            highlight=False,
-            markup=False,
-            emoji=False,
-        )
-    console = Console(highlight=False, markup=False, emoji=False)
-    console.width = min(console.width, WIDEST)
-    return console
-
-
-def show(renderable: RenderableType) -> None:
-    """Print to stdout; plain text without blanks at the ends of lines."""
-    console = make_console()
-    if console.is_terminal:
-        console.print(renderable)
-        return
-    with console.capture() as captured:
-        console.print(renderable)
-    sys.stdout.write("\n".join(line.rstrip() for line in captured.get().split("\n")))
 
 
 def render_decision(
@@ -89,30 +56,14 @@ def render_decision(
     if decision.tensions:
         parts.append(_section("Where the sources disagree", _tensions(decision.tensions, everything)))
     if gaps:
-        texts = (Text.assemble(gap.message, _passages(gap.about[1:], words.most)) for gap in gaps)
-        parts.append(_section("What the sources leave open", _rows(("-", text) for text in texts)))
+        texts = (Text.assemble(gap.message, passage_ids(gap.about[1:], words.most)) for gap in gaps)
+        parts.append(_section("What the sources leave open", two_columns(("-", text) for text in texts)))
     parts.append(_section("Sources", _foot(decision, knowledge)))
     return Group(*parts)
 
 
 def _section(name: str, body: RenderableType) -> RenderableType:
     return Group("", Text(name.upper(), style="bold cyan"), body)
-
-
-def _rows(rows: Iterable[tuple[str | Text, str | Text]]) -> Table:
-    """Two columns: a short name, and text that wraps beside it."""
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(no_wrap=True)
-    grid.add_column()
-    for name, text in rows:
-        grid.add_row(Text(name, style="dim") if isinstance(name, str) else name, text)
-    return grid
-
-
-def _passages(passages: tuple[str, ...], most: int, citations: tuple[int, ...] = ()) -> Text:
-    """Passage ids, and the citation numbers as printed: `  000-L033a [1, 4]`."""
-    printed = f" [{', '.join(map(str, citations))}]" if citations else ""
-    return Text(f"  {few(passages, most, ' ')}{printed}" if passages or printed else "", style="dim cyan")
 
 
 # Head and assessment -------------------------------------------------------------------------
@@ -126,24 +77,24 @@ def _head(decision: Decision, words: Words, title: str, narrative: str) -> Rende
     if narrative:
         lines.append(Text(" ".join(narrative.split()), style="italic"))
     facts = [
-        ("present", ", ".join(map(words.name, case.present))),
-        ("absent", ", ".join(map(words.name, case.absent))),
+        ("present", words.all_names(case.present)),
+        ("absent", words.all_names(case.absent)),
         ("measured", ", ".join(words.quantity(code, value) for code, value in case.measurements.items())),
     ]
     rows: list[tuple[str | Text, str | Text]] = [(name, text) for name, text in facts if text]
     urgency = Text(decision.urgency.upper(), style=STYLES.get(decision.urgency, "bold"))
-    return Group(*lines, _rows([("urgency", urgency), *(rows or [("recorded", "nothing")])]))
+    return Group(*lines, two_columns([("urgency", urgency), *(rows or [("recorded", "nothing")])]))
 
 
 def _assessments(decision: Decision, knowledge: Knowledge, words: Words) -> RenderableType:
     """What is suspected and why, most specific conditions only; then the rest by name."""
     specific = [entry for entry in decision.assessments if not _is_implied(entry, decision, knowledge)]
-    grid = _rows(())
+    grid = two_columns(())
     for entry in specific:
         if entry.verdict in ("suspected", "conflicting"):
             reason = words.reason(entry.explanation)
             text = Text.assemble(
-                (words.name(entry.condition), "bold"), f" - {reason.text}", _passages(reason.passages, words.most)
+                (words.name(entry.condition), "bold"), f" - {reason.text}", passage_ids(reason.passages, words.most)
             )
             grid.add_row(Text(entry.verdict, style=VERDICT_STYLES[entry.verdict]), text)
     for verdict in ("not-suspected", "undetermined", "out-of-scope"):
@@ -176,11 +127,11 @@ def _recommendations(entries: list[DecidedRecommendation], words: Words, everyth
             if entry not in detailed:
                 grouped.setdefault(words.reason(entry.explanation), []).append(entry)
         for reason, same in grouped.items():
-            common = branch.add(Text.assemble(("because ", "dim"), reason.text, _passages(reason.passages, 2)))
+            common = branch.add(Text.assemble(("because ", "dim"), reason.text, passage_ids(reason.passages, 2)))
             for entry in same:
                 common.add(_line(entry, words, 2))
         for entry in detailed:
-            details = Padding(_rows(_details(entry, words, everything)), (0, 0, 0, 2))
+            details = Padding(two_columns(_details(entry, words, everything)), (0, 0, 0, 2))
             branch.add(Group(_line(entry, words, words.most), details))
     turning = words.everywhere()
     return Group(tree, Text(f"All of this changes if {' | '.join(turning)}.", style="dim")) if turning else tree
@@ -195,7 +146,7 @@ def _line(entry: DecidedRecommendation, words: Words, most: int) -> Text:
         line.append(f" ({entry.timing})")
     if entry.verdict != "indicated":
         line.append(f" - {entry.verdict}", style=style)
-    line.append_text(_passages(entry.passages, most, entry.citations))
+    line.append_text(passage_ids(entry.passages, most, entry.citations))
     return line
 
 
@@ -204,7 +155,7 @@ def _details(entry: DecidedRecommendation, words: Words, everything: bool) -> It
     if not words.for_patient and entry.verdict not in QUIET:
         yield "what", entry.text
     if reason.text:
-        yield "why", Text.assemble(reason.text, _passages(reason.passages, words.most))
+        yield "why", Text.assemble(reason.text, passage_ids(reason.passages, words.most))
     if entry.overridden_by:
         yield "overridden by", words.rules(entry.overridden_by)
     if entry.left_open_by:
@@ -253,13 +204,13 @@ def _waiting(entries: list[DecidedRecommendation], words: Words, everything: boo
 def _questions(decision: Decision, everything: bool) -> RenderableType:
     """The first questions, each group of them below what it can change."""
     chosen = decision.questions if everything else decision.questions[:5]
-    grid = _rows(())
+    grid = two_columns(())
     why = ""
     for number, question in enumerate(chosen, 1):
         if question.why != why:
             why = question.why
             grid.add_row("", Text(f"{why}:", style="dim"))
-        grid.add_row(f"{number:>3}", Text.assemble((question.question, "bold"), _passages(question.passages, 3)))
+        grid.add_row(f"{number:>3}", Text.assemble((question.question, "bold"), passage_ids(question.passages, 3)))
     left = len(decision.questions) - len(chosen)
     if left:
         grid.add_row("", Text(f"{left} more; `spinegraph interview` asks them in turn", style="dim"))
@@ -291,7 +242,9 @@ def _positions(positions: Sequence[ShownPosition]) -> Table:
     for position in positions:
         verdict = position.verdict or "not modelled"
         cells.append(
-            Text.assemble((f"{verdict}: ", VERDICT_STYLES.get(verdict, "dim")), position.label, _passages(position.passages, ALL))
+            Text.assemble(
+                (f"{verdict}: ", VERDICT_STYLES.get(verdict, "dim")), position.label, passage_ids(position.passages, ALL)
+            )
         )
     for start in range(0, len(cells), columns):
         grid.add_row(*cells[start : start + columns])
@@ -305,7 +258,7 @@ def _foot(decision: Decision, knowledge: Knowledge) -> RenderableType:
         for source in sorted(knowledge.sources.values(), key=lambda source: source.number)
         if source.number in pending
     ]
-    lines: list[RenderableType] = [_rows(rows)]
+    lines: list[RenderableType] = [two_columns(rows)]
     if any(notice.code == "inferred-citation" for notice in decision.notices):
         lines.append(Text("[1] is a citation as printed; which reference it means is inferred."))
     lines.append(Text(decision.disclaimer, style="italic"))

@@ -41,6 +41,7 @@ class Words:
     def __init__(self, decision: Decision, knowledge: Knowledge, most: int) -> None:
         self.most = most
         self.for_patient = decision.case.audience == "patient"
+        self._comma = "; " if self.for_patient else ", "  # what a finding is called in plain words has commas of its own
         self._case = decision.case
         self._rules = knowledge.rules
         self._by_id = {rule.id: rule for rule in knowledge.rules.values()}
@@ -58,8 +59,12 @@ class Words:
         return self._names.get(code, code)
 
     def names(self, codes: Iterable[str]) -> str:
-        """Several of them."""
-        return few(map(self.name, codes), self.most)
+        """As many of them as a list shows."""
+        return few(map(self.name, codes), self.most, self._comma)
+
+    def all_names(self, codes: Iterable[str]) -> str:
+        """All of them."""
+        return self._comma.join(map(self.name, codes))
 
     def rules(self, ids: Iterable[str]) -> str:
         """The labels of rules."""
@@ -67,6 +72,8 @@ class Words:
 
     def quantity(self, code: str, value: float) -> str:
         """`age 54 years`."""
+        if self.for_patient:
+            return f"{self.name(code)}: {value:g}"  # the plain words name the unit
         unit = self._units.get(code, "")
         return f"{self.name(code)} {value:g} {unit.removesuffix('s') if value == 1 else unit}".rstrip()
 
@@ -104,7 +111,7 @@ class Words:
             return named
         facts = []
         for state in dict.fromkeys(phrase.state for phrase in phrases):
-            names = few((phrase.name for phrase in phrases if phrase.state == state), self.most)
+            names = few((phrase.name for phrase in phrases if phrase.state == state), self.most, self._comma)
             facts.append(names if state in named else f"{names} {state}".rstrip())
         return f"{named}: {'; '.join(facts)}" if named else "; ".join(facts)
 
@@ -158,7 +165,7 @@ class Words:
                 grouped.setdefault("", []).append(f"{self.name(change.code)} {change.to} {self._units[change.code]}")
             else:
                 grouped.setdefault(change.to, []).append(self.name(change.code))
-        return "; ".join(f"{few(names, self.most)} {to}".rstrip() for to, names in grouped.items())
+        return "; ".join(f"{few(names, self.most, self._comma)} {to}".rstrip() for to, names in grouped.items())
 
     def _takes_back(self, change: Change) -> bool:
         case = self._case

@@ -300,7 +300,7 @@ def _other_presentations(teller: Teller) -> Section:
 def _questions(teller: Teller) -> Section:
     reading = teller.reading
     knowledge = reading.knowledge
-    things = {one.code: one for group in (knowledge.findings, knowledge.measurements) for one in group.values()}  # type: ignore[attr-defined]
+    things = {one.code: one for one in (*knowledge.findings.values(), *knowledge.measurements.values())}
     flags, others = [], []
     for question in reading.decision.questions:
         thing = things[question.finding]

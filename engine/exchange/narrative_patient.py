@@ -16,19 +16,26 @@ PARTS = {
     "return": ("follow-up",),
 }
 """Sections of this article, and those of the clinician's article that they take in."""
+SIGNS = {
+    "present": "your_warning_signs",
+    "contradictory": "unclear_warning_signs",
+    "unknown": "warning_signs",
+    "absent": "no_warning_signs",
+}
+"""States of warning signs in the order in which they are told, and the phrase above each."""
 
 
 def patient_sections(teller: Teller) -> tuple[Section, ...]:
     """All sections in reading order: when to get help comes before any advice."""
     told = placed(teller)
     parts = {key: [one for part in taken for one in told.get(part, [])] for key, taken in PARTS.items()}
-    checks = (*grouped(teller, parts["checks"]), *_warning_signs(teller))
     return filled(
         (
             section(teller, "help", [Group(statements=tuple(_emergencies(teller)))]),
             section(teller, "likely", _likely(teller)),
+            section(teller, "signs", _warning_signs(teller)),
             section(teller, "do", grouped(teller, parts["do"])),
-            section(teller, "checks", checks),
+            section(teller, "checks", grouped(teller, parts["checks"])),
             section(teller, "return", grouped(teller, parts["return"])),
             section(teller, "unknown", _unknown(teller)),
         )
@@ -82,21 +89,27 @@ def _findings(criterion: Criterion) -> list[str]:
 
 
 def _likely(teller: Teller) -> Iterator[Group]:
+    """What is suspected or likeliest; then the dangers that are still open, broader ones standing for narrower."""
     reading = teller.reading
     flagged = {rule.condition for flag in reading.flags for rule in flag.assessments}
-    said, open_dangers = [], []
+    open_dangers = {one for one in reading.assessed if one in flagged and reading.verdicts[one] == "undetermined"}
+    said, dangers = [], []
     for condition, rules in reading.assessed.items():
-        label, ids = teller.label(condition), tuple(rule.id for rule in rules)
-        passages = tuple(dict.fromkeys(passage for rule in rules for passage in rule.passages))
-        verdict = reading.verdicts[condition]
-        if verdict == "suspected":
-            said.append(Statement(text=teller.say("suspected", label, _reasons(teller, rules)), rules=ids, passages=passages))
-        elif verdict == "undetermined" and condition in flagged:
-            open_dangers.append(Statement(text=teller.say("ruled_out", label), rules=ids, passages=passages))
-        elif verdict == "undetermined" and reading.of_kind(passages, DIAGNOSIS):
-            said.append(Statement(text=teller.say("likeliest", label), rules=ids, passages=passages))
+        if reading.verdicts[condition] == "suspected":
+            said.append(_about(teller, rules, "suspected", teller.label(condition), _reasons(teller, rules)))
+        elif condition in open_dangers:
+            broader = set(reading.knowledge.hierarchy.broader.get(condition, ())) - {condition}
+            if not broader & open_dangers:
+                dangers.append(_about(teller, rules, "ruled_out", teller.label(condition)))
+        elif reading.verdicts[condition] == "undetermined" and reading.of_kind((p for rule in rules for p in rule.passages), DIAGNOSIS):
+            said.append(_about(teller, rules, "likeliest", teller.label(condition)))
     yield Group(kind="applies", statements=tuple(said))
-    yield Group(heading=Statement(text=teller.say("to_rule_out")), statements=tuple(open_dangers))
+    yield Group(heading=Statement(text=teller.say("to_rule_out")), statements=tuple(dangers))
+
+
+def _about(teller: Teller, rules: tuple[Assessment, ...], phrase: str, *values: object) -> Statement:
+    passages = dict.fromkeys(passage for rule in rules for passage in rule.passages)
+    return Statement(text=teller.say(phrase, *values), rules=tuple(rule.id for rule in rules), passages=tuple(passages))
 
 
 def _reasons(teller: Teller, rules: Iterable[Assessment]) -> list[str]:
@@ -106,11 +119,10 @@ def _reasons(teller: Teller, rules: Iterable[Assessment]) -> list[str]:
 
 
 def _warning_signs(teller: Teller) -> Iterator[Group]:
-    for state, phrase in (("present", "your_warning_signs"), ("unknown", "warning_signs")):
-        flags = [flag for flag in teller.reading.flags if flag.state == state]
+    for state, phrase in SIGNS.items():
         signs: dict[str, Statement] = {}
-        for flag in flags:
-            for finding in _findings(flag.criterion):
+        for flag in teller.reading.flags:
+            for finding in _findings(flag.criterion) if flag.state == state else ():
                 signs.setdefault(finding, Statement(text=teller.label(finding), rules=flag.rules, passages=flag.passages))
         yield Group(heading=Statement(text=teller.say(phrase)), statements=tuple(signs.values()))
 
@@ -128,10 +140,13 @@ def _unknown(teller: Teller) -> Iterator[Group]:
 
 
 def _questions(teller: Teller) -> Iterator[Statement]:
+    """What is asked, but for the warning signs, which have been listed."""
     knowledge = teller.reading.knowledge
-    things = {one.code: one for group in (knowledge.findings, knowledge.measurements) for one in group.values()}  # type: ignore[attr-defined]
+    things = {one.code: one for one in (*knowledge.findings.values(), *knowledge.measurements.values())}
+    listed = {finding for flag in teller.reading.flags for finding in _findings(flag.criterion)}
     for question in teller.reading.decision.questions:
         thing = things[question.finding]
-        shown = (teller.reading.of_kind(question.passages, RED_FLAG) or question.passages)[:3]
-        text = thing.patient_question or teller.say("question", thing.patient_label)
-        yield Statement(text=text, rules=() if shown else teller.reading.testing(thing.iri)[:3], passages=shown)
+        if thing.iri not in listed:
+            shown = question.passages[:3]
+            text = thing.patient_question or teller.say("question", thing.patient_label)
+            yield Statement(text=text, rules=() if shown else teller.reading.testing(thing.iri)[:3], passages=shown)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+import msgspec
+
 from engine.exchange.narrative_evidence import Facts
 from engine.exchange.narrative_model import Group, Section, Statement
 from engine.exchange.narrative_placement import section_of
 from engine.exchange.narrative_reading import RED_FLAG, Reading, Spoken, nodes_of
 from engine.exchange.narrative_rendering import Phrases
-from engine.exchange.narrative_words import clause_of
+from engine.exchange.narrative_words import COMPLEX, clause_of
 from engine.model import URGENCIES, Criterion
 
 ASIDE = "overridden"
@@ -111,23 +113,34 @@ def grouped(teller: Teller, told: Iterable[Told]) -> tuple[Group, ...]:
 
 
 def _conditional(teller: Teller, told: list[Told]) -> Iterator[Group]:
-    by_criterion: dict[str, list[Told]] = {}
+    groups: dict[tuple[object, ...], tuple[Statement, list[Statement]]] = {}
     for entry, statement in told:
-        criterion = entry.rule.criterion or entry.rule.scope
-        key = criterion.iri or str(id(criterion)) if criterion else ""
-        by_criterion.setdefault(key, []).append((entry, statement))
-    for group in by_criterion.values():
-        criterion = group[0][0].rule.criterion or group[0][0].rule.scope
-        heading = _condition(teller, criterion) if criterion else None
-        yield Group(kind="if", heading=heading, statements=joined(statement for _, statement in group))
+        key, heading, shown = _under_condition(teller, entry, statement)
+        groups.setdefault(key, (heading, []))[1].append(shown)
+    for heading, statements in groups.values():
+        yield Group(kind="if", heading=heading, statements=joined(statements))
 
 
-def _condition(teller: Teller, criterion: Criterion) -> Statement:
-    """`If …`: a criterion in words. Red flags below it are told in a place of their own, and so are not cited again."""
-    reading = teller.reading
-    words: object = clause_of(criterion, reading) if teller.for_patient else reading.labels(criterion)
-    below = (node for node in nodes_of(criterion) if node is criterion or not reading.of_kind(node.passages, RED_FLAG))
-    return Statement(text=teller.say("if", words), passages=tuple(dict.fromkeys(p for node in below for p in node.passages)))
+def _under_condition(teller: Teller, entry: Spoken, statement: Statement) -> tuple[tuple[object, ...], Statement, Statement]:
+    """The group of what depends on something open: its key, its heading and what stands in it.
+
+    What a patient cannot be told the condition of in a sentence is only named, as something that may come up.
+    """
+    reading, rule = teller.reading, entry.rule
+    criterion = rule.criterion or rule.scope
+    words: object = reading.labels(criterion)
+    if teller.for_patient:
+        words = clause_of(criterion, reading) if criterion is not None else COMPLEX
+        if words == COMPLEX:
+            named = msgspec.structs.replace(statement, text=reading.knowledge.interventions[rule.intervention].patient_label)
+            return ("later", rule.direction), Statement(text=teller.say("later", rule.direction)), named
+    return (words,), Statement(text=teller.say("if", words), passages=_below(reading, criterion)), statement
+
+
+def _below(reading: Reading, criterion: Criterion | None) -> tuple[str, ...]:
+    """Passages of a criterion, without those of the red flags in it, which are told in a place of their own."""
+    told = (node for node in nodes_of(criterion) if node is criterion or not reading.of_kind(node.passages, RED_FLAG))
+    return tuple(dict.fromkeys(passage for node in told for passage in node.passages))
 
 
 def joined(statements: Iterable[Statement]) -> tuple[Statement, ...]:

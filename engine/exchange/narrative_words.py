@@ -1,53 +1,45 @@
-"""Criteria in a patient's words: a small tree of labels, which the templates turn into a phrase."""
+"""Criteria in a patient's words: a small tree of labels, which the templates turn into a phrase.
+
+Only what stays clear in one sentence is put into words; anything deeper is `complex`, and told without its condition.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from engine.exchange.narrative_reading import RED_FLAG, Reading, nodes_of
-from engine.model import (
-    Absent,
-    And,
-    AtLeast,
-    Bound,
-    Criterion,
-    Measured,
-    NotSuspected,
-    Or,
-    Present,
-    Suspected,
-    Unassessed,
-)
+from engine.exchange.narrative_reading import Reading, nodes_of
+from engine.model import Absent, And, AtLeast, Bound, Criterion, Measured, NotSuspected, Or, Present, Suspected, Unassessed
 
 MANY = 5
 """From so many warning signs on they are called that, and not listed again."""
+MOST_PARTS = 3
+"""So many conditions at once can be told."""
 
 
 class Clause(NamedTuple):
-    """A condition in words: `kind` says how label and parts combine; the templates know the words for it."""
+    """A condition in words. `kind`: present, absent, unassessed, suspected, not-suspected, measured, at-least, no-warning-sign,
+    warning-sign, any, all, complex; the last four but one have no label, `any` and `all` have parts."""
 
     kind: str
     label: str = ""
     parts: tuple[Clause, ...] = ()
     lower: Bound | None = None
     upper: Bound | None = None
-    unit: str = ""
     count: int = 0
+
+
+COMPLEX = Clause("complex")
 
 
 def clause_of(criterion: Criterion, reading: Reading) -> Clause:
     """A criterion as a patient may read it."""
     knowledge = reading.knowledge
-    many = _many_warning_signs(criterion, reading)
     match criterion:
-        case And() if many and _all(criterion, Absent):
-            return Clause("no-warning-sign")
-        case Or() if many and _all(criterion, Present):
-            return Clause("warning-sign")
-        case And() | Or():
-            parts = _flat(criterion.operator, (clause_of(child, reading) for child in criterion.children))
-            return parts[0] if len(parts) == 1 else Clause(criterion.operator, parts=parts)
+        case And():
+            return Clause("no-warning-sign") if _is_screen(criterion, reading) else _all_of(criterion, reading)
+        case Or():
+            return Clause("warning-sign") if _is_any_sign(criterion, reading) else _any_of(criterion, reading)
         case Present() | Absent() | Unassessed():
             return Clause(criterion.operator, knowledge.findings[criterion.finding].patient_label)
         case Suspected() | NotSuspected():
@@ -55,27 +47,57 @@ def clause_of(criterion: Criterion, reading: Reading) -> Clause:
         case AtLeast():
             return Clause("at-least", knowledge.findings[criterion.group].patient_label, count=criterion.count)
         case Measured():
-            measurement = knowledge.measurements[criterion.measurement]
-            return Clause(
-                "measured", measurement.patient_label, lower=criterion.lower, upper=criterion.upper, unit=measurement.unit
-            )
-    raise TypeError(f"no criterion: {criterion!r}")
+            label = knowledge.measurements[criterion.measurement].patient_label
+            return Clause("measured", label, lower=criterion.lower, upper=criterion.upper)
+    return COMPLEX
 
 
-def _flat(operator: str, parts: Iterable[Clause]) -> tuple[Clause, ...]:
-    """Parts with nested parts of the same kind opened, each once."""
+def _all_of(criterion: And, reading: Reading) -> Clause:
+    parts = _flat("all", (clause_of(child, reading) for child in criterion.children))
+    if len(parts) == 1:
+        return parts[0]
+    return Clause("all", parts=parts) if len(parts) <= MOST_PARTS and COMPLEX not in parts else COMPLEX
+
+
+def _any_of(criterion: Or, reading: Reading) -> Clause:
+    parts = _flat("any", (clause_of(child, reading) for child in criterion.children))
+    if len(parts) == 1:
+        return parts[0]
+    return Clause("any", parts=parts) if all(part.kind in ("present", "suspected") for part in parts) else COMPLEX
+
+
+def _flat(kind: str, parts: Iterable[Clause]) -> tuple[Clause, ...]:
+    """Parts, each once, with those of parts of the same kind in their place."""
     found: dict[Clause, None] = {}
     for part in parts:
-        found.update(dict.fromkeys(part.parts if part.kind == operator else (part,)))
+        found.update(dict.fromkeys(part.parts if part.kind == kind else (part,)))
     return tuple(found)
 
 
-def _all(criterion: Criterion, kind: type[Present | Absent]) -> bool:
-    """Whether what a criterion tests of findings is all of one kind (ranges beside them do not matter)."""
-    return all(isinstance(node, (And, Or, Measured, kind)) for node in nodes_of(criterion))
+# Warning signs --------------------------------------------------------------------------------
 
 
-def _many_warning_signs(criterion: Criterion, reading: Reading) -> bool:
-    tested = [node for node in nodes_of(criterion) if isinstance(node, Present | Absent)]
-    flagged = [node for node in tested if reading.of_kind(node.passages, RED_FLAG)]
-    return len(flagged) >= MANY and len(flagged) == len(tested)
+def _signs(reading: Reading) -> set[str]:
+    """The findings that the reader is shown as warning signs."""
+    return {node.finding for flag in reading.flags for node in nodes_of(flag.criterion) if isinstance(node, Present)}
+
+
+def _is_screen(criterion: And, reading: Reading) -> bool:
+    """Whether a criterion holds for whoever has none of the warning signs shown: it asks for nothing but absences of them."""
+    tested = {node.finding for node in nodes_of(criterion) if isinstance(node, Absent)}
+    return len(tested) >= MANY and tested <= _signs(reading) and all(map(_wants_absence, criterion.children))
+
+
+def _wants_absence(criterion: Criterion) -> bool:
+    if isinstance(criterion, And):
+        return all(map(_wants_absence, criterion.children))
+    if isinstance(criterion, Or):
+        return any(map(_wants_absence, criterion.children))
+    return isinstance(criterion, Absent)
+
+
+def _is_any_sign(criterion: Or, reading: Reading) -> bool:
+    """Whether any of the warning signs shown is enough."""
+    enough = {child.finding for child in nodes_of(criterion) if isinstance(child, Present)}
+    simple = all(isinstance(node, Or | Present | And | Measured) for node in nodes_of(criterion))
+    return simple and len(enough) >= MANY and _signs(reading) <= enough

@@ -1,0 +1,34 @@
+"""Fixtures on the small knowledge and on the shipped one, compiled once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine import Engine, load_knowledge
+from engine.model import Knowledge
+from tests.small import write_small
+
+
+@pytest.fixture(scope="session")
+def small_paths(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
+    """The files of the small knowledge; not to be written to."""
+    return write_small(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="session")
+def small_knowledge(small_paths: tuple[Path, ...]) -> Knowledge:
+    return load_knowledge(small_paths)
+
+
+@pytest.fixture(scope="session")
+def small(small_knowledge: Knowledge) -> Engine:
+    """The small knowledge, compiled."""
+    return Engine(small_knowledge)
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    """The shipped knowledge, compiled."""
+    return Engine(load_knowledge())

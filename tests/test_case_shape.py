@@ -1,0 +1,89 @@
+"""`shapes/case.ttl`: what a case graph has to look like, by pySHACL."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import rdflib
+from pyshacl import validate
+from rdflib import RDF, RDFS, XSD, Literal, URIRef
+from rdflib.namespace import SH
+
+from engine import Case, Engine, load_knowledge
+from engine.knowledge.reader import expand, shipped_paths
+from tests.random_cases import random_cases
+
+SHAPES = next(path for path in shipped_paths() if path.name == "case.ttl")
+NODE = URIRef("urn:case")
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return Engine(load_knowledge())
+
+
+@pytest.fixture(scope="module")
+def ontology(engine: Engine) -> rdflib.Graph:
+    graph = rdflib.Graph()
+    for iri in engine.knowledge.findings:
+        graph.add((URIRef(iri), RDFS.subClassOf, URIRef(expand("core:Finding"))))
+    return graph
+
+
+def _triples(engine: Engine, case: Case) -> Iterator[tuple[URIRef, URIRef, rdflib.term.Node]]:
+    iri_of = {finding.code: iri for iri, finding in engine.knowledge.findings.items()}
+    number_of = {measurement.code: iri for iri, measurement in engine.knowledge.measurements.items()}
+    yield NODE, RDF.type, URIRef(expand("core:Case"))
+    for code in case.present:
+        yield NODE, URIRef(expand("core:present")), URIRef(iri_of[code])
+    for code in case.absent:
+        yield NODE, URIRef(expand("core:absent")), URIRef(iri_of[code])
+    for code, value in case.measurements.items():
+        yield NODE, URIRef(number_of[code]), Literal(repr(value), datatype=XSD.decimal)
+
+
+def _conforms(ontology: rdflib.Graph, triples: list[tuple[URIRef, URIRef, rdflib.term.Node]]) -> tuple[bool, str]:
+    data = rdflib.Graph()
+    data += ontology
+    for triple in triples:
+        data.add(triple)
+    conforms, _, text = validate(data, shacl_graph=rdflib.Graph().parse(SHAPES))
+    return bool(conforms), str(text)
+
+
+def test_cases_that_are_decided_conform(engine: Engine, ontology: rdflib.Graph) -> None:
+    for case in itertools.islice(random_cases(engine.program, seed=5), 5):
+        conforms, text = _conforms(ontology, list(_triples(engine, case)))
+        assert conforms, text
+
+
+@pytest.mark.parametrize(
+    ("predicate", "value", "message"),
+    [
+        ("core:ageYears", Literal("-1", datatype=XSD.decimal), "One age from 0 to 130 years."),
+        ("core:ageYears", Literal("54 years"), "One age from 0 to 130 years."),
+        ("core:present", URIRef(expand("finding:Feverish")), "is no finding that the ontology declares"),
+        ("core:absent", Literal("fever"), "What is absent is a finding"),
+        ("core:temperatureC", Literal("98.6", datatype=XSD.decimal), "One temperature from 20 to 46"),
+    ],
+)
+def test_what_cannot_be_does_not_conform(ontology: rdflib.Graph, predicate: str, value: rdflib.term.Node, message: str) -> None:
+    conforms, text = _conforms(ontology, [(NODE, RDF.type, URIRef(expand("core:Case"))), (NODE, URIRef(expand(predicate)), value)])
+    assert not conforms
+    assert message in text
+
+
+def test_the_ranges_are_those_of_the_measurements(engine: Engine) -> None:
+    shapes = rdflib.Graph().parse(SHAPES)
+    stated = {
+        str(shapes.value(shape, SH.path)): (float(str(least)), float(str(shapes.value(shape, SH.maxInclusive))))
+        for shape, least in shapes.subject_objects(SH.minInclusive)
+    }
+    assert stated == {iri: (m.minimum, m.maximum) for iri, m in engine.knowledge.measurements.items()}
+
+
+def test_the_shape_is_where_the_shapes_are() -> None:
+    assert Path(SHAPES).parent.name == "shapes"
