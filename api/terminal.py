@@ -100,7 +100,7 @@ def _assessments(decision: Decision, knowledge: Knowledge, words: Words) -> Rend
     for verdict in ("not-suspected", "undetermined", "out-of-scope"):
         names = [words.name(entry.condition) for entry in specific if entry.verdict == verdict]
         if names:
-            grid.add_row(Text(verdict, style="dim"), few(names, 2 * words.most))
+            grid.add_row(Text(verdict, style="dim"), few(names, 2 * words.most, words.comma))
     return grid
 
 
@@ -138,12 +138,14 @@ def _recommendations(entries: list[DecidedRecommendation], words: Words, everyth
 
 
 def _line(entry: DecidedRecommendation, words: Words, most: int) -> Text:
-    """`must  Lumbar MRI without contrast, at once  000-L033a [1, 4]`; for a patient, the text instead of the label."""
+    """`must  Lumbar MRI without contrast, at once  000-L033a [1, 4]`; for a patient, what the recommendation says."""
     style = VERDICT_STYLES.get(entry.verdict, "dim")
-    line = Text.assemble((f"{MODALITIES[entry.direction][entry.modality]}  ", style))
-    line.append(entry.text if words.for_patient else entry.label, style=style)
-    if entry.timing and entry.timing.lower() not in f"{entry.label} {entry.urgency}ly".lower():
-        line.append(f" ({entry.timing})")
+    if words.for_patient:
+        line = Text(entry.text, style=style)
+    else:
+        line = Text(f"{MODALITIES[entry.direction][entry.modality]}  {entry.label}", style=style)
+        if entry.timing and entry.timing.lower() not in f"{entry.label} {entry.urgency}ly".lower():
+            line.append(f" ({entry.timing})")
     if entry.verdict != "indicated":
         line.append(f" - {entry.verdict}", style=style)
     line.append_text(passage_ids(entry.passages, most, entry.citations))

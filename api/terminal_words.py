@@ -41,7 +41,7 @@ class Words:
     def __init__(self, decision: Decision, knowledge: Knowledge, most: int) -> None:
         self.most = most
         self.for_patient = decision.case.audience == "patient"
-        self._comma = "; " if self.for_patient else ", "  # what a finding is called in plain words has commas of its own
+        self.comma = "; " if self.for_patient else ", "  # what a finding is called in plain words has commas of its own
         self._case = decision.case
         self._rules = knowledge.rules
         self._by_id = {rule.id: rule for rule in knowledge.rules.values()}
@@ -60,11 +60,11 @@ class Words:
 
     def names(self, codes: Iterable[str]) -> str:
         """As many of them as a list shows."""
-        return few(map(self.name, codes), self.most, self._comma)
+        return few(map(self.name, codes), self.most, self.comma)
 
     def all_names(self, codes: Iterable[str]) -> str:
         """All of them."""
-        return self._comma.join(map(self.name, codes))
+        return self.comma.join(map(self.name, codes))
 
     def rules(self, ids: Iterable[str]) -> str:
         """The labels of rules."""
@@ -111,7 +111,7 @@ class Words:
             return named
         facts = []
         for state in dict.fromkeys(phrase.state for phrase in phrases):
-            names = few((phrase.name for phrase in phrases if phrase.state == state), self.most, self._comma)
+            names = few((phrase.name for phrase in phrases if phrase.state == state), self.most, self.comma)
             facts.append(names if state in named else f"{names} {state}".rstrip())
         return f"{named}: {'; '.join(facts)}" if named else "; ".join(facts)
 
@@ -165,7 +165,7 @@ class Words:
                 grouped.setdefault("", []).append(f"{self.name(change.code)} {change.to} {self._units[change.code]}")
             else:
                 grouped.setdefault(change.to, []).append(self.name(change.code))
-        return "; ".join(f"{few(names, self.most, self._comma)} {to}".rstrip() for to, names in grouped.items())
+        return "; ".join(f"{few(names, self.most, self.comma)} {to}".rstrip() for to, names in grouped.items())
 
     def _takes_back(self, change: Change) -> bool:
         case = self._case

@@ -56,7 +56,7 @@ def _diagnosis(teller: Teller) -> Section:
     groups = (
         _headed(teller, "likely", (_likely(teller, one, reading.assessed[one]) for one in likely)),
         _headed(teller, "exclude", _to_exclude(teller, [one for one in reading.assessed if one in flagged])),
-        _headed(teller, "causes", _causes(teller, flagged | set(likely))),
+        msgspec.structs.replace(_headed(teller, "causes", _causes(teller, flagged | set(likely))), kind="minor"),
     )
     return section(teller, "diagnosis", groups)
 

@@ -27,9 +27,9 @@ class Statement(Frozen, kw_only=True):
 
 
 class Group(Frozen, kw_only=True):
-    """Statements under one heading or condition; `kind` lets the layout tell what applies from what depends on something."""
+    """Statements under one heading or condition; `kind` lets the layout tell what applies from what depends."""
 
-    kind: Literal["plain", "applies", "if", "aside"] = "plain"
+    kind: Literal["plain", "applies", "if", "aside", "minor"] = "plain"
     heading: Statement | None = None
     statements: tuple[Statement, ...]
 

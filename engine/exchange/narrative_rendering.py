@@ -33,10 +33,11 @@ def sentence(text: str) -> str:
 
 
 def marks(ids: Sequence[str]) -> list[Mark]:
-    """Ids to be shown in a row: 000-L054a, 000-L054b → 000-L054a, b."""
+    """Ids to be shown in a row, in order: 000-L054b, 000-L054a → 000-L054a, b."""
     shown: list[Mark] = []
-    for number, one in enumerate(ids):
-        before = ids[number - 1] if number else ""
+    ordered = sorted(ids)
+    for number, one in enumerate(ordered):
+        before = ordered[number - 1] if number else ""
         shown.append(Mark(one, one[-1:] if before[:-1] == one[:-1] else one))
     return shown
 

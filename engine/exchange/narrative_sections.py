@@ -17,6 +17,7 @@ from engine.model import URGENCIES, Criterion
 
 ASIDE = "overridden"
 OPEN = "undetermined"
+LATER = "later"
 MODALITIES = ("must", "should", "may")
 Told = tuple[Spoken, Statement]
 
@@ -93,6 +94,10 @@ def _remarks(teller: Teller, entry: Spoken) -> Iterator[str]:
             yield teller.say("overridden", [rules[other].label for other in entry.decided.overridden_by])
         case "conflicting":
             yield teller.say("conflicting")
+        case "undetermined":
+            displacing = [other.rule.label for other in teller.reading.live if entry.rule.iri in other.rule.overrides]
+            if displacing:
+                yield teller.say("exceptions", displacing)
         case _:
             pass
 
@@ -117,7 +122,8 @@ def _conditional(teller: Teller, told: list[Told]) -> Iterator[Group]:
     for entry, statement in told:
         key, heading, shown = _under_condition(teller, entry, statement)
         groups.setdefault(key, (heading, []))[1].append(shown)
-    for heading, statements in groups.values():
+    for key in sorted(groups, key=lambda key: key[0] == LATER):
+        heading, statements = groups[key]
         yield Group(kind="if", heading=heading, statements=joined(statements))
 
 
@@ -133,7 +139,7 @@ def _under_condition(teller: Teller, entry: Spoken, statement: Statement) -> tup
         words = clause_of(criterion, reading) if criterion is not None else COMPLEX
         if words == COMPLEX:
             named = msgspec.structs.replace(statement, text=reading.knowledge.interventions[rule.intervention].patient_label)
-            return ("later", rule.direction), Statement(text=teller.say("later", rule.direction)), named
+            return (LATER, rule.direction), Statement(text=teller.say("later", rule.direction)), named
     return (words,), Statement(text=teller.say("if", words), passages=_below(reading, criterion)), statement
 
 

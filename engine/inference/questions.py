@@ -25,6 +25,7 @@ class Questioner:
         knowledge = facts.program.knowledge
         self._rules = tuple(knowledge.rules.values())
         self._bit = {rule.id: 1 << number for number, rule in enumerate(self._rules)}
+        self._ask = lru_cache(maxsize=1 << 12)(self._write)
         self._ids = lru_cache(maxsize=1 << 12)(self._decode)
         concepts = {concept.code: concept for concept in knowledge.findings.values()}
         measurements = {measurement.code: measurement for measurement in knowledge.measurements.values()}
@@ -52,11 +53,11 @@ class Questioner:
                 else:
                     settles[number] = rules
                     danger[number] = rank, rules
-        words = self._words[for_patient]
         ordered = sorted(settles, key=lambda number: (danger[number][0], -settles[number].bit_count(), number))
-        return tuple([self._question(*words[number], settles[number], danger[number][1]) for number in ordered])
+        return tuple([self._ask(for_patient, number, settles[number], danger[number][1]) for number in ordered])
 
-    def _question(self, code: str, label: str, question: str, passages: tuple[str, ...], rules: int, dangerous: int) -> Question:
+    def _write(self, for_patient: bool, number: int, rules: int, dangerous: int) -> Question:
+        code, label, question, passages = self._words[for_patient][number]
         first = self._rules[bits_of(dangerous & -dangerous)[0]].label
         others = rules.bit_count() - 1
         more = f" and {others} other{'s' if others > 1 else ''}" if others else ""

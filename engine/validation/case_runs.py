@@ -218,7 +218,7 @@ def _failures(expect: Expectation, decision: Decision, outcomes: Mapping[str, _O
         if got not in expected.verdicts:
             yield f"rule {id_}: expected {' or '.join(expected.verdicts)}, got {got}{_missing(decided.missing if decided else ())}"
         elif decided and expected.by:
-            named = decided.overridden_by if got == "overridden" else decided.left_open_by
+            named = (*decided.overridden_by, *decided.left_open_by)
             unnamed = [name for name in expected.by if name not in named]
             if unnamed:
                 yield f"rule {id_}: {got}, but not because of {', '.join(unnamed)} (because of {', '.join(named)})"

@@ -8,6 +8,7 @@ import pytest
 
 from engine import Engine, load_knowledge
 from engine.model import Knowledge
+from tests.inference.every_case import EveryCase
 from tests.small import write_small
 
 
@@ -32,3 +33,8 @@ def small(small_knowledge: Knowledge) -> Engine:
 def engine() -> Engine:
     """The shipped knowledge, compiled."""
     return Engine(load_knowledge())
+
+
+@pytest.fixture(scope="session")
+def every_case(small: Engine) -> EveryCase:
+    return EveryCase(small)

@@ -17,10 +17,8 @@ from engine import Codebook, UnknownCodeError, load_knowledge, make_case, make_c
 from engine.knowledge.reader import expand
 from engine.model import Concept, Knowledge, Measurement
 
-pytestmark = pytest.mark.filterwarnings(
-    # sssom 0.4.21 switches on a pandas option at import that pandas 3 always has on; nothing of ours is concerned.
-    "ignore:The 'mode.copy_on_write' option is deprecated"
-)
+# sssom 0.4.21 sets a pandas option and passes an argument that pandas 4 will no longer have; no code of ours uses pandas.
+pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "terminologies.md"
 PREDICATES = {f"skos:{kind}Match" for kind in ("exact", "close", "broad", "narrow", "related")}
@@ -61,7 +59,6 @@ def _rows() -> tuple[Row, ...]:
 
 ROWS = _rows()
 EXACT = tuple(row for row in ROWS if row.predicate_id == "skos:exactMatch")
-ONE_ROW_FOR_EACH = [pytest.param(row, id=f"{row.subject_id} {row.object_id}") for row in ROWS]
 
 
 @pytest.fixture(scope="module")
@@ -128,9 +125,9 @@ def test_the_set_names_itself_its_licence_and_the_version_of_the_knowledge(mappi
 # Rows ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("row", ONE_ROW_FOR_EACH)
-def test_a_row_is_about_a_concept_that_exists_under_its_own_label(row: Row, things: Mapping[str, Concept | Measurement]) -> None:
-    assert things[expand(row.subject_id)].label == row.subject_label
+def test_a_row_is_about_a_concept_that_exists_under_its_own_label(things: Mapping[str, Concept | Measurement]) -> None:
+    labels = {iri: thing.label for iri, thing in things.items()}
+    assert [row for row in ROWS if labels.get(expand(row.subject_id)) != row.subject_label] == []
 
 
 def test_a_row_says_how_close_the_match_is_and_who_says_so() -> None:
@@ -166,7 +163,7 @@ PERMUTATION = (
 
 
 def is_snomed_concept(code: str) -> bool:
-    """Length, partition of concepts (00, or 10 in an extension) and Verhoeff's check digit: SNOMED CT release file specification."""
+    """Length, partition (00, in an extension 10) and Verhoeff's check digit, by the SNOMED CT release file specification."""
     if not re.fullmatch(r"[1-9]\d{5,17}", code) or code[-3:-1] not in ("00", "10"):
         return False
     check = 0
@@ -176,7 +173,7 @@ def is_snomed_concept(code: str) -> bool:
 
 
 def is_loinc(code: str) -> bool:
-    """A number and its mod-10 check digit: LOINC users' guide, appendix on check digits."""
+    """A number and its mod-10 check digit, by the LOINC users' guide."""
     if not re.fullmatch(r"\d{1,6}-\d", code):
         return False
     number, _, check = code.partition("-")
@@ -199,8 +196,10 @@ CAN_EXIST: Mapping[str, Callable[[str], bool]] = {
 }
 
 
-@pytest.mark.parametrize(("code", "expected"), [("386661006", True), ("386661005", False), ("386616006", False), ("861005", False)])
-def test_the_check_digit_of_snomed_finds_a_wrong_and_a_swapped_digit(code: str, expected: bool) -> None:
+@pytest.mark.parametrize(
+    ("code", "expected"), [("386661006", True), ("386661005", False), ("386616006", False), ("386661010", False)]
+)
+def test_a_wrong_digit_swapped_digits_and_the_id_of_a_description_are_no_snomed_concept(code: str, expected: bool) -> None:
     assert is_snomed_concept(code) is expected
 
 
@@ -209,9 +208,8 @@ def test_the_check_digit_of_loinc_finds_a_wrong_and_a_swapped_digit(code: str, e
     assert is_loinc(code) is expected
 
 
-@pytest.mark.parametrize("row", ONE_ROW_FOR_EACH)
-def test_a_code_can_exist_in_its_system(row: Row) -> None:
-    assert CAN_EXIST[row.system](row.code)
+def test_every_code_can_exist_in_its_system() -> None:
+    assert [row.object_id for row in ROWS if not CAN_EXIST[row.system](row.code)] == []
 
 
 # Cases ---------------------------------------------------------------------------------------
@@ -263,6 +261,6 @@ def test_the_document_names_every_concept_without_a_mapping_and_no_other(things:
     assert set(re.findall(r"`([a-z0-9_]+)`", table)) == {thing.code for iri, thing in things.items() if iri not in mapped}
 
 
-def test_the_document_names_every_system() -> None:
-    text = DOCUMENT.read_text(encoding="utf-8")
-    assert [system for system in CAN_EXIST if f"`{system}:" not in text] == []
+def test_the_document_counts_the_rows_of_every_system() -> None:
+    counted = re.findall(r"^\|[^|]+\| `([a-z0-9]+):[^|]+\|[^|]+\| (\d+) \|", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    assert {system: int(rows) for system, rows in counted} == Counter(row.system for row in ROWS)

@@ -1,0 +1,143 @@
+"""The facts of a case as entities of its provenance: what was recorded, what was measured, and what follows from that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+import pyoxigraph as ox
+
+from engine.exchange.rdf import Value, decimal, iri, text
+from engine.model import (
+    Absent,
+    And,
+    AtLeast,
+    Case,
+    Criterion,
+    DerivedFinding,
+    Fact,
+    Knowledge,
+    Measured,
+    Or,
+    Present,
+)
+
+Name = tuple[str, str]
+"""("present", "fever"), ("absent", "fever"), ("measurement", "age_years"), ("derived", "age_over_50")."""
+Triple = tuple[ox.NamedNode, ox.NamedNode, Value]
+SIDES: Mapping[str, Sequence[Literal["present", "absent"]]] = {
+    "present": ("present",),
+    "absent": ("absent",),
+    "contradictory": ("present", "absent"),
+}
+
+
+class CaseFacts:
+    """Which recorded facts a proof's fact rests on. Remembers what followed from others, for `triples` to tell."""
+
+    def __init__(self, knowledge: Knowledge, case: Case) -> None:
+        self._knowledge = knowledge
+        self._case = case
+        self._given = {"present": frozenset(case.present), "absent": frozenset(case.absent)}
+        self._findings = {finding.code: finding for finding in knowledge.findings.values()}
+        self._measurements = {one.code: one for one in knowledge.measurements.values()}
+        self._rules = {rule.id: rule for rule in knowledge.rules.values() if isinstance(rule, DerivedFinding)}
+        self._deriving = {rule.finding: rule for rule in self._rules.values()}
+        self._derived: dict[str, tuple[str, dict[Name, None], dict[str, None]]] = {}
+
+    def entities(self, fact: Fact) -> list[Name]:
+        """The entities that carry a fact: the recorded ones if it was given, else the one that follows, which is noted.
+
+        A fact that nobody recorded has none.
+        """
+        if fact.code in self._measurements:
+            return [("measurement", fact.code)] if fact.code in self._case.measurements else []
+        if fact.state not in SIDES:
+            return []
+        if fact.basis == "given":
+            return [(side, fact.code) for side in SIDES[fact.state] if fact.code in self._given[side]]
+        origins: dict[Name, None] = {}
+        rules: dict[str, None] = {}
+        for name in fact.through:
+            if name in self._rules:
+                rules[self._rules[name].iri] = None
+                rule = self._rules[name]
+                for criterion in filter(None, (rule.scope, rule.criterion)):
+                    origins |= dict.fromkeys(self._behind(criterion))
+            else:
+                origins |= {(side, name): None for side in SIDES[fact.state] if name in self._given[side]}
+        self._derived[fact.code] = (fact.state, origins, rules)
+        return [("derived", fact.code), *origins]
+
+    def rules_used(self) -> list[str]:
+        """IRIs of the rules by which facts followed."""
+        return list(dict.fromkeys(rule for _, _, rules in self._derived.values() for rule in rules))
+
+    def triples(self, run: str, case: ox.NamedNode, activity: ox.NamedNode) -> Iterator[Triple]:
+        """Everything recorded of the case, as its own properties and as entities that the run used, and what followed."""
+        for side in ("present", "absent"):
+            for code in sorted(self._given[side]):
+                finding = self._findings[code]
+                about = ox.NamedNode(f"{run}:{side}:{code}")
+                yield case, iri(f"core:{side}"), ox.NamedNode(finding.iri)
+                yield from self._entity(about, "core:RecordedFinding", finding.iri, f"{finding.label}: {side}")
+                yield about, iri("core:state"), text(side)
+                yield from self._used(about, case, activity)
+        for code, value in sorted(self._case.measurements.items()):
+            measurement = self._measurements[code]
+            about = ox.NamedNode(f"{run}:measurement:{code}")
+            yield case, ox.NamedNode(measurement.iri), decimal(value)
+            yield from self._entity(
+                about, "core:RecordedMeasurement", measurement.iri, f"{measurement.label}: {value:g} {measurement.unit}"
+            )
+            yield about, iri("rdf:value"), decimal(value)
+            yield about, iri("core:unit"), text(measurement.unit)
+            yield from self._used(about, case, activity)
+        for code, (state, origins, rules) in sorted(self._derived.items()):
+            finding = self._findings[code]
+            about = ox.NamedNode(f"{run}:derived:{code}")
+            yield from self._entity(about, "core:DerivedFact", finding.iri, f"{finding.label}: {state}")
+            yield about, iri("core:state"), text(state)
+            yield about, iri("prov:wasGeneratedBy"), activity
+            for name in origins:
+                yield about, iri("prov:wasDerivedFrom"), ox.NamedNode(":".join((run, *name)))
+            for rule in rules:
+                yield about, iri("prov:wasDerivedFrom"), ox.NamedNode(rule)
+
+    @staticmethod
+    def _entity(about: ox.NamedNode, kind: str, of: str, label: str) -> Iterator[Triple]:
+        for name in ("prov:Entity", kind):
+            yield about, iri("rdf:type"), iri(name)
+        yield about, iri("rdfs:label"), text(label, "en")
+        yield about, iri("core:about"), ox.NamedNode(of)
+
+    @staticmethod
+    def _used(about: ox.NamedNode, case: ox.NamedNode, activity: ox.NamedNode) -> Iterator[Triple]:
+        yield about, iri("prov:wasDerivedFrom"), case
+        yield activity, iri("prov:used"), about
+
+    def _behind(self, criterion: Criterion) -> Iterator[Name]:
+        """Recorded facts that bear on a criterion, with those behind findings that follow from others."""
+        hierarchy = self._knowledge.hierarchy
+        match criterion:
+            case Present() | Absent():
+                for iris, side in ((hierarchy.narrower, "present"), (hierarchy.broader, "absent")):
+                    for found in iris.get(criterion.finding, ()):
+                        concept = self._knowledge.findings.get(found)
+                        if concept and concept.code in self._given[side]:
+                            yield side, concept.code
+                        rule = self._deriving.get(found)
+                        if rule and rule.criterion and side == "present":
+                            yield from self._behind(rule.criterion)
+            case Measured():
+                code = self._knowledge.measurements[criterion.measurement].code
+                if code in self._case.measurements:
+                    yield "measurement", code
+            case And() | Or():
+                for child in criterion.children:
+                    yield from self._behind(child)
+            case AtLeast():
+                for member in criterion.members:
+                    yield from self._behind(member)
+            case _:
+                return

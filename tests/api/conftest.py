@@ -1,0 +1,50 @@
+"""A client of the service, and golden texts.
+
+`SPINEGRAPH_GOLDEN=write pytest tests/api` writes the golden texts anew, to be reviewed as a diff.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.settings import Settings
+from engine import Engine
+
+with warnings.catch_warnings():  # Starlette would rather have a fork of httpx
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.fixture(scope="session")
+def app(engine: Engine) -> FastAPI:
+    return create_app(Settings(), engine)
+
+
+@pytest.fixture(scope="session")
+def client(app: FastAPI) -> Iterator[httpx.Client]:
+    """A client to which an unexpected exception is a reply, as it is to everybody else."""
+    with TestClient(app, raise_server_exceptions=False) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def matches_golden() -> Callable[[str, str], None]:
+    """Hold a text equal to the golden text of a name."""
+
+    def check(name: str, text: str) -> None:
+        path = GOLDEN / f"{name}.txt"
+        if os.environ.get("SPINEGRAPH_GOLDEN") == "write":
+            path.write_text(text, encoding="utf-8")
+        assert text == path.read_text(encoding="utf-8")
+
+    return check

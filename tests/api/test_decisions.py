@@ -1,0 +1,223 @@
+"""`POST /v1/decisions`: what is answered, in which form, and what is refused."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from fastapi import FastAPI
+
+from api.decisions import parser_of, read_include
+from api.errors import MediaTypeError, ParameterError
+from api.negotiation import preferred
+from engine import MAX_BYTES, Decision, Engine
+
+URL = "/v1/decisions"
+JSON = {"Content-Type": "application/json"}
+RED_FLAG: dict[str, Any] = {
+    "present": ["back_pain_left_mid_lower", "muscle_spasm", "urinary_retention", "saddle_anesthesia"],
+    "absent": ["fever"],
+    "measurements": {"age_years": 54, "duration_weeks": 1},
+}
+MRI = "lumbar-mri-in-suspected-cauda-equina"
+
+
+def test_a_red_flag_is_an_emergency_with_its_proof(client: httpx.Client) -> None:
+    reply = client.post(URL, json=RED_FLAG)
+    assert reply.status_code == 200
+    assert reply.headers["content-type"] == "application/json"
+    assert reply.headers["vary"] == "Accept"
+    decision = msgspec.json.decode(reply.content, type=Decision)
+    assert decision.urgency == "emergency"
+    mri = next(entry for entry in decision.recommendations if entry.id == MRI)
+    assert (mri.verdict, mri.passages, mri.citations) == ("indicated", ("000-L033a",), (1, 4))
+    assert mri.explanation.truth == "true"
+    assert decision.disclaimer
+
+
+def test_the_reply_is_what_the_engine_decides(client: httpx.Client, engine: Engine) -> None:
+    decision = msgspec.json.decode(client.post(URL, json=RED_FLAG).content, type=Decision)
+    assert decision == engine.decide(decision.case)
+
+
+def test_the_same_input_gives_the_same_bytes(client: httpx.Client) -> None:
+    again = {"measurements": {"duration_weeks": 1.0, "age_years": 54}, "absent": ["fever"], "present": RED_FLAG["present"][::-1]}
+    first, second = client.post(URL, json=RED_FLAG), client.post(URL, json=again)
+    assert first.content == second.content
+    assert first.json()["id"] == second.json()["id"]
+    assert client.post(URL, json={"present": ["back_pain"]}).json()["id"] != first.json()["id"]
+
+
+def test_include_all_gives_every_recommendation_a_verdict(client: httpx.Client, engine: Engine) -> None:
+    some = {entry["id"] for entry in client.post(URL, json=RED_FLAG).json()["recommendations"]}
+    every = client.post(URL, params={"include": "all"}, json=RED_FLAG).json()
+    verdicts = {entry["id"]: entry["verdict"] for entry in every["recommendations"]}
+    assert verdicts == engine.verdicts(msgspec.convert(every["case"], Decision.__annotations__ and _case()))
+    assert {id_ for id_, verdict in verdicts.items() if verdict not in ("not-indicated", "out-of-scope")} == some
+
+
+def _case() -> Any:
+    from engine import Case
+
+    return Case
+
+
+def test_present_and_absent_is_decided_as_conflicting(client: httpx.Client) -> None:
+    reply = client.post(URL, json={"present": ["back_pain", "fever"], "absent": ["fever"]})
+    assert reply.status_code == 200
+    decision = reply.json()
+    assert "conflicting" in {entry["verdict"] for entry in decision["recommendations"]}
+    assert [notice["about"] for notice in decision["notices"] if notice["code"] == "contradictory-input"] == [["fever"]]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/json", json.dumps(RED_FLAG)),
+        ("application/json; charset=utf-8", json.dumps(RED_FLAG)),
+        ("Application/JSON", json.dumps(RED_FLAG)),
+        (
+            "application/yaml",
+            "present: [back_pain_left_mid_lower, muscle_spasm, urinary_retention, saddle_anesthesia]\n"
+            "absent: [fever]\nmeasurements: {age_years: 54, duration_weeks: 1}\n",
+        ),
+        (
+            "text/turtle",
+            """@prefix core: <https://w3id.org/spinegraph/core/> .
+            @prefix finding: <https://w3id.org/spinegraph/finding/> .
+            [] a core:Case ; core:present finding:BackPainLeftMidLower , finding:MuscleSpasm , finding:UrinaryRetention ,
+                finding:SaddleAnesthesia ; core:absent finding:Fever ; core:ageYears 54 ; core:durationWeeks 1 .""",
+        ),
+    ],
+)
+def test_a_case_is_read_from_json_yaml_and_turtle(client: httpx.Client, content_type: str, body: str) -> None:
+    reply = client.post(URL, content=body, headers={"Content-Type": content_type})
+    assert reply.status_code == 200
+    assert reply.content == client.post(URL, json=RED_FLAG).content
+
+
+# Size ----------------------------------------------------------------------------------------
+
+
+def test_a_body_that_says_it_is_too_large_is_not_read(client: httpx.Client) -> None:
+    reply = client.post(URL, content=b" " * (MAX_BYTES + 1), headers=JSON)
+    assert reply.status_code == 413
+    assert reply.headers["content-type"] == "application/problem+json"
+    assert reply.headers["connection"] == "close"
+
+
+def test_a_body_of_exactly_the_limit_is_read(client: httpx.Client) -> None:
+    assert client.post(URL, content=b"{}".ljust(MAX_BYTES), headers=JSON).status_code == 200
+
+
+@pytest.mark.parametrize("headers", [{}, {"content-length": "10"}, {"content-length": "ten"}, {"content-length": "-5"}])
+def test_no_more_than_the_limit_is_read_whatever_content_length_says(app: FastAPI, headers: dict[str, str]) -> None:
+    chunk, sent = b" " * 65_536, 0
+
+    async def receive() -> dict[str, Any]:
+        nonlocal sent
+        sent += 1
+        return {"type": "http.request", "body": chunk, "more_body": True}
+
+    status, _ = asyncio.run(_post(app, headers, receive))
+    assert status == 413
+    assert sent == MAX_BYTES // len(chunk) + 1
+
+
+def test_a_sender_who_goes_away_is_no_fault_of_the_service(app: FastAPI, caplog: pytest.LogCaptureFixture) -> None:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    status, _ = asyncio.run(_post(app, {"content-length": "10"}, receive))
+    assert status == 400
+    assert not caplog.records
+
+
+async def _post(app: FastAPI, headers: dict[str, str], receive: Any) -> tuple[int, bytes]:
+    """A request without an HTTP client in between, which would mend what is wrong."""
+    messages: list[dict[str, Any]] = []
+
+    async def send(message: Any) -> None:
+        messages.append(message)
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": URL,
+        "raw_path": URL.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "server": ("test", 80),
+        "client": ("test", 1),
+        "headers": [(name.encode(), value.encode()) for name, value in {**headers, "content-type": "application/json"}.items()],
+    }
+    await app(scope, receive, send)
+    return messages[0]["status"], messages[1]["body"]
+
+
+# Media types and parameters ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16", ""])
+def test_other_content_types_are_refused(client: httpx.Client, content_type: str) -> None:
+    reply = client.post(URL, content=b"{}", headers={"Content-Type": content_type})
+    assert reply.status_code == 415
+    assert reply.json()["where"] == "Content-Type"
+
+
+def test_an_encoded_body_is_refused() -> None:
+    with pytest.raises(MediaTypeError, match="gzip"):
+        parser_of("application/json", "gzip")
+    assert parser_of("application/json", "identity")
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        ("application/json", 200),
+        ("*/*", 200),
+        ("application/*;q=0.1", 200),
+        ("text/html, application/json;q=0.5", 200),
+        ("", 200),
+        ("text/html", 406),
+        ("application/json;q=0, */*", 406),
+        ("application/json;q=lots", 406),
+        ("image/*", 406),
+    ],
+)
+def test_accept_is_honoured(client: httpx.Client, accept: str, status: int) -> None:
+    assert client.post(URL, json={}, headers={"Accept": accept}).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("accept", "chosen"),
+    [
+        ("*/*", "a/json"),
+        ("text/html", "text/html"),
+        ("a/json;q=0.5, text/html", "text/html"),
+        ("a/json;q=0.5, text/*;q=0.6", "text/html"),
+        ("*/*;q=0.1, a/*;q=0", "text/html"),
+        ("TEXT/HTML;level=1", "text/html"),
+        ("a/*;q=2, text/html;q=0.1", "text/html"),
+        ("b/x", None),
+        (" , ", "a/json"),
+    ],
+)
+def test_the_best_representation_is_chosen(accept: str, chosen: str | None) -> None:
+    assert preferred(accept, ("a/json", "text/html")) == chosen
+
+
+@pytest.mark.parametrize("query", ["include=some", "include=", "include=ALL", "inclde=all", "include=all&include=no", "x"])
+def test_other_parameters_are_refused(client: httpx.Client, query: str) -> None:
+    reply = client.post(f"{URL}?{query}", json={})
+    assert reply.status_code == 422
+    assert reply.json()["type"].endswith("/parameter")
+    with pytest.raises(ParameterError):
+        read_include(query.encode())

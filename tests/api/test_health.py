@@ -1,0 +1,75 @@
+"""`GET /health/live` and `GET /health/ready`; the settings that a service starts with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.app import create_app
+from api.settings import Settings, SettingsError, load_engine
+from engine import MAX_BYTES, Engine, KnowledgeError
+from tests.api.conftest import TestClient
+
+
+def test_live(client: httpx.Client) -> None:
+    reply = client.get("/health/live")
+    assert (reply.status_code, reply.json(), reply.headers["cache-control"]) == (200, {"status": "live"}, "no-store")
+
+
+def test_ready_says_which_knowledge_answers(client: httpx.Client, engine: Engine) -> None:
+    version = {"version": engine.knowledge.version, "digest": engine.knowledge.digest}
+    assert client.get("/health/ready").json() == {"status": "ready", "knowledge": version}
+    assert client.head("/health/ready").status_code == 200
+
+
+def test_an_engine_that_cannot_decide_is_not_ready(engine: Engine) -> None:
+    class Broken(Engine):
+        def verdicts(self, case: object) -> dict[str, str]:
+            raise ZeroDivisionError
+
+    app = create_app(Settings(), Broken(engine.knowledge))
+    assert TestClient(app, raise_server_exceptions=False).get("/health/ready").status_code == 500
+
+
+def test_settings_come_from_the_environment() -> None:
+    assert Settings.from_environment({}) == Settings()
+    given = {
+        "SPINEGRAPH_HOST": "::1",
+        "SPINEGRAPH_PORT": "0",
+        "SPINEGRAPH_MAX_BODY_BYTES": "1000",
+        "SPINEGRAPH_KNOWLEDGE": "/a:/b",
+        "SPINEGRAPH_LOG_LEVEL": "debug",
+    }
+    assert Settings.from_environment(given) == Settings("::1", 0, 1000, (Path("/a"), Path("/b")), "debug")
+    assert all(name in (Settings.__doc__ or "") for name in given)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SPINEGRAPH_PORT", "http"),
+        ("SPINEGRAPH_PORT", "65536"),
+        ("SPINEGRAPH_PORT", "-1"),
+        ("SPINEGRAPH_PORT", ""),
+        ("SPINEGRAPH_MAX_BODY_BYTES", "0"),
+        ("SPINEGRAPH_MAX_BODY_BYTES", str(MAX_BYTES + 1)),
+        ("SPINEGRAPH_LOG_LEVEL", "loud"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({name: value})
+    assert caught.value.where == name
+
+
+def test_a_smaller_limit_holds(engine: Engine) -> None:
+    app = create_app(Settings(max_body_bytes=10), engine)
+    assert TestClient(app).post("/v1/decisions", json={"present": ["fever"]}).status_code == 413
+
+
+def test_a_folder_without_knowledge_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeError) as caught:
+        load_engine([tmp_path])
+    assert caught.value.where == str(tmp_path)
