@@ -14,7 +14,7 @@ from engine.exchange.narrative_clinician import clinician_sections
 from engine.exchange.narrative_evidence import place_facts
 from engine.exchange.narrative_model import Article, Audience, Group, Section, Statement
 from engine.exchange.narrative_patient import patient_sections
-from engine.exchange.narrative_reading import Reading, nodes_of
+from engine.exchange.narrative_reading import Reading, asks, nodes_of
 from engine.exchange.narrative_references import Numbering
 from engine.exchange.narrative_rendering import LAYOUTS, Phrases, render
 from engine.exchange.narrative_sections import Teller, joined, recommendation
@@ -25,8 +25,14 @@ WARNINGS = ("contradictory-input", "out-of-scope", "stale-passage")
 """Notices that a reader has to see before anything else."""
 
 
-def make_article(engine: Engine, decision: Decision, audience: Audience = "clinician", title: str = "") -> Article:
-    """Tell a decision of this engine to an audience; `title` is the case's own, else one is made from its presentation."""
+def make_article(
+    engine: Engine, decision: Decision, audience: Audience = "clinician", title: str = "", narrative: str = ""
+) -> Article:
+    """Tell a decision of this engine to an audience.
+
+    `title` and `narrative` are the case's own words for itself; without a title one is made from the presentation. The
+    engine is asked again only for what a Decision does not hold: the states of findings that follow from others.
+    """
     reading = Reading(engine, decision)
     teller = Teller(reading, Phrases(audience), place_facts(reading), audience == "patient")
     numbering = Numbering(engine.knowledge)
@@ -39,9 +45,9 @@ def make_article(engine: Engine, decision: Decision, audience: Audience = "clini
         knowledge=decision.knowledge.version,
         audience=audience,
         title=title or teller.say("article_title", _presentation(teller)),
-        case=tuple(_case_lines(teller)),
+        case=tuple(filter(None, (narrative, *_case_lines(teller)))),
         urgency=decision.urgency,
-        urgency_text=teller.say("urgency", decision.urgency),
+        urgency_text=teller.say("urgency", decision.urgency) if reading.live or reading.pending else teller.say("not_covered"),
         first=first,
         warnings=warnings,
         sections=numbered,
@@ -52,10 +58,15 @@ def make_article(engine: Engine, decision: Decision, audience: Audience = "clini
 
 
 def render_article(
-    engine: Engine, decision: Decision, audience: Audience = "clinician", media_type: str = "text/html", title: str = ""
+    engine: Engine,
+    decision: Decision,
+    audience: Audience = "clinician",
+    media_type: str = "text/html",
+    title: str = "",
+    narrative: str = "",
 ) -> bytes:
     """The article as `text/markdown` or `text/html`, UTF-8. Raises ValueError for any other media type."""
-    return render(make_article(engine, decision, audience, title), engine.knowledge, media_type)
+    return render(make_article(engine, decision, audience, title, narrative), engine.knowledge, media_type)
 
 
 def statements_of(article: Article) -> Iterator[Statement]:
@@ -114,7 +125,7 @@ def _case_lines(teller: Teller) -> Iterator[str]:
         ),
         teller.say("case_rest"),
     ]
-    return filter(None, lines)
+    return iter(lines)
 
 
 def _first(teller: Teller) -> tuple[Statement, ...]:
@@ -149,7 +160,7 @@ def _for_patient(teller: Teller, notice: Notice) -> str:
     if notice.code == "contradictory-input":
         iris = {finding.code: iri for iri, finding in teller.reading.knowledge.findings.items()}
         return teller.say("contradiction", [teller.label(iris[code]) for code in notice.about])
-    return teller.say("not_covered" if notice.code == "out-of-scope" else "stale")
+    return teller.say("outside" if notice.code == "out-of-scope" else "stale")
 
 
 __all__ = ["LAYOUTS", "Article", "make_article", "render_article", "statements_of"]

@@ -53,10 +53,12 @@ def _diagnosis(teller: Teller) -> Section:
     reading = teller.reading
     flagged = {rule.condition for flag in reading.flags for rule in flag.assessments}
     likely = [one for one, rules in reading.assessed.items() if one not in flagged and reading.of_kind(_stating(rules), DIAGNOSIS)]
+    unlikely = [one for one in likely if reading.verdicts[one] == "not-suspected"]
     groups = (
-        _headed(teller, "likely", (_likely(teller, one, reading.assessed[one]) for one in likely)),
+        _headed(teller, "likely", (_likely(teller, one, reading.assessed[one]) for one in likely if one not in unlikely)),
         _headed(teller, "exclude", _to_exclude(teller, [one for one in reading.assessed if one in flagged])),
         msgspec.structs.replace(_headed(teller, "causes", _causes(teller, flagged | set(likely))), kind="minor"),
+        msgspec.structs.replace(_headed(teller, "unlikely", (_unlikely(teller, one) for one in unlikely)), kind="aside"),
     )
     return section(teller, "diagnosis", groups)
 
@@ -75,18 +77,27 @@ def _likely(teller: Teller, condition: str, rules: tuple[Assessment, ...]) -> St
     reading = teller.reading
     stating = reading.of_kind(_stating(rules), DIAGNOSIS)
     labels = [label for rule in rules for label in reading.labels(rule.criterion)]
-    verdict = reading.verdicts[condition]
-    phrase = {"suspected": "suspected", "not-suspected": "not_likely", "conflicting": "conflicting_condition"}.get(
-        verdict, "undetermined"
-    )
-    values = (teller.label(condition), labels) if phrase in ("suspected", "undetermined") else (teller.label(condition),)
+    match reading.verdicts[condition]:
+        case "suspected":
+            text = teller.say("suspected", teller.label(condition), labels)
+        case "conflicting":
+            text = teller.say("conflicting_condition", teller.label(condition))
+        case _:
+            text = teller.say("undetermined", teller.label(condition), labels)
     others = tuple(passage for passage in _stating(rules) if passage not in stating)
     return Statement(
-        text=teller.say(phrase, *values),
+        text=text,
         rules=tuple(rule.id for rule in rules),
         passages=(*others, *teller.cited(condition)) or stating,
         background=(*map(teller.passage, stating), *teller.background(condition)),
     )
+
+
+def _unlikely(teller: Teller, condition: str) -> Statement:
+    rules = teller.reading.assessed[condition]
+    labels = [label for rule in rules for label in teller.reading.labels(rule.criterion)]
+    text = teller.say("not_likely", teller.label(condition), labels)
+    return Statement(text=text, rules=tuple(rule.id for rule in rules), passages=_stating(rules))
 
 
 def _to_exclude(teller: Teller, conditions: list[str]) -> Iterator[Statement]:

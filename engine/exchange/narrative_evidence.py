@@ -47,7 +47,7 @@ def place_facts(reading: Reading) -> Mapping[str, Facts]:
     """Rule IRI, condition IRI or `flag_key` → the facts that stand beside it."""
     facts = [passage for passage in reading.passages.values() if _is_fact(passage, reading)]
     holders = [*_flag_holders(reading), *_recommendation_holders(reading, facts), *_condition_holders(reading)]
-    stated = {passage for entry in reading.live for passage in entry.rule.passages}
+    stated = {passage for entry in reading.live for passage in entry.rule.passages} | reading.withheld
     told: dict[str, list[str]] = {}
     cited: dict[str, list[str]] = {}
     last: tuple[Passage, _Holder] | None = None
@@ -110,6 +110,8 @@ def _recommendation_holders(reading: Reading, facts: list[Passage]) -> Iterator[
 
 def _condition_holders(reading: Reading) -> Iterator[_Holder]:
     for condition, rules in reading.assessed.items():
+        if reading.verdicts[condition] == "not-suspected":
+            continue
         own = dict.fromkeys(reading.knowledge.conditions[condition].passages, ASSESSED)
         yield _Holder(condition, "", {**own, **dict.fromkeys(_stating(rules), ASSESSED)})
 

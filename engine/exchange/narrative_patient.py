@@ -89,22 +89,30 @@ def _findings(criterion: Criterion) -> list[str]:
 
 
 def _likely(teller: Teller) -> Iterator[Group]:
-    """What is suspected or likeliest; then the dangers that are still open, broader ones standing for narrower."""
+    """What is suspected or likeliest; then the dangers that are still open. Broader conditions stand for narrower ones."""
     reading = teller.reading
+    verdicts = {one: reading.verdicts[one] for one in reading.assessed}
     flagged = {rule.condition for flag in reading.flags for rule in flag.assessments}
-    open_dangers = {one for one in reading.assessed if one in flagged and reading.verdicts[one] == "undetermined"}
-    said, dangers = [], []
-    for condition, rules in reading.assessed.items():
-        if reading.verdicts[condition] == "suspected":
-            said.append(_about(teller, rules, "suspected", teller.label(condition), _reasons(teller, rules)))
-        elif condition in open_dangers:
-            broader = set(reading.knowledge.hierarchy.broader.get(condition, ())) - {condition}
-            if not broader & open_dangers:
-                dangers.append(_about(teller, rules, "ruled_out", teller.label(condition)))
-        elif reading.verdicts[condition] == "undetermined" and reading.of_kind((p for rule in rules for p in rule.passages), DIAGNOSIS):
-            said.append(_about(teller, rules, "likeliest", teller.label(condition)))
+    suspected = [one for one, verdict in verdicts.items() if verdict == "suspected"]
+    dangers = [one for one, verdict in verdicts.items() if verdict == "undetermined" and one in flagged]
+    said = [
+        _about(teller, rules, "suspected", teller.label(one), _reasons(teller, rules))
+        for one, rules in _folded(reading, suspected).items()
+    ]
+    for one, rules in reading.assessed.items():
+        stated = (passage for rule in rules for passage in rule.passages)
+        if verdicts[one] == "undetermined" and one not in flagged and reading.of_kind(stated, DIAGNOSIS):
+            said.append(_about(teller, rules, "likeliest", teller.label(one)))
+    not_yet = (_about(teller, rules, "ruled_out", teller.label(one)) for one, rules in _folded(reading, dangers).items())
     yield Group(kind="applies", statements=tuple(said))
-    yield Group(heading=Statement(text=teller.say("to_rule_out")), statements=tuple(dangers))
+    yield Group(heading=Statement(text=teller.say("to_rule_out")), statements=tuple(not_yet))
+
+
+def _folded(reading: Reading, conditions: list[str]) -> dict[str, tuple[Assessment, ...]]:
+    """The broadest of the conditions, each with the rules about it and about the narrower ones."""
+    broader = {one: {*reading.knowledge.hierarchy.broader.get(one, ()), one} for one in conditions}
+    top = [one for one in conditions if not any(other != one and other in broader[one] for other in conditions)]
+    return {one: tuple(rule for other in conditions if one in broader[other] for rule in reading.assessed[other]) for one in top}
 
 
 def _about(teller: Teller, rules: tuple[Assessment, ...], phrase: str, *values: object) -> Statement:

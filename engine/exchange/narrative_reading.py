@@ -57,7 +57,8 @@ class Reading:
 
     `live`: recommendations whose source speaks about this patient. `pending`: those of which that is not known.
     `assessments`: the rules in scope that can make a condition suspected; `assessed`: the same by condition. `flags`: the
-    warning signs that they and the live recommendations look for. `stated_by_rules`: passages on which any rule rests.
+    warning signs that they and the live recommendations look for. `stated_by_rules`: passages on which any rule rests;
+    `withheld`: those that state a recommendation which is in scope and does not apply, reasons for it included.
     """
 
     def __init__(self, engine: Engine, decision: Decision) -> None:
@@ -73,6 +74,9 @@ class Reading:
         self.pending = tuple(entry for entry in found if self.is_pending(entry.rule))
         self.verdicts = {entry.iri: entry.verdict for entry in decision.assessments if entry.verdict != "out-of-scope"}
         self.stated_by_rules = frozenset(rules_by_passage(engine.knowledge))
+        self.withheld = frozenset(
+            passage for rule in self.rules.values() if self._is_refuted(rule) for passage in rule.passages
+        )
         self.assessments = tuple(rule for rule in engine.knowledge.rules.values() if self._is_assessing(rule))
         self.assessed: dict[str, tuple[Assessment, ...]] = {}
         for rule in self.assessments:
@@ -83,6 +87,11 @@ class Reading:
         if not isinstance(rule, Assessment) or rule.condition not in self.verdicts:
             return False
         return rule.scope is None or self.truth(rule.scope) in ("true", "conflicting")
+
+    def _is_refuted(self, rule: Rule) -> bool:
+        if not isinstance(rule, Recommendation) or self.truth_of_rule(rule) != "false":
+            return False
+        return rule.scope is None or self.truth(rule.scope) == "true"
 
     # Truths ----------------------------------------------------------------------------------
 

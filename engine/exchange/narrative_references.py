@@ -52,8 +52,8 @@ class Numbering:
         return tuple(entries)
 
     def sources(self) -> tuple[SourceEntry, ...]:
-        """The sources of everything numbered so far, by number."""
-        used = [source for iri, source in self._knowledge.sources.items() if iri in self._sources]
+        """The sources of everything numbered so far, by number; all of them where nothing was said."""
+        used = [source for iri, source in self._knowledge.sources.items() if iri in self._sources or not self._sources]
         return tuple(
             SourceEntry(**{field: getattr(source, field) for field in SourceEntry.__struct_fields__})
             for source in sorted(used, key=lambda source: source.number)

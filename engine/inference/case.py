@@ -19,6 +19,8 @@ from engine.knowledge.reader import shorten
 from engine.model import Bound, Case, Concept, DerivedFinding, Knowledge, Measured
 
 KEYS = ("present", "absent", "measurements", "audience")
+MAX_NUMBER = 1e300
+"""Greater numbers are reported as this: an integer may have more digits than a float can hold."""
 FILE_KEYS = (*KEYS, "title", "narrative")
 """A case file may also say in words who the patient is."""
 
@@ -141,7 +143,7 @@ def _measurements(given: Any, codebook: Codebook, unknown: dict[str, str]) -> di
     values: dict[str, float] = {}
     for name, value in given.items():
         where = f"/measurements/{name}"
-        code = codebook.measurements.get(str(name))
+        code = codebook.measurements.get(str(name)) or codebook.measurements.get(str(name).lower())
         if code is None:
             unknown.setdefault(str(name), where)
             continue
@@ -154,6 +156,7 @@ def _measurements(given: Any, codebook: Codebook, unknown: dict[str, str]) -> di
             raise MeasurementError(f"{code} is {_kind(value)}, not a number.", where=where, mend=f"Give a number, in {unit}.")
         if isinstance(value, float) and not math.isfinite(value):
             raise MeasurementError(f"{code} is {value}.", where=where, mend="Leave it out if it is not known.")
+        value = max(min(value, MAX_NUMBER), -MAX_NUMBER)
         if not least <= value <= most:
             raise MeasurementError(
                 f"{code} is {value:g}, which cannot be: possible is {least:g} to {most:g} {unit}.",

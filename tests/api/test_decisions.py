@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from api.decisions import parser_of, read_include
 from api.errors import MediaTypeError, ParameterError
 from api.negotiation import preferred
-from engine import MAX_BYTES, Decision, Engine
+from engine import MAX_BYTES, Case, Decision, Engine
 
 URL = "/v1/decisions"
 JSON = {"Content-Type": "application/json"}
@@ -56,14 +56,8 @@ def test_include_all_gives_every_recommendation_a_verdict(client: httpx.Client, 
     some = {entry["id"] for entry in client.post(URL, json=RED_FLAG).json()["recommendations"]}
     every = client.post(URL, params={"include": "all"}, json=RED_FLAG).json()
     verdicts = {entry["id"]: entry["verdict"] for entry in every["recommendations"]}
-    assert verdicts == engine.verdicts(msgspec.convert(every["case"], Decision.__annotations__ and _case()))
+    assert verdicts == engine.verdicts(msgspec.convert(every["case"], Case))
     assert {id_ for id_, verdict in verdicts.items() if verdict not in ("not-indicated", "out-of-scope")} == some
-
-
-def _case() -> Any:
-    from engine import Case
-
-    return Case
 
 
 def test_present_and_absent_is_decided_as_conflicting(client: httpx.Client) -> None:
@@ -165,7 +159,9 @@ async def _post(app: FastAPI, headers: dict[str, str], receive: Any) -> tuple[in
 # Media types and parameters ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16", ""])
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16", ""]
+)
 def test_other_content_types_are_refused(client: httpx.Client, content_type: str) -> None:
     reply = client.post(URL, content=b"{}", headers={"Content-Type": content_type})
     assert reply.status_code == 415

@@ -11,9 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from api.openapi import CASES, decision_operation
-from engine import Case, Codebook, Decision, make_codebook
-from engine.model import Knowledge
-from engine.knowledge.assembly import load_knowledge
+from engine import Case, Decision, load_knowledge, make_codebook
 from tests.small import write_small
 
 
@@ -63,7 +61,9 @@ def test_request_examples_are_decided(client: httpx.Client, document: dict[str, 
     assert set(content) == {"application/json", "application/yaml", "text/turtle"}
     examples = content["application/json"]["examples"]
     assert set(examples) == set(CASES) == {"red-flag", "nothing-assessed"}
-    urgencies = {name: client.post("/v1/decisions", json=example["value"]).json()["urgency"] for name, example in examples.items()}
+    urgencies = {
+        name: client.post("/v1/decisions", json=example["value"]).json()["urgency"] for name, example in examples.items()
+    }
     assert urgencies["red-flag"] == "emergency"
     assert urgencies["nothing-assessed"] != "emergency"
 
@@ -83,8 +83,7 @@ def test_errors_are_documented_as_problems(document: dict[str, Any]) -> None:
 
 
 def test_examples_of_another_knowledge_are_left_out(tmp_path_factory: pytest.TempPathFactory) -> None:
-    small: Knowledge = load_knowledge(write_small(tmp_path_factory.mktemp("other")))
-    codebook: Codebook = make_codebook(small)
+    codebook = make_codebook(load_knowledge(write_small(tmp_path_factory.mktemp("other"))))
     operation = decision_operation(codebook, ("application/json",), ("application/json",))
     assert not operation["requestBody"]["content"]["application/json"]["examples"]
 

@@ -1,0 +1,294 @@
+"""The console script: every command runs, says what it must, and fails in a few plain lines."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+import msgspec
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from api.cli import COMMANDS, main, make_app
+from engine import Decision, Engine
+
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+RED_FLAG = str(EXAMPLES / "red-flag.yaml")
+NOTHING = str(EXAMPLES / "nothing-assessed.yaml")
+
+
+class Ran(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the console script in this process."""
+
+    def run_it(*arguments: object) -> Ran:
+        code = main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return Ran(code, out, err)
+
+    return run_it
+
+
+def start(*arguments: str, **options: object) -> subprocess.Popen[str]:
+    """Run the console script in a process of its own."""
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "api.cli", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env=environment,
+    )
+
+
+# decide --------------------------------------------------------------------------------------
+
+
+def test_a_red_flag_at_a_glance(run: Run) -> None:
+    code, out, err = run("decide", RED_FLAG)
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert "urgency  EMERGENCY" in lines
+    assert any("must  Lumbar MRI without contrast, at once  000-L033a [1, 4]" in line for line in lines)
+    assert "urinary retention, saddle anesthesia present" in out
+    assert "changes if contraindication to MRI present" in out
+    for heading in ("ASSESSMENT", "RECOMMENDATIONS", "WAITING FOR FACTS", "ASK NEXT", "WHERE THE SOURCES DISAGREE", "SOURCES"):
+        assert heading in out
+    assert len(lines) < 140
+
+
+def test_nothing_assessed_asks_first(run: Run) -> None:
+    out = run("decide", NOTHING).out
+    assert "urgency UNDETERMINED" in out
+    assert "Complete the red-flag screen before conservative care" in out
+    assert "indicated: " not in out.split("ASK NEXT")[0]
+
+
+@pytest.mark.parametrize("arguments", [[], ["--all"], ["--patient"], ["--all", "--patient"]])
+@pytest.mark.parametrize("case", [RED_FLAG, NOTHING])
+def test_every_page_is_plain_and_honest(run: Run, case: str, arguments: list[str]) -> None:
+    out = run("decide", case, *arguments).out
+    assert "\x1b" not in out
+    assert max(map(len, out.splitlines())) <= 100
+    assert all(line == line.rstrip() for line in out.splitlines())
+    assert "review status: pending" in out
+    assert "not a medical device" in " ".join(out.split())
+
+
+def test_all_shows_what_a_glance_leaves_out(run: Run, engine: Engine) -> None:
+    out = " ".join(run("decide", RED_FLAG, "--all").out.replace("│", " ").split())
+    missing = [
+        rule.id for rule in engine.knowledge.rules.values() if type(rule).__name__ == "Recommendation" and rule.label not in out
+    ]
+    assert not missing
+    assert "--all" not in out
+    assert " more " not in out.split("SOURCES")[0].replace("is more", "").replace("or more", "")
+
+
+def test_json_is_what_the_service_replies(run: Run, client: httpx.Client) -> None:
+    out = run("decide", RED_FLAG, NOTHING, "--json").out.splitlines()
+    assert len(out) == 2
+    case = {key: value for key, value in yaml.safe_load(Path(RED_FLAG).read_text()).items() if key not in ("title", "narrative")}
+    assert out[0].encode() == client.post("/v1/decisions", json=case).content
+    patient = msgspec.json.decode(run("decide", RED_FLAG, "--json", "--all", "--patient").out, type=Decision)
+    assert patient.case.audience == "patient"
+    assert {entry.verdict for entry in patient.recommendations} >= {"not-indicated", "out-of-scope"}
+
+
+def test_a_case_comes_from_stdin(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    given = tmp_path / "stdin"
+    given.write_text('{"present": ["back_pain"]}')
+    with given.open() as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        assert "back pain" in run("decide", "-").out
+
+
+def test_child_and_contradiction_are_told_first(run: Run, tmp_path: Path) -> None:
+    child = tmp_path / "child.json"
+    child.write_text('{"present": ["back_pain"], "measurements": {"age_years": 7}}')
+    out = run("decide", child).out
+    assert "! No source says anything about children" in out
+    assert "RECOMMENDATIONS" not in out
+    both = tmp_path / "both.yaml"
+    both.write_text("present: [back_pain, fever]\nabsent: [fever]\n")
+    out = run("decide", both).out
+    assert "! fever is recorded both present and absent" in out
+    assert "conflicting" in out
+
+
+# Errors --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("a.yaml", "present: [feverr]", "{path}: /present/0: unknown code 'feverr'; nearest: fever"),
+        ("a.yaml", "present: [fever", "{path}, line 1, column 16: This is not YAML"),
+        ("a.json", '{"present": [}', "{path}, line 1, column 14: This is not JSON"),
+        ("a.yaml", "measurements: {age_years: -4}", "{path}, /measurements/age_years: age_years is -4"),
+        ("a.yaml", "patient: Ann", "{path}, /patient: A case has no 'patient'"),
+        ("a.yaml", "[]", "{path}, /: A case is an object"),
+        ("a.ttl", "<", "{path}, line 1"),
+        ("a.txt", "", "{path}: This is no case file."),
+        ("", "", "{path}: It cannot be read: Is a directory."),
+        ("missing.yaml", None, "{path}: It cannot be read: No such file or directory."),
+    ],
+)
+def test_a_case_that_cannot_be_is_told_with_its_file(run: Run, tmp_path: Path, name: str, text: str | None, told: str) -> None:
+    path = tmp_path / name if name else tmp_path.joinpath("folder.yaml")
+    if not name:
+        path.mkdir()
+    elif text is not None:
+        path.write_text(text)
+    code, out, err = run("decide", RED_FLAG, path)
+    assert (code, out) == (2, "")
+    assert err.startswith(told.format(path=path))
+    assert len(err.splitlines()) == 2
+
+
+@pytest.mark.parametrize("arguments", [["decide"], ["decide", "--alll", RED_FLAG], ["serve", "--port", "70000"], ["nothing"]])
+def test_wrong_usage_ends_with_2(run: Run, arguments: list[str]) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert "Error: " in err
+
+
+def test_knowledge_that_cannot_be_used_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "broken.ttl").write_text("@prefix")
+    code, out, err = run("decide", RED_FLAG, "--knowledge", tmp_path)
+    assert (code, out) == (2, "")
+    assert err.startswith("broken.ttl:1: ")
+    assert run("codes", "--knowledge", tmp_path / "nowhere").err.startswith(
+        f"{tmp_path / 'nowhere'}: There are no knowledge files."
+    )
+
+
+def test_a_fault_of_the_program_is_told_without_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.cli_decide.load_engine", lambda _: 1 // 0)
+    code, out, err = run("decide", RED_FLAG)
+    assert (code, out) == (2, "")
+    assert err.startswith("This is a fault of Spinegraph: ZeroDivisionError")
+    assert "Traceback" not in err
+    monkeypatch.setenv("SPINEGRAPH_TRACEBACK", "1")
+    with pytest.raises(ZeroDivisionError):
+        main(["decide", RED_FLAG])
+
+
+def test_a_file_that_cannot_be_written_is_told(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("builtins.input", lambda _: "quit")
+    code, _, err = run("interview", "--save", tmp_path / "no" / "case.yaml")
+    assert (code, err) == (2, f"{tmp_path / 'no' / 'case.yaml'}: No such file or directory.\n")
+
+
+# codes, knowledge ----------------------------------------------------------------------------
+
+
+def test_codes_are_found_by_words(run: Run) -> None:
+    assert run("codes", "cannot pass urine").out.splitlines()[1].split()[0] == "urinary_retention"
+    assert run("codes", "age", "years").out.splitlines()[1].split() == ["age_years", "age", "measurement", "0", "to", "130", "a"]
+    assert len(run("codes").out.splitlines()) > 300
+    code, out, err = run("codes", "feverr")
+    assert (code, out) == (1, "")
+    assert "Nearest: fever" in err
+
+
+def test_knowledge_is_shown_with_its_review_status(run: Run, engine: Engine) -> None:
+    out = run("knowledge").out
+    assert engine.knowledge.digest in out
+    assert "passages                562" in out
+    assert out.count("review status: ") == 3
+
+
+def test_help_names_every_command(run: Run) -> None:
+    code, out, _ = run("--help")
+    assert code == 0
+    assert all(f"  {name} " in out for name in COMMANDS)
+    for name in COMMANDS:
+        assert run(name, "--help").code == 0
+    assert run("--version").code == 0
+
+
+def test_commands_run_under_typers_own_runner() -> None:
+    result = CliRunner().invoke(make_app(), ["decide", RED_FLAG, "--json"])
+    assert result.exit_code == 0
+    assert msgspec.json.decode(result.stdout, type=Decision).urgency == "emergency"
+
+
+# The process ---------------------------------------------------------------------------------
+
+
+def test_the_console_script_is_installed() -> None:
+    script = Path(sys.executable).with_name("spinegraph")
+    if not script.exists():
+        pytest.skip("the project is not installed in this environment")
+    done = subprocess.run([str(script), "knowledge"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_decide_imports_no_web_framework_and_no_slow_library() -> None:
+    slow = ("fastapi", "starlette", "uvicorn", "rdflib", "owlready2", "pyshacl", "jinja2", "numpy")
+    program = f"import sys; from api.cli import main; main(['decide', {RED_FLAG!r}]); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert not set(slow) & set(done.stderr.split())
+
+
+def test_a_reader_who_goes_away_is_no_error() -> None:
+    process = start("decide", RED_FLAG, RED_FLAG, "--all")
+    assert process.stdin
+    assert process.stdout
+    assert process.stderr
+    process.stdin.close()
+    process.stdout.close()
+    assert process.wait(30) != 0
+    assert process.stderr.read() == ""
+    process.stderr.close()
+
+
+def test_ctrl_c_ends_quietly_with_130() -> None:
+    with start("interview") as process:
+        assert process.stdout
+        assert process.stderr
+        while "back pain?" not in process.stdout.readline():
+            pass
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+        assert process.stderr.read() == ""
+
+
+def test_serve_answers_until_it_is_stopped() -> None:
+    with start("serve", "--port", "0") as process:
+        assert process.stdout
+        assert process.stderr
+        line = process.stdout.readline()
+        url = line.split()[3]
+        with urllib.request.urlopen(f"{url}/health/ready", timeout=30) as reply:
+            assert b'"ready"' in reply.read()
+        taken = url.rpartition(":")[2]
+        again = subprocess.run(
+            [sys.executable, "-m", "api.cli", "serve", "--port", taken], capture_output=True, text=True, check=False
+        )
+        assert (again.returncode, again.stdout) == (2, "")
+        assert again.stderr.startswith(f"127.0.0.1:{taken}: It cannot be listened on: Address already in use.")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) in (0, 130)
+        assert process.stderr.read() == ""
