@@ -71,7 +71,7 @@ def _ask(prompt: str) -> str | None:
 
 
 def conduct(engine: Engine, codebook: Codebook, start: Record, ask: Ask, tell: Tell) -> Record:
-    """Ask until no open question is left that was not declined, that is: until no answer can change a verdict."""
+    """Ask until no open question is left that was not declined; if none was, no answer can change a verdict any more."""
     history = [start]
     decision = engine.decide(start.case)
     while question := next_question(decision, history[-1]):
@@ -96,7 +96,8 @@ def conduct(engine: Engine, codebook: Codebook, start: Record, ask: Ask, tell: T
         for line in _news(before, decision):
             tell(line)
     declined = len(history[-1].declined)
-    tell("\nNo answer can change a verdict any more" + (f", except to the {declined} left unknown.\n" if declined else ".\n"))
+    ended = f"No question is left but the {declined} answered unknown." if declined else "No answer can change a verdict any more."
+    tell(f"\n{ended}\n")
     return history[-1]
 
 

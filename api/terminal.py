@@ -24,10 +24,6 @@ VERDICT_STYLES = {
     "conflicting": "bold magenta",
     "provisional": "yellow",
 }
-MODALITIES = {
-    "for": {"must": "must", "should": "should", "may": "may"},
-    "against": {"must": "must not", "should": "should not", "may": "need not"},
-}
 PRESSING = ("emergency", "urgent")
 STANDING = ("indicated", "provisional", "conflicting")
 QUIET = ("out-of-scope", "not-indicated", "")
@@ -143,7 +139,7 @@ def _line(entry: DecidedRecommendation, words: Words, most: int) -> Text:
     if words.for_patient:
         line = Text(entry.text, style=style)
     else:
-        line = Text(f"{MODALITIES[entry.direction][entry.modality]}  {entry.label}", style=style)
+        line = Text(f"{entry.modality}  {entry.label}", style=style)  # the label of a bar says "do not" itself
         if entry.timing and entry.timing.lower() not in f"{entry.label} {entry.urgency}ly".lower():
             line.append(f" ({entry.timing})")
     if entry.verdict != "indicated":
@@ -212,7 +208,9 @@ def _questions(decision: Decision, everything: bool) -> RenderableType:
         if question.why != why:
             why = question.why
             grid.add_row("", Text(f"{why}:", style="dim"))
-        grid.add_row(f"{number:>3}", Text.assemble((question.question, "bold"), passage_ids(question.passages, 3)))
+        grid.add_row(
+            f"{number:>3}", Text.assemble((question.question, "bold"), passage_ids(question.passages, ALL if everything else 3))
+        )
     left = len(decision.questions) - len(chosen)
     if left:
         grid.add_row("", Text(f"{left} more; `spinegraph interview` asks them in turn", style="dim"))

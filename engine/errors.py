@@ -12,8 +12,14 @@
     │   ├── UnknownCodeError      a code that the knowledge does not have
     │   ├── MeasurementError      a value that cannot be
     │   └── CaseTooLargeError     more than the limit
-    └── ReasonerError             the OWL reasoner could not run
-        └── IncoherentOntologyError   or found the classes contradictory
+    ├── ReasonerError             the OWL reasoner could not run
+    │   └── IncoherentOntologyError   or found the classes contradictory
+    └── QueryError                a SPARQL query cannot be answered now
+        ├── QuerySyntaxError      it is not SPARQL
+        ├── QueryRefusedError     it asks for what is never done: SERVICE, LOAD, an update
+        ├── QueryTooLargeError    its text is larger or deeper than the limit
+        ├── QueryTimeoutError     it was stopped at a limit: time, memory, size of the answer
+        └── TooManyQueriesError   others have to be answered first
 
 Every error says what is wrong, where, and how to mend it. Transport maps classes to status codes; nothing else does.
 """
@@ -104,3 +110,42 @@ class ReasonerError(SpinegraphError):
 
 class IncoherentOntologyError(ReasonerError):
     title = "The ontology contradicts itself"
+
+
+class QueryError(SpinegraphError):
+    """A SPARQL query has no answer, through no fault of its text: no worker or no backend could be had."""
+
+    title = "The query cannot be answered"
+
+
+class QuerySyntaxError(QueryError):
+    """The text is not a SPARQL query; `where` is its line and column, also `line` and `column` in the details."""
+
+    title = "The query is not SPARQL"
+
+
+class QueryRefusedError(QueryError):
+    """The query asks for what this service never does: SERVICE, LOAD, any update; or it cannot be shown not to."""
+
+    title = "The query is refused"
+
+
+class QueryTooLargeError(QueryError):
+    """The text of the query is larger, or nested deeper, than is taken."""
+
+    title = "The query is too large"
+
+
+class QueryTimeoutError(QueryError):
+    """The query was stopped at a limit of time, memory or size of the answer, which `limit` in the details names.
+
+    Nothing of its answer was sent.
+    """
+
+    title = "The query was stopped at a limit"
+
+
+class TooManyQueriesError(QueryError):
+    """The queue is full; `retry_after` in the details says after how many seconds to ask again."""
+
+    title = "Too many queries at once"

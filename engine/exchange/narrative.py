@@ -30,10 +30,13 @@ def make_article(
 ) -> Article:
     """Tell a decision of this engine to an audience.
 
-    `title` and `narrative` are the case's own words for itself; without a title one is made from the presentation. The
-    engine is asked again only for what a Decision does not hold: the states of findings that follow from others.
+    `title` and `narrative` are the case's own words for itself, used for clinicians; without a title, and for patients, one
+    is made from the presentation. The engine is asked again only for what a Decision does not hold: the states of findings
+    that follow from others.
     """
     reading = Reading(engine, decision)
+    if audience == "patient":
+        title = narrative = ""
     teller = Teller(reading, Phrases(audience), place_facts(reading), audience == "patient")
     numbering = Numbering(engine.knowledge)
     sections = patient_sections(teller) if teller.for_patient else clinician_sections(teller)
@@ -116,7 +119,7 @@ def _case_lines(teller: Teller) -> Iterator[str]:
     iris = {finding.code: iri for iri, finding in knowledge.findings.items()}
     measured = {one.code: one for one in knowledge.measurements.values()}
     values = [(measured[code], value) for code, value in case.measurements.items()]
-    lines = [
+    yield from (
         teller.say("case_present", [teller.label(iris[code]) for code in case.present]),
         teller.say("case_absent", [teller.label(iris[code]) for code in case.absent]),
         *(
@@ -124,34 +127,39 @@ def _case_lines(teller: Teller) -> Iterator[str]:
             for one, value in values
         ),
         teller.say("case_rest"),
-    ]
-    return iter(lines)
+    )
 
 
 def _first(teller: Teller) -> tuple[Statement, ...]:
     """What sets the urgency, and what has to be asked at once."""
     grades = ("emergency", "urgent") if teller.reading.decision.urgency == "urgent" else ("emergency",)
-    entries = (
+    entries = [
         entry
         for entry in teller.reading.live
         if entry.rule.direction == "for"
         and entry.rule.urgency in grades
         and entry.decided.verdict in ("indicated", "provisional")
-    )
+    ]
+    entries.sort(key=lambda entry: asks(entry.rule.criterion))
     return joined(msgspec.structs.replace(recommendation(teller, entry), background=(), tags=()) for entry in entries)
 
 
 def _warnings(teller: Teller) -> Iterator[Statement]:
+    """Notices about the case as a whole, with the rules and passages that bring them about."""
     reading = teller.reading
-    rests_on = {one.code: one.passages for one in reading.knowledge.findings.values()}
-    rests_on |= {source.number: source.passages for source in reading.knowledge.sources.values()}
+    iris = {finding.code: iri for iri, finding in reading.knowledge.findings.items()}
+    sources = {source.number: source.passages[:1] for source in reading.knowledge.sources.values()}
     for notice in reading.decision.notices:
         if notice.code in WARNINGS:
+            rules = [one for one in notice.about if one in reading.rules]
             passages = [one for one in notice.about if one in reading.passages]
-            passages += [passage for one in notice.about for passage in rests_on.get(one, ())[:1]]
+            for one in notice.about:
+                passages += sources.get(one, ())
+                passages += reading.thing(one).passages[:1] if one in iris else ()
+                rules += reading.testing(iris[one])[:1] if one in iris else ()
             yield Statement(
                 text=_for_patient(teller, notice) if teller.for_patient else notice.message,
-                rules=tuple(one for one in notice.about if one in reading.rules),
+                rules=tuple(dict.fromkeys(rules)),
                 passages=tuple(dict.fromkeys(passages)),
             )
 

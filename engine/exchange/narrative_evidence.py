@@ -15,7 +15,9 @@ from engine.exchange.narrative_placement import SECTION_OF_KIND
 from engine.exchange.narrative_reading import Flag, Reading, nodes_of, passages_of
 from engine.model import Assessment, Concept, Measurement, Passage, Recommendation
 
-FACT_KINDS = frozenset(("prognosis", "epidemiology", "test-performance"))
+TEST_PERFORMANCE = "test-performance"
+PATIENT_FACTS = frozenset(("prognosis", "epidemiology"))
+"""Kinds of facts about patients: they hold for those about whom their source speaks."""
 NEIGHBOURING = 12
 """Characters between two passages that still make them neighbours in the source."""
 FLAG, CRITERION, INTERVENTION, NEIGHBOUR, ASSESSED, CONDITION, FINDING, BROADER = range(8)
@@ -69,10 +71,12 @@ def place_facts(reading: Reading) -> Mapping[str, Facts]:
 
 def _is_fact(passage: Passage, reading: Reading) -> bool:
     """A background fact; also what a source says about a kind of intervention as such, so that no rule states it."""
-    if passage.kind in FACT_KINDS:
+    if passage.kind == TEST_PERFORMANCE:
         return True
+    if passage.source not in reading.speaking:
+        return False
     acting = passage.kind in SECTION_OF_KIND and passage.modality == "informational"
-    return acting and passage.id not in reading.stated_by_rules
+    return passage.kind in PATIENT_FACTS or (acting and passage.id not in reading.stated_by_rules)
 
 
 def _percentages(text: str) -> set[str]:
@@ -104,7 +108,8 @@ def _recommendation_holders(reading: Reading, facts: list[Passage]) -> Iterator[
             (BROADER, _passages(concepts[iri] for iri in broader if iri in concepts)),
         ):
             for passage in passages:
-                near.setdefault(passage, distance)
+                if distance < BROADER or reading.passages[passage].source in reading.speaking:
+                    near.setdefault(passage, distance)
         yield _Holder(rule.iri, rule.text, near, len(list(nodes_of(rule.criterion))))
 
 

@@ -10,7 +10,7 @@ Audience = Literal["clinician", "patient"]
 State = Literal["present", "absent", "unknown", "contradictory"]
 
 
-class Statement(Frozen, kw_only=True):
+class Statement(Frozen, frozen=True, kw_only=True):
     """A sentence or list entry with the rules or passages that it rests on.
 
     `citations` are numbers of the article's own reference list. `tags` say how firmly (must, should not …) and how soon.
@@ -26,7 +26,7 @@ class Statement(Frozen, kw_only=True):
     background: tuple[Statement, ...] = ()
 
 
-class Group(Frozen, kw_only=True):
+class Group(Frozen, frozen=True, kw_only=True):
     """Statements under one heading or condition; `kind` lets the layout tell what applies from what depends."""
 
     kind: Literal["plain", "applies", "if", "aside", "minor"] = "plain"
@@ -34,7 +34,7 @@ class Group(Frozen, kw_only=True):
     statements: tuple[Statement, ...]
 
 
-class Section(Frozen, kw_only=True):
+class Section(Frozen, frozen=True, kw_only=True):
     """A titled part of an article; `key` is stable, `title` is for readers. Subsections come after the groups."""
 
     key: str
@@ -44,7 +44,7 @@ class Section(Frozen, kw_only=True):
     sections: tuple[Section, ...] = ()
 
 
-class ReferenceEntry(Frozen, kw_only=True):
+class ReferenceEntry(Frozen, frozen=True, kw_only=True):
     """Number `number` of the article: what citation `printed` of a source most likely means. Inferred, never asserted."""
 
     number: int
@@ -57,7 +57,7 @@ class ReferenceEntry(Frozen, kw_only=True):
     note: str
 
 
-class SourceEntry(Frozen, kw_only=True):
+class SourceEntry(Frozen, frozen=True, kw_only=True):
     """A document that the article rests on, with the review status that can be relied upon."""
 
     number: str
@@ -70,7 +70,7 @@ class SourceEntry(Frozen, kw_only=True):
     disclaimer: str
 
 
-class Article(Frozen, kw_only=True):
+class Article(Frozen, frozen=True, kw_only=True):
     """One decision told to one audience. Same decision, same knowledge, same article."""
 
     decision: str

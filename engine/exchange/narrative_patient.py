@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from engine.exchange.narrative_diagnosis import DIAGNOSIS
 from engine.exchange.narrative_model import Group, Section, Statement
 from engine.exchange.narrative_reading import RED_FLAG, Reading, asks, markers, nodes_of, passages_of
-from engine.exchange.narrative_sections import Teller, filled, grouped, placed, section
+from engine.exchange.narrative_sections import Teller, filled, grouped, headed, placed, section
 from engine.model import Assessment, Criterion, Present, Recommendation, Rule, Suspected
 
-DIAGNOSIS = "diagnosis"
 PARTS = {
     "do": ("management", "pitfalls"),
     "checks": ("red-flags", "evaluation", "imaging", "referral"),
     "return": ("follow-up",),
 }
 """Sections of this article, and those of the clinician's article that they take in."""
+SHOWN_OF_QUESTION = 3
+"""Passages shown beside a question."""
 SIGNS = {
     "present": "your_warning_signs",
     "contradictory": "unclear_warning_signs",
@@ -99,13 +101,20 @@ def _likely(teller: Teller) -> Iterator[Group]:
         _about(teller, rules, "suspected", teller.label(one), _reasons(teller, rules))
         for one, rules in _folded(reading, suspected).items()
     ]
-    for one, rules in reading.assessed.items():
-        stated = (passage for rule in rules for passage in rule.passages)
-        if verdicts[one] == "undetermined" and one not in flagged and reading.of_kind(stated, DIAGNOSIS):
-            said.append(_about(teller, rules, "likeliest", teller.label(one)))
+    likeliest = [
+        one for one, verdict in verdicts.items() if verdict == "undetermined" and _is_named_diagnosis(reading, one, flagged)
+    ]
+    if likeliest:
+        rules = tuple(rule for one in likeliest for rule in reading.assessed[one])
+        said.append(_about(teller, rules, "likeliest", [teller.label(one) for one in likeliest]))
     not_yet = (_about(teller, rules, "ruled_out", teller.label(one)) for one, rules in _folded(reading, dangers).items())
     yield Group(kind="applies", statements=tuple(said))
-    yield Group(heading=Statement(text=teller.say("to_rule_out")), statements=tuple(not_yet))
+    yield headed(teller, "to_rule_out", not_yet)
+
+
+def _is_named_diagnosis(reading: Reading, condition: str, flagged: set[str]) -> bool:
+    stated = (passage for rule in reading.assessed[condition] for passage in rule.passages)
+    return condition not in flagged and bool(reading.of_kind(stated, DIAGNOSIS))
 
 
 def _folded(reading: Reading, conditions: list[str]) -> dict[str, tuple[Assessment, ...]]:
@@ -132,7 +141,7 @@ def _warning_signs(teller: Teller) -> Iterator[Group]:
         for flag in teller.reading.flags:
             for finding in _findings(flag.criterion) if flag.state == state else ():
                 signs.setdefault(finding, Statement(text=teller.label(finding), rules=flag.rules, passages=flag.passages))
-        yield Group(heading=Statement(text=teller.say(phrase)), statements=tuple(signs.values()))
+        yield headed(teller, phrase, signs.values())
 
 
 # What is not known ----------------------------------------------------------------------------
@@ -144,17 +153,16 @@ def _unknown(teller: Teller) -> Iterator[Group]:
     tensions = tuple(tension.id for tension in decision.tensions)
     counted = (("left_open", gaps), ("disagreement", tensions))
     yield Group(statements=tuple(Statement(text=teller.say(phrase, len(ids)), rules=ids) for phrase, ids in counted if ids))
-    yield Group(heading=Statement(text=teller.say("questions")), statements=tuple(_questions(teller)))
+    yield headed(teller, "questions", _questions(teller))
 
 
 def _questions(teller: Teller) -> Iterator[Statement]:
     """What is asked, but for the warning signs, which have been listed."""
-    knowledge = teller.reading.knowledge
-    things = {one.code: one for one in (*knowledge.findings.values(), *knowledge.measurements.values())}
-    listed = {finding for flag in teller.reading.flags for finding in _findings(flag.criterion)}
-    for question in teller.reading.decision.questions:
-        thing = things[question.finding]
+    reading = teller.reading
+    listed = {finding for flag in reading.flags for finding in _findings(flag.criterion)}
+    for question in reading.decision.questions:
+        thing = reading.thing(question.finding)
         if thing.iri not in listed:
-            shown = question.passages[:3]
+            shown = question.passages[:SHOWN_OF_QUESTION]
             text = thing.patient_question or teller.say("question", thing.patient_label)
-            yield Statement(text=text, rules=() if shown else teller.reading.testing(thing.iri)[:3], passages=shown)
+            yield Statement(text=text, rules=() if shown else reading.testing(thing.iri)[:SHOWN_OF_QUESTION], passages=shown)

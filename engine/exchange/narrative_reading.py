@@ -17,10 +17,12 @@ from engine.model import (
     And,
     Assessment,
     AtLeast,
+    Concept,
     Criterion,
     DecidedRecommendation,
     Decision,
     Measured,
+    Measurement,
     Or,
     Present,
     Recommendation,
@@ -55,7 +57,8 @@ class Flag(NamedTuple):
 class Reading:
     """What an engine says of one case, beyond the Decision itself.
 
-    `live`: recommendations whose source speaks about this patient. `pending`: those of which that is not known.
+    `live`: recommendations whose source speaks about this patient; `speaking`: those sources. `pending`: recommendations of
+    which that is not known.
     `assessments`: the rules in scope that can make a condition suspected; `assessed`: the same by condition. `flags`: the
     warning signs that they and the live recommendations look for. `stated_by_rules`: passages on which any rule rests;
     `withheld`: those that state a recommendation which is in scope and does not apply, reasons for it included.
@@ -66,32 +69,30 @@ class Reading:
         self.decision = decision
         self.passages = {passage.id: passage for passage in engine.knowledge.passages.values()}
         self.rules = {rule.id: rule for rule in engine.knowledge.rules.values()}
+        self._things: dict[str, Concept | Measurement] = {one.code: one for one in engine.knowledge.findings.values()}
+        self._things |= {one.code: one for one in engine.knowledge.measurements.values()}
         self._book = engine.book
         self._explained = engine.explain(decision.case)
         spoken = [entry for entry in decision.recommendations if entry.verdict not in ("not-indicated", "out-of-scope")]
         found = [Spoken(rule, entry) for entry in spoken if isinstance(rule := self.rules[entry.id], Recommendation)]
         self.live = tuple(entry for entry in found if not self.is_pending(entry.rule))
+        self.speaking = frozenset(entry.rule.source for entry in self.live)
         self.pending = tuple(entry for entry in found if self.is_pending(entry.rule))
         self.verdicts = {entry.iri: entry.verdict for entry in decision.assessments if entry.verdict != "out-of-scope"}
         self.stated_by_rules = frozenset(rules_by_passage(engine.knowledge))
-        self.withheld = frozenset(
-            passage for rule in self.rules.values() if self._is_refuted(rule) for passage in rule.passages
-        )
-        self.assessments = tuple(rule for rule in engine.knowledge.rules.values() if self._is_assessing(rule))
+        self.withheld = frozenset(passage for rule in self.rules.values() if self._is_refuted(rule) for passage in rule.passages)
+        assessing = (rule for rule in engine.knowledge.rules.values() if isinstance(rule, Assessment))
+        self.assessments = tuple(rule for rule in assessing if rule.condition in self.verdicts and self._is_in_scope(rule))
         self.assessed: dict[str, tuple[Assessment, ...]] = {}
         for rule in self.assessments:
             self.assessed[rule.condition] = (*self.assessed.get(rule.condition, ()), rule)
         self.flags = tuple(self._flags())
 
-    def _is_assessing(self, rule: Rule) -> bool:
-        if not isinstance(rule, Assessment) or rule.condition not in self.verdicts:
-            return False
+    def _is_in_scope(self, rule: Rule) -> bool:
         return rule.scope is None or self.truth(rule.scope) in ("true", "conflicting")
 
     def _is_refuted(self, rule: Rule) -> bool:
-        if not isinstance(rule, Recommendation) or self.truth_of_rule(rule) != "false":
-            return False
-        return rule.scope is None or self.truth(rule.scope) == "true"
+        return isinstance(rule, Recommendation) and self._is_in_scope(rule) and self.truth_of_rule(rule) == "false"
 
     # Truths ----------------------------------------------------------------------------------
 
@@ -110,6 +111,10 @@ class Reading:
     def state(self, finding: str) -> State:
         """Of a finding, as recorded or derived."""
         return STATES[self._explained.finding_state(finding)]
+
+    def thing(self, code: str) -> Concept | Measurement:
+        """The finding or measurement of a code."""
+        return self._things[code]
 
     # Words -----------------------------------------------------------------------------------
 
@@ -177,8 +182,8 @@ def markers(criterion: Criterion) -> Iterator[Criterion]:
 
 
 def _is_positive(criterion: Criterion) -> bool:
-    if isinstance(criterion, And | Or):
-        return all(map(_is_positive, criterion.children))
+    if isinstance(criterion, And):
+        return all(isinstance(child, Present | Measured) for child in criterion.children)
     return isinstance(criterion, Present | Measured)
 
 

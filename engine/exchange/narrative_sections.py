@@ -166,6 +166,11 @@ def joined(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     return tuple(found.values())
 
 
+def headed(teller: Teller, phrase: str, statements: Iterable[Statement]) -> Group:
+    """Statements under a heading of the audience."""
+    return Group(heading=Statement(text=teller.say(phrase)), statements=tuple(statements))
+
+
 def section(teller: Teller, key: str, groups: Iterable[Group], sections: Iterable[Section] = ()) -> Section:
     """A section with its title; says so where nothing in it applies yet."""
     groups, sections = tuple(group for group in groups if group.statements), tuple(sections)

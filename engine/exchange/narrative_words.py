@@ -19,14 +19,14 @@ MOST_PARTS = 3
 
 class Clause(NamedTuple):
     """A condition in words. `kind`: present, absent, unassessed, suspected, not-suspected, measured, at-least, no-warning-sign,
-    warning-sign, any, all, complex; the last four but one have no label, `any` and `all` have parts."""
+    warning-sign, any, all, complex. The two before `any` and the last have no label; `any` and `all` have parts."""
 
     kind: str
     label: str = ""
     parts: tuple[Clause, ...] = ()
     lower: Bound | None = None
     upper: Bound | None = None
-    count: int = 0
+    least: int = 0
 
 
 COMPLEX = Clause("complex")
@@ -45,7 +45,7 @@ def clause_of(criterion: Criterion, reading: Reading) -> Clause:
         case Suspected() | NotSuspected():
             return Clause(criterion.operator, knowledge.conditions[criterion.condition].patient_label)
         case AtLeast():
-            return Clause("at-least", knowledge.findings[criterion.group].patient_label, count=criterion.count)
+            return Clause("at-least", knowledge.findings[criterion.group].patient_label, least=criterion.count)
         case Measured():
             label = knowledge.measurements[criterion.measurement].patient_label
             return Clause("measured", label, lower=criterion.lower, upper=criterion.upper)

@@ -8,14 +8,14 @@ As TriG it is laid out like a nanopublication: what is asserted, where that come
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 
 import pyoxigraph as ox
 
 from engine.exchange.provenance_facts import CaseFacts
+from engine.exchange.provenance_sources import described
 from engine.exchange.rdf import JSON_LD, TRIG, TURTLE, Value, iri, render, text
-from engine.knowledge.reader import PREFIXES, expand, local_name
+from engine.knowledge.reader import PREFIXES, local_name
 from engine.model import AssessedCondition, DecidedRecommendation, Decision, Knowledge, Notice, Proof, ShownTension
 
 MEDIA_TYPES = (TURTLE, JSON_LD, TRIG)
@@ -34,10 +34,8 @@ def render_provenance(knowledge: Knowledge, decision: Decision, media_type: str)
     if media_type not in MEDIA_TYPES:
         raise ValueError(f"Provenance is {', '.join(MEDIA_TYPES)}, not {media_type}.")
     quads = decision_graph(knowledge, decision)
-    if media_type == TRIG:
-        prefixes = PREFIXES | {"np": NANOPUBLICATION, "run": f"urn:spinegraph:decision:{decision.id}:"}
-        return render([*_head(decision), *quads], media_type, prefixes)
-    return render(quads, media_type)
+    prefixes = PREFIXES | {"np": NANOPUBLICATION, "run": f"{run_iri(decision)}:"}
+    return render([*_head(decision), *quads] if media_type == TRIG else quads, media_type, prefixes)
 
 
 def decision_graph(knowledge: Knowledge, decision: Decision) -> list[ox.Quad]:
@@ -58,7 +56,9 @@ def _head(decision: Decision) -> list[ox.Quad]:
     publication = ox.NamedNode(f"{run}:nanopublication")
     parts = {"hasAssertion": ASSERTION, "hasProvenance": PROVENANCE, "hasPublicationInfo": PUBINFO}
     triples = [(publication, iri("rdf:type"), ox.NamedNode(NANOPUBLICATION + "Nanopublication"))]
-    triples += [(publication, ox.NamedNode(NANOPUBLICATION + name), ox.NamedNode(f"{run}:{part}")) for name, part in parts.items()]
+    triples += [
+        (publication, ox.NamedNode(NANOPUBLICATION + name), ox.NamedNode(f"{run}:{part}")) for name, part in parts.items()
+    ]
     return [ox.Quad(*triple, ox.NamedNode(f"{run}:{HEAD}")) for triple in triples]
 
 
@@ -73,17 +73,17 @@ class _Provenance:
         self._facts = CaseFacts(knowledge, decision.case)
         self._passages = {passage.id: passage for passage in knowledge.passages.values()}
         self._rules = {rule.id: rule.iri for rule in knowledge.rules.values()}
-        self._codes = {
-            thing.code: thing.iri for thing in (*knowledge.findings.values(), *knowledge.measurements.values())
-        }
+        self._codes = {finding.code: finding.iri for finding in knowledge.findings.values()}
+        self._codes |= {measurement.code: measurement.iri for measurement in knowledge.measurements.values()}
         self._interventions = {thing.code: thing.iri for thing in knowledge.interventions.values()}
         self._assessed = {entry.iri: entry.condition for entry in decision.assessments}
+        self._language = "en-x-patient" if decision.case.audience == "patient" else "en"
         self._plans: dict[str, None] = {}
         self._cited: dict[str, None] = {}
-        self._told: set[tuple[str, bool]] = set()
         self._quads: dict[ox.Quad, None] = {}
 
     def quads(self) -> list[ox.Quad]:
+        """All of them: the run first, then verdict by verdict, what was used, and where that stands."""
         for entry in self._decision.recommendations:
             self._recommendation(entry)
         for assessed in self._decision.assessments:
@@ -109,7 +109,7 @@ class _Provenance:
             self._say(about, f"core:{name}", iri(f"core:{word}"))
         if entry.timing:
             self._say(about, "core:timing", text(entry.timing))
-        self._say(about, "core:text", text(entry.text, "en-x-patient" if self._for_patient() else "en"))
+        self._say(about, "core:text", text(entry.text, self._language))
         if rule.source:
             self._say(about, "core:source", ox.NamedNode(rule.source))
         for name in entry.missing:
@@ -131,6 +131,8 @@ class _Provenance:
         for passage in entry.passages:
             self._derived(about, self._passage(passage))
         self._rest(about, entry.explanation)
+        if not entry.explanation.children:  # no document speaks about this patient: nothing was weighed but the case
+            self._derived(about, self._name("case"))
 
     def _verdict(self, about: ox.NamedNode, kind: str, of: str, label: str, verdict: str) -> None:
         self._generated(about, kind, of, label)
@@ -224,27 +226,8 @@ class _Provenance:
                 self._derived(plan, self._passage(passage))
 
     def _sources(self) -> None:
-        for number in sorted(self._cited):
-            passage = self._passages[number]
-            about, selector = ox.NamedNode(passage.iri), ox.NamedNode(f"{passage.iri}#selector")
-            self._type(about, "prov:Entity", "core:Passage")
-            self._source(about, "dcterms:identifier", text(passage.id))
-            self._source(about, "core:paraphrase", text(passage.paraphrase, "en"))
-            self._source(about, "core:source", ox.NamedNode(passage.source))
-            self._source(about, "prov:wasDerivedFrom", ox.NamedNode(passage.source))
-            self._source(about, "core:textDigest", text(passage.digest))
-            self._source(about, "oa:hasSelector", selector)
-            self._type(selector, "oa:TextPositionSelector")
-            for name, offset in (("start", passage.start), ("end", passage.end)):
-                self._source(selector, f"oa:{name}", ox.Literal(offset))
-        for source in dict.fromkeys(self._passages[number].source for number in sorted(self._cited)):
-            known = self._knowledge.sources[source]
-            document = ox.NamedNode(source)
-            self._type(document, "prov:Entity", "core:Source")
-            self._source(document, "dcterms:identifier", text(known.number))
-            self._source(document, "dcterms:title", text(known.title, "en"))
-            self._source(document, "core:reviewStatus", text(known.review_status))
-            self._source(document, "core:textDigest", text(known.text_digest))
+        for triple in described(self._knowledge, [self._passages[number] for number in sorted(self._cited)]):
+            self._add(PROVENANCE, *triple)
 
     def _publication(self) -> None:
         result = ox.NamedNode(f"{self._run}:{ASSERTION}")
@@ -262,6 +245,7 @@ class _Provenance:
             (knowledge, "rdfs:label", text("the knowledge that was applied", "en")),
             (knowledge, "dcterms:identifier", text(self._decision.knowledge.digest)),
             (knowledge, "owl:versionInfo", text(self._decision.knowledge.version)),
+            (AGENT, "rdf:type", iri("prov:Agent")),
             (AGENT, "rdf:type", iri("prov:SoftwareAgent")),
             (AGENT, "rdfs:label", text("Spinegraph engine", "en")),
             (AGENT, "owl:versionInfo", text(_engine_version())),
@@ -283,9 +267,6 @@ class _Provenance:
 
     def _plan(self, rule: str) -> None:
         self._plans[rule] = None
-
-    def _for_patient(self) -> bool:
-        return self._decision.case.audience == "patient"
 
     def _generated(self, about: ox.NamedNode, kind: str, of: str, label: str) -> None:
         for name in ("prov:Entity", kind):

@@ -7,7 +7,7 @@ from typing import Literal
 
 import pyoxigraph as ox
 
-from engine.exchange.rdf import Value, decimal, iri, text
+from engine.exchange.rdf import Triple, decimal, iri, text
 from engine.model import (
     Absent,
     And,
@@ -24,7 +24,6 @@ from engine.model import (
 
 Name = tuple[str, str]
 """("present", "fever"), ("absent", "fever"), ("measurement", "age_years"), ("derived", "age_over_50")."""
-Triple = tuple[ox.NamedNode, ox.NamedNode, Value]
 SIDES: Mapping[str, Sequence[Literal["present", "absent"]]] = {
     "present": ("present",),
     "absent": ("absent",),

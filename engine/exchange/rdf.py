@@ -18,6 +18,8 @@ TURTLE, JSON_LD, TRIG, N_TRIPLES = "text/turtle", "application/ld+json", "applic
 XSD = PREFIXES["xsd"]
 Subject = ox.NamedNode | ox.BlankNode
 Value = ox.NamedNode | ox.BlankNode | ox.Literal
+Triple = tuple[ox.NamedNode, ox.NamedNode, Value]
+"""What is said of something that has an IRI, before it has a place in a graph."""
 
 
 def iri(value: str) -> ox.NamedNode:
@@ -43,15 +45,28 @@ def render(quads: Iterable[ox.Quad], media_type: str, prefixes: Mapping[str, str
     The same quads give the same bytes. Raises ValueError for any other media type.
     """
     if media_type == TRIG:
-        return ox.serialize(_grouped(quads), format=ox.RdfFormat.TRIG, prefixes=dict(prefixes))
+        return _headed(_write(_grouped(quads), format=ox.RdfFormat.TRIG, prefixes=dict(prefixes)))
     triples = list(dict.fromkeys(quad.triple for quad in _grouped(quads)))
     if media_type == JSON_LD:
         return json_ld(triples, prefixes)
     if media_type == TURTLE:
-        return ox.serialize(_by_subject(triples), format=ox.RdfFormat.TURTLE, prefixes=dict(prefixes))
+        return _headed(_write(_by_subject(triples), format=ox.RdfFormat.TURTLE, prefixes=dict(prefixes)))
     if media_type == N_TRIPLES:
-        return ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
+        return _write(triples, format=ox.RdfFormat.N_TRIPLES)
     raise ValueError(f"A graph is {TURTLE}, {JSON_LD}, {N_TRIPLES} or {TRIG}, not {media_type}.")
+
+
+def _write(statements: Iterable[ox.Triple] | Iterable[ox.Quad], **how: Any) -> bytes:
+    return ox.serialize(statements, **how) or b""
+
+
+def _headed(written: bytes) -> bytes:
+    """The same with its prefixes in order, which Oxigraph writes in a different one each time, and without idle ones."""
+    lines = written.decode().split("\n")
+    body = [line for line in lines if line and not line.startswith("@prefix ")]
+    said = "\n".join(body)
+    prefixes = sorted(line for line in lines if line.startswith("@prefix ") and f"{line.split(maxsplit=2)[1]}" in said)
+    return "\n".join([*prefixes, *body, ""]).encode()
 
 
 def _grouped(quads: Iterable[ox.Quad]) -> list[ox.Quad]:

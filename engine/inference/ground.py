@@ -12,7 +12,7 @@ from typing import Any
 from engine.inference.explanation import FALSE, TRUE, UNKNOWN, Explanation, Node
 from engine.inference.flips import NEVER, Options, all_of, any_of
 from engine.inference.memory import Memory, Shown
-from engine.inference.nodes import RuleNode
+from engine.inference.nodes import ActingRule, RuleNode
 from engine.inference.program import VERDICT_PLANES
 from engine.inference.proofbook import ProofBook
 from engine.model import Change, Knowledge, Proof, Recommendation, Rule, SourceGap, Tension
@@ -66,15 +66,21 @@ class Ground:
         others = knowledge.rules.values()
         recommendations = [other for other in others if isinstance(other, Recommendation)]
         self.node: RuleNode = book.rule(rule)
-        self.strict = tuple(book.rule(other) for other in recommendations if rule.iri in other.overrides)
-        self.exceptions = tuple(book.rule(other) for other in recommendations if rule.iri in other.overrides_if_known)
+        excluding = tuple(exclusions)
+
+        def acting(other: Rule) -> ActingRule:
+            own = (exclusion for exclusion in excluding if other.source and exclusion.source == other.source)
+            return ActingRule(book.rule(other), tuple(map(book.rule, own)))
+
+        self.strict = tuple(acting(other) for other in recommendations if rule.iri in other.overrides)
+        self.exceptions = tuple(acting(other) for other in recommendations if rule.iri in other.overrides_if_known)
         self.leaving = tuple(
-            book.rule(other) for other in others if isinstance(other, SourceGap | Tension) and rule.iri in other.leaves_open
+            acting(other) for other in others if isinstance(other, SourceGap | Tension) and rule.iri in other.leaves_open
         )
-        self.excluding = tuple(book.rule(other) for other in exclusions if other.source in ("", rule.source))
+        self.excluding = tuple(book.rule(other) for other in excluding if other.source in ("", rule.source))
         self._facts = book.facts
         self._slots = book.facts.program.verdicts[rule.iri]
-        self._beside = (*self.strict, *self.exceptions, *self.leaving, *self.excluding)
+        self._beside: tuple[ActingRule | RuleNode, ...] = (*self.strict, *self.exceptions, *self.leaving, *self.excluding)
         self._memory: Memory[Standing] = Memory(self.node.support().joined(node.support() for node in self._beside))
 
     @property
@@ -146,7 +152,7 @@ class Ground:
 
     def _flips_beside(self, case: Explanation, verdict: str) -> Iterable[Options]:
         """Changes of what displaces the recommendation or leaves it open."""
-        overriding = (*self.strict, *self.exceptions)
+        overriding: tuple[ActingRule | RuleNode, ...] = (*self.strict, *self.exceptions)
         if verdict == "overridden":
             yield all_of([node.change(case, FALSE) for node in overriding if node.truth(case) & TRUE], self._facts)
             return

@@ -270,6 +270,45 @@ class RuleNode(Node):
         return all_of(parts, self.facts) if want == TRUE else any_of(parts)
 
 
+class ActingRule:
+    """A rule as it acts on others: what excludes the patient from its source also keeps it from acting."""
+
+    def __init__(self, node: RuleNode, excluding: tuple[RuleNode, ...]) -> None:
+        self.node = node
+        self.id = node.id
+        self.number = node.number
+        self._excluding = excluding
+
+    def truth(self, case: Explanation) -> int:
+        """Index of TRUTHS; false where its source does not speak about the patient."""
+        if any(exclusion.truth(case) == TRUE for exclusion in self._excluding):
+            return FALSE
+        return self.node.truth(case)
+
+    def open(self, case: Explanation) -> int:
+        """As of a node."""
+        total = self.node.open(case)
+        for exclusion in self._excluding:
+            total |= exclusion.open(case)
+        return total
+
+    def change(self, case: Explanation, want: int) -> Options:
+        """As of a node."""
+        if self.truth(case) == want:
+            return DONE
+        own = self.node.change(case, want)
+        if want == TRUE:
+            return all_of((own, *(exclusion.change(case, FALSE) for exclusion in self._standing(case))), self.node.facts)
+        return any_of((own, *(exclusion.change(case, TRUE) for exclusion in self._excluding)))
+
+    def support(self) -> Support:
+        """As of a node."""
+        return self.node.support().joined(exclusion.support() for exclusion in self._excluding)
+
+    def _standing(self, case: Explanation) -> list[RuleNode]:
+        return [exclusion for exclusion in self._excluding if exclusion.truth(case) & TRUE]
+
+
 def _open_any(parts: Iterable[Node], case: Explanation, settling: int) -> int:
     """Facts open in any part, or none if one part has settled the whole for good."""
     total = 0

@@ -161,7 +161,7 @@ class _Compiler:
         inputs += [name for number in range(len(self._comparisons)) for name in (f"ch{number}", f"cr{number}")]
         body = ["def run(planes):", f"    {', '.join([*inputs, 'ones'])}, = planes", "    zero = ones ^ ones"]
         body += [f"    {line}" for line in self._lines]
-        body.append(f"    return ({', '.join(self._outputs)},)")
+        body.append(f"    return ({''.join(f'{name}, ' for name in self._outputs)})")
         return "\n".join(body) + "\n"
 
     def _output(self, name: str) -> int:
@@ -282,18 +282,14 @@ class _Compiler:
     def _verdict_planes(self, rule: Recommendation) -> tuple[int, ...]:
         scope_holds, scope_refuted = self._criterion(rule.scope)
         holds, refuted = self._rule(rule)
-        excluding = [
-            self._rule(other)
-            for other in self._knowledge.rules.values()
-            if isinstance(other, Exclusion) and other.source in ("", rule.source)
-        ]
-        overriding = [(self._rule(other), rule.iri in other.overrides) for other in self._overriding(rule)]
+        excluding = self._excluding(("", rule.source))
+        overriding = [(self._acting(other), rule.iri in other.overrides) for other in self._overriding(rule)]
         leaving = [
-            self._rule(other)[0]
+            self._acting(other)[0]
             for other in self._knowledge.rules.values()
             if isinstance(other, SourceGap | Tension) and rule.iri in other.leaves_open
         ]
-        outside = [f"({h} ^ ({h} & {r}))" for h, r in excluding] + [f"({scope_refuted} ^ ({scope_refuted} & {scope_holds}))"]
+        outside = [_only_holds(pair) for pair in (*excluding, (scope_refuted, scope_holds))]
         conflicts = [f"({scope_holds} & {scope_refuted})", f"({holds} & {refuted})"]
         conflicts += [f"({h} & {r})" for h, r in excluding]
         conflicts += [f"({holds} & {h} & {r})" for (h, r), _ in overriding]
@@ -308,12 +304,32 @@ class _Compiler:
         )
         return tuple(map(self._output, planes))
 
+    def _excluding(self, sources: tuple[str, ...]) -> list[tuple[str, str]]:
+        """The exclusions of given sources; the empty one stands for all sources."""
+        exclusions = (rule for rule in self._knowledge.rules.values() if isinstance(rule, Exclusion))
+        return [self._rule(rule) for rule in exclusions if rule.source in sources]
+
+    def _acting(self, rule: Rule) -> tuple[str, str]:
+        """The planes of a rule as it acts on others: a source that does not speak about the patient displaces nothing."""
+        holds, refuted = self._rule(rule)
+        excluding = self._excluding((rule.source,)) if rule.source else []
+        if not excluding:
+            return holds, refuted
+        outside = self._assign("x", _join("|", [_only_holds(pair) for pair in excluding]))
+        return self._assign("h", f"{holds} & ({outside} ^ ones)"), self._assign("r", f"{refuted} | {outside}")
+
     def _overriding(self, rule: Recommendation) -> list[Recommendation]:
         return [
             other
             for other in self._knowledge.rules.values()
             if isinstance(other, Recommendation) and (rule.iri in other.overrides or rule.iri in other.overrides_if_known)
         ]
+
+
+def _only_holds(pair: tuple[str, str]) -> str:
+    """Holds, and is not refuted as well."""
+    holds, refuted = pair
+    return f"({holds} ^ ({holds} & {refuted}))"
 
 
 def _join(operator: str, terms: list[str], neutral: str = "") -> str:

@@ -7,7 +7,8 @@ codes are unique, rules lie within the profile, and every rule leads to passages
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -27,6 +28,7 @@ from engine.model import (
 )
 
 Coded = TypeVar("Coded", Concept, Measurement)
+CONFIDENCES = ("high", "medium", "low", "none")
 KINDS: tuple[Literal["finding", "condition", "intervention"], ...] = ("finding", "condition", "intervention")
 
 
@@ -63,7 +65,7 @@ def assemble(graph: Graph) -> Knowledge:
         references={iri: _reference(graph, iri) for iri in graph.of_class("core:Reference")},
         citations=tuple(_citation(graph, node) for node in graph.of_class("core:CitationMapping")),
         rules=rules,
-        external_codes=_external_codes(graph),
+        external_codes=_external_codes(graph, {*findings, *conditions, *interventions, *measurements}),
     )
     check_rules(graph, knowledge)
     return knowledge
@@ -154,8 +156,8 @@ def _measurements(graph: Graph) -> Iterable[Measurement]:
     for iri in graph.of_class("core:Measurement"):
         yield Measurement(
             unit=graph.text(iri, "core:unit"),
-            minimum=float(graph.text(iri, "core:minimum") or "-inf"),
-            maximum=float(graph.text(iri, "core:maximum") or "inf"),
+            minimum=_number(graph, iri, "core:minimum", -math.inf),
+            maximum=_number(graph, iri, "core:maximum", math.inf),
             **_words(graph, iri),
         )
 
@@ -188,10 +190,10 @@ def _passage(graph: Graph, iri: str) -> Passage:
         kind=graph.text(iri, "core:kind"),
         modality=graph.text(iri, "core:modality"),
         urgency=graph.text(iri, "core:urgency"),
-        citations=tuple(sorted(int(number) for number in graph.texts(iri, "core:printedCitation"))),
+        citations=tuple(sorted(map(int, _numbers(graph, iri, "core:printedCitation")))),
         paraphrase=graph.text(iri, "core:paraphrase"),
-        start=int(graph.text(selector, "oa:start") or -1),
-        end=int(graph.text(selector, "oa:end") or -1),
+        start=int(_number(graph, selector, "oa:start", -1)),
+        end=int(_number(graph, selector, "oa:end", -1)),
         digest=graph.text(iri, "core:textDigest"),
         figure=graph.text(iri, "core:figure"),
         ambiguity=graph.text(iri, "core:ambiguity"),
@@ -199,39 +201,75 @@ def _passage(graph: Graph, iri: str) -> Passage:
     )
 
 
+def _number(graph: Graph, subject: str, predicate: str, otherwise: float) -> float:
+    return next(iter(_numbers(graph, subject, predicate)), otherwise)
+
+
+def _numbers(graph: Graph, subject: str, predicate: str) -> list[float]:
+    """Literals as numbers. Raises VocabularyError with file:line where one is none."""
+    try:
+        return [float(text) for text in graph.texts(subject, predicate)]
+    except ValueError as error:
+        raise VocabularyError(
+            f"{shorten(subject)}: {predicate} is no number ({error}).", where=graph.where(subject), mend="Write a plain number."
+        ) from error
+
+
 def _reference(graph: Graph, iri: str) -> Reference:
-    year = graph.text(iri, "dcterms:issued")
+    year = int(_number(graph, iri, "dcterms:issued", 0))
     return Reference(
         iri=iri,
         source=graph.iri(iri, "core:source"),
-        position=int(graph.text(iri, "core:listPosition") or 0),
+        position=int(_number(graph, iri, "core:listPosition", 0)),
         type=graph.text(iri, "core:referenceType"),
         title=graph.text(iri, "dcterms:title"),
         publisher=graph.text(iri, "dcterms:publisher"),
-        year=int(year) if year else None,
+        year=year or None,
         passages=passage_ids(graph, iri),
     )
 
 
 def _citation(graph: Graph, node: str) -> CitationMapping:
     confidence: Any = graph.text(node, "core:confidence") or "none"
+    if confidence not in CONFIDENCES:
+        raise VocabularyError(
+            f"{shorten(node)}: core:confidence is {confidence!r}.",
+            where=graph.where(node),
+            mend=f"Use one of {', '.join(CONFIDENCES)}.",
+        )
     return CitationMapping(
         source=graph.iri(node, "core:source"),
-        number=int(graph.text(node, "core:printedCitation") or 0),
+        number=int(_number(graph, node, "core:printedCitation", 0)),
         reference=graph.iri(node, "core:cites") or None,
         confidence=confidence,
         note=graph.text(node, "rdfs:comment"),
     )
 
 
-def _external_codes(graph: Graph) -> dict[str, str]:
+def _external_codes(graph: Graph, known: Container[str]) -> dict[str, str]:
     """External code (CURIE such as snomedct:386661006) → IRI, from exact SSSOM matches that lead to one concept only."""
     found: dict[str, set[str]] = {}
     for path in graph.paths:
         if path.suffix == ".tsv":
-            with path.open(encoding="utf-8", newline="") as lines:
-                rows = csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")
-                for row in rows:
-                    if row["predicate_id"] == "skos:exactMatch":
-                        found.setdefault(row["object_id"].lower(), set()).add(expand(row["subject_id"]))
+            for code, iri in _exact_matches(path, known):
+                found.setdefault(code, set()).add(iri)
     return {code: next(iter(iris)) for code, iris in found.items() if len(iris) == 1}
+
+
+def _exact_matches(path: Path, known: Container[str]) -> Iterable[tuple[str, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t"):
+            try:
+                subject, predicate, code = expand(row["subject_id"]), row["predicate_id"], row["object_id"]
+            except KeyError as error:
+                raise VocabularyError(
+                    f"A mapping cannot be read: there is no {error}.",
+                    where=path.name,
+                    mend="Give the columns subject_id, predicate_id and object_id, and a subject such as finding:Fever.",
+                ) from error
+            if subject not in known:
+                raise VocabularyError(
+                    f"{row['subject_id']} is mapped, but does not exist.", where=path.name, mend="Mend the name of the subject."
+                )
+            if predicate == "skos:exactMatch":
+                yield code.lower(), subject

@@ -7,6 +7,7 @@ written here is run unmodified by any SHACL-SPARQL engine, so a measurement has 
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -38,7 +39,13 @@ CONSTRAINTS = (
     "core:present", "core:absent", "core:suspected", "core:notSuspected", "core:unassessed", "core:atLeast",
     "sh:and", "sh:or", "sh:node", "sh:property", "sh:path",
 )  # fmt: skip
-MODIFIERS = ("core:absenceInconclusive", "core:of", "sh:minCount", *FACETS, *BANDS)
+MODIFIERS = {
+    "core:absenceInconclusive": "core:present",
+    "core:of": "core:atLeast",
+    "sh:minCount": "sh:path",
+    **dict.fromkeys((*FACETS, *BANDS), "sh:path"),
+}
+"""Each modifier and the constraint that it belongs to."""
 ALLOWED = frozenset(map(expand, (*CONSTRAINTS, *MODIFIERS)))
 
 
@@ -104,6 +111,9 @@ class CriterionReader:
                     "Allowed: " + ", ".join((*CONSTRAINTS, *MODIFIERS)) + ". There is no sh:not: absence has to be recorded.",
                 )
         stated = [name for name in CONSTRAINTS if expand(name) in predicates]
+        for modifier, constraint in MODIFIERS.items():
+            if expand(modifier) in predicates and constraint not in stated:
+                raise self._error(shape, f"{modifier} stands without {constraint}", f"Add {constraint}, or drop {modifier}.")
         told: dict[str, Any] = {
             "iri": "" if shape.startswith("_:") else shape,
             "label": self._graph.text(shape, "rdfs:label"),
@@ -122,14 +132,14 @@ class CriterionReader:
     def _at_least(self, shape: str, told: dict[str, Any]) -> Criterion:
         group = self._one_of(shape, "core:of", self._findings, "finding")
         members = tuple(Present(finding=child) for child in self._hierarchy.children.get(group, ()))
-        count = int(self._number(shape, "core:atLeast") or 0)
-        if not 1 <= count <= len(members):
+        count = self._number(shape, "core:atLeast") or 0.0
+        if not (1 <= count <= len(members) and count.is_integer()):
             raise self._error(
                 shape,
-                f"core:atLeast {count} of {shorten(group)}, which has {len(members)} direct subclasses",
-                f"Use a number from 1 to {len(members)}.",
+                f"core:atLeast {count:g} of {shorten(group)}, which has {len(members)} direct subclasses",
+                f"Use a whole number from 1 to {len(members)}.",
             )
-        return AtLeast(count=count, group=group, members=members, **told)
+        return AtLeast(count=int(count), group=group, members=members, **told)
 
     def _measured(self, shape: str, told: dict[str, Any]) -> Criterion:
         path = self._one_of(shape, "sh:path", self._measurements, "measurement")
@@ -141,7 +151,9 @@ class CriterionReader:
             )
         lower = self._bound(shape, "sh:minInclusive", "sh:minExclusive", "core:indeterminateFrom")
         upper = self._bound(shape, "sh:maxInclusive", "sh:maxExclusive", "core:indeterminateTo")
-        bounds_cross = lower and upper and lower.value > upper.value
+        bounds_cross = lower and upper and (
+            lower.value > upper.value or (lower.value == upper.value and not (lower.inclusive and upper.inclusive))
+        )
         band_backwards = (lower and lower.other is not None and lower.other > lower.value) or (
             upper and upper.other is not None and upper.other < upper.value
         )
@@ -162,21 +174,24 @@ class CriterionReader:
         return Bound(value=value, inclusive=including is not None, other=other)
 
     def _members(self, shape: str, predicate: str) -> tuple[Criterion, ...]:
-        heads = self._graph.iris(shape, predicate)
-        members = tuple(self.read(member) for member in self._graph.items(heads[0]) if isinstance(member, str))
-        if len(heads) != 1 or not members:
+        heads = self._graph.terms(shape, predicate)
+        if len(heads) != 1 or not isinstance(heads[0], str):
             raise self._error(shape, f"{predicate} needs one list with at least one shape", "Write e.g. sh:or ( [ … ] [ … ] ).")
-        return members
+        members = list(self._graph.items(heads[0]))
+        if not members or any(isinstance(member, Text) for member in members):
+            raise self._error(shape, f"{predicate} needs one list with at least one shape", "Write e.g. sh:or ( [ … ] [ … ] ).")
+        return tuple(self.read(member) for member in members if isinstance(member, str))
 
     def _wrapped(self, shape: str, predicate: str, told: dict[str, Any]) -> Criterion:
-        inner = tuple(self.read(target) for target in self._graph.iris(shape, predicate))
+        targets = self._graph.terms(shape, predicate)
+        if any(isinstance(target, Text) for target in targets):
+            raise self._error(shape, f"{predicate} needs a shape, not text", "Give its IRI, or a blank node [ … ].")
+        inner = tuple(self.read(target) for target in targets if isinstance(target, str))
         if len(inner) != 1:
             return And(children=inner, **told)
-        if told and not told["iri"]:
+        if not any(told.values()):
             return inner[0]
-        if told and not inner[0].iri:
-            return _relabelled(inner[0], told)
-        return And(children=inner, **told)
+        return And(children=inner, **told) if inner[0].iri else _relabelled(inner[0], told)
 
     def _finding(self, shape: str, predicate: str) -> str:
         return self._one_of(shape, predicate, self._findings, "finding")
@@ -202,12 +217,16 @@ class CriterionReader:
             return None
         try:
             (value,) = values
-            return float(value.value if isinstance(value, Text) else "not a literal")
+            number = float(value.value if isinstance(value, Text) else "not a literal")
+            if not math.isfinite(number):
+                raise ValueError
         except ValueError:
             raise self._error(shape, f"{predicate} needs one number", "Write a plain number, without unit.") from None
+        return number
 
     def _error(self, shape: str, what: str, mend: str) -> CriterionError:
-        return CriterionError(what + ".", where=self._graph.where(shape), mend=mend)
+        known = (named for named in (shape, *reversed(self._open)) if self._graph.predicates(named))
+        return CriterionError(what + ".", where=self._graph.where(next(known, shape)), mend=mend)
 
 
 def _relabelled(criterion: Criterion, told: dict[str, Any]) -> Criterion:

@@ -125,10 +125,10 @@ class Graph:
         seen: set[str] = set()
         while head != NIL:
             if head in seen or head not in self._by_subject:
-                raise KnowledgeError("A list is broken: it has no end.", where=self.where(head))
+                raise KnowledgeError("A list is broken: it has no end.", where=self.where(head), mend="Write it as ( … ).")
             seen.add(head)
             yield from self._by_subject[head].get(FIRST, [])
-            head = next((term for term in self._by_subject[head].get(REST, []) if isinstance(term, str)), NIL)
+            head = next((term for term in self._by_subject[head].get(REST, []) if isinstance(term, str)), "")
 
     def where(self, subject: str) -> str:
         """`file:line` of the statements about a subject, as far as it is known."""
@@ -157,11 +157,14 @@ def knowledge_paths(*folders: Path) -> tuple[Path, ...]:
 
 
 def content_digest(paths: Iterable[Path]) -> str:
-    """`sha256:…` over names and bytes of the files: the same files, the same digest."""
+    """`sha256:…` over names and bytes of the files: the same files, the same digest. Raises KnowledgeError."""
     total = hashlib.sha256()
     for path in sorted(paths, key=lambda path: (path.parent.name, path.name)):
         total.update(f"{path.parent.name}/{path.name}\0".encode())
-        total.update(hashlib.sha256(path.read_bytes()).digest())
+        try:
+            total.update(hashlib.sha256(path.read_bytes()).digest())
+        except OSError as error:
+            raise KnowledgeError(f"{path.name} cannot be read: {error.strerror}.", mend="Check the path.") from error
     return f"sha256:{total.hexdigest()}"
 
 
@@ -170,7 +173,8 @@ def read_graph(paths: Iterable[Path] | None = None) -> Graph:
 
     Raises TurtleSyntaxError with file:line where a file does not parse.
     """
-    all_paths = tuple(paths) if paths is not None else shipped_paths()
+    given = tuple(paths) if paths is not None else shipped_paths()
+    all_paths = tuple(sorted(given, key=lambda path: path.name == "inferred.ttl"))  # what is generated locates nothing
     graph = Graph(all_paths, content_digest(all_paths))
     for number, path in enumerate(all_paths):
         if path.suffix == ".ttl":

@@ -58,7 +58,7 @@ def classify(paths: Iterable[Path]) -> Hierarchy:
 def _direct(iri: str, ancestors: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """Ancestors that are not reached through another; equal classes name each other."""
     above = ancestors[iri]
-    through = {far for near in above if iri not in ancestors[near] for far in ancestors[near]}
+    through = {far for near in above if iri not in ancestors[near] for far in ancestors[near] if near not in ancestors[far]}
     return frozenset(wider for wider in above if wider not in through or iri in ancestors[wider])
 
 

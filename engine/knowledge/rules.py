@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable
 from typing import Any
 
 from engine.errors import CriterionError, ProvenanceError, VocabularyError
@@ -47,6 +47,13 @@ def build_rules(graph: Graph, shapes: CriterionReader) -> Iterable[Rule]:
 
 
 def _common(graph: Graph, iri: str, shapes: CriterionReader) -> dict[str, Any]:
+    scopes = graph.iris(iri, "core:scope")
+    if len(scopes) > 1:
+        raise VocabularyError(
+            f"{shorten(iri)} has {len(scopes)} scopes.",
+            where=graph.where(iri),
+            mend="Join them in one shape with sh:and or sh:or.",
+        )
     scope = graph.iri(iri, "core:scope")
     conditions = graph.iris(iri, "sh:condition")
     if scope and scope not in conditions:
@@ -146,24 +153,35 @@ def check_rules(graph: Graph, knowledge: Knowledge) -> None:
     """That every rule leads to passages, targets and criteria that it may use. Raises KnowledgeError."""
     ids = {passage.id for passage in knowledge.passages.values()}
     screens = set(knowledge.hierarchy.narrower.get(expand("intervention:ClinicalAssessment"), ()))
+    advice = {iri for iri, rule in knowledge.rules.items() if isinstance(rule, Recommendation)}
     derived: dict[str, str] = {}
+    named: dict[str, str] = {}
     for rule in knowledge.rules.values():
+        if named.setdefault(rule.id, rule.iri) != rule.iri:
+            raise VocabularyError(
+                f"{shorten(named[rule.id])} and {shorten(rule.iri)} have the same local name.",
+                where=graph.where(rule.iri),
+                mend="Give each rule a local name of its own: it is the rule's id.",
+            )
         for criterion in filter(None, (rule.scope, rule.criterion)):
             _check_passages(graph, rule, criterion, ids)
-        missing = [passage for passage in rule.passages if passage not in ids]
+        positions = rule.positions if isinstance(rule, Tension) else ()
+        stated = (*rule.passages, *(passage for position in positions for passage in position.passages))
+        missing = [passage for passage in stated if passage not in ids]
         if missing:
             raise ProvenanceError(
                 f"{shorten(rule.iri)} is derived from passages that do not exist: {', '.join(missing)}.",
                 where=graph.where(rule.iri),
                 mend="Mend the passage id, or add the passage to its source.",
             )
-        if rule.criterion and not is_monotone(rule.criterion) and not _may_ask(rule, screens):
+        takes_back = rule.criterion is not None and not is_monotone(rule.criterion) and not _may_ask(rule, screens)
+        if takes_back or (rule.scope is not None and not is_monotone(rule.scope)):
             raise CriterionError(
                 f"{shorten(rule.iri)} uses core:unassessed, so that learning more could take its conclusion back.",
                 where=graph.where(rule.iri),
                 mend="Only assessments, gaps and recommendations to assess may do that; use core:absent.",
             )
-        _check_targets(graph, rule, knowledge)
+        _check_targets(graph, rule, knowledge, advice)
         if isinstance(rule, DerivedFinding):
             if rule.finding in derived:
                 raise VocabularyError(
@@ -180,8 +198,8 @@ def _may_ask(rule: Rule, screens: set[str]) -> bool:
     return isinstance(rule, Assessment | SourceGap)
 
 
-def _check_targets(graph: Graph, rule: Rule, knowledge: Knowledge) -> None:
-    targets: list[tuple[str, str, Mapping[str, Any] | set[str]]] = []
+def _check_targets(graph: Graph, rule: Rule, knowledge: Knowledge, advice: Container[str]) -> None:
+    targets: list[tuple[str, str, Container[str]]] = []
     match rule:
         case DerivedFinding():
             targets = [("core:derives", rule.finding, knowledge.findings)]
@@ -189,13 +207,13 @@ def _check_targets(graph: Graph, rule: Rule, knowledge: Knowledge) -> None:
             targets = [("core:assesses", rule.condition, knowledge.conditions)]
         case Recommendation():
             targets = [("core:intervention", rule.intervention, knowledge.interventions)]
-            targets += [("core:overrides", target, knowledge.rules) for target in rule.overrides]
-            targets += [("core:overridesIfKnown", target, knowledge.rules) for target in rule.overrides_if_known]
+            targets += [("core:overrides", target, advice) for target in rule.overrides]
+            targets += [("core:overridesIfKnown", target, advice) for target in rule.overrides_if_known]
         case SourceGap() | Tension():
-            targets = [("core:leavesOpen", target, knowledge.rules) for target in rule.leaves_open]
+            targets = [("core:leavesOpen", target, advice) for target in rule.leaves_open]
             if isinstance(rule, Tension):
                 targets += [
-                    ("core:recommendation", position.recommendation, knowledge.rules)
+                    ("core:recommendation", position.recommendation, advice)
                     for position in rule.positions
                     if position.recommendation
                 ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -22,6 +22,7 @@ with warnings.catch_warnings():  # Starlette would rather have a fork of httpx
     warnings.simplefilter("ignore")
     from starlette.testclient import TestClient
 
+MakeClient = Callable[[FastAPI], httpx.Client]
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -31,10 +32,14 @@ def app(engine: Engine) -> FastAPI:
 
 
 @pytest.fixture(scope="session")
-def client(app: FastAPI) -> Iterator[httpx.Client]:
-    """A client to which an unexpected exception is a reply, as it is to everybody else."""
-    with TestClient(app, raise_server_exceptions=False) as made:
-        yield made
+def make_client() -> MakeClient:
+    """Makes clients to which an unexpected exception is a reply, as it is to everybody else."""
+    return lambda app: TestClient(app, raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="session")
+def client(app: FastAPI, make_client: MakeClient) -> httpx.Client:
+    return make_client(app)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from api.decisions import parser_of, read_include
 from api.errors import MediaTypeError, ParameterError
 from api.negotiation import preferred
-from engine import MAX_BYTES, Case, Decision, Engine
+from engine import MAX_BYTES, Case, Decision, Engine, parse_json
 
 URL = "/v1/decisions"
 JSON = {"Content-Type": "application/json"}
@@ -171,7 +171,7 @@ def test_other_content_types_are_refused(client: httpx.Client, content_type: str
 def test_an_encoded_body_is_refused() -> None:
     with pytest.raises(MediaTypeError, match="gzip"):
         parser_of("application/json", "gzip")
-    assert parser_of("application/json", "identity")
+    assert parser_of("application/json", "identity") is parse_json
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from engine import (
     RuleCycleError,
     UnknownCodeError,
 )
-from tests.api.conftest import TestClient
+from tests.api.conftest import MakeClient
 
 URL = "/v1/decisions"
 
@@ -108,14 +108,16 @@ def test_paths_and_methods_that_are_not_there(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("error", [KnowledgeError("secret", where="/etc/secret"), ReasonerError("secret"), ValueError("secret")])
-def test_a_fault_is_told_without_its_cause(engine: Engine, error: Exception, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_fault_is_told_without_its_cause(
+    engine: Engine, make_client: MakeClient, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
     app: FastAPI = create_app(Settings(), engine)
 
     @app.get("/fault")
     async def fault() -> None:
         raise error
 
-    reply = TestClient(app, raise_server_exceptions=False).get("/fault")
+    reply = make_client(app).get("/fault")
     assert (reply.status_code, reply.headers["content-type"]) == (500, "application/problem+json")
     assert "secret" not in reply.text
     assert "Traceback" not in reply.text
@@ -124,14 +126,14 @@ def test_a_fault_is_told_without_its_cause(engine: Engine, error: Exception, cap
     assert "secret" in caplog.text
 
 
-def test_a_parameter_that_fastapi_refuses_is_a_problem(engine: Engine) -> None:
+def test_a_parameter_that_fastapi_refuses_is_a_problem(engine: Engine, make_client: MakeClient) -> None:
     app: FastAPI = create_app(Settings(), engine)
 
     @app.get("/number/{number}")
     async def number(number: int) -> int:
         return number
 
-    reply = TestClient(app).get("/number/seven")
+    reply = make_client(app).get("/number/seven")
     assert (reply.status_code, reply.headers["content-type"]) == (422, "application/problem+json")
     assert reply.json()["where"] == "path/number"
 

@@ -9,8 +9,8 @@ import pytest
 
 from api.app import create_app
 from api.settings import Settings, SettingsError, load_engine
-from engine import MAX_BYTES, Engine, KnowledgeError
-from tests.api.conftest import TestClient
+from engine import MAX_BYTES, Case, Engine, KnowledgeError
+from tests.api.conftest import MakeClient
 
 
 def test_live(client: httpx.Client) -> None:
@@ -24,13 +24,13 @@ def test_ready_says_which_knowledge_answers(client: httpx.Client, engine: Engine
     assert client.head("/health/ready").status_code == 200
 
 
-def test_an_engine_that_cannot_decide_is_not_ready(engine: Engine) -> None:
+def test_an_engine_that_cannot_decide_is_not_ready(engine: Engine, make_client: MakeClient) -> None:
     class Broken(Engine):
-        def verdicts(self, case: object) -> dict[str, str]:
-            raise ZeroDivisionError
+        def verdicts(self, case: Case) -> dict[str, str]:
+            raise ZeroDivisionError(case)
 
     app = create_app(Settings(), Broken(engine.knowledge))
-    assert TestClient(app, raise_server_exceptions=False).get("/health/ready").status_code == 500
+    assert make_client(app).get("/health/ready").status_code == 500
 
 
 def test_settings_come_from_the_environment() -> None:
@@ -64,9 +64,9 @@ def test_a_setting_that_cannot_be_is_refused_by_name(name: str, value: str) -> N
     assert caught.value.where == name
 
 
-def test_a_smaller_limit_holds(engine: Engine) -> None:
+def test_a_smaller_limit_holds(engine: Engine, make_client: MakeClient) -> None:
     app = create_app(Settings(max_body_bytes=10), engine)
-    assert TestClient(app).post("/v1/decisions", json={"present": ["fever"]}).status_code == 413
+    assert make_client(app).post("/v1/decisions", json={"present": ["fever"]}).status_code == 413
 
 
 def test_a_folder_without_knowledge_is_refused(tmp_path: Path) -> None:

@@ -61,11 +61,9 @@ def test_request_examples_are_decided(client: httpx.Client, document: dict[str, 
     assert set(content) == {"application/json", "application/yaml", "text/turtle"}
     examples = content["application/json"]["examples"]
     assert set(examples) == set(CASES) == {"red-flag", "nothing-assessed"}
-    urgencies = {
-        name: client.post("/v1/decisions", json=example["value"]).json()["urgency"] for name, example in examples.items()
-    }
-    assert urgencies["red-flag"] == "emergency"
-    assert urgencies["nothing-assessed"] != "emergency"
+    replies = {name: client.post("/v1/decisions", json=example["value"]).json() for name, example in examples.items()}
+    assert replies["red-flag"]["urgency"] == "emergency"
+    assert replies["nothing-assessed"]["urgency"] != "emergency"
 
 
 def test_the_response_example_is_a_decision_cut_short(document: dict[str, Any]) -> None:

@@ -140,7 +140,6 @@ def test_a_recommendation_says_what_it_overrides(small: Engine) -> None:
     assert decided(small, patient(), "give-macrolide").overrides == ("give-penicillin",)
 
 
-@pytest.mark.xfail(strict=True, reason="engine: an override acts although its own source does not speak about the patient")
 def test_a_rule_that_is_out_of_scope_displaces_nothing(tmp_path: Path) -> None:
     edit = Edit(RULE_FILE, 'core:text "Do: gargle."@en', 'core:overrides rule:no-antibiotic ; core:text "Do: gargle."@en')
     engine = Engine(load_knowledge(write_small(tmp_path, edit)))
@@ -241,7 +240,9 @@ def test_urgency_is_that_of_what_is_to_be_done(case: Case, urgency: str, small: 
 
 
 def test_what_is_urgent_comes_before_what_is_routine(tmp_path: Path) -> None:
-    engine = Engine(load_knowledge(write_small(tmp_path, Edit(RULE_FILE, "core:urgency core:emergency", "core:urgency core:urgent"))))
+    engine = Engine(
+        load_knowledge(write_small(tmp_path, Edit(RULE_FILE, "core:urgency core:emergency", "core:urgency core:urgent")))
+    )
     assert engine.decide(patient(f"{STREP} drooling")).urgency == "urgent"
 
 
@@ -262,9 +263,7 @@ def test_a_patient_whom_no_source_covers_gets_a_notice_and_nothing_else(small: E
     assert decision.assessments == ()
     assert decision.questions == ()
     assert decision.tensions == ()
-    assert decision.notices == (
-        Notice(code="out-of-scope", message="Infants are not covered.", about=("infants-not-covered",)),
-    )
+    assert decision.notices == (Notice(code="out-of-scope", message="Infants are not covered.", about=("infants-not-covered",)),)
 
 
 def test_one_source_excludes_a_patient_and_the_other_goes_on(small: Engine) -> None:
@@ -326,9 +325,7 @@ def test_a_gap_in_the_sources_is_told_while_its_criterion_holds(small: Engine) -
 def test_only_a_source_that_decides_something_shows_its_review_status_and_citations(small: Engine) -> None:
     decision = small.decide(patient("sore_throat drooling"))
     assert noticed(decision, "review-pending") == [
-        Notice(
-            code="review-pending", message="900 (Sore throat): review status is pending. Made up.", about=("900",)
-        )
+        Notice(code="review-pending", message="900 (Sore throat): review status is pending. Made up.", about=("900",))
     ]
     assert noticed(decision, "inferred-citation") == [
         Notice(
@@ -377,7 +374,11 @@ def test_the_same_input_gives_the_same_decision_in_whatever_order_it_is_written(
         codebook,
     )
     two = make_case(
-        {"measurements": {"age_months": 30.0, "temperature_c": 39.0}, "absent": ["DROOLING"], "present": ["fever", "sore_throat"]},
+        {
+            "measurements": {"age_months": 30.0, "temperature_c": 39.0},
+            "absent": ["DROOLING"],
+            "present": ["fever", "sore_throat"],
+        },
         codebook,
     )
     assert small.decide(one) == small.decide(two)

@@ -1,0 +1,184 @@
+"""Files → a snapshot: one named graph per file, and a default graph that is the union of them all.
+
+A snapshot is taken once and given to every worker, so that all of them answer from the same content, whatever happens to
+the files meanwhile. Blank nodes are renamed by order of appearance: every worker gives them the same names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Literal
+
+import pyoxigraph as ox
+
+from engine.errors import KnowledgeError, TurtleSyntaxError
+from engine.model import Frozen
+from engine.query.sssom import RDF_TYPE, read_mappings
+
+GRAPH_BASE = "https://w3id.org/spinegraph/graph/"
+SUFFIXES = {
+    ".ttl": ox.RdfFormat.TURTLE,
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".nq": ox.RdfFormat.N_QUADS,
+    ".trig": ox.RdfFormat.TRIG,
+    ".rdf": ox.RdfFormat.RDF_XML,
+    ".owl": ox.RdfFormat.RDF_XML,
+    ".xml": ox.RdfFormat.RDF_XML,
+    ".jsonld": ox.RdfFormat.JSON_LD,
+}
+"""What a data file may be; SSSOM tables are `.tsv`."""
+
+
+class DataFile(Frozen, frozen=True, kw_only=True):
+    """A file and the IRI of the graph that its triples go to; `own` is set on a user's data, which may name further graphs."""
+
+    path: Path
+    graph: str
+    own: bool = False
+
+
+class GraphCounts(Frozen, frozen=True, kw_only=True):
+    """What VoID tells of a graph; `iri` is empty for the default graph."""
+
+    iri: str
+    triples: int
+    subjects: int
+    properties: int
+    classes: int
+
+
+class Snapshot(Frozen, frozen=True, kw_only=True):
+    """The content of all files as N-Quads (named graphs only), its digest, and counts: default graph first."""
+
+    quads: bytes
+    digest: str
+    graphs: tuple[GraphCounts, ...]
+
+
+def knowledge_files(paths: Iterable[Path], roots: Iterable[Path]) -> tuple[DataFile, ...]:
+    """Each file with its graph: `…/graph/` + the root's name + the path below the root, without suffix."""
+    folders = sorted((root.resolve() for root in roots), key=lambda root: -len(root.parts))
+    return tuple(DataFile(path=path, graph=GRAPH_BASE + _place(path.resolve(), folders)) for path in paths)
+
+
+def _place(path: Path, folders: Iterable[Path]) -> str:
+    folder = next((folder for folder in folders if path.is_relative_to(folder)), path.parent)
+    below = path.relative_to(folder.parent)
+    return (below.parent / path.name.removesuffix(path.suffix).removesuffix(".sssom")).as_posix()
+
+
+def data_file(path: Path, graph: str = "") -> DataFile:
+    """A user's own file; without a graph it goes to `…/graph/data/` + its name without suffix. Raises KnowledgeError."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise KnowledgeError(
+            "This is no RDF file that can be read.", where=str(path), mend=f"Give one that ends in {', '.join(SUFFIXES)}."
+        )
+    if not path.is_file():
+        raise KnowledgeError("There is no such file.", where=str(path), mend="Give the path of an RDF file.")
+    graph = graph or f"{GRAPH_BASE}data/{path.stem}"
+    try:
+        ox.NamedNode(graph)
+    except ValueError as error:
+        raise KnowledgeError(f"{graph!r} is no absolute IRI.", where=str(path), mend="Give FILE=GRAPH with an IRI.") from error
+    return DataFile(path=path, graph=graph, own=True)
+
+
+def take_snapshot(files: Iterable[DataFile]) -> Snapshot:
+    """Read all files. Raises TurtleSyntaxError with file:line where one does not parse, KnowledgeError if it cannot be read."""
+    quads = list(dict.fromkeys(quad for number, file in enumerate(files) for quad in _read(file, number)))
+    text = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
+    return Snapshot(quads=text, digest=f"sha256:{hashlib.sha256(text).hexdigest()}", graphs=_count(quads))
+
+
+def _read(file: DataFile, number: int) -> Iterator[ox.Quad]:
+    """The quads of a file, blank nodes renamed; what is in no graph goes to the file's own."""
+    graph = ox.NamedNode(file.graph)
+    names: dict[ox.BlankNode, ox.BlankNode] = {}
+
+    def rename(node: object) -> object:
+        if isinstance(node, ox.BlankNode):
+            if node not in names:
+                names[node] = ox.BlankNode(f"f{number}b{len(names)}")
+            return names[node]
+        if isinstance(node, ox.Triple):
+            return ox.Triple(rename(node.subject), node.predicate, rename(node.object))  # type: ignore[arg-type]
+        return node
+
+    for found in _parse(file):
+        inside = getattr(found, "graph_name", None)
+        place = graph if inside is None or isinstance(inside, ox.DefaultGraph) else rename(inside)
+        yield ox.Quad(rename(found.subject), found.predicate, rename(found.object), place)  # type: ignore[arg-type]
+
+
+def _parse(file: DataFile) -> Iterator[ox.Triple | ox.Quad]:
+    try:
+        if file.path.suffix == ".tsv":
+            yield from read_mappings(file.path)
+        else:
+            base = file.path.resolve().as_uri() if file.own else None
+            yield from ox.parse(path=str(file.path), format=SUFFIXES[file.path.suffix.lower()], base_iri=base)
+    except SyntaxError as error:
+        raise TurtleSyntaxError(
+            f"{error.msg} (column {error.offset})", where=f"{file.path.name}:{error.lineno}", mend="Mend the file there."
+        ) from error
+    except (OSError, ValueError) as error:
+        raise KnowledgeError(str(error), where=str(file.path), mend="Save the file as UTF-8 RDF.") from error
+
+
+def _count(quads: Iterable[ox.Quad]) -> tuple[GraphCounts, ...]:
+    by_graph: dict[str, list[ox.Quad]] = {}
+    for quad in quads:
+        by_graph.setdefault(_graph_name(quad.graph_name), []).append(quad)
+    union = {quad.triple for quads in by_graph.values() for quad in quads}
+    return (_counts("", union), *(_counts(iri, {quad.triple for quad in by_graph[iri]}) for iri in by_graph))
+
+
+def _graph_name(name: object) -> str:
+    return name.value if isinstance(name, ox.NamedNode) else str(name)
+
+
+def _counts(iri: str, triples: set[ox.Triple]) -> GraphCounts:
+    return GraphCounts(
+        iri=iri,
+        triples=len(triples),
+        subjects=len({triple.subject for triple in triples}),
+        properties=len({triple.predicate for triple in triples}),
+        classes=len({triple.object for triple in triples if triple.predicate == RDF_TYPE}),
+    )
+
+
+def load_store(quads: bytes) -> ox.Store:
+    """An Oxigraph store of a snapshot: its named graphs, and all their triples in the default graph.
+
+    The union is written out because Oxigraph's own union default graph would override a query's FROM.
+    """
+    store = ox.Store()
+    store.bulk_extend(ox.parse(quads, format=ox.RdfFormat.N_QUADS))
+    store.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in ox.parse(quads, format=ox.RdfFormat.N_QUADS))
+    return store
+
+
+def export_snapshot(snapshot: Snapshot, kind: Literal["trig", "nq", "ttl"], folder: Path, prefixes: dict[str, str]) -> list[Path]:
+    """Write a snapshot into a folder: one file with all graphs (`trig`, `nq`), or one per graph (`ttl`). The files written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if kind == "nq":
+        (folder / "spinegraph.nq").write_bytes(snapshot.quads)
+        return [folder / "spinegraph.nq"]
+    quads = list(ox.parse(snapshot.quads, format=ox.RdfFormat.N_QUADS))
+    if kind == "trig":
+        ox.serialize(quads, str(folder / "spinegraph.trig"), ox.RdfFormat.TRIG, prefixes=prefixes)
+        return [folder / "spinegraph.trig"]
+    written = []
+    for graph in dict.fromkeys(quad.graph_name for quad in quads):
+        path = folder / f"{_file_name(_graph_name(graph))}.ttl"
+        triples = [quad.triple for quad in quads if quad.graph_name == graph]
+        ox.serialize(triples, str(path), ox.RdfFormat.TURTLE, prefixes=prefixes)
+        written.append(path)
+    return written
+
+
+def _file_name(graph: str) -> str:
+    """A graph's IRI as a file name: what follows the common base, or all of it."""
+    return "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in graph.removeprefix(GRAPH_BASE))

@@ -1,0 +1,68 @@
+"""SSSOM mapping tables as triples: the mapping itself, and an owl:Axiom that says on what grounds (SSSOM's RDF form)."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from engine.errors import VocabularyError
+
+OWL = "http://www.w3.org/2002/07/owl#"
+RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+SSSOM = "https://w3id.org/sssom/"
+XSD_DOUBLE = ox.NamedNode("http://www.w3.org/2001/XMLSchema#double")
+RDFS_COMMENT = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#comment")
+
+
+def read_mappings(path: Path) -> Iterator[ox.Triple]:
+    """The triples of an SSSOM table. Raises VocabularyError where a prefix is not in its curie_map."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    prefixes = _curie_map(lines)
+    rows = csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")
+    first = sum(line.startswith("#") for line in lines) + 2
+    for number, row in enumerate(rows, first):
+        yield from _triples(row, prefixes, f"{path.name}:{number}", f"m{number}")
+
+
+def _curie_map(lines: list[str]) -> dict[str, str]:
+    """`# curie_map:` and the indented lines below it."""
+    found: dict[str, str] = {}
+    inside = False
+    for line in lines:
+        if line.startswith("# curie_map:"):
+            inside = True
+        elif inside and (entry := re.fullmatch(r"# {2,}([\w.-]+): *\"?([^\"\s]+)\"?\s*", line)):
+            found[entry[1]] = entry[2]
+        else:
+            inside = False
+    return found
+
+
+def _triples(row: Mapping[str, str], prefixes: Mapping[str, str], where: str, name: str) -> Iterator[ox.Triple]:
+    subject, predicate, value = (_iri(row[column], prefixes, where) for column in ("subject_id", "predicate_id", "object_id"))
+    yield ox.Triple(subject, predicate, value)
+    axiom = ox.BlankNode(name)
+    yield ox.Triple(axiom, RDF_TYPE, ox.NamedNode(f"{OWL}Axiom"))
+    for part, node in (("Source", subject), ("Property", predicate), ("Target", value)):
+        yield ox.Triple(axiom, ox.NamedNode(f"{OWL}annotated{part}"), node)
+    if justification := row.get("mapping_justification"):
+        yield ox.Triple(axiom, ox.NamedNode(f"{SSSOM}mapping_justification"), _iri(justification, prefixes, where))
+    if confidence := row.get("confidence"):
+        yield ox.Triple(axiom, ox.NamedNode(f"{SSSOM}confidence"), ox.Literal(confidence, datatype=XSD_DOUBLE))
+    if label := row.get("object_label"):
+        yield ox.Triple(axiom, ox.NamedNode(f"{SSSOM}object_label"), ox.Literal(label))
+    if comment := row.get("comment"):
+        yield ox.Triple(axiom, RDFS_COMMENT, ox.Literal(comment, language="en"))
+
+
+def _iri(curie: str, prefixes: Mapping[str, str], where: str) -> ox.NamedNode:
+    prefix, _, name = curie.partition(":")
+    if prefix not in prefixes:
+        raise VocabularyError(
+            f"{curie!r} has a prefix that the table does not declare.", where=where, mend=f"Add {prefix!r} to its curie_map."
+        )
+    return ox.NamedNode(prefixes[prefix] + name)
