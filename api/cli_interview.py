@@ -96,7 +96,9 @@ def conduct(engine: Engine, codebook: Codebook, start: Record, ask: Ask, tell: T
         for line in _news(before, decision):
             tell(line)
     declined = len(history[-1].declined)
-    ended = f"No question is left but the {declined} answered unknown." if declined else "No answer can change a verdict any more."
+    ended = (
+        f"No question is left but the {declined} answered unknown." if declined else "No answer can change a verdict any more."
+    )
     tell(f"\n{ended}\n")
     return history[-1]
 

@@ -37,17 +37,20 @@ Renderer = Callable[[Decision], bytes]
 PARSERS: dict[str, Parser] = {"application/json": parse_json, "application/yaml": parse_yaml, "text/turtle": parse_turtle}
 """Media type of a request → how to read it."""
 
-RENDERERS: dict[str, Renderer] = {"application/json": msgspec.json.encode}
-"""Media type of a reply → how to write it; the first is the default."""
-
 SMALL = 32_768
 """Bytes up to which JSON is read at once; what takes longer is read in a thread, so that others are still answered."""
+
+
+def renderers_of(engine: Engine) -> dict[str, Renderer]:  # noqa: ARG001 (other forms of a decision need its knowledge)
+    """Media type of a reply → how to write it; the first is the default."""
+    return {"application/json": msgspec.json.encode}
 
 
 def decisions_router(engine: Engine, codebook: Codebook, max_body_bytes: int = MAX_BYTES) -> APIRouter:
     """The router of decisions. Errors are raised for `api.errors` to answer."""
     router = APIRouter(tags=["decisions"])
-    offered = tuple(RENDERERS)
+    renderers = renderers_of(engine)
+    offered = tuple(renderers)
 
     @router.post(
         "/v1/decisions",
@@ -62,7 +65,7 @@ def decisions_router(engine: Engine, codebook: Codebook, max_body_bytes: int = M
         """
         include_all = read_include(request.scope["query_string"])
         parse = parser_of(request.headers.get("content-type"), request.headers.get("content-encoding"))
-        media_type = preferred(request.headers.get("accept", "*/*"), offered)
+        media_type = preferred(",".join(request.headers.getlist("accept")), offered)
         if media_type is None:
             raise NotAcceptableError(
                 "Accept names no media type that a decision can have.",
@@ -75,7 +78,7 @@ def decisions_router(engine: Engine, codebook: Codebook, max_body_bytes: int = M
         else:
             case = await run_in_threadpool(read_case, parse, body, codebook)
         decision = engine.decide(case, include_all)
-        return Response(RENDERERS[media_type](decision), headers={"Vary": "Accept"}, media_type=media_type)
+        return Response(renderers[media_type](decision), headers={"Vary": "Accept"}, media_type=media_type)
 
     return router
 

@@ -25,8 +25,8 @@ def parse_media_type(text: str) -> MediaType:
 def preferred(accept: str, offered: Sequence[str]) -> str | None:
     """The offered type that an Accept header likes best, or None if it takes none of them.
 
-    Among equals the first offered wins. The most specific range decides about a type; q=0 forbids it; a range whose
-    quality is not a number from 0 to 1 is not understood and counts for nothing.
+    No header takes everything. Among equals the first offered wins. The most specific range decides about a type; q=0
+    forbids it; a range whose quality is not a number from 0 to 1 is not understood and counts for nothing.
     """
     ranges = [parse_media_type(text) for text in accept.split(",") if text.strip()]
     if not ranges:

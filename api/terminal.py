@@ -208,9 +208,8 @@ def _questions(decision: Decision, everything: bool) -> RenderableType:
         if question.why != why:
             why = question.why
             grid.add_row("", Text(f"{why}:", style="dim"))
-        grid.add_row(
-            f"{number:>3}", Text.assemble((question.question, "bold"), passage_ids(question.passages, ALL if everything else 3))
-        )
+        passages = passage_ids(question.passages, ALL if everything else 3)
+        grid.add_row(f"{number:>3}", Text.assemble((question.question, "bold"), passages))
     left = len(decision.questions) - len(chosen)
     if left:
         grid.add_row("", Text(f"{left} more; `spinegraph interview` asks them in turn", style="dim"))
@@ -252,11 +251,12 @@ def _positions(positions: Sequence[ShownPosition]) -> Table:
 
 
 def _foot(decision: Decision, knowledge: Knowledge) -> RenderableType:
-    pending = {number for notice in decision.notices if notice.code == "review-pending" for number in notice.about}
+    """Review status of the sources that were used, or of all if none was; disclaimer; versions."""
+    used = {number for notice in decision.notices if notice.code == "review-pending" for number in notice.about}
     rows = [
         (source.number, f"{source.title} - review status: {source.review_status}")
         for source in sorted(knowledge.sources.values(), key=lambda source: source.number)
-        if source.number in pending
+        if source.number in used or not used
     ]
     lines: list[RenderableType] = [two_columns(rows)]
     if any(notice.code == "inferred-citation" for notice in decision.notices):

@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 
 from engine.errors import MalformedCaseError, MeasurementError, UnknownCodeError
 from engine.inference.case_text import parse_json, parse_turtle, parse_yaml
+from engine.inference.facts import compare
 from engine.inference.program import Program
 from engine.knowledge.reader import shorten
-from engine.model import Bound, Case, Concept, DerivedFinding, Knowledge, Measured
+from engine.model import Case, Concept, DerivedFinding, Knowledge, Measured
 
 KEYS = ("present", "absent", "measurements", "audience")
 MAX_NUMBER = 1e300
@@ -206,27 +207,3 @@ class CaseEncoder:
             for position, criterion in self._compared.get(code, ()):
                 planes[position], planes[position + 1] = compare(criterion, value)
         return planes
-
-
-def compare(criterion: Measured, value: float) -> tuple[int, int]:
-    """(in range, certainly out of range) of a known value; neither inside a printed band."""
-    low, high = criterion.lower, criterion.upper
-    holds = (low is None or _above(value, low)) and (high is None or _below(value, high))
-    refuted = (low is not None and _certainly_below(value, low)) or (high is not None and _certainly_above(value, high))
-    return int(holds), int(refuted)
-
-
-def _above(value: float, bound: Bound) -> bool:
-    return value >= bound.value if bound.inclusive else value > bound.value
-
-
-def _below(value: float, bound: Bound) -> bool:
-    return value <= bound.value if bound.inclusive else value < bound.value
-
-
-def _certainly_below(value: float, bound: Bound) -> bool:
-    return not _above(value, bound) if bound.other is None else value < bound.other
-
-
-def _certainly_above(value: float, bound: Bound) -> bool:
-    return not _below(value, bound) if bound.other is None else value > bound.other

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import pairwise
 
 from engine.inference.program import Program
 from engine.model import Bound, Change, Measured
@@ -43,6 +44,8 @@ class Facts:
         self.first_assessed = paired
         self.even = int("01" * (paired // 2), 2)
         self.changes = self._all_changes()
+        self._ranges = (1 << paired) - (1 << 2 * len(program.findings))
+        self._excluded = self._exclusive_ranges()
         self.decode = lru_cache(maxsize=1 << 14)(self._decode)
         self._alone = tuple((change,) for change in self.changes)
         self.decode_changes = lru_cache(maxsize=1 << 14)(self._decode_changes)
@@ -62,8 +65,25 @@ class Facts:
         return self.mask(hierarchy.get(finding, (finding,)))
 
     def contradicts(self, change: int) -> bool:
-        """Whether a set of changes makes one fact both present and absent."""
-        return bool(change & (change >> 1) & self.even)
+        """Whether a set of changes makes one fact both present and absent, or asks for two values of one measurement."""
+        if change & (change >> 1) & self.even:
+            return True
+        ranges = change & self._ranges
+        return bool(ranges & (ranges - 1)) and any(ranges & self._excluded.get(number, 0) for number in bits_of(ranges))
+
+    def _exclusive_ranges(self) -> dict[int, int]:
+        """For each change of a measurement, the changes that no value can make together with it."""
+        first = 2 * len(self.number)
+        wanted = [(2 * number + first + out, c, out) for number, c in enumerate(self.program.comparisons) for out in (0, 1)]
+        excluded: dict[int, int] = {}
+        for one, left, left_out in wanted:
+            for other, right, right_out in wanted:
+                if left.measurement == right.measurement and not any(
+                    compare(left.criterion, value)[left_out] and compare(right.criterion, value)[right_out]
+                    for value in _probes(left.criterion, right.criterion)
+                ):
+                    excluded[one] = excluded.get(one, 0) | 1 << other
+        return excluded
 
     def _all_changes(self) -> tuple[Change, ...]:
         changes = []
@@ -81,6 +101,38 @@ class Facts:
         """Sets of changes: each bit of `singles` alone, then each of `larger` as a whole."""
         alone = [self._alone[number] for number in bits_of(singles)]
         return (*alone, *(tuple([self.changes[number] for number in bits_of(change)]) for change in larger))
+
+
+def compare(criterion: Measured, value: float) -> tuple[int, int]:
+    """(in range, certainly out of range) of a known value; neither inside a printed band."""
+    low, high = criterion.lower, criterion.upper
+    holds = (low is None or _above(value, low)) and (high is None or _below(value, high))
+    refuted = (low is not None and _certainly_below(value, low)) or (high is not None and _certainly_above(value, high))
+    return int(holds), int(refuted)
+
+
+def _above(value: float, bound: Bound) -> bool:
+    return value >= bound.value if bound.inclusive else value > bound.value
+
+
+def _below(value: float, bound: Bound) -> bool:
+    return value <= bound.value if bound.inclusive else value < bound.value
+
+
+def _certainly_below(value: float, bound: Bound) -> bool:
+    return not _above(value, bound) if bound.other is None else value < bound.other
+
+
+def _certainly_above(value: float, bound: Bound) -> bool:
+    return not _below(value, bound) if bound.other is None else value > bound.other
+
+
+def _probes(*criteria: Measured) -> list[float]:
+    """Values at, between and beyond all bounds: if none satisfies two ranges, no value does."""
+    bounds = (bound for criterion in criteria for bound in (criterion.lower, criterion.upper) if bound)
+    marks = sorted({mark for bound in bounds for mark in (bound.value, bound.other) if mark is not None})
+    between = [(left + right) / 2 for left, right in pairwise(marks)]
+    return [*marks, *between, marks[0] - 1, marks[-1] + 1] if marks else [0.0]
 
 
 def ranges_in_words(criterion: Measured) -> tuple[str, str]:

@@ -6,10 +6,10 @@ facts and flips are worked out per ground, once per record of the facts that it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from engine.inference.explanation import FALSE, TRUE, UNKNOWN, Explanation, Node
+from engine.inference.explanation import CONFLICTING, FALSE, TRUE, UNKNOWN, Explanation, Node
 from engine.inference.flips import NEVER, Options, all_of, any_of
 from engine.inference.memory import Memory, Shown
 from engine.inference.nodes import ActingRule, RuleNode
@@ -118,10 +118,19 @@ class Ground:
             )
         standing.own = self.node.open(case)
         if not self.node.pending(case):
-            for node in self._beside:
+            for node in self._still_acting(case):
                 standing.beside |= node.open(case)
         standing.missing = self._facts.decode(self._missing(case, verdict, standing.own))
         return standing
+
+    def _still_acting(self, case: Explanation) -> Iterator[ActingRule | RuleNode]:
+        """What beside the rule can still make a difference: nothing displaces or leaves open twice."""
+        yield from self.excluding
+        if any(node.truth(case) == TRUE for node in (*self.strict, *self.exceptions)):
+            return
+        yield from (*self.strict, *self.exceptions)
+        if not any(node.truth(case) == TRUE for node in self.leaving):
+            yield from self.leaving
 
     def _missing(self, case: Explanation, verdict: str, own: int) -> int:
         """The unknown facts that would settle the verdict."""
@@ -146,9 +155,17 @@ class Ground:
         to_false = any_of([part.change(case, FALSE) for part in (scope, criterion) if part])
         if verdict == "not-indicated":
             return to_true
-        if verdict in ("undetermined", "conflicting"):
+        if verdict == "conflicting":
+            return self._reconcile(case)
+        if verdict == "undetermined":
             return any_of((to_true, to_false))
         return any_of((to_false, *self._flips_beside(case, verdict)))
+
+    def _reconcile(self, case: Explanation) -> Options:
+        """Settle, either way, everything that is contradictory."""
+        parts = (self.node.scope, self.node.criterion, *self.strict, *self.exceptions, *self.excluding)
+        clashing = [part for part in parts if part is not None and part.truth(case) == CONFLICTING]
+        return all_of([any_of((part.change(case, TRUE), part.change(case, FALSE))) for part in clashing], self._facts)
 
     def _flips_beside(self, case: Explanation, verdict: str) -> Iterable[Options]:
         """Changes of what displaces the recommendation or leaves it open."""

@@ -125,6 +125,7 @@ def test_child_and_contradiction_are_told_first(run: Run, tmp_path: Path) -> Non
     child.write_text('{"present": ["back_pain"], "measurements": {"age_years": 7}}')
     out = run("decide", child).out
     assert "! No source says anything about children" in out
+    assert out.count("review status: ") == 3
     assert "RECOMMENDATIONS" not in out
     both = tmp_path / "both.yaml"
     both.write_text("present: [back_pain, fever]\nabsent: [fever]\n")

@@ -1,0 +1,207 @@
+"""The check of a query before it is run: what it asks of other machines is refused.
+
+Two parsers judge. rdflib's gives an algebra, which is walked for SERVICE at any depth. Oxigraph, which will run the query,
+parses it once more with every "service" in it spelt otherwise: what it still accepts has the word only in strings, names,
+IRIs and comments. A text in which those seven letters never stand together has no SERVICE, so that there is nothing to walk;
+that is why an ordinary query costs microseconds here. The two disagree about escapes and odd names, so both have to agree.
+
+Updates, LOAD among them, never reach an update parser: Oxigraph's query parser takes none. They are recognised to be refused
+by name. A query for another service (`thorough`) is always walked, and functions or properties that some services run as code
+are refused too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import pyoxigraph as ox
+
+from engine.errors import QueryRefusedError, QuerySyntaxError, QueryTooLargeError
+
+Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
+FORMS: dict[str, Form] = {
+    "SelectQuery": "SELECT", "AskQuery": "ASK", "ConstructQuery": "CONSTRUCT", "DescribeQuery": "DESCRIBE",
+}  # fmt: skip
+UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH")
+CODE = (
+    "java:", "http://jena.hpl.hp.com/ARQ/", "http://jena.apache.org/ARQ/", "http://jena.apache.org/text#", "http://www.bigdata.com/",
+    "http://www.openlinksw.com/schemas/", "http://www.ontotext.com/", "http://aws.amazon.com/neptune/vocab/", "tag:stardog:api:",
+)  # fmt: skip
+"""Namespaces whose properties and functions do more than look up triples in one product or another."""
+
+_SERVICE = re.compile("service", re.IGNORECASE)
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_QUIET = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""' r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
+    r'|"(?:[^"\\\n\r]|\\.)*"' r"|'(?:[^'\\\n\r]|\\.)*'" r"|<[^<>\"{}|^`\\\x00-\x20]*>" r"|#[^\n\r]*",
+    re.DOTALL,
+)  # fmt: skip
+_PROLOGUE = re.compile(r"(?:\s|#[^\n\r]*|BASE\b(?:\s|#[^\n\r]*)*<[^>]*>|PREFIX\b(?:\s|#[^\n\r]*)*[^\s:]*:(?:\s|#[^\n\r]*)*<[^>]*>)*", re.IGNORECASE)
+_PLACE = re.compile(r"(?:error )?at (\d+):(\d+): (.*)", re.DOTALL)
+
+
+def check(text: str, *, max_depth: int, thorough: bool = False) -> Form | None:
+    """Refuse what must not be run; the query's form, as far as it had to be found out.
+
+    Raises QuerySyntaxError, QueryRefusedError, QueryTooLargeError. Without `thorough` a text without the word SERVICE is not
+    parsed here: whoever runs it finds its errors (`syntax_error`).
+    """
+    _check_depth(text, max_depth)
+    _refuse_update(text)
+    readings = dict.fromkeys((text, unescape(text)))
+    if not thorough and not any(_SERVICE.search(reading) for reading in readings):
+        return None
+    form = _walk(text, thorough)
+    for reading in readings:
+        _parse_without_service(reading)
+    return form
+
+
+def unescape(text: str) -> str:
+    r"""`\uXXXX` and `\UXXXXXXXX` → their characters, wherever they stand (SPARQL 1.1, section 19.2)."""
+    return _ESCAPE.sub(lambda found: _character(int(found[1] or found[2], 16), found[0]), text)
+
+
+def _character(code: int, written: str) -> str:
+    return chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else written
+
+
+def syntax_error(text: str, error: Exception) -> QuerySyntaxError:
+    """What a parser says, with line and column in `where` and in the details."""
+    said = str(error.args[0] if error.args else error)
+    found = _PLACE.match(said)
+    if found is None:
+        return QuerySyntaxError(_sentence(said), mend="Write a SPARQL 1.1 query.")
+    line, column = int(found[1]), int(found[2])
+    lines = text.splitlines() or [""]
+    near = lines[line - 1][max(0, column - 1) :][:40].strip() if line <= len(lines) else ""
+    what = f"{_sentence(found[3])[:-1]}, not {near!r}." if near else f"{_sentence(found[3])[:-1]}, but the query ends."
+    return QuerySyntaxError(
+        what,
+        where=f"line {line}, column {column}",
+        mend="Mend the query there; a misspelt keyword, an undeclared prefix or a missing bracket is likely.",
+        details={"line": line, "column": column},
+    )
+
+
+def _sentence(said: str) -> str:
+    said = said.strip().rstrip(".") or "It cannot be parsed"
+    return f"{said[0].upper()}{said[1:]}."
+
+
+def _check_depth(text: str, limit: int) -> None:
+    if _depth(text) > limit and _depth(_QUIET.sub(" ", text)) > limit:
+        raise QueryTooLargeError(
+            f"More than {limit} brackets are open at once.", mend="Nest less.", details={"limit": "max_depth", "allowed": limit}
+        )
+
+
+def _depth(text: str) -> int:
+    depth = deepest = 0
+    for bracket in re.findall(r"[][(){}]", text):
+        depth = depth + 1 if bracket in "[({" else max(0, depth - 1)
+        deepest = max(depth, deepest)
+    return deepest
+
+
+def _refuse_update(text: str) -> None:
+    start = _PROLOGUE.match(text)
+    word = re.match(r"[A-Za-z]+", text[start.end() if start else 0 :])
+    if word and word[0].upper() in UPDATES:
+        raise QueryRefusedError(
+            f"{word[0].upper()} is an update; this service only reads.", mend="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE."
+        )
+
+
+def _walk(text: str, thorough: bool) -> Form | None:
+    """The form of the query as rdflib parses it, or None if it cannot; refuses what stands in its algebra."""
+    from rdflib.plugins.sparql.algebra import translateQuery
+    from rdflib.plugins.sparql.parser import parseQuery
+
+    try:
+        parsed = parseQuery(text)
+        _refuse_service(parsed, text)
+        translated = translateQuery(parsed)
+    except QueryRefusedError:
+        raise
+    except Exception as error:  # rdflib and pyparsing raise whatever they come upon
+        if thorough:
+            _parse(text)
+            raise QueryRefusedError(
+                f"The query cannot be checked ({type(error).__name__}), and what cannot be checked is not passed on.",
+                mend="Write it in plain SPARQL 1.1.",
+            ) from error
+        return None
+    _refuse_service(translated.algebra, text)
+    if thorough:
+        _refuse_code(translated.algebra)
+    return FORMS.get(translated.algebra.name)
+
+
+def _nodes(root: object) -> Iterator[Any]:
+    """Every node of a parse tree or algebra, without recursion; each once."""
+    waiting, seen = [root], set()
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str) or id(node) in seen:
+            if isinstance(node, str):
+                yield node
+            continue
+        seen.add(id(node))
+        yield node
+        if isinstance(node, dict):
+            waiting.extend(node.values())
+        elif hasattr(node, "__iter__"):
+            waiting.extend(node)
+
+
+def _refuse_service(tree: object, text: str) -> None:
+    for node in _nodes(tree):
+        if getattr(node, "name", "") == "ServiceGraphPattern":
+            raise _service_error(text)
+
+
+def _service_error(text: str) -> QueryRefusedError:
+    quiet = _QUIET.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+    found = re.search(r"(?<![\w?$:@])service(?![\w:])", quiet, re.IGNORECASE)
+    line = quiet.count("\n", 0, found.start()) + 1 if found else 0
+    column = found.start() - quiet.rfind("\n", 0, found.start()) if found else 0
+    return QueryRefusedError(
+        "SERVICE asks another machine; this service asks none.",
+        where=f"line {line}, column {column}" if found else "",
+        mend="Ask that machine itself, and load its answer with --data.",
+        details={"line": line, "column": column} if found else {},
+    )
+
+
+def _refuse_code(algebra: object) -> None:
+    for node in _nodes(algebra):
+        if isinstance(node, str) and node.startswith((*CODE, "file:")):
+            raise QueryRefusedError(
+                f"<{node}> can make a service do more than look up triples.", mend="Use plain properties, functions and graphs."
+            )
+
+
+def _parse(text: str) -> None:
+    """Let Oxigraph parse a text. It is evaluated on nothing, and only as far as its first answer. Raises QuerySyntaxError."""
+    try:
+        ox.Store().query(text)
+    except SyntaxError as error:
+        raise syntax_error(text, error) from error
+    except (ValueError, OSError, RuntimeError):
+        return
+
+
+def _parse_without_service(text: str) -> None:
+    """Raise what is wrong unless Oxigraph accepts the text with another word for "service": then SERVICE is not in it."""
+    try:
+        _parse(_SERVICE.sub("servixe", text))
+    except QuerySyntaxError as error:
+        line, column = error.details.get("line", 0), error.details.get("column", 0)
+        lines = text.splitlines()
+        rest = lines[int(str(line)) - 1][max(0, int(str(column)) - 1) :] if 0 < int(str(line)) <= len(lines) else ""
+        if _SERVICE.match(rest) or (_service_error(text).where and not rest):
+            raise _service_error(text) from error
+        raise

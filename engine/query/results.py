@@ -1,0 +1,109 @@
+"""Answers → bytes, in the media types of the SPARQL recommendations, written by Oxigraph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+import pyoxigraph as ox
+
+from engine.errors import QueryTimeoutError
+from engine.model import Frozen
+from engine.query.limits import QueryLimits
+
+SELECT_TYPES: Mapping[str, ox.QueryResultsFormat] = {
+    "application/sparql-results+json": ox.QueryResultsFormat.JSON,
+    "application/sparql-results+xml": ox.QueryResultsFormat.XML,
+    "text/csv": ox.QueryResultsFormat.CSV,
+    "text/tab-separated-values": ox.QueryResultsFormat.TSV,
+    "application/json": ox.QueryResultsFormat.JSON,
+    "application/xml": ox.QueryResultsFormat.XML,
+}
+"""Media type → format of a SELECT, best first; the last two are names that clients use for the first two."""
+
+ASK_TYPES = {name: form for name, form in SELECT_TYPES.items() if not name.startswith("text/")}
+"""The same of an ASK: CSV and TSV are defined for SELECT alone."""
+
+GRAPH_TYPES: Mapping[str, ox.RdfFormat] = {
+    "text/turtle": ox.RdfFormat.TURTLE,
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "application/ld+json": ox.RdfFormat.JSON_LD,
+    "application/rdf+xml": ox.RdfFormat.RDF_XML,
+}
+"""Media type → format of a CONSTRUCT or DESCRIBE."""
+
+
+class MediaTypes(Frozen, frozen=True, kw_only=True):
+    """What the asker takes, for each kind of answer; empty where it takes none of ours."""
+
+    select: str
+    ask: str
+    graph: str
+
+
+class Written(Frozen, frozen=True, kw_only=True):
+    """An answer; `media_type` is empty if there was none that the asker takes, and then there is no body."""
+
+    kind: str
+    media_type: str
+    body: bytes
+
+
+class Bindings(Frozen, frozen=True):
+    bindings: list[msgspec.Raw]
+
+
+class JsonResults(Frozen, frozen=True):
+    results: Bindings
+
+
+class _Body:
+    """A file that refuses to grow beyond the limit."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.chunks: list[bytes] = []
+        self.size = 0
+
+    def write(self, chunk: bytes) -> int:
+        self.size += len(chunk)
+        if self.size > self.limit:
+            raise too_large("max_bytes", self.limit, "bytes")
+        self.chunks.append(bytes(chunk))
+        return len(chunk)
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+
+def too_large(limit: str, allowed: int, unit: str) -> QueryTimeoutError:
+    """The error of an answer that is larger than a limit."""
+    return QueryTimeoutError(
+        f"The answer has more than {allowed:,} {unit}; none of it was sent.",
+        mend="Ask for less: LIMIT and OFFSET with ORDER BY, or a narrower pattern.",
+        details={"limit": limit, "allowed": allowed},
+    )
+
+
+def write_answer(answer: Any, wanted: MediaTypes, limits: QueryLimits, prefixes: Mapping[str, str]) -> Written:
+    """What Oxigraph answers, as the asker wants it. Raises QueryTimeoutError if it is larger than a limit."""
+    if isinstance(answer, ox.QueryBoolean):
+        if not wanted.ask:
+            return Written(kind="ASK", media_type="", body=b"")
+        return Written(kind="ASK", media_type=wanted.ask, body=answer.serialize(format=ASK_TYPES[wanted.ask]) or b"")
+    body = _Body(limits.max_bytes)
+    if isinstance(answer, ox.QuerySolutions):
+        if not wanted.select:
+            return Written(kind="SELECT", media_type="", body=b"")
+        answer.serialize(body, SELECT_TYPES[wanted.select])  # type: ignore[call-overload]
+        written = b"".join(body.chunks)
+        if count_rows(written, wanted.select) > limits.max_rows:
+            raise too_large("max_rows", limits.max_rows, "rows")
+        return Written(kind="SELECT", media_type=wanted.select, body=written)
+    if not wanted.graph:
+        return Written(kind="CONSTRUCT or DESCRIBE", media_type="", body=b"")
+    triples = list(_counted(dict.fromkeys(_limited(answer, limits.max_rows)), limits.max_rows))
+    used = _used(triples, prefixes) if wanted.graph == "text/turtle" else dict(prefixes)
+    ox.serialize(triples, body, GRAPH_TYPES[wanted.graph], prefixes=used)  # type: ignore[call-overload]
+    return Written(kind="CONSTRUCT or DESCRIBE", media_type=wanted.graph, body=b"".join(body.chunks))
