@@ -14,7 +14,7 @@ from engine.exchange.narrative_clinician import clinician_sections
 from engine.exchange.narrative_evidence import place_facts
 from engine.exchange.narrative_model import Article, Audience, Group, Section, Statement
 from engine.exchange.narrative_patient import patient_sections
-from engine.exchange.narrative_reading import Reading, asks, nodes_of
+from engine.exchange.narrative_reading import Reading, asks
 from engine.exchange.narrative_references import Numbering
 from engine.exchange.narrative_rendering import LAYOUTS, Phrases, render
 from engine.exchange.narrative_sections import Teller, joined, recommendation
@@ -47,7 +47,7 @@ def make_article(
         decision=decision.id,
         knowledge=decision.knowledge.version,
         audience=audience,
-        title=title or teller.say("article_title", _presentation(teller)),
+        title=title or teller.say("article_title", [teller.label(iri) for iri in reading.presentation]),
         case=tuple(filter(None, (narrative, *_case_lines(teller)))),
         urgency=decision.urgency,
         urgency_text=teller.say("urgency", decision.urgency) if reading.live or reading.pending else teller.say("not_covered"),
@@ -101,16 +101,6 @@ def _with_background(statement: Statement) -> Iterator[Statement]:
 
 
 # The head of an article -----------------------------------------------------------------------
-
-
-def _presentation(teller: Teller) -> list[str]:
-    """What of the record the scopes of the sources ask for, the narrowest terms only."""
-    reading = teller.reading
-    broader = reading.knowledge.hierarchy.broader
-    asked = {getattr(node, "finding", "") for entry in (*reading.live, *reading.pending) for node in nodes_of(entry.rule.scope)}
-    present = [iri for iri, finding in reading.knowledge.findings.items() if finding.code in reading.decision.case.present]
-    found = [iri for iri in present if asked & set(broader.get(iri, (iri,)))]
-    return [teller.label(iri) for iri in found if not any(iri != other and iri in broader.get(other, ()) for other in found)]
 
 
 def _case_lines(teller: Teller) -> Iterator[str]:

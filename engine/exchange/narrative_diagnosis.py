@@ -13,6 +13,8 @@ from engine.model import URGENCIES, Assessment, Criterion, Or, Present, Suspecte
 
 DIAGNOSIS, CAUSE = "diagnosis", "cause"
 """Kinds of passages that name the likeliest condition, and other causes."""
+ABOUT = ("definition", "epidemiology", "finding-suggests-condition")
+"""Kinds of passages that say what a presentation is."""
 
 
 def diagnosis_section(teller: Teller) -> Section:
@@ -23,12 +25,23 @@ def diagnosis_section(teller: Teller) -> Section:
     likely = sorted((one for one in named if one not in flagged), key=lambda one: _place(reading, reading.assessed[one]))
     unlikely = [one for one in likely if reading.verdicts[one] == "not-suspected"]
     groups = (
+        msgspec.structs.replace(headed(teller, "presentation", _presentation(teller)), kind="minor"),
         headed(teller, "likely", (_likely(teller, one, reading.assessed[one]) for one in likely if one not in unlikely)),
         headed(teller, "exclude", _to_exclude(teller, [one for one in reading.assessed if one in flagged])),
         msgspec.structs.replace(headed(teller, "causes", _causes(teller, flagged | set(likely))), kind="minor"),
         msgspec.structs.replace(headed(teller, "unlikely", (_unlikely(teller, one) for one in unlikely)), kind="aside"),
     )
     return section(teller, "diagnosis", groups)
+
+
+def _presentation(teller: Teller) -> Iterator[Statement]:
+    """What sources that speak about this patient say of the presentation itself."""
+    reading = teller.reading
+    for finding in reading.presentation:
+        told = reading.of_kind(reading.knowledge.findings[finding].passages, *ABOUT)
+        told = tuple(passage for passage in told if reading.passages[passage].source in reading.speaking)
+        if told:
+            yield msgspec.structs.replace(teller.passage(told[0]), background=tuple(map(teller.passage, told[1:])))
 
 
 def _stating(rules: Iterable[Assessment]) -> tuple[str, ...]:
@@ -144,9 +157,8 @@ def _cause(teller: Teller, condition: str, rules: tuple[Assessment, ...], named:
 
 def _causes_of(reading: Reading, condition: str) -> tuple[str, ...]:
     """What sources that speak about this patient say of a condition as a cause."""
-    speaking = {entry.rule.source for entry in reading.live}
     stated = reading.of_kind(reading.knowledge.conditions[condition].passages, CAUSE)
-    return tuple(passage for passage in stated if reading.passages[passage].source in speaking)
+    return tuple(passage for passage in stated if reading.passages[passage].source in reading.speaking)
 
 
 def _reasons(teller: Teller, rules: Iterable[Assessment]) -> list[str]:

@@ -58,7 +58,7 @@ class Reading:
     """What an engine says of one case, beyond the Decision itself.
 
     `live`: recommendations whose source speaks about this patient; `speaking`: those sources. `pending`: recommendations of
-    which that is not known.
+    which that is not known. `presentation`: what of the record their scopes ask for, the narrowest terms only.
     `assessments`: the rules in scope that can make a condition suspected; `assessed`: the same by condition. `flags`: the
     warning signs that they and the live recommendations look for. `stated_by_rules`: passages on which any rule rests;
     `withheld`: those that state a recommendation which is in scope and does not apply, reasons for it included.
@@ -78,6 +78,7 @@ class Reading:
         self.live = tuple(entry for entry in found if not self.is_pending(entry.rule))
         self.speaking = frozenset(entry.rule.source for entry in self.live)
         self.pending = tuple(entry for entry in found if self.is_pending(entry.rule))
+        self.presentation = self._presentation()
         self.verdicts = {entry.iri: entry.verdict for entry in decision.assessments if entry.verdict != "out-of-scope"}
         self.stated_by_rules = frozenset(rules_by_passage(engine.knowledge))
         self.withheld = frozenset(passage for rule in self.rules.values() if self._is_refuted(rule) for passage in rule.passages)
@@ -87,6 +88,14 @@ class Reading:
         for rule in self.assessments:
             self.assessed[rule.condition] = (*self.assessed.get(rule.condition, ()), rule)
         self.flags = tuple(self._flags())
+
+    def _presentation(self) -> tuple[str, ...]:
+        broader = self.knowledge.hierarchy.broader
+        scopes = (entry.rule.scope for entry in (*self.live, *self.pending))
+        asked = {getattr(node, "finding", "") for scope in scopes for node in nodes_of(scope)}
+        present = [iri for iri, finding in self.knowledge.findings.items() if finding.code in self.decision.case.present]
+        found = [iri for iri in present if asked & set(broader.get(iri, (iri,)))]
+        return tuple(iri for iri in found if not any(iri != other and iri in broader.get(other, ()) for other in found))
 
     def _is_in_scope(self, rule: Rule) -> bool:
         return rule.scope is None or self.truth(rule.scope) in ("true", "conflicting")

@@ -103,7 +103,31 @@ def write_answer(answer: Any, wanted: MediaTypes, limits: QueryLimits, prefixes:
         return Written(kind="SELECT", media_type=wanted.select, body=written)
     if not wanted.graph:
         return Written(kind="CONSTRUCT or DESCRIBE", media_type="", body=b"")
-    triples = list(_counted(dict.fromkeys(_limited(answer, limits.max_rows)), limits.max_rows))
-    used = _used(triples, prefixes) if wanted.graph == "text/turtle" else dict(prefixes)
-    ox.serialize(triples, body, GRAPH_TYPES[wanted.graph], prefixes=used)  # type: ignore[call-overload]
+    triples = list(_limited(answer, limits.max_rows))
+    ox.serialize(triples, body, GRAPH_TYPES[wanted.graph], prefixes=_used(triples, prefixes))  # type: ignore[call-overload]
     return Written(kind="CONSTRUCT or DESCRIBE", media_type=wanted.graph, body=b"".join(body.chunks))
+
+
+def _limited(triples: Iterable[ox.Triple], limit: int) -> Iterator[ox.Triple]:
+    for number, triple in enumerate(triples):
+        if number == limit:
+            raise too_large("max_rows", limit, "triples")
+        yield triple
+
+
+def _used(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
+    """The prefixes that shorten something."""
+    iris = {node.value for triple in triples for node in (triple.subject, triple.predicate, triple.object) if isinstance(node, ox.NamedNode)}
+    return {prefix: namespace for prefix, namespace in prefixes.items() if any(iri.startswith(namespace) for iri in iris)}
+
+
+def count_rows(body: bytes, media_type: str) -> int:
+    """How many rows a written SELECT has."""
+    form = SELECT_TYPES[media_type]
+    if form == ox.QueryResultsFormat.JSON:
+        return len(msgspec.json.decode(body, type=JsonResults).results.bindings)
+    if form == ox.QueryResultsFormat.XML:
+        return body.count(b"<result>")  # "<" is escaped in what is written between tags
+    if form == ox.QueryResultsFormat.TSV:
+        return body.count(b"\n") - 1  # line ends are escaped in terms
+    return sum(part.count(b"\n") for part in body.split(b'"')[::2]) - 1  # and stand between quotes in CSV

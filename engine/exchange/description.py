@@ -1,0 +1,238 @@
+"""Every IRI of the project described: for people as HTML, for machines as Turtle, JSON-LD and N-Triples (issue 4.4).
+
+A description is what the files state of a resource, its blank nodes included, and what they state *with* it: hierarchy up
+and down, the criteria that name it, the rules that these criteria carry, the passages it rests on, and where it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from engine.exchange.description_criteria import CriterionWriter
+from engine.exchange.description_links import Links, href_of, label_of
+from engine.exchange.description_model import Criteria, Description, Group, Item, Row, ShownPassage
+from engine.exchange.description_rdf import described_triples, render_triples
+from engine.exchange.rdf import JSON_LD, N_TRIPLES, TURTLE
+from engine.inference.decision import DISCLAIMER
+from engine.knowledge.assembly import assemble
+from engine.knowledge.reader import BASE, Graph, Text, expand, local_name, read_graph, shorten
+from engine.model import Knowledge, Rule
+
+HTML = "text/html"
+MEDIA_TYPES = (HTML, TURTLE, JSON_LD, N_TRIPLES)
+"""In what a description can be had; the first is the default."""
+
+KINDS: Mapping[str, str] = {
+    "core": "vocabulary",
+    "finding": "finding",
+    "condition": "condition",
+    "intervention": "intervention",
+    "source": "document",
+    "passage": "passage",
+    "reference": "reference",
+    "rule": "rule",
+    "shape": "criterion",
+    "tension": "tension",
+}
+"""Namespace below the project's → what its members are called."""
+
+ORDER = (
+    "skos:notation", "dcterms:identifier", "dcterms:title", "core:paraphrase", "skos:prefLabel", "skos:altLabel", "core:question",
+    "core:unit", "core:minimum", "core:maximum", "core:direction", "core:modality", "core:urgency", "core:timing",
+    "core:intervention", "core:assesses", "core:derives", "core:text", "core:handling", "core:resolution", "core:overrides",
+    "core:overridesIfKnown", "core:leavesOpen", "core:source", "core:section", "core:kind", "core:printedCitation",
+    "core:rationale",
+)  # fmt: skip
+"""Properties that come first, in this order."""
+ELSEWHERE = frozenset(
+    map(expand, ("rdf:type", "rdfs:label", "skos:definition", "rdfs:subClassOf", "prov:wasDerivedFrom", "sh:condition",
+                 "core:scope", "sh:and", "sh:or", "sh:node", "sh:subject", "sh:predicate", "core:position", "sh:rule",
+                 "core:present", "core:absent", "core:suspected", "core:notSuspected", "core:unassessed", "oa:hasSelector"))
+)  # fmt: skip
+"""Properties that have a place of their own on the page, or that say nothing to people."""
+WORDS = {"skos:notation": "code", "skos:altLabel": "also called", "skos:prefLabel": "in patients' words", "rdfs:comment": "remark"}
+
+
+class Describer:
+    """One graph of knowledge, indexed so that any resource of it can be described."""
+
+    def __init__(self, graph: Graph, knowledge: Knowledge | None = None) -> None:
+        self.graph = graph
+        self.knowledge = knowledge or assemble(graph)
+        self._links = Links(graph)
+        self._writer = CriterionWriter(self.knowledge)
+        self._passages = {passage.id: passage for passage in self.knowledge.passages.values()}
+        self._codes: dict[str, list[str]] = {}
+        for code, iri in sorted(self.knowledge.external_codes.items()):
+            self._codes.setdefault(iri, []).append(code)
+        self.describe = lru_cache(maxsize=4096)(self._describe)
+        self.iris: tuple[str, ...] = self._links.named
+
+    def __contains__(self, iri: str) -> bool:
+        return iri in self._links.places or bool(self.graph.predicates(iri))
+
+    def render(self, iri: str, media_type: str) -> bytes:
+        """The description of an IRI of the graph in one of MEDIA_TYPES, UTF-8. Raises ValueError for any other media type."""
+        if media_type == HTML:
+            return _page(self.describe(iri), self.knowledge)
+        return render_triples(described_triples(self.graph, iri, self._links.inbound(iri)), media_type)
+
+    def _describe(self, iri: str) -> Description:
+        graph = self.graph
+        return Description(
+            iri=iri,
+            path=iri.removeprefix(BASE),
+            curie=shorten(iri),
+            kind=self._kind(iri),
+            label=label_of(graph, iri),
+            code=graph.text(iri, "skos:notation"),
+            definition=graph.text(iri, "skos:definition") or graph.text(iri, "core:paraphrase"),
+            rows=tuple(self._rows(iri)),
+            wider=self._items(parent for parent in graph.iris(iri, "rdfs:subClassOf") if not parent.startswith("_:")),
+            narrower=self._items(self._children(iri)),
+            criteria=tuple(self._criteria(iri)),
+            groups=tuple(group for group in self._groups(iri) if group.items),
+            passages=tuple(self._shown_passages(iri)),
+            places=self._links.places.get(iri, ()),
+            review=tuple(self._review(iri)),
+        )
+
+    def _kind(self, iri: str) -> str:
+        rule = self.knowledge.rules.get(iri)
+        if rule:
+            return _spaced(type(rule).__name__).lower()
+        types = [local_name(kind) for kind in self.graph.iris(iri, "rdf:type")]
+        word = KINDS.get(iri.removeprefix(BASE).split("/")[0], "resource")
+        if word != "vocabulary":
+            return word
+        return "measurement" if "Measurement" in types else _spaced(types[0]).lower() if types else word
+
+    def _children(self, iri: str) -> Iterable[str]:
+        return (child for child in self.graph.subjects("rdfs:subClassOf", iri) if not child.startswith("_:"))
+
+    def _items(self, iris: Iterable[str], notes: Mapping[str, str] | None = None) -> tuple[Item, ...]:
+        unique = dict.fromkeys(iris)
+        items = [Item(text=label_of(self.graph, one), href=href_of(one), note=(notes or {}).get(one, "")) for one in unique]
+        return tuple(sorted(items, key=lambda item: item.text.lower()))
+
+    def _rows(self, iri: str) -> Iterable[Row]:
+        stated = self.graph.predicates(iri)
+        first = [expand(name) for name in ORDER if expand(name) in stated]
+        for predicate in dict.fromkeys((*first, *sorted(stated))):
+            if predicate in ELSEWHERE or (shorten(predicate) == "sh:object" and iri in stated[predicate]):
+                continue
+            items = [self._value(term) for term in dict.fromkeys(stated[predicate])]
+            name = WORDS.get(shorten(predicate)) or self.graph.text(predicate, "rdfs:label") or _spaced(local_name(predicate))
+            yield Row(name=name.lower(), items=tuple(sorted(items, key=lambda item: (item.note, item.text))))
+        selector = self.graph.iri(iri, "oa:hasSelector")
+        if selector:
+            span = f"{self.graph.text(selector, 'oa:start')} to {self.graph.text(selector, 'oa:end')}, end exclusive"
+            yield Row(name="characters", items=(Item(text=span),))
+        if iri in self._codes:
+            yield Row(name="codes elsewhere", items=tuple(Item(text=code, note="exact match") for code in self._codes[iri]))
+
+    def _value(self, term: str | Text) -> Item:
+        if isinstance(term, Text):
+            note = {"en-x-patient": "for patients", "en": ""}.get(term.language, term.language)
+            return Item(text=term.value, note=note)
+        if term.startswith("_:"):
+            return Item(text=self._nested(term), note="")
+        return Item(text=label_of(self.graph, term), href=href_of(term))
+
+    def _nested(self, node: str, depth: int = 4) -> str:
+        """What a blank node says, in one line."""
+        said = []
+        for predicate, values in self.graph.predicates(node).items():
+            shown = [
+                value.value if isinstance(value, Text)
+                else self._nested(value, depth - 1) if value.startswith("_:") and depth
+                else label_of(self.graph, value)
+                for value in values
+            ]  # fmt: skip
+            name = shorten(predicate)
+            said.append(", ".join(shown) if name in ("rdf:first", "rdf:rest", "rdf:type") else f"{name} {', '.join(shown)}")
+        return "; ".join(text for text in said if text and text != "nil")
+
+    def _criteria(self, iri: str) -> Iterable[Criteria]:
+        rule = self.knowledge.rules.get(iri)
+        if rule:
+            for title, criterion in (("Whom it is about", rule.scope), ("When it holds", rule.criterion)):
+                if criterion:
+                    yield Criteria(title=title, root=self._writer.tree(criterion))
+        elif iri in self._writer.shapes:
+            yield Criteria(title="Holds when", root=self._writer.tree(self._writer.shapes[iri], expand_named=True))
+
+    def _shown_passages(self, iri: str) -> Iterable[ShownPassage]:
+        numbers = [local_name(one) for one in self.graph.iris(iri, "prov:wasDerivedFrom")]
+        for number in dict.fromkeys(numbers):
+            passage = self._passages.get(number)
+            if passage:
+                yield ShownPassage(
+                    id=passage.id,
+                    href=href_of(passage.iri),
+                    paraphrase=passage.paraphrase,
+                    source=Item(text=self.knowledge.sources[passage.source].number, href=href_of(passage.source)),
+                    section=passage.section,
+                    start=passage.start,
+                    end=passage.end,
+                    citations=passage.citations,
+                )
+
+    def _review(self, iri: str) -> Iterable[Item]:
+        """The review status of the documents that the page speaks from."""
+        rule: Rule | None = self.knowledge.rules.get(iri)
+        sources = {iri, rule.source if rule else "", self.graph.iri(iri, "core:source")}
+        sources |= {self._passages[local_name(one)].source for one in self.graph.iris(iri, "prov:wasDerivedFrom")
+                    if local_name(one) in self._passages}  # fmt: skip
+        for source in self.knowledge.sources.values():
+            if source.iri in sources:
+                yield Item(text=f"{source.number}, {source.title}", href=href_of(source.iri), note=source.review_status)
+
+    def _groups(self, iri: str) -> Iterable[Group]:
+        links = self._links
+        for node in self.graph.iris(iri, "core:position"):
+            taken = self.graph.iris(node, "core:recommendation")
+            passages = self.graph.iris(node, "prov:wasDerivedFrom")
+            yield Group(title=f"Position: {self.graph.text(node, 'rdfs:label')}", items=self._items((*taken, *passages)))
+        about, notes = links.about(iri)
+        yield Group(title="Rules about it", items=self._items(about, notes))
+        through = links.rules_through_criteria(iri)
+        yield Group(title="Rules whose criterion names it", items=self._items(through, notes))
+        if "/finding/" in iri or "/condition/" in iri:
+            wider = [one for one in self.knowledge.hierarchy.broader.get(iri, ()) if one != iri and "/core/" not in one]
+            reached = {rule for one in wider for rule in links.rules_through_criteria(one)} - set(through)
+            yield Group(
+                title="Rules whose criterion names something wider",
+                items=self._items(reached),
+                note="A record of this finding, or a suspicion of this condition, counts for what is wider too.",
+            )
+        yield from (
+            Group(title=title, items=self._items(found, found)) for title, found in links.others(iri).items()
+        )
+
+
+def make_describer(paths: Iterable[Path] | None = None) -> Describer:
+    """The describer of knowledge files, by default the shipped ones. Raises KnowledgeError."""
+    return Describer(read_graph(paths))
+
+
+def _spaced(name: str) -> str:
+    return "".join(f" {letter.lower()}" if letter.isupper() and number else letter for number, letter in enumerate(name))
+
+
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("engine.exchange", "templates"),
+    autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def _page(description: Description, knowledge: Knowledge) -> bytes:
+    template = _ENVIRONMENT.get_template("resource.html.j2")
+    return template.render(page=description, kinds=KINDS, knowledge=knowledge, disclaimer=DISCLAIMER).encode()

@@ -1,0 +1,101 @@
+"""Criteria as nested lists in words, each named shape with its link and each leaf with its passages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.exchange.description_links import href_of
+from engine.exchange.description_model import CriterionItem, Item
+from engine.inference.facts import ranges_in_words
+from engine.knowledge.reader import expand
+from engine.model import Absent, And, AtLeast, Criterion, Knowledge, Measured, NotSuspected, Or, Present, Suspected, Unassessed
+
+
+class CriterionWriter:
+    """Writes the criteria of one knowledge; `shapes` has each named one that a rule uses."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        shapes: dict[str, Criterion] = {}
+        for rule in knowledge.rules.values():
+            for criterion in filter(None, (rule.scope, rule.criterion)):
+                _collect(criterion, shapes)
+        self.shapes: Mapping[str, Criterion] = shapes
+
+    def tree(self, criterion: Criterion, expand_named: bool = False) -> CriterionItem:
+        """A criterion in words. Below the first named shape others are only linked, unless `expand_named`."""
+        return self._tree(criterion, 0, 2 if expand_named else 1)
+
+    def _tree(self, criterion: Criterion, depth: int, most: int) -> CriterionItem:
+        named = bool(criterion.iri)
+        below = depth + named
+        children: tuple[Criterion, ...] = getattr(criterion, "children", getattr(criterion, "members", ()))
+        text = criterion.label or self._words(criterion)
+        if named and criterion.label and not children:
+            text = f"{criterion.label}: {self._words(criterion)}" if criterion.label != self._words(criterion) else text
+        return CriterionItem(
+            text=text,
+            href=href_of(criterion.iri) if named else self._href(criterion),
+            joint=self._joint(criterion) if children else "",
+            passages=tuple(Item(text=one, href=href_of(expand(f"passage:{one}"))) for one in criterion.passages),
+            children=tuple(self._tree(child, below, most) for child in children) if below <= most else (),
+        )
+
+    @staticmethod
+    def _joint(criterion: Criterion) -> str:
+        match criterion:
+            case And():
+                return "all of"
+            case Or():
+                return "any of"
+            case AtLeast():
+                return f"at least {criterion.count} of"
+            case _:
+                return ""
+
+    def _href(self, criterion: Criterion) -> str:
+        match criterion:
+            case Present() | Absent() | Unassessed():
+                return href_of(criterion.finding)
+            case Suspected() | NotSuspected():
+                return href_of(criterion.condition)
+            case Measured():
+                return href_of(criterion.measurement)
+            case AtLeast():
+                return href_of(criterion.group)
+            case _:
+                return ""
+
+    def _words(self, criterion: Criterion) -> str:
+        knowledge = self._knowledge
+        match criterion:
+            case Present():
+                inconclusive = " (its absence refutes nothing)" if criterion.absence_inconclusive else ""
+                return f"{knowledge.findings[criterion.finding].label}: present{inconclusive}"
+            case Absent():
+                return f"{knowledge.findings[criterion.finding].label}: absent"
+            case Unassessed():
+                return f"{knowledge.findings[criterion.finding].label}: not assessed"
+            case Suspected():
+                return f"{knowledge.conditions[criterion.condition].label}: suspected"
+            case NotSuspected():
+                return f"{knowledge.conditions[criterion.condition].label}: not suspected"
+            case Measured():
+                return self._measured(criterion)
+            case AtLeast():
+                return f"at least {criterion.count} of {knowledge.findings[criterion.group].label}"
+            case _:
+                return self._joint(criterion)
+
+    def _measured(self, criterion: Measured) -> str:
+        measurement = self._knowledge.measurements[criterion.measurement]
+        inside, outside = ranges_in_words(criterion)
+        bands = any(bound and bound.other is not None for bound in (criterion.lower, criterion.upper))
+        return f"{measurement.label} {inside} {measurement.unit}" + (f" (refuted {outside}; open between)" if bands else "")
+
+
+def _collect(criterion: Criterion, shapes: dict[str, Criterion]) -> None:
+    if criterion.iri:
+        shapes.setdefault(criterion.iri, criterion)
+    for child in getattr(criterion, "children", ()):
+        _collect(child, shapes)

@@ -1,0 +1,173 @@
+"""A worker process: loads the dataset, gives up every right that it does not need, answers one query after another.
+
+Started by `workers.py` as `python -m engine.query.worker`, with a socket as its standard input. After start-up it can open no
+file and no socket (RLIMIT_NOFILE 0), start no process, write no file, and take no more memory or processor time than a
+query may have. What it was made to import and to try out beforehand is all that it will ever load.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+import pyoxigraph as ox
+
+from engine.errors import QueryError, QuerySyntaxError
+from engine.model import Frozen
+from engine.query.algebra import check, syntax_error
+from engine.query.dataset import load_store
+from engine.query.limits import QueryLimits
+from engine.query.messages import Channel, ConnectionEnded, Question, Reply, decode_question, encode
+from engine.query.results import ASK_TYPES, GRAPH_TYPES, SELECT_TYPES, MediaTypes, Written, write_answer
+
+BASE_IRI = "https://w3id.org/spinegraph/"
+"""What relative IRIs in queries are relative to."""
+
+
+class WorkerOptions(Frozen, frozen=True, kw_only=True):
+    """How a worker is to work; without a snapshot (`snapshot` < 0) it only checks what is for another service."""
+
+    limits: QueryLimits
+    snapshot: int
+    prefixes: dict[str, str]
+
+
+def main() -> None:
+    """Serve questions on standard input until it is closed."""
+    options = msgspec.json.decode(sys.argv[1], type=WorkerOptions)
+    channel = Channel(socket.socket(fileno=os.dup(0)))
+    store = load_store(_read_all(options.snapshot)) if options.snapshot >= 0 else None
+    _try_out(options)
+    confine(options.limits)
+    gc.freeze()
+    channel.send(encode(Reply(kind="ready")))
+    full = _memory() + options.limits.memory_bytes // 2
+    while True:
+        try:
+            head, _ = channel.receive(longest_body=0)
+        except ConnectionEnded:
+            return
+        _renew_time(options.limits)
+        reply, body = answer(store, decode_question(head), options.limits, options.prefixes)
+        reply = msgspec.structs.replace(reply, last=reply.last or _memory() > full)
+        channel.send(encode(reply), body)
+        if reply.last:
+            return
+
+
+def answer(
+    store: ox.Store | None, question: Question, limits: QueryLimits, prefixes: Mapping[str, str]
+) -> tuple[Reply, bytes]:
+    """Check and run one query; every error becomes a reply. Without a store the reply says that the query may be passed on."""
+    try:
+        form = check(question.query, max_depth=limits.max_depth, thorough=store is None)
+        if store is None:
+            return Reply(kind=form or ""), b""
+        written = _run(store, question, limits, prefixes)
+    except QueryError as error:
+        return _told(error), b""
+    except (MemoryError, RecursionError):
+        return Reply(error="MemoryError", last=True), b""
+    except BaseException as error:  # noqa: BLE001 (a panic of the library too: the worker tells, and is replaced)
+        return Reply(error="QueryError", what=f"The query could not be run: {type(error).__name__}: {error}"[:500], last=True), b""
+    return Reply(kind=written.kind, media_type=written.media_type), written.body
+
+
+def _run(store: ox.Store, question: Question, limits: QueryLimits, prefixes: Mapping[str, str]) -> Written:
+    try:
+        if question.default_graphs is None and question.named_graphs is None:
+            found = store.query(question.query, base_iri=BASE_IRI)
+        else:
+            found = store.query(
+                question.query,
+                base_iri=BASE_IRI,
+                default_graph=[ox.NamedNode(iri) for iri in question.default_graphs or ()],
+                named_graphs=[ox.NamedNode(iri) for iri in question.named_graphs or ()],
+            )
+        return write_answer(found, question.wanted, limits, prefixes)
+    except SyntaxError as error:
+        raise syntax_error(question.query, error) from error
+    except (ValueError, RuntimeError, OSError) as error:
+        raise QuerySyntaxError(f"It cannot be evaluated: {error}", mend="Use what SPARQL 1.1 defines.") from error
+
+
+def _told(error: QueryError) -> Reply:
+    details = {name: value for name, value in error.details.items() if isinstance(value, (str, int))}
+    return Reply(error=type(error).__name__, what=error.what, where=error.where, mend=error.mend, details=details)
+
+
+def _read_all(descriptor: int) -> bytes:
+    """The content of an inherited file, whose position other processes share and which is therefore left alone."""
+    size = os.fstat(descriptor).st_size
+    parts, read = [], 0
+    while read < size:
+        part = os.pread(descriptor, size - read, read)
+        if not part:
+            break
+        parts.append(part)
+        read += len(part)
+    os.close(descriptor)
+    return b"".join(parts)
+
+
+def _try_out(options: WorkerOptions) -> None:
+    """Do everything once that may open a file: later none can be opened."""
+    small = ox.Store()
+    for select, ask, graph in zip(SELECT_TYPES, [*ASK_TYPES, *ASK_TYPES], [*GRAPH_TYPES, *GRAPH_TYPES], strict=False):
+        for query in (
+            "SELECT (RAND() AS ?r) (UUID() AS ?u) (NOW() AS ?n) (REGEX('a', 'b', 'i') AS ?x) { VALUES ?service { 1 } }",
+            "ASK { }",
+            "CONSTRUCT { <urn:s> <urn:p> <urn:o> } { }",
+            "SELECT * { ",
+            "DESCRIBE ?service { ?service ?p 'service' FILTER EXISTS { ?s ?p ?o } } #service }",
+            "SELECT * { { SERVICE <urn:x> { ?s ?p ?o } } }",
+        ):
+            wanted = MediaTypes(select=select, ask=ask, graph=graph)
+            answer(small, Question(query=query, wanted=wanted), options.limits, options.prefixes)
+    answer(None, Question(query="ASK { ?s a 1 }", wanted=wanted), options.limits, options.prefixes)
+
+
+def confine(limits: QueryLimits) -> None:
+    """Give up the rights that answering does not need, as far as the system knows them; for good."""
+    try:
+        import resource
+    except ImportError:  # Windows: the clock alone stops a query there
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    if sys.platform == "linux":
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        most = pages * resource.getpagesize() + limits.memory_bytes
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+
+
+def _renew_time(limits: QueryLimits) -> None:
+    """Let the next query have its own seconds of processor time."""
+    try:
+        import resource
+    except ImportError:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    soon = int(used.ru_utime + used.ru_stime) + 1 + limits.cpu_seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (soon if hard == resource.RLIM_INFINITY else min(soon, hard), hard))
+
+
+def _memory() -> int:
+    """Bytes of memory that this process has had at most."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+if __name__ == "__main__":
+    main()
