@@ -7,66 +7,76 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.markup import escape
+from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
-from engine import Engine, SpinegraphError, knowledge_paths, load_knowledge
+from api.cli_cases import KnowledgeOption
+from api.settings import load_engine
+from api.terminal_page import show
 from engine.validation.case_files import read_cases
-from engine.validation.case_runs import STATES, CaseRun, RuleCoverage, run_cases
+from engine.validation.case_runs import STATES, CaseResult, CaseRun, RuleCoverage, State, run_cases
 
 DEFAULT_CASES = Path("tests/cases")
 
 
 def test_command(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Case files or folders of them.", show_default="tests/cases")] = None,
-    knowledge: Annotated[Path | None, typer.Option(help="Folder of knowledge files instead of the shipped ones.")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="PATH...", help="Case files or folders of them; tests/cases if none is given.")
+    ] = None,
     coverage: Annotated[bool, typer.Option("--coverage", help="Show which verdicts of which rules the cases exercise.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print results, and with --coverage the coverage, as data.")] = False,
+    knowledge: KnowledgeOption = None,
 ) -> None:
-    """Run clinical cases: does every case get the verdicts that it expects?
-
-    Exit 0 if all hold, 1 if one does not, 2 if they could not be run.
-    """
-    try:
-        engine = Engine(load_knowledge(knowledge_paths(knowledge) if knowledge else None))
-        run = run_cases(read_cases(paths or [DEFAULT_CASES], engine.knowledge), engine)
-    except SpinegraphError as error:
-        Console(stderr=True).print(f"[red]{escape(error.title)}.[/red]\n{escape(str(error))}", soft_wrap=True, highlight=False)
-        raise typer.Exit(2) from error
-    failed = [result for result in run.results if result.failures]
+    """Run clinical cases: is everything decided that they expect? Exit 1 if one does not hold."""
+    engine = load_engine(knowledge or ())
+    run = run_cases(read_cases(paths or [DEFAULT_CASES], engine.knowledge), engine)
     if as_json:
-        typer.echo(msgspec.json.format(msgspec.json.encode(run if coverage else {"results": run.results})).decode())
+        data = run if coverage else {"results": run.results}
+        typer.echo(msgspec.json.format(msgspec.json.encode(data)).decode())
     else:
-        _print(run, coverage)
-    raise typer.Exit(1 if failed else 0)
+        show(_report(run, coverage))
+    if any(result.failures for result in run.results):
+        raise typer.Exit(1)
 
 
-def _print(run: CaseRun, coverage: bool) -> None:
-    console = Console(highlight=False, soft_wrap=True)
-    for result in run.results:
-        if result.failures:
-            console.print(f"[red]✗[/red] {escape(result.name)}  [dim]{escape(result.file)}:{result.line}[/dim]")
-            for failure in result.failures:
-                console.print(f"    {escape(failure)}")
+def _report(run: CaseRun, coverage: bool) -> RenderableType:
+    failed = [result for result in run.results if result.failures]
+    parts: list[RenderableType] = [part for result in failed for part in _failure(result)]
     if coverage:
-        console.print(_coverage_table(run.coverage))
-        reached = sum(not entry.missing for entry in run.coverage)
-        console.print(f"{reached} of {len(run.coverage)} rules are exercised in every way that they can come out.")
-    held = sum(not result.failures for result in run.results)
-    console.print(f"{held} of {len(run.results)} cases hold.")
+        parts.append(_coverage_table(run.coverage))
+        whole = sum(not entry.missing for entry in run.coverage)
+        parts.append(Text(f"{whole} of {len(run.coverage)} rules are exercised in every way that they can come out."))
+    parts.append(Text(f"{len(run.results) - len(failed)} of {len(run.results)} cases hold."))
+    return Group(*parts)
+
+
+def _failure(result: CaseResult) -> tuple[RenderableType, RenderableType]:
+    head = Text.assemble(("FAILED  ", "bold red"), (result.name, "bold"), (f"  {result.file}:{result.line}", "dim"))
+    return head, Padding(Text("\n".join(result.failures)), (0, 0, 1, 4))
 
 
 def _coverage_table(coverage: tuple[RuleCoverage, ...]) -> Table:
-    table = Table("rule", "kind", *STATES, caption="✓ a case expects it   · a case reaches it   ✗ none does")
-    for entry in sorted(coverage, key=lambda entry: (not entry.missing, entry.kind, entry.rule)):
-        cells = []
-        for state in STATES:
-            if state not in entry.needed:
-                cells.append("")
-            elif entry.expected.get(state):
-                cells.append("[green]✓[/green]")
-            else:
-                cells.append("·" if entry.reached.get(state) else "[red]✗[/red]")
-        table.add_row(entry.rule, entry.kind, *cells)
+    """A row for each rule, by kind; what no case reaches comes first."""
+    table = Table(title="Rules and the cases that exercise them", box=None, padding=(0, 1, 0, 0), title_justify="left", caption_justify="left")
+    table.caption = "Number of cases that expect it; (number) of cases that only reach it; MISSING if none does."
+    table.add_column("rule", overflow="fold")
+    for state in STATES:
+        table.add_column(state, justify="right")
+    kind = ""
+    for entry in sorted(coverage, key=lambda entry: (entry.kind, not entry.missing, entry.rule)):
+        if entry.kind != kind:
+            kind = entry.kind
+            table.add_row(Text(kind, style="bold cyan"))
+        table.add_row(entry.rule, *(_cell(entry, state) for state in STATES))
     return table
+
+
+def _cell(entry: RuleCoverage, state: State) -> Text:
+    if state not in entry.needed:
+        return Text("")
+    if expected := entry.expected.get(state, 0):
+        return Text(str(expected))
+    reached = entry.reached.get(state, 0)
+    return Text(f"({reached})", style="yellow") if reached else Text("MISSING", style="bold red")

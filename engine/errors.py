@@ -28,6 +28,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+LONGEST_ECHO = 80
+"""So many characters of somebody's input are repeated in a message."""
+
+
+def shortened(text: str) -> str:
+    """Somebody's input in quotes, cut where it is long."""
+    return repr(text) if len(text) <= LONGEST_ECHO else f"{text[:LONGEST_ECHO]!r}… ({len(text):,} characters)"
+
 
 class SpinegraphError(Exception):
     """Base of all errors: `what` is wrong, `where` (IRI, file:line, JSON pointer) and `mend` (how to put it right)."""
@@ -83,15 +91,24 @@ class UnknownCodeError(CaseError):
 
     title = "The case contains unknown codes"
 
-    def __init__(self, unknown: Mapping[str, Sequence[str]], where: Mapping[str, str]) -> None:
+    def __init__(self, unknown: Mapping[str, Sequence[str]], where: Mapping[str, str], more: int = 0) -> None:
+        """`more`: how many further unknown codes there are."""
         lines = [
-            f"{where[code]}: unknown code {code!r}" + (f"; nearest: {', '.join(near)}" if near else "; nothing similar is known")
+            f"{where[code]}: unknown code {shortened(code)}"
+            + (f"; nearest: {', '.join(near)}" if near else "; nothing similar is known")
             for code, near in unknown.items()
         ]
+        lines += [f"and {more:,} more unknown codes"] if more else []
         super().__init__(
             "\n".join(lines),
             mend="Use a code from GET /v1/knowledge or `spinegraph codes`; nothing was decided.",
-            details={"unknown": [{"code": code, "at": where[code], "nearest": list(near)} for code, near in unknown.items()]},
+            details={
+                "unknown": [
+                    {"code": code[:LONGEST_ECHO], "at": where[code][:LONGEST_ECHO], "nearest": list(near)}
+                    for code, near in unknown.items()
+                ],
+                "more": more,
+            },
         )
         self.unknown = unknown
 

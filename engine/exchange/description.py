@@ -20,14 +20,18 @@ from engine.exchange.rdf import JSON_LD, N_TRIPLES, TURTLE
 from engine.inference.decision import DISCLAIMER
 from engine.knowledge.assembly import assemble
 from engine.knowledge.reader import BASE, Graph, Text, expand, local_name, read_graph, shorten
-from engine.model import Knowledge, Rule
+from engine.model import Knowledge, Rule, Tension
 
 HTML = "text/html"
 MEDIA_TYPES = (HTML, TURTLE, JSON_LD, N_TRIPLES)
 """In what a description can be had; the first is the default."""
 
+SUFFIXES: Mapping[str, str] = {"html": HTML, "ttl": TURTLE, "jsonld": JSON_LD, "nt": N_TRIPLES}
+"""How to ask for a media type in a path, as links do: `/finding/Fever.ttl`."""
+
 KINDS: Mapping[str, str] = {
     "core": "vocabulary",
+    "ontology": "ontology",
     "finding": "finding",
     "condition": "condition",
     "intervention": "intervention",
@@ -41,7 +45,7 @@ KINDS: Mapping[str, str] = {
 """Namespace below the project's → what its members are called."""
 
 ORDER = (
-    "skos:notation", "dcterms:identifier", "dcterms:title", "core:paraphrase", "skos:prefLabel", "skos:altLabel", "core:question",
+    "skos:notation", "dcterms:identifier", "dcterms:title", "skos:prefLabel", "skos:altLabel", "core:question",
     "core:unit", "core:minimum", "core:maximum", "core:direction", "core:modality", "core:urgency", "core:timing",
     "core:intervention", "core:assesses", "core:derives", "core:text", "core:handling", "core:resolution", "core:overrides",
     "core:overridesIfKnown", "core:leavesOpen", "core:source", "core:section", "core:kind", "core:printedCitation",
@@ -51,10 +55,16 @@ ORDER = (
 ELSEWHERE = frozenset(
     map(expand, ("rdf:type", "rdfs:label", "skos:definition", "rdfs:subClassOf", "prov:wasDerivedFrom", "sh:condition",
                  "core:scope", "sh:and", "sh:or", "sh:node", "sh:subject", "sh:predicate", "core:position", "sh:rule",
-                 "core:present", "core:absent", "core:suspected", "core:notSuspected", "core:unassessed", "oa:hasSelector"))
+                 "core:paraphrase", "core:present", "core:absent", "core:suspected", "core:notSuspected", "core:unassessed", "oa:hasSelector"))
 )  # fmt: skip
 """Properties that have a place of their own on the page, or that say nothing to people."""
-WORDS = {"skos:notation": "code", "skos:altLabel": "also called", "skos:prefLabel": "in patients' words", "rdfs:comment": "remark"}
+ABOUT = {"passage": "Rules that rest on it", "source": "Rules of this document", "rule": "Rules that refer to it"}
+WORDS = {
+    "skos:notation": "code",
+    "skos:altLabel": "also called",
+    "skos:prefLabel": "in patients' words",
+    "rdfs:comment": "remark",
+}
 
 
 class Describer:
@@ -132,8 +142,24 @@ class Describer:
         if selector:
             span = f"{self.graph.text(selector, 'oa:start')} to {self.graph.text(selector, 'oa:end')}, end exclusive"
             yield Row(name="characters", items=(Item(text=span),))
+        yield from self._citations(iri)
         if iri in self._codes:
             yield Row(name="codes elsewhere", items=tuple(Item(text=code, note="exact match") for code in self._codes[iri]))
+
+    def _citations(self, iri: str) -> Iterable[Row]:
+        """What the citation numbers of a passage most likely mean."""
+        passage = self.knowledge.passages.get(iri)
+        if passage and passage.citations:
+            items = [
+                Item(
+                    text=f"{one.number}: {label_of(self.graph, one.reference) if one.reference else 'no entry fits'}",
+                    href=href_of(one.reference or ""),
+                    note=f"inferred, confidence {one.confidence}",
+                )
+                for one in self.knowledge.citations
+                if one.source == passage.source and one.number in passage.citations
+            ]
+            yield Row(name="citations, as they most likely mean", items=tuple(items))
 
     def _value(self, term: str | Text) -> Item:
         if isinstance(term, Text):
@@ -163,6 +189,8 @@ class Describer:
             for title, criterion in (("Whom it is about", rule.scope), ("When it holds", rule.criterion)):
                 if criterion:
                     yield Criteria(title=title, root=self._writer.tree(criterion))
+            if isinstance(rule, Tension) and rule.positions:
+                yield Criteria(title="Positions", root=self._writer.positions(rule))
         elif iri in self._writer.shapes:
             yield Criteria(title="Holds when", root=self._writer.tree(self._writer.shapes[iri], expand_named=True))
 
@@ -194,12 +222,8 @@ class Describer:
 
     def _groups(self, iri: str) -> Iterable[Group]:
         links = self._links
-        for node in self.graph.iris(iri, "core:position"):
-            taken = self.graph.iris(node, "core:recommendation")
-            passages = self.graph.iris(node, "prov:wasDerivedFrom")
-            yield Group(title=f"Position: {self.graph.text(node, 'rdfs:label')}", items=self._items((*taken, *passages)))
         about, notes = links.about(iri)
-        yield Group(title="Rules about it", items=self._items(about, notes))
+        yield Group(title=ABOUT.get(iri.removeprefix(BASE).split("/")[0], "Rules about it"), items=self._items(about, notes))
         through = links.rules_through_criteria(iri)
         yield Group(title="Rules whose criterion names it", items=self._items(through, notes))
         if "/finding/" in iri or "/condition/" in iri:
@@ -210,9 +234,7 @@ class Describer:
                 items=self._items(reached),
                 note="A record of this finding, or a suspicion of this condition, counts for what is wider too.",
             )
-        yield from (
-            Group(title=title, items=self._items(found, found)) for title, found in links.others(iri).items()
-        )
+        yield from (Group(title=title, items=self._items(found, found)) for title, found in links.others(iri).items())
 
 
 def make_describer(paths: Iterable[Path] | None = None) -> Describer:
@@ -235,4 +257,10 @@ _ENVIRONMENT = Environment(
 
 def _page(description: Description, knowledge: Knowledge) -> bytes:
     template = _ENVIRONMENT.get_template("resource.html.j2")
-    return template.render(page=description, kinds=KINDS, knowledge=knowledge, disclaimer=DISCLAIMER).encode()
+    return template.render(
+        page=description,
+        formats=[(suffix, media_type) for suffix, media_type in SUFFIXES.items() if media_type != HTML],
+        names={"ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples"},
+        knowledge=knowledge,
+        disclaimer=DISCLAIMER,
+    ).encode()

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from engine.exchange.description_links import href_of
 from engine.exchange.description_model import CriterionItem, Item
 from engine.inference.facts import ranges_in_words
 from engine.knowledge.reader import expand
-from engine.model import Absent, And, AtLeast, Criterion, Knowledge, Measured, NotSuspected, Or, Present, Suspected, Unassessed
+from engine.model import (
+    Absent,
+    And,
+    AtLeast,
+    Criterion,
+    Knowledge,
+    Measured,
+    NotSuspected,
+    Or,
+    Present,
+    Suspected,
+    Tension,
+    Unassessed,
+)
 
 
 class CriterionWriter:
@@ -26,19 +39,37 @@ class CriterionWriter:
         """A criterion in words. Below the first named shape others are only linked, unless `expand_named`."""
         return self._tree(criterion, 0, 2 if expand_named else 1)
 
+    def positions(self, tension: Tension) -> CriterionItem:
+        """The sides of a tension, each with the rule that takes it and its passages."""
+        rules = self._knowledge.rules
+        return CriterionItem(
+            text=f"{len(tension.positions)} positions",
+            children=tuple(
+                CriterionItem(
+                    text=position.label,
+                    passages=_marks(position.passages),
+                    children=(CriterionItem(text=rules[position.recommendation].label, href=href_of(position.recommendation)),)
+                    if position.recommendation
+                    else (),
+                )
+                for position in tension.positions
+            ),
+        )
+
     def _tree(self, criterion: Criterion, depth: int, most: int) -> CriterionItem:
         named = bool(criterion.iri)
         below = depth + named
         children: tuple[Criterion, ...] = getattr(criterion, "children", getattr(criterion, "members", ()))
-        text = criterion.label or self._words(criterion)
-        if named and criterion.label and not children:
-            text = f"{criterion.label}: {self._words(criterion)}" if criterion.label != self._words(criterion) else text
+        words = self._words(criterion)
+        told = [self._tree(child, below, most) for child in children] if below <= most else []
+        if named and not children:  # the shape has a page of its own, and so has what it asks
+            told = [CriterionItem(text=words, href=self._href(criterion))]
         return CriterionItem(
-            text=text,
+            text=criterion.label or words,
             href=href_of(criterion.iri) if named else self._href(criterion),
             joint=self._joint(criterion) if children else "",
-            passages=tuple(Item(text=one, href=href_of(expand(f"passage:{one}"))) for one in criterion.passages),
-            children=tuple(self._tree(child, below, most) for child in children) if below <= most else (),
+            passages=_marks(criterion.passages),
+            children=tuple(told),
         )
 
     @staticmethod
@@ -92,6 +123,10 @@ class CriterionWriter:
         inside, outside = ranges_in_words(criterion)
         bands = any(bound and bound.other is not None for bound in (criterion.lower, criterion.upper))
         return f"{measurement.label} {inside} {measurement.unit}" + (f" (refuted {outside}; open between)" if bands else "")
+
+
+def _marks(passages: Iterable[str]) -> tuple[Item, ...]:
+    return tuple(Item(text=one, href=href_of(expand(f"passage:{one}"))) for one in passages)
 
 
 def _collect(criterion: Criterion, shapes: dict[str, Criterion]) -> None:

@@ -114,6 +114,11 @@ def _kind(iri: str) -> str:
     return iri.removeprefix(BASE).split("/")[0]
 
 
+def _subjects(graph: Graph) -> Iterable[str]:
+    """Every subject, blank nodes included."""
+    return graph._by_subject
+
+
 def _values(graph: Graph, subject: str) -> Iterator[str]:
     for values in graph.predicates(subject).values():
         yield from (value for value in values if isinstance(value, str))
@@ -139,8 +144,8 @@ def _places(paths: Iterable[Path]) -> dict[str, tuple[str, ...]]:
             if declared:
                 prefixes[declared[1]] = declared[2]
                 continue
-            subject = re.match(r"(\w*):([^\s;,]*)(?=\s|$)", line)
-            if subject and subject[1] in prefixes:
-                iri = prefixes[subject[1]] + subject[2].replace("\\", "")
+            subject = re.match(r"<([^>]*)>|(\w*):([^\s;,]*)(?=\s|$)", line)
+            if subject and (subject[1] or subject[2] in prefixes):
+                iri = subject[1] or prefixes[subject[2]] + subject[3].replace("\\", "")
                 places[iri] = (*places.get(iri, ()), f"{path.parent.name}/{path.name}:{number}")
     return places

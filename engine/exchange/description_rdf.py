@@ -29,7 +29,9 @@ def described_triples(graph: Graph, iri: str, inbound: Iterable[tuple[str, str]]
         subject = waiting.pop(0)
         for predicate, values in graph.predicates(subject).items():
             for value in values:
-                found[ox.Triple(node(subject), ox.NamedNode(predicate), _literal(value) if isinstance(value, Text) else node(value))] = None
+                found[
+                    ox.Triple(node(subject), ox.NamedNode(predicate), _literal(value) if isinstance(value, Text) else node(value))
+                ] = None
                 if isinstance(value, str) and value.startswith("_:") and value not in seen:
                     seen.add(value)
                     waiting.append(value)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from engine.exchange.narrative_diagnosis import DIAGNOSIS
 from engine.exchange.narrative_model import Group, Section, Statement
-from engine.exchange.narrative_reading import RED_FLAG, Reading, asks, markers, nodes_of, passages_of
+from engine.exchange.narrative_reading import RED_FLAG, Reading, markers, nodes_of, passages_of
 from engine.exchange.narrative_sections import Teller, filled, grouped, headed, placed, section
+from engine.exchange.narrative_words import clause_of
 from engine.model import Assessment, Criterion, Present, Recommendation, Rule, Suspected
 
 PARTS = {
@@ -48,28 +51,32 @@ def patient_sections(teller: Teller) -> tuple[Section, ...]:
 
 
 def _emergencies(teller: Teller) -> Iterator[Statement]:
-    """Findings that can make an emergency recommendation hold, whatever is recorded of this patient."""
-    knowledge = teller.reading.knowledge
-    found: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
-    for rule in knowledge.rules.values():
-        if (
-            isinstance(rule, Recommendation)
-            and (rule.direction, rule.urgency) == ("for", "emergency")
-            and not asks(rule.criterion)
-        ):
-            for marker in _triggers(teller.reading, rule):
-                for finding in _findings(marker):
-                    rules, passages = found.setdefault(finding, ({}, {}))
-                    rules.setdefault(rule.id)
-                    passages.update(dict.fromkeys(teller.reading.of_kind(passages_of(marker), RED_FLAG)))
-    for finding, (rules, passages) in found.items():
-        there = teller.reading.state(finding) == "present"
-        yield Statement(
-            text=teller.label(finding),
-            rules=tuple(rules),
-            passages=tuple(passages),
-            remarks=(teller.say("applies_to_you"),) if there else (),
-        )
+    """What can make an emergency recommendation hold, whatever is recorded of this patient."""
+    reading = teller.reading
+    found: dict[str, Statement] = {}
+    for rule in reading.knowledge.rules.values():
+        if isinstance(rule, Recommendation) and (rule.direction, rule.urgency) == ("for", "emergency"):
+            for marker in _triggers(reading, rule):
+                passages = reading.of_kind(passages_of(marker), RED_FLAG)
+                statement = _sign(teller, marker, (rule.id,), passages)
+                if reading.truth(marker) in ("true", "conflicting"):
+                    statement = msgspec.structs.replace(statement, remarks=(teller.say("applies_to_you"),))
+                _add(found, statement)
+    yield from found.values()
+
+
+def _sign(teller: Teller, marker: Criterion, rules: tuple[str, ...], passages: tuple[str, ...]) -> Statement:
+    return Statement(text=teller.say("words", clause_of(marker, teller.reading)), rules=rules, passages=passages)
+
+
+def _add(found: dict[str, Statement], statement: Statement) -> None:
+    """Add a statement, or its ids to the one that says the same."""
+    known = found.setdefault(statement.text, statement)
+    found[statement.text] = msgspec.structs.replace(
+        known,
+        rules=tuple(dict.fromkeys((*known.rules, *statement.rules))),
+        passages=tuple(dict.fromkeys((*known.passages, *statement.passages))),
+    )
 
 
 def _triggers(reading: Reading, rule: Rule) -> Iterator[Criterion]:
@@ -139,8 +146,8 @@ def _warning_signs(teller: Teller) -> Iterator[Group]:
     for state, phrase in SIGNS.items():
         signs: dict[str, Statement] = {}
         for flag in teller.reading.flags:
-            for finding in _findings(flag.criterion) if flag.state == state else ():
-                signs.setdefault(finding, Statement(text=teller.label(finding), rules=flag.rules, passages=flag.passages))
+            if flag.state == state:
+                _add(signs, _sign(teller, flag.criterion, flag.rules, flag.passages))
         yield headed(teller, phrase, signs.values())
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from engine.errors import MalformedCaseError, MeasurementError, UnknownCodeError
+from engine.errors import CaseError, MalformedCaseError, MeasurementError, UnknownCodeError
 from engine.inference.case_text import parse_json, parse_turtle, parse_yaml
 from engine.inference.facts import compare
 from engine.inference.program import Program
@@ -20,6 +20,8 @@ from engine.knowledge.reader import shorten
 from engine.model import Case, Concept, DerivedFinding, Knowledge, Measured
 
 KEYS = ("present", "absent", "measurements", "audience")
+MAX_EXPLAINED, MAX_SHOWN = 20, 60
+"""So many unknown codes get a suggestion, and so many characters of a code are looked at."""
 MAX_NUMBER = 1e300
 """Greater numbers are reported as this: an integer may have more digits than a float can hold."""
 FILE_KEYS = (*KEYS, "title", "narrative")
@@ -72,7 +74,11 @@ def read_case_file(path: Path, codebook: Codebook) -> Case:
         body = path.read_bytes()
     except OSError as error:
         raise MalformedCaseError(f"{path} cannot be read: {error.strerror}.", mend="Check the path.") from error
-    return make_case(parser(body), codebook, FILE_KEYS)
+    try:
+        return make_case(parser(body), codebook, FILE_KEYS)
+    except CaseError as error:
+        error.where = f"{path.name}: {error.where}" if error.where else path.name
+        raise
 
 
 # Plain data → Case ---------------------------------------------------------------------------
@@ -101,7 +107,8 @@ def make_case(data: Any, codebook: Codebook, keys: tuple[str, ...] = KEYS) -> Ca
     measurements = _measurements(data.get("measurements", {}), codebook, unknown)
     if unknown:
         names = [*codebook.findings, *codebook.measurements]
-        raise UnknownCodeError({code: _nearest(code, names) for code in unknown}, unknown)
+        explained = dict(list(unknown.items())[:MAX_EXPLAINED])
+        raise UnknownCodeError({code: _nearest(code, names) for code in explained}, explained, len(unknown) - len(explained))
     audience = data.get("audience", "clinician")
     if audience not in ("clinician", "patient"):
         raise MalformedCaseError(f"There is no audience {audience!r}.", where="/audience", mend="Use clinician or patient.")
@@ -151,10 +158,12 @@ def _measurements(given: Any, codebook: Codebook, unknown: dict[str, str]) -> di
         least, most, unit = codebook.ranges[code]
         if isinstance(value, str):
             raise MeasurementError(
-                f"{code} is {value!r}, which is text.", where=where, mend=f"Give a plain number, in {unit}; no unit is written."
+                f"{code} is {value!r}, which is text.", where=where, mend=f"Give a plain number (in UCUM {unit}), without a unit."
             )
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise MeasurementError(f"{code} is {_kind(value)}, not a number.", where=where, mend=f"Give a number, in {unit}.")
+            raise MeasurementError(
+                f"{code} is {_kind(value)}, not a number.", where=where, mend=f"Give a number (in UCUM {unit})."
+            )
         if isinstance(value, float) and not math.isfinite(value):
             raise MeasurementError(f"{code} is {value}.", where=where, mend="Leave it out if it is not known.")
         value = max(min(value, MAX_NUMBER), -MAX_NUMBER)
@@ -171,8 +180,10 @@ def _measurements(given: Any, codebook: Codebook, unknown: dict[str, str]) -> di
 
 
 def _nearest(name: str, names: Iterable[str]) -> list[str]:
-    plain = name.lower().replace("-", "_").replace(" ", "_")
-    return difflib.get_close_matches(plain, [known for known in names if ":" not in known], n=3, cutoff=0.55)
+    plain = name.lower().replace("-", "_").replace(" ", "_")[:MAX_SHOWN]
+    codes = [known for known in names if ":" not in known]
+    beginning = [code for code in codes if plain and code.startswith(f"{plain}_")]
+    return [*beginning, *difflib.get_close_matches(plain, codes, n=3, cutoff=0.55)][:3]
 
 
 def _kind(value: object) -> str:
@@ -184,12 +195,14 @@ def _kind(value: object) -> str:
 
 
 class CaseEncoder:
-    """Turns cases of one program into its input planes (one bit each: a single patient)."""
+    """Runs the program over one case at a time (planes of one bit)."""
 
     def __init__(self, program: Program) -> None:
         knowledge = program.knowledge
+        self._program = program
         self._blank = [0] * (program.input_size - 1) + [1]
         self._finding = {knowledge.findings[iri].code: 2 * number for number, iri in enumerate(program.findings)}
+        self._sides = [(program.present[iri], program.absent[iri]) for iri in program.findings]
         self._compared: dict[str, list[tuple[int, Measured]]] = {}
         for number, comparison in enumerate(program.comparisons):
             position = 2 * len(program.findings) + 2 * number
@@ -207,3 +220,17 @@ class CaseEncoder:
             for position, criterion in self._compared.get(code, ()):
                 planes[position], planes[position + 1] = compare(criterion, value)
         return planes
+
+    def run(self, case: Case) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The output planes of a case, and those without its contradictory facts (the same where there are none).
+
+        What differs between the two rests on a contradiction: neither side of it may decide anything silently.
+        """
+        inputs = self.planes(case)
+        outputs = self._program.run(inputs)
+        if not outputs[self._program.clash]:
+            return outputs, outputs
+        for number, (present, absent) in enumerate(self._sides):
+            if outputs[present] & outputs[absent]:
+                inputs[2 * number] = inputs[2 * number + 1] = 0
+        return outputs, self._program.run(inputs)

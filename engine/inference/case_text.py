@@ -72,7 +72,7 @@ def parse_yaml(body: bytes) -> Any:
             where=f"line {mark.line + 1}, column {mark.column + 1}" if mark else "",
             mend="Write `present: [code, code]`, `absent: […]`, `measurements: {age_years: 54}`.",
         ) from error
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError) as error:  # what a hostile tag can raise
         raise MalformedCaseError(f"This is not YAML: {error}.", mend="Save the file as UTF-8 YAML.") from error
     except RecursionError as error:
         raise MalformedCaseError("This is nested too deeply.", mend="A case has lists of codes, nothing deeper.") from error

@@ -45,6 +45,10 @@ class Assessor:
         speaking = [node for node in self.nodes if node.scope is None or node.scope.truth(case) != FALSE]
         excluded = any(node.truth(case) == TRUE for node in self._excluding)
         verdict = ASSESSED[truth] if speaking and not excluded else "out-of-scope"
+        if verdict == "suspected" and not any(node.holds_certainly(case) for node in self.nodes):
+            verdict = "conflicting"
+        if verdict == "not-suspected" and not all(node.refuted_certainly(case) for node in self.nodes):
+            verdict = "conflicting"
         if verdict == "out-of-scope" and not include_all:
             return Assessed(None, 0)
         holding = [node for node in speaking if node.truth(case) & TRUE]

@@ -91,12 +91,12 @@ class Engine:
 
     def verdicts(self, case: Case) -> dict[str, str]:
         """Recommendation id → verdict: the program alone, without explanations."""
-        planes = self.program.run(self._encoder.planes(case))
-        return {entry.rule.id: entry.ground.verdict(planes) for entry in self._recommenders}
+        planes, certain = self._encoder.run(case)
+        return {entry.rule.id: entry.ground.verdict(planes, certain) for entry in self._recommenders}
 
     def explain(self, case: Case) -> Explanation:
         """The planes of a case, for those who need more than a Decision holds."""
-        return Explanation(self.book, case, self.program.run(self._encoder.planes(case)))
+        return Explanation(self.book, case, *self._encoder.run(case))
 
     def decide(self, case: Case, include_all: bool = False) -> Decision:
         """Decide and explain one case.

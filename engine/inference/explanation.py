@@ -41,12 +41,14 @@ class Support(NamedTuple):
 class Explanation:
     """One decided case. Holds the program's planes and what was already worked out about them."""
 
-    __slots__ = ("absent", "book", "drops", "lifts", "opens", "planes", "present", "proofs", "values")
+    __slots__ = ("absent", "book", "certain", "drops", "lifts", "opens", "planes", "present", "proofs", "values")
 
-    def __init__(self, book: ProofBook, case: Case, planes: tuple[int, ...]) -> None:
+    def __init__(self, book: ProofBook, case: Case, planes: tuple[int, ...], certain: tuple[int, ...]) -> None:
+        """`certain`: the planes without contradictory facts."""
         bit = book.facts.bit
         self.book = book
         self.planes = planes
+        self.certain = certain
         self.values: Mapping[str, float] = case.measurements
         self.present = sum(bit[code] for code in case.present)
         self.absent = sum(bit[code] for code in case.absent)
@@ -78,6 +80,14 @@ class Node(ABC):
     def truth(self, case: Explanation) -> int:
         """Index of TRUTHS."""
         return case.planes[self.holds] | case.planes[self.refuted] << 1
+
+    def holds_certainly(self, case: Explanation) -> bool:
+        """Whether it holds also without contradictory facts."""
+        return bool(case.certain[self.holds])
+
+    def refuted_certainly(self, case: Explanation) -> bool:
+        """Whether it is refuted also without contradictory facts."""
+        return bool(case.certain[self.refuted])
 
     def proof(self, case: Explanation) -> Proof:
         """The tree of nodes that carry the truth, each with its fact and passages."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from engine.inference.explanation import CONFLICTING, FALSE, TRUE, UNKNOWN, Explanation, Node
-from engine.inference.flips import NEVER, Options, all_of, any_of
+from engine.inference.flips import NEVER, Options, all_of, any_of, either_way
 from engine.inference.memory import Memory, Shown
 from engine.inference.nodes import ActingRule, RuleNode
 from engine.inference.program import VERDICT_PLANES
@@ -81,7 +81,8 @@ class Ground:
         self._facts = book.facts
         self._slots = book.facts.program.verdicts[rule.iri]
         self._beside: tuple[ActingRule | RuleNode, ...] = (*self.strict, *self.exceptions, *self.leaving, *self.excluding)
-        self._memory: Memory[Standing] = Memory(self.node.support().joined(node.support() for node in self._beside))
+        self._support = self.node.support().joined(node.support() for node in self._beside)
+        self._memory: Memory[Standing] = Memory(self._support)
 
     @property
     def identity(self) -> tuple[Any, ...]:
@@ -90,10 +91,19 @@ class Ground:
         numbers = tuple(tuple(node.number for node in part) for part in parts)
         return _number(self.node.scope), _number(self.node.criterion), *numbers
 
-    def verdict(self, planes: tuple[Any, ...]) -> str:
-        """The verdict of a case whose planes are given."""
+    def verdict(self, planes: tuple[int, ...], certain: tuple[int, ...]) -> str:
+        """The verdict of a case, from its planes and from those without contradictory facts.
+
+        What holds only because of a fact that is recorded both ways is conflicting, whatever else is unknown.
+        """
+        found = self._read(planes)
+        if planes is certain or found in ("conflicting", "out-of-scope") or found == self._read(certain):
+            return found
+        return "conflicting"
+
+    def _read(self, planes: tuple[int, ...]) -> str:
         x, c, h, r, d, u = self._slots
-        bits: int = planes[x] | planes[c] << 1 | planes[h] << 2 | planes[r] << 3 | planes[d] << 4 | planes[u] << 5
+        bits = planes[x] | planes[c] << 1 | planes[h] << 2 | planes[r] << 3 | planes[d] << 4 | planes[u] << 5
         return _TABLE[bits]
 
     def stand(self, case: Explanation, include_all: bool) -> Standing:
@@ -102,7 +112,7 @@ class Ground:
         return self._memory.get(key) or self._memory.put(key, self._stand(case, include_all))
 
     def _stand(self, case: Explanation, include_all: bool) -> Standing:
-        verdict = self.verdict(case.planes)
+        verdict = self.verdict(case.planes, case.certain)
         standing = Standing(verdict, self.node.truth(case))
         if verdict in QUIET and not include_all:
             return standing
@@ -165,6 +175,8 @@ class Ground:
         """Settle, either way, everything that is contradictory."""
         parts = (self.node.scope, self.node.criterion, *self.strict, *self.exceptions, *self.excluding)
         clashing = [part for part in parts if part is not None and part.truth(case) == CONFLICTING]
+        if not clashing:
+            return either_way(case.present & case.absent & self._support.present, self._facts)
         return all_of([any_of((part.change(case, TRUE), part.change(case, FALSE))) for part in clashing], self._facts)
 
     def _flips_beside(self, case: Explanation, verdict: str) -> Iterable[Options]:

@@ -20,8 +20,10 @@ MAX_REMEMBERED_LEAVES = 256
 class FindingNode(Node):
     """present, absent, unassessed."""
 
-    __slots__ = ("_absent", "_bit", "_broader", "_code", "_derived", "_deriving", "_facts", "_inconclusive", "_index",
-                 "_narrower", "_present", "_remembered", "_simply", "operator")  # fmt: skip
+    __slots__ = (
+        "_above_narrower", "_absent", "_below_broader", "_bit", "_broader", "_code", "_derived", "_deriving", "_facts",
+        "_inconclusive", "_index", "_narrower", "_present", "_remembered", "_simply", "operator",
+    )  # fmt: skip
 
     def __init__(self, book: ProofBook, criterion: Present | Absent | Unassessed, holds: int, refuted: int, label: str) -> None:
         super().__init__(book, criterion, holds, refuted, label)
@@ -34,6 +36,9 @@ class FindingNode(Node):
         self._bit = facts.bit.get(self._code, 0)
         self._present, self._absent = facts.program.present[finding], facts.program.absent[finding]
         self._narrower, self._broader = facts.narrower(finding), facts.broader(finding)
+        hierarchy = facts.program.knowledge.hierarchy
+        self._above_narrower = facts.mask({up for low in hierarchy.narrower[finding] for up in hierarchy.broader[low]})
+        self._below_broader = facts.mask({low for up in hierarchy.broader[finding] for low in hierarchy.narrower[up]})
         self._deriving = book.deriving.get(finding)
         self._derived = book.derived_within_reach(finding)
         self._inconclusive = isinstance(criterion, Present) and criterion.absence_inconclusive
@@ -47,8 +52,10 @@ class FindingNode(Node):
         return self.proof(case)
 
     def support(self) -> Support:
-        # its own record matters on both sides: a contradiction is shown
-        return Support(self._narrower | self._bit, self._broader | self._bit).joined(node.support() for node in self._derived)
+        # what contradicts a narrower or a wider finding matters too: a contradiction is shown
+        return Support(self._narrower | self._bit | self._below_broader, self._broader | self._bit | self._above_narrower).joined(
+            node.support() for node in self._derived
+        )
 
     def _prove(self, case: Explanation, truth: int) -> Proof:
         state = case.planes[self._present] | case.planes[self._absent] << 1
@@ -193,7 +200,7 @@ class JunctionNode(Node):
     def _prove(self, case: Explanation, truth: int) -> Proof:
         deciding = {"or": TRUE, "and": FALSE}.get(self.operator)
         if truth == deciding:
-            return self._node(truth, None, tuple([child.proof(case) for child in self._children if child.truth(case) == truth]))
+            return self._node(truth, None, tuple([child.proof(case) for child in self._children if child.truth(case) & truth]))
         if truth == UNKNOWN:
             return self._node(truth, None, tuple([self._outlined(child, case) for child in self._children]))
         return self._node(truth, None, tuple([child.proof(case) for child in self._children]))

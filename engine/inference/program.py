@@ -64,7 +64,10 @@ class RuleSlots(NamedTuple):
 
 
 class Program(NamedTuple):
-    """The compiled knowledge. `run(inputs)` takes and gives planes in the order that the tables name."""
+    """The compiled knowledge. `run(inputs)` takes and gives planes in the order that the tables name.
+
+    `clash` is the plane of the patients with a finding that is both present and absent.
+    """
 
     knowledge: Knowledge
     code: str
@@ -76,6 +79,7 @@ class Program(NamedTuple):
     verdicts: Mapping[str, tuple[int, ...]]
     present: Mapping[str, int]
     absent: Mapping[str, int]
+    clash: int
 
     @property
     def input_size(self) -> int:
@@ -136,6 +140,8 @@ class _Compiler:
         rules = {iri: self._rule_slots(rule) for iri, rule in self._knowledge.rules.items()}
         present = {iri: self._output(self._fact("present", iri)) for iri in self._knowledge.findings}
         absent = {iri: self._output(self._fact("absent", iri)) for iri in self._knowledge.findings}
+        both = [f"({self._fact('present', iri)} & {self._fact('absent', iri)})" for iri in self._knowledge.findings]
+        clash = self._output(self._assign("c", _join("|", both, neutral="zero")))
         verdicts = {
             iri: self._verdict_planes(rule) for iri, rule in self._knowledge.rules.items() if isinstance(rule, Recommendation)
         }
@@ -154,6 +160,7 @@ class _Compiler:
             verdicts=verdicts,
             present=present,
             absent=absent,
+            clash=clash,
         )
 
     def _code(self) -> str:

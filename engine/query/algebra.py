@@ -24,6 +24,9 @@ Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 FORMS: dict[str, Form] = {
     "SelectQuery": "SELECT", "AskQuery": "ASK", "ConstructQuery": "CONSTRUCT", "DescribeQuery": "DESCRIBE",
 }  # fmt: skip
+BASE_IRI = "https://w3id.org/spinegraph/"
+"""What relative IRIs in queries are relative to."""
+
 UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH")
 CODE = (
     "java:", "http://jena.hpl.hp.com/ARQ/", "http://jena.apache.org/ARQ/", "http://jena.apache.org/text#", "http://www.bigdata.com/",
@@ -53,10 +56,9 @@ def check(text: str, *, max_depth: int, thorough: bool = False) -> Form | None:
     readings = dict.fromkeys((text, unescape(text)))
     if not thorough and not any(_SERVICE.search(reading) for reading in readings):
         return None
-    form = _walk(text, thorough)
     for reading in readings:
         _parse_without_service(reading)
-    return form
+    return _walk(text, thorough)
 
 
 def unescape(text: str) -> str:
@@ -128,7 +130,6 @@ def _walk(text: str, thorough: bool) -> Form | None:
         raise
     except Exception as error:  # rdflib and pyparsing raise whatever they come upon
         if thorough:
-            _parse(text)
             raise QueryRefusedError(
                 f"The query cannot be checked ({type(error).__name__}), and what cannot be checked is not passed on.",
                 mend="Write it in plain SPARQL 1.1.",
@@ -165,7 +166,7 @@ def _refuse_service(tree: object, text: str) -> None:
 
 def _service_error(text: str) -> QueryRefusedError:
     quiet = _QUIET.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
-    found = re.search(r"(?<![\w?$:@])service(?![\w:])", quiet, re.IGNORECASE)
+    found = re.search(r"(?<![A-Za-z_?$:@-])service(?![\w:-])", quiet, re.IGNORECASE)
     line = quiet.count("\n", 0, found.start()) + 1 if found else 0
     column = found.start() - quiet.rfind("\n", 0, found.start()) if found else 0
     return QueryRefusedError(
@@ -184,24 +185,15 @@ def _refuse_code(algebra: object) -> None:
             )
 
 
-def _parse(text: str) -> None:
-    """Let Oxigraph parse a text. It is evaluated on nothing, and only as far as its first answer. Raises QuerySyntaxError."""
+def _parse_without_service(text: str) -> None:
+    """Raise what is wrong unless Oxigraph accepts the text with another word for "service": then SERVICE is not in it.
+
+    Oxigraph has no parser alone: the other text is asked of nothing, which says at once whether it parses.
+    """
     try:
-        ox.Store().query(text)
+        ox.Store().query(_SERVICE.sub("servixe", text), base_iri=BASE_IRI)
     except SyntaxError as error:
-        raise syntax_error(text, error) from error
+        refused = _service_error(text)
+        raise (refused if refused.where else syntax_error(text, error)) from error
     except (ValueError, OSError, RuntimeError):
         return
-
-
-def _parse_without_service(text: str) -> None:
-    """Raise what is wrong unless Oxigraph accepts the text with another word for "service": then SERVICE is not in it."""
-    try:
-        _parse(_SERVICE.sub("servixe", text))
-    except QuerySyntaxError as error:
-        line, column = error.details.get("line", 0), error.details.get("column", 0)
-        lines = text.splitlines()
-        rest = lines[int(str(line)) - 1][max(0, int(str(column)) - 1) :] if 0 < int(str(line)) <= len(lines) else ""
-        if _SERVICE.match(rest) or (_service_error(text).where and not rest):
-            raise _service_error(text) from error
-        raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -32,6 +33,10 @@ GRAPH_TYPES: Mapping[str, ox.RdfFormat] = {
     "application/rdf+xml": ox.RdfFormat.RDF_XML,
 }
 """Media type → format of a CONSTRUCT or DESCRIBE."""
+
+
+_NAMED = re.compile(r"[^\W\d][\w.-]*$")
+"""An IRI whose end can be an XML name."""
 
 
 class MediaTypes(Frozen, frozen=True, kw_only=True):
@@ -104,6 +109,8 @@ def write_answer(answer: Any, wanted: MediaTypes, limits: QueryLimits, prefixes:
     if not wanted.graph:
         return Written(kind="CONSTRUCT or DESCRIBE", media_type="", body=b"")
     triples = list(_limited(answer, limits.max_rows))
+    if wanted.graph == "application/rdf+xml" and not all(_NAMED.search(triple.predicate.value) for triple in triples):
+        return Written(kind="graph with a property that RDF/XML cannot name", media_type="", body=b"")
     ox.serialize(triples, body, GRAPH_TYPES[wanted.graph], prefixes=_used(triples, prefixes))  # type: ignore[call-overload]
     return Written(kind="CONSTRUCT or DESCRIBE", media_type=wanted.graph, body=b"".join(body.chunks))
 

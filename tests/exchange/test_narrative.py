@@ -219,6 +219,12 @@ def test_placement_follows_kinds_and_not_names(engine: Engine) -> None:
             assert key in (kinds | {"red-flags"} or {"evaluation"})
 
 
+def test_placement_without_kinds(small_engine: Engine) -> None:
+    reading = Reading(small_engine, small_engine.decide(case_of("sore_throat")))
+    rules = [rule for rule in small_engine.knowledge.rules.values() if isinstance(rule, Recommendation)]
+    assert {section_of(rule, reading) for rule in rules} == {"evaluation"}
+
+
 # What is known, open and set aside ------------------------------------------------------------
 
 
@@ -235,6 +241,11 @@ def test_what_is_open_is_told_as_a_condition(engine: Engine) -> None:
     groups = {group.heading.text: group for group in section(article, "imaging-for").groups if group.heading}
     group = groups["If cauda equina syndrome is suspected"]
     assert group.kind == "if"
+    assert group.heading
+    assert group.heading.passages == ("000-L030a",)
+    screened = groups["If a red flag other than age or course alone"].heading
+    assert screened
+    assert screened.passages == ("000-L065a",), "the flags themselves are told under Red flags"
     assert [statement.rules for statement in group.statements] == [("lumbar-mri-in-suspected-cauda-equina",)]
     assert not any(one.kind == "applies" for one in section(article, "imaging-for").groups)
 
@@ -301,6 +312,14 @@ def test_patients_are_told_conditions_in_their_words(engine: Engine) -> None:
     early = "If all of this applies to you: none of the warning signs; and how many weeks you have had the pain: less than 4"
     assert early in headings, "no part of a condition is left out"
     assert any(heading.startswith("This may come up later") for heading in headings)
+
+
+def test_signs_that_count_together_are_told_together(small_engine: Engine) -> None:
+    article = make_article(small_engine, small_engine.decide(case_of("sore_throat")), "patient")
+    assert [one.text for one in section(article, "help").groups[0].statements] == [
+        "drooling",
+        "tender neck nodes; and your temperature: more than 40",
+    ]
 
 
 def test_only_all_warning_signs_are_called_the_warning_signs(engine: Engine) -> None:

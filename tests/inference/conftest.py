@@ -1,4 +1,4 @@
-"""Fixtures on the small knowledge and on the shipped one, compiled once."""
+"""Fixtures on the small knowledge, compiled once; the shipped one is in the conftest above."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import Engine, load_knowledge
+from engine import Codebook, Engine, load_knowledge, make_codebook
 from engine.model import Knowledge
 from tests.inference.every_case import EveryCase
 from tests.small import write_small
@@ -30,11 +30,10 @@ def small(small_knowledge: Knowledge) -> Engine:
 
 
 @pytest.fixture(scope="session")
-def engine() -> Engine:
-    """The shipped knowledge, compiled."""
-    return Engine(load_knowledge())
+def every_case(small: Engine) -> EveryCase:
+    return EveryCase(small)
 
 
 @pytest.fixture(scope="session")
-def every_case(small: Engine) -> EveryCase:
-    return EveryCase(small)
+def small_codebook(small_knowledge: Knowledge) -> Codebook:
+    return make_codebook(small_knowledge)

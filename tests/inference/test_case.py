@@ -15,12 +15,10 @@ from engine import (
     CaseError,
     CaseTooLargeError,
     Codebook,
-    Knowledge,
     MalformedCaseError,
     MeasurementError,
     UnknownCodeError,
     make_case,
-    make_codebook,
     parse_json,
     parse_turtle,
     parse_yaml,
@@ -30,10 +28,6 @@ from engine import (
 IRI = "https://w3id.org/spinegraph"
 
 
-@pytest.fixture(scope="session")
-def codebook(small_knowledge: Knowledge) -> Codebook:
-    return make_codebook(small_knowledge)
-
 
 # Names ---------------------------------------------------------------------------------------
 
@@ -41,41 +35,41 @@ def codebook(small_knowledge: Knowledge) -> Codebook:
 @pytest.mark.parametrize(
     "name", ["sore_throat", "SORE_THROAT", "finding:SoreThroat", f"{IRI}/finding/SoreThroat", "snomedct:1", "SNOMEDCT:1"]
 )
-def test_a_finding_has_a_code_a_curie_an_iri_and_mapped_codes(name: str, codebook: Codebook) -> None:
-    assert make_case({"present": [name]}, codebook) == Case(present=("sore_throat",))
-    assert make_case({"absent": [name]}, codebook) == Case(absent=("sore_throat",))
+def test_a_finding_has_a_code_a_curie_an_iri_and_mapped_codes(name: str, small_codebook: Codebook) -> None:
+    assert make_case({"present": [name]}, small_codebook) == Case(present=("sore_throat",))
+    assert make_case({"absent": [name]}, small_codebook) == Case(absent=("sore_throat",))
 
 
 @pytest.mark.parametrize(
     "name",
     ["temperature_c", "TEMPERATURE_C", "core:temperatureC", f"{IRI}/core/temperatureC", "loinc:2-2", "LOINC:2-2"],
 )
-def test_a_measurement_has_a_code_a_curie_an_iri_and_mapped_codes(name: str, codebook: Codebook) -> None:
-    assert make_case({"measurements": {name: 38.5}}, codebook) == Case(measurements={"temperature_c": 38.5})
+def test_a_measurement_has_a_code_a_curie_an_iri_and_mapped_codes(name: str, small_codebook: Codebook) -> None:
+    assert make_case({"measurements": {name: 38.5}}, small_codebook) == Case(measurements={"temperature_c": 38.5})
 
 
-def test_order_and_repetition_of_codes_do_not_matter(codebook: Codebook) -> None:
-    one = make_case({"present": ["fever", "drooling"], "measurements": {"temperature_c": 38, "age_months": 20}}, codebook)
+def test_order_and_repetition_of_codes_do_not_matter(small_codebook: Codebook) -> None:
+    one = make_case({"present": ["fever", "drooling"], "measurements": {"temperature_c": 38, "age_months": 20}}, small_codebook)
     two = make_case(
         {"measurements": {"age_months": 20.0, "temperature_c": 38.0}, "present": ["drooling", "FEVER", "fever", "drooling"]},
-        codebook,
+        small_codebook,
     )
     assert one == two == Case(present=("drooling", "fever"), measurements={"age_months": 20.0, "temperature_c": 38.0})
     assert list(one.measurements) == list(two.measurements)
 
 
-def test_the_same_finding_may_be_on_both_sides(codebook: Codebook) -> None:
-    assert make_case({"present": ["fever"], "absent": ["fever"]}, codebook) == Case(present=("fever",), absent=("fever",))
+def test_the_same_finding_may_be_on_both_sides(small_codebook: Codebook) -> None:
+    assert make_case({"present": ["fever"], "absent": ["fever"]}, small_codebook) == Case(present=("fever",), absent=("fever",))
 
 
-def test_everything_may_be_left_out(codebook: Codebook) -> None:
-    assert make_case({}, codebook) == Case()
-    assert make_case({"audience": "patient"}, codebook).audience == "patient"
+def test_everything_may_be_left_out(small_codebook: Codebook) -> None:
+    assert make_case({}, small_codebook) == Case()
+    assert make_case({"audience": "patient"}, small_codebook).audience == "patient"
 
 
 @pytest.mark.parametrize("value", [30, 45, 37.5])
-def test_a_measurement_may_have_any_possible_value(value: float, codebook: Codebook) -> None:
-    assert make_case({"measurements": {"temperature_c": value}}, codebook).measurements == {"temperature_c": value}
+def test_a_measurement_may_have_any_possible_value(value: float, small_codebook: Codebook) -> None:
+    assert make_case({"measurements": {"temperature_c": value}}, small_codebook).measurements == {"temperature_c": value}
 
 
 # Plain data that is no case ------------------------------------------------------------------
@@ -143,9 +137,9 @@ MALFORMED: dict[str, tuple[Any, str, str]] = {
 
 
 @pytest.mark.parametrize(("data", "what", "mend"), MALFORMED.values(), ids=MALFORMED)
-def test_what_has_not_the_shape_of_a_case_is_refused(data: Any, what: str, mend: str, codebook: Codebook) -> None:
+def test_what_has_not_the_shape_of_a_case_is_refused(data: Any, what: str, mend: str, small_codebook: Codebook) -> None:
     with pytest.raises(MalformedCaseError) as caught:
-        make_case(data, codebook)
+        make_case(data, small_codebook)
     assert str(caught.value) == f"{what}\n  {mend}"
 
 
@@ -167,16 +161,16 @@ IMPOSSIBLE: dict[str, tuple[Any, str, str]] = {
 
 
 @pytest.mark.parametrize(("value", "what", "mend"), IMPOSSIBLE.values(), ids=IMPOSSIBLE)
-def test_a_value_that_cannot_be_is_refused(value: Any, what: str, mend: str, codebook: Codebook) -> None:
+def test_a_value_that_cannot_be_is_refused(value: Any, what: str, mend: str, small_codebook: Codebook) -> None:
     with pytest.raises(MeasurementError) as caught:
-        make_case({"measurements": {"temperature_c": value}}, codebook)
+        make_case({"measurements": {"temperature_c": value}}, small_codebook)
     assert str(caught.value) == f"{T}: {what}\n  {mend}"
 
 
 @pytest.mark.parametrize("other", ["core:temperatureC", f"{IRI}/core/temperatureC", "loinc:2-2"])
-def test_two_values_of_one_measurement_are_refused(other: str, codebook: Codebook) -> None:
+def test_two_values_of_one_measurement_are_refused(other: str, small_codebook: Codebook) -> None:
     with pytest.raises(MeasurementError) as caught:
-        make_case({"measurements": {"temperature_c": 38, other: 39}}, codebook)
+        make_case({"measurements": {"temperature_c": 38, other: 39}}, small_codebook)
     assert str(caught.value) == f"/measurements/{other}: temperature_c is given twice.\n  {ONE_MOMENT}"
 
 
@@ -219,18 +213,18 @@ UNKNOWN: dict[str, tuple[Any, str, list[str]]] = {
 
 @pytest.mark.parametrize(("data", "what", "nearest"), UNKNOWN.values(), ids=UNKNOWN)
 def test_an_unknown_code_is_refused_with_the_nearest_known_ones(
-    data: Any, what: str, nearest: list[str], codebook: Codebook
+    data: Any, what: str, nearest: list[str], small_codebook: Codebook
 ) -> None:
     with pytest.raises(UnknownCodeError) as caught:
-        make_case(data, codebook)
+        make_case(data, small_codebook)
     assert str(caught.value) == f"{what}\n  {CODES}"
     assert list(caught.value.unknown.values()) == [nearest]
 
 
-def test_all_unknown_codes_are_told_at_once(codebook: Codebook) -> None:
+def test_all_unknown_codes_are_told_at_once(small_codebook: Codebook) -> None:
     data = {"present": ["feverr", "fever"], "absent": ["xyzzyq"], "measurements": {"ages": 3}}
     with pytest.raises(UnknownCodeError) as caught:
-        make_case(data, codebook)
+        make_case(data, small_codebook)
     assert caught.value.details == {
         "unknown": [
             {"code": "feverr", "at": "/present/0", "nearest": ["fever"]},
@@ -241,17 +235,17 @@ def test_all_unknown_codes_are_told_at_once(codebook: Codebook) -> None:
 
 
 @pytest.mark.xfail(strict=True, reason="engine: a finding under measurements is called unknown, with itself as the nearest")
-def test_a_finding_among_the_measurements_is_told_to_be_one(codebook: Codebook) -> None:
+def test_a_finding_among_the_measurements_is_told_to_be_one(small_codebook: Codebook) -> None:
     with pytest.raises(CaseError) as caught:
-        make_case({"measurements": {"fever": 1}}, codebook)
+        make_case({"measurements": {"fever": 1}}, small_codebook)
     assert "unknown code" not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["finding:Fevr", f"{IRI}/finding/Fevr"])
 @pytest.mark.xfail(strict=True, reason="engine: only plain codes are compared, so a misspelt CURIE or IRI has nothing near it")
-def test_a_misspelt_curie_or_iri_has_something_near_it(name: str, codebook: Codebook) -> None:
+def test_a_misspelt_curie_or_iri_has_something_near_it(name: str, small_codebook: Codebook) -> None:
     with pytest.raises(UnknownCodeError) as caught:
-        make_case({"present": [name]}, codebook)
+        make_case({"present": [name]}, small_codebook)
     assert "fever" in caught.value.unknown[name]
 
 
@@ -298,9 +292,9 @@ def test_a_number_with_thousands_of_digits_is_refused() -> None:
 
 
 @pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity", "1e999"])
-def test_the_numbers_that_json_does_not_have_are_refused(word: str, codebook: Codebook) -> None:
+def test_the_numbers_that_json_does_not_have_are_refused(word: str, small_codebook: Codebook) -> None:
     with pytest.raises(MeasurementError, match="Leave it out if it is not known"):
-        make_case(parse_json(f'{{"measurements": {{"temperature_c": {word}}}}}'.encode()), codebook)
+        make_case(parse_json(f'{{"measurements": {{"temperature_c": {word}}}}}'.encode()), small_codebook)
 
 
 @pytest.mark.parametrize("parse", [parse_json, parse_yaml, parse_turtle])
@@ -310,9 +304,9 @@ def test_a_case_that_is_too_large_is_refused_unread(parse: Callable[[bytes], Any
     assert str(caught.value) == too_large(MAX_BYTES + 1)
 
 
-def test_a_case_of_exactly_the_limit_is_read(codebook: Codebook) -> None:
+def test_a_case_of_exactly_the_limit_is_read(small_codebook: Codebook) -> None:
     body = b'{"present": ["fever"]}'
-    assert make_case(parse_json(body + b" " * (MAX_BYTES - len(body))), codebook) == Case(present=("fever",))
+    assert make_case(parse_json(body + b" " * (MAX_BYTES - len(body))), small_codebook) == Case(present=("fever",))
 
 
 # YAML ----------------------------------------------------------------------------------------
@@ -400,9 +394,9 @@ def test_a_tag_that_does_not_fit_is_refused(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("word", ["no", "2020-01-01", "1.5", "~", "[a]", "!!set {a}"])
-def test_what_yaml_does_not_read_as_text_is_no_code(word: str, codebook: Codebook) -> None:
+def test_what_yaml_does_not_read_as_text_is_no_code(word: str, small_codebook: Codebook) -> None:
     with pytest.raises(MalformedCaseError, match=r"/present/0: A code is a string, not "):
-        make_case(parse_yaml(f"present: [{word}]".encode()), codebook)
+        make_case(parse_yaml(f"present: [{word}]".encode()), small_codebook)
 
 
 def bomb(levels: int, last: str) -> bytes:
@@ -434,18 +428,18 @@ def test_aliases_of_aliases_are_shared_and_not_written_out() -> None:
         pytest.param("audience", marks=pytest.mark.xfail(strict=True, reason="engine: the whole value is written into the message")),
     ],
 )
-def test_a_message_about_aliases_of_aliases_stays_small(key: str, codebook: Codebook) -> None:
+def test_a_message_about_aliases_of_aliases_stays_small(key: str, small_codebook: Codebook) -> None:
     data = parse_yaml(bomb(4, key))
     with pytest.raises(CaseError) as caught:
-        make_case({key: data[key]}, codebook)
+        make_case({key: data[key]}, small_codebook)
     assert len(str(caught.value)) < 300
 
 
 @pytest.mark.xfail(strict=True, reason="engine: text of any length is repeated in the message")
 @pytest.mark.parametrize("data", [{"present": ["x" * 100_000]}, {"measurements": {"temperature_c": "x" * 100_000}}])
-def test_a_message_about_a_long_text_stays_small(data: Any, codebook: Codebook) -> None:
+def test_a_message_about_a_long_text_stays_small(data: Any, small_codebook: Codebook) -> None:
     with pytest.raises(CaseError) as caught:
-        make_case(data, codebook)
+        make_case(data, small_codebook)
     assert len(str(caught.value)) < 1000
 
 
@@ -454,8 +448,8 @@ def test_a_message_about_a_long_text_stays_small(data: Any, codebook: Codebook) 
 PREFIXES = "@prefix core: <https://w3id.org/spinegraph/core/> . @prefix finding: <https://w3id.org/spinegraph/finding/> .\n"
 
 
-def read_turtle(text: str, codebook: Codebook) -> Case:
-    return make_case(parse_turtle((PREFIXES + text).encode()), codebook)
+def read_turtle(text: str, small_codebook: Codebook) -> Case:
+    return make_case(parse_turtle((PREFIXES + text).encode()), small_codebook)
 
 
 @pytest.mark.parametrize(
@@ -465,9 +459,9 @@ def read_turtle(text: str, codebook: Codebook) -> Case:
         "<urn:x> core:absent finding:Drooling ; core:present 'fever' . <urn:x> core:temperatureC 38.5e0 ; a core:Case .",
     ],
 )
-def test_a_case_may_be_a_graph(text: str, codebook: Codebook) -> None:
+def test_a_case_may_be_a_graph(text: str, small_codebook: Codebook) -> None:
     expected = Case(present=("fever",), absent=("drooling",), measurements={"temperature_c": 38.5})
-    assert read_turtle(text, codebook) == expected
+    assert read_turtle(text, small_codebook) == expected
 
 
 BAD_TURTLE: dict[str, tuple[str, type[CaseError], str]] = {
@@ -508,9 +502,9 @@ BAD_TURTLE: dict[str, tuple[str, type[CaseError], str]] = {
 
 
 @pytest.mark.parametrize(("text", "kind", "message"), BAD_TURTLE.values(), ids=BAD_TURTLE)
-def test_a_graph_that_is_no_case_is_refused(text: str, kind: type[CaseError], message: str, codebook: Codebook) -> None:
+def test_a_graph_that_is_no_case_is_refused(text: str, kind: type[CaseError], message: str, small_codebook: Codebook) -> None:
     with pytest.raises(kind) as caught:
-        read_turtle(text, codebook)
+        read_turtle(text, small_codebook)
     assert str(caught.value) == message
 
 
@@ -520,9 +514,9 @@ def test_turtle_that_is_not_utf_8_is_refused() -> None:
 
 
 @pytest.mark.xfail(strict=True, reason="engine: what a graph says of another subject is dropped without a word")
-def test_nothing_that_a_graph_says_is_dropped(codebook: Codebook) -> None:
+def test_nothing_that_a_graph_says_is_dropped(small_codebook: Codebook) -> None:
     with pytest.raises(CaseError):
-        read_turtle("<urn:a> a core:Case . <urn:b> core:present finding:Fever .", codebook)
+        read_turtle("<urn:a> a core:Case . <urn:b> core:present finding:Fever .", small_codebook)
 
 
 # Files ---------------------------------------------------------------------------------------
@@ -537,13 +531,13 @@ def test_nothing_that_a_graph_says_is_dropped(codebook: Codebook) -> None:
         ("case.ttl", PREFIXES + "[] a core:Case ; core:present finding:Fever ."),
     ],
 )
-def test_a_case_file_is_read_by_its_suffix(name: str, text: str, codebook: Codebook, tmp_path: Path) -> None:
+def test_a_case_file_is_read_by_its_suffix(name: str, text: str, small_codebook: Codebook, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_text(text)
-    assert read_case_file(path, codebook) == Case(present=("fever",))
+    assert read_case_file(path, small_codebook) == Case(present=("fever",))
 
 
-def test_a_file_of_another_kind_or_none_at_all_is_refused(codebook: Codebook, tmp_path: Path) -> None:
+def test_a_file_of_another_kind_or_none_at_all_is_refused(small_codebook: Codebook, tmp_path: Path) -> None:
     (tmp_path / "case.txt").write_text("{}")
     (tmp_path / "folder.json").mkdir()
     expected = {
@@ -553,14 +547,14 @@ def test_a_file_of_another_kind_or_none_at_all_is_refused(codebook: Codebook, tm
     }
     for name, message in expected.items():
         with pytest.raises(MalformedCaseError) as caught:
-            read_case_file(tmp_path / name, codebook)
+            read_case_file(tmp_path / name, small_codebook)
         assert str(caught.value) == message
 
 
 @pytest.mark.xfail(strict=True, reason="engine: the docstring promises the file's name, the code does not add it")
 @pytest.mark.parametrize(("name", "text"), [("case.json", "{"), ("case.yaml", "present: [feverr]")])
-def test_an_error_in_a_case_file_names_the_file(name: str, text: str, codebook: Codebook, tmp_path: Path) -> None:
+def test_an_error_in_a_case_file_names_the_file(name: str, text: str, small_codebook: Codebook, tmp_path: Path) -> None:
     (tmp_path / name).write_text(text)
     with pytest.raises(CaseError) as caught:
-        read_case_file(tmp_path / name, codebook)
+        read_case_file(tmp_path / name, small_codebook)
     assert str(caught.value).startswith(f"{name}")

@@ -1,0 +1,115 @@
+"""The query service: a question in, a written answer out; from our own workers or from another service."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pyoxigraph as ox
+
+from engine.errors import QuerySyntaxError, QueryTooLargeError
+from engine.query.backend import Backend
+from engine.query.dataset import DataFile, Snapshot, take_snapshot
+from engine.query.description import describe
+from engine.query.limits import QueryLimits
+from engine.query.messages import Question
+from engine.query.results import Written
+from engine.query.workers import Answered, WorkerPool
+
+
+class QueryService:
+    """Answers SPARQL queries of files, or passes them, checked, to the service at `backend` (a URL).
+
+    Nothing is read or started before the first query, or `start`. Whoever makes a service closes it.
+    """
+
+    def __init__(
+        self,
+        files: Sequence[DataFile],
+        limits: QueryLimits | None = None,
+        *,
+        backend: str = "",
+        prefixes: Mapping[str, str] | None = None,
+    ) -> None:
+        self.limits = limits or QueryLimits()
+        self._files = tuple(files)
+        self._backend = Backend(backend, self.limits) if backend else None
+        self._passing = ThreadPoolExecutor(self.limits.workers, "sparql-backend") if backend else None
+        self._snapshot: Snapshot | None = None
+        self._lock = threading.Lock()
+        self._pool = WorkerPool(None if backend else lambda: self.snapshot.quads, self.limits, prefixes)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The content that queries are asked of, read once. Blocks the first time. Raises KnowledgeError."""
+        with self._lock:
+            if self._snapshot is None:
+                self._snapshot = take_snapshot(() if self._backend else self._files)
+            return self._snapshot
+
+    @property
+    def digest(self) -> str:
+        """The digest of the content, or "" where another service has it."""
+        return "" if self._backend else self.snapshot.digest
+
+    def start(self) -> None:
+        """Read the files, and start the workers without waiting for them. Raises KnowledgeError."""
+        _ = self.snapshot
+        self._pool.start()
+
+    def close(self) -> None:
+        """End the workers."""
+        self._pool.close()
+        if self._passing:
+            self._passing.shutdown(wait=False, cancel_futures=True)
+
+    def processes(self) -> list[int]:
+        """Process ids of the workers."""
+        return self._pool.processes()
+
+    async def answer(self, question: Question) -> Written:
+        """The answer to a question; its media type is empty if the asker takes none of ours. Raises QueryError and subclasses."""
+        self._check_outside(question)
+        await asyncio.to_thread(self.start) if self._snapshot is None else None
+        answered = await asyncio.wrap_future(self._pool.submit(question))
+        return await asyncio.wrap_future(self._finish(question, answered))
+
+    def answer_now(self, question: Question) -> Written:
+        """The same, for callers without an event loop."""
+        self._check_outside(question)
+        self.start()
+        return self._finish(question, self._pool.submit(question).result()).result()
+
+    def describe(self, endpoint: str, media_type: str) -> bytes:
+        """The service description in a media type of `description.DESCRIPTION_TYPES`."""
+        graphs = () if self._backend else self.snapshot.graphs
+        return describe(endpoint, media_type, graphs, self.digest, self.limits)
+
+    def _finish(self, question: Question, answered: Answered) -> Future[Written]:
+        if self._backend and self._passing:
+            return self._passing.submit(self._backend.ask, question, answered.reply.kind)
+        done: Future[Written] = Future()
+        done.set_result(Written(kind=answered.reply.kind, media_type=answered.reply.media_type, body=answered.body))
+        return done
+
+    def _check_outside(self, question: Question) -> None:
+        """What can be seen without a parser. Raises QueryTooLargeError, QuerySyntaxError."""
+        limit = self.limits.max_query_bytes
+        try:
+            size = len(question.query.encode())
+        except UnicodeEncodeError as error:
+            raise QuerySyntaxError("The query has half a character (a lone surrogate).", mend="Send UTF-8.") from error
+        if size > limit:
+            raise QueryTooLargeError(
+                f"The query has more than {limit:,} bytes.",
+                mend="Put long lists of values into several queries, or load them with --data.",
+                details={"limit": "max_query_bytes", "allowed": limit},
+            )
+        for name, graphs in (("default-graph-uri", question.default_graphs), ("named-graph-uri", question.named_graphs)):
+            for iri in graphs or ():
+                try:
+                    ox.NamedNode(iri)
+                except ValueError as error:
+                    raise QuerySyntaxError(f"{iri!r} is no absolute IRI.", where=name, mend="Give the whole IRI.") from error

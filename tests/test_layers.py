@@ -1,0 +1,141 @@
+"""The house (design section 1): who may import whom, where things stand, and how large they may grow."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MAX_LINES = 400
+MODULES = sorted(path for package in ("engine", "api") for path in (ROOT / package).rglob("*.py"))
+
+ALLOWED: dict[str, frozenset[str]] = {
+    # layer → layers that it may import, besides itself
+    "engine.errors": frozenset(),
+    "engine.model": frozenset(),
+    "engine.knowledge": frozenset({"engine.errors", "engine.model"}),
+    "engine.inference": frozenset({"engine.errors", "engine.model", "engine.knowledge"}),
+    "engine.exchange": frozenset({"engine.errors", "engine.model", "engine.knowledge", "engine.inference"}),
+    "engine.validation": frozenset({"engine.errors", "engine.model", "engine.knowledge", "engine.inference"}),
+    "engine.population": frozenset({"engine.errors", "engine.model", "engine.knowledge", "engine.inference"}),
+    "engine.query": frozenset({"engine.errors", "engine.model"}),
+}
+WEB = frozenset({"fastapi", "starlette", "uvicorn", "httpx", "flask", "django", "aiohttp", "typer", "rich", "requests"})
+
+
+def name_of(path: Path) -> str:
+    """engine/knowledge/reader.py → engine.knowledge.reader."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def layer_of(module: str) -> str:
+    """engine.knowledge.reader → engine.knowledge; anything of api → api; other packages by their top name."""
+    parts = module.split(".")
+    return ".".join(parts[:2]) if parts[0] == "engine" else parts[0]
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Full names of the modules that a file imports, wherever in the file it does so."""
+    package = name_of(path).split(".")
+    if path.name != "__init__.py":
+        package = package[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
+            module = ".".join(filter(None, (base, node.module)))
+            if module in ("engine", "api"):
+                yield from (f"{module}.{alias.name}" for alias in node.names)
+            else:
+                yield module
+
+
+def names(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=names)
+def test_dependencies_point_one_way(path: Path) -> None:
+    module = name_of(path)
+    layer = layer_of(module)
+    inner = {imported for imported in imports_of(path) if imported.split(".")[0] in ("engine", "api")}
+    if layer == "api":
+        return
+    assert not [imported for imported in inner if imported.startswith("api")], "the engine knows no transport"
+    if module != "engine":  # the façade names everything
+        allowed = ALLOWED[layer] | {layer}
+        assert [imported for imported in sorted(inner) if layer_of(imported) not in allowed] == []
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.is_relative_to(ROOT / "engine")], ids=names)
+def test_the_engine_knows_no_web_and_no_terminal(path: Path) -> None:
+    assert {imported.split(".")[0] for imported in imports_of(path)} & WEB == set()
+
+
+def test_every_layer_of_the_engine_is_known_here() -> None:
+    layers = {layer_of(name_of(path)) for path in MODULES if path.is_relative_to(ROOT / "engine")} - {"engine."}
+    assert layers - {"engine"} <= set(ALLOWED)
+
+
+TOO_LONG = {"engine/model.py": "engine: the nouns of knowledge and those of a decision still share one module"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=pytest.mark.xfail(strict=True, reason=TOO_LONG[names(path)]) if names(path) in TOO_LONG else ())
+        for path in MODULES
+    ],
+    ids=names,
+)
+def test_a_module_stays_small_and_says_what_it_is(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) < MAX_LINES
+    assert not text.strip() or ast.get_docstring(ast.parse(text))
+
+
+@pytest.mark.parametrize("package", ["ontology", "shapes"])
+def test_knowledge_is_data_in_a_package_without_code(package: str) -> None:
+    folder = Path(str(files(package)))
+    assert folder == ROOT / package
+    assert [path.name for path in folder.rglob("*.py")] == ["__init__.py"]
+    assert (folder / "__init__.py").read_text(encoding="utf-8").strip() == ""
+    assert list(folder.glob("*.ttl"))
+
+
+def test_only_the_reader_reads_knowledge_files() -> None:
+    """Beside it only cases and the SPARQL dataset, which must not know the knowledge layer, parse Turtle with Oxigraph."""
+    parsing = {
+        name_of(path)
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "parse"
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "ox"
+    }
+    assert parsing == {"engine.knowledge.reader", "engine.inference.case_text", "engine.query.dataset"}
+
+
+def test_the_engine_does_not_speak_of_backs() -> None:
+    """Another guideline is more Turtle, never more Python: no clinical term of this one in the code that decides."""
+    words = ("spine", "spinal", "lumbar", "cauda", "back_pain", "backpain", "radicul", "red_flag")
+    for path in MODULES:
+        if layer_of(name_of(path)) in ("engine.knowledge", "engine.inference", "engine.model", "engine.query"):
+            code = _code_without_words(path)
+            assert [word for word in words if word in code.lower().replace("spinegraph", "")] == [], names(path)
+
+
+def _code_without_words(path: Path) -> str:
+    """The code of a file without docstrings and comments."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+    return ast.unparse(tree)
