@@ -22,7 +22,13 @@ COMMANDS = {
     "interview": "api.cli_interview:interview_command",
     "codes": "api.cli_lookup:codes_command",
     "knowledge": "api.cli_lookup:knowledge_command",
+    "article": "api.cli_article:article_command",
     "serve": "api.cli_serve:serve_command",
+    "coverage": "api.cli_content:coverage_command",
+    "sources": "api.cli_content:sources_app",
+    "test": "api.cli_test:test_command",
+    "infer": "api.cli_content:infer_command",
+    "format": "api.cli_content:format_command",
 }
 """Name → module and function (or, for a group of commands, Typer app), in the order of `spinegraph --help`."""
 

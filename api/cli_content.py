@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from api.cli_cases import KnowledgeOption
 from engine.knowledge.assembly import load_knowledge
 from engine.knowledge.reader import knowledge_paths, shipped_paths
 from engine.knowledge.sources import (
@@ -24,15 +25,17 @@ from engine.knowledge.sources import (
     verify,
 )
 
-KnowledgeOption = Annotated[
-    list[Path] | None,
-    typer.Option("--knowledge", help="Folder of Turtle files to use instead of the shipped ones; may be repeated."),
-]
+sources_app = typer.Typer(help="The source documents and the passages that paraphrase them.", no_args_is_help=True)
 
 
 def paths_of(knowledge: list[Path] | None) -> tuple[Path, ...]:
     """The knowledge files that an option names, or the shipped ones."""
     return knowledge_paths(*knowledge) if knowledge else shipped_paths()
+
+
+@sources_app.callback()
+def _sources() -> None:
+    """Without a callback a single command would take the place of the group."""
 
 
 def coverage_command(
@@ -83,6 +86,7 @@ def _tell_forgotten(uses: Iterable[PassageUse]) -> None:
             typer.echo(f"forgotten: {use.passage} ({use.kind})")
 
 
+@sources_app.command("verify")
 def sources_verify_command(
     sources: Annotated[
         Path, typer.Option("--sources", envvar="SPINEGRAPH_SOURCES", help="Folder that holds the source documents.")
@@ -117,9 +121,7 @@ def _tell_verification(outcome: Verification, changed: list[str]) -> None:
 
 
 def infer_command(
-    check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit 1 if it is out of date.")
-    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if it is out of date.")] = False,
     knowledge: KnowledgeOption = None,
 ) -> None:
     """Let the OWL reasoner (HermiT) infer the class hierarchy and write it to ontology/inferred.ttl."""

@@ -59,7 +59,13 @@ def _failure(result: CaseResult) -> tuple[RenderableType, RenderableType]:
 
 def _coverage_table(coverage: tuple[RuleCoverage, ...]) -> Table:
     """A row for each rule, by kind; what no case reaches comes first."""
-    table = Table(title="Rules and the cases that exercise them", box=None, padding=(0, 1, 0, 0), title_justify="left", caption_justify="left")
+    table = Table(
+        title="Rules and the cases that exercise them",
+        box=None,
+        padding=(0, 1, 0, 0),
+        title_justify="left",
+        caption_justify="left",
+    )
     table.caption = "Number of cases that expect it; (number) of cases that only reach it; MISSING if none does."
     table.add_column("rule", overflow="fold")
     for state in STATES:

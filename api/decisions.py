@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import parse_qsl
 
-import msgspec
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -22,7 +21,6 @@ from engine import (
     Case,
     CaseTooLargeError,
     Codebook,
-    Decision,
     Engine,
     MalformedCaseError,
     make_case,
@@ -30,20 +28,37 @@ from engine import (
     parse_turtle,
     parse_yaml,
 )
+from engine.exchange.narrative import render_article
+from engine.exchange.provenance import render_provenance
 
 Parser = Callable[[bytes], Any]
-Renderer = Callable[[Decision], bytes]
+Renderer = Callable[[Case, bool], bytes]
+JSON = "application/json"
 
-PARSERS: dict[str, Parser] = {"application/json": parse_json, "application/yaml": parse_yaml, "text/turtle": parse_turtle}
+PARSERS: dict[str, Parser] = {JSON: parse_json, "application/yaml": parse_yaml, "text/turtle": parse_turtle}
 """Media type of a request → how to read it."""
 
 SMALL = 32_768
 """Bytes up to which JSON is read at once; what takes longer is read in a thread, so that others are still answered."""
 
 
-def renderers_of(engine: Engine) -> dict[str, Renderer]:  # noqa: ARG001 (other forms of a decision need its knowledge)
-    """Media type of a reply → how to write it; the first is the default."""
-    return {"application/json": msgspec.json.encode}
+def renderers_of(engine: Engine) -> dict[str, Renderer]:
+    """Media type of a reply → how to decide a case and write the answer; the first is the default."""
+
+    def article(media_type: str, case: Case, include_all: bool) -> bytes:
+        return render_article(engine, engine.decide(case, include_all), case.audience, media_type)
+
+    def provenance(media_type: str, case: Case, include_all: bool) -> bytes:
+        return render_provenance(engine.knowledge, engine.decide(case, include_all), media_type)
+
+    return {
+        JSON: engine.decide_json,
+        "application/ld+json": partial(provenance, "application/ld+json"),
+        "text/turtle": partial(provenance, "text/turtle"),
+        "application/trig": partial(provenance, "application/trig"),
+        "text/markdown": partial(article, "text/markdown"),
+        "text/html": partial(article, "text/html"),
+    }
 
 
 def decisions_router(engine: Engine, codebook: Codebook, max_body_bytes: int = MAX_BYTES) -> APIRouter:
@@ -77,8 +92,11 @@ def decisions_router(engine: Engine, codebook: Codebook, max_body_bytes: int = M
             case = read_case(parse, body, codebook)
         else:
             case = await run_in_threadpool(read_case, parse, body, codebook)
-        decision = engine.decide(case, include_all)
-        return Response(renderers[media_type](decision), headers={"Vary": "Accept"}, media_type=media_type)
+        if media_type == JSON:
+            answer = engine.decide_json(case, include_all)
+        else:
+            answer = await run_in_threadpool(renderers[media_type], case, include_all)
+        return Response(answer, headers={"Vary": "Accept"}, media_type=media_type)
 
     return router
 

@@ -52,11 +52,11 @@ ORDER = (
     "core:rationale",
 )  # fmt: skip
 """Properties that come first, in this order."""
-ELSEWHERE = frozenset(
-    map(expand, ("rdf:type", "rdfs:label", "skos:definition", "rdfs:subClassOf", "prov:wasDerivedFrom", "sh:condition",
-                 "core:scope", "sh:and", "sh:or", "sh:node", "sh:subject", "sh:predicate", "core:position", "sh:rule",
-                 "core:paraphrase", "core:present", "core:absent", "core:suspected", "core:notSuspected", "core:unassessed", "oa:hasSelector"))
-)  # fmt: skip
+ELSEWHERE = frozenset(map(expand, (
+    "rdf:type", "rdfs:label", "skos:definition", "rdfs:subClassOf", "prov:wasDerivedFrom", "oa:hasSelector", "core:paraphrase",
+    "core:scope", "core:position", "core:present", "core:absent", "core:suspected", "core:notSuspected", "core:unassessed",
+    "sh:condition", "sh:and", "sh:or", "sh:node", "sh:subject", "sh:predicate", "sh:rule",
+)))  # fmt: skip
 """Properties that have a place of their own on the page, or that say nothing to people."""
 ABOUT = {"passage": "Rules that rest on it", "source": "Rules of this document", "rule": "Rules that refer to it"}
 WORDS = {

@@ -43,6 +43,7 @@ class Facts:
         paired = 2 * (len(program.findings) + len(program.comparisons))
         self.first_assessed = paired
         self.even = int("01" * (paired // 2), 2)
+        self._narrower = tuple(self.narrower(iri) for iri in program.findings)
         self.changes = self._all_changes()
         self._ranges = (1 << paired) - (1 << 2 * len(program.findings))
         self._excluded = self._exclusive_ranges()
@@ -63,6 +64,11 @@ class Facts:
         """Mask of the findings whose absence makes this one absent."""
         hierarchy: Mapping[str, tuple[str, ...]] = self.program.knowledge.hierarchy.broader
         return self.mask(hierarchy.get(finding, (finding,)))
+
+    def clashes(self, present: int, absent: int) -> list[tuple[int, int]]:
+        """Records that contradict each other: (a finding recorded absent, what is recorded present of it), as masks."""
+        found = ((number, present & self._narrower[number]) for number in bits_of(absent))
+        return [(1 << number, below) for number, below in found if below]
 
     def contradicts(self, change: int) -> bool:
         """Whether a set of changes makes one fact both present and absent, or asks for two values of one measurement."""

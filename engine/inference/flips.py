@@ -65,11 +65,6 @@ def all_of(parts: Iterable[Options], facts: Facts) -> Options:
     return _minimal(0, possible)
 
 
-def either_way(findings: int, facts: Facts) -> Options:
-    """Record each of some findings (a mask) one way: present, or absent."""
-    return all_of([Options(3 << 2 * number) for number in bits_of(findings)], facts) if findings else NEVER
-
-
 def sets_of(options: Options) -> list[int]:
     """The alternatives one by one, single changes first."""
     return [*(1 << number for number in bits_of(options.singles)), *options.larger]

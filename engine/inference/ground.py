@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from engine.inference.explanation import CONFLICTING, FALSE, TRUE, UNKNOWN, Explanation, Node
-from engine.inference.flips import NEVER, Options, all_of, any_of, either_way
+from engine.inference.facts import bits_of
+from engine.inference.flips import NEVER, Options, all_of, any_of
 from engine.inference.memory import Memory, Shown
 from engine.inference.nodes import ActingRule, RuleNode
 from engine.inference.program import VERDICT_PLANES
@@ -173,11 +174,20 @@ class Ground:
 
     def _reconcile(self, case: Explanation) -> Options:
         """Settle, either way, everything that is contradictory."""
+        support = self._support
+        clashes = self._facts.clashes(case.present & support.present, case.absent & support.absent)
+        if clashes:
+            return all_of([self._settle_clash(*clash) for clash in clashes], self._facts)
         parts = (self.node.scope, self.node.criterion, *self.strict, *self.exceptions, *self.excluding)
         clashing = [part for part in parts if part is not None and part.truth(case) == CONFLICTING]
-        if not clashing:
-            return either_way(case.present & case.absent & self._support.present, self._facts)
         return all_of([any_of((part.change(case, TRUE), part.change(case, FALSE))) for part in clashing], self._facts)
+
+    @staticmethod
+    def _settle_clash(absent: int, present: int) -> Options:
+        """Record the wider finding present, or everything of it absent."""
+        to_present = sum(1 << 2 * number for number in bits_of(absent))
+        to_absent = sum(2 << 2 * number for number in bits_of(present))
+        return any_of((Options(0, (to_present,)), Options(0, (to_absent,))))
 
     def _flips_beside(self, case: Explanation, verdict: str) -> Iterable[Options]:
         """Changes of what displaces the recommendation or leaves it open."""

@@ -199,8 +199,9 @@ class JunctionNode(Node):
 
     def _prove(self, case: Explanation, truth: int) -> Proof:
         deciding = {"or": TRUE, "and": FALSE}.get(self.operator)
-        if truth == deciding:
-            return self._node(truth, None, tuple([child.proof(case) for child in self._children if child.truth(case) & truth]))
+        carrying = [child for child in self._children if child.truth(case) == truth] if truth == deciding else []
+        if carrying:
+            return self._node(truth, None, tuple([child.proof(case) for child in carrying]))
         if truth == UNKNOWN:
             return self._node(truth, None, tuple([self._outlined(child, case) for child in self._children]))
         return self._node(truth, None, tuple([child.proof(case) for child in self._children]))

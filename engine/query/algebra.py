@@ -18,7 +18,8 @@ from typing import Any, Literal
 
 import pyoxigraph as ox
 
-from engine.errors import QueryRefusedError, QuerySyntaxError, QueryTooLargeError
+from engine.errors import QueryRefusedError, QueryTooLargeError
+from engine.query.syntax import place, quieted, syntax_error
 
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 FORMS: dict[str, Form] = {
@@ -36,13 +37,7 @@ CODE = (
 
 _SERVICE = re.compile("service", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-_QUIET = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""' r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
-    r'|"(?:[^"\\\n\r]|\\.)*"' r"|'(?:[^'\\\n\r]|\\.)*'" r"|<[^<>\"{}|^`\\\x00-\x20]*>" r"|#[^\n\r]*",
-    re.DOTALL,
-)  # fmt: skip
-_PROLOGUE = re.compile(r"(?:\s|#[^\n\r]*|BASE\b(?:\s|#[^\n\r]*)*<[^>]*>|PREFIX\b(?:\s|#[^\n\r]*)*[^\s:]*:(?:\s|#[^\n\r]*)*<[^>]*>)*", re.IGNORECASE)
-_PLACE = re.compile(r"(?:error )?at (\d+):(\d+): (.*)", re.DOTALL)
+_PROLOGUE = re.compile(r"(?:\s+|BASE\b|PREFIX\b\s*[^\s:]*:)*", re.IGNORECASE)
 
 
 def check(text: str, *, max_depth: int, thorough: bool = False) -> Form | None:
@@ -70,31 +65,8 @@ def _character(code: int, written: str) -> str:
     return chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else written
 
 
-def syntax_error(text: str, error: Exception) -> QuerySyntaxError:
-    """What a parser says, with line and column in `where` and in the details."""
-    said = str(error.args[0] if error.args else error)
-    found = _PLACE.match(said)
-    if found is None:
-        return QuerySyntaxError(_sentence(said), mend="Write a SPARQL 1.1 query.")
-    line, column = int(found[1]), int(found[2])
-    lines = text.splitlines() or [""]
-    near = lines[line - 1][max(0, column - 1) :][:40].strip() if line <= len(lines) else ""
-    what = f"{_sentence(found[3])[:-1]}, not {near!r}." if near else f"{_sentence(found[3])[:-1]}, but the query ends."
-    return QuerySyntaxError(
-        what,
-        where=f"line {line}, column {column}",
-        mend="Mend the query there; a misspelt keyword, an undeclared prefix or a missing bracket is likely.",
-        details={"line": line, "column": column},
-    )
-
-
-def _sentence(said: str) -> str:
-    said = said.strip().rstrip(".") or "It cannot be parsed"
-    return f"{said[0].upper()}{said[1:]}."
-
-
 def _check_depth(text: str, limit: int) -> None:
-    if _depth(text) > limit and _depth(_QUIET.sub(" ", text)) > limit:
+    if _depth(text) > limit and _depth(quieted(text)) > limit:
         raise QueryTooLargeError(
             f"More than {limit} brackets are open at once.", mend="Nest less.", details={"limit": "max_depth", "allowed": limit}
         )
@@ -109,8 +81,9 @@ def _depth(text: str) -> int:
 
 
 def _refuse_update(text: str) -> None:
-    start = _PROLOGUE.match(text)
-    word = re.match(r"[A-Za-z]+", text[start.end() if start else 0 :])
+    quiet = quieted(text)
+    start = _PROLOGUE.match(quiet)
+    word = re.match(r"[A-Za-z]+", quiet[start.end() if start else 0 :])
     if word and word[0].upper() in UPDATES:
         raise QueryRefusedError(
             f"{word[0].upper()} is an update; this service only reads.", mend="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE."
@@ -165,10 +138,8 @@ def _refuse_service(tree: object, text: str) -> None:
 
 
 def _service_error(text: str) -> QueryRefusedError:
-    quiet = _QUIET.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
-    found = re.search(r"(?<![A-Za-z_?$:@-])service(?![\w:-])", quiet, re.IGNORECASE)
-    line = quiet.count("\n", 0, found.start()) + 1 if found else 0
-    column = found.start() - quiet.rfind("\n", 0, found.start()) if found else 0
+    found = re.search(r"(?<![A-Za-z_?$:@-])service(?![\w:-])", quieted(text), re.IGNORECASE)
+    line, column = place(text, found.start()) if found else (0, 0)
     return QueryRefusedError(
         "SERVICE asks another machine; this service asks none.",
         where=f"line {line}, column {column}" if found else "",

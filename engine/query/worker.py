@@ -19,11 +19,12 @@ import pyoxigraph as ox
 
 from engine.errors import QueryError, QuerySyntaxError
 from engine.model import Frozen
-from engine.query.algebra import BASE_IRI, check, syntax_error
+from engine.query.algebra import BASE_IRI, check
 from engine.query.dataset import load_store
 from engine.query.limits import QueryLimits
 from engine.query.messages import Channel, ConnectionEnded, Question, Reply, decode_question, encode
 from engine.query.results import ASK_TYPES, GRAPH_TYPES, SELECT_TYPES, MediaTypes, Written, write_answer
+from engine.query.syntax import syntax_error
 
 
 class WorkerOptions(Frozen, frozen=True, kw_only=True):

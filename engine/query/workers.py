@@ -194,7 +194,8 @@ class WorkerPool:
         """Start a worker for every free place."""
         content = None
         while True:
-            self._places.acquire()
+            if not self._closed:
+                self._places.acquire()
             if self._closed:
                 if content is not None and content >= 0:
                     os.close(content)

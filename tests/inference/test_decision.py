@@ -83,7 +83,7 @@ REACHED = {
     "the criterion is refuted": ("give-penicillin", patient("sore_throat", "strep_sign"), "not-indicated"),
     "the criterion is contradictory": ("give-penicillin", patient(STREP, "strep_sign"), "conflicting"),
     "the scope is contradictory": ("give-penicillin", patient(STREP, "sore_throat"), "conflicting"),
-    "an override is contradictory": ("give-penicillin", patient(f"{STREP} fever drooling", "drooling"), "overridden"),
+    "an override is contradictory": ("give-penicillin", patient(f"{STREP} fever drooling", "drooling"), "conflicting"),
     "an override is contradictory throughout": (
         "give-penicillin",
         patient(f"{STREP} fever drooling", "drooling", temperature_c=38.5),

@@ -73,13 +73,20 @@ BITS = {truth: (number & 1, number >> 1) for number, truth in enumerate(TRUTHS)}
 
 
 def truth_from_children(node: Proof) -> str:
-    """What the shown children of a node make it, by the tables of Belnap's logic."""
+    """What the shown children of a node make it, by the tables of Belnap's logic.
+
+    Of an `or` that holds only what holds is shown, of an `and` that is refuted only what is refuted.
+    """
     holds, refuted = zip(*(BITS[child.truth] for child in node.children), strict=True)
-    if node.operator in ("and", "rule"):
+    if (node.operator, node.truth) in (("or", "true"), ("suspected", "true"), ("not-suspected", "false")):
+        return node.truth if all(holds) else "a child that does not hold is shown"
+    if (node.operator, node.truth) == ("and", "false"):
+        return node.truth if all(refuted) else "a child that is not refuted is shown"
+    if node.operator == "and":
         return TRUTHS[all(holds) + 2 * any(refuted)]
-    if node.operator in ("or", "suspected"):
-        return TRUTHS[any(holds) + 2 * all(refuted)]
-    return TRUTHS[all(refuted) + 2 * any(holds)]
+    if node.operator == "not-suspected":
+        return TRUTHS[all(refuted) + 2 * any(holds)]
+    return TRUTHS[any(holds) + 2 * all(refuted)]
 
 
 @pytest.mark.parametrize(("which", "count"), [("small", 60), ("engine", 6)])

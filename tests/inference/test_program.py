@@ -420,4 +420,7 @@ def test_sixty_four_patients_in_one_word_get_the_bits_they_get_alone(which: str,
 
 
 def test_no_knowledge_at_all_compiles() -> None:
-    assert compile_program(load_knowledge([])).run([1]) == ()
+    program = compile_program(load_knowledge([]))
+    assert program.rules == {}
+    assert program.input_size == 1
+    assert not any(program.run([1]))

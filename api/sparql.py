@@ -1,0 +1,299 @@
+"""`/sparql`: the query operation of the SPARQL 1.1 Protocol, read only (design section 8)."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from api.errors import MediaTypeError, NotAcceptableError
+from api.negotiation import parse_media_type, preferred
+from api.sparql_page import PAGE, PAGE_POLICY
+from api.sparql_settings import SparqlSettings
+from engine.errors import QueryRefusedError, QuerySyntaxError, QueryTooLargeError
+from engine.query.algebra import unescape
+from engine.query.description import DESCRIPTION_TYPES
+from engine.query.messages import Question
+from engine.query.results import ASK_TYPES, GRAPH_TYPES, SELECT_TYPES, MediaTypes, Written
+from engine.query.service import QueryService
+
+PATH = "/sparql"
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+FORM, DIRECT = "application/x-www-form-urlencoded", "application/sparql-query"
+OFFERED = {"select": tuple(SELECT_TYPES), "ask": tuple(ASK_TYPES), "graph": tuple(GRAPH_TYPES)}
+GREETINGS = (*DESCRIPTION_TYPES, "text/html")
+MOST_FIELDS = 200
+
+CHANGING = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\b", re.IGNORECASE)
+"""What can make the same query answer differently: then there is no ETag."""
+
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Retry-After, Allow",
+}
+PREFLIGHT = {
+    "Allow": ", ".join(METHODS),
+    "Access-Control-Allow-Methods": ", ".join(METHODS),
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+class ProtocolError(QuerySyntaxError):
+    """The request is not a query operation of the SPARQL Protocol."""
+
+    title = "The request does not follow the SPARQL Protocol"
+
+
+class SparqlRoute(APIRoute):
+    """A route whose every reply, errors too, any web page may read, and caches keep apart by what was accepted."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_open(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(CORS)
+                headers["Vary"] = "Accept, Origin"
+            await send(message)
+
+        try:
+            await super().handle(scope, receive, send_open)
+        except HTTPException as error:  # a method that there is not: answered outside of the route
+            error.headers = {**(error.headers or {}), **CORS, "Allow": ", ".join(METHODS)}
+            raise
+
+
+def sparql_router(service: QueryService, settings: SparqlSettings | None = None) -> APIRouter:
+    """The router of the endpoint. It starts the service's workers with the application and ends them with it."""
+    settings = settings or SparqlSettings()
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[None]:
+        await asyncio.to_thread(service.start)
+        yield
+        await asyncio.to_thread(service.close)
+
+    router = APIRouter(tags=["sparql"], route_class=SparqlRoute, lifespan=lifespan)
+
+    async def sparql(request: Request) -> Response:
+        """SPARQL 1.1 of the knowledge: SELECT, ASK, CONSTRUCT, DESCRIBE; one named graph per file, all of them by default.
+
+        Without a query: a form for people, the service description for programs.
+        """
+        if request.method == "OPTIONS":
+            return Response(status_code=HTTPStatus.NO_CONTENT, headers=PREFLIGHT)
+        reply = await _reply(request, service, settings)
+        return _headless(reply) if request.method == "HEAD" else reply
+
+    router.add_api_route(PATH, sparql, methods=list(METHODS), include_in_schema=False)
+    # The same once more, for the interface's description alone: the route above takes every request.
+    for method in ("GET", "POST"):
+        router.add_api_route(
+            PATH, sparql, methods=[method], summary="Ask SPARQL", operation_id=f"sparql_{method.lower()}",
+            response_class=Response, openapi_extra=_operation(method),
+        )  # fmt: skip
+    return router
+
+
+async def _reply(request: Request, service: QueryService, settings: SparqlSettings) -> Response:
+    fields = _fields(request.scope["query_string"], "the URL")
+    if request.method == "POST":
+        fields += await _posted(request, settings)
+    if not fields and request.method != "POST":
+        return await _greet(request, service)
+    question = _question(fields, request.headers.get("accept", "*/*"))
+    etag = _etag(question, await asyncio.to_thread(_digest, service))
+    headers = {"ETag": etag, "Cache-Control": "no-cache"} if etag else {"Cache-Control": "no-store"}
+    if etag and _names(request.headers.get("if-none-match", ""), etag):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    written = await _unless_gone(request, service, question)
+    if not written.media_type:
+        kind = written.kind.partition(" ")[0].lower()
+        offered = OFFERED[kind if kind in OFFERED else "graph"]
+        raise NotAcceptableError(
+            f"The answer ({written.kind}) cannot be had in a media type that Accept names.",
+            where="Accept",
+            mend=f"Accept one of {', '.join(offered)}.",
+        )
+    charset = "; charset=utf-8" if written.media_type.startswith("text/") else ""
+    return Response(written.body, headers={**headers, "Content-Type": written.media_type + charset})
+
+
+def _digest(service: QueryService) -> str:
+    return service.digest
+
+
+async def _greet(request: Request, service: QueryService) -> Response:
+    """What there is without a query."""
+    media_type = preferred(request.headers.get("accept", "*/*"), GREETINGS)
+    if media_type is None:
+        raise NotAcceptableError(
+            "The service description cannot be had so.", where="Accept", mend=f"Accept one of {', '.join(GREETINGS)}."
+        )
+    if media_type == "text/html":
+        return Response(PAGE, headers={"Content-Security-Policy": PAGE_POLICY}, media_type="text/html")
+    endpoint = str(request.url.replace(query="", fragment=""))
+    return Response(await asyncio.to_thread(service.describe, endpoint, media_type), media_type=media_type)
+
+
+async def _posted(request: Request, settings: SparqlSettings) -> list[tuple[str, str]]:
+    """The fields that a body carries. Raises MediaTypeError, ProtocolError, QueryTooLargeError."""
+    name, parameters = parse_media_type(request.headers.get("content-type", ""))
+    if name not in (FORM, DIRECT):
+        if name == "application/sparql-update":
+            raise QueryRefusedError(
+                "This service only reads: there are no updates.", where="Content-Type", mend=f"Send {DIRECT}."
+            )
+        said = f"A query cannot be read as {name}." if name else "Content-Type does not say what the body is."
+        raise MediaTypeError(said, where="Content-Type", mend=f"Send {DIRECT} or {FORM}.")
+    charset = dict(parameters).get("charset", "utf-8").lower()
+    if charset not in ("utf-8", "utf8", "us-ascii"):
+        raise MediaTypeError(f"The body is said to be {charset}.", where="Content-Type", mend="Send UTF-8.")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise MediaTypeError("The body is encoded.", where="Content-Encoding", mend="Send it as it is.")
+    limit = settings.limits.max_query_bytes
+    body = await _body(request, limit if name == DIRECT else 3 * limit + (1 << 14), settings.body_seconds)
+    if name == FORM:
+        return _fields(body, "the body")
+    try:
+        return [("query", body.decode("utf-8"))]
+    except UnicodeDecodeError as error:
+        raise ProtocolError(
+            f"The body is not UTF-8: byte {error.start} cannot be.", where="the body", mend="Send UTF-8."
+        ) from error
+
+
+async def _body(request: Request, limit: int, seconds: float) -> bytes:
+    """The body, never more than `limit` bytes of it, within some seconds. Raises QueryTooLargeError, HTTPException (408)."""
+    declared = request.headers.get("content-length", "")
+    received = bytearray()
+    if not declared.isdigit() or int(declared) <= limit:
+        try:
+            async with asyncio.timeout(seconds):
+                async for chunk in request.stream():
+                    received += chunk
+                    if len(received) > limit:
+                        break
+                else:
+                    return bytes(received)
+        except TimeoutError:
+            told = f"The body did not arrive within {seconds:g} seconds."
+            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, told, {"Connection": "close"}) from None
+    raise QueryTooLargeError(
+        f"The body has more than {limit:,} bytes.",
+        mend="Ask several smaller queries.",
+        details={"limit": "max_query_bytes", "allowed": limit},
+    )
+
+
+def _fields(encoded: bytes, where: str) -> list[tuple[str, str]]:
+    """Names and values of a query string or form. Raises ProtocolError."""
+    if not encoded:
+        return []
+    try:
+        text = encoded.decode("utf-8")
+        if re.search(r"%(?![0-9A-Fa-f]{2})", text):
+            raise ProtocolError("A % is not followed by two hexadecimal digits.", where=where, mend="Write %25 for a % itself.")
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except UnicodeDecodeError as error:
+        raise ProtocolError("What is percent-encoded is not UTF-8.", where=where, mend="Encode UTF-8.") from error
+    except ValueError as error:
+        raise ProtocolError(f"There are more than {MOST_FIELDS} parameters.", where=where, mend="Give fewer.") from error
+
+
+def _question(fields: list[tuple[str, str]], accept: str) -> Question:
+    """The question that the fields ask. Raises ProtocolError, QueryRefusedError."""
+    queries = [value for name, value in fields if name == "query"]
+    if any(name in ("update", "using-graph-uri", "using-named-graph-uri") for name, _ in fields):
+        raise QueryRefusedError("This service only reads: there are no updates.", where="update", mend="Send query=…")
+    if len(queries) != 1:
+        raise ProtocolError(
+            f"There must be one query, and there {'are ' + str(len(queries)) if queries else 'is none'}.",
+            where="query",
+            mend="Give `query` once, in the URL or in the body.",
+        )
+    named = any(name in ("default-graph-uri", "named-graph-uri") for name, _ in fields)
+    return Question(
+        query=queries[0],
+        wanted=MediaTypes(**{kind: preferred(accept, offered) or "" for kind, offered in OFFERED.items()}),
+        default_graphs=tuple(value for name, value in fields if name == "default-graph-uri") if named else None,
+        named_graphs=tuple(value for name, value in fields if name == "named-graph-uri") if named else None,
+    )
+
+
+def _etag(question: Question, digest: str) -> str:
+    """The tag of an answer: dataset, query, graphs, formats. Empty if there can be none."""
+    if not digest or CHANGING.search(unescape(question.query)):
+        return ""
+    told = repr((digest, question)).encode("utf-8", "backslashreplace")
+    return f'W/"{hashlib.sha256(told).hexdigest()[:32]}"'
+
+
+def _names(if_none_match: str, etag: str) -> bool:
+    """Whether an If-None-Match header names the tag (weak comparison; `*` could only mean what was never asked)."""
+    return etag.removeprefix("W/") in [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+
+
+async def _unless_gone(request: Request, service: QueryService, question: Question) -> Written:
+    """The answer, unless its asker goes away: then a query that still waits is dropped."""
+    answer = asyncio.ensure_future(service.answer(question))
+    gone = asyncio.ensure_future(_until_gone(request))
+    try:
+        await asyncio.wait({answer, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not answer.done():
+            raise ClientDisconnect
+        return answer.result()
+    finally:
+        answer.cancel()
+        gone.cancel()
+
+
+async def _until_gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _headless(reply: Response) -> Response:
+    """The same without its body, whose length is still told."""
+    length = reply.headers.get("content-length", "0")
+    bare = Response(status_code=reply.status_code, headers=dict(reply.headers))
+    bare.headers["content-length"] = length
+    return bare
+
+
+def _operation(method: str) -> dict[str, Any]:
+    """What OpenAPI says of a method."""
+    graphs = [
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "schema": {"type": "array", "items": {"type": "string", "format": "iri"}},
+        }
+        for name in ("default-graph-uri", "named-graph-uri")
+    ]
+    query = {"type": "string", "description": "One SPARQL 1.1 query."}
+    content = {name: {} for name in (*SELECT_TYPES, *GRAPH_TYPES)}
+    said: dict[str, Any] = {
+        "parameters": graphs,
+        "responses": {"200": {"description": "The answer, whole.", "content": content}},
+    }
+    if method == "GET":
+        said["parameters"] = [{"name": "query", "in": "query", "required": False, "schema": query}, *graphs]
+    else:
+        form = {"type": "object", "properties": {"query": query}, "required": ["query"]}
+        said["requestBody"] = {"required": True, "content": {DIRECT: {"schema": query}, FORM: {"schema": form}}}
+    return said

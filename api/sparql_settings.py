@@ -1,0 +1,93 @@
+"""What can be set about SPARQL, and the making of the query service from it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+
+from api.settings import SettingsError
+from engine.errors import QueryError
+from engine.knowledge.reader import PREFIXES, knowledge_paths, shipped_paths
+from engine.query.dataset import DataFile, data_file, knowledge_files
+from engine.query.limits import MEBIBYTE, QueryLimits
+from engine.query.service import QueryService
+
+RANGES: Mapping[str, tuple[str, range]] = {
+    "timeout_seconds": ("SPINEGRAPH_SPARQL_TIMEOUT_SECONDS", range(1, 3601)),
+    "cpu_seconds": ("SPINEGRAPH_SPARQL_CPU_SECONDS", range(1, 3601)),
+    "memory_bytes": ("SPINEGRAPH_SPARQL_MEMORY_BYTES", range(64 * MEBIBYTE, 1 << 40)),
+    "max_rows": ("SPINEGRAPH_SPARQL_MAX_ROWS", range(1, 1 << 31)),
+    "max_bytes": ("SPINEGRAPH_SPARQL_MAX_BYTES", range(1024, 1 << 31)),
+    "workers": ("SPINEGRAPH_SPARQL_WORKERS", range(1, 257)),
+    "queue": ("SPINEGRAPH_SPARQL_QUEUE", range(100_001)),
+    "max_query_bytes": ("SPINEGRAPH_SPARQL_MAX_QUERY_BYTES", range(1024, 1 << 24)),
+    "max_depth": ("SPINEGRAPH_SPARQL_MAX_DEPTH", range(10, 1001)),
+}
+"""Field of QueryLimits → variable, and what it may be."""
+
+
+@dataclass(frozen=True)
+class SparqlSettings:
+    """Settings of the endpoint; `from_environment` reads them from variables.
+
+    | field          | variable                         | meaning                                                                    |
+    |----------------|----------------------------------|----------------------------------------------------------------------------|
+    | `limits`       | `SPINEGRAPH_SPARQL_…`            | one variable for each field of QueryLimits, see RANGES                     |
+    | `backend`      | `SPINEGRAPH_SPARQL_BACKEND`      | query URL of another SPARQL 1.1 service that holds the data; default: none |
+    | `body_seconds` | `SPINEGRAPH_SPARQL_BODY_SECONDS` | seconds for a request's body to arrive, 1 to 3600; default 10              |
+    """
+
+    limits: QueryLimits = field(default_factory=QueryLimits)
+    backend: str = ""
+    body_seconds: int = 10
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> SparqlSettings:
+        """Settings from SPINEGRAPH_SPARQL_* variables. Raises SettingsError, which names the variable."""
+        given = {name: _whole(environment, *RANGES[name]) for name in RANGES if environment.get(RANGES[name][0])}
+        return cls(
+            limits=msgspec.structs.replace(QueryLimits(), **given),
+            backend=environment.get("SPINEGRAPH_SPARQL_BACKEND", ""),
+            body_seconds=_whole(environment, "SPINEGRAPH_SPARQL_BODY_SECONDS", range(1, 3601))
+            if environment.get("SPINEGRAPH_SPARQL_BODY_SECONDS")
+            else cls.body_seconds,
+        )
+
+
+def _whole(environment: Mapping[str, str], name: str, allowed: range) -> int:
+    text = environment[name]
+    if not text.isascii() or not text.isdigit() or len(text) > 15 or int(text) not in allowed:
+        raise SettingsError(
+            f"{text!r} cannot be used.", where=name, mend=f"Give a whole number from {allowed[0]} to {allowed[-1]}, or unset it."
+        )
+    return int(text)
+
+
+def parse_data_option(text: str) -> DataFile:
+    """`FILE` or `FILE=GRAPH` (an absolute IRI) → the file to serve beside the knowledge. Raises KnowledgeError."""
+    file, equals, graph = text.partition("=")
+    while equals and not (":" in graph and not Path(text).exists()):
+        more, equals, graph = graph.partition("=")
+        file = f"{file}={more}"
+    return data_file(Path(file), graph) if equals else data_file(Path(text))
+
+
+def served_files(knowledge: Iterable[Path] = (), data: Iterable[DataFile] = ()) -> tuple[DataFile, ...]:
+    """All files that are queried: those below knowledge folders (by default the shipped ones), and the user's own."""
+    folders = tuple(knowledge)
+    roots = folders or (Path(str(files("ontology"))), Path(str(files("shapes"))))
+    paths = knowledge_paths(*folders) if folders else shipped_paths()
+    return (*knowledge_files(paths, roots), *data)
+
+
+def make_query_service(settings: SparqlSettings, knowledge: Iterable[Path] = (), data: Iterable[DataFile] = ()) -> QueryService:
+    """The query service of a server. Raises SettingsError if the backend is no URL."""
+    try:
+        return QueryService(served_files(knowledge, data), settings.limits, backend=settings.backend, prefixes=PREFIXES)
+    except QueryError as error:
+        raise SettingsError(error.what, where=error.where, mend=error.mend) from error

@@ -1,0 +1,159 @@
+"""Every IRI of the project answers, in every format, under its code too, and says what is near when it does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http import HTTPStatus
+
+import pyoxigraph as ox
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from api import errors
+from api.errors import install_errors
+from api.resources import UnknownResourceError, resources_router
+from engine.exchange.description import Describer, make_describer
+from engine.knowledge.reader import BASE
+
+
+@pytest.fixture(scope="module")
+def describer() -> Describer:
+    return make_describer()
+
+
+@pytest.fixture
+def client(describer: Describer, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    monkeypatch.setitem(errors.STATUS, UnknownResourceError, HTTPStatus.NOT_FOUND)  # type: ignore[arg-type]
+    app = FastAPI(redirect_slashes=False)
+    install_errors(app)
+    app.include_router(resources_router(describer))
+    with TestClient(app, follow_redirects=False) as client:
+        yield client
+
+
+def test_every_iri_of_the_dataset_answers(client: TestClient, describer: Describer) -> None:
+    subjects = {
+        quad.subject.value
+        for path in describer.graph.paths
+        if path.suffix == ".ttl"
+        for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
+        if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(BASE)
+    }
+    assert len(subjects) > 1000
+    for iri in sorted(subjects):
+        path = f"/{iri.removeprefix(BASE)}"
+        page = client.get(path, headers={"Accept": "text/html"})
+        assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8"), path
+        turtle = client.get(path, headers={"Accept": "text/turtle"})
+        assert (turtle.status_code, turtle.headers["content-type"]) == (200, "text/turtle; charset=utf-8"), path
+        parsed = ox.parse(turtle.content, format=ox.RdfFormat.TURTLE)
+        assert any(quad.subject == ox.NamedNode(iri) for quad in parsed), path
+
+
+@pytest.mark.parametrize(
+    ("accept", "content_type"),
+    [
+        ("text/html,application/xhtml+xml,*/*;q=0.8", "text/html"),
+        ("*/*", "text/html"),
+        ("text/turtle", "text/turtle"),
+        ("application/ld+json", "application/ld+json"),
+        ("application/n-triples", "application/n-triples"),
+        ("text/html;q=0.2, text/turtle;q=0.9", "text/turtle"),
+    ],
+)
+def test_accept_chooses_the_format(accept: str, content_type: str, client: TestClient) -> None:
+    reply = client.get("/finding/Fever", headers={"Accept": accept})
+    assert reply.headers["content-type"].split(";")[0] == content_type
+    assert reply.headers["vary"] == "Accept"
+    assert reply.headers["link"] == f'<{BASE}finding/Fever>; rel="canonical"'
+    assert reply.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type"),
+    [
+        ("/finding/Fever.ttl", "text/turtle"),
+        ("/finding/Fever.jsonld", "application/ld+json"),
+        ("/finding/Fever.nt", "application/n-triples"),
+        ("/finding/Fever.html", "text/html"),
+    ],
+)
+def test_a_suffix_chooses_the_format(path: str, content_type: str, client: TestClient) -> None:
+    reply = client.get(path, headers={"Accept": "image/png"})
+    assert reply.status_code == 200
+    assert reply.headers["content-type"].split(";")[0] == content_type
+    assert "vary" not in reply.headers
+
+
+def test_what_cannot_be_accepted_is_406(client: TestClient) -> None:
+    reply = client.get("/finding/Fever", headers={"Accept": "image/png"})
+    assert reply.status_code == 406
+    assert reply.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [
+        ("/finding/urinary_retention", "UrinaryRetention"),
+        ("/finding/urinary-retention", "UrinaryRetention"),
+        ("/finding/URINARYRETENTION", "UrinaryRetention"),
+        ("/finding/fever.ttl", "Fever.ttl"),
+        ("/source/000", "left-back-pain-with-spasm"),
+        ("/passage/000-l033a", "000-L033a"),
+        ("/tension/c01", "C01"),
+        ("/core/age_years", "ageYears"),
+        ("/core/0.1.0", "./"),
+    ],
+)
+def test_a_code_is_redirected_to_the_resource(path: str, location: str, client: TestClient) -> None:
+    reply = client.get(path)
+    assert (reply.status_code, reply.headers["location"]) == (303, location)
+    assert client.get(path, follow_redirects=True).status_code == 200
+
+
+def test_what_does_not_exist_is_404_with_the_nearest(client: TestClient) -> None:
+    reply = client.get("/finding/Fevver")
+    assert reply.status_code == 404
+    problem = reply.json()
+    assert problem["type"].endswith("/problem/unknown-resource")
+    assert problem["nearest"][0] == "/finding/Fever"
+    assert client.get("/finding/zzzzzzzz").json()["nearest"] == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/finding/..%2F..%2Fetc", "/finding/%00", "/finding/%22%3E%3Cscript%3E", "/finding/.ttl", "/finding/%ED%A0%80"]
+)
+def test_odd_names_are_no_more_than_unknown(path: str, client: TestClient) -> None:
+    reply = client.get(path)
+    assert reply.status_code == 404
+    assert reply.headers["content-type"] == "application/problem+json"
+
+
+def test_unknown_kinds_are_404(client: TestClient) -> None:
+    assert client.get("/nothing/Fever").status_code == 404
+
+
+def test_a_page_that_has_not_changed_is_not_sent_again(client: TestClient) -> None:
+    first = client.get("/finding/Fever", headers={"Accept": "text/turtle"})
+    etag = first.headers["etag"]
+    again = client.get("/finding/Fever", headers={"Accept": "text/turtle", "If-None-Match": f'"other", W/{etag}'})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
+    other = client.get("/finding/Fever", headers={"Accept": "text/html", "If-None-Match": etag})
+    assert other.status_code == 200
+
+
+def test_head_is_get_without_a_body(client: TestClient) -> None:
+    reply = client.head("/finding/Fever", headers={"Accept": "text/turtle"})
+    assert reply.status_code == 200
+    assert reply.headers["etag"] == client.get("/finding/Fever.ttl").headers["etag"]
+
+
+def test_other_methods_are_refused(client: TestClient) -> None:
+    assert client.post("/finding/Fever").status_code == 405
+
+
+def test_the_document_describes_the_paths(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    assert "/finding/{name}" in paths
+    assert set(paths["/finding/{name}"]) == {"get"}
