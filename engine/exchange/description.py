@@ -226,15 +226,37 @@ class Describer:
         yield Group(title=ABOUT.get(iri.removeprefix(BASE).split("/")[0], "Rules about it"), items=self._items(about, notes))
         through = links.rules_through_criteria(iri)
         yield Group(title="Rules whose criterion names it", items=self._items(through, notes))
-        if "/finding/" in iri or "/condition/" in iri:
-            wider = [one for one in self.knowledge.hierarchy.broader.get(iri, ()) if one != iri and "/core/" not in one]
-            reached = {rule for one in wider for rule in links.rules_through_criteria(one)} - set(through)
-            yield Group(
-                title="Rules whose criterion names something wider",
-                items=self._items(reached),
-                note="A record of this finding, or a suspicion of this condition, counts for what is wider too.",
-            )
+        wider = [one for one in self._broader(iri) if one != iri]
+        near = {rule for one in wider for rule in links.rules_through_criteria(one)} - set(through)
+        yield Group(
+            title="Rules whose criterion names something wider",
+            items=self._items(near),
+            note="A record of this finding, or a suspicion of this condition, counts for what is wider too.",
+        )
+        yield Group(
+            title="Rules further on",
+            items=self._items(self._further({*through, *near}) - {*through, *near}),
+            note="Reached through the conditions that these rules make suspected and the findings that they derive.",
+        )
         yield from (Group(title=title, items=self._items(found, found)) for title, found in links.others(iri).items())
+
+    def _broader(self, iri: str) -> Iterable[str]:
+        """A finding or condition and the wider ones; of anything else, nothing."""
+        if iri in self.knowledge.findings or iri in self.knowledge.conditions:
+            yield from (one for one in self.knowledge.hierarchy.broader[iri] if not one.startswith(f"{BASE}core/"))
+
+    def _further(self, rules: set[str]) -> set[str]:
+        """Rules that others lead to, step by step."""
+        reached: set[str] = set()
+        waiting = list(rules)
+        while waiting:
+            rule = self.knowledge.rules.get(waiting.pop())
+            concluded = getattr(rule, "condition", "") or getattr(rule, "finding", "")
+            for one in self._broader(concluded):
+                new = set(self._links.rules_through_criteria(one)) - reached
+                reached |= new
+                waiting += new
+        return reached
 
 
 def make_describer(paths: Iterable[Path] | None = None) -> Describer:

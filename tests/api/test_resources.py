@@ -24,7 +24,7 @@ def describer() -> Describer:
 
 @pytest.fixture
 def client(describer: Describer, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
-    monkeypatch.setitem(errors.STATUS, UnknownResourceError, HTTPStatus.NOT_FOUND)  # type: ignore[arg-type]
+    monkeypatch.setitem(errors.STATUS, UnknownResourceError, HTTPStatus.NOT_FOUND)
     app = FastAPI(redirect_slashes=False)
     install_errors(app)
     app.include_router(resources_router(describer))

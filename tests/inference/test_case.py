@@ -437,7 +437,6 @@ def test_a_message_about_aliases_of_aliases_stays_small(key: str, small_codebook
     assert len(str(caught.value)) < 300
 
 
-@pytest.mark.xfail(strict=True, reason="engine: text of any length is repeated in the message")
 @pytest.mark.parametrize("data", [{"present": ["x" * 100_000]}, {"measurements": {"temperature_c": "x" * 100_000}}])
 def test_a_message_about_a_long_text_stays_small(data: Any, small_codebook: Codebook) -> None:
     with pytest.raises(CaseError) as caught:
