@@ -6,6 +6,7 @@ whoever loses its worker takes that one, and another is started behind it.
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import queue
@@ -146,6 +147,7 @@ class WorkerPool:
                 self._threads.append(threading.Thread(target=self._serve, name=f"sparql-{number}", daemon=True))
             for thread in self._threads:
                 thread.start()
+            atexit.register(self.close)
 
     def submit(self, question: Question) -> Future[Answered]:
         """The reply to a question, in the future. Raises TooManyQueriesError at once if the queue is full."""
@@ -173,6 +175,7 @@ class WorkerPool:
                 return
             self._closed = True
             processes = list(self._processes)
+        atexit.unregister(self.close)
         for _ in self._threads:
             self._jobs.put(None)
         self._places.release()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from engine.inference.case import CaseEncoder
 from engine.inference.decision import Engine
+from engine.inference.program import Pair
 from engine.model import (
     And,
     Assessment,
@@ -120,17 +121,18 @@ class _Runner:
 
     def _outcomes(self, case: Case, decision: Decision) -> dict[str, _Outcome]:
         verdicts: dict[str, str] = {entry.id: entry.verdict for entry in decision.recommendations}
-        planes = self._engine.program.run(self._encoder.planes(case))
-        bits = {
-            iri: tuple((planes[p.holds], planes[p.refuted]) for p in slots) for iri, slots in self._engine.program.rules.items()
-        }
-        excluded = {rule.source for rule in self._exclusions if bits[rule.iri][0] == (1, 0)}
+        planes, certain = self._encoder.run(case)
+        slots = self._engine.program.rules
+        excluded = {rule.source for rule in self._exclusions if _truth(planes, slots[rule.iri].whole) == "holds"}
         outcomes = {}
         for id_, rule in self._rules.items():
-            whole, scope, _ = bits[rule.iri]
+            whole, scope, _ = slots[rule.iri]
+            truth, within = _truth(planes, whole), _truth(planes, scope)
+            if truth != _truth(certain, whole):
+                truth = "conflicting"
             silenced = excluded & {"", rule.source} and not isinstance(rule, DerivedFinding | Exclusion)
-            logical = "out-of-scope" if silenced or scope == (0, 1) else _LOGIC[whole]
-            outcomes[id_] = _Outcome(verdicts.get(id_, logical), scope != (0, 0))
+            logical = "out-of-scope" if silenced or within == "refuted" else truth
+            outcomes[id_] = _Outcome(verdicts.get(id_, logical), within != "undetermined")
         return outcomes
 
     def _states(self, id_: str, outcome: _Outcome) -> Iterator[State]:
@@ -161,7 +163,11 @@ class _Runner:
             yield "provisional"
 
 
-_LOGIC = {(0, 0): "undetermined", (1, 0): "holds", (0, 1): "refuted", (1, 1): "conflicting"}
+_TRUTHS = ("undetermined", "holds", "refuted", "conflicting")
+
+
+def _truth(planes: Sequence[int], pair: Pair) -> str:
+    return _TRUTHS[planes[pair.holds] | planes[pair.refuted] << 1]
 
 
 class _Reach(NamedTuple):

@@ -64,9 +64,7 @@ def test_every_question_can_change_a_verdict_that_is_shown(small: Engine, every_
     assert questions > 10_000
 
 
-def test_everything_that_can_change_a_live_verdict_is_asked_once_the_scope_is_known(
-    small: Engine, every_case: EveryCase
-) -> None:
+def test_everything_that_can_change_a_live_verdict_is_asked_once_the_scope_is_known(small: Engine, every_case: EveryCase) -> None:
     """Of the facts that rules speak of; a narrower finding that would settle one of them is not asked beside it."""
     named = frozenset(
         code
@@ -79,9 +77,7 @@ def test_everything_that_can_change_a_live_verdict_is_asked_once_the_scope_is_kn
     for number, case in every_case.consistent_cases():
         if "sore_throat" in case.present:
             decision = small.decide(case)
-            expected = {
-                code for entry in decision.recommendations for code in named if by_rule[entry.id][code][number]
-            }
+            expected = {code for entry in decision.recommendations for code in named if by_rule[entry.id][code][number]}
             assert expected <= {question.finding for question in decision.questions}, case
             checked += len(expected)
     assert checked > 5_000
@@ -101,9 +97,7 @@ def test_nothing_known_is_asked_and_nothing_twice(which: str, count: int, reques
 
 
 @pytest.mark.parametrize(("which", "count"), [("small", 400), ("engine", 60)])
-def test_a_derived_finding_that_is_never_recorded_is_never_asked(
-    which: str, count: int, request: pytest.FixtureRequest
-) -> None:
+def test_a_derived_finding_that_is_never_recorded_is_never_asked(which: str, count: int, request: pytest.FixtureRequest) -> None:
     engine: Engine = request.getfixturevalue(which)
     derived = {finding.code for finding in engine.knowledge.findings.values() if finding.derived_only}
     assert derived
@@ -232,6 +226,7 @@ shape:Allergic a sh:NodeShape ; core:present finding:PenicillinAllergy .
 rule:second-gap a core:SourceGap , sh:TripleRule ; sh:order 30 ; sh:condition shape:SoreThroat , shape:Allergic ;
     core:scope shape:SoreThroat ; core:text "Also open."@en ; core:leavesOpen rule:no-antibiotic .
 """
+
 
 def test_what_could_only_leave_open_what_is_open_already_is_not_asked(tmp_path: Path) -> None:
     engine = Engine(load_knowledge(write_small(tmp_path, more={"shapes/rules/more.ttl": SECOND_GAP})))
