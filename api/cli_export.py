@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.sparql_settings import PREFIXES, parse_data_option, served_files
+from api.sparql_settings import parse_data_option, served_files
+from engine.knowledge.reader import PREFIXES
 from engine.query.dataset import export_snapshot, take_snapshot
 
 
-class ExportFormat(str, Enum):
+class ExportFormat(StrEnum):
     """What is written: all graphs in one file, or a file per graph."""
 
     trig = "trig"

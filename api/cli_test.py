@@ -1,5 +1,7 @@
 """`spinegraph test`: the authors' clinical cases."""
 
+# ruff: noqa: PT028 - a command that is called test, no test
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -286,7 +286,7 @@ def _operation(method: str) -> dict[str, Any]:
         for name in ("default-graph-uri", "named-graph-uri")
     ]
     query = {"type": "string", "description": "One SPARQL 1.1 query."}
-    content = {name: {} for name in (*SELECT_TYPES, *GRAPH_TYPES)}
+    content: dict[str, dict[str, object]] = {name: {} for name in (*SELECT_TYPES, *GRAPH_TYPES)}
     said: dict[str, Any] = {
         "parameters": graphs,
         "responses": {"200": {"description": "The answer, whole.", "content": content}},

@@ -9,7 +9,8 @@ STYLE = """
 :root { color-scheme: light dark; font-family: system-ui, sans-serif; line-height: 1.5 }
 body { max-width: 72rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.4rem } label { font-weight: 600 }
-textarea { box-sizing: border-box; width: 100%; height: 18rem; font: .9rem/1.45 ui-monospace, monospace; padding: .75rem; tab-size: 2 }
+textarea { box-sizing: border-box; width: 100%; height: 18rem; padding: .75rem;
+  font: .9rem/1.45 ui-monospace, monospace; tab-size: 2 }
 button, select { font: inherit; padding: .3rem .9rem; margin-right: .5rem }
 #said { margin: 1rem 0; min-height: 1.5rem } #said.wrong { color: #b3261e; white-space: pre-wrap }
 .wide { overflow-x: auto } table { border-collapse: collapse; font-size: .9rem }
@@ -33,10 +34,13 @@ LIMIT 50"""
 
 SCRIPT = """
 const form = document.querySelector('form'), said = document.getElementById('said'), out = document.getElementById('out');
-const make = (name, text) => { const node = document.createElement(name); if (text !== undefined) node.textContent = text; return node; };
+const make = (name, text) => {
+  const node = document.createElement(name); if (text !== undefined) node.textContent = text; return node;
+};
 const show = term => {
   if (!term) return make('span', '');
-  if (term.type !== 'uri' || !/^https?:/.test(term.value)) return make('span', term.type === 'bnode' ? '_:' + term.value : term.value);
+  if (term.type === 'bnode') return make('span', '_:' + term.value);
+  if (term.type !== 'uri' || !/^https?:/.test(term.value)) return make('span', term.value);
   const link = make('a', term.value); link.href = term.value; return link;
 };
 const table = answer => {
@@ -60,7 +64,8 @@ form.addEventListener('submit', async event => {
       const problem = await reply.json(); said.className = 'wrong';
       said.textContent = [problem.title, problem.where, problem.detail, problem.mend].filter(Boolean).join('\\n');
       if (problem.line) {
-        const lines = query.split('\\n').slice(0, problem.line - 1), at = lines.join('\\n').length + (lines.length ? 1 : 0) + problem.column - 1;
+        const lines = query.split('\\n').slice(0, problem.line - 1);
+        const at = lines.reduce((sum, line) => sum + line.length + 1, problem.column - 1);
         form.elements.query.focus(); form.elements.query.setSelectionRange(at, at + 1);
       }
       return;
@@ -89,7 +94,8 @@ PAGE = f"""<!doctype html>
 <label for="query">SPARQL 1.1 query</label>
 <textarea id="query" name="query" spellcheck="false" required>
 {EXAMPLE.replace("&", "&amp;").replace("<", "&lt;")}</textarea>
-<p><button>Ask</button> <span class="small">or Ctrl+Enter. Read only; one named graph per file, all of them together by default.</span></p>
+<p><button>Ask</button>
+<span class="small">or Ctrl+Enter. Read only; one named graph per file, all of them together by default.</span></p>
 </form>
 <div id="said" role="status"></div><div id="out" class="wide"></div>
 <script>{SCRIPT}</script></body></html>

@@ -35,11 +35,11 @@ RANGES: Mapping[str, tuple[str, range]] = {
 class SparqlSettings:
     """Settings of the endpoint; `from_environment` reads them from variables.
 
-    | field          | variable                         | meaning                                                                    |
-    |----------------|----------------------------------|----------------------------------------------------------------------------|
-    | `limits`       | `SPINEGRAPH_SPARQL_…`            | one variable for each field of QueryLimits, see RANGES                     |
-    | `backend`      | `SPINEGRAPH_SPARQL_BACKEND`      | query URL of another SPARQL 1.1 service that holds the data; default: none |
-    | `body_seconds` | `SPINEGRAPH_SPARQL_BODY_SECONDS` | seconds for a request's body to arrive, 1 to 3600; default 10              |
+    | field          | variable                         | meaning                                                         |
+    |----------------|----------------------------------|-----------------------------------------------------------------|
+    | `limits`       | `SPINEGRAPH_SPARQL_…`            | one variable for each field of QueryLimits, see RANGES          |
+    | `backend`      | `SPINEGRAPH_SPARQL_BACKEND`      | query URL of another SPARQL 1.1 service with the data; or none  |
+    | `body_seconds` | `SPINEGRAPH_SPARQL_BODY_SECONDS` | seconds for a request's body to arrive, 1 to 3600; default 10   |
     """
 
     limits: QueryLimits = field(default_factory=QueryLimits)

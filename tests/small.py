@@ -302,9 +302,8 @@ VALUES: Mapping[str, tuple[float | None, ...]] = {
 def all_cases(values: Mapping[str, tuple[float | None, ...]] = VALUES) -> Iterator[Case]:
     """Every case without a finding on both sides: 3 to the 7th, for each combination of measurements."""
     for states in itertools.product((None, "present", "absent"), repeat=len(CODES)):
-        sides = {
-            side: tuple(sorted(c for c, s in zip(CODES, states, strict=True) if s == side)) for side in ("present", "absent")
-        }
+        told = sorted(zip(CODES, states, strict=True))
+        present, absent = (tuple(code for code, state in told if state == side) for side in ("present", "absent"))
         for numbers in itertools.product(*values.values()):
             known = {code: number for code, number in zip(values, numbers, strict=True) if number is not None}
-            yield Case(present=sides["present"], absent=sides["absent"], measurements=dict(sorted(known.items())))
+            yield Case(present=present, absent=absent, measurements=dict(sorted(known.items())))

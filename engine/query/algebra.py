@@ -36,6 +36,7 @@ CODE = (
 """Namespaces whose properties and functions do more than look up triples in one product or another."""
 
 _SERVICE = re.compile("service", re.IGNORECASE)
+_FROM = re.compile(r"(?<![\w?$:@-])FROM(?![\w:-])", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _PROLOGUE = re.compile(r"(?:\s+|BASE\b|PREFIX\b\s*[^\s:]*:)*", re.IGNORECASE)
 
@@ -114,20 +115,40 @@ def _walk(text: str, thorough: bool) -> Form | None:
     return FORMS.get(translated.algebra.name)
 
 
+def several_graphs(text: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """The graphs of FROM and of FROM NAMED, if there is more than one such clause. Raises QueryRefusedError.
+
+    Oxigraph counts a triple once for every FROM graph that it is in, where SPARQL asks for the merge of these graphs.
+    """
+    if len(_FROM.findall(quieted(text))) < 2:
+        return None
+    from rdflib.plugins.sparql.algebra import translateQuery
+    from rdflib.plugins.sparql.parser import parseQuery
+
+    try:
+        clauses = translateQuery(parseQuery(text), base=BASE_IRI).algebra.datasetClause or ()
+    except Exception as error:
+        raise QueryRefusedError(
+            "Which graphs the query is asked of cannot be read.",
+            mend="Give each as default-graph-uri or named-graph-uri of the request.",
+        ) from error
+    default = tuple(str(clause.default) for clause in clauses if clause.default)
+    return default, tuple(str(clause.named) for clause in clauses if clause.named)
+
+
 def _nodes(root: object) -> Iterator[Any]:
     """Every node of a parse tree or algebra, without recursion; each once."""
-    waiting, seen = [root], set()
+    waiting: list[Any] = [root]
+    seen: dict[int, Any] = {}  # holds what it names, so that no name is given twice
     while waiting:
         node = waiting.pop()
-        if isinstance(node, str) or id(node) in seen:
-            if isinstance(node, str):
-                yield node
+        if id(node) in seen:
             continue
-        seen.add(id(node))
+        seen[id(node)] = node
         yield node
         if isinstance(node, dict):
             waiting.extend(node.values())
-        elif hasattr(node, "__iter__"):
+        elif hasattr(node, "__iter__") and not isinstance(node, str):
             waiting.extend(node)
 
 
@@ -149,8 +170,10 @@ def _service_error(text: str) -> QueryRefusedError:
 
 
 def _refuse_code(algebra: object) -> None:
+    from rdflib import URIRef
+
     for node in _nodes(algebra):
-        if isinstance(node, str) and node.startswith((*CODE, "file:")):
+        if isinstance(node, URIRef) and str(node).startswith((*CODE, "file:")):
             raise QueryRefusedError(
                 f"<{node}> can make a service do more than look up triples.", mend="Use plain properties, functions and graphs."
             )

@@ -20,7 +20,7 @@ MEND = "Tell the operator: SPINEGRAPH_SPARQL_BACKEND names the service."
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:  # noqa: ANN401 (urllib's own signature)
+    def redirect_request(self, *_: Any) -> None:
         """A redirect is an error: only the one URL is ever asked."""
 
 
@@ -70,7 +70,7 @@ class Backend:
         joint = "&" if "?" in self._url else "?"
         return f"{self._url}{joint}{urllib.parse.urlencode(pairs)}" if pairs else self._url
 
-    def _read(self, reply: Any, deadline: float) -> bytes:  # noqa: ANN401 (http.client.HTTPResponse, behind urllib's union)
+    def _read(self, reply: Any, deadline: float) -> bytes:
         parts, size = [], 0
         while part := reply.read1(CHUNK):
             size += len(part)
@@ -95,7 +95,9 @@ def _refusal(error: urllib.error.HTTPError) -> QueryError:
     if error.code == http.HTTPStatus.BAD_REQUEST:
         return QuerySyntaxError(f"The service behind this one does not take the query: {said}", mend="Write plain SPARQL 1.1.")
     if error.code == http.HTTPStatus.TOO_MANY_REQUESTS:
-        return TooManyQueriesError("The service behind this one has too many queries.", mend="Ask again later.", details={"retry_after": 5})
+        return TooManyQueriesError(
+            "The service behind this one has too many queries.", mend="Ask again later.", details={"retry_after": 5}
+        )
     return QueryError(f"The service behind this one answered {error.code}: {said}", mend=MEND)
 
 

@@ -160,6 +160,17 @@ def load_store(quads: bytes) -> ox.Store:
     return store
 
 
+def merge_graphs(store: ox.Store, default: tuple[str, ...], named: tuple[str, ...]) -> ox.Store:
+    """A store whose default graph is the merge of some graphs of another, each triple once, and which has its `named` graphs."""
+    merged = ox.Store()
+    for iri in default:
+        quads = store.quads_for_pattern(None, None, None, ox.NamedNode(iri))
+        merged.extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+    for iri in named:
+        merged.extend(store.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
+    return merged
+
+
 def export_snapshot(snapshot: Snapshot, kind: Literal["trig", "nq", "ttl"], folder: Path, prefixes: dict[str, str]) -> list[Path]:
     """Write a snapshot into a folder: one file with all graphs (`trig`, `nq`), or one per graph (`ttl`). The files written."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -22,17 +22,13 @@ RESULTS = (
 DESCRIPTION_TYPES = ("text/turtle", "application/ld+json", "application/n-triples", "application/rdf+xml")
 
 
-def describe(
-    endpoint: str, media_type: str, graphs: tuple[GraphCounts, ...], digest: str, limits: QueryLimits
-) -> bytes:
+def describe(endpoint: str, media_type: str, graphs: tuple[GraphCounts, ...], digest: str, limits: QueryLimits) -> bytes:
     """The service description of an endpoint (IRI). `graphs` and `digest` are empty where another service holds the data."""
     triples = _triples(ox.NamedNode(endpoint), graphs, digest, limits)
     return ox.serialize(triples, format=GRAPH_TYPES[media_type], prefixes=PREFIXES) or b""
 
 
-def _triples(
-    endpoint: ox.NamedNode, graphs: tuple[GraphCounts, ...], digest: str, limits: QueryLimits
-) -> Iterator[ox.Triple]:
+def _triples(endpoint: ox.NamedNode, graphs: tuple[GraphCounts, ...], digest: str, limits: QueryLimits) -> Iterator[ox.Triple]:
     service = ox.BlankNode("service")
     yield ox.Triple(service, RDF_TYPE, _sd("Service"))
     yield ox.Triple(service, _sd("endpoint"), endpoint)

@@ -34,7 +34,7 @@ class Reply(Frozen, frozen=True, kw_only=True):
     what: str = ""
     where: str = ""
     mend: str = ""
-    details: dict[str, str | int] = {}
+    details: dict[str, str | int] = msgspec.field(default_factory=dict)
     last: bool = False
 
 

@@ -101,7 +101,7 @@ def write_answer(answer: Any, wanted: MediaTypes, limits: QueryLimits, prefixes:
     if isinstance(answer, ox.QuerySolutions):
         if not wanted.select:
             return Written(kind="SELECT", media_type="", body=b"")
-        answer.serialize(body, SELECT_TYPES[wanted.select])  # type: ignore[call-overload]
+        answer.serialize(body, SELECT_TYPES[wanted.select])  # type: ignore[arg-type]
         written = b"".join(body.chunks)
         if count_rows(written, wanted.select) > limits.max_rows:
             raise too_large("max_rows", limits.max_rows, "rows")
@@ -111,7 +111,7 @@ def write_answer(answer: Any, wanted: MediaTypes, limits: QueryLimits, prefixes:
     triples = list(_limited(answer, limits.max_rows))
     if wanted.graph == "application/rdf+xml" and not all(_NAMED.search(triple.predicate.value) for triple in triples):
         return Written(kind="graph with a property that RDF/XML cannot name", media_type="", body=b"")
-    ox.serialize(triples, body, GRAPH_TYPES[wanted.graph], prefixes=_used(triples, prefixes))  # type: ignore[call-overload]
+    ox.serialize(triples, body, GRAPH_TYPES[wanted.graph], prefixes=_used(triples, prefixes))  # type: ignore[arg-type]
     return Written(kind="CONSTRUCT or DESCRIBE", media_type=wanted.graph, body=b"".join(body.chunks))
 
 
@@ -124,8 +124,9 @@ def _limited(triples: Iterable[ox.Triple], limit: int) -> Iterator[ox.Triple]:
 
 def _used(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
     """The prefixes that shorten something."""
-    iris = {node.value for triple in triples for node in (triple.subject, triple.predicate, triple.object) if isinstance(node, ox.NamedNode)}
-    return {prefix: namespace for prefix, namespace in prefixes.items() if any(iri.startswith(namespace) for iri in iris)}
+    nodes = (node for triple in triples for node in (triple.subject, triple.predicate, triple.object))
+    iris = {node.value for node in nodes if isinstance(node, ox.NamedNode)}
+    return {prefix: start for prefix, start in prefixes.items() if any(iri.startswith(start) for iri in iris)}
 
 
 def count_rows(body: bytes, media_type: str) -> int:

@@ -15,8 +15,9 @@ from engine.query.dataset import DataFile, Snapshot, take_snapshot
 from engine.query.description import describe
 from engine.query.limits import QueryLimits
 from engine.query.messages import Question
+from engine.query.processes import Answered
 from engine.query.results import Written
-from engine.query.workers import Answered, WorkerPool
+from engine.query.workers import WorkerPool
 
 
 class QueryService:

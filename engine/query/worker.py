@@ -19,8 +19,8 @@ import pyoxigraph as ox
 
 from engine.errors import QueryError, QuerySyntaxError
 from engine.model import Frozen
-from engine.query.algebra import BASE_IRI, check
-from engine.query.dataset import load_store
+from engine.query.algebra import BASE_IRI, check, several_graphs
+from engine.query.dataset import load_store, merge_graphs
 from engine.query.limits import QueryLimits
 from engine.query.messages import Channel, ConnectionEnded, Question, Reply, decode_question, encode
 from engine.query.results import ASK_TYPES, GRAPH_TYPES, SELECT_TYPES, MediaTypes, Written, write_answer
@@ -58,9 +58,7 @@ def main() -> None:
             return
 
 
-def answer(
-    store: ox.Store | None, question: Question, limits: QueryLimits, prefixes: Mapping[str, str]
-) -> tuple[Reply, bytes]:
+def answer(store: ox.Store | None, question: Question, limits: QueryLimits, prefixes: Mapping[str, str]) -> tuple[Reply, bytes]:
     """Check and run one query; every error becomes a reply. Without a store the reply says that the query may be passed on."""
     try:
         form = check(question.query, max_depth=limits.max_depth, thorough=store is None)
@@ -72,26 +70,39 @@ def answer(
     except (MemoryError, RecursionError):
         return Reply(error="MemoryError", last=True), b""
     except BaseException as error:  # noqa: BLE001 (a panic of the library too: the worker tells, and is replaced)
-        return Reply(error="QueryError", what=f"The query could not be run: {type(error).__name__}: {error}"[:500], last=True), b""
+        return Reply(
+            error="QueryError", what=f"The query could not be run: {type(error).__name__}: {error}"[:500], last=True
+        ), b""
     return Reply(kind=written.kind, media_type=written.media_type), written.body
 
 
 def _run(store: ox.Store, question: Question, limits: QueryLimits, prefixes: Mapping[str, str]) -> Written:
     try:
-        if question.default_graphs is None and question.named_graphs is None:
-            found = store.query(question.query, base_iri=BASE_IRI)
-        else:
-            found = store.query(
-                question.query,
-                base_iri=BASE_IRI,
-                default_graph=[ox.NamedNode(iri) for iri in question.default_graphs or ()],
-                named_graphs=[ox.NamedNode(iri) for iri in question.named_graphs or ()],
-            )
-        return write_answer(found, question.wanted, limits, prefixes)
+        return write_answer(_ask(store, question), question.wanted, limits, prefixes)
     except SyntaxError as error:
         raise syntax_error(question.query, error) from error
     except (ValueError, RuntimeError, OSError) as error:
         raise QuerySyntaxError(f"It cannot be evaluated: {error}", mend="Use what SPARQL 1.1 defines.") from error
+
+
+def _ask(store: ox.Store, question: Question) -> object:
+    """Let Oxigraph answer, of the graphs that the question, else the query, names, else of all."""
+    if question.default_graphs is not None or question.named_graphs is not None:
+        default, named = question.default_graphs or (), question.named_graphs or ()
+    elif graphs := several_graphs(question.query):
+        default, named = graphs
+    else:
+        return store.query(question.query, base_iri=BASE_IRI)
+    if len(set(default)) > 1:
+        store = merge_graphs(store, default, named)
+    merged: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [ox.DefaultGraph()]
+    single: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [ox.NamedNode(iri) for iri in default]
+    return store.query(
+        question.query,
+        base_iri=BASE_IRI,
+        default_graph=merged if len(set(default)) > 1 else single[:1],
+        named_graphs=[ox.NamedNode(iri) for iri in named],
+    )
 
 
 def _told(error: QueryError) -> Reply:

@@ -66,14 +66,14 @@ NOTICES: tuple[str, ...] = get_args(get_type_hints(Notice)["code"])
 _VERDICT = re.compile(r"(?P<verdicts>[a-z-]+(?: or [a-z-]+)*)(?: (?:by|because of) (?P<by>.+))?")
 
 
-class ExpectedVerdict(Frozen, kw_only=True):
+class ExpectedVerdict(Frozen, frozen=True, kw_only=True):
     """Any of `verdicts`; `by` are rules that have to be named as overriding it or leaving it open."""
 
     verdicts: tuple[str, ...]
     by: tuple[str, ...] = ()
 
 
-class Expectation(Frozen, kw_only=True):
+class Expectation(Frozen, frozen=True, kw_only=True):
     """What has to be decided; empty fields demand nothing. Keys are ids of rules and codes of conditions."""
 
     urgency: str = ""
@@ -89,7 +89,7 @@ class Expectation(Frozen, kw_only=True):
     gaps_not: tuple[str, ...] = ()
 
 
-class ClinicalCase(Frozen, kw_only=True):
+class ClinicalCase(Frozen, frozen=True, kw_only=True):
     """One entry of a case file."""
 
     name: str
@@ -215,11 +215,14 @@ class _Reader:
             document = read_yaml_document(path)
             if not isinstance(document.data, dict):
                 document.refuse("This file names lists of findings.", "", "Write `name: [finding, …]`.")
-            self._screens[path] = {
-                name: self._codes(document, f"/{name}", {"present": list(document.texts(f"/{name}", findings))}).present
-                for name, findings in document.data.items()
-            }
+            self._screens[path] = {name: self._screen(document, name) for name in document.data}
         return self._screens[path]
+
+    def _screen(self, document: YamlDocument, name: str) -> tuple[str, ...]:
+        """Each finding is read alone, so that an error is said of its own line."""
+        findings = document.texts(f"/{name}", document.data[name])
+        numbered = ((f"/{name}/{number}", finding) for number, finding in enumerate(findings))
+        return tuple(self._codes(document, pointer, {"present": [finding]}).present[0] for pointer, finding in numbered)
 
     def _expectation(self, document: YamlDocument, pointer: str, data: Any) -> Expectation:
         document.check_keys(pointer, data, EXPECT_KEYS, "An expectation")

@@ -35,7 +35,7 @@ State = Literal["fires", "refuted", "undetermined", "overridden", "provisional"]
 STATES: tuple[State, ...] = ("fires", "refuted", "undetermined", "overridden", "provisional")
 
 
-class CaseResult(Frozen, kw_only=True):
+class CaseResult(Frozen, frozen=True, kw_only=True):
     """A case holds if nothing failed."""
 
     name: str
@@ -44,7 +44,7 @@ class CaseResult(Frozen, kw_only=True):
     failures: tuple[str, ...]
 
 
-class RuleCoverage(Frozen, kw_only=True):
+class RuleCoverage(Frozen, frozen=True, kw_only=True):
     """How many cases bring a rule into each state, and how many of them say so.
 
     `needed` are the states that the rule can have. A rule fires when it is indicated or holds, also provisionally. Where
@@ -64,7 +64,7 @@ class RuleCoverage(Frozen, kw_only=True):
         return tuple(state for state in self.needed if not self.reached.get(state))
 
 
-class CaseRun(Frozen, kw_only=True):
+class CaseRun(Frozen, frozen=True, kw_only=True):
     """The outcome of running cases, in their order, and the coverage of every rule that can hold."""
 
     results: tuple[CaseResult, ...]
@@ -222,7 +222,8 @@ def _failures(expect: Expectation, decision: Decision, outcomes: Mapping[str, _O
         got = outcomes[id_].verdict
         decided = recommendations.get(id_)
         if got not in expected.verdicts:
-            yield f"rule {id_}: expected {' or '.join(expected.verdicts)}, got {got}{_missing(decided.missing if decided else ())}"
+            missing = _missing(decided.missing if decided else ())
+            yield f"rule {id_}: expected {' or '.join(expected.verdicts)}, got {got}{missing}"
         elif decided and expected.by:
             named = (*decided.overridden_by, *decided.left_open_by)
             unnamed = [name for name in expected.by if name not in named]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, NoReturn
 import yaml
 
 from engine.errors import CaseError, MalformedCaseError, UnknownCodeError
-from engine.inference.case import parse_yaml
+from engine.inference.case_text import parse_yaml
 
 
 class YamlDocument(NamedTuple):

@@ -360,9 +360,7 @@ def test_a_key_that_stands_twice_in_yaml_is_refused(body: bytes) -> None:
     assert caught.value.mend == JOIN
 
 
-@pytest.mark.xfail(
-    strict=True, reason="engine: a key that stands twice has no place, though YAML knows it and JSON could find it"
-)
+@pytest.mark.xfail(strict=True, reason="engine: a key that stands twice has no place, though YAML knows it")
 @pytest.mark.parametrize(("parse", "body"), [(parse_yaml, b"a: 1\nb: 2\na: 3\n"), (parse_json, b'{\n"a": 1,\n"b": 2,\n"a": 3}')])
 def test_a_key_that_stands_twice_is_told_with_its_place(parse: Callable[[bytes], Any], body: bytes) -> None:
     with pytest.raises(MalformedCaseError) as caught:
@@ -426,9 +424,7 @@ def test_aliases_of_aliases_are_shared_and_not_written_out() -> None:
         "absent",
         "measurements",
         "foo",
-        pytest.param(
-            "audience", marks=pytest.mark.xfail(strict=True, reason="engine: the whole value is written into the message")
-        ),
+        pytest.param("audience", marks=pytest.mark.xfail(strict=True, reason="engine: the message holds the whole value")),
     ],
 )
 def test_a_message_about_aliases_of_aliases_stays_small(key: str, small_codebook: Codebook) -> None:
@@ -520,7 +516,7 @@ def test_a_graph_that_is_no_case_is_refused(text: str, kind: type[CaseError], me
 
 
 def test_turtle_that_is_not_utf_8_is_refused() -> None:
-    with pytest.raises(MalformedCaseError, match="line 2, column 32: This is not Turtle: .*Invalid UTF-8"):
+    with pytest.raises(MalformedCaseError, match=r"line 2, column 32: This is not Turtle: .*Invalid UTF-8"):
         parse_turtle(PREFIXES.encode() + b"[] a core:Case ; core:present '\xe9' .")
 
 

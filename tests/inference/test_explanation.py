@@ -37,8 +37,10 @@ def nodes_of(proof: Proof) -> Iterator[Proof]:
 
 def shown_proofs(engine: Engine, case: Case) -> Iterator[Proof]:
     decision = engine.decide(case, include_all=True)
-    for entry in (*decision.recommendations, *decision.assessments):
+    for entry in decision.recommendations:
         yield from nodes_of(entry.explanation)
+    for condition in decision.assessments:
+        yield from nodes_of(condition.explanation)
 
 
 def named_pairs(engine: Engine) -> Mapping[str, tuple[int, int]]:
@@ -251,8 +253,9 @@ def test_nothing_known_is_missing(small: Engine, engine: Engine) -> None:
         for case in sample_of(chosen, 24, count):
             known = {*case.present, *case.absent} - ({*case.present} & {*case.absent}) | {*case.measurements}
             decision = chosen.decide(case, include_all=True)
-            for entry in (*decision.recommendations, *decision.assessments):
-                assert known.isdisjoint(entry.missing), (case, entry.iri)
+            missing = {entry.iri: entry.missing for entry in decision.recommendations}
+            missing |= {condition.iri: condition.missing for condition in decision.assessments}
+            assert [iri for iri, codes in missing.items() if not known.isdisjoint(codes)] == [], case
 
 
 # Flips ---------------------------------------------------------------------------------------
@@ -365,9 +368,7 @@ MINIMAL = [
     pytest.param(
         frozenset({"undetermined", "conflicting"}),
         id="settles another verdict",
-        marks=pytest.mark.xfail(
-            strict=True, reason="engine: a flip aims at TRUE or FALSE and passes by what is reached on the way"
-        ),
+        marks=pytest.mark.xfail(strict=True, reason="engine: a flip aims at TRUE or FALSE, beyond what changes on the way"),
     ),
     pytest.param(
         frozenset({"conflicting"}),
@@ -540,7 +541,8 @@ def test_a_flip_of_one_part_does_not_leave_the_verdict_to_another(tmp_path: Path
 def test_a_fact_that_no_completion_makes_decisive_is_not_missing(tmp_path: Path) -> None:
     engine = contrived(
         tmp_path,
-        "sh:or ( [ core:present finding:Fever ] [ sh:and ( [ core:present finding:Fever ] [ core:present finding:Drooling ] ) ] )",
+        "sh:or ( [ core:present finding:Fever ] "
+        "[ sh:and ( [ core:present finding:Fever ] [ core:present finding:Drooling ] ) ] )",
     )
     (entry,) = (entry for entry in engine.decide(Case()).recommendations if entry.id == "contrived")
     assert set(entry.missing) == {"fever", "temperature_c"}

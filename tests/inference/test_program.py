@@ -63,7 +63,7 @@ def truth_of(program: Program, present: Iterable[str] = (), absent: Iterable[str
     case = Case(present=tuple(present), absent=tuple(absent), measurements=measurements)
     planes = program.run(CaseEncoder(program).planes(case))
     holds, refuted = program.rules[TESTED].whole
-    return TRUTHS[planes[holds] + 2 * planes[refuted]]
+    return TRUTHS[int(planes[holds]) + 2 * int(planes[refuted])]
 
 
 # One finding ---------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from engine.errors import CriterionError, KnowledgeError, ProvenanceError, VocabularyError
 from engine.knowledge.assembly import load_knowledge
 from engine.knowledge.reader import expand
-from engine.model import And, Assessment, DerivedFinding, Exclusion, Knowledge, Recommendation, SourceGap, Tension
+from engine.model import And, Exclusion, Knowledge, Recommendation, SourceGap, Tension
 from tests.small import MAPPINGS, Edit, write_small
 
 MAPPING_FILE = "ontology/mappings.sssom.tsv"
@@ -29,9 +30,8 @@ def test_everything_of_the_small_knowledge_is_read(small_knowledge: Knowledge) -
     assert len(small_knowledge.interventions) == 7
     assert {measurement.code for measurement in small_knowledge.measurements.values()} == {"temperature_c", "age_months"}
     assert len(small_knowledge.passages) == 12
-    kinds = [type(rule) for rule in small_knowledge.rules.values()]
-    expected = {DerivedFinding: 2, Assessment: 2, Recommendation: 7, Exclusion: 2, SourceGap: 1, Tension: 2}
-    assert {kind: kinds.count(kind) for kind in expected} == expected
+    kinds = Counter(type(rule).__name__ for rule in small_knowledge.rules.values())
+    assert kinds == {"DerivedFinding": 2, "Assessment": 2, "Recommendation": 7, "Exclusion": 2, "SourceGap": 1, "Tension": 2}
 
 
 def test_a_concept_has_its_words_for_both_audiences(small_knowledge: Knowledge) -> None:

@@ -111,6 +111,7 @@ def test_an_escaped_service_does_not_reach_another_service() -> None:
         "PREFIX p: <http://jena.hpl.hp.com/ARQ/prop> SELECT * { ?s p: ?o . ?s <http://jena.hpl.hp.com/ARQ/property#splitIRI> ?x }",
         "SELECT * { FILTER(<java:com.evil.Function>(1)) }",
         "SELECT * FROM <file:///etc/passwd> { ?s ?p ?o }",
+        "PREFIX j: <java:x.> SELECT * { ?s ?p ?o FILTER NOT EXISTS { { SELECT ?s { ?s j:y ?o } } } }",
     ],
 )
 def test_code_does_not_reach_another_service(query: str) -> None:
@@ -138,7 +139,11 @@ def test_escapes_are_read_as_the_recommendation_says() -> None:
 @pytest.mark.parametrize(
     ("query", "where", "what"),
     [
-        ("SELECT ?x WHERE {\n  ?s a ?x .\n  FILTR(?x = 1)\n}", "line 3, column 3", "What begins with 'FILTR(?x = 1)' cannot be read."),
+        (
+            "SELECT ?x WHERE {\n  ?s a ?x .\n  FILTR(?x = 1)\n}",
+            "line 3, column 3",
+            "What begins with 'FILTR(?x = 1)' cannot be read.",
+        ),
         ("SELECT *\n{ ?s foo:x ?o }", "line 2, column 6", "The prefix foo: is not declared."),
         ("SELECT * {", "line 1, column 11", "The query ends too early."),
         ("", "line 1, column 1", "The query ends too early."),

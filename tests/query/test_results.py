@@ -27,7 +27,9 @@ def wanting(media_type: str) -> MediaTypes:
 
 
 @pytest.mark.parametrize("media_type", SELECT_TYPES)
-@pytest.mark.parametrize("query", [EVERYTHING, f"{EVERYTHING} LIMIT 0", "SELECT ?x { }", "SELECT * { }", "SELECT ?o { ?s ?p ?o }"])
+@pytest.mark.parametrize(
+    "query", [EVERYTHING, f"{EVERYTHING} LIMIT 0", "SELECT ?x { }", "SELECT * { }", "SELECT ?o { ?s ?p ?o }"]
+)
 def test_rows_are_counted_in_every_format(store: ox.Store, media_type: str, query: str) -> None:
     rows = len(list(store.query(query)))  # type: ignore[arg-type]
     written = write_answer(store.query(query), wanting(media_type), QueryLimits(), {})
@@ -43,7 +45,9 @@ def test_ask(store: ox.Store, media_type: str) -> None:
 
 @pytest.mark.parametrize("media_type", GRAPH_TYPES)
 def test_graphs(store: ox.Store, media_type: str) -> None:
-    written = write_answer(store.query("CONSTRUCT WHERE { ?s ?p ?o }"), wanting(media_type), QueryLimits(), {"ex": EX, "no": "http://no/"})
+    written = write_answer(
+        store.query("CONSTRUCT WHERE { ?s ?p ?o }"), wanting(media_type), QueryLimits(), {"ex": EX, "no": "http://no/"}
+    )
     assert len(list(ox.parse(written.body, GRAPH_TYPES[media_type]))) == 8
     assert b"http://no/" not in written.body
 

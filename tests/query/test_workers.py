@@ -17,15 +17,25 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import QueryError, QueryRefusedError, QuerySyntaxError, QueryTimeoutError, QueryTooLargeError, TooManyQueriesError
+from engine.errors import (
+    QueryError,
+    QueryRefusedError,
+    QuerySyntaxError,
+    QueryTimeoutError,
+    QueryTooLargeError,
+    TooManyQueriesError,
+)
+from engine.query.messages import Question
 from engine.query.service import QueryService
 from tests.query.small_graph import EX, ask_for, make_service
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { " + " ".join(f"?a{i} ?b{i} ?c{i} ." for i in range(12)) + " }"
-LONG = 'SELECT (STRLEN(?x) AS ?n) { BIND("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" AS ?x0) ' + " ".join(
-    f"BIND(CONCAT({', '.join([f'?x{i}'] * 32)}) AS ?x{i + 1})" for i in range(6)
-) + " BIND(?x6 AS ?x) }"
+LONG = (
+    'SELECT (STRLEN(?x) AS ?n) { BIND("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" AS ?x0) '
+    + " ".join(f"BIND(CONCAT({', '.join([f'?x{i}'] * 32)}) AS ?x{i + 1})" for i in range(6))
+    + " BIND(?x6 AS ?x) }"
+)
 
 
 @pytest.fixture(scope="module")
@@ -40,18 +50,30 @@ def count(service: QueryService) -> int:
     return int(found["results"]["bindings"][0]["n"]["value"])
 
 
-def test_default_graph_and_graphs_of_the_question(service: QueryService) -> None:
-    assert count(service) == 8
-    for default, named, expected in ((None, None, 8), ((f"{EX}one",), (), 7), ((f"{EX}one", f"{EX}two"), (), 8), ((), (f"{EX}one",), 0), ((f"{EX}none",), (), 0)):  # fmt: skip
-        question = ask_for(COUNT.replace("{ ?s", f"FROM <{EX}two> {{ ?s") if default is not None else COUNT)
-        found = service.answer_now(type(question)(query=question.query, wanted=question.wanted, default_graphs=default, named_graphs=named))
-        assert json.loads(found.body)["results"]["bindings"][0]["n"]["value"] == str(expected)
+@pytest.mark.parametrize(
+    ("default", "named", "expected"),
+    [
+        (None, None, 2),
+        ([f"{EX}one"], [], 7),
+        ([f"{EX}one", f"{EX}two"], [], 8),
+        ([], [f"{EX}one"], 0),
+        ([f"{EX}none"], [f"{EX}one"], 0),
+    ],
+)
+def test_graphs_of_the_question_override_from(
+    service: QueryService, default: list[str] | None, named: list[str] | None, expected: int
+) -> None:
+    asked = ask_for(f"SELECT (COUNT(*) AS ?n) FROM <{EX}two> {{ ?s ?p ?o }}")
+    graphs = (None if given is None else tuple(given) for given in (default, named))
+    question = Question(query=asked.query, wanted=asked.wanted, default_graphs=next(graphs), named_graphs=next(graphs))
+    assert json.loads(service.answer_now(question).body)["results"]["bindings"][0]["n"]["value"] == str(expected)
 
 
 @pytest.mark.parametrize(
     ("clause", "expected"),
-    [(f"FROM <{EX}two>", 2), (f"FROM <{EX}none>", 0), (f"FROM NAMED <{EX}two>", 0), ("FROM <file:///etc/passwd>", 0), ("", 8)],
-)
+    [(f"FROM <{EX}two>", 2), (f"FROM <{EX}none>", 0), (f"FROM NAMED <{EX}two>", 0), ("FROM <file:///etc/passwd>", 0), ("", 8),
+     (f"FROM <{EX}one> FROM <{EX}two>", 8), (f"FROM <{EX}one> FROM <{EX}two> FROM NAMED <{EX}one>", 8), (f"FROM NAMED <{EX}one> FROM NAMED <{EX}two>", 0)],
+)  # fmt: skip
 def test_from(service: QueryService, clause: str, expected: int) -> None:
     found = service.answer_now(ask_for(f"SELECT (COUNT(*) AS ?n) {clause} {{ ?s ?p ?o }}"))
     assert json.loads(found.body)["results"]["bindings"][0]["n"]["value"] == str(expected)

@@ -1,0 +1,59 @@
+"""`GET /v1/queries`: the competency questions, to be sent to /sparql as they are (issue 4.6)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import msgspec
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.caching import has_already
+from api.query_library import CompetencyQuery, competency_queries
+from engine.model import Frozen
+
+
+class QueryList(Frozen, frozen=True, kw_only=True):
+    """What can be asked, by name."""
+
+    queries: tuple[CompetencyQuery, ...]
+
+
+def queries_router(queries: Sequence[CompetencyQuery] | None = None) -> APIRouter:
+    """The router of the competency questions, by default the shipped ones; they are encoded once. Raises QueryError."""
+    router = APIRouter(tags=["queries"])
+    body = msgspec.json.encode(QueryList(queries=tuple(competency_queries() if queries is None else queries)))
+    headers = {
+        "ETag": f'"{hashlib.sha256(body).hexdigest()}"',
+        "Cache-Control": "no-cache",
+        "Access-Control-Allow-Origin": "*",
+    }
+
+    @router.head("/v1/queries", include_in_schema=False)
+    @router.get(
+        "/v1/queries",
+        summary="Questions that can be asked",
+        response_class=Response,
+        openapi_extra={
+            "responses": {
+                "200": {
+                    "description": "The questions with their SPARQL.",
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/QueryList"}}},
+                    "headers": {"ETag": {"description": "Digest of the questions.", "schema": {"type": "string"}}},
+                },
+                "304": {"description": "Nothing has changed."},
+            }
+        },
+    )
+    async def queries_listed(request: Request) -> Response:
+        """Questions that an informaticist or a guideline committee asks, why, and the SPARQL that answers each.
+
+        Those with `case` are about a decision: `spinegraph query NAME --case CASE.yaml` asks them.
+        """
+        if has_already(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        return Response(body, headers=headers, media_type="application/json")
+
+    return router

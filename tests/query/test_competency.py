@@ -1,0 +1,115 @@
+"""The competency questions: each answers what it is asked of, with results that are reviewed when they change.
+
+`SPINEGRAPH_WRITE_EXPECTED=1 python -m pytest tests/query/test_competency.py` writes the results anew; review the diff.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from api.query_library import IN_SOURCES, CompetencyQuery, QueryError, competency_queries, read_query
+from engine import Engine, load_knowledge, make_codebook, read_case_file, shipped_paths
+from engine.exchange.provenance import decision_graph
+
+ROOT = Path(__file__).resolve().parents[2]
+EXPECTED = Path(__file__).parent / "expected"
+QUERIES = competency_queries()
+EMPTY_WITHOUT_FAULT: frozenset[str] = frozenset()
+"""Questions whose answer may be that there is nothing."""
+
+
+def _load(paths: tuple[Path, ...]) -> ox.Store:
+    """All files merged into the default graph: a statement that two of them make counts once."""
+    store = ox.Store()
+    for path in paths:
+        if path.suffix == ".ttl":
+            store.load(path=str(path), format=ox.RdfFormat.TURTLE)
+    return store
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> ox.Store:
+    return _load(shipped_paths())
+
+
+@pytest.fixture(scope="module")
+def decided() -> ox.Store:
+    store = _load(shipped_paths())
+    engine = Engine(load_knowledge())
+    case = read_case_file(ROOT / "docs" / "examples" / "red-flag.yaml", make_codebook(engine.knowledge))
+    store.extend(
+        ox.Quad(quad.subject, quad.predicate, quad.object) for quad in decision_graph(engine.knowledge, engine.decide(case))
+    )
+    return store
+
+
+def _csv(store: ox.Store, query: CompetencyQuery) -> str:
+    results = store.query(query.text)
+    assert isinstance(results, ox.QuerySolutions)
+    return (results.serialize(format=ox.QueryResultsFormat.CSV) or b"").decode().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
+def test_the_answer_is_as_reviewed(query: CompetencyQuery, knowledge: ox.Store, decided: ox.Store) -> None:
+    answer = _csv(decided if query.case else knowledge, query)
+    path = EXPECTED / f"{query.name}.csv"
+    if os.environ.get("SPINEGRAPH_WRITE_EXPECTED"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(answer, encoding="utf-8")
+    assert answer == path.read_text(encoding="utf-8")
+    if query.name not in EMPTY_WITHOUT_FAULT:
+        assert answer.count("\n") > 1
+
+
+def test_there_are_enough_of_them_and_nothing_is_left_over() -> None:
+    assert len(QUERIES) >= 20
+    assert {path.stem for path in EXPECTED.glob("*.csv")} == {query.name for query in QUERIES}
+
+
+@pytest.mark.parametrize("query", [query for query in QUERIES if not query.case], ids=lambda query: query.name)
+def test_a_decision_beside_the_knowledge_changes_no_answer_about_the_knowledge(
+    query: CompetencyQuery, knowledge: ox.Store, decided: ox.Store
+) -> None:
+    assert _csv(knowledge, query) == _csv(decided, query)
+
+
+@pytest.mark.parametrize("query", [query for query in QUERIES if query.case], ids=lambda query: query.name)
+def test_questions_about_a_case_find_nothing_without_one(query: CompetencyQuery, knowledge: ox.Store) -> None:
+    assert _csv(knowledge, query).count("\n") == 1
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
+def test_every_question_is_well_written(query: CompetencyQuery) -> None:
+    assert query.title.endswith("?")
+    assert len(query.title) <= 130
+    assert query.why.endswith(".")
+    assert query.title not in [other.title for other in QUERIES if other.name != query.name]
+    declared = set(re.findall(r"^PREFIX (\w+):", query.text, re.MULTILINE))
+    body = query.text.split("SELECT", 1)[1]
+    assert declared == set(re.findall(r"(?<![\w<])([a-z]+):\w", re.sub(r'"[^"]*"', "", body)))
+    assert re.search(r"ORDER BY [^}]+$", query.text), "the last thing is an order: the same question, the same answer"
+
+
+def test_the_page_lists_every_question() -> None:
+    page = (IN_SOURCES / "README.md").read_text(encoding="utf-8")
+    for query in QUERIES:
+        assert f"[{query.title}]({query.name}.rq)" in page
+        assert query.why in page
+    assert page.count(".rq)") == len(QUERIES)
+
+
+def test_a_file_without_a_head_is_refused() -> None:
+    with pytest.raises(QueryError, match="title, why, parameters"):
+        read_query("bare", "SELECT * WHERE { ?s ?p ?o }")
+
+
+def test_dependence_on_age_is_found_through_what_follows_from_it(knowledge: ox.Store) -> None:
+    answer = _csv(knowledge, next(query for query in QUERIES if query.name == "depends-on-age"))
+    assert "rule/age-over-50-from-age" in answer, "directly"
+    assert "rule/spinal-malignancy-from-markers" in answer, "through the finding"
+    assert "recommendation,https" in answer, "through the suspicion"
