@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
@@ -12,12 +11,20 @@ import pyoxigraph as ox
 import typer
 
 from api.cli_cases import KnowledgeOption, read_case
-from api.query_library import QueryError, competency_queries
+from api.query_library import QuestionError, competency_queries
 from api.settings import load_engine
-from engine import Engine, knowledge_paths, make_codebook, shipped_paths
+from api.sparql_settings import served_files
+from engine import Engine, make_codebook
+from engine.errors import QueryError
 from engine.exchange.provenance import decision_graph
 from engine.exchange.rdf import JSON_LD, TURTLE, render
 from engine.knowledge.reader import shorten
+from engine.query.algebra import BASE_IRI, check
+from engine.query.dataset import load_store, take_snapshot
+from engine.query.syntax import syntax_error
+
+MAX_DEPTH = 200
+"""How deeply a query may be nested."""
 
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
@@ -45,9 +52,11 @@ def query_command(
         _list()
         return
     if not query:
-        raise QueryError("There is nothing to ask.", mend="Name a .rq file, or a question that `spinegraph query --list` shows.")
+        raise QuestionError(
+            "There is nothing to ask.", mend="Name a .rq file, or a question that `spinegraph query --list` shows."
+        )
     text, where = _read(query)
-    store = load_store(knowledge_paths(*knowledge) if knowledge else shipped_paths())
+    store = load_store(take_snapshot(served_files(knowledge or ())).quads)
     if case:
         engine = load_engine(knowledge or ())
         add_decision(store, engine, case, everything)
@@ -55,43 +64,28 @@ def query_command(
         raise typer.Exit(1)
 
 
-def load_store(paths: Iterable[Path]) -> ox.Store:
-    """Knowledge files in an Oxigraph store: each as a named graph, and all merged as the default graph.
-
-    Oxigraph's own union of named graphs repeats a statement that stands in two of them; merged ones count once.
-    """
-    store = ox.Store()
-    for path in paths:
-        if path.suffix == ".ttl":
-            graph = ox.NamedNode(f"urn:spinegraph:file:{path.parent.name}/{path.name}")
-            parsed = ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
-            _add(store, [ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quad in parsed])
-    return store
-
-
 def add_decision(store: ox.Store, engine: Engine, case: Path, everything: bool = False) -> None:
     """Decide a case and put the provenance of the decision into a store, as named graphs and in the default graph."""
     given = read_case(case, make_codebook(engine.knowledge)).case
-    _add(store, decision_graph(engine.knowledge, engine.decide(given, everything)))
-
-
-def _add(store: ox.Store, quads: list[ox.Quad]) -> None:
+    quads = decision_graph(engine.knowledge, engine.decide(given, everything))
     store.extend(quads)
     store.extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
 
 
 def ask(store: ox.Store, text: str, where: str = "") -> Results:
-    """The results of a query. Raises QueryError where it is not SPARQL, or no query."""
+    """The results of a query. Raises QueryError where it is not SPARQL, or asks for what is never done (SERVICE, updates)."""
     try:
-        return store.query(text)
+        check(text, max_depth=MAX_DEPTH)
+        return store.query(text, base_iri=BASE_IRI)
+    except QueryError as error:
+        error.where = f"{where}, {error.where}" if error.where else where
+        raise
     except SyntaxError as error:
-        raise QueryError(
-            f"This is not a SPARQL query: {error}", where=where, mend="Mend it there; updates are not asked."
-        ) from error
+        wrong = syntax_error(text, error)
+        wrong.where = f"{where}, {wrong.where}" if wrong.where else where
+        raise wrong from error
     except (ValueError, RuntimeError) as error:
-        raise QueryError(
-            f"The query cannot be answered: {error}", where=where, mend="Ask for what the store can answer."
-        ) from error
+        raise QueryError(f"The query cannot be answered: {error}", where=where, mend="Ask otherwise.") from error
 
 
 def _read(query: str) -> tuple[str, str]:
@@ -103,12 +97,12 @@ def _read(query: str) -> tuple[str, str]:
         try:
             return path.read_text(encoding="utf-8"), query
         except ValueError as error:
-            raise QueryError("It is not UTF-8.", where=query, mend="Save it as UTF-8.") from error
+            raise QuestionError("It is not UTF-8.", where=query, mend="Save it as UTF-8.") from error
     known = {one.name: one for one in competency_queries()}
     if query in known:
         return known[query].text, query
     near = get_close_matches(query.removesuffix(".rq"), known, n=3, cutoff=0.5)
-    raise QueryError(
+    raise QuestionError(
         "There is no such file or question." + (f" Nearest: {', '.join(near)}." if near else ""),
         where=query,
         mend="`spinegraph query --list` shows the questions.",
@@ -149,13 +143,13 @@ def _show(results: Results, form: Format, where: str) -> bool:
 
 def _results_format(form: Format, where: str, boolean: bool = False) -> ox.QueryResultsFormat:
     if form is Format.csv and boolean:
-        raise QueryError("The answer to ASK is no table.", where=where, mend="Use --format table or json.")
+        raise QuestionError("The answer to ASK is no table.", where=where, mend="Use --format table or json.")
     return ox.QueryResultsFormat.CSV if form is Format.csv else ox.QueryResultsFormat.JSON
 
 
 def _show_graph(triples: list[ox.Triple], form: Format, where: str) -> bool:
     if form is Format.csv:
-        raise QueryError("A graph is no table.", where=where, mend="Use --format table (Turtle) or json (JSON-LD).")
+        raise QuestionError("A graph is no table.", where=where, mend="Use --format table (Turtle) or json (JSON-LD).")
     quads = [ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples]
     _echo(render(quads, JSON_LD if form is Format.json else TURTLE))
     return bool(triples)
@@ -169,7 +163,7 @@ def _show_table(results: ox.QuerySolutions) -> bool:
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold cyan")
     for variable in results.variables:
-        table.add_column(variable.value)
+        table.add_column(variable.value, overflow="fold")
     rows = 0
     for solution in results:
         table.add_row(*(Text(_plain(value)) for value in solution))

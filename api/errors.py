@@ -22,6 +22,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from engine import CaseError, CaseTooLargeError, MalformedCaseError, SpinegraphError
+from engine.errors import QueryRefusedError, QuerySyntaxError, QueryTimeoutError, QueryTooLargeError, TooManyQueriesError
 from engine.model import Frozen
 
 logger = logging.getLogger("spinegraph")
@@ -53,6 +54,12 @@ class ParameterError(RequestError):
     title = "A parameter cannot be"
 
 
+class UnknownResourceError(RequestError):
+    """No resource of that kind has that name; `nearest` are paths of those with a similar one."""
+
+    title = "There is no such resource"
+
+
 STATUS: Mapping[type[SpinegraphError], HTTPStatus] = {
     UnreadableCaseError: HTTPStatus.BAD_REQUEST,
     CaseTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -60,9 +67,23 @@ STATUS: Mapping[type[SpinegraphError], HTTPStatus] = {
     MediaTypeError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     NotAcceptableError: HTTPStatus.NOT_ACCEPTABLE,
     ParameterError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnknownResourceError: HTTPStatus.NOT_FOUND,
+    QuerySyntaxError: HTTPStatus.BAD_REQUEST,
+    QueryRefusedError: HTTPStatus.FORBIDDEN,
+    QueryTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    QueryTimeoutError: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooManyQueriesError: HTTPStatus.TOO_MANY_REQUESTS,
     SpinegraphError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 """Error class → status; an error has that of its nearest base. All others are faults of the service."""
+
+
+HEADERS: Mapping[HTTPStatus, Mapping[str, str]] = {
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: {"Connection": "close"},
+    HTTPStatus.TOO_MANY_REQUESTS: {"Retry-After": "1"},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "1"},
+}
+"""What goes with a status: the rest of a body that is too large is not waited for, and the busy are to be asked again."""
 
 
 class Problem(Frozen, frozen=True, kw_only=True, omit_defaults=True):
@@ -94,7 +115,7 @@ def install_errors(app: FastAPI) -> None:
 async def _answer_known(request: Request, error: Exception) -> Response:
     assert isinstance(error, SpinegraphError)  # noqa: S101 (Starlette's handlers are typed for any exception)
     status = status_of(type(error))
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return _fault(request, error)
     return _reply(
         request,
@@ -105,8 +126,7 @@ async def _answer_known(request: Request, error: Exception) -> Response:
         where=error.where,
         mend=error.mend,
         details=error.details,
-        # What remains of a body that is too large is not waited for.
-        headers={"Connection": "close"} if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else {},
+        headers=HEADERS.get(status, {}),
     )
 
 

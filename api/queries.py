@@ -22,7 +22,7 @@ class QueryList(Frozen, frozen=True, kw_only=True):
 
 
 def queries_router(queries: Sequence[CompetencyQuery] | None = None) -> APIRouter:
-    """The router of the competency questions, by default the shipped ones; they are encoded once. Raises QueryError."""
+    """The router of the competency questions, by default the shipped ones; they are encoded once. Raises QuestionError."""
     router = APIRouter(tags=["queries"])
     body = msgspec.json.encode(QueryList(queries=tuple(competency_queries() if queries is None else queries)))
     headers = {

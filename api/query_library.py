@@ -16,8 +16,8 @@ IN_SOURCES = Path(__file__).resolve().parent.parent / "docs" / "queries"
 IN_WHEEL = PurePath("share/spinegraph/queries")
 
 
-class QueryError(SpinegraphError):
-    title = "The query cannot be used"
+class QuestionError(SpinegraphError):
+    title = "The question cannot be used"
 
 
 class CompetencyQuery(Frozen, frozen=True, kw_only=True):
@@ -31,7 +31,7 @@ class CompetencyQuery(Frozen, frozen=True, kw_only=True):
 
 
 def competency_queries(folder: Path | None = None) -> tuple[CompetencyQuery, ...]:
-    """All competency questions, by name. Raises QueryError where the head of a file is not whole."""
+    """All competency questions, by name. Raises QuestionError where the head of a file is not whole."""
     paths = sorted(folder.glob("*.rq")) if folder else query_paths()
     return tuple(read_query(path.stem, path.read_text(encoding="utf-8"), str(path)) for path in sorted(paths))
 
@@ -48,10 +48,10 @@ def query_paths() -> list[Path]:
 
 
 def read_query(name: str, text: str, where: str = "") -> CompetencyQuery:
-    """A file with its head of `# key: value` lines → the question. Raises QueryError."""
+    """A file with its head of `# key: value` lines → the question. Raises QuestionError."""
     head = dict(re.findall(r"^# (\w+): (.+)$", text, re.MULTILINE))
     missing = [key for key in ("title", "why", "parameters") if not head.get(key, "").strip()]
     if missing:
         mend = "Begin with `# title: …`, `# why: …`, `# parameters: none`."
-        raise QueryError(f"The head does not say {', '.join(missing)}.", where=where or name, mend=mend)
+        raise QuestionError(f"The head does not say {', '.join(missing)}.", where=where or name, mend=mend)
     return CompetencyQuery(name=name, title=head["title"], why=head["why"], case=head.get("case") == "needed", text=text)

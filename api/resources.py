@@ -13,18 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.caching import has_already
-from api.errors import NotAcceptableError, RequestError
+from api.errors import NotAcceptableError, UnknownResourceError
 from api.negotiation import preferred
 from engine.exchange.description import KINDS, MEDIA_TYPES, SUFFIXES, Describer
 from engine.knowledge.reader import BASE
 
 SUFFIX_OF = {media_type: suffix for suffix, media_type in SUFFIXES.items()}
-
-
-class UnknownResourceError(RequestError):
-    """No resource of that kind has that name; `nearest` are paths of those with a similar one."""
-
-    title = "There is no such resource"
 
 
 def resources_router(describer: Describer) -> APIRouter:

@@ -70,11 +70,11 @@ def _whole(environment: Mapping[str, str], name: str, allowed: range) -> int:
 
 def parse_data_option(text: str) -> DataFile:
     """`FILE` or `FILE=GRAPH` (an absolute IRI) → the file to serve beside the knowledge. Raises KnowledgeError."""
-    file, equals, graph = text.partition("=")
-    while equals and not (":" in graph and not Path(text).exists()):
-        more, equals, graph = graph.partition("=")
-        file = f"{file}={more}"
-    return data_file(Path(file), graph) if equals else data_file(Path(text))
+    if not Path(text).is_file():
+        ends = [place for place, letter in enumerate(text) if letter == "="]
+        for end in sorted(ends, key=lambda end: not Path(text[:end]).is_file()):
+            return data_file(Path(text[:end]), text[end + 1 :])
+    return data_file(Path(text))
 
 
 def served_files(knowledge: Iterable[Path] = (), data: Iterable[DataFile] = ()) -> tuple[DataFile, ...]:

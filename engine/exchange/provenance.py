@@ -20,7 +20,6 @@ from engine.model import AssessedCondition, DecidedRecommendation, Decision, Kno
 
 MEDIA_TYPES = (TURTLE, JSON_LD, TRIG)
 """In what a decision's provenance can be had."""
-
 NANOPUBLICATION = "http://www.nanopub.org/nschema#"
 AGENT = ox.NamedNode("urn:spinegraph:agent:engine")
 ASSERTION, PROVENANCE, PUBINFO, HEAD = "assertion", "provenance", "pubinfo", "head"

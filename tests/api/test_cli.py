@@ -68,7 +68,7 @@ def test_a_red_flag_at_a_glance(run: Run) -> None:
     assert (code, err) == (0, "")
     lines = out.splitlines()
     assert "urgency  EMERGENCY" in lines
-    assert any("must  Lumbar MRI without contrast, at once  000-L033a [1, 4]" in line for line in lines)
+    assert any("must  Lumbar MRI without contrast, at once  000-L033a 000-L033b" in line for line in lines)
     assert "urinary retention, saddle anesthesia present" in out
     assert "changes if contraindication to MRI present" in out
     for heading in ("ASSESSMENT", "RECOMMENDATIONS", "WAITING FOR FACTS", "ASK NEXT", "WHERE THE SOURCES DISAGREE", "SOURCES"):

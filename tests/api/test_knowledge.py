@@ -42,7 +42,7 @@ def test_every_code_has_its_words(catalogue: Catalogue) -> None:
 def test_every_rule_leads_to_its_source(catalogue: Catalogue, engine: Engine) -> None:
     assert [rule.iri for rule in catalogue.rules] == list(engine.knowledge.rules)
     mri = next(rule for rule in catalogue.rules if rule.id == "lumbar-mri-in-suspected-cauda-equina")
-    assert (mri.kind, mri.source, mri.passages) == ("recommendation", "000", ("000-L033a",))
+    assert (mri.kind, mri.source, mri.passages) == ("recommendation", "000", ("000-L033a", "000-L033b"))
     assert {rule.kind for rule in catalogue.rules} >= {"assessment", "source gap", "tension", "exclusion", "derived finding"}
 
 

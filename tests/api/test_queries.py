@@ -14,7 +14,8 @@ from typer.testing import CliRunner, Result
 
 from api.cli_query import query_command
 from api.queries import queries_router
-from api.query_library import QueryError, competency_queries
+from api.query_library import QuestionError, competency_queries
+from engine.errors import QueryError
 
 ROOT = Path(__file__).resolve().parents[2]
 CASE = str(ROOT / "docs" / "examples" / "red-flag.yaml")
@@ -106,14 +107,15 @@ def test_a_graph_is_turtle_or_json_ld() -> None:
     [
         ((), None, "nothing to ask"),
         (("threshold",), None, "Nearest: thresholds"),
-        (("-",), "SELECT * WHERE {", "not a SPARQL query"),
-        (("-",), "INSERT DATA { <urn:a> <urn:b> <urn:c> }", "not a SPARQL query"),
+        (("-",), "SELECT * WHERE {", "stdin, line 1"),
+        (("-",), "INSERT DATA { <urn:a> <urn:b> <urn:c> }", "stdin"),
+        (("-",), "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "SERVICE"),
         (("-", "--format", "csv"), "ASK { ?s ?p ?o }", "no table"),
         (("-", "--format", "csv"), "CONSTRUCT WHERE { ?s a ?o }", "no table"),
     ],
 )
 def test_what_cannot_be_asked_is_told(arguments: tuple[str, ...], stdin: str | None, said: str) -> None:
     result = _run(*arguments, stdin=stdin)
-    assert isinstance(result.exception, QueryError)
+    assert isinstance(result.exception, QuestionError | QueryError)
     assert said in str(result.exception)
     assert result.exception.mend

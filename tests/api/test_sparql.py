@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -57,7 +56,10 @@ def test_three_ways_to_ask(server: Server, how: str) -> None:
         answer = server.send("GET", get(query=LABEL))
     elif how == "form":
         answer = server.send(
-            "POST", "/sparql", urlencode({"query": LABEL}).encode(), {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
+            "POST",
+            "/sparql",
+            urlencode({"query": LABEL}).encode(),
+            {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"},
         )
     else:
         answer = server.ask(LABEL)
@@ -173,7 +175,9 @@ def test_graphs_of_the_request_override_from(server: Server) -> None:
 
 
 def test_any_page_may_ask_but_without_credentials(server: Server) -> None:
-    preflight = server.send("OPTIONS", "/sparql", headers={"Origin": "https://a.example", "Access-Control-Request-Method": "POST"})
+    preflight = server.send(
+        "OPTIONS", "/sparql", headers={"Origin": "https://a.example", "Access-Control-Request-Method": "POST"}
+    )
     assert preflight.status == 204
     assert preflight.headers["access-control-allow-methods"] == "GET, HEAD, POST, OPTIONS"
     for answer in (preflight, server.ask("ASK { }", Origin="https://a.example"), server.ask("ASK {", Origin="https://a.example")):
@@ -205,7 +209,9 @@ def test_without_a_query_people_get_a_form(server: Server) -> None:
     assert b"//cdn" not in page.body
 
 
-@pytest.mark.parametrize("media_type", ["text/turtle", "application/ld+json", "application/n-triples", "application/rdf+xml", "*/*"])
+@pytest.mark.parametrize(
+    "media_type", ["text/turtle", "application/ld+json", "application/n-triples", "application/rdf+xml", "*/*"]
+)
 def test_without_a_query_programs_get_the_description(server: Server, media_type: str) -> None:
     answer = server.send("GET", "/sparql", headers={"Accept": media_type})
     kind = answer.headers["content-type"].partition(";")[0]
@@ -233,6 +239,7 @@ def test_sparqlwrapper(server: Server) -> None:
             found = answer.convert()
             text = found.toxml() if form == "xml" else str(found)
             assert "fever" in text or "True" in text
+    client.setReturnFormat("json")
     with pytest.raises(wrapper.SPARQLExceptions.QueryBadFormed):
         client.setQuery("SELECT * {")
         client.query()

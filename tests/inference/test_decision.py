@@ -239,11 +239,25 @@ def test_urgency_is_that_of_what_is_to_be_done(case: Case, urgency: str, small: 
     assert small.decide(case).urgency == urgency
 
 
-def test_what_is_urgent_comes_before_what_is_routine(tmp_path: Path) -> None:
-    engine = Engine(
-        load_knowledge(write_small(tmp_path, Edit(RULE_FILE, "core:urgency core:emergency", "core:urgency core:urgent")))
-    )
-    assert engine.decide(patient(f"{STREP} drooling")).urgency == "urgent"
+URGENT = """
+rule:see-a-surgeon a core:Recommendation , sh:TripleRule ; rdfs:label "See a surgeon"@en ; sh:order 30 ; core:direction core:for ;
+    core:modality core:should ; core:urgency core:urgent ; core:intervention intervention:Referral ;
+    sh:condition shape:StrepSuspected .
+"""
+
+
+@pytest.mark.parametrize(
+    ("case", "urgency"),
+    [
+        (patient(f"{STREP} fever", "drooling", temperature_c=39), "urgent"),
+        (patient(f"{STREP} drooling"), "emergency"),
+        (patient("sore_throat", "strep_sign drooling", temperature_c=37), "undetermined"),
+    ],
+    ids=["urgent beside routine", "emergency beside urgent", "neither holds"],
+)
+def test_the_highest_urgency_counts(case: Case, urgency: str, tmp_path: Path) -> None:
+    engine = Engine(load_knowledge(write_small(tmp_path, more={"shapes/rules/more.ttl": URGENT})))
+    assert engine.decide(case).urgency == urgency
 
 
 def test_an_emergency_that_is_only_provisional_is_an_emergency(tmp_path: Path) -> None:

@@ -392,6 +392,16 @@ def test_whatever_is_not_ruled_out_has_a_flip(small_flips: list[tuple[Case, Deci
     assert {(entry.id, entry.verdict) for entry in without} == {("examine-throat", "not-indicated")}
 
 
+@pytest.mark.parametrize("which", ["small_flips", "shipped_flips"])
+def test_no_flip_contains_another(which: str, request: pytest.FixtureRequest) -> None:
+    checked = 0
+    for _, entry in request.getfixturevalue(which):
+        flips = [frozenset((change.code, change.to) for change in flip) for flip in entry.flips]
+        assert not any(one <= other for one, other in itertools.permutations(flips, 2)), entry
+        checked += len(flips)
+    assert checked > 1000
+
+
 CONTRADICTIONS = {
     "its criterion": ("give-penicillin", Case(present=("fever", "sore_throat", "tender_nodes"), absent=("strep_sign",))),
     "its scope": ("give-penicillin", Case(present=("fever", "sore_throat", "tender_nodes"), absent=("sore_throat",))),

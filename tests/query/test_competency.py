@@ -12,7 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from api.query_library import IN_SOURCES, CompetencyQuery, QueryError, competency_queries, read_query
+from api.query_library import IN_SOURCES, CompetencyQuery, QuestionError, competency_queries, read_query
 from engine import Engine, load_knowledge, make_codebook, read_case_file, shipped_paths
 from engine.exchange.provenance import decision_graph
 
@@ -104,7 +104,7 @@ def test_the_page_lists_every_question() -> None:
 
 
 def test_a_file_without_a_head_is_refused() -> None:
-    with pytest.raises(QueryError, match="title, why, parameters"):
+    with pytest.raises(QuestionError, match="title, why, parameters"):
         read_query("bare", "SELECT * WHERE { ?s ?p ?o }")
 
 

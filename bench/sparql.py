@@ -1,0 +1,204 @@
+"""SPARQL: a lookup over HTTP against bare Oxigraph and an empty route, hard queries against rdflib, sixteen clients at once.
+
+`sparql_rows()` gives the lines for the table of `python -m bench`; everything is measured in one run on one machine.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+import pyoxigraph as ox
+import uvicorn
+from fastapi import FastAPI, Response
+
+from api.errors import install_errors
+from api.sparql import sparql_router
+from api.sparql_settings import SparqlSettings, make_query_service
+from engine.query.dataset import load_store
+from engine.query.messages import Question
+from engine.query.results import MediaTypes
+from engine.query.service import QueryService
+
+JSON = MediaTypes(select="application/sparql-results+json", ask="application/sparql-results+json", graph="text/turtle")
+PREFIXES = """PREFIX core: <https://w3id.org/spinegraph/core/> PREFIX finding: <https://w3id.org/spinegraph/finding/>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX sh: <http://www.w3.org/ns/shacl#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+"""
+LOOKUP = PREFIXES + "SELECT ?label { finding:Fever rdfs:label ?label }"
+HARD = {
+    "aggregate: statements of each passage's section, counted": """SELECT ?source ?section (COUNT(?passage) AS ?n) {
+        ?passage core:section ?section ; core:source ?source } GROUP BY ?source ?section ORDER BY DESC(?n)""",
+    "aggregate: how often each property is used": "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p ORDER BY DESC(?n)",
+    "path: everything below everything": """SELECT (COUNT(*) AS ?n) { ?narrow rdfs:subClassOf+ ?broad }""",
+    "path: findings that each rule's condition comes to": """SELECT ?rule (COUNT(DISTINCT ?finding) AS ?n) {
+        ?rule sh:condition/(sh:node|(sh:and|sh:or)/rdf:rest*/rdf:first)* ?node . ?node core:present ?finding
+        } GROUP BY ?rule ORDER BY DESC(?n)""",
+    "path: rules that any finding below a red flag can reach": """SELECT DISTINCT ?rule ?broad {
+        ?node core:present ?finding . ?finding rdfs:subClassOf+ ?broad .
+        ?rule sh:condition/(sh:node|(sh:and|sh:or)/rdf:rest*/rdf:first)* ?node }""",
+}
+CLIENTS = 16
+SECONDS = 3.0
+
+
+class Server(NamedTuple):
+    port: int
+    service: QueryService
+
+
+@contextmanager
+def served() -> Iterator[Server]:
+    """`/sparql` and an empty route on loopback."""
+    settings = SparqlSettings()
+    service = make_query_service(settings)
+    app = FastAPI()
+    install_errors(app)
+    app.include_router(sparql_router(service, settings))
+
+    @app.get("/empty")
+    async def empty() -> Response:
+        return Response(b"{}", media_type="application/json")
+
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        service.answer_now(Question(query="ASK { }", wanted=JSON))
+        yield Server(server.servers[0].sockets[0].getsockname()[1], service)
+    finally:
+        server.should_exit = True
+        thread.join(timeout=20)
+
+
+def median_seconds(run: Callable[[], object], count: int) -> float:
+    """Median seconds of one run."""
+    times = []
+    for _ in range(count):
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def lookup_seconds(server: Server, count: int = 1000) -> tuple[float, float, float]:
+    """(bare Oxigraph in this process, empty route, the lookup over HTTP): medians, one kept connection."""
+    store = load_store(server.service.snapshot.quads)
+    bare = median_seconds(lambda: _text(store.query(LOOKUP)), count)
+    client = http.client.HTTPConnection("127.0.0.1", server.port)
+    target = f"/sparql?query={quote(LOOKUP)}"
+
+    def get(path: str) -> bytes:
+        client.request("GET", path)
+        return client.getresponse().read()
+
+    for path in ("/empty", target):
+        median_seconds(lambda path=path: get(path), 50)  # type: ignore[misc]
+    empty = median_seconds(lambda: get("/empty"), count)
+    whole = median_seconds(lambda: get(target), count)
+    client.close()
+    return bare, empty, whole
+
+
+def _text(answer: object) -> bytes:
+    assert isinstance(answer, ox.QuerySolutions)
+    return answer.serialize(format=ox.QueryResultsFormat.JSON) or b""
+
+
+def against_rdflib(server: Server) -> dict[str, tuple[float, float]]:
+    """Name of a hard query → (seconds through a worker, seconds in rdflib), on the same triples, with the same rows."""
+    import rdflib
+
+    graph = rdflib.Graph()
+    triples = [quad.triple for quad in ox.parse(server.service.snapshot.quads, format=ox.RdfFormat.N_QUADS)]
+    graph.parse(data=ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES), format="nt")
+    found = {}
+    for name, query in HARD.items():
+        question = Question(query=PREFIXES + query, wanted=MediaTypes(select="text/csv", ask="", graph=""))
+        start = time.perf_counter()
+        rows = list(graph.query(PREFIXES + query))
+        slow = time.perf_counter() - start
+        ours = server.service.answer_now(question).body
+        if ours.count(b"\n") != len(rows) + 1:
+            raise RuntimeError(f"{name}: {len(rows)} rows in rdflib, {ours[:200]!r} here")
+        found[name] = (median_seconds(lambda question=question: server.service.answer_now(question), 20), slow)  # type: ignore[misc]
+    return found
+
+
+def many_clients(server: Server) -> tuple[float, float]:
+    """(answers per second, processors that service and workers keep busy) with sixteen clients, in a process of their own."""
+    before, start = _processor_seconds(server.service), time.perf_counter()
+    command = [sys.executable, "-m", "bench.sparql", str(server.port)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    took = time.perf_counter() - start
+    return int(done.stdout) / SECONDS, (_processor_seconds(server.service) - before) / took
+
+
+def _ask_together(port: int) -> int:
+    """How many answers sixteen clients get in SECONDS, of a query that adds up the whole graph."""
+    query = quote(PREFIXES + HARD["aggregate: how often each property is used"])
+    counts = [0] * CLIENTS
+    stop = time.perf_counter() + SECONDS
+
+    def ask(number: int) -> None:
+        client = http.client.HTTPConnection("127.0.0.1", port)
+        while time.perf_counter() < stop:
+            client.request("GET", f"/sparql?query={query}")
+            reply = client.getresponse()
+            reply.read()
+            counts[number] += reply.status == 200
+        client.close()
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(counts)
+
+
+def _processor_seconds(service: QueryService) -> float:
+    """Processor time of this process and of the workers (Linux; elsewhere of this process alone)."""
+    total = time.process_time()
+    for pid in service.processes():
+        stat = Path(f"/proc/{pid}/stat")
+        if stat.exists():
+            fields = stat.read_text(encoding="ascii").rpartition(")")[2].split()
+            total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return total
+
+
+def sparql_rows() -> list[tuple[str, str]]:
+    """Lines for the table: what was measured, and the figure."""
+    with served() as server:
+        bare, empty, whole = lookup_seconds(server)
+        more = (whole - bare - empty) * 1000
+        rows = [
+            ("SPARQL lookup: bare Oxigraph, empty route", f"{bare * 1e6:,.0f} µs, {empty * 1e6:,.0f} µs median"),
+            ("SPARQL lookup over HTTP, by a sandboxed worker", f"{whole * 1e6:,.0f} µs median: {more:.2f} ms more than both"),
+        ]
+        for name, (ours, theirs) in against_rdflib(server).items():
+            rows.append((f"SPARQL {name}", f"{ours * 1000:,.1f} ms, rdflib {theirs * 1000:,.0f} ms: {theirs / ours:,.0f} times as fast"))
+        rate, busy = many_clients(server)
+        rows.append((f"SPARQL, {CLIENTS} clients at once, adding up the graph", f"{rate:,.0f} a second, {busy:.2f} processors busy"))
+    return rows
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        print(_ask_together(int(sys.argv[1])))
+    else:
+        for row in sparql_rows():
+            print(*row, sep="\t")

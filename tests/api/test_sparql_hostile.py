@@ -1,0 +1,317 @@
+"""What an open endpoint meets: each is refused or stopped within its limit, nothing leaves the process, the next is answered.
+
+A trap listens on loopback; every address in these queries is its own. No connection may arrive.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import socket
+import statistics
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api.sparql_settings import SparqlSettings
+from engine.query.limits import QueryLimits
+from tests.api.sparql_server import Server, served
+
+LIMITS = QueryLimits(
+    timeout_seconds=1, cpu_seconds=2, memory_bytes=192 << 20, max_rows=20_000, max_bytes=4 << 20, workers=2, queue=8
+)
+SETTINGS = SparqlSettings(limits=LIMITS, body_seconds=1)
+NORMAL = (
+    "SELECT ?label { <https://w3id.org/spinegraph/finding/Fever> <http://www.w3.org/2000/01/rdf-schema#label> ?label }",
+    b'{"head":{"vars":["label"]},"results":{"bindings":[{"label":{"type":"literal","value":"fever","xml:lang":"en"}}]}}',
+)
+EX, ANY = "PREFIX e: <http://e/> ", "?s ?p ?o"
+
+FEDERATED = {
+    "service": "SELECT * { SERVICE <TRAP> { ?s ?p ?o } }",
+    "service in ask": "ASK { SERVICE <TRAP> { ?s ?p ?o } }",
+    "service silent": "SELECT * { SERVICE SILENT <TRAP> { ?s ?p ?o } }",
+    "service nested": "SELECT * { { { { OPTIONAL { SERVICE <TRAP> { ?s ?p ?o } } } } } }",
+    "service in subselect": "SELECT * { { SELECT * { { SELECT ?s { SERVICE <TRAP> { ?s ?p ?o } } } } } }",
+    "service in exists": "SELECT * { ?s ?p ?o FILTER EXISTS { SERVICE <TRAP> { ?s ?p ?o } } }",
+    "service in not exists": "SELECT * { ?s ?p ?o FILTER NOT EXISTS { SERVICE <TRAP> { ?s ?p ?o } } }",
+    "service in select expression": "SELECT (EXISTS { SERVICE <TRAP> { ?s ?p ?o } } AS ?x) { }",
+    "service in minus": "SELECT * { ?s ?p ?o MINUS { SERVICE <TRAP> { ?s ?p ?o } } }",
+    "service by variable": "SELECT * { VALUES ?where { <TRAP> } SERVICE ?where { ?s ?p ?o } }",
+    "service by prefix": "PREFIX t: <TRAP> SELECT * { SERVICE t: { ?s ?p ?o } }",
+    "service behind a comment": "SELECT * { SERVICE # <http://e/> {\n <TRAP> { ?s ?p ?o } }",
+    "service without spaces": "SELECT*{SERVICE<TRAP>{?s?p?o}}",
+    "service in odd case": "select * { sErViCe <TRAP> { ?s ?p ?o } }",
+    "service escaped": "SELECT * { \\u0053\\u0045RVICE <TRAP> { ?s ?p ?o } }",
+    "service behind an escaped quote": 'ASK { ?s ?p "\\u0022 . # " . SERVICE <TRAP> { ?s ?p ?o }\n }',
+    "service in construct": "CONSTRUCT { ?s ?p ?o } WHERE { SERVICE <TRAP> { ?s ?p ?o } }",
+    "service in describe": "DESCRIBE ?s { SERVICE <TRAP> { ?s ?p ?o } }",
+    "service in lateral": "SELECT * { ?s ?p ?o LATERAL { SERVICE <TRAP> { ?s ?p ?o } } }",
+}
+UPDATES = {
+    "load": "LOAD <TRAP>",
+    "load silent": "LOAD SILENT <TRAP> INTO GRAPH <http://e/>",
+    "load of a file": "LOAD <file:///etc/passwd>",
+    "insert": "INSERT DATA { <http://e/> <http://e/> 1 }",
+    "insert behind a prologue": "BASE <http://e/> # x\nPREFIX e: <http://e/#> INSERT { ?s ?p 1 } WHERE { ?s ?p ?o }",
+    "delete where": "DELETE WHERE { ?s ?p ?o }",
+    "drop": "drop silent all",
+    "clear": "CLEAR DEFAULT",
+    "create": "CREATE GRAPH <http://e/>",
+    "copy": "COPY DEFAULT TO <http://e/>",
+    "with": "WITH <http://e/> DELETE { ?s ?p ?o } INSERT { ?s ?p 1 } WHERE { ?s ?p ?o }",
+    "update behind a query": "ASK { } ; DROP ALL",
+    "update in a query": "SELECT * { ?s ?p ?o . INSERT DATA { <http://e/> <http://e/> 1 } }",
+}
+EMPTY = {
+    "from a file": "ASK FROM <file:///etc/passwd> { ?s ?p ?o }",
+    "from http": "ASK FROM <TRAP> { ?s ?p ?o }",
+    "from named http": "ASK FROM NAMED <TRAP> { GRAPH ?g { ?s ?p ?o } }",
+    "from twice": "ASK FROM <TRAP> FROM <file:///etc/passwd> { ?s ?p ?o }",
+    "graph http": "ASK { GRAPH <TRAP> { ?s ?p ?o } }",
+}
+EXPENSIVE = {
+    "cross join": "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
+    "cross join, all rows": "SELECT * { ?a ?b ?c . ?d ?e ?f }",
+    "cross join, sorted": "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f",
+    "cross join, grouped": "SELECT ?c ?f (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f } GROUP BY ?c ?f",
+    "cross join, distinct": "SELECT DISTINCT ?a ?d ?f { ?a ?b ?c . ?d ?e ?f }",
+    "cross join, constructed": "CONSTRUCT { ?a ?e ?f } { ?a ?b ?c . ?d ?e ?f }",
+    "everything, sorted": "SELECT * { ?a ?b ?c } ORDER BY ?c ?b ?a",
+    "paths of everything": EX + "SELECT * { ?a (!e:x)* ?b . ?b (!e:y)* ?c }",
+    "paths in paths": EX + "SELECT (COUNT(*) AS ?n) { ?a ((!e:x)*/(!e:y)*)* ?b }",
+    "paths back and forth": EX + "SELECT (COUNT(*) AS ?n) { ?a (!e:x|^!e:x|!^e:x)+ ?b . ?c (!e:x|!^e:x)+ ?d }".replace("^!e:x|", ""),
+    "regex with nested repeats": "SELECT * { ?a ?b ?c . ?d ?e ?f FILTER(REGEX(CONCAT(STR(?c), STR(?f)), '^(([a-z])+.)+[A-Z]([a-z])+$')) }",
+    "regex that is huge": "SELECT * { ?a ?b ?c FILTER(REGEX(STR(?c), '((a{0,50}){0,50}){0,50}$')) ?d ?e ?f . ?g ?h ?i }",
+    "strings that grow": 'SELECT (STRLEN(?x6) AS ?n) { BIND("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" AS ?x0) '
+    + " ".join(f"BIND(CONCAT({', '.join([f'?x{i}'] * 32)}) AS ?x{i + 1})" for i in range(6)) + " }",
+    "group_concat of everything": "SELECT (GROUP_CONCAT(CONCAT(STR(?a), STR(?f))) AS ?x) { ?a ?b ?c . ?d ?e ?f }",
+    "values, 10000 squared": "SELECT (COUNT(*) AS ?n) { VALUES ?a { " + "1 " * 10000 + "} VALUES ?b { " + "2 " * 10000 + "} VALUES ?c { " + "3 " * 10000 + "} }",
+    "exists for every pair": "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER EXISTS { ?c ?g ?h . ?h ?i ?f } }",
+    "optional upon optional": "SELECT * { ?a ?b ?c " + " ".join(f"OPTIONAL {{ ?x{i} ?y{i} ?z{i} }}" for i in range(9)) + " }",
+    "a union of unions": "SELECT (COUNT(*) AS ?n) { " + " ".join("{ ?a ?b ?c } UNION { ?d ?e ?f }" for _ in range(8)) + " }",
+}  # fmt: skip
+DEEP = {
+    "braces": "SELECT * " + "{" * 5000 + "}" * 5000,
+    "brackets": "SELECT (" + "(" * 5000 + "1" + ")" * 5000 + " AS ?x) { }",
+    "blank nodes": "SELECT * { ?s ?p " + "[ ?p " * 5000 + "1" + " ]" * 5000 + " }",
+    "negations": "SELECT * { FILTER(" + "!" * 50000 + "true) }",
+    "sums": "SELECT (" + "1+" * 50000 + "1 AS ?x) { }",
+    "unions": "SELECT * { " + "{ } UNION " * 20000 + "{ } }",
+    "sequences": "SELECT * { ?s " + "<a:b>/" * 20000 + "<a:b> ?o }",
+    "optionals": "SELECT * { " + "OPTIONAL { " * 190 + "?s ?p ?o" + " }" * 190 + " }",
+    "subselects": "SELECT * { " + "{ SELECT * { " * 90 + "?s ?p ?o" + " } }" * 90 + " }",
+    "unclosed with the word": "SELECT * { ?s ?p 'service' " + "{" * 180,
+}
+LATENCIES: list[float] = []
+
+
+class Trap:
+    """A listener that nobody may reach."""
+
+    def __init__(self) -> None:
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}/"
+
+    def caught(self) -> bool:
+        self.socket.setblocking(False)
+        try:
+            self.socket.accept()[0].close()
+        except BlockingIOError:
+            return False
+        return True
+
+
+@pytest.fixture(scope="module")
+def trap() -> Iterator[Trap]:
+    trap = Trap()
+    yield trap
+    trap.socket.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with served(SETTINGS) as running:
+        assert running.ask(NORMAL[0]).body == NORMAL[1]
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _answers_right_after(server: Server, trap: Trap) -> Iterator[None]:
+    """After everything that is tried: nothing reached the trap, and a normal query is answered, correctly and at once."""
+    yield
+    start = time.monotonic()
+    answer = server.ask(NORMAL[0])
+    LATENCIES.append(time.monotonic() - start)
+    assert (answer.status, answer.body) == (200, NORMAL[1])
+    assert LATENCIES[-1] < 2
+    assert not trap.caught()
+
+
+def refused(server: Server, query: str, *statuses: int) -> dict[str, object]:
+    start = time.monotonic()
+    answer = server.ask(query)
+    took = time.monotonic() - start
+    assert answer.status in statuses, answer.body[:500]
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert took < LIMITS.timeout_seconds + 2
+    problem: dict[str, object] = json.loads(answer.body)
+    assert problem["detail"]
+    assert problem["mend"]
+    return problem
+
+
+@pytest.mark.parametrize("name", FEDERATED)
+def test_federation(server: Server, trap: Trap, name: str) -> None:
+    refused(server, FEDERATED[name].replace("TRAP", trap.url), 403, *([400] if name == "service escaped" else []))
+
+
+@pytest.mark.parametrize("name", UPDATES)
+def test_updates(server: Server, trap: Trap, name: str) -> None:
+    refused(server, UPDATES[name].replace("TRAP", trap.url), 403, *([400] if " a query" in name else []))
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_graphs_that_are_elsewhere_are_empty(server: Server, trap: Trap, name: str) -> None:
+    answer = server.ask(EMPTY[name].replace("TRAP", trap.url))
+    assert (answer.status, json.loads(answer.body)["boolean"]) == (200, False)
+
+
+@pytest.mark.parametrize("name", EXPENSIVE)
+def test_expensive_queries_are_stopped_or_answered_whole(server: Server, name: str) -> None:
+    start = time.monotonic()
+    answer = server.ask(EXPENSIVE[name])
+    assert time.monotonic() - start < LIMITS.timeout_seconds + 2
+    assert answer.status in (200, 503), answer.body[:500]
+    if answer.status == 503:
+        assert json.loads(answer.body)["limit"] in (
+            "timeout_seconds",
+            "cpu_seconds",
+            "memory_bytes",
+            "max_rows",
+            "max_bytes",
+            "stack",
+        )
+    else:
+        assert len(json.loads(answer.body)["results"]["bindings"]) <= LIMITS.max_rows
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_deep_queries_are_refused_or_stopped(server: Server, name: str) -> None:
+    answer = server.ask(DEEP[name])
+    assert answer.status in (200, 400, 403, 413, 503)
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_ten_megabytes_are_not_read(server: Server, chunked: bool) -> None:
+    head = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
+    head += b"Transfer-Encoding: chunked\r\n\r\n" if chunked else b"Content-Length: 10000000\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+        client.sendall(head)
+        try:
+            for _ in range(160):
+                client.sendall(b"10000\r\n" + b" " * 65536 + b"\r\n" if chunked else b" " * 62500)
+        except OSError:
+            return  # the server has hung up, which is an answer
+        try:
+            reply = client.recv(4096)
+        except OSError:
+            return
+    assert b" 413 " in reply.partition(b"\r\n")[0]
+
+
+def test_a_declared_giant_is_refused_at_once(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+        client.sendall(
+            b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 10000000000\r\n\r\n"
+        )
+        assert b" 413 " in client.recv(4096).partition(b"\r\n")[0]
+
+
+def test_slow_bodies_are_given_up(server: Server) -> None:
+    start = time.monotonic()
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+        client.sendall(
+            b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 9\r\n\r\nASK"
+        )
+        assert b" 408 " in client.recv(4096).partition(b"\r\n")[0]
+    assert time.monotonic() - start < 3
+
+
+@pytest.mark.parametrize(
+    "body", [b"\xff\xfeA\x00S\x00K\x00", b"ASK { ?s ?p '\xc0\xaf' }", b"ASK { ?s ?p '\xed\xa0\x80' }", b"ASK { \x00 }", b"\x00" * 1000, b"", b"\xef\xbb\xbf\xef\xbb\xbf"]
+)  # fmt: skip
+def test_broken_encodings(server: Server, body: bytes) -> None:
+    assert server.ask(body).status == 400
+
+
+def test_askers_who_go_away_leave_the_queue(server: Server) -> None:
+    query = EXPENSIVE["cross join"].encode()
+    for _ in range(10):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+            head = f"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: {len(query)}\r\n\r\n"
+            client.sendall(head.encode() + query)
+    time.sleep(1.2)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's limits are Linux's")
+def test_memory_stays_under_the_cap(server: Server) -> None:
+    """The largest address space of any worker, sampled while hungry queries run."""
+    most = 0
+    done = threading.Event()
+
+    def hungry() -> None:
+        for name in ("strings that grow", "cross join, sorted", "cross join, distinct"):
+            server.ask(EXPENSIVE[name])
+        done.set()
+
+    idle = min(sizes) if (sizes := [_address_space(pid) for pid in server.service.processes()]) else 0
+    thread = threading.Thread(target=hungry)
+    thread.start()
+    while not done.is_set():
+        most = max([most, *(_address_space(pid) for pid in server.service.processes())])
+        time.sleep(0.005)
+    thread.join()
+    assert idle < most < idle + LIMITS.memory_bytes + (64 << 20)
+
+
+def _address_space(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError):
+        return 0
+
+
+def test_killed_workers_under_load(server: Server) -> None:
+    """No wrong answer, no hang: 200 with the right body, or 503 that says to ask again, or 429."""
+    stop, outcomes = threading.Event(), []
+
+    def ask() -> None:
+        while not stop.is_set():
+            answer = server.ask(NORMAL[0])
+            outcomes.append((answer.status, answer.body == NORMAL[1]))
+
+    asking = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in asking:
+        thread.start()
+    chance = random.Random(7)
+    for _ in range(10):
+        time.sleep(0.25)
+        for pid in chance.sample(pids := server.service.processes(), min(2, len(pids))):
+            os.kill(pid, signal.SIGKILL)
+    stop.set()
+    for thread in asking:
+        thread.join(timeout=20)
+        assert not thread.is_alive()
+    assert set(outcomes) <= {(200, True), (503, False), (429, False)}
+    assert outcomes.count((200, True)) > 100
+
+
+def test_the_answers_in_between_were_quick() -> None:
+    assert statistics.median(LATENCIES) < 0.5
