@@ -86,8 +86,15 @@ def served_files(knowledge: Iterable[Path] = (), data: Iterable[DataFile] = ()) 
 
 
 def make_query_service(settings: SparqlSettings, knowledge: Iterable[Path] = (), data: Iterable[DataFile] = ()) -> QueryService:
-    """The query service of a server. Raises SettingsError if the backend is no URL."""
+    """The query service of a server. A user's own data are read at once, so that mistakes in them are told before it starts.
+
+    Raises SettingsError if the backend is no URL, KnowledgeError if data cannot be read.
+    """
+    files = served_files(knowledge, data)
     try:
-        return QueryService(served_files(knowledge, data), settings.limits, backend=settings.backend, prefixes=PREFIXES)
+        service = QueryService(files, settings.limits, backend=settings.backend, prefixes=PREFIXES)
     except QueryError as error:
         raise SettingsError(error.what, where=error.where, mend=error.mend) from error
+    if any(file.own for file in files):
+        _ = service.snapshot
+    return service

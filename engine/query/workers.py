@@ -53,12 +53,12 @@ class WorkerPool:
         self._open = 0
         self._threads: list[threading.Thread] = []
         self._processes: set[WorkerProcess] = set()
-        self._closed = False
+        self._closed = threading.Event()
 
     def start(self) -> None:
         """Start threads and processes, without waiting for them."""
         with self._lock:
-            if self._threads or self._closed:
+            if self._threads or self._closed.is_set():
                 return
             self._threads = [threading.Thread(target=self._keep_ready, name="sparql-starter", daemon=True)]
             for number in range(self.limits.workers):
@@ -71,7 +71,7 @@ class WorkerPool:
         """The reply to a question, in the future. Raises TooManyQueriesError at once if the queue is full."""
         self.start()
         with self._lock:
-            if self._closed:
+            if self._closed.is_set():
                 raise QueryError("The service is being stopped.", mend="Ask again later.", details={"retry_after": 5})
             if self._open >= self.limits.workers + self.limits.queue:
                 raise _too_many(self.limits)
@@ -89,9 +89,9 @@ class WorkerPool:
     def close(self) -> None:
         """Kill the workers; queries that wait or run are answered with an error."""
         with self._lock:
-            if self._closed:
+            if self._closed.is_set():
                 return
-            self._closed = True
+            self._closed.set()
             processes = list(self._processes)
         atexit.unregister(self.close)
         for _ in self._threads:
@@ -115,9 +115,9 @@ class WorkerPool:
         """Start a worker for every free place."""
         content = None
         while True:
-            if not self._closed:
+            if not self._closed.is_set():
                 self._places.acquire()
-            if self._closed:
+            if self._closed.is_set():
                 if content is not None and content >= 0:
                     os.close(content)
                 return
@@ -133,7 +133,7 @@ class WorkerPool:
                 if worker is not None:
                     with self._lock:
                         self._processes.discard(worker)
-                if self._closed:
+                if self._closed.is_set():
                     continue
                 logger.exception("no query worker could be started")
                 told = error if isinstance(error, QueryError) else QueryError(f"No query worker could be started: {error}")
@@ -184,7 +184,7 @@ class WorkerPool:
             except ConnectionEnded:
                 code = worker.stop()
                 self._drop(worker)
-                if again and code in FROM_OUTSIDE and not self._closed:
+                if again and code in FROM_OUTSIDE and not self._closed.is_set():
                     worker = None
                     continue
                 raise self._lost(code, time.monotonic() - started) from None

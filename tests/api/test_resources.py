@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from api import errors
 from api.errors import install_errors
-from api.resources import UnknownResourceError, resources_router
+from api.resources import resources_router
 from engine.exchange.description import Describer, make_describer
 from engine.knowledge.reader import BASE
 
@@ -24,7 +24,7 @@ def describer() -> Describer:
 
 @pytest.fixture
 def client(describer: Describer, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
-    monkeypatch.setitem(errors.STATUS, UnknownResourceError, HTTPStatus.NOT_FOUND)
+    monkeypatch.setitem(errors.STATUS, HTTPStatus.NOT_FOUND)
     app = FastAPI(redirect_slashes=False)
     install_errors(app)
     app.include_router(resources_router(describer))

@@ -108,7 +108,7 @@ def test_an_escaped_service_does_not_reach_another_service() -> None:
     "query",
     [
         "SELECT * { ?s <java:java.lang.Runtime> ?o }",
-        "PREFIX p: <http://jena.hpl.hp.com/ARQ/prop> SELECT * { ?s p: ?o . ?s <http://jena.hpl.hp.com/ARQ/property#splitIRI> ?x }",
+        "PREFIX p: <http://jena.hpl.hp.com/ARQ/prop> SELECT * { ?s p:erty\\#splitIRI ?o }",
         "SELECT * { FILTER(<java:com.evil.Function>(1)) }",
         "SELECT * FROM <file:///etc/passwd> { ?s ?p ?o }",
         "PREFIX j: <java:x.> SELECT * { ?s ?p ?o FILTER NOT EXISTS { { SELECT ?s { ?s j:y ?o } } } }",

@@ -63,7 +63,7 @@ def count(service: QueryService) -> int:
 def test_graphs_of_the_question_override_from(
     service: QueryService, default: list[str] | None, named: list[str] | None, expected: int
 ) -> None:
-    asked = ask_for(f"SELECT (COUNT(*) AS ?n) FROM <{EX}two> {{ ?s ?p ?o }}")
+    asked = ask_for(f"SELECT (COUNT(*) AS ?n) FROM <{EX}two> {{ ?s ?p ?o }}")  # noqa: S608
     graphs = (None if given is None else tuple(given) for given in (default, named))
     question = Question(query=asked.query, wanted=asked.wanted, default_graphs=next(graphs), named_graphs=next(graphs))
     assert json.loads(service.answer_now(question).body)["results"]["bindings"][0]["n"]["value"] == str(expected)
@@ -71,9 +71,17 @@ def test_graphs_of_the_question_override_from(
 
 @pytest.mark.parametrize(
     ("clause", "expected"),
-    [(f"FROM <{EX}two>", 2), (f"FROM <{EX}none>", 0), (f"FROM NAMED <{EX}two>", 0), ("FROM <file:///etc/passwd>", 0), ("", 8),
-     (f"FROM <{EX}one> FROM <{EX}two>", 8), (f"FROM <{EX}one> FROM <{EX}two> FROM NAMED <{EX}one>", 8), (f"FROM NAMED <{EX}one> FROM NAMED <{EX}two>", 0)],
-)  # fmt: skip
+    [
+        ("", 8),
+        (f"FROM <{EX}two>", 2),
+        (f"FROM <{EX}none>", 0),
+        ("FROM <file:///etc/passwd>", 0),
+        (f"FROM NAMED <{EX}two>", 0),
+        (f"FROM <{EX}one> FROM <{EX}two>", 8),
+        (f"FROM <{EX}one> FROM <{EX}two> FROM NAMED <{EX}one>", 8),
+        (f"FROM NAMED <{EX}one> FROM NAMED <{EX}two>", 0),
+    ],
+)
 def test_from(service: QueryService, clause: str, expected: int) -> None:
     found = service.answer_now(ask_for(f"SELECT (COUNT(*) AS ?n) {clause} {{ ?s ?p ?o }}"))
     assert json.loads(found.body)["results"]["bindings"][0]["n"]["value"] == str(expected)
@@ -159,9 +167,9 @@ def test_killed_workers_cost_no_wrong_answer(service: QueryService) -> None:
     asking = [threading.Thread(target=ask) for _ in range(4)]
     for thread in asking:
         thread.start()
-    chance = random.Random(1)
-    for _ in range(12):
-        time.sleep(0.2)
+    chance = random.Random(1)  # noqa: S311
+    for _ in range(8):
+        time.sleep(0.15)
         if pids := service.processes():
             os.kill(chance.choice(pids), signal.SIGKILL)
     stop.set()
@@ -199,7 +207,8 @@ store = ox.Store()
 confine(QueryLimits())
 tries = [
     lambda: bool(store.query("ASK {{ SERVICE <http://127.0.0.1:{trap.getsockname()[1]}/> {{ ?s ?p ?o }} }}")),
-    lambda: open("/etc/hostname"), lambda: open("/tmp/x", "w"), lambda: subprocess.run(["true"]), lambda: store.load(path="/etc/hostname"),
+    lambda: open("/etc/hostname"), lambda: open("/tmp/x", "w"), lambda: subprocess.run(["true"]),
+    lambda: store.load(path="/etc/hostname"),
 ]
 for each in tries:
     try: each()
