@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
@@ -11,9 +12,16 @@ from api.decisions import decisions_router
 from api.errors import Problem, install_errors
 from api.health import Health, health_router
 from api.knowledge import knowledge_router
+from api.listings import Listing, listings_router
 from api.openapi import make_document
+from api.queries import QueryList, queries_router
+from api.resources import resources_router
 from api.settings import Settings, load_engine
-from engine import DISCLAIMER, Engine, make_codebook
+from api.sparql import sparql_router
+from api.sparql_settings import SparqlSettings, make_query_service
+from engine import DISCLAIMER, Engine, knowledge_paths, make_codebook
+from engine.exchange.description import make_describer
+from engine.query.dataset import DataFile
 
 DESCRIPTION = f"""Clinical guidelines that can be queried, checked and applied.
 
@@ -25,14 +33,18 @@ changes that would turn it, and the passages of the source that state it.
 TAGS = [
     {"name": "decisions", "description": "Apply the guidelines to a patient."},
     {"name": "knowledge", "description": "The codes, rules and sources that decisions rest on."},
+    {"name": "sparql", "description": "Ask anything of the content, the rules and their sources."},
+    {"name": "resources", "description": "Every IRI of the project, for people and for programs."},
+    {"name": "queries", "description": "Questions worth asking, ready to run."},
     {"name": "health", "description": "For whoever keeps the service running."},
 ]
 
 
-def create_app(settings: Settings | None = None, engine: Engine | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, engine: Engine | None = None, data: Sequence[DataFile] = ()) -> FastAPI:
     """The service, ready to answer: its knowledge is loaded here, so that one which cannot be used never starts.
 
-    Settings come from the environment unless given; an `engine` that is given is used as it is.
+    Settings come from the environment unless given; an `engine` that is given is used as it is; `data` are files of a
+    user's own to ask SPARQL of beside the knowledge.
     Raises SettingsError, KnowledgeError.
     """
     settings = settings or Settings.from_environment()
@@ -50,7 +62,13 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.include_router(decisions_router(engine, codebook, settings.max_body_bytes))
     app.include_router(knowledge_router(engine.knowledge))
     app.include_router(health_router(engine))
-    app.openapi = make_document(app, engine, codebook, (Problem, Catalogue, Health))  # type: ignore[method-assign]
+    app.include_router(listings_router(engine.knowledge))
+    app.include_router(queries_router())
+    sparql = SparqlSettings.from_environment()
+    app.include_router(sparql_router(make_query_service(sparql, settings.knowledge, data), sparql))
+    app.include_router(resources_router(make_describer(knowledge_paths(*settings.knowledge) if settings.knowledge else None)))
+    schemas = (Problem, Catalogue, Health, Listing, QueryList)
+    app.openapi = make_document(app, engine, codebook, schemas)  # type: ignore[method-assign]
     return app
 
 

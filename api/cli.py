@@ -24,6 +24,8 @@ COMMANDS = {
     "knowledge": "api.cli_lookup:knowledge_command",
     "article": "api.cli_article:article_command",
     "serve": "api.cli_serve:serve_command",
+    "query": "api.cli_query:query_command",
+    "export": "api.cli_export:export_command",
     "coverage": "api.cli_content:coverage_command",
     "sources": "api.cli_content:sources_app",
     "test": "api.cli_test:test_command",

@@ -18,15 +18,20 @@ def serve_command(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port to listen on, 0 for any; default SPINEGRAPH_PORT or 8000.")
     ] = None,
+    data: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE[=GRAPH]", help="RDF of your own to ask SPARQL of, too; may be repeated."),
+    ] = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
     """Run the HTTP service; its interface is at /docs."""
     import uvicorn
 
     from api.app import create_app
+    from api.sparql_settings import parse_data_option
 
     settings = _settings(host, port, knowledge)
-    app = create_app(settings)
+    app = create_app(settings, data=tuple(map(parse_data_option, data or ())))
     with listen(settings.host, settings.port) as listening:
         address, number = listening.getsockname()[:2]
         typer.echo(f"Spinegraph answers on http://{f'[{address}]' if ':' in address else address}:{number} (see /docs)")

@@ -32,7 +32,7 @@ from engine.query.service import QueryService
 
 JSON = MediaTypes(select="application/sparql-results+json", ask="application/sparql-results+json", graph="text/turtle")
 PREFIXES = """PREFIX core: <https://w3id.org/spinegraph/core/> PREFIX finding: <https://w3id.org/spinegraph/finding/>
-PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX prov: <http://www.w3.org/ns/prov#> PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX sh: <http://www.w3.org/ns/shacl#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 """
 LOOKUP = PREFIXES + "SELECT ?label { finding:Fever rdfs:label ?label }"

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from engine.errors import CaseError, MalformedCaseError, MeasurementError, UnknownCodeError
+from engine.errors import CaseError, MalformedCaseError, MeasurementError, UnknownCodeError, shortened
 from engine.inference.case_text import parse_json, parse_turtle, parse_yaml
 from engine.inference.facts import compare
 from engine.inference.program import Program
-from engine.knowledge.reader import shorten
+from engine.knowledge.reader import local_name, shorten
 from engine.model import Case, Concept, DerivedFinding, Knowledge, Measured
 
+AUDIENCES = ("clinician", "patient")
 KEYS = ("present", "absent", "measurements", "audience")
 MAX_EXPLAINED, MAX_SHOWN = 20, 60
 """So many unknown codes get a suggestion, and so many characters of a code are looked at."""
@@ -109,9 +110,10 @@ def make_case(data: Any, codebook: Codebook, keys: tuple[str, ...] = KEYS) -> Ca
         names = [*codebook.findings, *codebook.measurements]
         explained = dict(list(unknown.items())[:MAX_EXPLAINED])
         raise UnknownCodeError({code: _nearest(code, names) for code in explained}, explained, len(unknown) - len(explained))
-    audience = data.get("audience", "clinician")
-    if audience not in ("clinician", "patient"):
-        raise MalformedCaseError(f"There is no audience {audience!r}.", where="/audience", mend="Use clinician or patient.")
+    audience: Any = data.get("audience", "clinician")
+    if audience not in AUDIENCES:
+        said = shortened(audience) if isinstance(audience, str) else _kind(audience)
+        raise MalformedCaseError(f"There is no audience {said}.", where="/audience", mend="Use clinician or patient.")
     return Case(present=present, absent=absent, measurements=measurements, audience=audience)
 
 
@@ -152,13 +154,17 @@ def _measurements(given: Any, codebook: Codebook, unknown: dict[str, str]) -> di
     for name, value in given.items():
         where = f"/measurements/{name}"
         code = codebook.measurements.get(str(name)) or codebook.measurements.get(str(name).lower())
+        if code is None and str(name) in codebook.findings:
+            raise MalformedCaseError(f"{name!r} is a finding.", where=where, mend=f'Write "present": ["{name}"], or "absent".')
         if code is None:
             unknown.setdefault(str(name), where)
             continue
         least, most, unit = codebook.ranges[code]
         if isinstance(value, str):
             raise MeasurementError(
-                f"{code} is {value!r}, which is text.", where=where, mend=f"Give a plain number (in UCUM {unit}), without a unit."
+                f"{code} is {shortened(value)}, which is text.",
+                where=where,
+                mend=f"Give a plain number (in UCUM {unit}), without a unit.",
             )
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise MeasurementError(
@@ -180,7 +186,7 @@ def _measurements(given: Any, codebook: Codebook, unknown: dict[str, str]) -> di
 
 
 def _nearest(name: str, names: Iterable[str]) -> list[str]:
-    plain = name.lower().replace("-", "_").replace(" ", "_")[:MAX_SHOWN]
+    plain = local_name(name.rpartition(":")[2]).lower().replace("-", "_").replace(" ", "_")[:MAX_SHOWN]
     codes = [known for known in names if ":" not in known]
     beginning = [code for code in codes if plain and code.startswith(f"{plain}_")]
     return [*beginning, *difflib.get_close_matches(plain, codes, n=3, cutoff=0.55)][:3]

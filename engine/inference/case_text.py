@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 import pyoxigraph as ox
 import yaml
 
-from engine.errors import CaseTooLargeError, MalformedCaseError, MeasurementError
+from engine.errors import CaseTooLargeError, MalformedCaseError, MeasurementError, shortened
 from engine.knowledge.reader import expand, shorten
 
+MAX_NAMED = 10
+"""So many keys that stand twice are named."""
 MAX_BYTES = 1 << 20
 """The largest case that is read, in bytes."""
 
@@ -34,13 +37,16 @@ def parse_json(body: bytes) -> Any:
         raise MalformedCaseError(f"This cannot be read: {error}.", mend="Shorten the number.") from error
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique(pairs: list[tuple[str, Any]], where: str = "") -> dict[str, Any]:
+    """Pairs as a dict. Raises MalformedCaseError where a key stands twice."""
     seen = dict(pairs)
     if len(seen) < len(pairs):
-        names = [name for name, _ in pairs]
-        double = sorted({name for name in names if names.count(name) > 1})
+        times = Counter(name for name, _ in pairs)
+        double = sorted(str(name) for name, count in times.items() if count > 1)
         raise MalformedCaseError(
-            f"{', '.join(map(repr, double))} stands more than once in one object.", mend="Join the entries: nothing is dropped."
+            f"{', '.join(map(shortened, double[:MAX_NAMED]))} stands more than once in one object.",
+            where=where,
+            mend="Join the entries: nothing is dropped.",
         )
     return seen
 
@@ -52,7 +58,8 @@ class _UniqueKeyLoader(yaml.SafeLoader):
 def _mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     pairs = [(loader.construct_object(key, deep=True), loader.construct_object(value, deep=True)) for key, value in node.value]
     try:
-        return _unique(pairs)
+        mark = node.start_mark
+        return _unique(pairs, f"line {mark.line + 1}, column {mark.column + 1}")
     except TypeError as error:
         raise yaml.constructor.ConstructorError(None, None, "a key that is not plain text", node.start_mark) from error
 
@@ -92,6 +99,12 @@ def parse_turtle(body: bytes) -> Any:
     }
     if len(cases) != 1:
         raise MalformedCaseError(f"The graph holds {len(cases)} cases.", mend="Give exactly one subject the type core:Case.")
+    strangers = sorted(str(triple.subject) for triple in triples if triple.subject not in cases)
+    if strangers:
+        raise MalformedCaseError(
+            f"The graph also speaks about {shortened(strangers[0])}, which is not the case.",
+            mend="Send the one case alone: nothing is dropped.",
+        )
     data: dict[str, Any] = {"present": [], "absent": [], "measurements": {}}
     sides = {expand("core:present"): "present", expand("core:absent"): "absent"}
     for triple in triples:

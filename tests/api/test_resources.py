@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from http import HTTPStatus
 
 import pyoxigraph as ox
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from api import errors
 from api.errors import install_errors
 from api.resources import resources_router
 from engine.exchange.description import Describer, make_describer
@@ -23,8 +21,7 @@ def describer() -> Describer:
 
 
 @pytest.fixture
-def client(describer: Describer, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
-    monkeypatch.setitem(errors.STATUS, HTTPStatus.NOT_FOUND)
+def client(describer: Describer) -> Iterator[TestClient]:
     app = FastAPI(redirect_slashes=False)
     install_errors(app)
     app.include_router(resources_router(describer))
