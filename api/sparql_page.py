@@ -41,7 +41,9 @@ const show = term => {
   if (!term) return make('span', '');
   if (term.type === 'bnode') return make('span', '_:' + term.value);
   if (term.type !== 'uri' || !/^https?:/.test(term.value)) return make('span', term.value);
-  const link = make('a', term.value); link.href = term.value; return link;
+  const link = make('a', term.value), ours = 'https://w3id.org/spinegraph/';  // this server tells about its own IRIs
+  link.href = term.value.startsWith(ours) ? new URL('/' + term.value.slice(ours.length), location) : term.value;
+  return link;
 };
 const table = answer => {
   const grid = make('table'), head = grid.createTHead().insertRow(), body = grid.createTBody();
