@@ -71,7 +71,8 @@ def test_cases_that_are_decided_conform(engine: Engine, ontology: rdflib.Graph) 
     ],
 )
 def test_what_cannot_be_does_not_conform(ontology: rdflib.Graph, predicate: str, value: rdflib.term.Node, message: str) -> None:
-    conforms, text = _conforms(ontology, [(NODE, RDF.type, URIRef(expand("core:Case"))), (NODE, URIRef(expand(predicate)), value)])
+    stated = [(NODE, RDF.type, URIRef(expand("core:Case"))), (NODE, URIRef(expand(predicate)), value)]
+    conforms, text = _conforms(ontology, stated)
     assert not conforms
     assert message in text
 

@@ -55,11 +55,7 @@ def test_every_public_name_is_there() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(strict=True, reason="engine: no docstring") if name == "Question" else ())
-        for name in PUBLIC
-        if name != name.upper() and not name.endswith("Error")
-    ],
+    [name for name in PUBLIC if name != name.upper() and not name.endswith("Error")],
 )
 def test_every_public_class_and_function_is_documented(name: str) -> None:
     assert getattr(engine, name).__doc__

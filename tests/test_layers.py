@@ -82,17 +82,7 @@ def test_every_layer_of_the_engine_is_known_here() -> None:
     assert layers - {"engine"} <= set(ALLOWED)
 
 
-TOO_LONG = {"engine/model.py": "engine: the nouns of knowledge and those of a decision still share one module"}
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        pytest.param(path, marks=pytest.mark.xfail(strict=True, reason=TOO_LONG[names(path)]) if names(path) in TOO_LONG else ())
-        for path in MODULES
-    ],
-    ids=names,
-)
+@pytest.mark.parametrize("path", MODULES, ids=names)
 def test_a_module_stays_small_and_says_what_it_is(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert len(text.splitlines()) < MAX_LINES

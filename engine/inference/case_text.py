@@ -9,7 +9,7 @@ from typing import Any
 import pyoxigraph as ox
 import yaml
 
-from engine.errors import CaseTooLargeError, MalformedCaseError, MeasurementError, shortened
+from engine.errors import LONGEST_ECHO, CaseTooLargeError, MalformedCaseError, MeasurementError, shortened
 from engine.knowledge.reader import expand, shorten
 
 MAX_NAMED = 10
@@ -23,6 +23,9 @@ def parse_json(body: bytes) -> Any:
     _check_size(body)
     try:
         return json.loads(body.decode(), object_pairs_hook=_unique)
+    except MalformedCaseError as error:
+        error.where = _second_place(body.decode(), str(error.details["key"]))
+        raise
     except json.JSONDecodeError as error:
         raise MalformedCaseError(
             f"This is not JSON: {error.msg}.",
@@ -37,6 +40,15 @@ def parse_json(body: bytes) -> Any:
         raise MalformedCaseError(f"This cannot be read: {error}.", mend="Shorten the number.") from error
 
 
+def _second_place(text: str, key: str) -> str:
+    """Line and column at which a key of a JSON text stands for the second time."""
+    written = json.dumps(key)
+    at = text.find(written, text.find(written) + 1)
+    if at < 0:
+        return ""
+    return f"line {text.count(chr(10), 0, at) + 1}, column {at - text.rfind(chr(10), 0, at)}"
+
+
 def _unique(pairs: list[tuple[str, Any]], where: str = "") -> dict[str, Any]:
     """Pairs as a dict. Raises MalformedCaseError where a key stands twice."""
     seen = dict(pairs)
@@ -47,6 +59,7 @@ def _unique(pairs: list[tuple[str, Any]], where: str = "") -> dict[str, Any]:
             f"{', '.join(map(shortened, double[:MAX_NAMED]))} stands more than once in one object.",
             where=where,
             mend="Join the entries: nothing is dropped.",
+            details={"key": double[0][:LONGEST_ECHO]},
         )
     return seen
 

@@ -151,8 +151,10 @@ class CriterionReader:
             )
         lower = self._bound(shape, "sh:minInclusive", "sh:minExclusive", "core:indeterminateFrom")
         upper = self._bound(shape, "sh:maxInclusive", "sh:maxExclusive", "core:indeterminateTo")
-        bounds_cross = lower and upper and (
-            lower.value > upper.value or (lower.value == upper.value and not (lower.inclusive and upper.inclusive))
+        bounds_cross = (
+            lower
+            and upper
+            and (lower.value > upper.value or (lower.value == upper.value and not (lower.inclusive and upper.inclusive)))
         )
         band_backwards = (lower and lower.other is not None and lower.other > lower.value) or (
             upper and upper.other is not None and upper.other < upper.value

@@ -230,7 +230,7 @@ BAD = {
     ),
     "a key that stands twice": (
         "- name: x\n  name: y\n",
-        "throat.yaml: 'name' stands more than once in one object.\n  Join the entries: nothing is dropped.",
+        "throat.yaml: line 1, column 3: 'name' stands more than once in one object.\n  Join the entries: nothing is dropped.",
     ),
     "no YAML": (
         "- name: [x\n",
