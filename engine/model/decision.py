@@ -62,7 +62,7 @@ class AssessedCondition(Frozen, frozen=True, kw_only=True):
 
 
 class DecidedRecommendation(Frozen, frozen=True, kw_only=True):
-    """What is said of a recommendation: verdict, what displaces it or leaves it open, what is missing or would change it, proof."""
+    """What is said of a recommendation: verdict, what displaces it or leaves it open, what would settle or change it, proof."""
 
     id: str
     iri: str
