@@ -22,7 +22,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from engine import CaseError, CaseTooLargeError, MalformedCaseError, SpinegraphError
-from engine.errors import QueryRefusedError, QuerySyntaxError, QueryTimeoutError, QueryTooLargeError, TooManyQueriesError
+from engine.errors import QueryError, QueryRefusedError, QuerySyntaxError, QueryTooLargeError, TooManyQueriesError
 from engine.model import Frozen
 
 logger = logging.getLogger("spinegraph")
@@ -71,19 +71,11 @@ STATUS: Mapping[type[SpinegraphError], HTTPStatus] = {
     QuerySyntaxError: HTTPStatus.BAD_REQUEST,
     QueryRefusedError: HTTPStatus.FORBIDDEN,
     QueryTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    QueryTimeoutError: HTTPStatus.SERVICE_UNAVAILABLE,
     TooManyQueriesError: HTTPStatus.TOO_MANY_REQUESTS,
+    QueryError: HTTPStatus.SERVICE_UNAVAILABLE,
     SpinegraphError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 """Error class → status; an error has that of its nearest base. All others are faults of the service."""
-
-
-HEADERS: Mapping[HTTPStatus, Mapping[str, str]] = {
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: {"Connection": "close"},
-    HTTPStatus.TOO_MANY_REQUESTS: {"Retry-After": "1"},
-    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "1"},
-}
-"""What goes with a status: the rest of a body that is too large is not waited for, and the busy are to be asked again."""
 
 
 class Problem(Frozen, frozen=True, kw_only=True, omit_defaults=True):
@@ -117,6 +109,10 @@ async def _answer_known(request: Request, error: Exception) -> Response:
     status = status_of(type(error))
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return _fault(request, error)
+    # What remains of a body that is too large is not waited for.
+    headers = {"Connection": "close"} if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else {}
+    if "retry_after" in error.details:
+        headers["Retry-After"] = str(error.details["retry_after"])
     return _reply(
         request,
         status,
@@ -126,7 +122,7 @@ async def _answer_known(request: Request, error: Exception) -> Response:
         where=error.where,
         mend=error.mend,
         details=error.details,
-        headers=HEADERS.get(status, {}),
+        headers=headers,
     )
 
 

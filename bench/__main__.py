@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.http import requests_per_second
+from bench.sparql import sparql_rows
 from engine import Engine, load_knowledge, make_codebook, read_case_file
 from engine.inference.reference import Oracle
 from engine.model import Case
@@ -97,6 +98,8 @@ def main() -> None:
         rows.append(
             ("POST /v1/decisions, random cases, never the same twice", f"{varied:,.0f} ({varied / empty:.2f} of the empty route)")
         )
+
+        rows += sparql_rows()
 
     table = Table("measured", "figure", title=f"{len(knowledge.rules)} rules, {len(knowledge.passages)} passages")
     for row in rows:

@@ -177,8 +177,15 @@ def test_killed_workers_cost_no_wrong_answer(service: QueryService) -> None:
         thread.join(timeout=20)
         assert not thread.is_alive()
     assert set(outcomes) <= {8, QueryError, TooManyQueriesError}
-    assert outcomes.count(8) > 20
-    assert count(service) == 8
+    assert outcomes.count(8) > 5
+    end = time.monotonic() + 10  # every worker may just have been killed: the first new one needs a moment to load
+    while True:
+        try:
+            assert count(service) == 8
+            return
+        except QueryError:
+            assert time.monotonic() < end
+            time.sleep(0.1)
 
 
 def test_closing_ends_every_process(tmp_path: Path) -> None:
