@@ -141,11 +141,11 @@ class _Reader:
         self._codebook = make_codebook(knowledge)
         self._iri = {finding.code: iri for iri, finding in knowledge.findings.items()}
         self._conditions = tuple(concept.code for concept in knowledge.conditions.values())
-        self._rules: dict[str, Rule] = {rule.id: rule for rule in knowledge.rules.values()}
+        self._rules: dict[str, Rule] = {rule.id: rule for rule in knowledge.rules.values() if rule.scope or rule.criterion}
         names = {
             "asks": tuple(code for code in (*self._iri, *self._codebook.ranges) if code not in self._codebook.derived_only),
             "notices": NOTICES,
-            "tensions": tuple(id_ for id_, rule in self._rules.items() if isinstance(rule, Tension) and rule.criterion),
+            "tensions": tuple(id_ for id_, rule in self._rules.items() if isinstance(rule, Tension)),
             "gaps": tuple(id_ for id_, rule in self._rules.items() if isinstance(rule, SourceGap)),
         }
         self._names = {**names, **{f"{key}_not": known for key, known in names.items()}}

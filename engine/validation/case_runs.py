@@ -93,7 +93,8 @@ class _Runner:
         self._encoder = CaseEncoder(engine.program)
         self._rules = {rule.id: rule for rule in engine.knowledge.rules.values() if rule.scope or rule.criterion}
         self._exclusions = [rule for rule in self._rules.values() if isinstance(rule, Exclusion)]
-        self._reach = {id_: _Reach.of_rule(rule, self._rules.values(), engine) for id_, rule in self._rules.items()}
+        rules = tuple(self._rules.values())
+        self._reach = {rule.id: _Reach.of_rule(rule, rules, engine) for rule in rules}
         self._reached: dict[str, Counter[State]] = {id_: Counter() for id_ in self._rules}
         self._expected: dict[str, Counter[State]] = {id_: Counter() for id_ in self._rules}
 
@@ -177,12 +178,10 @@ class _Reach(NamedTuple):
     open: bool
 
     @classmethod
-    def of_rule(cls, rule: Rule, rules: Iterable[Rule], engine: Engine) -> _Reach:
-        return (
-            cls(rule.scope is None, rule.scope is None)
-            if rule.criterion is None
-            else cls.of(rule.criterion, tuple(rules), engine)
-        )
+    def of_rule(cls, rule: Rule, rules: tuple[Rule, ...], engine: Engine) -> _Reach:
+        if rule.criterion is None:
+            return cls(refuted=False, open=False)
+        return cls.of(rule.criterion, rules, engine)
 
     @classmethod
     def of(cls, criterion: Criterion, rules: tuple[Rule, ...], engine: Engine) -> _Reach:

@@ -216,6 +216,10 @@ BAD = {
         "- name: x\n  case: {}\n  expect: {tensions_not: [T02]}\n",
         "throat.yaml:3: There is no tension 'T02'.\n  Nearest: T01.",
     ),
+    "a rule that can never hold": (
+        "- name: x\n  case: {}\n  expect: {verdicts: {T02: refuted}}\n",
+        "throat.yaml:3: There is no rule 'T02'.\n  Nearest: T01.",
+    ),
     "unknown gap": (
         "- name: x\n  case: {}\n  expect: {gaps: [node-alone]}\n",
         "throat.yaml:3: There is no gap 'node-alone'.\n  Nearest: nodes-alone.",
