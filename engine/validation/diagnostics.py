@@ -1,0 +1,88 @@
+"""What validation says: diagnostics with a stable id, a place, a reason and a way to mend it; a report of all of them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from engine.model import Case, Frozen
+
+Severity = Literal["error", "warning", "note"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+"""Worst first. Only errors and, on demand, warnings make validation fail."""
+
+
+class Place(Frozen, frozen=True, kw_only=True):
+    """Where in a file: its path as given, 1-based line and column; 0 where it is not known."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        """`file:line:column`, as far as known; what editors and code-hosting sites jump to."""
+        return ":".join([self.file, *(str(number) for number in (self.line, self.column) if number)])
+
+
+class Witness(Frozen, frozen=True, kw_only=True):
+    """A patient who shows what a diagnostic says: minimal, and replayed through the engine before it is reported.
+
+    `words` describe the patient, one fact each; `shows` what the engine decides of him, e.g. "rule:a is indicated".
+    """
+
+    case: Case
+    words: tuple[str, ...]
+    shows: tuple[str, ...] = ()
+
+
+class Related(Frozen, frozen=True, kw_only=True):
+    """Another statement that a diagnostic is about."""
+
+    subject: str
+    place: Place
+    message: str = ""
+
+
+class Diagnostic(Frozen, frozen=True, kw_only=True):
+    """One thing found. `id` is a key of the catalogue; `subject` the CURIE of what it is about; texts are plain sentences."""
+
+    id: str
+    severity: Severity
+    place: Place
+    subject: str = ""
+    label: str = ""
+    what: str
+    why: str = ""
+    mend: str = ""
+    related: tuple[Related, ...] = ()
+    witness: Witness | None = None
+
+
+class NotRun(Frozen, frozen=True, kw_only=True):
+    """A check that could not be run, and why: a gap is named, never passed over."""
+
+    check: str
+    reason: str
+
+
+class Suppression(Frozen, frozen=True, kw_only=True):
+    """A diagnostic that a profile or a baseline keeps back, with the reason given there."""
+
+    diagnostic: Diagnostic
+    reason: str
+
+
+class Report(Frozen, frozen=True, kw_only=True):
+    """The outcome of a validation: diagnostics by file and line, worst first where they share a place."""
+
+    knowledge: str
+    """Digest of what was validated."""
+    files: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    suppressed: tuple[Suppression, ...] = ()
+    not_run: tuple[NotRun, ...] = ()
+    ran: tuple[str, ...] = ()
+    """Names of the checks that ran."""
+
+    def count(self, severity: Severity) -> int:
+        """How many diagnostics have this severity."""
+        return sum(diagnostic.severity == severity for diagnostic in self.diagnostics)
