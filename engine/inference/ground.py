@@ -24,19 +24,21 @@ QUIET = frozenset(("not-indicated", "out-of-scope"))
 """Verdicts that a decision leaves out unless asked for all."""
 
 
-def verdict_of(outside: int, conflict: int, holds: int, refuted: int, displaced: int, left_open: int) -> str:
-    """The verdict that one bit of each of the program's VERDICT_PLANES makes (the table of design section 5)."""
-    if outside:
-        return "out-of-scope"
-    if conflict:
-        return "conflicting"
-    if refuted:
-        return "not-indicated"
-    if not holds:
-        return "undetermined"
-    if displaced:
-        return "overridden"
-    return "provisional" if left_open else "indicated"
+LADDER: tuple[tuple[str, bool, str], ...] = (
+    ("outside", True, "out-of-scope"),
+    ("conflict", True, "conflicting"),
+    ("refuted", True, "not-indicated"),
+    ("holds", False, "undetermined"),
+    ("displaced", True, "overridden"),
+    ("open", True, "provisional"),
+)
+"""The table of design section 5: the first plane of VERDICT_PLANES with the given value names the verdict; else "indicated"."""
+
+
+def verdict_of(*bits: int) -> str:
+    """The verdict that one bit of each of the program's VERDICT_PLANES makes."""
+    of_plane = dict(zip(VERDICT_PLANES, bits, strict=True))
+    return next((verdict for plane, value, verdict in LADDER if bool(of_plane[plane]) == value), "indicated")
 
 
 _TABLE = tuple(verdict_of(*((number >> bit) & 1 for bit in range(6))) for number in range(1 << len(VERDICT_PLANES)))

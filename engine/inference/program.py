@@ -66,7 +66,8 @@ class RuleSlots(NamedTuple):
 class Program(NamedTuple):
     """The compiled knowledge. `run(inputs)` takes and gives planes in the order that the tables name.
 
-    `clash` is the plane of the patients with a finding that is both present and absent.
+    `clash` is the plane of the patients with a finding that is both present and absent. `acting`, only where it was asked
+    for, has the planes of every rule as it acts on others: those of the rule, but for patients its source does not cover.
     """
 
     knowledge: Knowledge
@@ -80,6 +81,7 @@ class Program(NamedTuple):
     present: Mapping[str, int]
     absent: Mapping[str, int]
     clash: int
+    acting: Mapping[str, Pair]
 
     @property
     def input_size(self) -> int:
@@ -109,13 +111,13 @@ def structure(criterion: Criterion) -> tuple[Any, ...]:
     raise TypeError(f"no criterion: {criterion!r}")
 
 
-def compile_program(knowledge: Knowledge) -> Program:
-    """Order and compile all rules.
+def compile_program(knowledge: Knowledge, acting: bool = False) -> Program:
+    """Order and compile all rules; with `acting` also the planes of rules as they act on others, for analysis.
 
     Raises RuleCycleError where a rule depends on its own conclusion, CriterionError where `sh:order` would let another
     SHACL engine run a rule before what it depends on.
     """
-    return _Compiler(knowledge).program()
+    return _Compiler(knowledge).program(acting)
 
 
 class _Compiler:
@@ -136,7 +138,7 @@ class _Compiler:
         self._open: list[Rule] = []
         self._outputs: list[str] = []
 
-    def program(self) -> Program:
+    def program(self, acting: bool) -> Program:
         rules = {iri: self._rule_slots(rule) for iri, rule in self._knowledge.rules.items()}
         present = {iri: self._output(self._fact("present", iri)) for iri in self._knowledge.findings}
         absent = {iri: self._output(self._fact("absent", iri)) for iri in self._knowledge.findings}
@@ -145,7 +147,9 @@ class _Compiler:
         verdicts = {
             iri: self._verdict_planes(rule) for iri, rule in self._knowledge.rules.items() if isinstance(rule, Recommendation)
         }
+        active = {iri: self._acting(rule) for iri, rule in self._knowledge.rules.items()} if acting else {}
         slots = {key: Pair(self._output(holds), self._output(refuted)) for key, (holds, refuted) in self._names.items()}
+        acting_slots = {iri: Pair(self._output(holds), self._output(refuted)) for iri, (holds, refuted) in active.items()}
         code = self._code()
         space: dict[str, Any] = {}
         exec(compile(code, "<rules>", "exec"), space)
@@ -161,6 +165,7 @@ class _Compiler:
             present=present,
             absent=absent,
             clash=clash,
+            acting=acting_slots,
         )
 
     def _code(self) -> str:
