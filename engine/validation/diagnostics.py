@@ -71,6 +71,14 @@ class Suppression(Frozen, frozen=True, kw_only=True):
     reason: str
 
 
+class SourceStatus(Frozen, frozen=True, kw_only=True):
+    """A source as it has to be named wherever clinical content is shown: `number` is its short name, status as printed."""
+
+    number: str
+    title: str
+    review_status: str
+
+
 class Report(Frozen, frozen=True, kw_only=True):
     """The outcome of a validation: diagnostics by file and line, worst first where they share a place."""
 
@@ -82,6 +90,8 @@ class Report(Frozen, frozen=True, kw_only=True):
     not_run: tuple[NotRun, ...] = ()
     ran: tuple[str, ...] = ()
     """Names of the checks that ran."""
+    sources: tuple[SourceStatus, ...] = ()
+    """The sources of the knowledge, where it could be read."""
 
     def count(self, severity: Severity) -> int:
         """How many diagnostics have this severity."""

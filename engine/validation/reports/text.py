@@ -1,0 +1,137 @@
+"""A report as plain text: grouped by file, each diagnostic headed by a place that editors jump to.
+
+    shapes/rules/knots.ttl  1 error
+
+    shapes/rules/knots.ttl:21:5  error SG201 unknown-term
+        There is no core:presnt; did you mean core:present?
+        about     shape:Markers, “Markers of cauda equina syndrome”
+        why       A misspelt term is skipped in silence: the rule never fires.
+        mend      Write core:present.
+
+Lines are made of spans with a role, so that a terminal can colour the same words (api/terminal_report.py).
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from engine.validation.catalogue import CATALOGUE
+from engine.validation.diagnostics import Diagnostic, Report, Witness
+from engine.validation.reports.words import (
+    CLINICAL,
+    Catalogue,
+    by_file,
+    case_text,
+    counts,
+    explained,
+    kept_back,
+    printable,
+    summary,
+    texts_of,
+    witnesses,
+)
+
+WIDTH = 100
+"""Columns of plain text. Words that are longer, such as IRIs and paths, are never broken."""
+INDENT, COLUMN = 4, 14
+"""Where a name such as `why` begins, and the text beside it."""
+
+
+class Span(NamedTuple):
+    """Text on one line. `role`: "" (plain), error, warning, note, file, place, id, name, what, quiet, good, bad."""
+
+    text: str
+    role: str = ""
+
+
+Line = tuple[Span, ...]
+
+
+def render_text(report: Report, catalogue: Catalogue = CATALOGUE, width: int = WIDTH) -> str:
+    """The report as text without colour, each line ended by a newline."""
+    lines = ("".join(span.text for span in line).rstrip() for line in report_lines(report, catalogue, width))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def report_lines(report: Report, catalogue: Catalogue = CATALOGUE, width: int = WIDTH) -> Iterator[Line]:
+    """The report line by line: files, then what was kept back or not run, then the summary."""
+    for file, group in by_file(report.diagnostics).items():
+        yield (Span(printable(file) or "Without a file", "file"), Span(f"  {counts(group)}", "quiet"))
+        yield ()
+        for diagnostic in group:
+            yield from _diagnostic(diagnostic, catalogue, width)
+            yield ()
+    for reason, kept in kept_back(report.suppressed).items():
+        yield from _beside("kept back", f"{counts(kept)}: {reason}", width, indent=0)
+    for gap in report.not_run:
+        yield from _beside("not run", f"{gap.check}: {gap.reason}", width, indent=0, role="bad")
+    if report.suppressed or report.not_run:
+        yield ()
+    yield from _summary(report, width)
+
+
+def _summary(report: Report, width: int) -> Iterator[Line]:
+    failed = report.count("error") or report.not_run
+    role = "bad" if failed else "warning" if report.diagnostics else "good"
+    yield from ((Span(line, role),) for line in _wrapped(summary(report), width))
+    if witnesses(report):
+        yield ()
+        yield from ((Span(line, "quiet"),) for line in _wrapped(CLINICAL, width))
+        for source in report.sources:
+            told = f"Source {source.number}, {source.title}: review status {source.review_status}."
+            yield from ((Span(line, "quiet"),) for line in _wrapped(told, width))
+
+
+def _diagnostic(diagnostic: Diagnostic, catalogue: Catalogue, width: int) -> Iterator[Line]:
+    why, mend = texts_of(diagnostic, catalogue)
+    place = printable(str(diagnostic.place))
+    head = [Span(f"{place}  ", "place")] if place else []
+    head += [Span(diagnostic.severity, diagnostic.severity), Span(f" {diagnostic.id}", "id")]
+    yield (*head, Span(f" {explained(diagnostic.id, catalogue).name}", "name"))
+    yield from ((Span(" " * INDENT), Span(line, "what")) for line in _wrapped(diagnostic.what, width - INDENT))
+    about = diagnostic.subject + (f", “{diagnostic.label}”" if diagnostic.label else "")
+    for name, text in (("about", about.removeprefix(", ")), ("why", why), ("mend", mend)):
+        yield from _beside(name, text, width)
+    for number, other in enumerate(diagnostic.related):
+        told = f"{other.place}  {other.subject}" + (f": {other.message}" if other.message else "")
+        yield from _beside("" if number else "see also", told, width)
+    if diagnostic.witness:
+        yield from _witness(diagnostic.witness, width)
+
+
+def _witness(witness: Witness, width: int) -> Iterator[Line]:
+    yield from _items("patient", witness.words or ("nothing is recorded",), width)
+    yield from _items("decided", witness.shows, width)
+    yield from _beside("as a case", case_text(witness), width)
+
+
+def _items(name: str, items: Sequence[str], width: int) -> Iterator[Line]:
+    for number, item in enumerate(items):
+        yield from _beside("" if number else name, f"- {item}", width, hang=2)
+
+
+def _beside(name: str, text: str, width: int, *, indent: int = INDENT, hang: int = 0, role: str = "quiet") -> Iterator[Line]:
+    """Text beside a short name; nothing at all if there is no text."""
+    column = indent + COLUMN - INDENT
+    for number, line in enumerate(_wrapped(text, width - column, hang)):
+        yield (Span(f"{'' if number else ' ' * indent + name:{column}}", role), Span(line))
+
+
+def _wrapped(text: str, width: int, hang: int = 0) -> list[str]:
+    """Text in lines of a width; line breaks of its own, and the indentation after them, stay."""
+    lines: list[str] = []
+    for line in printable(text).expandtabs(4).strip().split("\n"):
+        body = line.strip()
+        begin = " " * (len(line) - len(line.lstrip()))
+        wrapped = textwrap.wrap(
+            body,
+            max(width, 20),
+            initial_indent=begin,
+            subsequent_indent=begin + " " * hang,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        lines += wrapped or [""]
+    return lines if any(lines) else []
