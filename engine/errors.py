@@ -12,6 +12,7 @@
     │   ├── UnknownCodeError      a code that the knowledge does not have
     │   ├── MeasurementError      a value that cannot be
     │   └── CaseTooLargeError     more than the limit
+    ├── GuidelineError            a new guideline cannot be started
     ├── ReasonerError             the OWL reasoner could not run
     │   └── IncoherentOntologyError   or found the classes contradictory
     └── QueryError                a SPARQL query cannot be answered now
