@@ -122,6 +122,10 @@ class CaseTooLargeError(CaseError):
     title = "The case is too large"
 
 
+class GuidelineError(SpinegraphError):
+    title = "The guideline cannot be started"
+
+
 class ReasonerError(SpinegraphError):
     title = "The OWL reasoner could not run"
 
