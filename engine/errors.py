@@ -15,6 +15,8 @@
     ├── GuidelineError            a new guideline cannot be started
     ├── ReasonerError             the OWL reasoner could not run
     │   └── IncoherentOntologyError   or found the classes contradictory
+    ├── CheckNotRunError          a check of validation could not do its work
+    ├── DrawingError              a decision pathway cannot be drawn: no such name, or no drawing library
     └── QueryError                a SPARQL query cannot be answered now
         ├── QuerySyntaxError      it is not SPARQL
         ├── QueryRefusedError     it asks for what is never done: SERVICE, LOAD, an update
@@ -56,11 +58,36 @@ class SpinegraphError(Exception):
 
 
 class KnowledgeError(SpinegraphError):
+    """`kind` is the name of the diagnostic that validation makes of it (docs/diagnostics.md); `about` the statement:
+    subject, predicate CURIE or "", and object or None, as the graph has them. `others` were found along with it."""
+
     title = "The knowledge is not well formed"
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str = "",
+        mend: str = "",
+        kind: str = "",
+        about: tuple[str, str, object] = ("", "", None),
+        others: Sequence[KnowledgeError] = (),
+    ) -> None:
+        super().__init__(what, where=where, mend=mend)
+        self.kind = kind
+        self.about = about
+        self.others = tuple(others)
 
 
 class TurtleSyntaxError(KnowledgeError):
+    """`line` and `column` are 0 where they are not known."""
+
     title = "A knowledge file is not valid Turtle"
+
+    def __init__(self, what: str, *, where: str = "", mend: str = "", line: int = 0, column: int = 0) -> None:
+        super().__init__(what, where=where, mend=mend, kind="turtle-syntax")
+        self.line = line
+        self.column = column
 
 
 class VocabularyError(KnowledgeError):
@@ -132,6 +159,18 @@ class ReasonerError(SpinegraphError):
 
 class IncoherentOntologyError(ReasonerError):
     title = "The ontology contradicts itself"
+
+
+class CheckNotRunError(SpinegraphError):
+    """A check of validation could not do its work, e.g. because a library is not installed; the report names it."""
+
+    title = "A check could not run"
+
+
+class DrawingError(SpinegraphError):
+    """A decision pathway cannot be drawn: nothing has that name, or the libraries of the `drawing` extra are missing."""
+
+    title = "The pathway cannot be drawn"
 
 
 class QueryError(SpinegraphError):

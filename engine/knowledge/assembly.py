@@ -12,7 +12,7 @@ from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from engine.errors import VocabularyError
+from engine.errors import KnowledgeError, VocabularyError
 from engine.knowledge.criteria import CriterionReader
 from engine.knowledge.reader import Graph, expand, local_name, read_graph, shorten
 from engine.knowledge.rules import PATIENT, build_rules, check_rules, passage_ids
@@ -38,6 +38,14 @@ def load_knowledge(paths: Iterable[Path] | None = None) -> Knowledge:
     Raises KnowledgeError (a subclass says which kind) at the first thing that makes the knowledge unusable.
     """
     return assemble(read_graph(paths))
+
+
+def try_to_assemble(graph: Graph) -> tuple[Knowledge | None, tuple[KnowledgeError, ...]]:
+    """The knowledge, or every reason for which it cannot be assembled."""
+    try:
+        return assemble(graph), ()
+    except KnowledgeError as error:
+        return None, (error, *error.others)
 
 
 def assemble(graph: Graph) -> Knowledge:

@@ -1,7 +1,7 @@
 """Turtle files → an indexed graph with a content digest: the only place where knowledge files are read.
 
-Oxigraph's parser is used because a command has to start in well under a second; line numbers, which it does not
-keep, are found by `positions.py` when an error or a diagnostic needs one.
+Oxigraph's parser is used because a command has to start in well under a second; places, which it does not keep, are
+found by `positions.py` when an error or a diagnostic needs one.
 """
 
 from __future__ import annotations
@@ -69,6 +69,14 @@ Term = str | Text
 """IRIs as they are, blank nodes as "_:…", literals as Text."""
 
 
+class Located(NamedTuple):
+    """A place in a file: 1-based line and column, 0 where they are not known."""
+
+    path: Path
+    line: int
+    column: int
+
+
 class Graph:
     """Triples indexed by subject and predicate, with the files that they came from."""
 
@@ -77,12 +85,13 @@ class Graph:
         self.digest = digest
         self._by_subject: dict[str, dict[str, list[Term]]] = {}
         self._subjects: dict[tuple[str, Term], list[str]] = {}
-        self._file_of: dict[str, Path] = {}
+        self._files_of: dict[str, dict[int, None]] = {}
 
-    def add(self, subject: str, predicate: str, value: Term, path: Path) -> None:
+    def add(self, subject: str, predicate: str, value: Term, number: int) -> None:
+        """Add one triple of the file `paths[number]`."""
         self._by_subject.setdefault(subject, {}).setdefault(predicate, []).append(value)
         self._subjects.setdefault((predicate, value), []).append(subject)
-        self._file_of.setdefault(subject, path)
+        self._files_of.setdefault(subject, {})[number] = None
 
     def subjects(self, predicate: str, value: Term) -> list[str]:
         """Subjects of `predicate value`, in file order."""
@@ -130,15 +139,42 @@ class Graph:
             yield from self._by_subject[head].get(FIRST, [])
             head = next((term for term in self._by_subject[head].get(REST, []) if isinstance(term, str)), "")
 
-    def where(self, subject: str) -> str:
-        """`file:line` of the statements about a subject, as far as it is known."""
-        from engine.knowledge.positions import line_of  # rdflib: only when a message needs it
+    def all_subjects(self) -> Iterable[str]:
+        """Everything that something is said about, in file order."""
+        return self._by_subject.keys()
 
-        path = self._file_of.get(subject)
-        if path is None:
+    def files_of(self, subject: str) -> tuple[Path, ...]:
+        """The files that say something about a subject, what is generated last."""
+        return tuple(self.paths[number] for number in self._files_of.get(subject, ()))
+
+    def place(self, subject: str, predicate: str = "", value: Term | None = None) -> Located | None:
+        """Where a subject is first spoken of, or where the predicate or the object of a statement about it stands.
+
+        What has no place of its own has that of what it is part of; None for a subject that nothing is said about.
+        """
+        from engine.knowledge.positions import positions_of  # only when a message needs it
+
+        numbers = tuple(self._files_of.get(subject, ()))
+        if not numbers:
+            return None
+        found = [positions_of(self.paths[number], number) for number in numbers]
+        wanted = expand(predicate) if predicate and ":" in predicate and "//" not in predicate else predicate
+        for number, positions in zip(numbers, found, strict=True):
+            values = [value] if value is not None else self._by_subject[subject].get(wanted, [])
+            for term in values if wanted else ():
+                if spots := positions.statements.get((subject, wanted, term)):
+                    return Located(self.paths[number], *(spots.predicate if value is None else spots.value))
+        for number, positions in zip(numbers, found, strict=True):
+            if spot := positions.subjects.get(subject):
+                return Located(self.paths[number], *spot)
+        return Located(self.paths[numbers[0]], 0, 0)
+
+    def where(self, subject: str, predicate: str = "", value: Term | None = None) -> str:
+        """`file:line` of a subject or of a statement about it, as far as it is known."""
+        place = self.place(subject, predicate, value)
+        if place is None:
             return shorten(subject)
-        line = line_of(path, subject, self._by_subject)
-        return f"{path.name}:{line}" if line else path.name
+        return f"{place.path.name}:{place.line}" if place.line else place.path.name
 
 
 def shipped_paths() -> tuple[Path, ...]:
@@ -173,39 +209,50 @@ def read_graph(paths: Iterable[Path] | None = None) -> Graph:
 
     Raises TurtleSyntaxError with file:line where a file does not parse.
     """
-    given = tuple(paths) if paths is not None else shipped_paths()
-    all_paths = tuple(sorted(given, key=lambda path: path.name == "inferred.ttl"))  # what is generated locates nothing
+    all_paths = in_reading_order(paths if paths is not None else shipped_paths())
     graph = Graph(all_paths, content_digest(all_paths))
     for number, path in enumerate(all_paths):
         if path.suffix == ".ttl":
-            _read_file(graph, path, number)
+            for subject, predicate, value in read_triples(path, number):
+                graph.add(subject, predicate, value, number)
     return graph
 
 
-def _read_file(graph: Graph, path: Path, number: int) -> None:
+def in_reading_order(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """What is generated comes last: it locates nothing."""
+    return tuple(sorted(paths, key=lambda path: path.name == "inferred.ttl"))
+
+
+def read_triples(path: Path, number: int) -> list[tuple[str, str, Term]]:
+    """The triples of one Turtle file, in Oxigraph's order.
+
+    Blank nodes are numbered as they come, after the number of the file: read again, they have the same names.
+    Raises TurtleSyntaxError with file:line.
+    """
+    blanks: dict[str, str] = {}
+
+    def name(node: object) -> str:
+        if isinstance(node, ox.NamedNode):
+            return str(node.value)
+        if isinstance(node, ox.BlankNode):
+            return blanks.setdefault(node.value, f"_:{number}-{len(blanks)}")
+        raise ValueError(f"a quoted triple cannot be used here: {node}")
+
+    def term(node: object) -> Term:
+        return Text(node.value, node.language or "", node.datatype.value) if isinstance(node, ox.Literal) else name(node)
+
     try:
-        for triple in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
-            subject, value = triple.subject, triple.object
-            graph.add(_name(subject, number), triple.predicate.value, _term(value, number), path)
+        return [
+            (name(triple.subject), triple.predicate.value, term(triple.object))
+            for triple in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
+        ]
     except SyntaxError as error:
         raise TurtleSyntaxError(
             f"{error.msg} (column {error.offset})",
             where=f"{path.name}:{error.lineno}",
             mend="Mend the Turtle there; everything after that place was left unread.",
+            line=error.lineno or 0,
+            column=error.offset or 0,
         ) from error
     except (OSError, ValueError) as error:
         raise TurtleSyntaxError(str(error), where=path.name, mend="Save the file as UTF-8 Turtle.") from error
-
-
-def _name(node: object, number: int) -> str:
-    if isinstance(node, ox.NamedNode):
-        return str(node.value)
-    if isinstance(node, ox.BlankNode):
-        return f"_:{number}-{node.value}"
-    raise ValueError(f"a quoted triple cannot be used here: {node}")
-
-
-def _term(node: object, number: int) -> Term:
-    if isinstance(node, ox.Literal):
-        return Text(node.value, node.language or "", node.datatype.value)
-    return _name(node, number)

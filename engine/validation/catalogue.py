@@ -5,20 +5,12 @@
 
 from __future__ import annotations
 
-from engine.model import Frozen
-from engine.validation.diagnostics import Severity
-
-
-class Entry(Frozen, frozen=True, kw_only=True):
-    """A kind of diagnostic. `why` says what a patient or an author loses; `mend` what to do in general."""
-
-    id: str
-    name: str
-    severity: Severity
-    title: str
-    why: str
-    mend: str
-
+from engine.validation.entries.behaviour import BEHAVIOUR_ENTRIES
+from engine.validation.entries.entry import Entry
+from engine.validation.entries.names import NAME_ENTRIES
+from engine.validation.entries.numbers import NUMBER_ENTRIES
+from engine.validation.entries.provenance import PROVENANCE_ENTRIES
+from engine.validation.entries.rules import RULE_ENTRIES
 
 GROUPS = {
     "1": "Files",
@@ -32,6 +24,9 @@ GROUPS = {
     "9": "Behaviour",
 }
 
-ENTRIES: tuple[Entry, ...] = ()
+ENTRIES: tuple[Entry, ...] = (*NAME_ENTRIES, *RULE_ENTRIES, *PROVENANCE_ENTRIES, *NUMBER_ENTRIES, *BEHAVIOUR_ENTRIES)
 
 CATALOGUE = {entry.id: entry for entry in ENTRIES}
+BY_NAME = {entry.name: entry for entry in ENTRIES}
+
+__all__ = ["BY_NAME", "CATALOGUE", "ENTRIES", "GROUPS", "Entry"]

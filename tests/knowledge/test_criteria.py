@@ -292,14 +292,14 @@ def test_what_lies_outside_the_profile_is_refused_with_its_place_and_its_cure(
     assert str(caught.value) == f"given.ttl:2: {what}\n  {mend}"
 
 
-def test_an_error_deep_in_a_shape_is_placed_at_the_named_shape_around_it(small_knowledge: Knowledge, tmp_path: Path) -> None:
+def test_an_error_deep_in_a_shape_is_placed_at_its_own_line(small_knowledge: Knowledge, tmp_path: Path) -> None:
     body = (
         "sh:node shape:Inner .\n\nshape:Inner a sh:NodeShape ;\n"
         "    sh:or ( [ core:present finding:Fever ]\n        [ core:present finding:Fevr ] )"
     )
     with pytest.raises(CriterionError) as caught:
         read(body, small_knowledge, tmp_path)
-    assert caught.value.where == "given.ttl:4"
+    assert caught.value.where == "given.ttl:6"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,226 @@
+"""What is validated: the files, read tolerantly, so that one mistake hides no other.
+
+A file that is no Turtle is noted in `broken` and left out; what can be read is one graph. Assembly is tried with all
+of its errors collected (`failures`); `knowledge` is there only where it has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+
+from engine.errors import KnowledgeError
+from engine.knowledge.assembly import try_to_assemble
+from engine.knowledge.reader import (
+    Graph,
+    Term,
+    Text,
+    content_digest,
+    in_reading_order,
+    knowledge_paths,
+    local_name,
+    read_triples,
+    shipped_paths,
+    shorten,
+)
+from engine.model import Knowledge
+from engine.validation.catalogue import BY_NAME
+from engine.validation.diagnostics import Diagnostic, Place, Related, Severity
+
+Triple = tuple[str, str, Term]
+TABLE = ".tsv"
+TURTLE = ".ttl"
+CASES = (".yaml", ".yml")
+GENERATED = "inferred.ttl"
+"""Name of the file that the reasoner writes: nobody is asked to mend it by hand."""
+LARGEST_FILE = 32_000_000
+"""So many bytes of one file are read."""
+
+
+class Content:
+    """Files under validation. Everything that is derived from them is made when it is first asked for."""
+
+    def __init__(
+        self,
+        paths: Iterable[Path],
+        *,
+        focus: Iterable[Path] | None = None,
+        cases: Iterable[Path] = (),
+        sources: Path | None = None,
+        root: Path | None = None,
+    ) -> None:
+        """`paths`: all knowledge files; `focus`: those that were asked for, None for all; `cases`: case files;
+        `sources`: a folder with the documents; `root`: what file names in diagnostics are relative to, by default the
+        working directory."""
+        self.paths = in_reading_order(dict.fromkeys(paths))
+        self.focus = None if focus is None else frozenset(focus)
+        self.cases = tuple(cases)
+        self.sources = sources
+        self._root = (root or Path.cwd()).absolute()
+        self.triples: dict[Path, list[Triple]] = {}
+        broken: dict[Path, KnowledgeError] = {}
+        for number, path in enumerate(self.paths):
+            try:
+                self.triples[path] = _read(path, number)
+            except KnowledgeError as error:
+                broken[path] = error
+        self.broken: Mapping[Path, KnowledgeError] = broken
+        """Files that could not be read, and why."""
+        readable = [path for path in self.paths if path in self.triples]
+        self.graph = Graph(self.paths, content_digest(readable))
+        for number, path in enumerate(self.paths):
+            for triple in self.triples.get(path, ()):
+                self.graph.add(*triple, number)
+
+    @cached_property
+    def _assembled(self) -> tuple[Knowledge | None, tuple[KnowledgeError, ...]]:
+        return (None, ()) if self.broken else try_to_assemble(self.graph)
+
+    @property
+    def knowledge(self) -> Knowledge | None:
+        """The assembled knowledge; None where a file is broken or `failures` are in its way."""
+        return self._assembled[0]
+
+    @property
+    def failures(self) -> tuple[KnowledgeError, ...]:
+        """Every reason for which the content does not load; empty where a file is broken, for then nothing is tried."""
+        return self._assembled[1]
+
+    def shown(self, path: Path) -> str:
+        """A path as diagnostics name it."""
+        absolute = path.absolute()
+        return absolute.relative_to(self._root).as_posix() if absolute.is_relative_to(self._root) else absolute.as_posix()
+
+    def place(self, subject: str, predicate: str = "", value: Term | None = None) -> Place:
+        """Where a subject is first spoken of, or the predicate (an IRI or CURIE) or object of a statement about it stands."""
+        located = self.graph.place(subject, predicate, value)
+        if located is None:
+            return Place(file="")
+        return Place(file=self.shown(located.path), line=located.line, column=located.column)
+
+    def place_of_error(self, error: KnowledgeError) -> Place:
+        """Where an error of loading lies."""
+        subject, predicate, value = error.about
+        return self.place(subject, predicate, value if isinstance(value, str | Text) else None)
+
+    def holder(self, node: str) -> str:
+        """The named subject that a blank node is part of; a named one itself."""
+        seen: set[str] = set()
+        while node.startswith("_:") and node in self._parents and node not in seen:
+            seen.add(node)
+            node = self._parents[node]
+        return node
+
+    @cached_property
+    def _parents(self) -> dict[str, str]:
+        triples = (triple for triples in self.triples.values() for triple in triples)
+        return {value: subject for subject, _, value in triples if isinstance(value, str) and value.startswith("_:")}
+
+    def label(self, iri: str) -> str:
+        """The clinicians' label of something, or ""."""
+        return self.graph.text(iri, "rdfs:label")
+
+    def diagnose(
+        self,
+        name: str,
+        what: str,
+        subject: str = "",
+        predicate: str = "",
+        value: Term | None = None,
+        *,
+        place: Place | None = None,
+        mend: str = "",
+        severity: Severity | None = None,
+        related: Iterable[Related] = (),
+    ) -> Diagnostic:
+        """A diagnostic by its name in the catalogue, at the place of a statement or at a given one."""
+        entry = BY_NAME[name]
+        named = self.holder(subject)
+        return Diagnostic(
+            id=entry.id,
+            severity=severity or entry.severity,
+            place=place or self.place(subject, predicate, value),
+            subject="" if named.startswith("_:") else shorten(named),
+            label=self.label(named),
+            what=what,
+            why=entry.why,
+            mend=mend or entry.mend,
+            related=tuple(related),
+        )
+
+    def related(self, subject: str, message: str = "", predicate: str = "", value: Term | None = None) -> Related:
+        """Another statement that a diagnostic is about."""
+        return Related(subject=shorten(subject), place=self.place(subject, predicate, value), message=message)
+
+
+def _read(path: Path, number: int) -> list[Triple]:
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise KnowledgeError(
+                f"The file has {size:,} bytes, more than {LARGEST_FILE:,}.", mend="Split it into several files.", kind="too-large"
+            )
+        path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise KnowledgeError(
+            f"The file cannot be read: {error.strerror}.", mend="Check its path and permissions.", kind="unreadable-file"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise KnowledgeError(
+            f"The file is not UTF-8: byte {error.start} cannot be decoded.", mend="Save it as UTF-8.", kind="unreadable-file"
+        ) from error
+    return read_triples(path, number) if path.suffix == TURTLE else []
+
+
+def read_content(
+    paths: Iterable[Path] | None = None,
+    knowledge: Iterable[Path] | None = None,
+    *,
+    sources: Path | None = None,
+    root: Path | None = None,
+) -> Content:
+    """The content to validate: `paths` (files or folders; None: everything) beside the `knowledge` folders (None: shipped).
+
+    Paths that hold a core schema of their own (core.ttl) are whole and stand alone. YAML files are case files.
+    Raises KnowledgeError where a path does not exist, or is no file of a kind that is validated.
+    """
+    asked = None if paths is None else _below(paths)
+    if asked is not None and any(path.name == "core.ttl" for path in asked) and knowledge is None:
+        base: tuple[Path, ...] = ()
+    else:
+        base = shipped_paths() if knowledge is None else knowledge_paths(*_existing(knowledge))
+    known = {path.resolve(): path for path in base}
+    given = [known.get(path.resolve(), path) for path in asked or ()]
+    ours = [path for path in given if path.suffix in (TURTLE, TABLE)]
+    cases = [path for path in given if path.suffix in CASES]
+    return Content((*base, *ours), focus=None if asked is None else given, cases=cases, sources=sources, root=root)
+
+
+def _existing(paths: Iterable[Path]) -> tuple[Path, ...]:
+    found = tuple(paths)
+    for path in found:
+        if not path.exists():
+            raise KnowledgeError(f"{path} does not exist.", mend="Name files or folders that do.")
+    return found
+
+
+def _below(paths: Iterable[Path]) -> list[Path]:
+    """Files as given, and what can be validated below folders."""
+    found: list[Path] = []
+    for path in _existing(paths):
+        if path.is_dir():
+            found += knowledge_paths(path)
+            found += (below for below in sorted(path.rglob("*")) if below.suffix in CASES)
+        elif path.suffix in (TURTLE, TABLE, *CASES):
+            found.append(path)
+        else:
+            raise KnowledgeError(
+                f"{path} is no file that can be validated.", mend="Name Turtle (.ttl), SSSOM (.tsv) or case files (.yaml)."
+            )
+    return found
+
+
+def name_of(iri: str) -> str:
+    """Short name for a message: a CURIE, or the local name of what has none."""
+    return local_name(iri) if iri.startswith("_:") else shorten(iri)

@@ -1,0 +1,1 @@
+"""What each diagnostic means, a module per part of the catalogue."""
