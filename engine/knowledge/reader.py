@@ -183,7 +183,19 @@ def shipped_paths() -> tuple[Path, ...]:
 
 
 def knowledge_paths(*folders: Path) -> tuple[Path, ...]:
-    """All knowledge files below folders, sorted; the authoring shapes are about knowledge and not part of it."""
+    """The knowledge files below folders, and those of the shipped schema that no folder has its own of; () if there are none."""
+    own = own_paths(*folders)
+    brought = {path.name for path in own}
+    return (*own, *(path for path in schema_paths() if path.name not in brought)) if own else ()
+
+
+def schema_paths() -> tuple[Path, ...]:
+    """What every guideline is written in and none has to copy: the shipped nouns, criterion vocabulary and case shape."""
+    return tuple(Path(str(files(package))) / name for package, names in SCHEMA.items() for name in names)
+
+
+def own_paths(*folders: Path) -> tuple[Path, ...]:
+    """The knowledge files below folders, sorted; the authoring shapes are about knowledge and not part of it."""
     return tuple(
         path
         for folder in folders
