@@ -179,7 +179,7 @@ class Graph:
 
 def shipped_paths() -> tuple[Path, ...]:
     """The Turtle and SSSOM files of this distribution, ontology before shapes."""
-    return knowledge_paths(Path(str(files("ontology"))), Path(str(files("shapes"))))
+    return own_paths(Path(str(files("ontology"))), Path(str(files("shapes"))))
 
 
 def knowledge_paths(*folders: Path) -> tuple[Path, ...]:
