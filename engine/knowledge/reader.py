@@ -36,6 +36,8 @@ PREFIXES = {
 }  # fmt: skip
 RDF_TYPE = PREFIXES["rdf"] + "type"
 FIRST, REST, NIL = (PREFIXES["rdf"] + name for name in ("first", "rest", "nil"))
+SCHEMA = {"ontology": ("core.ttl",), "shapes": ("case.ttl", "criteria.ttl")}
+"""Package → its files that speak of no guideline in particular."""
 
 
 def expand(curie: str) -> str:
