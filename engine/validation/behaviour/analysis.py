@@ -1,0 +1,105 @@
+"""What the rules can do to patients: the questions of all analyses, asked of one circuit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from engine.errors import ReplayError
+from engine.inference.decision import Engine
+from engine.inference.ground import LADDER
+from engine.inference.program import VERDICT_PLANES, compile_program
+from engine.knowledge.reader import shorten
+from engine.model import Case, Frozen, Knowledge, Recommendation, Rule
+from engine.validation.behaviour.circuit import TRUE
+from engine.validation.behaviour.patients import Patients
+from engine.validation.behaviour.replay import Claim, replayed
+from engine.validation.diagnostics import Witness
+
+
+class Behaviour(Frozen, frozen=True, kw_only=True):
+    """One thing that the rules do or can never do: its name in the catalogue, IRIs of the rule and of others that take part."""
+
+    name: str
+    rule: str
+    others: tuple[str, ...] = ()
+    what: str
+    mend: str = ""
+    witness: Witness | None = None
+
+
+class Analysis:
+    """Compiled knowledge over all consistent patients. Literals are those of one circuit."""
+
+    def __init__(self, knowledge: Knowledge, engine: Engine | None = None) -> None:
+        self.knowledge = knowledge
+        self.engine = engine or Engine(knowledge)
+        self.program = compile_program(knowledge, acting=True)
+        self.patients = Patients(self.program)
+        self.circuit = self.patients.circuit
+        (self.planes,) = self.patients.planes
+        self.recommendations = tuple(rule for rule in knowledge.rules.values() if isinstance(rule, Recommendation))
+        self._verdicts = {rule.iri: verdict_literals(self.patients, self.planes, self.program.verdicts[rule.iri])
+                          for rule in self.recommendations}  # fmt: skip
+
+    def verdict(self, rule: Recommendation, *names: str) -> int:
+        """The literal of a recommendation's having one of these verdicts."""
+        return self.circuit.any_of(self._verdicts[rule.iri][name] for name in names)
+
+    def holds(self, rule: Rule) -> int:
+        """The literal of scope and criterion being true."""
+        return self.planes[self.program.rules[rule.iri].whole.holds]
+
+    def refuted(self, rule: Rule) -> int:
+        """The literal of scope or criterion being false."""
+        return self.planes[self.program.rules[rule.iri].whole.refuted]
+
+    def in_scope(self, rule: Rule) -> int:
+        """The literal of the scope being true."""
+        return self.planes[self.program.rules[rule.iri].scope.holds]
+
+    def acts(self, rule: Rule) -> int:
+        """The literal of a rule's holding for a patient whom its source covers: then it displaces and leaves open."""
+        return self.planes[self.program.acting[rule.iri].holds]
+
+    def stands(self, rule: Recommendation) -> int:
+        """The literal of a recommendation's holding, whatever displaces it or leaves it open."""
+        return self.verdict(rule, "indicated", "provisional", "overridden")
+
+    def smallest(self, *literals: int) -> Case | None:
+        """A patient with the fewest facts who meets the literals, or None where there is none."""
+        return self.patients.smallest(*literals)
+
+    def somebody(self, *literals: int, values: Mapping[str, float] | None = None) -> Case:
+        """The smallest patient where it is known that there is one, with fixed `values` where the literals have them.
+
+        Raises ReplayError where there is none after all.
+        """
+        patient = self.patients.smallest_with(values or {}, *literals)
+        if patient is None:
+            raise ReplayError("A patient that was found before cannot be found again.", mend="Report this with the knowledge.")
+        return patient
+
+    def exists(self, *literals: int) -> bool:
+        """Whether some patient meets the literals."""
+        return self.patients.exists(*literals)
+
+    def witness(self, case: Case, claims: Iterable[tuple[Rule, str]]) -> Witness:
+        """The case as a witness, replayed. Raises ReplayError."""
+        return replayed(self.engine, case, [Claim(rule.id, state) for rule, state in claims])
+
+
+def verdict_literals(patients: Patients, planes: tuple[int, ...], slots: tuple[int, ...]) -> Mapping[str, int]:
+    """Verdict → its literal, by the ladder that the engine reads verdicts from; exactly one of them holds."""
+    of_plane = {plane: planes[slot] for plane, slot in zip(VERDICT_PLANES, slots, strict=True)}
+    found: dict[str, int] = {}
+    before = TRUE
+    for plane, value, verdict in LADDER:
+        met = of_plane[plane] if value else -of_plane[plane]
+        found[verdict] = patients.circuit.both(before, met)
+        before = patients.circuit.both(before, -met)
+    return {**found, "indicated": before}
+
+
+def named(rule: Rule) -> str:
+    """A rule as messages name it: its CURIE, and its label where there is one."""
+    return f"{shorten(rule.iri)} (“{rule.label}”)" if rule.label else shorten(rule.iri)
