@@ -15,7 +15,9 @@
     ├── GuidelineError            a new guideline cannot be started
     ├── ReasonerError             the OWL reasoner could not run
     │   └── IncoherentOntologyError   or found the classes contradictory
+    ├── ProfileError              a profile or baseline of validation cannot be used
     ├── CheckNotRunError          a check of validation could not do its work
+    ├── ReplayError               a witness patient is decided otherwise than analysed: a fault of this program
     ├── DrawingError              a decision pathway cannot be drawn: no such name, or no drawing library
     └── QueryError                a SPARQL query cannot be answered now
         ├── QuerySyntaxError      it is not SPARQL
@@ -161,10 +163,20 @@ class IncoherentOntologyError(ReasonerError):
     title = "The ontology contradicts itself"
 
 
+class ProfileError(SpinegraphError):
+    title = "The profile or baseline cannot be used"
+
+
 class CheckNotRunError(SpinegraphError):
     """A check of validation could not do its work, e.g. because a library is not installed; the report names it."""
 
     title = "A check could not run"
+
+
+class ReplayError(SpinegraphError):
+    """A witness patient is decided otherwise than the analysis said: a fault of this program, never of the content."""
+
+    title = "A witness patient does not replay"
 
 
 class DrawingError(SpinegraphError):

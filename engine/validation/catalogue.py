@@ -9,10 +9,12 @@ from engine.validation.entries.behaviour import BEHAVIOUR_ENTRIES
 from engine.validation.entries.entry import Entry
 from engine.validation.entries.names import NAME_ENTRIES
 from engine.validation.entries.numbers import NUMBER_ENTRIES
+from engine.validation.entries.profile import PROFILE_ENTRIES
 from engine.validation.entries.provenance import PROVENANCE_ENTRIES
 from engine.validation.entries.rules import RULE_ENTRIES
 
 GROUPS = {
+    "0": "Profile and baseline",
     "1": "Files",
     "2": "Names and vocabulary",
     "3": "Words",
@@ -24,7 +26,14 @@ GROUPS = {
     "9": "Behaviour",
 }
 
-ENTRIES: tuple[Entry, ...] = (*NAME_ENTRIES, *RULE_ENTRIES, *PROVENANCE_ENTRIES, *NUMBER_ENTRIES, *BEHAVIOUR_ENTRIES)
+ENTRIES: tuple[Entry, ...] = (
+    *PROFILE_ENTRIES,
+    *NAME_ENTRIES,
+    *RULE_ENTRIES,
+    *PROVENANCE_ENTRIES,
+    *NUMBER_ENTRIES,
+    *BEHAVIOUR_ENTRIES,
+)
 
 CATALOGUE = {entry.id: entry for entry in ENTRIES}
 BY_NAME = {entry.name: entry for entry in ENTRIES}

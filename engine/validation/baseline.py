@@ -1,0 +1,105 @@
+"""A baseline: what was found before and is not to fail validation now, so that only what is new does.
+
+A JSON file, sorted so that its differences can be read. It is only ever to become smaller: entries that are no longer found
+are said.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from engine.errors import ProfileError
+from engine.model import Frozen
+from engine.validation.catalogue import CATALOGUE
+from engine.validation.diagnostics import Diagnostic, Place, Report, Suppression
+from engine.validation.fingerprints import fingerprints
+from engine.validation.profile import Catalogue, in_order
+
+SCHEMA = "spinegraph-baseline/1"
+KNOWN = "Known from the baseline."
+"""The reason for which such a diagnostic is kept back."""
+SHOWN = 5
+"""So many entries that are no longer found are named."""
+
+
+class BaselineEntry(Frozen, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One diagnostic. Only the fingerprint counts; the rest tells people what it is."""
+
+    fingerprint: str
+    id: str
+    subject: str
+    file: str
+    what: str
+
+
+class Baseline(Frozen, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    schema: str
+    diagnostics: tuple[BaselineEntry, ...]
+
+
+def make_baseline(report: Report) -> Baseline:
+    """Everything that a report shows, and what an earlier baseline kept back of it."""
+    kept = (one.diagnostic for one in report.suppressed if one.reason == KNOWN)
+    found = (*report.diagnostics, *kept)
+    entries = (
+        BaselineEntry(fingerprint=mark, id=one.id, subject=one.subject, file=one.place.file, what=one.what)
+        for one, mark in zip(found, fingerprints(found), strict=True)
+        if not one.id.startswith("SG00")
+    )
+    ordered = sorted(entries, key=lambda entry: (entry.id, entry.subject, entry.what, entry.fingerprint))
+    return Baseline(schema=SCHEMA, diagnostics=tuple(ordered))
+
+
+def write_baseline(report: Report) -> bytes:
+    """The baseline of a report as JSON in UTF-8."""
+    return msgspec.json.format(msgspec.json.encode(make_baseline(report)), indent=2) + b"\n"
+
+
+def read_baseline(path: Path) -> Baseline:
+    """Read a baseline. Raises ProfileError."""
+    mend = "Give a file that --write-baseline has written."
+    try:
+        baseline = msgspec.json.decode(path.read_bytes(), type=Baseline)
+    except OSError as error:
+        raise ProfileError(f"The baseline cannot be read: {error.strerror}.", where=str(path), mend=mend) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ProfileError(f"This is no baseline: {error}.", where=str(path), mend=mend) from error
+    if baseline.schema != SCHEMA:
+        raise ProfileError(f"The baseline is of the kind {baseline.schema!r}, not {SCHEMA!r}.", where=str(path), mend=mend)
+    return baseline
+
+
+def apply_baseline(
+    report: Report, baseline: Baseline, file: str, *, complete: bool = True, catalogue: Catalogue = CATALOGUE
+) -> Report:
+    """The report without what the baseline knows. If it is `complete`, SG003 says at `file` what is no longer found."""
+    known = {entry.fingerprint: entry for entry in baseline.diagnostics}
+    shown, kept, seen = [], list(report.suppressed), set()
+    for diagnostic, mark in zip(report.diagnostics, fingerprints(report.diagnostics), strict=True):
+        if mark in known:
+            seen.add(mark)
+            kept.append(Suppression(diagnostic=diagnostic, reason=KNOWN))
+        else:
+            shown.append(diagnostic)
+    gone = [entry for mark, entry in known.items() if mark not in seen]
+    if gone and complete:
+        shown.append(_mended(gone, file, catalogue))
+    return msgspec.structs.replace(report, diagnostics=in_order(shown), suppressed=tuple(kept))
+
+
+def _mended(gone: list[BaselineEntry], file: str, catalogue: Catalogue) -> Diagnostic:
+    entry = catalogue["SG003"]
+    names = [f"{one.id} {one.subject or one.file}".strip() for one in gone[:SHOWN]]
+    more = f" and {len(gone) - SHOWN} more" if len(gone) > SHOWN else ""
+    return Diagnostic(
+        id=entry.id,
+        severity=entry.severity,
+        place=Place(file=file),
+        what=f"No longer found: {', '.join(names)}{more}.",
+        why=entry.why,
+        mend=entry.mend,
+    )
