@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.table import Table
 
 from api.cli_cases import KnowledgeOption
+from engine.errors import KnowledgeError
 from engine.knowledge.assembly import load_knowledge
-from engine.knowledge.reader import knowledge_paths, shipped_paths
+from engine.knowledge.reader import knowledge_paths, own_paths, shipped_paths
 from engine.knowledge.sources import (
     PassageUse,
     Verification,
@@ -31,6 +32,11 @@ sources_app = typer.Typer(help="The source documents and the passages that parap
 def paths_of(knowledge: list[Path] | None) -> tuple[Path, ...]:
     """The knowledge files that an option names, or the shipped ones."""
     return knowledge_paths(*knowledge) if knowledge else shipped_paths()
+
+
+def own_paths_of(knowledge: list[Path] | None) -> tuple[Path, ...]:
+    """The knowledge files that may be written to: those of the option without the schema that comes with the tool."""
+    return own_paths(*knowledge) if knowledge else shipped_paths()
 
 
 @sources_app.callback()
@@ -128,7 +134,10 @@ def infer_command(
     from engine.knowledge.reasoner import classify, inferred_turtle, ontology_paths
 
     ontology = ontology_paths(paths_of(knowledge))
-    target = ontology[0].parent / "inferred.ttl"
+    own = ontology_paths(own_paths_of(knowledge))
+    if not own:
+        raise KnowledgeError("There are no classes to infer anything of.", mend="Give a folder with Turtle files in ontology/.")
+    target = own[0].parent / "inferred.ttl"
     written = inferred_turtle(classify(ontology))
     current = target.read_text(encoding="utf-8") if target.exists() else ""
     if written == current:
@@ -148,7 +157,7 @@ def format_command(
     """Put every Turtle file into its normal form."""
     from engine.knowledge.formatting import badly_formatted, format_files
 
-    paths = paths_of(knowledge)
+    paths = own_paths_of(knowledge)
     found = badly_formatted(paths) if check else format_files(paths)
     for path in found:
         typer.echo(f"{'not in normal form' if check else 'formatted'}: {path.name}")

@@ -1,10 +1,9 @@
-"""`shapes/case.ttl`: what a case graph has to look like, by pySHACL."""
+"""`shapes/case.ttl` and `shapes/measurements.ttl`: what a case graph has to look like, by pySHACL."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import rdflib
@@ -13,10 +12,10 @@ from rdflib import RDF, RDFS, XSD, Literal, URIRef
 from rdflib.namespace import SH
 
 from engine import Case, Engine, load_knowledge
-from engine.knowledge.reader import expand, shipped_paths
+from engine.knowledge.reader import expand, schema_paths, shipped_paths
 from tests.random_cases import random_cases
 
-SHAPES = next(path for path in shipped_paths() if path.name == "case.ttl")
+SHAPES = [path for path in shipped_paths() if path.parent.name == "shapes" and path.name in ("case.ttl", "measurements.ttl")]
 NODE = URIRef("urn:case")
 
 
@@ -30,6 +29,13 @@ def ontology(engine: Engine) -> rdflib.Graph:
     graph = rdflib.Graph()
     for iri in engine.knowledge.findings:
         graph.add((URIRef(iri), RDFS.subClassOf, URIRef(expand("core:Finding"))))
+    return graph
+
+
+def _shapes() -> rdflib.Graph:
+    graph = rdflib.Graph()
+    for path in SHAPES:
+        graph.parse(path)
     return graph
 
 
@@ -50,7 +56,7 @@ def _conforms(ontology: rdflib.Graph, triples: list[tuple[URIRef, URIRef, rdflib
     data += ontology
     for triple in triples:
         data.add(triple)
-    conforms, _, text = validate(data, shacl_graph=rdflib.Graph().parse(SHAPES))
+    conforms, _, text = validate(data, shacl_graph=_shapes())
     return bool(conforms), str(text)
 
 
@@ -78,7 +84,7 @@ def test_what_cannot_be_does_not_conform(ontology: rdflib.Graph, predicate: str,
 
 
 def test_the_ranges_are_those_of_the_measurements(engine: Engine) -> None:
-    shapes = rdflib.Graph().parse(SHAPES)
+    shapes = _shapes()
     stated = {
         str(shapes.value(shape, SH.path)): (float(str(least)), float(str(shapes.value(shape, SH.maxInclusive))))
         for shape, least in shapes.subject_objects(SH.minInclusive)
@@ -86,5 +92,7 @@ def test_the_ranges_are_those_of_the_measurements(engine: Engine) -> None:
     assert stated == {iri: (m.minimum, m.maximum) for iri, m in engine.knowledge.measurements.items()}
 
 
-def test_the_shape_is_where_the_shapes_are() -> None:
-    assert Path(SHAPES).parent.name == "shapes"
+def test_what_comes_with_the_schema_speaks_of_no_measurement(engine: Engine) -> None:
+    (schema,) = (path for path in schema_paths() if path.name == "case.ttl")
+    paths = {str(path) for path in rdflib.Graph().parse(schema).objects(None, SH.path)}
+    assert paths == {expand("core:present"), expand("core:absent")}

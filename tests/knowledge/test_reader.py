@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import KnowledgeError, TurtleSyntaxError
+from engine.knowledge.assembly import load_knowledge
 from engine.knowledge.reader import (
     Graph,
     Text,
@@ -15,7 +16,9 @@ from engine.knowledge.reader import (
     expand,
     knowledge_paths,
     local_name,
+    own_paths,
     read_graph,
+    schema_paths,
     shipped_paths,
     shorten,
 )
@@ -82,9 +85,28 @@ def test_a_graph_carries_the_digest_of_its_files(small_paths: tuple[Path, ...]) 
 def test_authoring_shapes_and_other_suffixes_are_no_knowledge(tmp_path: Path) -> None:
     paths = write_small(tmp_path, more={"shapes/authoring/labels.ttl": "shape:Label a sh:NodeShape ."})
     (tmp_path / "ontology" / "notes.txt").write_text("no Turtle")
-    names = {path.relative_to(tmp_path).as_posix() for path in knowledge_paths(tmp_path / "ontology", tmp_path / "shapes")}
+    names = {path.relative_to(tmp_path).as_posix() for path in own_paths(tmp_path / "ontology", tmp_path / "shapes")}
     assert names == {*TEXTS, "ontology/core.ttl", "shapes/criteria.ttl"}
-    assert set(paths) == {tmp_path / name for name in names}
+    assert set(paths) >= {tmp_path / name for name in names}
+
+
+def test_the_schema_comes_with_the_tool_unless_a_folder_has_its_own(tmp_path: Path) -> None:
+    (case_shape,) = set(write_small(tmp_path)) - set(own_paths(tmp_path))
+    assert case_shape in schema_paths()
+    whole = content_digest(knowledge_paths(tmp_path))
+    (tmp_path / "ontology" / "core.ttl").unlink()
+    (tmp_path / "shapes" / "criteria.ttl").unlink()
+    assert set(knowledge_paths(tmp_path)) - set(own_paths(tmp_path)) == set(schema_paths())
+    assert content_digest(knowledge_paths(tmp_path)) == whole
+    assert load_knowledge(knowledge_paths(tmp_path)).rules
+
+
+def test_a_folder_without_knowledge_gets_no_schema_either(tmp_path: Path) -> None:
+    assert knowledge_paths(tmp_path) == ()
+
+
+def test_the_schema_is_part_of_what_is_shipped_once() -> None:
+    assert [path for path in shipped_paths() if path in schema_paths()] == list(schema_paths())
 
 
 def test_the_shipped_files_are_ontology_and_shapes_without_the_authoring_shapes() -> None:
