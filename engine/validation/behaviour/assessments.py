@@ -33,7 +33,7 @@ def disagreeing_assessments(analysis: Analysis) -> Iterator[Behaviour]:
                 others=(other.iri,),
                 what=f"{named(one)} suspects {shorten(one.condition)} in a patient for whom {named(other)}, of another source, "
                 "rules it out.",
-                witness=analysis.witness(patient, ((one, "holds"), (other, "is refuted"))),
+                witness=analysis.witness(patient, ((one, "holds"), (other, "refuted"))),
             )
 
 

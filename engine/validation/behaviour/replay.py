@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from engine.errors import ReplayError
 from engine.inference.decision import Engine
-from engine.inference.program import Pair
 from engine.model import Case, Knowledge
 from engine.validation.diagnostics import Witness
 
 
 class Claim(NamedTuple):
-    """What a witness has to show: the verdict of a recommendation, or the truth of any rule ("holds", "refuted")."""
+    """What a witness has to show: the verdict of a recommendation, or of any rule that it "holds" or is "refuted"."""
 
     rule: str
     state: str
+
+
+TRUTHS = ("open", "holds", "refuted", "contradictory")
+"""Of scope and criterion together; index = holds + 2 * refuted."""
 
 
 def replayed(engine: Engine, case: Case, claims: Iterable[Claim]) -> Witness:
@@ -28,28 +31,24 @@ def replayed(engine: Engine, case: Case, claims: Iterable[Claim]) -> Witness:
     planes = engine.explain(case).planes
     shows = []
     for rule, state in claims:
-        found = verdicts.get(rule) if state not in _TRUTHS else _truth(engine, rule, planes)
+        found = _truth(engine, rule, planes) if state in TRUTHS else verdicts.get(rule, "unknown")
         if found != state:
             raise ReplayError(
-                f"The analysis says that rule {rule} is {state}; the engine says {found}.",
+                f"The analysis says that rule {_phrase(rule, state)}; the engine says that it {_phrase('', found)}.",
                 where=f"present {list(case.present)}, absent {list(case.absent)}, measured {dict(case.measurements)}",
                 mend="Report this with the knowledge: one of the two is wrong.",
             )
-        shows.append(f"{rule} {'is ' if state not in _TRUTHS else ''}{state}")
+        shows.append(_phrase(rule, state))
     return Witness(case=case, words=tuple(words(case, engine.knowledge)), shows=tuple(shows))
 
 
-_TRUTHS: Mapping[str, tuple[int, int]] = {"holds": (1, 0), "is refuted": (0, 1)}
+def _phrase(rule: str, state: str) -> str:
+    return f"{rule} {state if state == 'holds' else f'is {state}'}".strip()
 
 
 def _truth(engine: Engine, rule: str, planes: tuple[int, ...]) -> str:
     slots = next(engine.program.rules[iri].whole for iri, known in engine.knowledge.rules.items() if known.id == rule)
-    bits = _bits(slots, planes)
-    return next((name for name, wanted in _TRUTHS.items() if wanted == bits), f"{bits}")
-
-
-def _bits(slots: Pair, planes: tuple[int, ...]) -> tuple[int, int]:
-    return planes[slots.holds], planes[slots.refuted]
+    return TRUTHS[planes[slots.holds] + 2 * planes[slots.refuted]]
 
 
 def words(case: Case, knowledge: Knowledge) -> Iterator[str]:

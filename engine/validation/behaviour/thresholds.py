@@ -99,7 +99,7 @@ def _between(analysis: Analysis, measurement: Measurement, at: Sequence[_At], si
         here = (side.shared, a.consistent)
         where = f"at {measurement.label} {a.value:g} {measurement.unit}".rstrip()
         if analysis.exists(*here, a.refuted[lower], a.refuted[upper]):
-            yield _behaviour(analysis, "threshold-gap", side, (measurement, a), f"neither holds {where}", "is refuted")
+            yield _behaviour(analysis, "threshold-gap", side, (measurement, a), f"neither holds {where}", "refuted")
         elif analysis.exists(*here, a.holds[lower], a.holds[upper]):
             yield _behaviour(analysis, "threshold-overlap", side, (measurement, a), f"both hold {where}", "holds")
 
