@@ -9,9 +9,11 @@ from engine.validation.entries.behaviour import BEHAVIOUR_ENTRIES
 from engine.validation.entries.entry import Entry
 from engine.validation.entries.names import NAME_ENTRIES
 from engine.validation.entries.numbers import NUMBER_ENTRIES
+from engine.validation.entries.ontology import ONTOLOGY_ENTRIES
 from engine.validation.entries.profile import PROFILE_ENTRIES
 from engine.validation.entries.provenance import PROVENANCE_ENTRIES
 from engine.validation.entries.rules import RULE_ENTRIES
+from engine.validation.entries.shapes import SHAPE_ENTRIES
 
 GROUPS = {
     "0": "Profile and baseline",
@@ -29,6 +31,8 @@ GROUPS = {
 ENTRIES: tuple[Entry, ...] = (
     *PROFILE_ENTRIES,
     *NAME_ENTRIES,
+    *SHAPE_ENTRIES,
+    *ONTOLOGY_ENTRIES,
     *RULE_ENTRIES,
     *PROVENANCE_ENTRIES,
     *NUMBER_ENTRIES,
