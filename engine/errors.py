@@ -32,6 +32,7 @@ Every error says what is wrong, where, and how to mend it. Transport maps classe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 LONGEST_ECHO = 80
 """So many characters of somebody's input are repeated in a message."""
@@ -60,8 +61,9 @@ class SpinegraphError(Exception):
 
 
 class KnowledgeError(SpinegraphError):
-    """`kind` is the name of the diagnostic that validation makes of it (docs/diagnostics.md); `about` the statement:
-    subject, predicate CURIE or "", and object or None, as the graph has them. `others` were found along with it."""
+    """`kind` is the name of the diagnostic that validation makes of it (docs/diagnostics.md). What it is about: a
+    statement (`about`: subject, predicate or "", object or None, as the graph has them), or a place in a file (`path`,
+    1-based `line` and `column`, 0 where not known). `others` were found along with it."""
 
     title = "The knowledge is not well formed"
 
@@ -73,23 +75,21 @@ class KnowledgeError(SpinegraphError):
         mend: str = "",
         kind: str = "",
         about: tuple[str, str, object] = ("", "", None),
-        others: Sequence[KnowledgeError] = (),
+        path: Path | None = None,
+        line: int = 0,
+        column: int = 0,
     ) -> None:
         super().__init__(what, where=where, mend=mend)
         self.kind = kind
         self.about = about
-        self.others = tuple(others)
+        self.path = path
+        self.line = line
+        self.column = column
+        self.others: tuple[KnowledgeError, ...] = ()
 
 
 class TurtleSyntaxError(KnowledgeError):
-    """`line` and `column` are 0 where they are not known."""
-
     title = "A knowledge file is not valid Turtle"
-
-    def __init__(self, what: str, *, where: str = "", mend: str = "", line: int = 0, column: int = 0) -> None:
-        super().__init__(what, where=where, mend=mend, kind="turtle-syntax")
-        self.line = line
-        self.column = column
 
 
 class VocabularyError(KnowledgeError):

@@ -6,16 +6,18 @@ codes are unique, rules lie within the profile, and every rule leads to passages
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from engine.errors import KnowledgeError, VocabularyError
+from engine.errors import VocabularyError, shortened
 from engine.knowledge.criteria import CriterionReader
-from engine.knowledge.reader import Graph, expand, local_name, read_graph, shorten
-from engine.knowledge.rules import PATIENT, build_rules, check_rules, passage_ids
+from engine.knowledge.mapping_table import read_table
+from engine.knowledge.problems import Problems
+from engine.knowledge.reader import Graph, Text, expand, local_name, read_graph, shorten
+from engine.knowledge.rule_checks import check_rules
+from engine.knowledge.rules import PATIENT, build_rules, passage_ids
 from engine.model import (
     CitationMapping,
     Concept,
@@ -40,26 +42,31 @@ def load_knowledge(paths: Iterable[Path] | None = None) -> Knowledge:
     return assemble(read_graph(paths))
 
 
-def try_to_assemble(graph: Graph) -> tuple[Knowledge | None, tuple[KnowledgeError, ...]]:
-    """The knowledge, or every reason for which it cannot be assembled."""
-    try:
-        return assemble(graph), ()
-    except KnowledgeError as error:
-        return None, (error, *error.others)
-
-
 def assemble(graph: Graph) -> Knowledge:
-    """Build the frozen Knowledge of a graph. Raises KnowledgeError."""
+    """Build the frozen Knowledge of a graph. Raises the first KnowledgeError that `examine` finds."""
+    knowledge, problems = examine(graph)
+    problems.raise_first()
+    return knowledge
+
+
+def examine(graph: Graph) -> tuple[Knowledge, Problems]:
+    """What a graph says as far as it can be understood, and everything for which it cannot be relied upon."""
+    problems = Problems(graph)
     hierarchy = _hierarchy(graph)
-    findings, conditions, interventions = (_by_code(graph, _concepts(graph, hierarchy, kind)) for kind in KINDS)
-    measurements = _by_code(graph, _measurements(graph))
-    shared = set(map(_code, findings.values())) & set(map(_code, measurements.values()))
-    if shared:
-        raise VocabularyError(f"{', '.join(sorted(shared))}: a finding and a measurement share this code.", mend="Rename one.")
-    sources = {iri: _source(graph, iri) for iri in graph.of_class("core:Source")}
-    passages = {iri: _passage(graph, iri) for iri in graph.of_class("core:Passage")}
+    findings, conditions, interventions = (_by_code(graph, _concepts(graph, hierarchy, kind), problems) for kind in KINDS)
+    measurements = _by_code(graph, _measurements(graph, problems), problems)
+    holder = {finding.code: finding.iri for finding in findings.values()}
+    for measurement in measurements.values():
+        if measurement.code and measurement.code in holder:
+            problems.tell(
+                VocabularyError,
+                f"{measurement.code}: a finding and a measurement share this code.",
+                "Rename one.",
+                "duplicate-code",
+                measurement.iri,
+                "skos:notation",
+            )
     shapes = CriterionReader(graph, findings, conditions, measurements, hierarchy)
-    rules = {rule.iri: rule for rule in build_rules(graph, shapes)}
     knowledge = Knowledge(
         version=graph.text(expand("core:"), "owl:versionInfo"),
         digest=graph.digest,
@@ -68,15 +75,15 @@ def assemble(graph: Graph) -> Knowledge:
         interventions=interventions,
         measurements=measurements,
         hierarchy=hierarchy,
-        sources=sources,
-        passages=passages,
-        references={iri: _reference(graph, iri) for iri in graph.of_class("core:Reference")},
-        citations=tuple(_citation(graph, node) for node in graph.of_class("core:CitationMapping")),
-        rules=rules,
-        external_codes=_external_codes(graph, {*findings, *conditions, *interventions, *measurements}),
+        sources={iri: _source(graph, iri) for iri in graph.of_class("core:Source")},
+        passages={iri: _passage(graph, iri, problems) for iri in graph.of_class("core:Passage")},
+        references={iri: _reference(graph, iri, problems) for iri in graph.of_class("core:Reference")},
+        citations=tuple(_citation(graph, node, problems) for node in graph.of_class("core:CitationMapping")),
+        rules={rule.iri: rule for rule in build_rules(graph, shapes, problems)},
+        external_codes=_external_codes(graph, {*findings, *conditions, *interventions, *measurements}, problems),
     )
-    check_rules(graph, knowledge)
-    return knowledge
+    check_rules(graph, knowledge, problems)
+    return knowledge, problems
 
 
 def _hierarchy(graph: Graph) -> Hierarchy:
@@ -115,21 +122,27 @@ def _code(thing: Concept | Measurement) -> str:
     return thing.code
 
 
-def _by_code(graph: Graph, things: Iterable[Coded]) -> dict[str, Coded]:
+def _by_code(graph: Graph, things: Iterable[Coded], problems: Problems) -> dict[str, Coded]:
     by_iri: dict[str, Coded] = {}
     holder: dict[str, str] = {}
     for thing in things:
         if not thing.code:
-            raise VocabularyError(
-                f"{shorten(thing.iri)} has no code.", where=graph.where(thing.iri), mend='Add skos:notation "its_code".'
+            problems.tell(
+                VocabularyError,
+                f"{shorten(thing.iri)} has no code.",
+                'Add skos:notation "its_code".',
+                "duplicate-code",
+                thing.iri,
             )
-        if thing.code in holder:
-            raise VocabularyError(
+        elif holder.setdefault(thing.code, thing.iri) != thing.iri:
+            problems.tell(
+                VocabularyError,
                 f"The code {thing.code!r} is used by {shorten(holder[thing.code])} and {shorten(thing.iri)}.",
-                where=graph.where(thing.iri),
-                mend="Give each concept a code of its own.",
+                "Give each concept a code of its own.",
+                "duplicate-code",
+                thing.iri,
+                "skos:notation",
             )
-        holder[thing.code] = thing.iri
         by_iri[thing.iri] = thing
     return by_iri
 
@@ -160,12 +173,12 @@ def _concepts(graph: Graph, hierarchy: Hierarchy, kind: Literal["finding", "cond
             )
 
 
-def _measurements(graph: Graph) -> Iterable[Measurement]:
+def _measurements(graph: Graph, problems: Problems) -> Iterable[Measurement]:
     for iri in graph.of_class("core:Measurement"):
         yield Measurement(
             unit=graph.text(iri, "core:unit"),
-            minimum=_number(graph, iri, "core:minimum", -math.inf),
-            maximum=_number(graph, iri, "core:maximum", math.inf),
+            minimum=_number(graph, problems, iri, "core:minimum", -math.inf),
+            maximum=_number(graph, problems, iri, "core:maximum", math.inf),
             **_words(graph, iri),
         )
 
@@ -188,7 +201,7 @@ def _source(graph: Graph, iri: str) -> Source:
     )
 
 
-def _passage(graph: Graph, iri: str) -> Passage:
+def _passage(graph: Graph, iri: str, problems: Problems) -> Passage:
     selector = graph.iri(iri, "oa:hasSelector")
     return Passage(
         iri=iri,
@@ -198,10 +211,10 @@ def _passage(graph: Graph, iri: str) -> Passage:
         kind=graph.text(iri, "core:kind"),
         modality=graph.text(iri, "core:modality"),
         urgency=graph.text(iri, "core:urgency"),
-        citations=tuple(sorted(map(int, _numbers(graph, iri, "core:printedCitation")))),
+        citations=tuple(sorted(map(int, _numbers(graph, problems, iri, "core:printedCitation")))),
         paraphrase=graph.text(iri, "core:paraphrase"),
-        start=int(_number(graph, selector, "oa:start", -1)),
-        end=int(_number(graph, selector, "oa:end", -1)),
+        start=int(_number(graph, problems, selector, "oa:start", -1)),
+        end=int(_number(graph, problems, selector, "oa:end", -1)),
         digest=graph.text(iri, "core:textDigest"),
         figure=graph.text(iri, "core:figure"),
         ambiguity=graph.text(iri, "core:ambiguity"),
@@ -209,26 +222,38 @@ def _passage(graph: Graph, iri: str) -> Passage:
     )
 
 
-def _number(graph: Graph, subject: str, predicate: str, otherwise: float) -> float:
-    return next(iter(_numbers(graph, subject, predicate)), otherwise)
+def _number(graph: Graph, problems: Problems, subject: str, predicate: str, otherwise: float) -> float:
+    return next(iter(_numbers(graph, problems, subject, predicate)), otherwise)
 
 
-def _numbers(graph: Graph, subject: str, predicate: str) -> list[float]:
-    """Literals as numbers. Raises VocabularyError with file:line where one is none."""
-    try:
-        return [float(text) for text in graph.texts(subject, predicate)]
-    except ValueError as error:
-        raise VocabularyError(
-            f"{shorten(subject)}: {predicate} is no number ({error}).", where=graph.where(subject), mend="Write a plain number."
-        ) from error
+def _numbers(graph: Graph, problems: Problems, subject: str, predicate: str) -> list[float]:
+    """Literals as numbers; what is none is noted and left out."""
+    found = []
+    for term in graph.terms(subject, predicate):
+        try:
+            number = float(term.value if isinstance(term, Text) else "nan")
+            if not math.isfinite(number):
+                raise ValueError(f"could not use {shortened(term.value if isinstance(term, Text) else shorten(term))}")
+            found.append(number)
+        except ValueError as error:
+            problems.tell(
+                VocabularyError,
+                f"{shorten(subject)}: {predicate} is no number ({error}).",
+                "Write a plain number.",
+                "wrong-kind",
+                subject,
+                predicate,
+                term,
+            )
+    return found
 
 
-def _reference(graph: Graph, iri: str) -> Reference:
-    year = int(_number(graph, iri, "dcterms:issued", 0))
+def _reference(graph: Graph, iri: str, problems: Problems) -> Reference:
+    year = int(_number(graph, problems, iri, "dcterms:issued", 0))
     return Reference(
         iri=iri,
         source=graph.iri(iri, "core:source"),
-        position=int(_number(graph, iri, "core:listPosition", 0)),
+        position=int(_number(graph, problems, iri, "core:listPosition", 0)),
         type=graph.text(iri, "core:referenceType"),
         title=graph.text(iri, "dcterms:title"),
         publisher=graph.text(iri, "dcterms:publisher"),
@@ -237,47 +262,41 @@ def _reference(graph: Graph, iri: str) -> Reference:
     )
 
 
-def _citation(graph: Graph, node: str) -> CitationMapping:
+def _citation(graph: Graph, node: str, problems: Problems) -> CitationMapping:
     confidence: Any = graph.text(node, "core:confidence") or "none"
     if confidence not in CONFIDENCES:
-        raise VocabularyError(
+        problems.tell(
+            VocabularyError,
             f"{shorten(node)}: core:confidence is {confidence!r}.",
-            where=graph.where(node),
-            mend=f"Use one of {', '.join(CONFIDENCES)}.",
+            f"Use one of {', '.join(CONFIDENCES)}.",
+            "wrong-kind",
+            node,
+            "core:confidence",
         )
     return CitationMapping(
         source=graph.iri(node, "core:source"),
-        number=int(_number(graph, node, "core:printedCitation", 0)),
+        number=int(_number(graph, problems, node, "core:printedCitation", 0)),
         reference=graph.iri(node, "core:cites") or None,
-        confidence=confidence,
+        confidence=confidence if confidence in CONFIDENCES else "none",
         note=graph.text(node, "rdfs:comment"),
     )
 
 
-def _external_codes(graph: Graph, known: Container[str]) -> dict[str, str]:
+def _external_codes(graph: Graph, known: Container[str], problems: Problems) -> dict[str, str]:
     """External code (CURIE such as snomedct:386661006) → IRI, from exact SSSOM matches that lead to one concept only."""
     found: dict[str, set[str]] = {}
     for path in graph.paths:
         if path.suffix == ".tsv":
-            for code, iri in _exact_matches(path, known):
+            for code, iri in _exact_matches(path, known, problems):
                 found.setdefault(code, set()).add(iri)
     return {code: next(iter(iris)) for code, iris in found.items() if len(iris) == 1}
 
 
-def _exact_matches(path: Path, known: Container[str]) -> Iterable[tuple[str, str]]:
-    with path.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t"):
-            try:
-                subject, predicate, code = expand(row["subject_id"]), row["predicate_id"], row["object_id"]
-            except KeyError as error:
-                raise VocabularyError(
-                    f"A mapping cannot be read: there is no {error}.",
-                    where=path.name,
-                    mend="Give the columns subject_id, predicate_id and object_id, and a subject such as finding:Fever.",
-                ) from error
-            if subject not in known:
-                raise VocabularyError(
-                    f"{row['subject_id']} is mapped, but does not exist.", where=path.name, mend="Mend the name of the subject."
-                )
-            if predicate == "skos:exactMatch":
-                yield code.lower(), subject
+def _exact_matches(path: Path, known: Container[str], problems: Problems) -> Iterable[tuple[str, str]]:
+    """What is wrong with a table in other ways, validation says."""
+    table = read_table(path)
+    for error in table.errors(known):
+        problems.keep(error)
+    for row in table.rows:
+        if row.cells.get("predicate_id") == "skos:exactMatch" and row.subject in known:
+            yield row.cells.get("object_id", "").lower(), row.subject

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from engine.errors import CriterionError
+from engine.errors import CriterionError, KnowledgeError
+from engine.knowledge.problems import located_error
 from engine.knowledge.reader import PREFIXES, RDF_TYPE, Graph, Term, Text, expand, local_name, shorten
 from engine.model import (
     Absent,
@@ -47,10 +48,12 @@ MODIFIERS = {
 }
 """Each modifier and the constraint that it belongs to."""
 ALLOWED = frozenset(map(expand, (*CONSTRAINTS, *MODIFIERS)))
+DEEPEST = 50
+"""So many shapes may stand inside each other."""
 
 
 class CriterionReader:
-    """Reads shapes of one graph; each named shape once."""
+    """Reads shapes of one graph; each shape once, and each mistake told once."""
 
     def __init__(
         self,
@@ -66,6 +69,7 @@ class CriterionReader:
         self._measurements = measurements
         self._hierarchy = hierarchy
         self._read: dict[str, Criterion] = {}
+        self._failed: dict[str, CriterionError] = {}
         self._open: list[str] = []
         self._parsers: Mapping[str, Callable[[str, dict[str, Any]], Criterion]] = {
             "core:present": self._present,
@@ -84,24 +88,48 @@ class CriterionReader:
     def read(self, shape: str) -> Criterion:
         """The criterion that a shape (IRI or blank node) states.
 
-        Raises CriterionError with file:line, the offending term and the allowed ones.
+        Raises CriterionError with file:line, the offending term and the allowed ones; its `others` are further mistakes
+        in the same shape.
         """
         if shape in self._read:
             return self._read[shape]
+        if shape in self._failed:
+            raise self._failed[shape]
         if shape in self._open:
-            raise CriterionError(
-                f"{shorten(shape)} refers to itself.", where=self._graph.where(shape), mend="Break the circle of sh:node."
+            raise self._error(shape, f"{shorten(shape)} refers to itself", "Break the circle of sh:node.", kind="circular")
+        if len(self._open) >= DEEPEST:
+            raise self._error(
+                shape, f"More than {DEEPEST} shapes stand inside each other", "Name some of them.", kind="too-large"
             )
         self._open.append(shape)
-        criterion = self._parse(shape)
-        self._open.pop()
-        self._read[shape] = criterion
-        return criterion
+        try:
+            self._read[shape] = self._parse(shape)
+        except CriterionError as error:
+            self._failed[shape] = error
+            raise
+        finally:
+            self._open.pop()
+        return self._read[shape]
+
+    def _read_all(self, shapes: Iterable[str]) -> tuple[Criterion, ...]:
+        """Raises CriterionError with the mistakes of all of them."""
+        found: list[Criterion] = []
+        errors: dict[int, KnowledgeError] = {}
+        for shape in shapes:
+            try:
+                found.append(self.read(shape))
+            except CriterionError as error:
+                errors |= {id(one): one for one in (error, *error.others)}
+        first, *others = errors.values() or (None,)
+        if first is not None:
+            first.others = (*first.others, *(other for other in others if other not in first.others))
+            raise first
+        return tuple(found)
 
     def _parse(self, shape: str) -> Criterion:
         predicates = self._graph.predicates(shape)
         if not predicates:
-            raise self._error(shape, f"There is no shape {shorten(shape)}", "Define it, or mend the name.")
+            raise self._nothing_there(shape)
         for predicate in predicates:
             if predicate not in ALLOWED and predicate not in ANNOTATIONS:
                 near = difflib.get_close_matches(shorten(predicate), (*CONSTRAINTS, *MODIFIERS), n=1)
@@ -109,11 +137,14 @@ class CriterionReader:
                     shape,
                     f"{shorten(predicate)} is not in the criterion profile" + (f"; did you mean {near[0]}?" if near else ""),
                     "Allowed: " + ", ".join((*CONSTRAINTS, *MODIFIERS)) + ". There is no sh:not: absence has to be recorded.",
+                    predicate,
                 )
         stated = [name for name in CONSTRAINTS if expand(name) in predicates]
         for modifier, constraint in MODIFIERS.items():
             if expand(modifier) in predicates and constraint not in stated:
-                raise self._error(shape, f"{modifier} stands without {constraint}", f"Add {constraint}, or drop {modifier}.")
+                raise self._error(
+                    shape, f"{modifier} stands without {constraint}", f"Add {constraint}, or drop {modifier}.", modifier
+                )
         told: dict[str, Any] = {
             "iri": "" if shape.startswith("_:") else shape,
             "label": self._graph.text(shape, "rdfs:label"),
@@ -138,6 +169,7 @@ class CriterionReader:
                 shape,
                 f"core:atLeast {count:g} of {shorten(group)}, which has {len(members)} direct subclasses",
                 f"Use a whole number from 1 to {len(members)}.",
+                "core:atLeast",
             )
         return AtLeast(count=int(count), group=group, members=members, **told)
 
@@ -148,6 +180,7 @@ class CriterionReader:
                 shape,
                 f"The criterion on {shorten(path)} would also hold where nothing was measured",
                 "Add sh:minCount 1: a value that is not known is in no range.",
+                "sh:minCount" if self._graph.terms(shape, "sh:minCount") else "sh:path",
             )
         lower = self._bound(shape, "sh:minInclusive", "sh:minExclusive", "core:indeterminateFrom")
         upper = self._bound(shape, "sh:maxInclusive", "sh:maxExclusive", "core:indeterminateTo")
@@ -160,7 +193,13 @@ class CriterionReader:
             upper and upper.other is not None and upper.other < upper.value
         )
         if bounds_cross or band_backwards:
-            raise self._error(shape, f"The range on {shorten(path)} is empty or its band runs backwards", "Swap the numbers.")
+            raise self._error(
+                shape,
+                f"The range on {shorten(path)} is empty or its band runs backwards",
+                "Swap the numbers.",
+                next(name for name in (*BANDS, *FACETS) if self._graph.terms(shape, name)),
+                kind="impossible-range",
+            )
         return Measured(measurement=path, lower=lower, upper=upper, **told)
 
     def _bound(self, shape: str, inclusive: str, exclusive: str, band: str) -> Bound | None:
@@ -168,27 +207,38 @@ class CriterionReader:
         other = self._number(shape, band)
         value = including if including is not None else excluding
         if including is not None and excluding is not None:
-            raise self._error(shape, f"Both {inclusive} and {exclusive} are given", "Keep one of them.")
+            raise self._error(shape, f"Both {inclusive} and {exclusive} are given", "Keep one of them.", exclusive)
         if value is None:
             if other is not None:
-                raise self._error(shape, f"{band} without {inclusive} or {exclusive}", "Give the bound that the band belongs to.")
+                raise self._error(
+                    shape, f"{band} without {inclusive} or {exclusive}", "Give the bound that the band belongs to.", band
+                )
             return None
         return Bound(value=value, inclusive=including is not None, other=other)
 
     def _members(self, shape: str, predicate: str) -> tuple[Criterion, ...]:
         heads = self._graph.terms(shape, predicate)
-        if len(heads) != 1 or not isinstance(heads[0], str):
-            raise self._error(shape, f"{predicate} needs one list with at least one shape", "Write e.g. sh:or ( [ … ] [ … ] ).")
-        members = list(self._graph.items(heads[0]))
+        members = self._listed(heads[0]) if len(heads) == 1 and isinstance(heads[0], str) else []
         if not members or any(isinstance(member, Text) for member in members):
-            raise self._error(shape, f"{predicate} needs one list with at least one shape", "Write e.g. sh:or ( [ … ] [ … ] ).")
-        return tuple(self.read(member) for member in members if isinstance(member, str))
+            raise self._error(
+                shape, f"{predicate} needs one list with at least one shape", "Write e.g. sh:or ( [ … ] [ … ] ).", predicate
+            )
+        return self._read_all(member for member in members if isinstance(member, str))
+
+    def _listed(self, head: str) -> list[Term]:
+        try:
+            return list(self._graph.items(head))
+        except KnowledgeError as error:
+            raise CriterionError(error.what, where=error.where, mend=error.mend, kind=error.kind, about=error.about) from error
 
     def _wrapped(self, shape: str, predicate: str, told: dict[str, Any]) -> Criterion:
         targets = self._graph.terms(shape, predicate)
-        if any(isinstance(target, Text) for target in targets):
-            raise self._error(shape, f"{predicate} needs a shape, not text", "Give its IRI, or a blank node [ … ].")
-        inner = tuple(self.read(target) for target in targets if isinstance(target, str))
+        for target in targets:
+            if isinstance(target, Text):
+                raise self._error(
+                    shape, f"{predicate} needs a shape, not text", "Give its IRI, or a blank node [ … ].", predicate, target
+                )
+        inner = self._read_all(target for target in targets if isinstance(target, str))
         if len(inner) != 1:
             return And(children=inner, **told)
         if not any(told.values()):
@@ -207,10 +257,14 @@ class CriterionReader:
             return str(values[0])
         shown = ", ".join(shorten(str(value)) for value in values if not isinstance(value, Text)) or "nothing"
         near = difflib.get_close_matches(shown, map(shorten, known), n=3)
+        unheard = len(values) == 1 and isinstance(values[0], str) and not self._graph.predicates(values[0])
         raise self._error(
             shape,
             f"{predicate} needs one {kind}, not {shown}" + (f"; nearest: {', '.join(near)}" if near else ""),
             f"Use the IRI of a {kind} that the ontology declares.",
+            predicate,
+            values[0] if len(values) == 1 else None,
+            kind="dangling-iri" if unheard else "wrong-kind",
         )
 
     def _number(self, shape: str, predicate: str) -> float | None:
@@ -223,12 +277,36 @@ class CriterionReader:
             if not math.isfinite(number):
                 raise ValueError
         except ValueError:
-            raise self._error(shape, f"{predicate} needs one number", "Write a plain number, without unit.") from None
+            raise self._error(
+                shape, f"{predicate} needs one number", "Write a plain number, without unit.", predicate, kind="wrong-kind"
+            ) from None
         return number
 
-    def _error(self, shape: str, what: str, mend: str) -> CriterionError:
+    def _nothing_there(self, shape: str) -> CriterionError:
+        """A shape that is named and that nothing describes, told where it is named."""
+        subject, predicate = next(iter(self._graph.mentions(shape)), (shape, ""))
+        return self._error(
+            subject,
+            f"There is no shape {shorten(shape)}" if not shape.startswith("_:") else "This shape is empty",
+            "Define it, or mend the name.",
+            predicate,
+            shape if predicate else None,
+            kind="dangling-iri" if not shape.startswith("_:") else "outside-profile",
+        )
+
+    def _error(
+        self,
+        shape: str,
+        what: str,
+        mend: str,
+        predicate: str = "",
+        value: Term | None = None,
+        kind: str = "outside-profile",
+    ) -> CriterionError:
         known = (named for named in (shape, *reversed(self._open)) if self._graph.predicates(named))
-        return CriterionError(what + ".", where=self._graph.where(next(known, shape)), mend=mend)
+        at = next(known, shape)
+        about = (predicate, value) if at == shape else ("", None)
+        return located_error(self._graph, CriterionError, what + ".", mend, kind, at, *about)
 
 
 def _relabelled(criterion: Criterion, told: dict[str, Any]) -> Criterion:

@@ -136,7 +136,13 @@ class Graph:
         seen: set[str] = set()
         while head != NIL:
             if head in seen or head not in self._by_subject:
-                raise KnowledgeError("A list is broken: it has no end.", where=self.where(head), mend="Write it as ( … ).")
+                raise KnowledgeError(
+                    "A list is broken: it has no end.",
+                    where=self.where(head),
+                    mend="Write it as ( … ).",
+                    kind="wrong-kind",
+                    about=(head, "", None),
+                )
             seen.add(head)
             yield from self._by_subject[head].get(FIRST, [])
             head = next((term for term in self._by_subject[head].get(REST, []) if isinstance(term, str)), "")
@@ -144,6 +150,16 @@ class Graph:
     def all_subjects(self) -> Iterable[str]:
         """Everything that something is said about, in file order."""
         return self._by_subject.keys()
+
+    def mentions(self, value: Term) -> list[tuple[str, str]]:
+        """(subject, predicate IRI) of the statements whose object this is."""
+        found = (
+            (subject, predicate)
+            for (predicate, term), subjects in self._subjects.items()
+            if term == value
+            for subject in subjects
+        )
+        return list(found)
 
     def files_of(self, subject: str) -> tuple[Path, ...]:
         """The files that say something about a subject, what is generated last."""
@@ -265,8 +281,12 @@ def read_triples(path: Path, number: int) -> list[tuple[str, str, Term]]:
             f"{error.msg} (column {error.offset})",
             where=f"{path.name}:{error.lineno}",
             mend="Mend the Turtle there; everything after that place was left unread.",
+            kind="turtle-syntax",
+            path=path,
             line=error.lineno or 0,
             column=error.offset or 0,
         ) from error
     except (OSError, ValueError) as error:
-        raise TurtleSyntaxError(str(error), where=path.name, mend="Save the file as UTF-8 Turtle.") from error
+        raise TurtleSyntaxError(
+            str(error), where=path.name, mend="Save the file as UTF-8 Turtle.", kind="turtle-syntax", path=path
+        ) from error

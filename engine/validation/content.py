@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from engine.errors import KnowledgeError
-from engine.knowledge.assembly import try_to_assemble
+from engine.knowledge.assembly import examine
 from engine.knowledge.reader import (
     Graph,
     Term,
@@ -75,7 +75,10 @@ class Content:
 
     @cached_property
     def _assembled(self) -> tuple[Knowledge | None, tuple[KnowledgeError, ...]]:
-        return (None, ()) if self.broken else try_to_assemble(self.graph)
+        if self.broken:
+            return None, ()
+        knowledge, problems = examine(self.graph)
+        return (None, problems.found) if problems.found else (knowledge, ())
 
     @property
     def knowledge(self) -> Knowledge | None:
@@ -101,6 +104,8 @@ class Content:
 
     def place_of_error(self, error: KnowledgeError) -> Place:
         """Where an error of loading lies."""
+        if error.path is not None:
+            return Place(file=self.shown(error.path), line=error.line, column=error.column)
         subject, predicate, value = error.about
         return self.place(subject, predicate, value if isinstance(value, str | Text) else None)
 

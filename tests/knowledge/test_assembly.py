@@ -196,14 +196,14 @@ VOCABULARY = {
     ),
     "no direction": (
         _without("core:direction"),
-        "rule:more is not a whole Recommendation: 'core:direction is missing'.",
+        "rule:more is not a whole Recommendation: core:direction is missing.",
         SEE,
     ),
-    "no modality": (_without("core:modality"), "rule:more is not a whole Recommendation: 'core:modality is missing'.", SEE),
-    "no urgency": (_without("core:urgency"), "rule:more is not a whole Recommendation: 'core:urgency is missing'.", SEE),
+    "no modality": (_without("core:modality"), "rule:more is not a whole Recommendation: core:modality is missing.", SEE),
+    "no urgency": (_without("core:urgency"), "rule:more is not a whole Recommendation: core:urgency is missing.", SEE),
     "no intervention": (
         _without("core:intervention"),
-        "rule:more is not a whole Recommendation: 'core:intervention is missing'.",
+        "rule:more is not a whole Recommendation: core:intervention is missing.",
         SEE,
     ),
     "an unknown direction": (
@@ -222,16 +222,16 @@ VOCABULARY = {
         "ungraded.",
         SEE,
     ),
-    "no condition assessed": (_rule("Assessment", ""), "rule:more is not a whole Assessment: 'core:assesses is missing'.", SEE),
+    "no condition assessed": (_rule("Assessment", ""), "rule:more is not a whole Assessment: core:assesses is missing.", SEE),
     "no finding derived": (
         _rule("DerivedFinding", ""),
-        "rule:more is not a whole DerivedFinding: 'core:derives is missing'.",
+        "rule:more is not a whole DerivedFinding: core:derives is missing.",
         SEE,
     ),
-    "no resolution": (_rule("Tension", ""), "rule:more is not a whole Tension: 'core:resolution is missing'.", SEE),
+    "no resolution": (_rule("Tension", ""), "rule:more is not a whole Tension: core:resolution is missing.", SEE),
     "an order that is no number": (
         _advice('sh:order "soon"'),
-        "rule:more is not a whole Recommendation: invalid literal for int() with base 10: 'soon'.",
+        "rule:more is not a whole Recommendation: sh:order is 'soon', which is no whole number.",
         SEE,
     ),
 }
@@ -247,7 +247,7 @@ def test_an_unknown_missing_or_double_term_is_refused_with_its_place(text: str, 
 def test_a_code_shared_by_finding_and_measurement_is_refused(tmp_path: Path) -> None:
     with pytest.raises(VocabularyError) as caught:
         load(tmp_path, more='core:feverC a core:Measurement ; skos:notation "fever" .')
-    assert str(caught.value) == "fever: a finding and a measurement share this code.\n  Rename one."
+    assert str(caught.value) == "more.ttl:2: fever: a finding and a measurement share this code.\n  Rename one."
 
 
 def test_two_derivations_of_one_finding_are_refused(tmp_path: Path) -> None:
@@ -263,22 +263,22 @@ def test_two_derivations_of_one_finding_are_refused(tmp_path: Path) -> None:
     [
         (
             _advice("prov:wasDerivedFrom passage:900-L999a"),
-            "more.ttl:2: rule:more is derived from passages that do not exist: 900-L999a.",
+            "more.ttl:2: rule:more is derived from a passage that does not exist: 900-L999a.",
         ),
         (
             _advice(conditions="shape:Mine") + "shape:Mine core:present finding:Fever ; "
             "prov:wasDerivedFrom passage:900-L998a , passage:900-L001a , passage:900-L999a .",
-            "more.ttl:3: shape:Mine rests on passages that do not exist: 900-L998a, 900-L999a.",
+            "more.ttl:3: shape:Mine rests on a passage that does not exist: 900-L998a.",
         ),
         (
             _advice("core:scope shape:Mine", conditions="shape:Mine")
             + "shape:Mine core:present finding:Fever ; prov:wasDerivedFrom passage:900-L998a .",
-            "more.ttl:3: shape:Mine rests on passages that do not exist: 900-L998a.",
+            "more.ttl:3: shape:Mine rests on a passage that does not exist: 900-L998a.",
         ),
         (
             _advice(conditions="shape:Mine")
             + "shape:Mine sh:or ( [ sh:and ( [ core:present finding:Fever ; prov:wasDerivedFrom passage:900-L998a ] ) ] ) .",
-            "more.ttl:2: rule:more rests on passages that do not exist: 900-L998a.",
+            "more.ttl:3: rule:more rests on a passage that does not exist: 900-L998a.",
         ),
     ],
     ids=["of the rule", "of its shape", "of its scope", "of a leaf"],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.errors import TurtleSyntaxError
 from engine.validation.content import Content
 from engine.validation.diagnostics import Diagnostic, Place
 
@@ -12,6 +11,5 @@ from engine.validation.diagnostics import Diagnostic, Place
 def check_syntax(content: Content) -> Iterator[Diagnostic]:
     """A diagnostic for each file that is not UTF-8 Turtle, or too large, at the place where reading stopped."""
     for path, error in content.broken.items():
-        line, column = (error.line, error.column) if isinstance(error, TurtleSyntaxError) else (0, 0)
-        place = Place(file=content.shown(path), line=line, column=column)
+        place = Place(file=content.shown(path), line=error.line, column=error.column)
         yield content.diagnose(error.kind, error.what, place=place, mend=error.mend)

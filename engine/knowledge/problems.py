@@ -1,0 +1,59 @@
+"""All that is wrong with knowledge, collected: loading raises the first, validation lists them all."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from engine.errors import KnowledgeError
+from engine.knowledge.reader import Graph, Term
+
+Kind = TypeVar("Kind", bound=KnowledgeError)
+
+
+class Problems:
+    """Errors in the order in which they were met, each once."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._found: dict[int, KnowledgeError] = {}
+
+    def tell(
+        self,
+        error: type[KnowledgeError],
+        what: str,
+        mend: str,
+        kind: str,
+        subject: str,
+        predicate: str = "",
+        value: Term | None = None,
+    ) -> None:
+        """Note an error about a subject, or about a statement of it; `kind` names the diagnostic that it makes."""
+        self.keep(located_error(self._graph, error, what, mend, kind, subject, predicate, value))
+
+    def keep(self, error: KnowledgeError) -> None:
+        """Note an error that was caught, and those found along with it."""
+        for one in (error, *error.others):
+            self._found[id(one)] = one
+
+    @property
+    def found(self) -> tuple[KnowledgeError, ...]:
+        return tuple(self._found.values())
+
+    def raise_first(self) -> None:
+        """Raises the first KnowledgeError, if there is any."""
+        for error in self._found.values():
+            raise error
+
+
+def located_error(
+    graph: Graph,
+    error: type[Kind],
+    what: str,
+    mend: str,
+    kind: str,
+    subject: str,
+    predicate: str = "",
+    value: Term | None = None,
+) -> Kind:
+    """An error with file:line of the statement that it is about."""
+    return error(what, where=graph.where(subject, predicate, value), mend=mend, kind=kind, about=(subject, predicate, value))
