@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from engine.errors import CriterionError, RuleCycleError
-from engine.knowledge.reader import shorten
+from engine.inference.strata import order_errors
 from engine.model import (
     Absent,
     And,
@@ -117,6 +116,8 @@ def compile_program(knowledge: Knowledge, acting: bool = False) -> Program:
     Raises RuleCycleError where a rule depends on its own conclusion, CriterionError where `sh:order` would let another
     SHACL engine run a rule before what it depends on.
     """
+    for error in order_errors(knowledge):
+        raise error
     return _Compiler(knowledge).program(acting)
 
 
@@ -135,7 +136,6 @@ class _Compiler:
         self._lines: list[str] = []
         self._names: dict[Any, tuple[str, str]] = {}
         self._facts: dict[tuple[str, str], str] = {}
-        self._open: list[Rule] = []
         self._outputs: list[str] = []
 
     def program(self, acting: bool) -> Program:
@@ -196,23 +196,7 @@ class _Compiler:
         """The planes of a rule: its scope and its criterion together."""
         if rule.iri in self._names:
             return self._names[rule.iri]
-        if rule in self._open:
-            circle = self._open[self._open.index(rule) :]
-            raise RuleCycleError(
-                " → ".join(shorten(member.iri) for member in (*circle, rule)),
-                where=shorten(rule.iri),
-                mend="Take one of these rules out of the criteria of the others.",
-            )
-        if self._open and self._open[-1].order <= rule.order:
-            raise CriterionError(
-                f"{shorten(self._open[-1].iri)} (sh:order {self._open[-1].order}) depends on {shorten(rule.iri)} "
-                f"(sh:order {rule.order}).",
-                where=shorten(self._open[-1].iri),
-                mend="Give the rule that depends a higher sh:order.",
-            )
-        self._open.append(rule)
         scope, criterion = self._criterion(rule.scope), self._criterion(rule.criterion)
-        self._open.pop()
         holds = self._assign("h", _join("&", [scope[0], criterion[0]], neutral="ones"))
         refuted = self._assign("r", _join("|", [scope[1], criterion[1]], neutral="zero"))
         self._names[rule.iri] = (holds, refuted)

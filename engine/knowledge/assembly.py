@@ -53,8 +53,8 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
     """What a graph says as far as it can be understood, and everything for which it cannot be relied upon."""
     problems = Problems(graph)
     hierarchy = _hierarchy(graph)
-    findings, conditions, interventions = (_by_code(graph, _concepts(graph, hierarchy, kind), problems) for kind in KINDS)
-    measurements = _by_code(graph, _measurements(graph, problems), problems)
+    findings, conditions, interventions = (_by_code(_concepts(graph, hierarchy, kind), problems) for kind in KINDS)
+    measurements = _by_code(_measurements(graph, problems), problems)
     holder = {finding.code: finding.iri for finding in findings.values()}
     for measurement in measurements.values():
         if measurement.code and measurement.code in holder:
@@ -122,7 +122,7 @@ def _code(thing: Concept | Measurement) -> str:
     return thing.code
 
 
-def _by_code(graph: Graph, things: Iterable[Coded], problems: Problems) -> dict[str, Coded]:
+def _by_code(things: Iterable[Coded], problems: Problems) -> dict[str, Coded]:
     by_iri: dict[str, Coded] = {}
     holder: dict[str, str] = {}
     for thing in things:

@@ -357,6 +357,13 @@ def test_a_rule_that_another_shacl_engine_would_run_too_early_is_refused(text: s
     assert str(caught.value) == f"{message}\n  Give the rule that depends a higher sh:order."
 
 
+def test_the_order_is_checked_wherever_the_rule_that_is_needed_stands(tmp_path: Path) -> None:
+    text = derived("one", 10, "shape:Feverish", "finding:Drooling")
+    knowledge = load_knowledge(write_small(tmp_path, more={"shapes/rules/z.ttl": f"{text}\n{SHAPES}"}))
+    with pytest.raises(CriterionError, match=r"depends on rule:fever-from-temperature \(sh:order 10\)"):
+        compile_program(knowledge)
+
+
 def test_rules_are_ordered_by_what_they_need_and_not_by_where_they_stand(tmp_path: Path) -> None:
     text = derived("first", 12, "shape:Allergic", "finding:Drooling") + derived(
         "second", 11, "shape:Feverish", "finding:PenicillinAllergy"
