@@ -23,6 +23,9 @@ from engine.model import (
     Unassessed,
 )
 
+UNITS: Mapping[str, str] = {"a": "years", "mo": "months", "wk": "weeks", "d": "days", "Cel": "°C", "/min": "a minute"}
+"""UCUM units in words; any other stands as it is."""
+
 
 class CriterionWriter:
     """Writes the criteria of one knowledge; `shapes` has each named one that a rule uses."""
@@ -60,20 +63,21 @@ class CriterionWriter:
         named = bool(criterion.iri)
         below = depth + named
         children: tuple[Criterion, ...] = getattr(criterion, "children", getattr(criterion, "members", ()))
-        words = self._words(criterion)
+        words = self.words(criterion)
         told = [self._tree(child, below, most) for child in children] if below <= most else []
         if named and not children:  # the shape has a page of its own, and so has what it asks
             told = [CriterionItem(text=words, href=self._href(criterion))]
         return CriterionItem(
             text=criterion.label or words,
             href=href_of(criterion.iri) if named else self._href(criterion),
-            joint=self._joint(criterion) if children else "",
+            joint=self.joint(criterion) if children else "",
             passages=_marks(criterion.passages),
             children=tuple(told),
         )
 
     @staticmethod
-    def _joint(criterion: Criterion) -> str:
+    def joint(criterion: Criterion) -> str:
+        """How the parts of a criterion are joined; of one without parts, nothing."""
         match criterion:
             case And():
                 return "all of"
@@ -97,7 +101,8 @@ class CriterionWriter:
             case _:
                 return ""
 
-    def _words(self, criterion: Criterion) -> str:
+    def words(self, criterion: Criterion) -> str:
+        """What a criterion asks, in one line; of one with parts, how they are joined."""
         knowledge = self._knowledge
         match criterion:
             case Present():
@@ -116,13 +121,14 @@ class CriterionWriter:
             case AtLeast():
                 return f"at least {criterion.count} of {knowledge.findings[criterion.group].label}"
             case _:
-                return self._joint(criterion)
+                return self.joint(criterion)
 
     def _measured(self, criterion: Measured) -> str:
         measurement = self._knowledge.measurements[criterion.measurement]
         inside, outside = ranges_in_words(criterion)
         bands = any(bound and bound.other is not None for bound in (criterion.lower, criterion.upper))
-        return f"{measurement.label} {inside} {measurement.unit}" + (f" (refuted {outside}; open between)" if bands else "")
+        unit = UNITS.get(measurement.unit, measurement.unit)
+        return f"{measurement.label} {inside} {unit}" + (f" (refuted {outside}; open between)" if bands else "")
 
 
 def _marks(passages: Iterable[str]) -> tuple[Item, ...]:
