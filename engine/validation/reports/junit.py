@@ -7,6 +7,7 @@ for each diagnostic: failed where its severity makes validation fail, else passe
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
+from collections import Counter
 from collections.abc import Sequence
 
 from engine.validation.catalogue import CATALOGUE, GROUPS
@@ -53,10 +54,13 @@ def _group(
 ) -> Element:
     failures = sum(diagnostic.severity in failing for diagnostic in diagnostics)
     suite = _suite(GROUPS.get(name, "Others"), len(diagnostics), failures, 0)
+    names: Counter[str] = Counter()
     for diagnostic in diagnostics:
         kind = explained(diagnostic.id, catalogue)
-        title = " ".join(filter(None, (str(diagnostic.place), kind.name, diagnostic.subject)))
-        case = _under(suite, "testcase", name=title, classname=f"spinegraph.{diagnostic.id}")
+        title = f"{kind.name or diagnostic.id}: {diagnostic.subject or diagnostic.place.file}"  # no line: it would shift
+        names[title] += 1
+        number = f" ({names[title]})" if names[title] > 1 else ""
+        case = _under(suite, "testcase", name=title + number, classname=f"spinegraph.{diagnostic.id}")
         if diagnostic.place.file:
             case.set("file", printable(diagnostic.place.file))
         if diagnostic.place.line:

@@ -7,7 +7,6 @@ format that are needed are written.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +20,6 @@ from engine.validation.reports.words import (
     CLINICAL,
     DOCUMENTATION,
     Catalogue,
-    case_text,
     explained,
     texts_of,
     tool_version,
@@ -46,6 +44,7 @@ def _run(report: Report, catalogue: Catalogue) -> Node:
     found = [*((one, "") for one in report.diagnostics), *((one.diagnostic, one.reason) for one in report.suppressed)]
     kinds = sorted({diagnostic.id for diagnostic, _ in found})
     marks = fingerprints(diagnostic for diagnostic, _ in found)
+    fallback = Place(file=report.files[0] if report.files else ".")
     properties: Node = {
         "knowledge": report.knowledge,
         "checks": list(report.ran),
@@ -66,7 +65,7 @@ def _run(report: Report, catalogue: Catalogue) -> Node:
         "originalUriBaseIds": {SOURCE_ROOT: {"description": {"text": "The folder in which validation ran."}}},
         "invocations": [_invocation(report)],
         "results": [
-            _result(diagnostic, kinds.index(diagnostic.id), mark, reason, catalogue)
+            _result(diagnostic, kinds.index(diagnostic.id), mark, reason, fallback, catalogue)
             for (diagnostic, reason), mark in zip(found, marks, strict=True)
         ],
         "properties": properties,
@@ -81,7 +80,7 @@ def _rule(id_: str, catalogue: Catalogue) -> Node:
         rule |= {
             "name": entry.name,
             "shortDescription": {"text": entry.title},
-            "fullDescription": {"text": f"{entry.title} {entry.why}".strip()},
+            "fullDescription": {"text": f"{entry.title.rstrip('.')}. {entry.why}"},
             "help": {
                 "text": f"Why it matters: {entry.why}\nHow to mend it: {entry.mend}",
                 "markdown": f"**Why it matters.** {entry.why}\n\n**How to mend it.** {entry.mend}",
@@ -91,7 +90,7 @@ def _rule(id_: str, catalogue: Catalogue) -> Node:
     return rule
 
 
-def _result(diagnostic: Diagnostic, rule: int, mark: str, reason: str, catalogue: Catalogue) -> Node:
+def _result(diagnostic: Diagnostic, rule: int, mark: str, reason: str, fallback: Place, catalogue: Catalogue) -> Node:
     result: Node = {
         "ruleId": diagnostic.id,
         "ruleIndex": rule,
@@ -99,19 +98,18 @@ def _result(diagnostic: Diagnostic, rule: int, mark: str, reason: str, catalogue
         "message": {"text": _message(diagnostic, catalogue)},
         "partialFingerprints": {FINGERPRINT: mark},
     }
-    location: Node = _physical(diagnostic.place)
+    location = _physical(diagnostic.place if diagnostic.place.file else fallback)
     if diagnostic.subject:
         location["logicalLocations"] = [{"fullyQualifiedName": diagnostic.subject, "kind": "resource"}]
-    if location:
-        result["locations"] = [location]
+    result["locations"] = [location]
     if diagnostic.related:
         result["relatedLocations"] = [
             {
                 "id": number,
                 **_physical(other.place),
-                "message": {"text": ": ".join(filter(None, (other.subject, other.message))) or "see also"},
+                "message": {"text": _literal(": ".join(filter(None, (other.subject, other.message))) or "see also")},
             }
-            for number, other in enumerate(diagnostic.related, 1)
+            for number, other in enumerate((one for one in diagnostic.related if one.place.file), 1)
         ]
     if diagnostic.witness:
         result["properties"] = {"witness": msgspec.to_builtins(diagnostic.witness)}
@@ -128,22 +126,18 @@ def _message(diagnostic: Diagnostic, catalogue: Catalogue) -> str:
         witness = diagnostic.witness
         parts.append(f"Witness patient: {'; '.join(witness.words) or 'nothing is recorded'}.")
         parts += [f"Decided: {'; '.join(witness.shows)}."] if witness.shows else []
-        parts.append(f"As a case: {case_text(witness)}")
-    return "\n".join(_sentences(parts))
+    return _literal("\n".join(filter(None, parts)))
 
 
-def _sentences(parts: Iterable[str]) -> Iterable[str]:
-    """SARIF gives brackets a meaning in messages: links to locations."""
-    return (part.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]") for part in parts if part)
+def _literal(text: str) -> str:
+    """Text as a message: braces are placeholders and `[…](…)` is a link (SARIF 2.1.0, 3.11.5 and 3.11.6)."""
+    return text.replace("{", "{{").replace("}", "}}").replace("](", "] (")
 
 
 def _physical(place: Place) -> Node:
-    if not place.file:
-        return {}
-    physical: Node = {"artifactLocation": artifact(place.file)}
-    if place.line:
-        physical["region"] = {"startLine": place.line, **({"startColumn": place.column} if place.column else {})}
-    return {"physicalLocation": physical}
+    """Where it is. Code-hosting sites take nothing without a line: what has none is said of the first."""
+    region = {"startLine": place.line or 1, **({"startColumn": place.column} if place.column else {})}
+    return {"physicalLocation": {"artifactLocation": artifact(place.file), "region": region}}
 
 
 def artifact(file: str) -> Node:
@@ -158,6 +152,7 @@ def _invocation(report: Report) -> Node:
     invocation: Node = {"executionSuccessful": not report.not_run}
     if report.not_run:
         invocation["toolExecutionNotifications"] = [
-            {"level": "error", "message": {"text": f"The check {gap.check} was not run: {gap.reason}"}} for gap in report.not_run
+            {"level": "error", "message": {"text": _literal(f"The check {gap.check} was not run: {gap.reason}")}}
+            for gap in report.not_run
         ]
     return invocation

@@ -104,7 +104,7 @@ def _diagnostic(diagnostic: Diagnostic, catalogue: Catalogue, width: int) -> Ite
 def _witness(witness: Witness, width: int) -> Iterator[Line]:
     yield from _items("patient", witness.words or ("nothing is recorded",), width)
     yield from _items("decided", witness.shows, width)
-    yield from _beside("as a case", case_text(witness), width)
+    yield from _beside("as YAML", case_text(witness), width)
 
 
 def _items(name: str, items: Sequence[str], width: int) -> Iterator[Line]:

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from engine.knowledge.reader import BASE, PREFIXES
 from engine.validation.catalogue import CATALOGUE
-from engine.validation.diagnostics import Diagnostic, Report, Severity
+from engine.validation.diagnostics import Diagnostic, NotRun, Report, Severity
 from engine.validation.fingerprints import fingerprints
 from engine.validation.reports.words import CLINICAL, Catalogue, case_text, explained, summary, texts_of, tool_version, witnesses
 
@@ -25,7 +25,7 @@ Value = ox.NamedNode | ox.Literal
 
 
 def render_turtle(report: Report, catalogue: Catalogue = CATALOGUE) -> bytes:
-    """The report as Turtle in UTF-8. As SHACL has it, it conforms only if nothing at all was found.
+    """The report as Turtle in UTF-8. As SHACL has it, it conforms only if nothing at all was found, and every check ran.
 
     What was kept back is counted in a comment, not a result.
     """
@@ -35,6 +35,8 @@ def render_turtle(report: Report, catalogue: Catalogue = CATALOGUE) -> bytes:
     triples = list(_head(this, report, nodes))
     for node, diagnostic, mark in zip(nodes, report.diagnostics, marks, strict=True):
         triples += [ox.Triple(node, _iri(name), value) for name, value in _result(diagnostic, mark, catalogue)]
+    for number, gap in enumerate(report.not_run):
+        triples += _gap(this, ox.NamedNode(f"{this.value}:not-run:{number}"), gap)
     for id_ in sorted({diagnostic.id for diagnostic in report.diagnostics}):
         triples += _kind(id_, catalogue)
     written = ox.serialize(dict.fromkeys(triples), format=ox.RdfFormat.TURTLE, prefixes=_PREFIXES) or b""
@@ -46,17 +48,17 @@ def _with_prefixes_in_order(written: str) -> str:
     lines = [line for line in written.split("\n") if line]
     body = "\n".join(line for line in lines if not line.startswith("@prefix "))
     prefixes = sorted(line for line in lines if line.startswith("@prefix ") and line.split()[1] in body)
-    return "\n".join([*prefixes, body, ""])
+    spaced = re.sub(r"^(?=\S)", "\n", body, flags=re.MULTILINE)
+    return "\n".join([*prefixes, spaced, ""])
 
 
 def _head(this: ox.NamedNode, report: Report, results: Sequence[ox.NamedNode]) -> Iterator[ox.Triple]:
     told = [summary(report)]
     told += [f"{len(report.suppressed)} kept back by the profile or the baseline."] if report.suppressed else []
-    told += [f"Not run: {gap.check}: {gap.reason}" for gap in report.not_run]
     if witnesses(report):
         told += [CLINICAL, *(f"Source {one.number}, {one.title}: review status {one.review_status}." for one in report.sources)]
     yield ox.Triple(this, _iri("rdf:type"), _iri("sh:ValidationReport"))
-    yield ox.Triple(this, _iri("sh:conforms"), ox.Literal(not report.diagnostics))
+    yield ox.Triple(this, _iri("sh:conforms"), ox.Literal(not report.diagnostics and not report.not_run))
     yield ox.Triple(this, _iri("dcterms:creator"), ox.Literal(f"Spinegraph {tool_version()}"))
     yield from (ox.Triple(this, _iri("rdfs:comment"), ox.Literal(text, language="en")) for text in told)
     yield from (ox.Triple(this, _iri("sh:result"), result) for result in results)
@@ -82,6 +84,16 @@ def _result(diagnostic: Diagnostic, mark: str, catalogue: Catalogue) -> Iterator
         words = "; ".join(witness.words) or "nothing is recorded"
         shows = f" Decided: {'; '.join(witness.shows)}." if witness.shows else ""
         yield "rdfs:comment", ox.Literal(f"Witness patient: {words}.{shows} As a case: {case_text(witness)}", language="en")
+
+
+def _gap(this: ox.NamedNode, node: ox.NamedNode, gap: NotRun) -> Iterator[ox.Triple]:
+    """A check that did not run is a result too: nobody may read conformance out of a check that never was."""
+    yield ox.Triple(this, _iri("sh:result"), node)
+    yield ox.Triple(node, _iri("rdf:type"), _iri("sh:ValidationResult"))
+    yield ox.Triple(node, _iri("sh:focusNode"), ox.Literal(gap.check))
+    yield ox.Triple(node, _iri("sh:resultSeverity"), _iri("sh:Warning"))
+    yield ox.Triple(node, _iri("sh:sourceConstraintComponent"), ox.NamedNode(f"{DIAGNOSTIC}not-run"))
+    yield ox.Triple(node, _iri("sh:resultMessage"), ox.Literal(f"The check {gap.check} was not run: {gap.reason}", language="en"))
 
 
 def _kind(id_: str, catalogue: Catalogue) -> Iterator[ox.Triple]:

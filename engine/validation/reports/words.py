@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
@@ -104,8 +105,14 @@ def case_text(witness: Witness) -> str:
     case = witness.case
     parts = [f"{side}: [{', '.join(codes)}]" for side, codes in (("present", case.present), ("absent", case.absent)) if codes]
     if case.measurements:
-        parts.append(f"measurements: {{{', '.join(f'{code}: {value:g}' for code, value in case.measurements.items())}}}")
+        values = (f"{code}: {_number(value)}" for code, value in case.measurements.items())
+        parts.append(f"measurements: {{{', '.join(values)}}}")
     return f"case: {{{', '.join(parts)}}}"
+
+
+def _number(value: float) -> str:
+    """All digits of a number and no exponent, which YAML may take for text: 38.5, 44, 0.0000001."""
+    return format(Decimal(repr(float(value))), "f").removesuffix(".0")
 
 
 def tool_version() -> str:

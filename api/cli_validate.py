@@ -1,0 +1,121 @@
+"""`spinegraph validate`: every mistake of the content, where it is, why it matters, how to mend it."""
+
+from __future__ import annotations
+
+import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli_cases import KnowledgeOption
+from api.terminal_report import show_report
+from engine.validation.baseline import apply_baseline, read_baseline, write_baseline
+from engine.validation.content import read_content
+from engine.validation.diagnostics import SEVERITIES, Report
+from engine.validation.profile import Profile, apply_profile, read_profile
+from engine.validation.reports import render_report
+from engine.validation.validate import CHECKS, validate
+
+OWL_CHECK = "ontology"
+FOUND, COULD_NOT_RUN = 1, 2
+
+
+class Format(StrEnum):
+    """How a report is written."""
+
+    text = "text"
+    json = "json"
+    sarif = "sarif"
+    junit = "junit"
+    html = "html"
+    turtle = "turtle"
+
+
+class FailOn(StrEnum):
+    """The mildest severity that makes validation fail."""
+
+    error = "error"
+    warning = "warning"
+
+
+def validate_command(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="PATH...",
+            help="Files or folders to report on, beside the rest of the knowledge; everything if none is given.",
+        ),
+    ] = None,
+    knowledge: KnowledgeOption = None,
+    form: Annotated[Format, typer.Option("--format", help="How the report is written.")] = Format.text,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write the report there; stdout then shows it as text."),
+    ] = None,
+    fail_on: Annotated[FailOn, typer.Option("--fail-on", help="Exit 1 from this severity on.")] = FailOn.error,
+    profile: Annotated[
+        Path | None, typer.Option("--profile", metavar="FILE", help="YAML: severities, what is off or kept back and why.")
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option("--baseline", metavar="FILE", help="Report only what this file does not know yet.")
+    ] = None,
+    new_baseline: Annotated[
+        Path | None, typer.Option("--write-baseline", metavar="FILE", help="Write a baseline of everything that is found.")
+    ] = None,
+    sources: Annotated[
+        Path | None,
+        typer.Option("--sources", metavar="DIR", envvar="SPINEGRAPH_SOURCES", help="Documents to compare the passages with."),
+    ] = None,
+    owl: Annotated[bool, typer.Option("--owl/--no-owl", help="Ask the OWL reasoner (HermiT), which takes seconds.")] = True,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="CHECK", help="Run this check alone; may be repeated.")
+    ] = None,
+) -> None:
+    """Find mistakes in guideline content. Exit 0: none; 1: some at or above --fail-on; 2: a check could not run."""
+    _check_names(only)
+    if new_baseline and (paths or only):
+        raise typer.BadParameter("a baseline is of everything: leave PATH and --only out.", param_hint="'--write-baseline'")
+    judged = read_profile(profile) if profile else Profile()
+    known = read_baseline(baseline) if baseline else None
+    content = read_content(paths or None, knowledge, sources=sources)
+    report = validate(content, only=only or None, without=() if owl or only else (OWL_CHECK,))
+    complete = not (paths or only or report.not_run) and owl
+    report = apply_profile(report, judged, datetime.datetime.now(tz=datetime.UTC).date(), complete=complete)
+    if new_baseline:
+        new_baseline.write_bytes(write_baseline(report))
+        typer.echo(f"{new_baseline}: {len(report.diagnostics)} diagnostics are known from now on.", err=True)
+        known, baseline = read_baseline(new_baseline), new_baseline
+    if known and baseline:
+        report = apply_baseline(report, known, str(baseline), complete=complete)
+    _write(report, form, output, fail_on)
+    if code := exit_code(report, fail_on):
+        raise typer.Exit(code)
+
+
+def exit_code(report: Report, fail_on: FailOn) -> int:
+    """1 if something was found that fails; else 2 if a check did not run, for nothing is known of it; else 0."""
+    failing = SEVERITIES[: SEVERITIES.index(fail_on.value) + 1]
+    if any(diagnostic.severity in failing for diagnostic in report.diagnostics):
+        return FOUND
+    return COULD_NOT_RUN if report.not_run else 0
+
+
+def _check_names(only: list[str] | None) -> None:
+    names = [check.name for check in CHECKS]
+    for name in only or ():
+        if name not in names:
+            raise typer.BadParameter(f"there is no check {name!r}; use {', '.join(names)}.", param_hint="'--only'")
+
+
+def _write(report: Report, form: Format, output: Path | None, fail_on: FailOn) -> None:
+    if form is Format.text and output is None:
+        show_report(report)
+        return
+    written = render_report(report, form.value, fail_on.value)
+    if output is None:
+        typer.echo(written, nl=False)
+        return
+    output.write_bytes(written)
+    show_report(report)

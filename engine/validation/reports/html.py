@@ -1,0 +1,54 @@
+"""A report as a web page that stands alone: by file, with the sources' lines, witness patients and what each id means."""
+
+from __future__ import annotations
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from engine.inference.decision import DISCLAIMER
+from engine.validation.catalogue import CATALOGUE
+from engine.validation.diagnostics import SEVERITIES, Report
+from engine.validation.reports.words import (
+    CLINICAL,
+    Catalogue,
+    by_file,
+    case_text,
+    counts,
+    explained,
+    kept_back,
+    plural,
+    printable,
+    summary,
+    texts_of,
+    tool_version,
+    witnesses,
+)
+
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("engine.validation.reports", "templates"),
+    autoescape=select_autoescape(enabled_extensions=("html.j2",), default=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+_ENVIRONMENT.filters |= {"clean": printable, "case_text": case_text, "counts": counts, "plural": plural}
+
+
+def render_html(report: Report, catalogue: Catalogue = CATALOGUE) -> bytes:
+    """The report as HTML in UTF-8, without scripts and without anything to be loaded."""
+    shown = (*report.diagnostics, *(one.diagnostic for one in report.suppressed))
+    page = _ENVIRONMENT.get_template("report.html.j2").render(
+        report=report,
+        summary=summary(report),
+        state="error" if report.count("error") or report.not_run else "warning" if report.diagnostics else "good",
+        severities=SEVERITIES,
+        files=by_file(report.diagnostics),
+        kept=kept_back(report.suppressed),
+        kinds=[explained(id_, catalogue) for id_ in sorted({diagnostic.id for diagnostic in shown})],
+        kind=lambda diagnostic: explained(diagnostic.id, catalogue),
+        texts=lambda diagnostic: texts_of(diagnostic, catalogue),
+        clinical=CLINICAL if witnesses(report) else "",
+        disclaimer=DISCLAIMER,
+        version=tool_version(),
+    )
+    return page.encode()
