@@ -37,6 +37,10 @@ CODE = (
 
 _SERVICE = re.compile("service", re.IGNORECASE)
 _FROM = re.compile(r"(?<![\w?$:@-])FROM(?![\w:-])", re.IGNORECASE)
+_NAMES_GRAPH = re.compile(r"(?<!//w3id\.org/spine)graph|(?<!wasDerived)(?<!wasQuoted)from", re.IGNORECASE)
+"""The letters of GRAPH and FROM, wherever they stand but in what most queries of this dataset have: its IRIs, two properties."""
+
+_COMMENT_LINE = re.compile(r"^[ \t]*#[^\n\r]*", re.MULTILINE)
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _PROLOGUE = re.compile(r"(?:\s+|BASE\b|PREFIX\b\s*[^\s:]*:)*", re.IGNORECASE)
 
@@ -113,6 +117,11 @@ def _walk(text: str, thorough: bool) -> Form | None:
     if thorough:
         _refuse_code(translated.algebra)
     return FORMS.get(translated.algebra.name)
+
+
+def may_name_graphs(text: str) -> bool:
+    """Whether a query may ask of a graph of its own choice: it has the letters of GRAPH or FROM, be it in a string."""
+    return bool(_NAMES_GRAPH.search(_COMMENT_LINE.sub("", unescape(text))))
 
 
 def several_graphs(text: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:

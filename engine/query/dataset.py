@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import pyoxigraph as ox
 
@@ -154,10 +154,29 @@ def load_store(quads: bytes) -> ox.Store:
 
     The union is written out because Oxigraph's own union default graph would override a query's FROM.
     """
-    store = ox.Store()
-    store.bulk_extend(ox.parse(quads, format=ox.RdfFormat.N_QUADS))
-    store.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in ox.parse(quads, format=ox.RdfFormat.N_QUADS))
-    return store
+    return load_stores(quads).whole
+
+
+class Stores(NamedTuple):
+    """A snapshot twice: `whole` as `load_store` has it, `union` with the default graph alone.
+
+    In memory Oxigraph walks all quads of a subject, property or object, whatever graph they are in. Without the copies in named
+    graphs a query that names no graph is answered about a third faster.
+    """
+
+    whole: ox.Store
+    union: ox.Store
+
+
+def load_stores(quads: bytes) -> Stores:
+    """Both stores of a snapshot."""
+    named = list(ox.parse(quads, format=ox.RdfFormat.N_QUADS))
+    union = [ox.Quad(quad.subject, quad.predicate, quad.object) for quad in named]
+    stores = Stores(whole=ox.Store(), union=ox.Store())
+    stores.whole.bulk_extend(named)
+    for store in stores:
+        store.bulk_extend(union)
+    return stores
 
 
 def merge_graphs(store: ox.Store, default: tuple[str, ...], named: tuple[str, ...]) -> ox.Store:

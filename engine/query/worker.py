@@ -19,8 +19,8 @@ import pyoxigraph as ox
 
 from engine.errors import QueryError, QuerySyntaxError
 from engine.model import Frozen
-from engine.query.algebra import BASE_IRI, check, several_graphs
-from engine.query.dataset import load_store, merge_graphs
+from engine.query.algebra import BASE_IRI, check, may_name_graphs, several_graphs
+from engine.query.dataset import Stores, load_stores, merge_graphs
 from engine.query.limits import QueryLimits
 from engine.query.messages import Channel, ConnectionEnded, Question, Reply, decode_question, encode
 from engine.query.results import ASK_TYPES, GRAPH_TYPES, SELECT_TYPES, MediaTypes, Written, write_answer
@@ -39,7 +39,7 @@ def main() -> None:
     """Serve questions on standard input until it is closed."""
     options = msgspec.json.decode(sys.argv[1], type=WorkerOptions)
     channel = Channel(socket.socket(fileno=os.dup(0)))
-    store = load_store(_read_all(options.snapshot)) if options.snapshot >= 0 else None
+    stores = load_stores(_read_all(options.snapshot)) if options.snapshot >= 0 else None
     _try_out(options)
     confine(options.limits)
     gc.freeze()
@@ -51,20 +51,20 @@ def main() -> None:
         except ConnectionEnded:
             return
         _renew_time(options.limits)
-        reply, body = answer(store, decode_question(head), options.limits, options.prefixes)
+        reply, body = answer(stores, decode_question(head), options.limits, options.prefixes)
         reply = msgspec.structs.replace(reply, last=reply.last or _memory() > full)
         channel.send(encode(reply), body)
         if reply.last:
             return
 
 
-def answer(store: ox.Store | None, question: Question, limits: QueryLimits, prefixes: Mapping[str, str]) -> tuple[Reply, bytes]:
-    """Check and run one query; every error becomes a reply. Without a store the reply says that the query may be passed on."""
+def answer(stores: Stores | None, question: Question, limits: QueryLimits, prefixes: Mapping[str, str]) -> tuple[Reply, bytes]:
+    """Check and run one query; every error becomes a reply. Without stores the reply says that the query may be passed on."""
     try:
-        form = check(question.query, max_depth=limits.max_depth, thorough=store is None)
-        if store is None:
+        form = check(question.query, max_depth=limits.max_depth, thorough=stores is None)
+        if stores is None:
             return Reply(kind=form or ""), b""
-        written = _run(store, question, limits, prefixes)
+        written = _run(stores, question, limits, prefixes)
     except QueryError as error:
         return _told(error), b""
     except (MemoryError, RecursionError):
@@ -76,23 +76,26 @@ def answer(store: ox.Store | None, question: Question, limits: QueryLimits, pref
     return Reply(kind=written.kind, media_type=written.media_type), written.body
 
 
-def _run(store: ox.Store, question: Question, limits: QueryLimits, prefixes: Mapping[str, str]) -> Written:
+def _run(stores: Stores, question: Question, limits: QueryLimits, prefixes: Mapping[str, str]) -> Written:
     try:
-        return write_answer(_ask(store, question), question.wanted, limits, prefixes)
+        return write_answer(_ask(stores, question), question.wanted, limits, prefixes)
     except SyntaxError as error:
         raise syntax_error(question.query, error) from error
     except (ValueError, RuntimeError, OSError) as error:
         raise QuerySyntaxError(f"It cannot be evaluated: {error}", mend="Use what SPARQL 1.1 defines.") from error
 
 
-def _ask(store: ox.Store, question: Question) -> object:
+def _ask(stores: Stores, question: Question) -> object:
     """Let Oxigraph answer, of the graphs that the question, else the query, names, else of all."""
     if question.default_graphs is not None or question.named_graphs is not None:
         default, named = question.default_graphs or (), question.named_graphs or ()
+    elif not may_name_graphs(question.query):
+        return stores.union.query(question.query, base_iri=BASE_IRI)
     elif graphs := several_graphs(question.query):
         default, named = graphs
     else:
-        return store.query(question.query, base_iri=BASE_IRI)
+        return stores.whole.query(question.query, base_iri=BASE_IRI)
+    store = stores.whole
     if len(set(default)) > 1:
         store = merge_graphs(store, default, named)
     merged: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [ox.DefaultGraph()]
@@ -126,7 +129,7 @@ def _read_all(descriptor: int) -> bytes:
 
 def _try_out(options: WorkerOptions) -> None:
     """Do everything once that may open a file: later none can be opened."""
-    small = ox.Store()
+    small = Stores(whole=ox.Store(), union=ox.Store())
     for select, ask, graph in zip(SELECT_TYPES, [*ASK_TYPES, *ASK_TYPES], [*GRAPH_TYPES, *GRAPH_TYPES], strict=False):
         for query in (
             "SELECT (RAND() AS ?r) (UUID() AS ?u) (NOW() AS ?n) (REGEX('a', 'b', 'i') AS ?x) { VALUES ?service { 1 } }",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import QueryRefusedError, QuerySyntaxError, QueryTooLargeError
-from engine.query.algebra import check, unescape
+from engine.query.algebra import check, may_name_graphs, unescape
 from engine.query.syntax import syntax_error
 
 FEDERATED = [
@@ -117,6 +117,23 @@ def test_an_escaped_service_does_not_reach_another_service() -> None:
 def test_code_does_not_reach_another_service(query: str) -> None:
     with pytest.raises(QueryRefusedError):
         check(query, max_depth=50, thorough=True)
+
+
+@pytest.mark.parametrize(
+    ("query", "may"),
+    [
+        ("PREFIX g: <https://w3id.org/spinegraph/finding/> SELECT * { g:Fever ?p ?o }", False),
+        ("SELECT * { ?s <http://www.w3.org/ns/prov#wasDerivedFrom> ?o }", False),
+        ("# a graph, from here\nSELECT * { ?s ?p ?o }", False),
+        ("# a graph\rSELECT * FROM <http://x> { ?s ?p ?o }", True),
+        ("SELECT * { graph ?g { ?s ?p ?o } }", True),
+        ("SELECT*FROM<http://x>{?s?p?o}", True),
+        (r"SELECT * { \u0047RAPH ?g { ?s ?p ?o } }", True),
+        ("SELECT * { { ?s ?p 1}GrApH<https://w3id.org/spinegraph/graph/x>{ } }", True),
+    ],
+)
+def test_a_query_that_names_a_graph_is_known(query: str, may: bool) -> None:
+    assert may_name_graphs(query) is may
 
 
 def test_what_rdflib_cannot_read_does_not_reach_another_service() -> None:

@@ -87,6 +87,11 @@ def test_from(service: QueryService, clause: str, expected: int) -> None:
     assert json.loads(found.body)["results"]["bindings"][0]["n"]["value"] == str(expected)
 
 
+@pytest.mark.parametrize("query", ["SELECT * { GRAPH ?g { } }", "SELECT*{graph?g{}}"])
+def test_named_graphs_are_found(service: QueryService, query: str) -> None:
+    assert service.answer_now(ask_for(query)).body.count(EX.encode()) == 2
+
+
 def test_blank_nodes_have_the_same_name_in_every_worker(service: QueryService) -> None:
     query = ask_for(f"SELECT ?b {{ ?s <{EX}box> ?b }}")
     assert len({service.answer_now(query).body for _ in range(20)}) == 1
