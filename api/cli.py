@@ -23,14 +23,18 @@ COMMANDS = {
     "codes": "api.cli_lookup:codes_command",
     "knowledge": "api.cli_lookup:knowledge_command",
     "article": "api.cli_article:article_command",
+    "graph": "api.cli_graph:graph_command",
     "serve": "api.cli_serve:serve_command",
     "query": "api.cli_query:query_command",
     "export": "api.cli_export:export_command",
     "coverage": "api.cli_content:coverage_command",
     "sources": "api.cli_content:sources_app",
     "test": "api.cli_test:test_command",
+    "diff": "api.cli_diff:diff_command",
+    "validate": "api.cli_validate:validate_command",
     "infer": "api.cli_content:infer_command",
     "format": "api.cli_content:format_command",
+    "new-guideline": "api.cli_new_guideline:new_guideline_command",
 }
 """Name → module and function (or, for a group of commands, Typer app), in the order of `spinegraph --help`."""
 
