@@ -11,7 +11,7 @@ body { max-width: 72rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.4rem } label { font-weight: 600 }
 textarea { box-sizing: border-box; width: 100%; height: 18rem; padding: .75rem;
   font: .9rem/1.45 ui-monospace, monospace; tab-size: 2 }
-button, select { font: inherit; padding: .3rem .9rem; margin-right: .5rem }
+button, select { font: inherit; padding: .3rem .9rem; margin-right: .5rem; max-width: 100% }
 #said { margin: 1rem 0; min-height: 1.5rem } #said.wrong { color: #b3261e; white-space: pre-wrap }
 .wide { overflow-x: auto } table { border-collapse: collapse; font-size: .9rem }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #8884 }
@@ -81,6 +81,14 @@ form.addEventListener('submit', async event => {
     history.replaceState(null, '', '#query=' + encodeURIComponent(query));
   } catch (error) { said.className = 'wrong'; said.textContent = 'The service did not answer: ' + error.message; }
 });
+const asked = document.getElementById('asked');
+asked.addEventListener('change', () => { if (asked.value) form.elements.query.value = asked.value; });
+fetch('/v1/queries').then(async reply => {  // where these are not served, or not reached, there is nothing to choose
+  if (!reply.ok) return;
+  const known = (await reply.json()).queries.filter(question => !question.case);
+  asked.append(new Option('one of your own', ''), ...known.map(question => new Option(question.title, question.text)));
+  asked.parentElement.hidden = known.length === 0;
+}, () => {});
 const linked = /^#query=(.*)/.exec(location.hash);
 if (linked) form.elements.query.value = decodeURIComponent(linked[1]);
 form.elements.query.addEventListener('keydown', event => {
@@ -93,11 +101,13 @@ PAGE = f"""<!doctype html>
 <title>Spinegraph: SPARQL</title><style>{STYLE}</style></head>
 <body><h1>Ask the knowledge graph</h1>
 <form action="" method="get">
+<p hidden><label for="asked">Question</label> <select id="asked"></select></p>
 <label for="query">SPARQL 1.1 query</label>
 <textarea id="query" name="query" spellcheck="false" required>
 {EXAMPLE.replace("&", "&amp;").replace("<", "&lt;")}</textarea>
 <p><button>Ask</button>
-<span class="small">or Ctrl+Enter. Read only; one named graph per file, all of them together by default.</span></p>
+<span class="small">or Ctrl+Enter. Read only; one named graph per file, all of them together by default.
+<a href="/docs">The interface</a>, <a href="/v1/queries">the questions</a>.</span></p>
 </form>
 <div id="said" role="status"></div><div id="out" class="wide"></div>
 <script>{SCRIPT}</script></body></html>
