@@ -215,7 +215,7 @@ def _below(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in _existing(paths):
         if path.is_dir():
-            found += knowledge_paths(path)
+            found += own_paths(path)
             found += (below for below in sorted(path.rglob("*")) if below.suffix in CASES)
         elif path.suffix in (TURTLE, TABLE, *CASES):
             found.append(path)
