@@ -20,6 +20,7 @@ from engine.knowledge.reader import (
     in_reading_order,
     knowledge_paths,
     local_name,
+    own_paths,
     read_triples,
     shipped_paths,
     shorten,
