@@ -44,7 +44,8 @@ def _read_cases(paths: Iterable[Path], old: State, new: State) -> tuple[list[Cli
     """The cases that one of the two states can read, and why a file cannot be read by either."""
     found: list[ClinicalCase] = []
     refused: list[str] = []
-    for path in case_paths(paths):
+    given = tuple(paths)
+    for path in case_paths(given) if given else ():
         reasons: list[SpinegraphError] = []
         for state in (new, old):
             try:
