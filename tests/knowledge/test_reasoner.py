@@ -67,7 +67,7 @@ def test_a_class_that_can_have_no_member_is_named(tmp_path: Path) -> None:
         classify(ontology(tmp_path, text))
     assert str(caught.value) == (
         "These classes can have no member: finding:HotAndCold.\n"
-        "  Look for a class below two disjoint ones, or a definition that cannot be met."
+        "  Run `spinegraph validate`: it names the statements that exclude each other."
     )
     assert caught.value.details == {"classes": [expand("finding:HotAndCold")]}
 
@@ -86,7 +86,8 @@ def test_an_individual_of_two_disjoint_classes_contradicts_the_whole(tmp_path: P
     with pytest.raises(IncoherentOntologyError) as caught:
         classify(ontology(tmp_path, text))
     assert str(caught.value) == (
-        "The ontology as a whole contradicts itself.\n  Undo the last change to an individual or a disjointness."
+        "The ontology as a whole contradicts itself.\n"
+        "  Run `spinegraph validate`: it names the statements that exclude each other."
     )
 
 

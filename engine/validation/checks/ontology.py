@@ -1,0 +1,170 @@
+"""Whether the classes make sense, and whether the hierarchy that the engine uses is the one that follows (group 5)."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from engine.errors import CheckNotRunError, IncoherentOntologyError
+from engine.knowledge.axioms import CLASS_RELATIONS, Axioms, read_axioms
+from engine.knowledge.hermit import Triple
+from engine.knowledge.justification import Explanation, explain, roots
+from engine.knowledge.manchester import manchester
+from engine.knowledge.reader import expand, local_name, shorten
+from engine.knowledge.reasoner import NAMESPACES, Hierarchy, direct, infer, ontology_paths
+from engine.validation.content import GENERATED, Content
+from engine.validation.diagnostics import Diagnostic, Related
+
+SECONDS = 60.0
+"""For everything that HermiT is asked of one content."""
+MOST_DERIVED = 20
+"""So many classes are named that have no members because of another."""
+MOST_RELATIONS = 10
+"""So many relations are named by which the committed hierarchy differs."""
+SUBCLASS = expand("rdfs:subClassOf")
+
+Relation = tuple[str, str]
+"""IRIs of a class and of a wider one."""
+
+
+def check_ontology(content: Content) -> Iterator[Diagnostic]:
+    """Classes without members, contradictions, and a hierarchy out of date.
+
+    Raises CheckNotRunError where a file of the ontology is broken, ReasonerError where HermiT could not run.
+    """
+    deadline = time.monotonic() + SECONDS
+    paths = _with_classes(content)
+    if unread := [content.shown(path) for path in paths if path in content.broken]:
+        raise CheckNotRunError(f"{', '.join(unread)} could not be read.", mend="Mend the other errors first.")
+    triples = [triple for path in paths for triple in content.triples.get(path, ())]
+    if not triples:
+        return
+    try:
+        ancestors, empty = infer(triples, deadline - time.monotonic())
+    except IncoherentOntologyError:
+        yield _inconsistent(content, read_axioms(triples), deadline)
+        return
+    if empty:
+        yield from _unsatisfiable(content, read_axioms(triples), empty, deadline)
+    else:
+        yield from _out_of_date(content, triples, ancestors)
+
+
+def _with_classes(content: Content) -> list[Path]:
+    """The files of the ontology, and files elsewhere that declare classes or relate them."""
+    known = ontology_paths(content.paths)
+    return [
+        path
+        for path in content.paths
+        if path in known
+        or (path.name != GENERATED and any(predicate in CLASS_RELATIONS for _, predicate, _ in content.triples.get(path, ())))
+    ]
+
+
+def _inconsistent(content: Content, axioms: Axioms, deadline: float) -> Diagnostic:
+    explanation = explain(axioms, seconds=_left(deadline))
+    first = explanation.axioms[0].main
+    return content.diagnose(
+        "inconsistent-ontology",
+        f"{_told(explanation)} contradict each other.",
+        *first,
+        related=_axioms(content, explanation),
+        mend="" if explanation.minimal else _UNFINISHED,
+    )
+
+
+def _unsatisfiable(content: Content, axioms: Axioms, empty: Iterable[str], deadline: float) -> Iterator[Diagnostic]:
+    for iri, derived in roots(tuple(empty), axioms.axioms).items():
+        explanation = explain(axioms, iri, _left(deadline))
+        because = [content.related(other, f"has no member either, because {_name(content, iri)} has none") for other in derived]
+        also = f" {len(derived)} other classes have none because of it." if len(derived) > 1 else ""
+        yield content.diagnose(
+            "unsatisfiable-class",
+            f"Nothing can be a {shorten(iri)}: {_told(explanation).lower()} exclude it.{also}",
+            iri,
+            related=(*_axioms(content, explanation), *because[:MOST_DERIVED]),
+            mend="" if explanation.minimal else _UNFINISHED,
+        )
+
+
+_UNFINISHED = "Look for the contradiction among the statements shown: the time was up before those that matter were told apart."
+
+
+def _left(deadline: float) -> float:
+    return max(1.0, deadline - time.monotonic())
+
+
+def _told(explanation: Explanation) -> str:
+    count = len(explanation.axioms)
+    if not explanation.minimal:
+        return f"Some of these {count} statements"
+    return "This statement" if count == 1 else f"These {count} statements together"
+
+
+def _axioms(content: Content, explanation: Explanation) -> Iterator[Related]:
+    for axiom in explanation.axioms:
+        subject, predicate, value = axiom.main
+        text = manchester(axiom, lambda iri: _name(content, iri))
+        named = "" if subject.startswith("_:") else shorten(subject)
+        yield Related(subject=named, place=content.place(subject, predicate, value), message=text)
+
+
+def _name(content: Content, iri: str) -> str:
+    """The CURIE, with the label where that says something else."""
+    label = content.label(iri)
+    same = re.sub(r"\W", "", label).lower() == local_name(iri).lower()
+    return shorten(iri) if same or not label else f"{shorten(iri)} ({label})"
+
+
+def _out_of_date(content: Content, triples: Iterable[Triple], ancestors: Hierarchy) -> Iterator[Diagnostic]:
+    """What the engine takes from the files against what follows from the axioms, relation by relation."""
+    generated = [path for path in content.triples if path.name == GENERATED and path.parent.name == "ontology"]
+    stated = dict.fromkeys(pair for path in generated for pair in _relations(content.triples[path]))
+    wrong = [(narrow, wide) for narrow, wide in stated if wide not in ancestors.get(narrow, ()) and wide != narrow]
+    used = _closure({*stated, *_relations(triples)})
+    missing = sorted((narrow, wide) for narrow in ancestors for wide in direct(narrow, ancestors) - used.get(narrow, set()))
+    if not wrong and not missing:
+        return
+    parts = [
+        f"{len(relations)} {'relation' if len(relations) == 1 else 'relations'} {words}"
+        for relations, words in ((missing, "missing"), (wrong, "that nothing implies"))
+        if relations
+    ]
+    at = (wrong[0][0], SUBCLASS, wrong[0][1]) if wrong else (missing[0][0], "", None)
+    related = [
+        *(
+            content.related(a, f"{shorten(a)} SubClassOf {shorten(b)} follows, and is missing")
+            for a, b in missing[:MOST_RELATIONS]
+        ),
+        *(
+            content.related(a, f"{shorten(a)} SubClassOf {shorten(b)} does not follow", SUBCLASS, b)
+            for a, b in wrong[:MOST_RELATIONS]
+        ),
+    ]
+    yield content.diagnose(
+        "hierarchy-out-of-date", f"{GENERATED} is not what follows from the ontology: {', '.join(parts)}.", *at, related=related
+    )
+
+
+def _relations(triples: Iterable[Triple]) -> Iterator[Relation]:
+    for subject, predicate, value in triples:
+        if predicate == SUBCLASS and isinstance(value, str) and subject.startswith(NAMESPACES) and value.startswith(NAMESPACES):
+            yield subject, value
+
+
+def _closure(relations: Iterable[Relation]) -> dict[str, set[str]]:
+    """All wider classes of each class, itself included."""
+    wider: dict[str, set[str]] = {}
+    for narrow, wide in relations:
+        wider.setdefault(narrow, set()).add(wide)
+    closed: dict[str, set[str]] = {}
+    for start in wider:
+        reached, queue = {start}, [start]
+        while queue:
+            new = wider.get(queue.pop(), set()) - reached
+            reached |= new
+            queue += new
+        closed[start] = reached
+    return closed
