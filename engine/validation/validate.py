@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, NamedTuple
 
 from engine.errors import CheckNotRunError, ReasonerError
+from engine.validation.checks.behaviour import check_behaviour
 from engine.validation.checks.syntax import check_syntax
 from engine.validation.content import Content
 from engine.validation.diagnostics import SEVERITIES, Diagnostic, NotRun, Report
@@ -27,7 +28,7 @@ class Check(NamedTuple):
     apart: bool = False
 
 
-CHECKS: tuple[Check, ...] = (Check("syntax", check_syntax),)
+CHECKS: tuple[Check, ...] = (Check("syntax", check_syntax), Check("behaviour", check_behaviour, needs="knowledge"))
 """Every check, in the order of the catalogue."""
 
 
