@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Literal
 
 from engine.errors import GuidelineError, shortened
 from engine.knowledge.formatting import format_turtle
@@ -37,6 +38,7 @@ class NewGuideline(Frozen, frozen=True, kw_only=True):
     title: str = ""
     """By default the first heading of the text."""
     modified: str = ""
+    audience: Literal["clinician", "patient"] = "clinician"
 
 
 class Scaffold(Frozen, frozen=True, kw_only=True):
@@ -169,6 +171,7 @@ def _names(new: NewGuideline, title: str, file_name: str, statements: tuple[Stat
         "title_literal": literal(title, "en"),
         "publisher_literal": literal(new.publisher.strip()),
         "modified": new.modified,
+        "audience": new.audience,
         "file_name": file_name,
         "file_literal": literal(file_name),
         "passage": ids[first],
@@ -202,14 +205,15 @@ def _source(names: Mapping[str, str], text: str, statements: tuple[Statement, ..
     modified = f'dcterms:modified "{names["modified"]}"^^xsd:date ;' if names["modified"] else ""
     yield f"""source:{names["slug"]} a core:Source ; dcterms:identifier "{names["number"]}" ; {modified}
         dcterms:title {names["title_literal"]} ; dcterms:publisher {names["publisher_literal"]} ;
-        core:reviewStatus "pending" ; core:reviewNote "Nobody has said yet who reviewed the document; treated as pending."@en ;
+        core:audience "{names["audience"]}" ; core:reviewStatus "pending" ;
+        core:reviewNote "Nobody has said yet who reviewed the document; treated as pending."@en ;
         core:fileName {names["file_literal"]} ; core:textDigest "{_digest(text)}" ."""
     names_and_places = zip(_passage_ids(names["number"], statements), _places(statements), statements, strict=True)
     for name, place, statement in names_and_places:
         paraphrase = TO_PARAPHRASE.format(place=place + 1, line=statement.line)
         unused = f'core:notModelled "{STRUCTURE if statement.heading else NOT_YET}"@en ;' if name != names["passage"] else ""
         yield f"""passage:{name} a core:Passage ; dcterms:identifier "{name}" ; core:source source:{names["slug"]} ;
-            core:section {literal(statement.section)} ; core:kind "{"metadata" if statement.heading else "statement"}" ;
+            core:section {literal(statement.section)} ; {'core:kind "metadata" ;' if statement.heading else ""}
             core:paraphrase "{paraphrase}"@en ; {unused}
             oa:hasSelector [ a oa:TextPositionSelector ; oa:start {statement.start} ; oa:end {statement.end} ] ;
             core:textDigest "{_digest(text[statement.start : statement.end])}" ."""
