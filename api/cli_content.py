@@ -1,4 +1,4 @@
-"""Commands about the content itself: `coverage`, `sources verify`, `infer`, `format`."""
+"""Commands about the content itself: `coverage`, `sources show`, `sources verify`, `infer`, `format`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.cli_cases import KnowledgeOption
-from engine.errors import KnowledgeError
+from engine.errors import KnowledgeError, shortened
 from engine.knowledge.assembly import load_knowledge
 from engine.knowledge.reader import knowledge_paths, own_paths, shipped_paths
 from engine.knowledge.sources import (
@@ -21,7 +21,9 @@ from engine.knowledge.sources import (
     Verification,
     count_by_kind,
     coverage,
+    quote,
     read_documents,
+    rules_by_passage,
     text_changed,
     verify,
 )
@@ -124,6 +126,35 @@ def _tell_verification(outcome: Verification, changed: list[str]) -> None:
         typer.echo(f"not found: {name}")
     good = outcome.checked - len(outcome.drifted)
     typer.echo(f"{good} of {outcome.total} passages stand where and as they were read.")
+
+
+@sources_app.command("show")
+def sources_show_command(
+    passages: Annotated[list[str], typer.Argument(metavar="PASSAGE...", help="Ids of passages, such as 000-L033a.")],
+    sources: Annotated[
+        Path | None,
+        typer.Option("--sources", envvar="SPINEGRAPH_SOURCES", help="Folder that holds the source documents."),
+    ] = None,
+    knowledge: KnowledgeOption = None,
+) -> None:
+    """Show what passages state, the rules that rest on them and, where the documents are at hand, their own characters."""
+    known = load_knowledge(paths_of(knowledge))
+    documents = read_documents(sources, known) if sources else {}
+    by_id = {passage.id: passage for passage in known.passages.values()}
+    resting = rules_by_passage(known)
+    for name in passages:
+        if name not in by_id:
+            raise KnowledgeError(f"There is no passage {shortened(name)}.", mend="`spinegraph coverage --json` lists them all.")
+        passage = by_id[name]
+        source = known.sources[passage.source]
+        typer.echo(f"{passage.id}  {source.title}, {passage.section}: characters {passage.start} to {passage.end}")
+        typer.echo(f"  states   {passage.paraphrase}")
+        if passage.source in documents:
+            typer.echo(f"  printed  “{' '.join(quote(passage, documents[passage.source]).split())}”")
+        if name in resting:
+            typer.echo(f"  rules    {', '.join(resting[name])}")
+        elif passage.not_modelled:
+            typer.echo(f"  unused   {passage.not_modelled}")
 
 
 def infer_command(
