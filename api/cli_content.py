@@ -182,13 +182,16 @@ def infer_command(
 
 
 def format_command(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="PATH...", help="Turtle files; all of the knowledge if none is given.")
+    ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if a file is not in normal form.")] = False,
     knowledge: KnowledgeOption = None,
 ) -> None:
-    """Put every Turtle file into its normal form."""
+    """Put Turtle files into their normal form."""
     from engine.knowledge.formatting import badly_formatted, format_files
 
-    paths = own_paths_of(knowledge)
+    paths = tuple(files) if files else own_paths_of(knowledge)
     found = badly_formatted(paths) if check else format_files(paths)
     for path in found:
         typer.echo(f"{'not in normal form' if check else 'formatted'}: {path.name}")

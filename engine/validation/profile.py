@@ -1,7 +1,7 @@
 """A profile: how a project wants validation to judge, as YAML. Everything that it silences has a reason, which reports tell.
 
     severity: {ambiguous-label: note}        # by id or by name
-    off:
+    ignore:
       - id: SG207
         reason: Half of this vocabulary is for guidelines to come.
     suppress:
@@ -13,7 +13,8 @@
       namespaces: ["https://example.org/local/"]
       terms: ["http://purl.org/pav/curatedBy"]
 
-Unknown keys, ids and severities are refused with their line and the nearest that there is.
+Unknown keys, ids and severities are refused with their line and the nearest that there is. (No key is called
+`off`: in YAML that is a truth value.)
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ from engine.validation.catalogue import CATALOGUE, Entry
 from engine.validation.diagnostics import SEVERITIES, Diagnostic, Place, Report, Severity, Suppression
 from engine.validation.yaml_documents import YamlDocument, read_yaml_document
 
-KEYS = ("severity", "off", "suppress", "vocabulary")
-OFF_KEYS = ("id", "reason")
+KEYS = ("severity", "ignore", "suppress", "vocabulary")
+IGNORE_KEYS = ("id", "reason")
 SUPPRESS_KEYS = ("id", "subject", "file", "reason", "until")
 VOCABULARY_KEYS = ("namespaces", "terms")
 Catalogue = Mapping[str, Entry]
@@ -59,10 +60,10 @@ class SuppressionRule(Frozen, frozen=True, kw_only=True):
 
 
 class Profile(Frozen, frozen=True, kw_only=True):
-    """Keys of `severity` and `off` are ids; `off` has the reasons. `namespaces` and `terms` are IRIs that content may use."""
+    """Keys of `severity` and `ignore` are ids; `ignore` has the reasons. Content may use `namespaces` and `terms`."""
 
     severity: Mapping[str, Severity] = {}
-    off: Mapping[str, str] = {}
+    ignore: Mapping[str, str] = {}
     suppress: tuple[SuppressionRule, ...] = ()
     namespaces: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
@@ -83,7 +84,7 @@ def apply_profile(
         severity = profile.severity.get(found.id, found.severity)
         diagnostic = found if severity == found.severity else msgspec.structs.replace(found, severity=severity)
         rule = next((rule for rule in active if rule.fits(diagnostic)), None)
-        reason = rule.reason if rule else profile.off.get(diagnostic.id, "")
+        reason = rule.reason if rule else profile.ignore.get(diagnostic.id, "")
         used.update([rule.place] if rule else [])
         if reason:
             kept.append(Suppression(diagnostic=diagnostic, reason=reason))
@@ -149,7 +150,10 @@ class _Reader:
         self._document.check_keys("/vocabulary", vocabulary, VOCABULARY_KEYS, "A vocabulary")
         return Profile(
             severity=self._severities(data.get("severity", {})),
-            off=dict(self._off(f"/off/{number}", entry) for number, entry in enumerate(self._list("/off", data.get("off", [])))),
+            ignore=dict(
+                self._ignored(f"/ignore/{number}", entry)
+                for number, entry in enumerate(self._list("/ignore", data.get("ignore", [])))
+            ),
             suppress=tuple(
                 self._suppression(f"/suppress/{number}", entry)
                 for number, entry in enumerate(self._list("/suppress", data.get("suppress", [])))
@@ -166,8 +170,8 @@ class _Reader:
             self._document.check_known(f"{pointer}/{name}", severity, SEVERITIES, "severity")
         return {self._id(f"{pointer}/{name}", name): severity for name, severity in data.items()}
 
-    def _off(self, pointer: str, entry: Any) -> tuple[str, str]:
-        self._document.check_keys(pointer, entry, OFF_KEYS, "An entry of `off`")
+    def _ignored(self, pointer: str, entry: Any) -> tuple[str, str]:
+        self._document.check_keys(pointer, entry, IGNORE_KEYS, "An entry of `ignore`")
         return self._id(f"{pointer}/id", entry.get("id")), self._reason(pointer, entry)
 
     def _suppression(self, pointer: str, entry: Any) -> SuppressionRule:
@@ -175,7 +179,9 @@ class _Reader:
         patterns = {key: self._text(f"{pointer}/{key}", entry[key]) for key in ("subject", "file") if key in entry}
         if not patterns:
             self._document.refuse(
-                "This would keep back everything of its kind.", pointer, "Add `subject:` or `file:`, or list the id below `off:`."
+                "This would keep back everything of its kind.",
+                pointer,
+                "Add `subject:` or `file:`, or list the id below `ignore:`.",
             )
         until = entry.get("until")
         if until is not None and (not isinstance(until, datetime.date) or isinstance(until, datetime.datetime)):
