@@ -14,8 +14,8 @@ from api.cli_cases import CaseFile, KnowledgeOption, PatientOption, read_case
 from api.settings import load_engine
 from api.terminal import render_decision
 from api.terminal_page import show
-from api.terminal_words import UNITS
 from engine import Case, CaseError, Codebook, Decision, Engine, MalformedCaseError, Question, make_case, make_codebook
+from engine.exchange.description_criteria import UNITS
 
 Ask = Callable[[str], str | None]
 """Puts a prompt and returns the answer, None at the end of input."""

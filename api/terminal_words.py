@@ -6,10 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from engine import Decision, Knowledge, Proof
+from engine.exchange.description_criteria import UNITS
 from engine.model import Change, Concept, DecidedRecommendation, Fact, Measured, Measurement
-
-UNITS = {"a": "years", "mo": "months", "wk": "weeks", "d": "days", "Cel": "°C", "/min": "a minute"}
-"""UCUM codes that are not read as they are written."""
 
 STATES = {"present": "present", "absent": "absent", "unknown": "not assessed", "contradictory": "recorded both ways"}
 CARRYING = {

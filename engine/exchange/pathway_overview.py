@@ -7,6 +7,7 @@ from engine.exchange.pathway_model import Line, Node, Panel
 from engine.knowledge.reader import shorten
 from engine.model import (
     Assessment,
+    DerivedFinding,
     Exclusion,
     Knowledge,
     NotSuspected,
@@ -40,6 +41,8 @@ def document_panel(knowledge: Knowledge, source: Source) -> Panel:
     _tell_overrides_elsewhere(builder, source)
     _gaps(builder, [rule for rule in own if isinstance(rule, SourceGap)])
     _unasked(builder, [rule for rule in own if isinstance(rule, Assessment)])
+    for derived in (rule for rule in own if isinstance(rule, DerivedFinding)):
+        builder.rule(derived)
     excluded = [rule for rule in own if isinstance(rule, Exclusion)]
     if excluded:
         builder.listed("exclusions", "excluded", "patients not covered", "About whom it says nothing", excluded)

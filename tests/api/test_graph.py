@@ -1,0 +1,117 @@
+"""`spinegraph graph`: pictures of decision pathways from the console."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from api.cli import main
+from tests.small import write_small
+
+Run = Callable[..., tuple[int, bytes, str]]
+
+
+@pytest.fixture
+def run(capsysbinary: pytest.CaptureFixture[bytes]) -> Run:
+    """Run the console script in this process: exit code, what it printed, what it said on stderr."""
+
+    def run_it(*arguments: object) -> tuple[int, bytes, str]:
+        code = main(["graph", *map(str, arguments)])
+        out, err = capsysbinary.readouterr()
+        return code, out, err.decode()
+
+    return run_it
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    write_small(tmp_path / "small")
+    return tmp_path / "small"
+
+
+def test_an_svg_is_printed(run: Run, small: Path) -> None:
+    code, out, err = run("give-penicillin", "--knowledge", small)
+    assert (code, err) == (0, "")
+    assert out.startswith(b"<?xml")
+    assert b'<title id="title">Recommendation: Give penicillin</title>' in out
+
+
+def test_the_name_of_the_file_says_how_to_draw(run: Run, small: Path, tmp_path: Path) -> None:
+    for suffix, start in (("svg", b"<?xml"), ("png", b"\x89PNG"), ("txt", b"Condition: strep throat\n")):
+        target = tmp_path / f"pathway.{suffix}"
+        code, out, err = run("strep_throat", "--knowledge", small, "--output", target)
+        assert (code, out) == (0, b"")
+        assert target.read_bytes().startswith(start)
+        assert err == f"{target}: {len(target.read_bytes()):,} bytes.\n"
+
+
+def test_format_goes_before_the_name_of_the_file(run: Run, small: Path, tmp_path: Path) -> None:
+    assert run("T01", "--knowledge", small, "-o", tmp_path / "picture", "--format", "txt")[0] == 0
+    assert (tmp_path / "picture").read_text().startswith("Disagreement: Treat without fever\n")
+
+
+def test_without_a_name_the_whole_is_drawn(run: Run, small: Path) -> None:
+    out = run("--format", "txt", "--knowledge", small)[1].decode()
+    for words in (
+        "Overview",
+        "900 · Sore throat review status: pending",
+        "901 · Gargling",
+        "Of no single document",
+        "not a medical",
+    ):
+        assert words in out
+
+
+def test_the_shipped_overview_is_told_in_text(run: Run) -> None:
+    code, out, _ = run("--format", "txt")
+    assert code == 0
+    assert len(re.findall(rb"review status: (?:pending|none)", out)) == 3
+
+
+def test_depth_is_how_far_back_criteria_go(run: Run, small: Path) -> None:
+    shallow, deep = (run("give-penicillin", "--format", "txt", "--depth", depth, "--knowledge", small)[1] for depth in (0, 2))
+    assert b"fever: present" not in shallow
+    assert b"fever: present" in deep
+    assert b"temperature" in deep
+    assert run("give-penicillin", "--depth", "-1")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ("cauda_equina_syndrom",),
+            "Nothing is called 'cauda_equina_syndrom'; nearest: cauda_equina_syndrome, cauda-equina-syndrome-from-markers, "
+            "cauda-equina-syndrome-from-progressive-deficit.\n"
+            "  Give the id of a rule, the code of a condition or the number of a document; `spinegraph codes` lists codes.\n",
+        ),
+        (
+            ("cauda_equina_syndrome", "-o", "picture.gif"),
+            "picture.gif does not say how to draw.\n  End the name in .svg, .png, .txt, or give --format.\n",
+        ),
+    ],
+)
+def test_mistakes_are_told_with_their_mend(run: Run, arguments: tuple[str, ...], told: str) -> None:
+    assert run(*arguments) == (2, b"", told)
+
+
+def test_a_png_is_not_poured_into_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    code, out, err = run("T01", "--format", "png")
+    assert (code, out) == (2, b"")
+    assert err == "A PNG cannot be shown in a terminal.\n  Name a file: --output pathway.png.\n"
+
+
+def test_text_needs_no_drawing_library() -> None:
+    """Nor does any other command: nothing of it is imported before something is drawn."""
+    code = (
+        "import sys\nfrom api.cli import main\n"
+        "assert main(['graph', 'cauda_equina_syndrome', '--format', 'txt']) == 0\n"
+        "assert not {'matplotlib', 'igraph', 'numpy'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
