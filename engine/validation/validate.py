@@ -8,9 +8,18 @@ from typing import Literal, NamedTuple
 
 from engine.errors import CheckNotRunError, ReasonerError
 from engine.validation.checks.behaviour import check_behaviour
+from engine.validation.checks.cases import check_cases
+from engine.validation.checks.loading import check_loading
+from engine.validation.checks.mappings import check_mappings
+from engine.validation.checks.names import check_names
+from engine.validation.checks.numbers import check_numbers, check_units
+from engine.validation.checks.provenance import check_coverage, check_documents, check_provenance
+from engine.validation.checks.rules import check_rules
 from engine.validation.checks.syntax import check_syntax
+from engine.validation.checks.vocabulary import check_vocabulary
+from engine.validation.checks.words import check_words
 from engine.validation.content import Content
-from engine.validation.diagnostics import SEVERITIES, Diagnostic, NotRun, Report
+from engine.validation.diagnostics import SEVERITIES, Diagnostic, NotRun, Report, SourceStatus
 
 Needs = Literal["files", "whole", "knowledge"]
 
@@ -28,7 +37,22 @@ class Check(NamedTuple):
     apart: bool = False
 
 
-CHECKS: tuple[Check, ...] = (Check("syntax", check_syntax), Check("behaviour", check_behaviour, needs="knowledge"))
+CHECKS: tuple[Check, ...] = (
+    Check("syntax", check_syntax),
+    Check("cases", check_cases, needs="knowledge"),
+    Check("vocabulary", check_vocabulary, needs="whole"),
+    Check("names", check_names, needs="whole"),
+    Check("words", check_words),
+    Check("loading", check_loading, needs="whole"),
+    Check("rules", check_rules, needs="whole"),
+    Check("provenance", check_provenance, needs="whole"),
+    Check("coverage", check_coverage, needs="knowledge"),
+    Check("documents", check_documents, needs="knowledge"),
+    Check("numbers", check_numbers),
+    Check("units", check_units),
+    Check("mappings", check_mappings),
+    Check("behaviour", check_behaviour, needs="knowledge"),
+)
 """Every check, in the order of the catalogue."""
 
 
@@ -39,16 +63,26 @@ def validate(content: Content, *, only: Container[str] | None = None, without: C
         waiting = {check.name: pool.submit(_run, check, content) for check in wanted if check.apart}
         outcomes = {check.name: _run(check, content) for check in wanted if not check.apart}
         outcomes |= {name: future.result() for name, future in waiting.items()}
-    found: dict[Diagnostic, None] = {}
-    for check in wanted:
-        found.update(dict.fromkeys(outcomes[check.name][0]))
+    found: dict[tuple[object, ...], Diagnostic] = {}
+    for one in (one for check in wanted for one in outcomes[check.name][0]):
+        found.setdefault((one.id, one.place, one.subject, one.what), one)
     not_run = (outcomes[check.name][1] for check in wanted)
     return Report(
         knowledge=content.graph.digest,
         files=tuple(map(content.shown, (*content.paths, *content.cases))),
-        diagnostics=tuple(sorted(_in_focus(content, found), key=_order)),
+        diagnostics=tuple(sorted(_in_focus(content, found.values()), key=_order)),
         not_run=tuple(reason for reason in not_run if reason is not None),
         ran=tuple(check.name for check in wanted if outcomes[check.name][1] is None),
+        sources=_sources(content),
+    )
+
+
+def _sources(content: Content) -> tuple[SourceStatus, ...]:
+    """The sources with the review status that is printed in them, by number; none where the content does not load."""
+    sources = content.knowledge.sources.values() if content.knowledge else ()
+    return tuple(
+        SourceStatus(number=source.number, title=source.title, review_status=source.review_status)
+        for source in sorted(sources, key=lambda source: source.number)
     )
 
 
