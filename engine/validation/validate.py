@@ -117,4 +117,4 @@ def _in_focus(content: Content, diagnostics: Iterable[Diagnostic]) -> Iterator[D
 
 def _order(diagnostic: Diagnostic) -> tuple[object, ...]:
     place = diagnostic.place
-    return (place.file, place.line, SEVERITIES.index(diagnostic.severity), place.column, diagnostic.id, diagnostic.what)
+    return (place.file, place.line, SEVERITIES.index(diagnostic.severity), place.column, diagnostic.id, diagnostic.subject, diagnostic.what)

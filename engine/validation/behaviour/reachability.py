@@ -1,4 +1,5 @@
-"""Rules that never hold (SG904), hold in all of their scope (SG905), are shadowed (SG906); overrides that never act (SG902)."""
+"""Rules that never hold (SG904), that hold in all of their scope (SG905), that are shadowed (SG906) or said twice (SG910);
+overrides that never act (SG902)."""
 
 from __future__ import annotations
 
@@ -49,7 +50,7 @@ def trivial(analysis: Analysis) -> Iterator[Behaviour]:
 
 
 def shadowed(analysis: Analysis) -> Iterator[Behaviour]:
-    """Recommendations that are overridden whenever they hold, and rules that another one always anticipates."""
+    """Recommendations that are overridden whenever they hold."""
     for rule in analysis.recommendations:
         if not analysis.exists(analysis.stands(rule)) or analysis.exists(analysis.verdict(rule, "indicated", "provisional")):
             continue
@@ -61,10 +62,9 @@ def shadowed(analysis: Analysis) -> Iterator[Behaviour]:
             what=f"{named(rule)} is overridden for every patient for whom it holds, so nobody is ever told it.",
             witness=analysis.witness(patient, ((rule, "overridden"),)),
         )
-    yield from _anticipated(analysis)
 
 
-def _anticipated(analysis: Analysis) -> Iterator[Behaviour]:
+def said_twice(analysis: Analysis) -> Iterator[Behaviour]:
     """Rules for which another of the same source says at least as much to at least the same patients."""
     for rule in analysis.knowledge.rules.values():
         if not analysis.exists(analysis.holds(rule)):
@@ -79,7 +79,7 @@ def _anticipated(analysis: Analysis) -> Iterator[Behaviour]:
                 continue  # each says what the other says: reported once
             patient = analysis.somebody(analysis.holds(rule))
             yield Behaviour(
-                name="shadowed",
+                name="said-twice",
                 rule=rule.iri,
                 others=(other.iri,),
                 what=f"Whenever {named(rule)} holds, {named(other)} of the same source holds as well and says at least as much.",

@@ -21,7 +21,7 @@ def check_behaviour(content: Content) -> Iterator[Diagnostic]:
         from engine.validation.behaviour.analysis import Analysis, Behaviour
         from engine.validation.behaviour.assessments import disagreeing_assessments
         from engine.validation.behaviour.conflicts import idle_tensions, opposite_directions
-        from engine.validation.behaviour.reachability import idle_overrides, shadowed, trivial, unreachable
+        from engine.validation.behaviour.reachability import idle_overrides, said_twice, shadowed, trivial, unreachable
         from engine.validation.behaviour.thresholds import uneven_thresholds
     except ImportError as error:
         raise CheckNotRunError(
@@ -34,6 +34,7 @@ def check_behaviour(content: Content) -> Iterator[Diagnostic]:
         unreachable,
         trivial,
         shadowed,
+        said_twice,
         uneven_thresholds,
         disagreeing_assessments,
     )

@@ -50,9 +50,9 @@ BEHAVIOUR_ENTRIES: tuple[Entry, ...] = (
         id="SG906",
         name="shadowed",
         severity="warning",
-        title="A rule in the shadow of another",
-        why="It is never told to anybody, or only together with a rule of the same source that says at least as much.",
-        mend="Remove one of the two, join them, or mend the criterion that should tell them apart.",
+        title="A recommendation in the shadow of others",
+        why="It is overridden for every patient for whom it holds: the statement behind it is never told to anybody.",
+        mend="Narrow the rules that override it, or remove it and say why its passage is not modelled.",
     ),
     Entry(
         id="SG907",
@@ -77,5 +77,13 @@ BEHAVIOUR_ENTRIES: tuple[Entry, ...] = (
         title="One source suspects what another rules out",
         why="The suspicion counts (ADR 2), but a reader of the other source would not expect it, and nothing tells him.",
         mend="Declare a core:Tension whose positions cite a passage of each of the two assessments.",
+    ),
+    Entry(
+        id="SG910",
+        name="said-twice",
+        severity="note",
+        title="Another rule always says the same, or more",
+        why="A reader is told one thing twice; or the criterion lacks what should tell the two statements apart.",
+        mend="Join the two rules, or mend the criterion; where the source says it twice, keep both and say so in the profile.",
     ),
 )

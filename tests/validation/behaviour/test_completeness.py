@@ -14,7 +14,7 @@ from engine.model import URGENCIES, Assessment, Exclusion, Recommendation, Rule,
 from engine.validation.behaviour.analysis import Analysis, Behaviour
 from engine.validation.behaviour.assessments import disagreeing_assessments
 from engine.validation.behaviour.conflicts import idle_tensions, opposite_directions
-from engine.validation.behaviour.reachability import MODALITIES, idle_overrides, shadowed, trivial, unreachable
+from engine.validation.behaviour.reachability import MODALITIES, idle_overrides, said_twice, shadowed, trivial, unreachable
 from tests.validation.behaviour.random_guidelines import EveryPatient, Flags, Writer
 
 GUIDELINES = 200
@@ -162,23 +162,21 @@ def test_the_solver_reports_what_counting_finds_and_nothing_else(seed: int, tmp_
     assert _named(idle_tensions(analysis)) == counting.idle_tensions()
     assert _named(unreachable(analysis)) == counting.dead()
     assert _named(trivial(analysis)) == counting.trivial()
-    _check_shadows(list(shadowed(analysis)), counting)
+    assert {found.rule for found in shadowed(analysis)} == counting.never_told()
+    _check_repetitions({found.rule: found.others[0] for found in said_twice(analysis)}, counting)
     assert {(found.rule, found.others[0]) for found in disagreeing_assessments(analysis)} == counting.disagreeing()
 
 
-def _check_shadows(reported: list[Behaviour], counting: Counting) -> None:
-    """Rules never told are all reported; each rule that another anticipates is, or its twin is in its place."""
-    never_told = [found for found in reported if found.witness and "overridden" in found.witness.shows[0]]
-    assert {found.rule for found in never_told} == counting.never_told()
-    anticipated = {found.rule: found.others[0] for found in reported if found not in never_told}
+def _check_repetitions(reported: dict[str, str], counting: Counting) -> None:
+    """Each rule that another anticipates is reported, or its twin is in its place."""
     for rule in counting.rules:
         others = counting.anticipating(rule)
-        if rule.iri in anticipated:
-            assert anticipated[rule.iri] in others
+        if rule.iri in reported:
+            assert reported[rule.iri] in others
         else:
             twins = {other for other in others if rule.iri in counting.anticipating(counting.knowledge.rules[other])}
             assert others == twins
-            assert not others or others & set(anticipated) or min(others | {rule.iri}) == rule.iri
+            assert not others or others & set(reported) or min(others | {rule.iri}) == rule.iri
 
 
 def test_the_random_guidelines_show_every_behaviour(tmp_path: Path) -> None:
@@ -188,8 +186,9 @@ def test_the_random_guidelines_show_every_behaviour(tmp_path: Path) -> None:
         folder = tmp_path / str(seed)
         folder.mkdir()
         analysis = Analysis(Writer(seed).write(folder))
-        analyses = (opposite_directions, idle_overrides, idle_tensions, unreachable, trivial, shadowed, disagreeing_assessments)
-        found |= {behaviour.name for analyse in analyses for behaviour in analyse(analysis)}
+        analyses = (opposite_directions, idle_overrides, idle_tensions, unreachable, trivial, shadowed, said_twice)
+        found |= {behaviour.name for analyse in (*analyses, disagreeing_assessments) for behaviour in analyse(analysis)}
     assert found == {
-        "opposite-directions", "idle-override", "idle-tension", "never-holds", "always-holds", "shadowed", "assessments-disagree",
+        "opposite-directions", "idle-override", "idle-tension", "never-holds", "always-holds", "shadowed", "said-twice",
+        "assessments-disagree",
     }  # fmt: skip
