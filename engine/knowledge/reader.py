@@ -187,6 +187,12 @@ class Graph:
                 return Located(self.paths[number], *spot)
         return Located(self.paths[numbers[0]], 0, 0)
 
+    def spot_in(self, path: Path, subject: str) -> tuple[int, int]:
+        """Line and column where a subject is first spoken of in one file; zeros where it is not."""
+        from engine.knowledge.positions import positions_of
+
+        return positions_of(path, self.paths.index(path)).subjects.get(subject, (0, 0))
+
     def where(self, subject: str, predicate: str = "", value: Term | None = None) -> str:
         """`file:line` of a subject or of a statement about it, as far as it is known."""
         place = self.place(subject, predicate, value)

@@ -123,14 +123,29 @@ def read_cases(paths: Iterable[Path], knowledge: Knowledge) -> tuple[ClinicalCas
     for path in case_paths(paths):
         for case in reader.read(path):
             if case.name in cases:
-                first = cases[case.name]
-                raise MalformedCaseError(
-                    f"Two cases are called {case.name!r}.",
-                    where=f"{case.file}:{case.line}",
-                    mend=f"Rename this one or the one at {first.file}:{first.line}.",
-                )
+                raise _same_name(case, cases[case.name])
             cases[case.name] = case
     return tuple(cases.values())
+
+
+def case_errors(paths: Iterable[Path], knowledge: Knowledge) -> Iterator[CaseError]:
+    """Everything for which `read_cases` would refuse files, file by file and entry by entry."""
+    reader = _Reader(knowledge)
+    first: dict[str, ClinicalCase] = {}
+    for path in paths:
+        for outcome in reader.try_to_read(path):
+            if isinstance(outcome, CaseError):
+                yield outcome
+            elif (known := first.setdefault(outcome.name, outcome)) is not outcome:
+                yield _same_name(outcome, known)
+
+
+def _same_name(case: ClinicalCase, first: ClinicalCase) -> MalformedCaseError:
+    return MalformedCaseError(
+        f"Two cases are called {case.name!r}.",
+        where=f"{case.file}:{case.line}",
+        mend=f"Rename this one or the one at {first.file}:{first.line}.",
+    )
 
 
 class _Reader:
@@ -152,11 +167,25 @@ class _Reader:
         self._screens: dict[Path, dict[str, tuple[str, ...]]] = {}
 
     def read(self, path: Path) -> Iterator[ClinicalCase]:
-        document = read_yaml_document(path)
-        if not isinstance(document.data, list) or not document.data:
-            document.refuse("A case file is a list of cases.", "", "Begin each case with `- name: …`.")
+        for outcome in self.try_to_read(path):
+            if isinstance(outcome, CaseError):
+                raise outcome
+            yield outcome
+
+    def try_to_read(self, path: Path) -> Iterator[ClinicalCase | CaseError]:
+        """Each entry, or why it is none."""
+        try:
+            document = read_yaml_document(path)
+            if not isinstance(document.data, list) or not document.data:
+                document.refuse("A case file is a list of cases.", "", "Begin each case with `- name: …`.")
+        except CaseError as error:
+            yield error
+            return
         for number, entry in enumerate(document.data):
-            yield self._entry(document, f"/{number}", entry)
+            try:
+                yield self._entry(document, f"/{number}", entry)
+            except CaseError as error:
+                yield error
 
     def _entry(self, document: YamlDocument, pointer: str, entry: Any) -> ClinicalCase:
         document.check_keys(pointer, entry, ENTRY_KEYS, "An entry")

@@ -50,14 +50,16 @@ class Content:
         cases: Iterable[Path] = (),
         sources: Path | None = None,
         root: Path | None = None,
+        vocabulary: Iterable[str] = (),
     ) -> None:
         """`paths`: all knowledge files; `focus`: those that were asked for, None for all; `cases`: case files;
         `sources`: a folder with the documents; `root`: what file names in diagnostics are relative to, by default the
-        working directory."""
+        working directory; `vocabulary`: namespaces whose properties may be used beside the known ones."""
         self.paths = in_reading_order(dict.fromkeys(paths))
         self.focus = None if focus is None else frozenset(focus)
         self.cases = tuple(cases)
         self.sources = sources
+        self.vocabulary = tuple(vocabulary)
         self._root = (root or Path.cwd()).absolute()
         self.triples: dict[Path, list[Triple]] = {}
         broken: dict[Path, KnowledgeError] = {}
@@ -185,6 +187,7 @@ def read_content(
     *,
     sources: Path | None = None,
     root: Path | None = None,
+    vocabulary: Iterable[str] = (),
 ) -> Content:
     """The content to validate: `paths` (files or folders; None: everything) beside the `knowledge` folders (None: shipped).
 
@@ -200,7 +203,9 @@ def read_content(
     given = [known.get(path.resolve(), path) for path in asked or ()]
     ours = [path for path in given if path.suffix in (TURTLE, TABLE)]
     cases = [path for path in given if path.suffix in CASES]
-    return Content((*base, *ours), focus=None if asked is None else given, cases=cases, sources=sources, root=root)
+    return Content(
+        (*base, *ours), focus=None if asked is None else given, cases=cases, sources=sources, root=root, vocabulary=vocabulary
+    )
 
 
 def _existing(paths: Iterable[Path]) -> tuple[Path, ...]:

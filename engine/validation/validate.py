@@ -16,6 +16,7 @@ from engine.validation.checks.numbers import check_numbers, check_units
 from engine.validation.checks.provenance import check_coverage, check_documents, check_provenance
 from engine.validation.checks.rules import check_rules
 from engine.validation.checks.syntax import check_syntax
+from engine.validation.checks.uses import check_uses
 from engine.validation.checks.vocabulary import check_vocabulary
 from engine.validation.checks.words import check_words
 from engine.validation.content import Content
@@ -42,6 +43,7 @@ CHECKS: tuple[Check, ...] = (
     Check("cases", check_cases, needs="knowledge"),
     Check("vocabulary", check_vocabulary, needs="whole"),
     Check("names", check_names, needs="whole"),
+    Check("uses", check_uses, needs="knowledge"),
     Check("words", check_words),
     Check("loading", check_loading, needs="whole"),
     Check("rules", check_rules, needs="whole"),
@@ -117,4 +119,12 @@ def _in_focus(content: Content, diagnostics: Iterable[Diagnostic]) -> Iterator[D
 
 def _order(diagnostic: Diagnostic) -> tuple[object, ...]:
     place = diagnostic.place
-    return (place.file, place.line, SEVERITIES.index(diagnostic.severity), place.column, diagnostic.id, diagnostic.subject, diagnostic.what)
+    return (
+        place.file,
+        place.line,
+        SEVERITIES.index(diagnostic.severity),
+        place.column,
+        diagnostic.id,
+        diagnostic.subject,
+        diagnostic.what,
+    )

@@ -1,0 +1,82 @@
+"""Units, possible ranges, and thresholds that can be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.errors import CheckNotRunError
+from engine.knowledge.criteria import BANDS, FACETS
+from engine.knowledge.reader import Text, shorten
+from engine.validation.content import Content
+from engine.validation.diagnostics import Diagnostic
+
+
+def check_numbers(content: Content) -> Iterator[Diagnostic]:
+    """Ranges that hold no value, and thresholds outside the possible range of their measurement."""
+    graph = content.graph
+    for iri in graph.of_class("core:Measurement"):
+        least, greatest = (_number(content, iri, name) for name in ("core:minimum", "core:maximum"))
+        for name, value in (("core:minimum", least), ("core:maximum", greatest)):
+            if value is None:
+                what = f"{shorten(iri)} has no {name}: no value is ever refused."
+                yield content.diagnose("impossible-range", what, iri, name, severity="warning", mend=f"Add {name}.")
+        if least is not None and greatest is not None and least >= greatest:
+            what = f"{shorten(iri)} can be from {least:g} to {greatest:g}."
+            yield content.diagnose("impossible-range", what, iri, "core:maximum")
+        for shape in graph.subjects("sh:path", iri):
+            yield from _thresholds(content, shape, iri, least, greatest)
+
+
+def _thresholds(
+    content: Content, shape: str, measurement: str, least: float | None, greatest: float | None
+) -> Iterator[Diagnostic]:
+    """A bound beyond what can be measured, or one that every possible value passes or fails."""
+    for name in (*FACETS, *BANDS):
+        value = _number(content, shape, name)
+        if value is None:
+            continue
+        low = least is not None and (value < least or (value == least and name in ("sh:minInclusive", "sh:maxExclusive")))
+        high = greatest is not None and (
+            value > greatest or (value == greatest and name in ("sh:maxInclusive", "sh:minExclusive"))
+        )
+        if (low or high) and not _bounds_of_shape_on_case(content, shape):
+            what = (
+                f"{name} {value:g} on {shorten(measurement)}, which can be "
+                f"{'at least' if low else 'at most'} {least if low else greatest:g}."
+            )
+            yield content.diagnose("threshold-outside-range", what, shape, name)
+
+
+def _bounds_of_shape_on_case(content: Content, shape: str) -> bool:
+    """Shapes for what a case may hold repeat the possible range."""
+    return bool(content.graph.terms(shape, "sh:maxCount"))
+
+
+def _number(content: Content, subject: str, predicate: str) -> float | None:
+    """One number; what is none is told elsewhere."""
+    values = content.graph.terms(subject, predicate)
+    try:
+        return float(values[0].value) if values and isinstance(values[0], Text) else None
+    except ValueError:
+        return None
+
+
+def check_units(content: Content) -> Iterator[Diagnostic]:
+    """Units that are no UCUM codes. Raises CheckNotRunError where the grammar of UCUM is not installed."""
+    try:
+        from lark.exceptions import LarkError
+        from ucumvert import get_ucum_parser
+    except ImportError as error:
+        raise CheckNotRunError(
+            f"{error.name} is not installed.", mend="Install the extra: pip install 'spinegraph[authoring]'."
+        ) from error
+    parser = get_ucum_parser()
+    for iri in content.graph.of_class("core:Measurement"):
+        units = content.graph.texts(iri, "core:unit")
+        if not units:
+            yield content.diagnose("unknown-unit", f"{shorten(iri)} has no unit.", iri, mend='Add core:unit "…"; 1 for a count.')
+        for unit in units:
+            try:
+                parser.parse(unit)
+            except LarkError:
+                yield content.diagnose("unknown-unit", f"{unit!r} is no UCUM code.", iri, "core:unit")

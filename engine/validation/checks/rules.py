@@ -1,0 +1,87 @@
+"""Rules that other SHACL engines run as they are, shapes that some rule uses, and rules that act on others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.knowledge.criteria import CONSTRAINTS
+from engine.knowledge.reader import FIRST, Term, Text, expand, shorten
+from engine.knowledge.rules import BUILDERS
+from engine.validation.content import Content
+from engine.validation.diagnostics import Diagnostic
+
+ACTING = ("core:overrides", "core:overridesIfKnown", "core:leavesOpen")
+USES = frozenset({FIRST, *map(expand, ("sh:condition", "sh:node", "sh:property", "core:scope", "sh:qualifiedValueShape"))})
+
+
+def check_rules(content: Content) -> Iterator[Diagnostic]:
+    """Unattached rules, conclusions that differ from what the engine concludes, unused shapes, rules that act on themselves."""
+    graph = content.graph
+    for kind in BUILDERS:
+        for iri in graph.of_class(kind):
+            yield from _acts_on_itself(content, iri)
+            if graph.terms(iri, "sh:condition"):
+                yield from _conclusion(content, iri, kind)
+                yield from _attachment(content, iri)
+    yield from _unused_shapes(content)
+
+
+def _acts_on_itself(content: Content, iri: str) -> Iterator[Diagnostic]:
+    for predicate in ACTING:
+        if iri in content.graph.iris(iri, predicate):
+            what = f"{shorten(iri)} names itself by {predicate}."
+            yield content.diagnose("override-of-nothing", what, iri, predicate, iri)
+
+
+def _conclusion(content: Content, iri: str, kind: str) -> Iterator[Diagnostic]:
+    """What a SHACL engine adds to the case has to be what this engine concludes."""
+    graph = content.graph
+    derives = graph.iri(iri, "core:derives")
+    concluded = {"sh:subject": expand("sh:this"), "sh:predicate": expand("core:holds"), "sh:object": iri}
+    if kind == "core:DerivedFinding":
+        concluded |= {"sh:predicate": expand("core:present"), "sh:object": derives}
+    if expand("sh:TripleRule") not in graph.iris(iri, "rdf:type"):
+        yield content.diagnose("incomplete-rule", f"{shorten(iri)} is no sh:TripleRule.", iri, mend="Add `a sh:TripleRule`.")
+    for predicate, wanted in concluded.items():
+        found: list[Term] = graph.terms(iri, predicate)
+        if wanted and wanted not in found:
+            shown = ", ".join(term.value if isinstance(term, Text) else shorten(term) for term in found) or "nothing"
+            yield content.diagnose(
+                "incomplete-rule",
+                f"{shorten(iri)} has {predicate} {shown}, where it concludes {shorten(wanted)}.",
+                iri,
+                predicate,
+                mend=f"Write {predicate} {shorten(wanted)}.",
+            )
+
+
+def _attachment(content: Content, iri: str) -> Iterator[Diagnostic]:
+    graph = content.graph
+    order = graph.text(iri, "sh:order")
+    shapes = [shape for shape in graph.subjects("sh:rule", iri) if expand("core:Case") in graph.iris(shape, "sh:targetClass")]
+    if not order:
+        yield content.diagnose("incomplete-rule", f"{shorten(iri)} has no sh:order.", iri)
+    elif not shapes:
+        what = f"{shorten(iri)} is attached to no shape for cases."
+        yield content.diagnose("unattached-rule", what, iri, mend=_attach(iri, order))
+    for shape in shapes:
+        held = graph.text(shape, "sh:order")
+        if order and held != order:
+            what = (
+                f"{shorten(iri)} has sh:order {order} and is attached to {shorten(shape)}, whose sh:order is {held or 'missing'}."
+            )
+            yield content.diagnose("unattached-rule", what, shape, "sh:rule", iri, mend=_attach(iri, order))
+
+
+def _attach(iri: str, order: str) -> str:
+    return f"Add {shorten(iri)} to sh:rule of shape:RulesOfOrder{order} (sh:targetClass core:Case ; sh:order {order})."
+
+
+def _unused_shapes(content: Content) -> Iterator[Diagnostic]:
+    graph = content.graph
+    used = {value for triples in content.triples.values() for _, predicate, value in triples if predicate in USES}
+    constraints = frozenset(map(expand, CONSTRAINTS))
+    for iri in graph.of_class("sh:NodeShape"):
+        standing = graph.terms(iri, "sh:targetClass") or iri.startswith("_:")
+        if iri not in used and not standing and constraints & graph.predicates(iri).keys():
+            yield content.diagnose("unused-shape", f"No rule and no shape uses {shorten(iri)}.", iri)

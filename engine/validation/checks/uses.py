@@ -1,0 +1,37 @@
+"""Concepts that nothing uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.knowledge.reader import shorten
+from engine.model import Criterion
+from engine.validation.content import Content
+from engine.validation.diagnostics import Diagnostic
+
+
+def check_uses(content: Content) -> Iterator[Diagnostic]:
+    """Concepts and measurements that no criterion tests, no rule concludes, and no passage is named for. Needs knowledge.
+
+    What a passage speaks of may stand without a rule: coverage accounts for it.
+    """
+    knowledge = content.knowledge
+    if knowledge is None:
+        return
+    used: set[str] = set()
+    for rule in knowledge.rules.values():
+        for criterion in filter(None, (rule.scope, rule.criterion)):
+            _collect(criterion, used)
+        used.update(getattr(rule, kind, "") for kind in ("finding", "condition", "intervention"))
+    broader, narrower = knowledge.hierarchy.broader, knowledge.hierarchy.narrower
+    for group in (knowledge.findings, knowledge.conditions, knowledge.interventions, knowledge.measurements):
+        for iri, thing in group.items():
+            if not thing.passages and used.isdisjoint((iri, *broader.get(iri, ()), *narrower.get(iri, ()))):
+                what = f"Nothing uses {shorten(iri)}, nor what is narrower or wider, and it rests on no passage."
+                yield content.diagnose("unused-declaration", what, iri)
+
+
+def _collect(criterion: Criterion, used: set[str]) -> None:
+    used.update(getattr(criterion, name, "") for name in ("finding", "condition", "measurement", "group"))
+    for child in getattr(criterion, "children", ()):
+        _collect(child, used)

@@ -1,0 +1,123 @@
+"""Words for both audiences: labels, definitions, questions, texts, and the language tags under which they are looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from engine.knowledge.reader import Text, expand, shorten
+from engine.knowledge.rules import BUILDERS, PATIENT
+from engine.validation.content import Content
+from engine.validation.diagnostics import Diagnostic
+
+LANGUAGES = ("", "en", PATIENT)
+
+
+class Concepts(NamedTuple):
+    """IRIs of the concepts by kind."""
+
+    finding: tuple[str, ...]
+    condition: tuple[str, ...]
+    intervention: tuple[str, ...]
+    measurement: tuple[str, ...]
+
+
+def check_words(content: Content) -> Iterator[Diagnostic]:
+    """What has no words, has the same words as something else, or has them under a tag that nobody is shown."""
+    concepts = _concepts(content)
+    for kind, iris in zip(Concepts._fields, concepts, strict=True):
+        for iri in iris:
+            yield from _words_of_concept(content, iri, kind)
+        yield from _same_words(content, kind, iris)
+    yield from _rules_and_shapes(content)
+    yield from _languages(content)
+
+
+def _concepts(content: Content) -> Concepts:
+    graph = content.graph
+    classes = [iri for iri in graph.of_class("owl:Class") if not iri.startswith("_:")]
+    by_kind = {
+        kind: tuple(iri for iri in dict.fromkeys(classes) if iri.startswith(expand(f"{kind}:")))
+        for kind in ("finding", "condition", "intervention")
+    }
+    return Concepts(**by_kind, measurement=tuple(graph.of_class("core:Measurement")))
+
+
+def _words_of_concept(content: Content, iri: str, kind: str) -> Iterator[Diagnostic]:
+    graph = content.graph
+    if not graph.text(iri, "rdfs:label"):
+        yield content.diagnose("no-label", f"{shorten(iri)} has no label.", iri)
+    if not graph.text(iri, "skos:definition"):
+        yield content.diagnose("no-definition", f"{shorten(iri)} has no definition.", iri)
+    if not _in_language(graph.terms(iri, "skos:prefLabel"), PATIENT):
+        yield content.diagnose(
+            "no-patient-words",
+            f"{shorten(iri)} has no words for patients.",
+            iri,
+            mend=f'Add skos:prefLabel "…"@{PATIENT}.',
+        )
+    asked = kind == "measurement" or (kind == "finding" and graph.text(iri, "core:derivedOnly") != "true")
+    if asked:
+        missing = [tag for tag in ("en", PATIENT) if not _in_language(graph.terms(iri, "core:question"), tag)]
+        if missing:
+            whom = " and ".join({"en": "clinicians", PATIENT: "patients"}[tag] for tag in missing)
+            yield content.diagnose("no-question", f"{shorten(iri)} has no question for {whom}.", iri)
+
+
+def _in_language(terms: Iterable[object], language: str) -> bool:
+    return any(isinstance(term, Text) and term.language == language and term.value.strip() for term in terms)
+
+
+def _same_words(content: Content, kind: str, iris: tuple[str, ...]) -> Iterator[Diagnostic]:
+    """Two concepts of one kind with the same label, for clinicians or for patients."""
+    for predicate, language, whom in (("rdfs:label", "en", "clinicians"), ("skos:prefLabel", PATIENT, "patients")):
+        holders: dict[str, str] = {}
+        for iri in iris:
+            words = content.graph.text(iri, predicate, language)
+            key = " ".join(words.casefold().split())
+            first = holders.setdefault(key, iri) if key else iri
+            if first != iri:
+                yield content.diagnose(
+                    "ambiguous-label",
+                    f"The {kind}s {shorten(first)} and {shorten(iri)} are both called {words!r} for {whom}.",
+                    iri,
+                    predicate,
+                    related=(content.related(first, "called the same", predicate),),
+                )
+
+
+def _rules_and_shapes(content: Content) -> Iterator[Diagnostic]:
+    graph = content.graph
+    for kind in BUILDERS:
+        for iri in graph.of_class(kind):
+            if not graph.text(iri, "rdfs:label"):
+                yield content.diagnose("no-label", f"{shorten(iri)} has no label.", iri)
+            yield from _text_of_rule(content, iri, kind)
+    for iri in graph.of_class("sh:NodeShape"):
+        named = not iri.startswith("_:") and not graph.terms(iri, "sh:targetClass")
+        if named and not graph.text(iri, "rdfs:label"):
+            yield content.diagnose("no-label", f"{shorten(iri)} has no label.", iri)
+
+
+def _text_of_rule(content: Content, iri: str, kind: str) -> Iterator[Diagnostic]:
+    needed = {
+        "core:Recommendation": ("core:text",),
+        "core:Exclusion": ("core:text",),
+        "core:SourceGap": ("core:text",),
+        "core:Tension": ("skos:definition", "core:handling"),
+    }.get(kind, ())
+    for predicate in needed:
+        if not content.graph.text(iri, predicate).strip():
+            yield content.diagnose("no-text", f"{shorten(iri)} has no {predicate}.", iri, mend=f'Add {predicate} "…"@en.')
+    for_patients = kind in ("core:Recommendation", "core:Exclusion")
+    if for_patients and not _in_language(content.graph.terms(iri, "core:text"), PATIENT):
+        what = f"{shorten(iri)} tells patients nothing."
+        yield content.diagnose("no-patient-words", what, iri, mend=f'Add core:text "…"@{PATIENT}.')
+
+
+def _languages(content: Content) -> Iterator[Diagnostic]:
+    for triples in content.triples.values():
+        for subject, predicate, value in triples:
+            if isinstance(value, Text) and value.language not in LANGUAGES:
+                what = f"The language tag @{value.language} is neither @en nor @{PATIENT}."
+                yield content.diagnose("unknown-language", what, subject, predicate, value)
