@@ -75,17 +75,17 @@ def rule_pathway(knowledge: Knowledge, iri: str, back: int = BACK) -> Pathway:
     name = builder.rule(rule, focus=True, back=back)
     _before(builder, rule, name)
     _after(builder, rule, name)
-    builder.link_overrides()
+    builder.link_overrides(rule.iri)
     return _pathway(knowledge, f"{_spaced(rule)}: {rule.label or rule.id}", shorten(iri), builder, _documents(builder))
 
 
 def _before(builder: PathwayBuilder, rule: Rule, name: str) -> None:
     """What overrides a rule, leaves it open or excludes patients from it."""
     every = builder.knowledge.rules.values()
-    overriding = [
-        one for one in every if isinstance(one, Recommendation) and rule.iri in (*one.overrides, *one.overrides_if_known)
-    ]
-    _boxes(builder, overriding, f"{name} overriding", "What overrides it")  # `link_overrides` draws the arrows
+    advice = [one for one in every if isinstance(one, Recommendation)]  # `link_overrides` draws the arrows
+    _boxes(builder, (one for one in advice if rule.iri in one.overrides), f"{name} by", "What overrides it")
+    known = (one for one in advice if rule.iri in one.overrides_if_known)
+    _boxes(builder, known, f"{name} by known", "What overrides it, if known to apply")
     opening = [one for one in every if isinstance(one, SourceGap | Tension) and rule.iri in one.leaves_open]
     for box in _boxes(builder, opening, f"{name} open", "What leaves it open"):
         builder.link(box, name, "leaves-open")
@@ -100,8 +100,9 @@ def _after(builder: PathwayBuilder, rule: Rule, name: str) -> None:
     knowledge = builder.knowledge
     match rule:
         case Recommendation():
-            targets = [knowledge.rules[one] for one in (*rule.overrides, *rule.overrides_if_known)]
-            _boxes(builder, targets, f"{name} overridden", "What it overrides")
+            _boxes(builder, map(knowledge.rules.__getitem__, rule.overrides), f"{name} of", "What it overrides")
+            known = map(knowledge.rules.__getitem__, rule.overrides_if_known)
+            _boxes(builder, known, f"{name} of known", "What it overrides, if known to apply")
         case Assessment():
             builder.link(name, builder.condition(rule.condition, 0), "suspects")
         case DerivedFinding():

@@ -200,14 +200,18 @@ class PathwayBuilder:
         title = f"When: {self.phrase(first.criterion)}"
         return self.listed("recommendations", f"{shorten(first.iri)}+", caption, title, group, f"About: {about}")
 
-    def link_overrides(self) -> None:
-        """Draw the overrides between recommendations that have a place; where all of a box override the same, one arrow."""
+    def link_overrides(self, about: str = "") -> None:
+        """Draw the overrides between recommendations that have a place, or only those at one of whose ends one rule stands.
+
+        Where all recommendations of a box override the same, there is one arrow.
+        """
         found: dict[tuple[str, EdgeKind, str, int | None], dict[int | None, None]] = {}
         for iri, (source, source_line) in self.places.items():
             rule = self.knowledge.rules[iri]
             if isinstance(rule, Recommendation):
                 for kind, targets in _overrides(rule):
-                    for target, target_line in (self.places[one] for one in targets if one in self.places):
+                    shown = (one for one in targets if one in self.places and about in ("", iri, one))
+                    for target, target_line in map(self.places.__getitem__, shown):
                         found.setdefault((source, kind, target, target_line), {})[source_line] = None
         for (source, kind, target, target_line), lines in found.items():
             whole = lines.keys() >= self.rule_lines(source) and source != target
