@@ -12,13 +12,16 @@ import typer
 from api.cli_cases import KnowledgeOption
 from api.terminal_report import show_report
 from engine.validation.baseline import apply_baseline, read_baseline, write_baseline
+from engine.validation.catalogue import CATALOGUE
 from engine.validation.content import read_content
 from engine.validation.diagnostics import SEVERITIES, Report
 from engine.validation.profile import Profile, apply_profile, read_profile
 from engine.validation.reports import render_report
+from engine.validation.reports.words import counts
 from engine.validation.validate import CHECKS, validate
 
-OWL_CHECK = "ontology"
+GROUP_OF = {"ontology": "5", "documents": "7"}
+"""Checks that have to be asked for, and the group of the catalogue in which their diagnostics are."""
 FOUND, COULD_NOT_RUN = 1, 2
 
 
@@ -79,16 +82,18 @@ def validate_command(
         raise typer.BadParameter("a baseline is of everything: leave PATH and --only out.", param_hint="'--write-baseline'")
     judged = read_profile(profile) if profile else Profile()
     known = read_baseline(baseline) if baseline else None
-    content = read_content(paths or None, knowledge, sources=sources)
-    report = validate(content, only=only or None, without=() if owl or only else (OWL_CHECK,))
-    complete = not (paths or only or report.not_run) and owl
-    report = apply_profile(report, judged, datetime.datetime.now(tz=datetime.UTC).date(), complete=complete)
+    vocabulary = (*judged.namespaces, *judged.terms)
+    content = read_content(paths or None, knowledge, sources=sources, vocabulary=vocabulary)
+    left_out = () if only else _left_out(owl, sources)
+    report = validate(content, only=only or None, without=left_out)
+    unseen = tuple(CATALOGUE) if paths or only or report.not_run else _kinds_of(left_out)
+    report = apply_profile(report, judged, datetime.datetime.now(tz=datetime.UTC).date(), unseen=unseen)
     if new_baseline:
         new_baseline.write_bytes(write_baseline(report))
-        typer.echo(f"{new_baseline}: {len(report.diagnostics)} diagnostics are known from now on.", err=True)
+        typer.echo(f"{new_baseline}: {counts(report.diagnostics)} written; they are known from now on.", err=True)
         known, baseline = read_baseline(new_baseline), new_baseline
     if known and baseline:
-        report = apply_baseline(report, known, str(baseline), complete=complete)
+        report = apply_baseline(report, known, str(baseline), unseen=unseen)
     _write(report, form, output, fail_on)
     if code := exit_code(report, fail_on):
         raise typer.Exit(code)
@@ -100,6 +105,17 @@ def exit_code(report: Report, fail_on: FailOn) -> int:
     if any(diagnostic.severity in failing for diagnostic in report.diagnostics):
         return FOUND
     return COULD_NOT_RUN if report.not_run else 0
+
+
+def _left_out(owl: bool, sources: Path | None) -> tuple[str, ...]:
+    """Checks that nobody asked for: the reasoner if it is not wanted, the documents if there are none."""
+    return (*(() if owl else ("ontology",)), *(() if sources else ("documents",)))
+
+
+def _kinds_of(checks: tuple[str, ...]) -> tuple[str, ...]:
+    """Ids that such checks could have found."""
+    groups = [GROUP_OF[check] for check in checks]
+    return tuple(id_ for id_ in CATALOGUE if id_[2] in groups)
 
 
 def _check_names(only: list[str] | None) -> None:

@@ -6,6 +6,7 @@ are said.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from pathlib import Path
 
 import msgspec
@@ -74,9 +75,9 @@ def read_baseline(path: Path) -> Baseline:
 
 
 def apply_baseline(
-    report: Report, baseline: Baseline, file: str, *, complete: bool = True, catalogue: Catalogue = CATALOGUE
+    report: Report, baseline: Baseline, file: str, *, unseen: Container[str] = (), catalogue: Catalogue = CATALOGUE
 ) -> Report:
-    """The report without what the baseline knows. If it is `complete`, SG003 says at `file` what is no longer found."""
+    """The report without what the baseline knows. SG003 says at `file` what is no longer found, of ids not `unseen`."""
     known = {entry.fingerprint: entry for entry in baseline.diagnostics}
     shown, kept, seen = [], list(report.suppressed), set()
     for diagnostic, mark in zip(report.diagnostics, fingerprints(report.diagnostics), strict=True):
@@ -85,8 +86,8 @@ def apply_baseline(
             kept.append(Suppression(diagnostic=diagnostic, reason=KNOWN))
         else:
             shown.append(diagnostic)
-    gone = [entry for mark, entry in known.items() if mark not in seen]
-    if gone and complete:
+    gone = [entry for mark, entry in known.items() if mark not in seen and entry.id not in unseen]
+    if gone:
         shown.append(_mended(gone, file, catalogue))
     return msgspec.structs.replace(report, diagnostics=in_order(shown), suppressed=tuple(kept))
 

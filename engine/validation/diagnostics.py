@@ -90,6 +90,8 @@ class Report(Frozen, frozen=True, kw_only=True):
     not_run: tuple[NotRun, ...] = ()
     ran: tuple[str, ...] = ()
     """Names of the checks that ran."""
+    left_out: tuple[str, ...] = ()
+    """Names of the checks that nobody asked for."""
     sources: tuple[SourceStatus, ...] = ()
     """The sources of the knowledge, where it could be read."""
 

@@ -20,7 +20,7 @@ Unknown keys, ids and severities are refused with their line and the nearest tha
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -70,12 +70,12 @@ class Profile(Frozen, frozen=True, kw_only=True):
 
 
 def apply_profile(
-    report: Report, profile: Profile, today: datetime.date, *, complete: bool = True, catalogue: Catalogue = CATALOGUE
+    report: Report, profile: Profile, today: datetime.date, *, unseen: Container[str] = (), catalogue: Catalogue = CATALOGUE
 ) -> Report:
     """The report as the profile wants it: other severities, and what is kept back among `suppressed` with the reason.
 
-    Suppressions that have expired (SG001) or, if the report is `complete`, keep nothing back (SG002) are reported at their
-    own line in the profile.
+    Suppressions that have expired (SG001) or keep nothing back (SG002) are reported at their own line in the profile. `unseen`
+    are ids that may exist unseen, because not everything was checked: of them nobody knows whether they are idle.
     """
     expired = [rule for rule in profile.suppress if rule.until and rule.until < today]
     active = [rule for rule in profile.suppress if rule not in expired]
@@ -91,11 +91,8 @@ def apply_profile(
         else:
             shown.append(diagnostic)
     shown += [_about(rule, "SG001", f"This suppression counted until {rule.until}.", profile, catalogue) for rule in expired]
-    if complete:
-        idle = [rule for rule in active if rule.place not in used]
-        shown += [
-            _about(rule, "SG002", f"This keeps back nothing: there is no such {rule.id}.", profile, catalogue) for rule in idle
-        ]
+    idle = [rule for rule in active if rule.place not in used and rule.id not in unseen]
+    shown += [_about(rule, "SG002", f"This keeps back nothing: there is no such {rule.id}.", profile, catalogue) for rule in idle]
     return msgspec.structs.replace(report, diagnostics=in_order(shown), suppressed=tuple(kept))
 
 

@@ -75,6 +75,7 @@ def validate(content: Content, *, only: Container[str] | None = None, without: C
         diagnostics=tuple(sorted(_in_focus(content, found.values()), key=_order)),
         not_run=tuple(reason for reason in not_run if reason is not None),
         ran=tuple(check.name for check in wanted if outcomes[check.name][1] is None),
+        left_out=tuple(check.name for check in CHECKS if check not in wanted),
         sources=_sources(content),
     )
 

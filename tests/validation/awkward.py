@@ -106,6 +106,7 @@ REPORT = Report(
     suppressed=(Suppression(diagnostic=KEPT, reason="Both names are <used> at our clinic & understood."),),
     not_run=(NotRun(check="ontology", reason='HermiT is not installed.\n  Install "spinegraph[authoring]".'),),
     ran=("syntax", "names", "behaviour"),
+    left_out=("documents",),
     sources=(SourceStatus(number="900", title="Sore throat & <fever>", review_status="pending"),),
 )
 CLEAN = Report(knowledge="sha256:4567", files=("ontology/findings.ttl",), diagnostics=(), ran=("syntax", "names"))

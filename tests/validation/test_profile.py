@@ -99,7 +99,7 @@ def test_an_idle_suppression_is_reported_only_of_a_complete_run(file: Path) -> N
     (idle,) = [one for one in apply_profile(REPORT, profile, TODAY, catalogue=KINDS).diagnostics if one.id == "SG002"]
     assert str(idle.place) == "profile.yaml:2"
     assert idle.what == "This keeps back nothing: there is no such SG901. Its reason: argued"
-    assert apply_profile(REPORT, profile, TODAY, complete=False, catalogue=KINDS) == REPORT
+    assert apply_profile(REPORT, profile, TODAY, unseen={"SG901"}, catalogue=KINDS) == REPORT
 
 
 def test_vocabulary_of_its_own(file: Path) -> None:

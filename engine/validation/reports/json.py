@@ -64,6 +64,7 @@ class JsonReport(Frozen, frozen=True, kw_only=True):
     summary: Summary
     files: tuple[str, ...]
     ran: tuple[str, ...]
+    left_out: tuple[str, ...]
     not_run: tuple[NotRun, ...]
     diagnostics: tuple[ReportedDiagnostic, ...]
     suppressed: tuple[ReportedDiagnostic, ...]
@@ -89,6 +90,7 @@ def json_report(report: Report, catalogue: Catalogue = CATALOGUE) -> JsonReport:
         ),
         files=report.files,
         ran=report.ran,
+        left_out=report.left_out,
         not_run=report.not_run,
         diagnostics=_reported(report.diagnostics, marks[:number], [""] * number, catalogue),
         suppressed=_reported(kept, marks[number:], [one.reason for one in report.suppressed], catalogue),

@@ -48,6 +48,7 @@ def _run(report: Report, catalogue: Catalogue) -> Node:
     properties: Node = {
         "knowledge": report.knowledge,
         "checks": list(report.ran),
+        "leftOut": list(report.left_out),
         "sources": [msgspec.to_builtins(source) for source in report.sources],
     }
     if witnesses(report):

@@ -67,7 +67,8 @@ def report_lines(report: Report, catalogue: Catalogue = CATALOGUE, width: int = 
         yield from _beside("kept back", f"{counts(kept)}: {reason}", width, indent=0)
     for gap in report.not_run:
         yield from _beside("not run", f"{gap.check}: {gap.reason}", width, indent=0, role="bad")
-    if report.suppressed or report.not_run:
+    yield from _beside("left out", ", ".join(report.left_out), width, indent=0)
+    if report.suppressed or report.not_run or report.left_out:
         yield ()
     yield from _summary(report, width)
 
