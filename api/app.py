@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from api.catalogue import Catalogue
 from api.decisions import decisions_router
 from api.errors import Problem, install_errors
+from api.graphs import graphs_router
 from api.health import Health, health_router
 from api.knowledge import knowledge_router
 from api.listings import Listing, listings_router
@@ -65,8 +66,11 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.include_router(listings_router(engine.knowledge))
     app.include_router(queries_router())
     sparql = SparqlSettings.from_environment()
-    app.include_router(sparql_router(make_query_service(sparql, settings.knowledge, data), sparql))
-    app.include_router(resources_router(make_describer(knowledge_paths(*settings.knowledge) if settings.knowledge else None)))
+    service = make_query_service(sparql, settings.knowledge, data)
+    describer = make_describer(knowledge_paths(*settings.knowledge) if settings.knowledge else None)
+    app.include_router(sparql_router(service, sparql))
+    app.include_router(resources_router(describer))
+    app.include_router(graphs_router(service, describer))
     schemas = (Problem, Catalogue, Health, Listing, QueryList)
     app.openapi = make_document(app, engine, codebook, schemas)  # type: ignore[method-assign]
     return app

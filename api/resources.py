@@ -58,6 +58,8 @@ def _answering(
         """
         name = only if only is not None else request.path_params["name"]
         local, media_type = names.split(kind, name)
+        if kind == "core" and local == describer.knowledge.version:
+            local = ""  # the version's own IRI: what it is a version of
         if f"{BASE}{kind}/{local}" not in describer:
             return _elsewhere(names, kind, local, name.removeprefix(local))
         headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
@@ -112,8 +114,6 @@ class ResourceNames:
             for name in filter(None, (local, *also)):
                 self._otherwise[kind].setdefault(_plain(name), set()).add(local)
                 self._spoken[kind].setdefault(name, local)
-        version = describer.knowledge.version
-        self._otherwise["core"].setdefault(_plain(version), {""})
 
     def split(self, kind: str, name: str) -> tuple[str, str | None]:
         """A name in a path → local name, and the media type that its suffix asks for, if it has one."""
@@ -145,7 +145,6 @@ def resource_operation(kind: str) -> dict[str, Any]:
         "source": "back-pain", "passage": "000-L033a", "reference": "000-1", "rule": "no-routine-imaging",
         "shape": "CaudaEquinaMarkers", "tension": "C01",
     }[kind]  # fmt: skip
-    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
         "parameters": [
             {
@@ -157,15 +156,21 @@ def resource_operation(kind: str) -> dict[str, Any]:
                 "example": example,
             }
         ],
-        "responses": {
-            "200": {
-                "description": "The description.",
-                "headers": {"ETag": {"description": "Digest of the knowledge, and the format.", "schema": {"type": "string"}}},
-                "content": {media_type: {"schema": {"type": "string"}} for media_type in MEDIA_TYPES},
-            },
-            "303": {"description": "The name was a code or another spelling: see Location."},
-            "304": {"description": "Nothing has changed."},
-            "404": {"description": "There is no such resource; `nearest` has similar ones.", "content": problem},
-            "406": {"description": "No representation is acceptable.", "content": problem},
+        "responses": resource_responses(),
+    }
+
+
+def resource_responses() -> dict[str, Any]:
+    """How a request for a resource can end."""
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {
+        "200": {
+            "description": "The description.",
+            "headers": {"ETag": {"description": "Digest of the knowledge, and the format.", "schema": {"type": "string"}}},
+            "content": {media_type: {"schema": {"type": "string"}} for media_type in MEDIA_TYPES},
         },
+        "303": {"description": "The name was a code or another spelling: see Location."},
+        "304": {"description": "Nothing has changed."},
+        "404": {"description": "There is no such resource; `nearest` has similar ones.", "content": problem},
+        "406": {"description": "No representation is acceptable.", "content": problem},
     }

@@ -88,7 +88,7 @@ class Describer:
     def render(self, iri: str, media_type: str) -> bytes:
         """The description of an IRI of the graph in one of MEDIA_TYPES, UTF-8. Raises ValueError for any other media type."""
         if media_type == HTML:
-            return _page(self.describe(iri), self.knowledge)
+            return render_page(self.describe(iri), self.knowledge)
         return render_triples(described_triples(self.graph, iri, self._links.inbound(iri)), media_type)
 
     def _describe(self, iri: str) -> Description:
@@ -277,10 +277,12 @@ _ENVIRONMENT = Environment(
 )
 
 
-def _page(description: Description, knowledge: Knowledge) -> bytes:
+def render_page(description: Description, knowledge: Knowledge) -> bytes:
+    """The page of a resource: HTML, UTF-8."""
     template = _ENVIRONMENT.get_template("resource.html.j2")
     return template.render(
         page=description,
+        root="../" * description.path.count("/"),
         formats=[(suffix, media_type) for suffix, media_type in SUFFIXES.items() if media_type != HTML],
         names={"ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples"},
         knowledge=knowledge,

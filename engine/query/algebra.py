@@ -37,7 +37,9 @@ CODE = (
 
 _SERVICE = re.compile("service", re.IGNORECASE)
 _FROM = re.compile(r"(?<![\w?$:@-])FROM(?![\w:-])", re.IGNORECASE)
-_NAMES_GRAPH = re.compile(r"(?<!//w3id\.org/spine)graph|(?<!wasDerived)(?<!wasQuoted)from", re.IGNORECASE)
+_NAMES_GRAPH = re.compile(
+    f"(?<!{re.escape(BASE_IRI.removesuffix('graph/'))})graph|(?<!wasDerived)(?<!wasQuoted)from", re.IGNORECASE
+)
 """The letters of GRAPH and FROM, wherever they stand but in what most queries of this dataset have: its IRIs, two properties."""
 
 _COMMENT_LINE = re.compile(r"^[ \t]*#[^\n\r]*", re.MULTILINE)

@@ -179,6 +179,12 @@ def load_stores(quads: bytes) -> Stores:
     return stores
 
 
+def graph_triples(snapshot: Snapshot, graph: str) -> list[ox.Triple]:
+    """The triples of a named graph, in the order of its file."""
+    name = ox.NamedNode(graph)
+    return [quad.triple for quad in ox.parse(snapshot.quads, format=ox.RdfFormat.N_QUADS) if quad.graph_name == name]
+
+
 def merge_graphs(store: ox.Store, default: tuple[str, ...], named: tuple[str, ...]) -> ox.Store:
     """A store whose default graph is the merge of some graphs of another, each triple once, and which has its `named` graphs."""
     merged = ox.Store()

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from engine.errors import QuerySyntaxError, QueryTooLargeError
 from engine.query.backend import Backend
-from engine.query.dataset import DataFile, Snapshot, take_snapshot
+from engine.query.dataset import DataFile, Snapshot, graph_triples, take_snapshot
 from engine.query.description import describe
 from engine.query.limits import QueryLimits
 from engine.query.messages import Question
@@ -87,6 +87,10 @@ class QueryService:
         """The service description in a media type of `description.DESCRIPTION_TYPES`."""
         graphs = () if self._backend else self.snapshot.graphs
         return describe(endpoint, media_type, graphs, self.digest, self.limits)
+
+    def triples_of(self, graph: str) -> list[ox.Triple]:
+        """The triples of a named graph, in the order of its file; none where another service has the content."""
+        return graph_triples(self.snapshot, graph)
 
     def _finish(self, question: Question, answered: Answered) -> Future[Written]:
         if self._backend and self._passing:
