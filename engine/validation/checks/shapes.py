@@ -1,0 +1,208 @@
+"""The form of content, as SHACL shapes demand it: the shipped ones in shapes/authoring, and an author's own (group 4)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+
+import msgspec
+
+from engine.errors import CheckNotRunError, KnowledgeError
+from engine.knowledge.positions import positions_of
+from engine.knowledge.reader import Term, Text, expand, read_triples, shorten
+from engine.validation.checks.terms import Vocabulary
+from engine.validation.content import GENERATED, Content, Triple
+from engine.validation.diagnostics import Diagnostic, Place, Severity
+from engine.validation.shacl import Failure, Numbered, Outcome, Result, Task
+
+SECONDS = 60.0
+"""How long pySHACL may run."""
+FOLDER = "authoring"
+"""Name of the folder, below one called shapes, in which authoring shapes are looked for."""
+ABOUT_DECISIONS = "provenance.ttl"
+"""The shipped authoring shapes that are about decisions, not about content."""
+SEVERITIES: dict[str, Severity] = {"Violation": "error", "Warning": "warning", "Info": "note"}
+LONGEST = 60
+"""So many characters of a literal are shown."""
+KEPT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "LANG", "VIRTUAL_ENV", "PYTHONHOME")
+"""What the process inherits of the environment: nothing that could be a secret."""
+
+
+def check_shapes(content: Content) -> Iterator[Diagnostic]:
+    """What does not conform to the authoring shapes, and authoring shapes that cannot be run.
+
+    Raises CheckNotRunError where pySHACL is missing, or was stopped.
+    """
+    if find_spec("pyshacl") is None:
+        raise CheckNotRunError("pyshacl is not installed.", mend="Install the extra: pip install 'spinegraph[authoring]'.")
+    shapes = authoring_paths(content.paths)
+    shipped = set(shipped_authoring_paths())
+    usable: list[Numbered] = []
+    for number, path in enumerate(shapes):
+        try:
+            triples = read_triples(path, number)
+        except KnowledgeError as error:
+            yield _not_run(content, error.what, Place(file=content.shown(path), line=int(getattr(error, "line", 0))))
+            continue
+        if path not in shipped:
+            yield from _unknown_terms(content, path, number, triples)
+        usable.append((number, str(path.absolute())))
+    data = tuple(
+        (number, str(path.absolute()))
+        for number, path in enumerate(content.paths)
+        if path in content.triples and path.suffix == ".ttl" and path.name != GENERATED
+    )
+    outcome = _run(Task(data, tuple(usable)))
+    for failure in outcome.failures:
+        yield _not_run(content, _told(failure), _place_of_shape(content, failure, usable))
+    yield from _diagnostics(content, outcome.results)
+
+
+def shipped_authoring_paths() -> tuple[Path, ...]:
+    """The shapes about content that come with the tool."""
+    folder = Path(str(files("shapes"))) / FOLDER
+    return tuple(path for path in sorted(folder.glob("*.ttl")) if path.name != ABOUT_DECISIONS)
+
+
+def authoring_paths(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """The shipped authoring shapes, and those in a folder shapes/authoring beside or above knowledge files."""
+    shipped = shipped_authoring_paths()
+    home = Path(str(files("shapes"))) / FOLDER
+    roots = dict.fromkeys(root for path in paths for root in _roots(path))
+    own = [path for root in roots for path in sorted((root / "shapes" / FOLDER).glob("*.ttl"))]
+    return (*shipped, *(path for path in own if path.parent.resolve() != home.resolve()))
+
+
+def _roots(path: Path) -> Iterator[Path]:
+    """The folders that hold the folder `ontology` or `shapes` in which a file stands."""
+    for parent in path.absolute().parents:
+        if parent.name in ("ontology", "shapes"):
+            yield parent.parent
+
+
+def _run(task: Task) -> Outcome:
+    """Run pySHACL in a process of its own; its logging is of no interest."""
+    path = os.pathsep.join(os.path.abspath(folder) for folder in sys.path)  # noqa: PTH100 ("" is a place too)
+    environment = {name: os.environ[name] for name in KEPT if name in os.environ}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "engine.validation.shacl"],
+            input=msgspec.json.encode(task),
+            capture_output=True,
+            env={**environment, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise CheckNotRunError(
+            f"pySHACL was stopped after {SECONDS:.0f} s.", mend="Look for a pattern or a path without an end in your own shapes."
+        ) from error
+    try:
+        return msgspec.json.decode(done.stdout, type=Outcome)
+    except msgspec.DecodeError as error:
+        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
+        raise CheckNotRunError(
+            f"pySHACL did not run: {last[0][:300]}", mend="Check that pyshacl and rdflib are whole."
+        ) from error
+
+
+# Authoring shapes that are wrong themselves ---------------------------------------------------
+
+
+def _unknown_terms(content: Content, path: Path, number: int, triples: Sequence[Triple]) -> Iterator[Diagnostic]:
+    """A misspelt constraint constrains nothing, and pySHACL does not mind it."""
+    vocabulary = Vocabulary(content)
+    told: set[str] = set()
+    for subject, predicate, value in triples:
+        for term in (predicate, value):
+            if isinstance(term, str) and not term.startswith("_:") and term not in told and not vocabulary.knows(term):
+                told.add(term)
+                spots = positions_of(path, number).statements.get((subject, predicate, value))
+                spot = spots and (spots.predicate if term == predicate else spots.value)
+                place = Place(file=content.shown(path), line=spot.line if spot else 0, column=spot.column if spot else 0)
+                yield _not_run(content, f"There is no term {shorten(term)}{vocabulary.suggestion(term) or '.'}", place)
+
+
+def _told(failure: Failure) -> str:
+    if not failure.shape:
+        return f"No authoring shape could be run: {failure.reason}"
+    return f"{shorten(failure.shape)} could not be run: {failure.reason}"
+
+
+def _place_of_shape(content: Content, failure: Failure, shapes: Iterable[Numbered]) -> Place:
+    for number, file in shapes:
+        if file == failure.file:
+            spot = positions_of(Path(file), number).subjects.get(failure.shape)
+            shown = content.shown(Path(file))
+            return Place(file=shown, line=spot.line, column=spot.column) if spot else Place(file=shown)
+    return Place(file="")
+
+
+def _not_run(content: Content, what: str, place: Place) -> Diagnostic:
+    return content.diagnose("shapes-not-run", what, place=place)
+
+
+# Content that does not conform ----------------------------------------------------------------
+
+
+def _diagnostics(content: Content, results: Iterable[Result]) -> Iterator[Diagnostic]:
+    """One diagnostic for each thing that is wrong, in the order of the content; what does not load is told elsewhere."""
+    covered = {(error.about[0], _iri(error.about[1])) for error in content.failures if error.about[1]}
+    valued = {_key(result) for result in results if result.value is not None}
+    for result in sorted(set(results), key=str):
+        if result.value is None and _key(result) in valued:
+            continue  # the same shape says it of the value
+        if not any((result.focus, step) in covered for step in result.path):
+            yield _diagnostic(content, result)
+
+
+def _iri(name: str) -> str:
+    return name if "://" in name else expand(name)
+
+
+def _key(result: Result) -> tuple[object, ...]:
+    return result.focus, result.path, result.message
+
+
+def _diagnostic(content: Content, result: Result) -> Diagnostic:
+    subject, predicate, value = _statement(content, result)
+    blamed = result.value is not None and value == result.value
+    here = [value] if blamed and value is not None else content.graph.predicates(subject).get(predicate, [])
+    told = f" Here: {', '.join(map(_shown, here)) or 'nothing'}." if predicate else ""
+    shape = shorten(result.shape)
+    return content.diagnose(
+        "authoring-shape",
+        f"{result.message or f'This does not conform to {shape}.'}{told}",
+        subject,
+        predicate,
+        value,
+        severity=SEVERITIES.get(result.severity, "error"),
+        mend=f"Write it as {shape} ({result.name}) demands." if result.name else f"Write it as {shape} demands.",
+    )
+
+
+def _statement(content: Content, result: Result) -> tuple[str, str, Term | None]:
+    """The statement that a result is about: of the focus node where it has the property, else the node itself."""
+    if isinstance(result.focus, Text):  # a literal where a node was expected: the statement that has it
+        mentions = content.graph.mentions(result.focus)
+        return (*mentions[0], result.focus) if mentions else ("", "", None)
+    for predicate in result.path:
+        values = content.graph.predicates(result.focus).get(predicate, [])
+        if result.value in values:
+            return result.focus, predicate, result.value
+        if values:
+            surplus = values[1] if result.component == "MaxCountConstraintComponent" and len(values) > 1 else None
+            return result.focus, predicate, surplus
+    return result.focus, result.path[0] if len(result.path) == 1 else "", None
+
+
+def _shown(term: Term) -> str:
+    if isinstance(term, Text):
+        text = term.value if len(term.value) <= LONGEST else f"{term.value[:LONGEST]}…"
+        return f'"{text}"@{term.language}' if term.language else f'"{text}"' if term.datatype.endswith("#string") else text
+    return "something unnamed" if term.startswith("_:") else shorten(term)

@@ -1,0 +1,249 @@
+"""SHACL validation by pySHACL in a process of its own: `python -m engine.validation.shacl`, a Task in, an Outcome out (JSON).
+
+A process, because pySHACL changes settings of rdflib for good, because a regular expression of a shape may run without an
+end, and because a shape's SPARQL could call out: this process cannot open a socket. What could not be run is told apart
+from what was found wrong, shape by shape; pySHACL itself reports both as "does not conform".
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from engine.knowledge.reader import PREFIXES, RDF_TYPE, Term, Text, read_triples
+
+MEMORY_BYTES = 2_000_000_000
+"""Address space that the process may use."""
+STRING = PREFIXES["xsd"] + "string"
+SH = PREFIXES["sh"]
+TARGETS = tuple(SH + name for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf"))
+
+Numbered = tuple[int, str]
+"""A file, and the number by which the reader tells its blank nodes from those of other files."""
+Failures = tuple[type[BaseException], ...]
+
+
+class Task(NamedTuple):
+    """Files of content, and files of shapes to hold them against. Shapes are no content: they have numbers of their own."""
+
+    data: tuple[Numbered, ...]
+    shapes: tuple[Numbered, ...]
+
+
+class Result(NamedTuple):
+    """One constraint that one focus node does not meet. Blank nodes are named as the reader names them."""
+
+    focus: Term
+    path: tuple[str, ...]
+    """The properties of the path; one where the path is a property, none for a constraint on the node itself."""
+    value: Term | None
+    message: str
+    severity: str
+    shape: str
+    name: str
+    component: str
+
+
+class Failure(NamedTuple):
+    """A shape that could not be run ("" where none can be blamed), the file that it is in, and why."""
+
+    file: str
+    shape: str
+    reason: str
+
+
+class Outcome(NamedTuple):
+    results: tuple[Result, ...]
+    failures: tuple[Failure, ...]
+
+
+def run(task: Task) -> Outcome:
+    """Hold content against shapes. Where a shape fails, all others are run without it."""
+    data = _graph(triple for number, path in task.data for triple in read_triples(Path(path), number))
+    files = {path: read_triples(Path(path), number) for number, path in task.shapes}
+    everything = [triple for triples in files.values() for triple in triples]
+    found = _validate(data, _graph(everything))
+    if isinstance(found, tuple):
+        return Outcome(found, ())
+    everywhere = found
+    results: dict[Result, None] = {}
+    failures: list[Failure] = []
+    for file, shape in _targeted(files):
+        found = _validate(data, _graph(everything), [shape])
+        if isinstance(found, str):
+            failures.append(Failure(file, shape, found))
+        else:
+            results.update(dict.fromkeys(found))
+    reasons = {failure.reason for failure in failures}
+    if not failures:
+        failures.append(Failure("", "", everywhere))
+    elif not results and len(reasons) == 1 and len(failures) > 1:  # something that all of them use
+        failures = [Failure("", "", reasons.pop())]
+    return Outcome(tuple(results), tuple(failures))
+
+
+def _targeted(files: Mapping[str, Iterable[tuple[str, str, Term]]]) -> Iterator[tuple[str, str]]:
+    """Shapes with an IRI and a target, by file: what pySHACL starts from."""
+    seen: set[str] = set()
+    classes = {
+        subject
+        for triples in files.values()
+        for subject, predicate, value in triples
+        if predicate == RDF_TYPE and value == PREFIXES["rdfs"] + "Class"
+    }
+    for file, triples in files.items():
+        for subject, predicate, _ in triples:
+            if subject not in seen and not subject.startswith("_:") and (predicate in TARGETS or subject in classes):
+                seen.add(subject)
+                yield file, subject
+
+
+def _validate(data: Any, shapes: Any, only: list[str] | None = None) -> tuple[Result, ...] | str:
+    """Results, or why there are none: pySHACL fails in as many ways as shapes can be wrong."""
+    import pyshacl
+    from pyparsing import ParseBaseException
+    from pyshacl.errors import ReportableRuntimeError
+    from rdflib import Graph
+
+    wrong: Failures = (
+        ReportableRuntimeError, ParseBaseException, re.error, OSError, ArithmeticError, AssertionError, AttributeError,
+        LookupError, RuntimeError, TypeError, ValueError,
+    )  # fmt: skip
+    try:
+        conforms, report, _ = pyshacl.validate(
+            data,
+            shacl_graph=shapes,
+            inference="none",
+            inplace=True,
+            advanced=False,
+            js=False,
+            do_owl_imports=False,
+            meta_shacl=False,
+            use_shapes=only,
+        )
+    except wrong as error:
+        return _reason(error)
+    if not isinstance(report, Graph):  # conforms is False then, but nothing was found: the run failed
+        return _reason(report)
+    results = tuple(_results(report, shapes))
+    return results if conforms or results else "pySHACL reports that something does not conform, and not what."
+
+
+def _reason(error: object) -> str:
+    text = " ".join(str(error).split())
+    kind = type(error).__name__
+    return f"{kind}: {text[:300]}" if text else kind
+
+
+def _graph(triples: Iterable[tuple[str, str, Term]]) -> Any:
+    """An rdflib graph, past rdflib's own parser, which would take three seconds for what is read here in a tenth of one."""
+    from rdflib import Graph, URIRef
+
+    graph = Graph(bind_namespaces="none")
+    nodes: dict[Term, Any] = {}
+
+    def node(term: Term) -> Any:
+        made = nodes.get(term)
+        if made is None:
+            made = nodes[term] = _node(term)
+        return made
+
+    for subject, predicate, value in triples:
+        if predicate != PREFIXES["owl"] + "imports":
+            graph.store.add((node(subject), URIRef(predicate), node(value)), graph)
+    return graph
+
+
+def _node(term: Term) -> Any:
+    from rdflib import BNode, Literal, URIRef
+
+    if isinstance(term, Text):
+        if term.language:
+            return Literal(term.value, lang=term.language)
+        # A plain string without datatype, as in SPARQL and in Turtle of rdflib; the text as written, "01" being no "1".
+        return Literal(term.value, datatype=None if term.datatype == STRING else term.datatype, normalize=False)
+    return BNode(term[2:]) if term.startswith("_:") else URIRef(term)
+
+
+def _term(node: Any) -> Term:
+    from rdflib import BNode, Literal
+
+    if isinstance(node, Literal):
+        kind = PREFIXES["rdf"] + "langString" if node.language else str(node.datatype or STRING)
+        return Text(str(node), node.language or "", kind)
+    return f"_:{node}" if isinstance(node, BNode) else str(node)
+
+
+def _results(report: Any, shapes: Any) -> Iterator[Result]:
+    from rdflib.namespace import RDF, RDFS
+    from rdflib.namespace import SH as SHACL
+
+    for result in report.subjects(RDF.type, SHACL.ValidationResult):
+        shape = report.value(result, SHACL.sourceShape)
+        path = report.value(result, SHACL.resultPath)
+        value = report.value(result, SHACL.value)
+        named = _holder(shapes, shape)
+        messages = sorted(report.objects(result, SHACL.resultMessage), key=lambda text: (text.language != "en", str(text)))
+        names = (*shapes.objects(shape, SHACL.name), *shapes.objects(named, SHACL.name), *shapes.objects(named, RDFS.label))
+        yield Result(
+            focus=_term(report.value(result, SHACL.focusNode)),
+            path=() if path is None else tuple(dict.fromkeys(_properties(shapes, path))),
+            value=None if value is None else _term(value),
+            message=str(messages[0]) if messages else "",
+            severity=str(report.value(result, SHACL.resultSeverity)).removeprefix(SH),
+            shape=str(named),
+            name=str(names[0]) if names else "",
+            component=str(report.value(result, SHACL.sourceConstraintComponent)).removeprefix(SH),
+        )
+
+
+def _holder(shapes: Any, node: Any) -> Any:
+    """The shape with an IRI that a blank one is part of."""
+    from rdflib import BNode
+
+    seen: set[Any] = set()
+    while isinstance(node, BNode) and node not in seen:
+        seen.add(node)
+        node = next(iter(shapes.subjects(None, node)), node)
+    return node
+
+
+def _properties(shapes: Any, path: Any, depth: int = 0) -> Iterator[str]:
+    from rdflib import BNode
+    from rdflib.namespace import RDF
+
+    if not isinstance(path, BNode):
+        yield str(path)
+    elif depth < 20:
+        for value in shapes.objects(path):
+            if value != RDF.nil:
+                yield from _properties(shapes, value, depth + 1)
+
+
+def _close_off() -> None:
+    """No sockets, no programs, no more memory than is needed: from here on, whatever a shape says."""
+    import resource  # there is none on Windows, where all else can be imported
+
+    def refuse(event: str, _: tuple[Any, ...]) -> None:
+        if event.startswith(("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork")):
+            raise PermissionError("shapes may not call out")
+
+    sys.addaudithook(refuse)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+
+def main() -> None:
+    """One Task from standard input, its Outcome to standard output."""
+    task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
+    _close_off()
+    outcome = run(task)
+    sys.stdout.buffer.write(msgspec.json.encode(outcome))
+
+
+if __name__ == "__main__":
+    main()
