@@ -13,8 +13,10 @@ from engine.validation.checks.loading import check_loading
 from engine.validation.checks.mappings import check_mappings
 from engine.validation.checks.names import check_names
 from engine.validation.checks.numbers import check_numbers, check_units
+from engine.validation.checks.ontology import check_ontology
 from engine.validation.checks.provenance import check_coverage, check_documents, check_provenance
 from engine.validation.checks.rules import check_rules
+from engine.validation.checks.shapes import check_shapes
 from engine.validation.checks.syntax import check_syntax
 from engine.validation.checks.uses import check_uses
 from engine.validation.checks.vocabulary import check_vocabulary
@@ -45,6 +47,8 @@ CHECKS: tuple[Check, ...] = (
     Check("names", check_names, needs="whole"),
     Check("uses", check_uses, needs="knowledge"),
     Check("words", check_words),
+    Check("shapes", check_shapes, needs="whole", apart=True),
+    Check("ontology", check_ontology, apart=True),
     Check("loading", check_loading, needs="whole"),
     Check("rules", check_rules, needs="whole"),
     Check("provenance", check_provenance, needs="whole"),
