@@ -13,7 +13,9 @@ def new_guideline_command(
     text: Annotated[Path, typer.Option("--text", metavar="FILE", help="The document, as plain text or Markdown in UTF-8.")],
     number: Annotated[str, typer.Option("--number", help="Short name of the document in passage ids, such as 100.")],
     publisher: Annotated[str, typer.Option("--publisher", help="Who published the document.")],
-    title: Annotated[str, typer.Option("--title", help="Title of the document; by default its first heading.")] = "",
+    title: Annotated[
+        str, typer.Option("--title", help="Title of the document; by default a short first heading, or the slug.")
+    ] = "",
     modified: Annotated[str, typer.Option("--modified", metavar="DATE", help="When it was last changed: 2026-01-31.")] = "",
     audience: Annotated[
         Literal["clinician", "patient"], typer.Option("--audience", help="For whom it is written.")

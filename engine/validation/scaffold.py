@@ -26,6 +26,9 @@ HEAD = "\n".join(f"PREFIX {prefix}: <{namespace}>" for prefix, namespace in PREF
 
 TO_PARAPHRASE = "Statement {place} of line {line}: to be told in our own words."
 NOT_YET = "not yet modelled"
+LONGEST_NAME = 7
+"""So many words of a document are a name; more in a row are a quotation."""
+
 STRUCTURE = "structure of the document; no clinical content"
 
 
@@ -36,7 +39,7 @@ class NewGuideline(Frozen, frozen=True, kw_only=True):
     number: str
     publisher: str
     title: str = ""
-    """By default the first heading of the text."""
+    """By default the first heading of the text, where it is short, or the words of the slug."""
     modified: str = ""
     audience: Literal["clinician", "patient"] = "clinician"
 
@@ -74,13 +77,10 @@ def plan_guideline(new: NewGuideline, document: Path, folder: Path) -> Scaffold:
         raise GuidelineError("There is no statement in it.", where=str(document), mend="Give the text of the guideline.")
     if folder.exists() and not folder.is_dir():
         raise GuidelineError("This is a file.", where=str(folder), mend="Give a folder, new or with guidelines in it, as --to.")
-    title = new.title or next((text[one.start : one.end] for one in statements if one.heading), "")
-    if not title:
-        raise GuidelineError("The text has no heading to take as title.", where=str(document), mend="Give --title.")
     known = read_graph(own_paths(folder / "ontology", folder / "shapes"))
     for graph in (known, read_graph(shipped_paths())):
         _check_free(new, graph)
-    names = _names(new, " ".join(title.split()), document.name, statements)
+    names = _names(new, _title(new, text, statements), document.name, statements)
     parts = {
         folder / "ontology" / "sources" / f"{new.slug}.ttl": "\n".join(_source(names, text, statements)),
         **{folder / "ontology" / name: concepts.format_map(names) for name, concepts in CONCEPTS.items()},
@@ -113,6 +113,21 @@ def _written(path: Path, part: str) -> str:
         return part
     before = path.read_text(encoding="utf-8") if path.exists() else ""
     return format_turtle(f"{before}\n{HEAD}\n{part}", path.name)
+
+
+def _title(new: NewGuideline, text: str, statements: tuple[Statement, ...]) -> str:
+    """As given; else the first heading, where it is a name and no sentence; else the slug."""
+    heading = next((text[one.start : one.end].split() for one in statements if one.heading), [])
+    taken = heading if len(heading) <= LONGEST_NAME else []
+    return " ".join(new.title.split() or taken) or new.slug.replace("-", " ").capitalize()
+
+
+def _section(path: str) -> str:
+    """A path of headings, each cut where it is a sentence."""
+    cut = (
+        " ".join(words[:LONGEST_NAME]) + ("…" if len(words) > LONGEST_NAME else "") for words in map(str.split, path.split(" > "))
+    )
+    return " > ".join(cut)
 
 
 # Names ---------------------------------------------------------------------------------------
@@ -213,7 +228,7 @@ def _source(names: Mapping[str, str], text: str, statements: tuple[Statement, ..
         paraphrase = TO_PARAPHRASE.format(place=place + 1, line=statement.line)
         unused = f'core:notModelled "{STRUCTURE if statement.heading else NOT_YET}"@en ;' if name != names["passage"] else ""
         yield f"""passage:{name} a core:Passage ; dcterms:identifier "{name}" ; core:source source:{names["slug"]} ;
-            core:section {literal(statement.section)} ; {'core:kind "metadata" ;' if statement.heading else ""}
+            core:section {literal(_section(statement.section))} ; {'core:kind "metadata" ;' if statement.heading else ""}
             core:paraphrase "{paraphrase}"@en ; {unused}
             oa:hasSelector [ a oa:TextPositionSelector ; oa:start {statement.start} ; oa:end {statement.end} ] ;
             core:textDigest "{_digest(text[statement.start : statement.end])}" ."""
