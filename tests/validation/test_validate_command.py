@@ -118,10 +118,10 @@ def test_a_check_that_did_not_run_is_no_clean_bill(folder: Path, run: Run, monke
     write(folder, "")
     code, out, _ = run()
     assert code == 2
-    assert "not run   ontology: The reasoner is not installed.\n            Install it.\n" in out
+    assert "not run       ontology: The reasoner is not installed.\n                Install it.\n" in out
     code, out, _ = run("--no-owl")
     assert code == 0
-    assert "left out  ontology\n" in out
+    assert "left out      ontology\n" in out
     write(folder, "# error")
     assert run().code == 1
 
@@ -186,7 +186,7 @@ def test_a_profile_keeps_back_with_a_reason(folder: Path, run: Run) -> None:
     Path("p.yaml").write_text("suppress:\n  - {id: SG901, subject: 'rule:a', reason: argued}\n", encoding="utf-8")
     code, out, _ = run("--profile", "p.yaml")
     assert code == 1
-    assert "kept back 1 error: argued\n" in out
+    assert "kept back     1 error: argued\n" in out
     assert "k/shapes/a.ttl:3  error" in out
     assert "k/shapes/a.ttl:2  error" not in out
 

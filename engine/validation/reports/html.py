@@ -10,14 +10,15 @@ from engine.validation.diagnostics import SEVERITIES, Report
 from engine.validation.reports.words import (
     CLINICAL,
     Catalogue,
+    basis,
     by_file,
     case_text,
     counts,
     explained,
+    headline,
     kept_back,
     plural,
     printable,
-    summary,
     texts_of,
     tool_version,
     witnesses,
@@ -39,7 +40,8 @@ def render_html(report: Report, catalogue: Catalogue = CATALOGUE) -> bytes:
     shown = (*report.diagnostics, *(one.diagnostic for one in report.suppressed))
     page = _ENVIRONMENT.get_template("report.html.j2").render(
         report=report,
-        summary=summary(report),
+        headline=headline(report),
+        basis=basis(report),
         state="error" if report.count("error") or report.not_run else "warning" if report.diagnostics else "good",
         severities=SEVERITIES,
         files=by_file(report.diagnostics),

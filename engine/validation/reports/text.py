@@ -115,9 +115,8 @@ def _items(name: str, items: Sequence[str], width: int) -> Iterator[Line]:
 
 def _beside(name: str, text: str, width: int, *, indent: int = INDENT, hang: int = 0, role: str = "quiet") -> Iterator[Line]:
     """Text beside a short name; nothing at all if there is no text."""
-    column = indent + COLUMN - INDENT
-    for number, line in enumerate(_wrapped(text, width - column, hang)):
-        yield (Span(f"{'' if number else ' ' * indent + name:{column}}", role), Span(line))
+    for number, line in enumerate(_wrapped(text, width - COLUMN, hang)):
+        yield (Span(f"{'' if number else ' ' * indent + name:{COLUMN}}", role), Span(line))
 
 
 def _wrapped(text: str, width: int, hang: int = 0) -> list[str]:

@@ -66,16 +66,24 @@ def counts(diagnostics: Sequence[Diagnostic]) -> str:
     return listed([plural(number, severity) for severity, number in numbers.items() if number]) or "nothing"
 
 
+def headline(report: Report) -> str:
+    """What was found, without a full stop: `2 errors and 1 note in 2 files`."""
+    if not report.diagnostics:
+        return "Nothing found"
+    files = {diagnostic.place.file for diagnostic in report.diagnostics}
+    found = counts(report.diagnostics)
+    return f"{found[:1].upper()}{found[1:]} in {plural(len(files), 'place' if '' in files else 'file')}"
+
+
+def basis(report: Report) -> str:
+    """How much was looked at, without a full stop: `12 checks of 18 files, 1 not run`."""
+    checks = f"{plural(len(report.ran), 'check')} of {plural(len(report.files), 'file')}"
+    return f"{checks}, {len(report.not_run):,} not run" if report.not_run else checks
+
+
 def summary(report: Report) -> str:
     """The report in a sentence."""
-    checks = f"{plural(len(report.ran), 'check')} of {plural(len(report.files), 'file')}"
-    if report.not_run:
-        checks += f", {len(report.not_run):,} not run"
-    if not report.diagnostics:
-        return f"Nothing found: {checks}."
-    places = {diagnostic.place.file for diagnostic in report.diagnostics}
-    found = counts(report.diagnostics)
-    return f"{found[:1].upper()}{found[1:]} in {plural(len(places), 'place' if '' in places else 'file')}: {checks}."
+    return f"{headline(report)}: {basis(report)}."
 
 
 def by_file(diagnostics: Sequence[Diagnostic]) -> dict[str, list[Diagnostic]]:
