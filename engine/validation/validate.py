@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, NamedTuple
 
 from engine.errors import CheckNotRunError, ReasonerError
+from engine.validation.checks.agreement import check_agreement
 from engine.validation.checks.behaviour import check_behaviour
 from engine.validation.checks.cases import check_cases
 from engine.validation.checks.loading import check_loading
@@ -53,6 +54,7 @@ CHECKS: tuple[Check, ...] = (
     Check("rules", check_rules, needs="whole"),
     Check("provenance", check_provenance, needs="whole"),
     Check("coverage", check_coverage, needs="knowledge"),
+    Check("agreement", check_agreement, needs="knowledge"),
     Check("documents", check_documents, needs="knowledge"),
     Check("numbers", check_numbers),
     Check("units", check_units),

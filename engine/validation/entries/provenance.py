@@ -85,4 +85,20 @@ PROVENANCE_ENTRIES = (
         why="Something outside the passages has changed: new statements may have been added that no rule knows.",
         mend="Compare the document with the one that was read, add passages for what is new, and correct core:textDigest.",
     ),
+    Entry(
+        id="SG711",
+        name="otherwise-than-source",
+        severity="error",
+        title="A recommendation that is not what its passages say",
+        why="The guideline would state more, or less, or more urgently than the document does.",
+        mend="Take direction, modality and urgency from a passage, name the passage that states them, or give a core:rationale.",
+    ),
+    Entry(
+        id="SG712",
+        name="foreign-passage",
+        severity="error",
+        title="A rule rests on passages about something else",
+        why="The proof would lead a reader to a sentence that does not say this.",
+        mend="Name the passage that states it; where it is the right one, derive the intervention or condition from it as well.",
+    ),
 )
