@@ -17,7 +17,7 @@ from engine.validation.checks.numbers import check_numbers, check_units
 from engine.validation.checks.ontology import check_ontology
 from engine.validation.checks.provenance import check_coverage, check_documents, check_provenance
 from engine.validation.checks.rules import check_rules
-from engine.validation.checks.shapes import check_shapes
+from engine.validation.checks.shapes import check_shapes, without_repetition
 from engine.validation.checks.syntax import check_syntax
 from engine.validation.checks.uses import check_uses
 from engine.validation.checks.vocabulary import check_vocabulary
@@ -78,7 +78,7 @@ def validate(content: Content, *, only: Container[str] | None = None, without: C
     return Report(
         knowledge=content.graph.digest,
         files=tuple(map(content.shown, (*content.paths, *content.cases))),
-        diagnostics=tuple(sorted(_in_focus(content, found.values()), key=_order)),
+        diagnostics=tuple(sorted(_in_focus(content, without_repetition(found.values())), key=_order)),
         not_run=tuple(reason for reason in not_run if reason is not None),
         ran=tuple(check.name for check in wanted if outcomes[check.name][1] is None),
         left_out=tuple(check.name for check in CHECKS if check not in wanted),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +16,7 @@ import msgspec
 from engine.errors import CheckNotRunError, KnowledgeError
 from engine.knowledge.positions import positions_of
 from engine.knowledge.reader import Term, Text, expand, read_triples, shorten
+from engine.validation.catalogue import BY_NAME
 from engine.validation.checks.terms import Vocabulary
 from engine.validation.content import GENERATED, Content, Triple
 from engine.validation.diagnostics import Diagnostic, Place, Severity
@@ -173,7 +175,10 @@ def _diagnostic(content: Content, result: Result) -> Diagnostic:
     subject, predicate, value = _statement(content, result)
     blamed = result.value is not None and value == result.value
     here = [value] if blamed and value is not None else content.graph.predicates(subject).get(predicate, [])
-    told = f" Here: {', '.join(map(_shown, here)) or 'nothing'}." if predicate else ""
+    told = ""
+    if predicate:
+        name = shorten(predicate)
+        told = f" Here {name} is {', '.join(map(_shown, here))}." if here else f" Here is no {name}."
     shape = shorten(result.shape)
     return content.diagnose(
         "authoring-shape",
@@ -206,3 +211,47 @@ def _shown(term: Term) -> str:
         text = term.value if len(term.value) <= LONGEST else f"{term.value[:LONGEST]}…"
         return f'"{text}"@{term.language}' if term.language else f'"{text}"' if term.datatype.endswith("#string") else text
     return "something unnamed" if term.startswith("_:") else shorten(term)
+
+
+# What other checks say better -------------------------------------------------------------------
+
+_HERE = re.compile(r" Here (?P<none>is no )?(?P<name>\S+?)(?: is .*)?\.$", re.DOTALL)
+"""How `_diagnostic` ends: the property, and whether it is missing."""
+TOLD_AS = {
+    "core:source": "no source",
+    "core:textDigest": "SHA-256",
+    "core:unit": "no unit",
+    "oa:end": "no offsets",
+    "oa:hasSelector": "no offsets",
+    "oa:start": "no offsets",
+}
+"""How other checks speak of a property without its name."""
+
+
+def without_repetition(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Leave out what a shape says of a statement of which another check says more."""
+    found = tuple(diagnostics)
+    shape, groups = BY_NAME["authoring-shape"].id, tuple(f"SG{group}" for group in "12678")
+    others: dict[tuple[str, Place], list[Diagnostic]] = {}
+    for one in found:
+        if one.id.startswith(groups):
+            others.setdefault((one.subject, _line(one.place)), []).append(one)
+    for one in found:
+        near = others.get((one.subject, _line(one.place)), ()) if one.id == shape else ()
+        if not any(_is_same(one, other) for other in near):
+            yield one
+
+
+def _line(place: Place) -> Place:
+    return Place(file=place.file, line=place.line)
+
+
+def _is_same(one: Diagnostic, other: Diagnostic) -> bool:
+    """Whether two diagnostics on one line are about the same statement, or about the lack of the same one."""
+    said = _HERE.search(one.what)
+    if said is None:
+        return False
+    words = f"{other.what} {other.mend}"
+    named = re.search(rf"(?<![\w:-]){re.escape(said['name'])}(?![\w-])", words)
+    told = said["name"] in TOLD_AS and TOLD_AS[said["name"]] in words
+    return bool(named) or told or (not said["none"] and one.place == other.place)
