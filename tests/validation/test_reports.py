@@ -20,7 +20,7 @@ import yaml
 from sarif_pydantic import Sarif
 
 from engine.model import Case
-from engine.validation.diagnostics import Diagnostic, Place, Report, Witness
+from engine.validation.diagnostics import Diagnostic, NotRun, Place, Report, Witness
 from engine.validation.fingerprints import fingerprints
 from engine.validation.reports import MEDIA_TYPES, Format, render_report
 from engine.validation.reports.html import render_html
@@ -88,6 +88,24 @@ def test_text_keeps_its_width_and_breaks_no_word() -> None:
     assert long in text
     assert all(len(line) <= 100 for line in text.split("\n") if long not in line)
     assert all(line == line.rstrip() for line in text.split("\n"))
+
+
+def test_a_reason_is_told_once_in_each_file() -> None:
+    """Everything else is told each time; a report of its own, as JUnit has it for each diagnostic, tells all."""
+    text = render_text(REPORT, CATALOGUE)
+    assert text.count("A misspelt term is passed over in silence") == 1
+    assert text.count("There is no core:presnt") == 2
+    assert text.count("Write the term as the vocabulary has it.") == 1
+    apart = msgspec.structs.replace(MISSPELT, place=Place(file="other.ttl", line=1))
+    both = msgspec.structs.replace(REPORT, diagnostics=(MISSPELT, apart))
+    assert render_text(both, CATALOGUE).count("A misspelt term is passed over in silence") == 2
+
+
+def test_checks_that_one_thing_hinders_are_told_together() -> None:
+    reasons = ("x.ttl could not be read.", "HermiT is missing.", "x.ttl could not be read.")
+    hindered = tuple(NotRun(check=name, reason=reason) for name, reason in zip("abc", reasons, strict=True))
+    text = render_text(msgspec.structs.replace(CLEAN, not_run=hindered), CATALOGUE)
+    assert "not run       a, c: x.ttl could not be read.\nnot run       b: HermiT is missing.\n" in text
 
 
 def test_controls_cannot_steer_the_terminal() -> None:

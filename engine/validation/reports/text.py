@@ -26,6 +26,7 @@ from engine.validation.reports.words import (
     case_text,
     counts,
     explained,
+    gaps,
     kept_back,
     printable,
     summary,
@@ -60,13 +61,14 @@ def report_lines(report: Report, catalogue: Catalogue = CATALOGUE, width: int = 
     for file, group in by_file(report.diagnostics).items():
         yield (Span(printable(file) or "Without a file", "file"), Span(f"  {counts(group)}", "quiet"))
         yield ()
+        told: set[tuple[str, str]] = set()
         for diagnostic in group:
-            yield from _diagnostic(diagnostic, catalogue, width)
+            yield from _diagnostic(diagnostic, catalogue, width, told)
             yield ()
     for reason, kept in kept_back(report.suppressed).items():
         yield from _beside("kept back", f"{counts(kept)}: {reason}", width, indent=0)
-    for gap in report.not_run:
-        yield from _beside("not run", f"{gap.check}: {gap.reason}", width, indent=0, role="bad")
+    for reason, checks in gaps(report.not_run).items():
+        yield from _beside("not run", f"{checks}: {reason}", width, indent=0, role="bad")
     yield from _beside("left out", ", ".join(report.left_out), width, indent=0)
     if report.suppressed or report.not_run or report.left_out:
         yield ()
@@ -85,8 +87,12 @@ def _summary(report: Report, width: int) -> Iterator[Line]:
             yield from ((Span(line, "quiet"),) for line in _wrapped(told, width))
 
 
-def _diagnostic(diagnostic: Diagnostic, catalogue: Catalogue, width: int) -> Iterator[Line]:
+def _diagnostic(diagnostic: Diagnostic, catalogue: Catalogue, width: int, told: set[tuple[str, str]]) -> Iterator[Line]:
+    """`told`: ids and why they matter, as far as this file has been told; nobody reads the same reason forty times."""
     why, mend = texts_of(diagnostic, catalogue)
+    if (diagnostic.id, why) in told:
+        why = ""
+    told.add((diagnostic.id, why))
     place = printable(str(diagnostic.place))
     head = [Span(f"{place}  ", "place")] if place else []
     head += [Span(diagnostic.severity, diagnostic.severity), Span(f" {diagnostic.id}", "id")]
@@ -96,8 +102,8 @@ def _diagnostic(diagnostic: Diagnostic, catalogue: Catalogue, width: int) -> Ite
     for name, text in (("about", about.removeprefix(", ")), ("why", why), ("mend", mend)):
         yield from _beside(name, text, width)
     for number, other in enumerate(diagnostic.related):
-        told = f"{other.place}  {other.subject}" + (f": {other.message}" if other.message else "")
-        yield from _beside("" if number else "see also", told, width)
+        line = f"{other.place}  {other.subject}" + (f": {other.message}" if other.message else "")
+        yield from _beside("" if number else "see also", line, width)
     if diagnostic.witness:
         yield from _witness(diagnostic.witness, width)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from engine.inference.decision import DISCLAIMER
 from engine.knowledge.reader import BASE
 from engine.validation.catalogue import CATALOGUE, Entry
-from engine.validation.diagnostics import SEVERITIES, Diagnostic, Report, Severity, Suppression, Witness
+from engine.validation.diagnostics import SEVERITIES, Diagnostic, NotRun, Report, Severity, Suppression, Witness
 
 DOCUMENTATION = f"{BASE}docs/diagnostics.md"
 """Where each kind of diagnostic is explained; `docs/diagnostics.md` of the repository."""
@@ -100,6 +100,14 @@ def kept_back(suppressed: Sequence[Suppression]) -> dict[str, list[Diagnostic]]:
     for one in suppressed:
         groups.setdefault(one.reason, []).append(one.diagnostic)
     return groups
+
+
+def gaps(not_run: Sequence[NotRun]) -> dict[str, str]:
+    """Why checks did not run → their names: one file that cannot be read often stands in the way of many."""
+    groups: dict[str, list[str]] = {}
+    for gap in not_run:
+        groups.setdefault(gap.reason, []).append(gap.check)
+    return {reason: ", ".join(checks) for reason, checks in groups.items()}
 
 
 def witnesses(report: Report) -> bool:
