@@ -27,12 +27,22 @@ from engine.query.worker import WorkerOptions
 
 logger = logging.getLogger("spinegraph")
 RETRY_SECONDS = 1.0
+"""How long nothing is started after a worker did not come up."""
+
+KILLED_IN_A_ROW = 5
+"""How many starting workers may be killed in a row before they count as not coming up: memory may be short."""
+
 FROM_OUTSIDE = tuple(-number for number in (getattr(signal, "SIGKILL", 9), signal.SIGTERM, signal.SIGINT))
 
 
 class _Job(NamedTuple):
     question: bytes
     result: Future[Answered]
+    since: float
+
+
+class _Failure(NamedTuple):
+    error: QueryError
     since: float
 
 
@@ -47,7 +57,7 @@ class WorkerPool:
         self._take_quads = take_quads
         self._prefixes = dict(prefixes or {})
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._ready: queue.SimpleQueue[WorkerProcess | QueryError] = queue.SimpleQueue()
+        self._ready: queue.SimpleQueue[WorkerProcess | _Failure] = queue.SimpleQueue()
         self._places = threading.Semaphore(limits.workers + 1)
         self._lock = threading.Lock()
         self._open = 0
@@ -74,7 +84,8 @@ class WorkerPool:
             if self._closed.is_set():
                 raise QueryError("The service is being stopped.", mend="Ask again later.", details={"retry_after": 5})
             if self._open >= self.limits.workers + self.limits.queue:
-                raise _too_many(self.limits)
+                told = f"{self.limits.workers} queries run and {self.limits.queue} wait: there is no place for another."
+                raise _too_many(self.limits, told)
             self._open += 1
         result: Future[Answered] = Future()
         result.add_done_callback(self._forget)
@@ -114,6 +125,7 @@ class WorkerPool:
     def _keep_ready(self) -> None:
         """Start a worker for every free place."""
         content = None
+        killed = 0
         while True:
             if not self._closed.is_set():
                 self._places.acquire()
@@ -129,15 +141,20 @@ class WorkerPool:
                     self._processes.add(worker)
                 worker.wait_until_ready()
                 self._ready.put(worker)
+                killed = 0
             except Exception as error:
                 if worker is not None:
                     with self._lock:
                         self._processes.discard(worker)
                 if self._closed.is_set():
                     continue
+                killed = killed + 1 if worker is not None and worker.process.returncode in FROM_OUTSIDE else KILLED_IN_A_ROW
+                if killed < KILLED_IN_A_ROW:
+                    self._places.release()
+                    continue
                 logger.exception("no query worker could be started")
                 told = error if isinstance(error, QueryError) else QueryError(f"No query worker could be started: {error}")
-                self._ready.put(told)
+                self._ready.put(_Failure(told, time.monotonic()))
                 self._places.release()
                 time.sleep(RETRY_SECONDS)
 
@@ -169,7 +186,8 @@ class WorkerPool:
     def _answer(self, job: _Job, worker: WorkerProcess | None) -> WorkerProcess | None:
         """Give a job its result; the worker if it can go on. A worker that others kill costs a query nothing the first time."""
         if time.monotonic() - job.since > self.limits.timeout_seconds:
-            job.result.set_exception(_too_many(self.limits))
+            waited = f"The query waited more than {self.limits.timeout_seconds:g} seconds for its turn."
+            job.result.set_exception(_too_many(self.limits, waited))
             return worker
         for again in (True, False):
             if worker is None or not worker.alive:
@@ -205,8 +223,10 @@ class WorkerPool:
                 ready = self._ready.get(timeout=START_SECONDS)
             except queue.Empty:
                 raise QueryError("No query worker came up.", mend="Ask again later.", details={"retry_after": 5}) from None
-            if isinstance(ready, QueryError):
-                raise ready
+            if isinstance(ready, _Failure):
+                if time.monotonic() - ready.since < RETRY_SECONDS:
+                    raise ready.error
+                continue  # nobody waited for it then; another start has been tried since
             if ready.alive:
                 return ready
             ready.kill()
@@ -252,9 +272,9 @@ def _stopped(limit: str, allowed: float, unit: str) -> QueryTimeoutError:
     )
 
 
-def _too_many(limits: QueryLimits) -> TooManyQueriesError:
+def _too_many(limits: QueryLimits, what: str) -> TooManyQueriesError:
     return TooManyQueriesError(
-        f"{limits.workers} queries run and {limits.queue} wait: there is no place for another.",
+        what,
         mend="Ask again after the seconds in Retry-After.",
         details={"retry_after": max(1, round(limits.timeout_seconds / 2))},
     )
