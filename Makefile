@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help demo serve test check format oracle bench inferred clean
+.PHONY: help demo serve test check format oracle mutants bench inferred clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -46,6 +46,9 @@ inferred: $(VENV)/dev  ## let the OWL reasoner write ontology/inferred.ttl anew
 
 oracle: $(VENV)/dev  ## hold the program equal to pySHACL on 2,000 random cases, every rule, both bits
 	$(BIN)/python -m tests.oracle --cases 2000
+
+mutants: $(VENV)/dev  ## make 300 mistakes in copies of the content, and count what finds them
+	$(BIN)/python -m tests.authoring.mutants --count 300
 
 bench: $(VENV)/dev  ## measure speed, as ratios within one run
 	$(BIN)/python -m bench
