@@ -72,12 +72,26 @@ def shipped_authoring_paths() -> tuple[Path, ...]:
 
 
 def authoring_paths(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """The shipped authoring shapes, and those in a folder shapes/authoring beside or above knowledge files."""
-    shipped = shipped_authoring_paths()
+    """Those in a folder shapes/authoring beside or above knowledge files, and the shipped ones that none of these is a copy of."""
     home = Path(str(files("shapes"))) / FOLDER
     roots = dict.fromkeys(root for path in paths for root in _roots(path))
-    own = [path for root in roots for path in sorted((root / "shapes" / FOLDER).glob("*.ttl"))]
-    return (*shipped, *(path for path in own if path.parent.resolve() != home.resolve()))
+    found = (path for root in roots for path in sorted((root / "shapes" / FOLDER).glob("*.ttl")))
+    own = [path for path in found if path.parent.resolve() != home.resolve() and path.name != ABOUT_DECISIONS]
+    shipped = (path for path in shipped_authoring_paths() if not any(_is_copy(other, path) for other in own))
+    return (*shipped, *own)
+
+
+def _is_copy(path: Path, shipped: Path) -> bool:
+    """Whether a file, perhaps changed since, is a shipped one brought along: read twice, its shapes would be ill-formed."""
+    if path.name != shipped.name:
+        return False
+    try:
+        described = [
+            {subject for subject, _, _ in read_triples(file, 0) if not subject.startswith("_:")} for file in (path, shipped)
+        ]
+    except KnowledgeError:
+        return False
+    return bool(described[0] & described[1])
 
 
 def _roots(path: Path) -> Iterator[Path]:
@@ -201,8 +215,7 @@ def _statement(content: Content, result: Result) -> tuple[str, str, Term | None]
         if result.value in values:
             return result.focus, predicate, result.value
         if values:
-            surplus = values[1] if result.component == "MaxCountConstraintComponent" and len(values) > 1 else None
-            return result.focus, predicate, surplus
+            return result.focus, predicate, _surplus(result, values)
     return result.focus, result.path[0] if len(result.path) == 1 else "", None
 
 
@@ -211,6 +224,14 @@ def _shown(term: Term) -> str:
         text = term.value if len(term.value) <= LONGEST else f"{term.value[:LONGEST]}…"
         return f'"{text}"@{term.language}' if term.language else f'"{text}"' if term.datatype.endswith("#string") else text
     return "something unnamed" if term.startswith("_:") else shorten(term)
+
+
+def _surplus(result: Result, values: Sequence[Term]) -> Term | None:
+    """The first value that is one too many."""
+    if result.component == "UniqueLangConstraintComponent":
+        tags = [value.language if isinstance(value, Text) else "" for value in values]
+        return next((value for number, value in enumerate(values) if tags[number] and tags[number] in tags[:number]), None)
+    return values[1] if result.component == "MaxCountConstraintComponent" and len(values) > 1 else None
 
 
 # What other checks say better -------------------------------------------------------------------
