@@ -15,7 +15,7 @@ from engine.validation.baseline import apply_baseline, read_baseline, write_base
 from engine.validation.catalogue import CATALOGUE
 from engine.validation.content import read_content
 from engine.validation.diagnostics import SEVERITIES, Report
-from engine.validation.profile import Profile, apply_profile, read_profile
+from engine.validation.profile import Profile, apply_profile, own_profile, read_profile
 from engine.validation.reports import render_report
 from engine.validation.reports.words import counts
 from engine.validation.validate import CHECKS, validate
@@ -59,7 +59,12 @@ def validate_command(
     ] = None,
     fail_on: Annotated[FailOn, typer.Option("--fail-on", help="Exit 1 from this severity on.")] = FailOn.error,
     profile: Annotated[
-        Path | None, typer.Option("--profile", metavar="FILE", help="YAML: severities, what is off or kept back and why.")
+        Path | None,
+        typer.Option(
+            "--profile",
+            metavar="FILE",
+            help="YAML: severities, what is kept back and why; else shapes/authoring/profile.yaml of the content.",
+        ),
     ] = None,
     baseline: Annotated[
         Path | None, typer.Option("--baseline", metavar="FILE", help="Report only what this file does not know yet.")
@@ -80,6 +85,7 @@ def validate_command(
     _check_names(only)
     if new_baseline and (paths or only):
         raise typer.BadParameter("a baseline is of everything: leave PATH and --only out.", param_hint="'--write-baseline'")
+    profile = profile or own_profile(knowledge)
     judged = read_profile(profile) if profile else Profile()
     known = read_baseline(baseline) if baseline else None
     vocabulary = (*judged.namespaces, *judged.terms)

@@ -22,6 +22,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Container, Iterable, Mapping
 from fnmatch import fnmatchcase
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from engine.validation.catalogue import CATALOGUE, Entry
 from engine.validation.diagnostics import SEVERITIES, Diagnostic, Place, Report, Severity, Suppression
 from engine.validation.yaml_documents import YamlDocument, read_yaml_document
 
+SHAPES, AUTHORING, OWN_NAME = "shapes", "authoring", "profile.yaml"
 KEYS = ("severity", "ignore", "suppress", "vocabulary")
 IGNORE_KEYS = ("id", "reason")
 SUPPRESS_KEYS = ("id", "subject", "file", "reason", "until")
@@ -119,6 +121,12 @@ def _about(rule: SuppressionRule, id_: str, what: str, profile: Profile, catalog
 
 
 # Reading -------------------------------------------------------------------------------------
+
+
+def own_profile(folders: Iterable[Path] | None) -> Path | None:
+    """The profile that content brings along, in shapes/authoring: that of the shipped content if no folders are given."""
+    shapes = [folder / name for folder in folders for name in (SHAPES, "")] if folders else [Path(str(files(SHAPES)))]
+    return next((path for folder in shapes if (path := folder / AUTHORING / OWN_NAME).is_file()), None)
 
 
 def read_profile(path: Path, catalogue: Catalogue = CATALOGUE) -> Profile:

@@ -11,7 +11,7 @@ import pytest
 from engine.errors import ProfileError
 from engine.validation.catalogue import CATALOGUE, GROUPS
 from engine.validation.diagnostics import Diagnostic, Place, Report
-from engine.validation.profile import Profile, apply_profile, read_profile
+from engine.validation.profile import Profile, apply_profile, own_profile, read_profile
 from tests.validation.awkward import CATALOGUE as AWKWARD
 
 KINDS = {**AWKWARD, **{id_: CATALOGUE[id_] for id_ in ("SG001", "SG002", "SG003")}}
@@ -160,3 +160,14 @@ def test_a_profile_that_is_not_there(file: Path) -> None:
 def test_the_catalogue_has_every_id_that_profiles_report() -> None:
     assert {"SG001", "SG002", "SG003"} <= set(CATALOGUE)
     assert {id_[2] for id_ in CATALOGUE} <= set(GROUPS)
+
+
+def test_content_may_bring_its_own_profile(tmp_path: Path) -> None:
+    shipped = own_profile(None)
+    assert shipped is not None
+    assert {rule.id for rule in read_profile(shipped).suppress} == {"SG910"}
+    assert own_profile([tmp_path]) is None
+    for folder in (tmp_path / "authoring", tmp_path / "shapes" / "authoring"):
+        folder.mkdir(parents=True)
+        (folder / "profile.yaml").write_text("severity: {}\n", encoding="utf-8")
+        assert own_profile([tmp_path]) == folder / "profile.yaml"

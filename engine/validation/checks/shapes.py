@@ -72,7 +72,7 @@ def shipped_authoring_paths() -> tuple[Path, ...]:
 
 
 def authoring_paths(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """Those in a folder shapes/authoring beside or above knowledge files, and the shipped ones that none of these is a copy of."""
+    """Those in a folder shapes/authoring beside or above knowledge files, and the shipped ones of which none is a copy."""
     home = Path(str(files("shapes"))) / FOLDER
     roots = dict.fromkeys(root for path in paths for root in _roots(path))
     found = (path for root in roots for path in sorted((root / "shapes" / FOLDER).glob("*.ttl")))
