@@ -203,9 +203,19 @@ def _source(graph: Graph, iri: str) -> Source:
 
 def _passage(graph: Graph, iri: str, problems: Problems) -> Passage:
     selector = graph.iri(iri, "oa:hasSelector")
+    identifier = graph.text(iri, "dcterms:identifier")
+    if identifier and identifier != local_name(iri):
+        problems.tell(
+            VocabularyError,
+            f"{shorten(iri)} has the identifier {shortened(identifier)}.",
+            "Give it its local name as dcterms:identifier: rules name passages by it.",
+            "naming",
+            iri,
+            "dcterms:identifier",
+        )
     return Passage(
         iri=iri,
-        id=graph.text(iri, "dcterms:identifier") or local_name(iri),
+        id=local_name(iri),
         source=graph.iri(iri, "core:source"),
         section=graph.text(iri, "core:section"),
         kind=graph.text(iri, "core:kind"),

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from engine.errors import CriterionError, KnowledgeError
-from engine.knowledge.problems import located_error
+from engine.knowledge.problems import located_error, nearest
 from engine.knowledge.reader import PREFIXES, RDF_TYPE, Graph, Term, Text, expand, local_name, shorten
 from engine.model import (
     Absent,
@@ -278,7 +278,12 @@ class CriterionReader:
                 raise ValueError
         except ValueError:
             raise self._error(
-                shape, f"{predicate} needs one number", "Write a plain number, without unit.", predicate, kind="wrong-kind"
+                shape,
+                f"{predicate} needs one number",
+                "Write a plain number, without unit.",
+                predicate,
+                values[0] if len(values) == 1 else None,
+                kind="wrong-kind",
             ) from None
         return number
 
@@ -287,7 +292,9 @@ class CriterionReader:
         subject, predicate = next(iter(self._graph.mentions(shape)), (shape, ""))
         return self._error(
             subject,
-            f"There is no shape {shorten(shape)}" if not shape.startswith("_:") else "This shape is empty",
+            f"There is no shape {shorten(shape)}{nearest(shape, self._graph.of_class('sh:NodeShape'))}"
+            if not shape.startswith("_:")
+            else "This shape is empty.",
             "Define it, or mend the name.",
             predicate,
             shape if predicate else None,
@@ -306,7 +313,9 @@ class CriterionReader:
         known = (named for named in (shape, *reversed(self._open)) if self._graph.predicates(named))
         at = next(known, shape)
         about = (predicate, value) if at == shape else ("", None)
-        return located_error(self._graph, CriterionError, what + ".", mend, kind, at, *about)
+        return located_error(
+            self._graph, CriterionError, what if what.endswith((".", "?")) else what + ".", mend, kind, at, *about
+        )
 
 
 def _relabelled(criterion: Criterion, told: dict[str, Any]) -> Criterion:

@@ -35,7 +35,7 @@ class MappingTable(NamedTuple):
     rows: tuple[Row, ...]
 
     def errors(self, known: Container[str]) -> Iterator[KnowledgeError]:
-        """Why the table cannot be used: columns that it lacks, subjects that do not exist."""
+        """Why the table cannot be used: columns or cells that it lacks, subjects that do not exist."""
         missing = [column for column in NEEDED if column not in self.columns]
         if missing:
             yield self.error(
@@ -46,7 +46,14 @@ class MappingTable(NamedTuple):
             )
             return
         for row in self.rows:
-            if row.subject not in known:
+            if row.surplus:
+                yield self.error(
+                    row.line,
+                    f"The row has another number of cells than the {len(self.columns)} columns.",
+                    "Separate the cells by tabs, one for each column.",
+                    "malformed-mapping",
+                )
+            elif row.subject not in known:
                 yield self.error(
                     row.line,
                     f"{shortened(row.cells['subject_id'])} is mapped, but does not exist.",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from typing import TypeVar
 
 from engine.errors import KnowledgeError
-from engine.knowledge.reader import Graph, Term
+from engine.knowledge.reader import Graph, Term, shorten
 
 Kind = TypeVar("Kind", bound=KnowledgeError)
 
@@ -57,3 +59,9 @@ def located_error(
 ) -> Kind:
     """An error with file:line of the statement that it is about."""
     return error(what, where=graph.where(subject, predicate, value), mend=mend, kind=kind, about=(subject, predicate, value))
+
+
+def nearest(iri: str, known: Iterable[str]) -> str:
+    """The end of a sentence that names something unknown: "; did you mean rule:a?", or a full stop."""
+    near = difflib.get_close_matches(shorten(iri), map(shorten, known), n=1, cutoff=0.8)
+    return f"; did you mean {near[0]}?" if near else "."

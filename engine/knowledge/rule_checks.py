@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Collection, Container
 
 from engine.errors import CriterionError, ProvenanceError, VocabularyError
 from engine.knowledge.criteria import is_monotone
-from engine.knowledge.problems import Problems
+from engine.knowledge.problems import Problems, nearest
 from engine.knowledge.reader import Graph, expand, local_name, shorten
 from engine.model import (
     Assessment,
@@ -24,7 +24,7 @@ MEND_PASSAGE = "Mend the passage id, or add the passage to its source."
 
 def check_rules(graph: Graph, knowledge: Knowledge, problems: Problems) -> None:
     """Note what rules rest on or act on and that does not exist, what is derived or named twice, what is taken back."""
-    ids = {passage.id for passage in knowledge.passages.values()}
+    ids = {local_name(iri) for iri in knowledge.passages}  # an identifier that differs is told as such
     screens = set(knowledge.hierarchy.narrower.get(expand("intervention:ClinicalAssessment"), ()))
     advice = set(graph.of_class("core:Recommendation"))
     derived: dict[str, str] = {}
@@ -70,8 +70,8 @@ def _may_ask(rule: Rule, screens: set[str]) -> bool:
     return isinstance(rule, Assessment | SourceGap)
 
 
-def _check_targets(graph: Graph, rule: Rule, knowledge: Knowledge, advice: Container[str], problems: Problems) -> None:
-    targets: list[tuple[str, str, str, Container[str]]] = []
+def _check_targets(graph: Graph, rule: Rule, knowledge: Knowledge, advice: Collection[str], problems: Problems) -> None:
+    targets: list[tuple[str, str, str, Collection[str]]] = []
     match rule:
         case DerivedFinding():
             targets = [(rule.iri, "core:derives", rule.finding, knowledge.findings)]
@@ -98,7 +98,7 @@ def _check_targets(graph: Graph, rule: Rule, knowledge: Knowledge, advice: Conta
             problems.tell(
                 VocabularyError,
                 f"{shorten(rule.iri)}: {predicate} names {shorten(target)}, which "
-                + (f"is no {_NEEDED[predicate]}." if graph.predicates(target) else "does not exist."),
+                + (f"is no {_NEEDED[predicate]}." if graph.predicates(target) else f"does not exist{nearest(target, known)}"),
                 "Mend the name, or declare it.",
                 kind if graph.predicates(target) else "dangling-iri",
                 subject,
@@ -123,11 +123,15 @@ def _check_own_passages(graph: Graph, rule: Rule, ids: Container[str], problems:
         stated += [(node, passage) for node in positions for passage in graph.iris(node, "prov:wasDerivedFrom")]
     for node, passage in stated:
         if local_name(passage) not in ids:
+            other = bool(graph.predicates(passage))
+            what = (
+                f"{shorten(passage)}, which is no passage" if other else f"a passage that does not exist: {local_name(passage)}"
+            )
             problems.tell(
                 ProvenanceError,
-                f"{shorten(rule.iri)} is derived from a passage that does not exist: {local_name(passage)}.",
+                f"{shorten(rule.iri)} is derived from {what}.",
                 MEND_PASSAGE,
-                "missing-passage",
+                "wrong-kind" if other else "missing-passage",
                 node,
                 "prov:wasDerivedFrom",
                 passage,

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from engine.errors import KnowledgeError
+from engine.inference.strata import order_errors
 from engine.knowledge.assembly import examine
 from engine.knowledge.reader import (
     Graph,
@@ -81,7 +82,8 @@ class Content:
         if self.broken:
             return None, ()
         knowledge, problems = examine(self.graph)
-        return (None, problems.found) if problems.found else (knowledge, ())
+        errors = problems.found or tuple(order_errors(knowledge))
+        return (None, errors) if errors else (knowledge, ())
 
     @property
     def knowledge(self) -> Knowledge | None:

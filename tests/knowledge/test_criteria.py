@@ -178,7 +178,7 @@ def _one_of(predicate: str, kind: str, shown: str) -> tuple[str, str]:
 REFUSED = {
     "a misspelt term": (
         "core:presnt finding:Fever",
-        "core:presnt is not in the criterion profile; did you mean core:present?.",
+        "core:presnt is not in the criterion profile; did you mean core:present?",
         ALLOWED,
     ),
     "a term of another vocabulary": (
@@ -188,12 +188,12 @@ REFUSED = {
     ),
     "sh:not": (
         "sh:not [ core:present finding:Fever ]",
-        "sh:not is not in the criterion profile; did you mean sh:node?.",
+        "sh:not is not in the criterion profile; did you mean sh:node?",
         ALLOWED,
     ),
     "the operator of duals": (
         "core:atLeast 2 ; core:ofAbsent finding:StrepSign",
-        "core:ofAbsent is not in the criterion profile; did you mean core:absent?.",
+        "core:ofAbsent is not in the criterion profile; did you mean core:absent?",
         ALLOWED,
     ),
     "a range without sh:minCount": (

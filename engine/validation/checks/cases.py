@@ -24,8 +24,12 @@ def _told(content: Content, error: CaseError) -> Diagnostic:
     where = error.where
     if isinstance(error, UnknownCodeError):  # each line of it has its own place
         where, _, what = what.partition(": ")
-    match = re.fullmatch(r"(?P<file>.*?)(?::(?P<line>\d+))?(?:: .*)?", where, re.DOTALL)
-    path = next((path for path in content.cases if match and str(path) == match["file"]), None)
-    line = int(match["line"] or 0) if match else 0
-    place = Place(file=content.shown(path) if path else where, line=line)
-    return content.diagnose("case-file-malformed", what, place=place, mend=error.mend)
+    path = next((path for path in content.cases if where.startswith(str(path))), None)
+    if path is None:
+        return content.diagnose("case-file-malformed", what, place=Place(file=where), mend=error.mend)
+    numbers = re.match(r":(\d+)|.*?line (\d+)", where[len(str(path)) :])
+    line = int(numbers[1] or numbers[2]) if numbers else 0
+    mend = error.mend
+    for other in content.cases:
+        mend = mend.replace(str(other), content.shown(other))
+    return content.diagnose("case-file-malformed", what, place=Place(file=content.shown(path), line=line), mend=mend)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.inference.strata import order_errors
-from engine.knowledge.reader import expand
-from engine.validation.checks.terms import Vocabulary
+from engine.errors import KnowledgeError
+from engine.knowledge.reader import Text, expand
+from engine.validation.checks.terms import Vocabulary, is_well_typed
 from engine.validation.content import Content
 from engine.validation.diagnostics import Diagnostic
 
@@ -14,12 +14,22 @@ from engine.validation.diagnostics import Diagnostic
 def check_loading(content: Content) -> Iterator[Diagnostic]:
     """Errors of assembly; where there is none, circles of rules and orders that do not fit."""
     errors = content.failures
-    if content.knowledge is not None:
-        errors = tuple(order_errors(content.knowledge))
     vocabulary = Vocabulary(content) if errors else None
     for error in errors:
-        subject, predicate, _ = error.about
-        named = expand(predicate) if ":" in predicate and "//" not in predicate else predicate
-        if error.kind == "outside-profile" and named and vocabulary and not vocabulary.knows(named):
-            continue  # the vocabulary says that there is no such term
-        yield content.diagnose(error.kind, error.what, subject, place=content.place_of_error(error), mend=error.mend)
+        if vocabulary is not None and _is_told_by_vocabulary(error, vocabulary):
+            continue
+        subject = error.about[0]
+        yield content.diagnose(
+            error.kind, error.what, subject, place=content.place_of_error(error), mend=error.mend, severity="error"
+        )
+
+
+def _is_told_by_vocabulary(error: KnowledgeError, vocabulary: Vocabulary) -> bool:
+    """Whether an error only repeats that there is no such term, or that a literal is not of its datatype."""
+    _, predicate, value = error.about
+    named = expand(predicate) if ":" in predicate and "//" not in predicate else predicate
+    if error.kind == "outside-profile":
+        return bool(named) and not vocabulary.knows(named)
+    if isinstance(value, Text):
+        return error.kind == "wrong-kind" and not is_well_typed(value)
+    return error.kind == "incomplete-rule" and isinstance(value, str) and not vocabulary.knows(value)

@@ -46,9 +46,7 @@ class _Table:
         table = self._table
         yield from self._head()
         missing = [column for column in NEEDED if column not in table.columns]
-        if missing:  # told by loading, unless some file is broken
-            if self._content.broken:
-                yield self._at(table.first, "malformed-mapping", f"There is no column {', '.join(missing)}.")
+        if missing:  # told by loading
             return
         if "mapping_justification" not in table.columns:
             what = "There is no column mapping_justification."
@@ -84,9 +82,7 @@ class _Table:
 
     def _row(self, row: Row) -> Iterator[Diagnostic]:
         cells = row.cells
-        if row.surplus:
-            what = f"The row has another number of cells than the {len(self._table.columns)} columns."
-            yield self._at(row.line, "malformed-mapping", what)
+        if row.surplus:  # told by loading
             return
         for column in NEEDED:
             curie = cells[column]

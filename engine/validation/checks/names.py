@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from engine.knowledge.problems import nearest
 from engine.knowledge.reader import Text, expand, local_name, shorten
 from engine.validation.checks.terms import CORE, is_ours
 from engine.validation.content import GENERATED, Content
@@ -53,9 +53,7 @@ def _dangling(content: Content) -> Iterator[Diagnostic]:
             if (subject, value) in told:
                 continue
             ours = ours or [iri for iri in graph.all_subjects() if is_ours(iri)]
-            near = difflib.get_close_matches(shorten(value), map(shorten, ours), n=1, cutoff=0.8)
-            what = f"{shorten(predicate)} names {shorten(value)}, which nothing describes"
-            what += f"; did you mean {near[0]}?" if near else "."
+            what = f"{shorten(predicate)} names {shorten(value)}, which nothing describes{nearest(value, ours)}"
             yield content.diagnose("dangling-iri", what, subject, predicate, value)
 
 
@@ -121,10 +119,6 @@ def _naming(content: Content) -> Iterator[Diagnostic]:
             wrong = _wrong_name(shorten(iri).partition(":")[0], name, graph.text(iri, "skos:notation"))
             if wrong:
                 yield content.diagnose("naming", f"{shorten(iri)} {wrong}.", iri)
-        identifier = graph.text(iri, "dcterms:identifier")
-        if iri.startswith(PASSAGES) and identifier and identifier != name:
-            what = f"{shorten(iri)} has the identifier {identifier!r}: the two have to be equal."
-            yield content.diagnose("naming", what, iri, "dcterms:identifier", severity="error")
         code = graph.text(iri, "skos:notation")
         if code and (is_ours(iri) or iri.startswith(CORE)) and not _SNAKE.fullmatch(code):
             yield content.diagnose("naming", f"The code {code!r} is not in snake_case.", iri, "skos:notation")
@@ -134,7 +128,7 @@ def _wrong_name(space: str, name: str, code: str) -> str:
     match space:
         case "finding" | "condition" | "intervention":
             wanted = "".join(part[:1].upper() + part[1:] for part in code.split("_"))
-            if code and name.lower() != wanted.lower():
+            if _SNAKE.fullmatch(code) and name.lower() != wanted.lower():
                 return f"has the code {code!r}, from which follows {space}:{wanted}"
             return "" if _PASCAL.fullmatch(name) else "is not in PascalCase"
         case "rule" | "source":

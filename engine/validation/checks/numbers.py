@@ -23,6 +23,7 @@ def check_numbers(content: Content) -> Iterator[Diagnostic]:
         if least is not None and greatest is not None and least >= greatest:
             what = f"{shorten(iri)} can be from {least:g} to {greatest:g}."
             yield content.diagnose("impossible-range", what, iri, "core:maximum")
+            continue
         for shape in graph.subjects("sh:path", iri):
             yield from _thresholds(content, shape, iri, least, greatest)
 

@@ -56,7 +56,7 @@ def check_documents(content: Content) -> Iterator[Diagnostic]:
     if content.sources is None:
         raise CheckNotRunError("No folder with the documents was given.", mend="Give --sources or SPINEGRAPH_SOURCES.")
     documents = read_documents(content.sources, knowledge)
-    outside = set()
+    outside = {p.id for p in knowledge.passages.values() if not 0 <= p.start < p.end or not p.digest}  # told as such
     for passage in knowledge.passages.values():
         text = documents.get(passage.source)
         if text is not None and passage.end > len(text):
@@ -101,7 +101,7 @@ def _runs(text: str, length: int) -> Iterator[tuple[str, ...]]:
 def _missing_passages(content: Content) -> Iterator[Diagnostic]:
     """Those of rules and criteria are told by loading."""
     graph = content.graph
-    told = {(error.about[0], error.about[2]) for error in content.failures if error.kind == "missing-passage"}
+    told = {(error.about[0], error.about[2]) for error in content.failures if error.kind in ("missing-passage", "wrong-kind")}
     passages = set(graph.of_class("core:Passage"))
     for triples in content.triples.values():
         for subject, predicate, value in triples:

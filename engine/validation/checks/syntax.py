@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from engine.validation.content import Content
 from engine.validation.diagnostics import Diagnostic, Place
+
+_PLACES = re.compile(r"^Parser error at .*?\d: | \(column \d+\)$", re.DOTALL)
+"""Where the parser says that it stopped: the place of the diagnostic says so."""
 
 
 def check_syntax(content: Content) -> Iterator[Diagnostic]:
     """A diagnostic for each file that is not UTF-8 Turtle, or too large, at the place where reading stopped."""
     for path, error in content.broken.items():
         place = Place(file=content.shown(path), line=error.line, column=error.column)
-        yield content.diagnose(error.kind, error.what, place=place, mend=error.mend)
+        yield content.diagnose(error.kind, _PLACES.sub("", error.what), place=place, mend=error.mend)

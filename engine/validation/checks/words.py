@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from engine.knowledge.reader import Text, expand, shorten
 from engine.knowledge.rules import BUILDERS, PATIENT
-from engine.validation.content import Content
+from engine.validation.content import GENERATED, Content
 from engine.validation.diagnostics import Diagnostic
 
 LANGUAGES = ("", "en", PATIENT)
@@ -35,7 +35,11 @@ def check_words(content: Content) -> Iterator[Diagnostic]:
 
 def _concepts(content: Content) -> Concepts:
     graph = content.graph
-    classes = [iri for iri in graph.of_class("owl:Class") if not iri.startswith("_:")]
+    classes = [
+        iri
+        for iri in graph.of_class("owl:Class")
+        if not iri.startswith("_:") and any(path.name != GENERATED for path in graph.files_of(iri))
+    ]
     by_kind = {
         kind: tuple(iri for iri in dict.fromkeys(classes) if iri.startswith(expand(f"{kind}:")))
         for kind in ("finding", "condition", "intervention")

@@ -74,7 +74,7 @@ NAME_ENTRIES = (
         name="naming",
         severity="warning",
         title="A name does not follow from its code or its kind",
-        why="Names that follow one rule can be guessed, and mistakes in them be seen (docs/modelling.md, Names).",
+        why="Names that follow one rule can be guessed, and mistakes in them be seen; rules name passages by their ids.",
         mend="Rename it: concepts and shapes in PascalCase, rules in kebab-case, codes in snake_case.",
     ),
     Entry(
