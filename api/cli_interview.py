@@ -15,7 +15,7 @@ from api.settings import load_engine
 from api.terminal import render_decision
 from api.terminal_page import show
 from engine import Case, CaseError, Codebook, Decision, Engine, MalformedCaseError, Question, make_case, make_codebook
-from engine.exchange.description_criteria import UNITS
+from engine.knowledge import units
 
 Ask = Callable[[str], str | None]
 """Puts a prompt and returns the answer, None at the end of input."""
@@ -144,7 +144,7 @@ def _question_text(question: Question, decision: Decision, history: list[Record]
     answers = "yes, no"
     if question.finding in codebook.ranges:
         least, most, unit = codebook.ranges[question.finding]
-        answers = f"{least:g} to {most:g} {UNITS.get(unit, unit)}"
+        answers = f"{least:g} to {most:g} {units.in_words(unit)}"
     passages = f"  {' '.join(question.passages[:3])}" if question.passages else ""
     return (
         f"\n{question.question}  [{answers}, unknown, back, quit]\n"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from engine import Decision, Knowledge, Proof
-from engine.exchange.description_criteria import UNITS
+from engine.knowledge import units
 from engine.model import Change, Concept, DecidedRecommendation, Fact, Measured, Measurement
 
 STATES = {"present": "present", "absent": "absent", "unknown": "not assessed", "contradictory": "recorded both ways"}
@@ -44,7 +44,7 @@ class Words:
         self._rules = knowledge.rules
         self._by_id = {rule.id: rule for rule in knowledge.rules.values()}
         self._measurements = {iri: thing.code for iri, thing in knowledge.measurements.items()}
-        self._units = {thing.code: UNITS.get(thing.unit, thing.unit) for thing in knowledge.measurements.values()}
+        self._units = {thing.code: units.in_words(thing.unit) for thing in knowledge.measurements.values()}
         named: list[Concept | Measurement] = [*knowledge.findings.values(), *knowledge.measurements.values()]
         named += knowledge.conditions.values()
         self._names = {thing.code: thing.patient_label if self.for_patient else thing.label for thing in named}

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from engine.exchange.description_links import href_of
 from engine.exchange.description_model import CriterionItem, Item
 from engine.inference.facts import ranges_in_words
+from engine.knowledge import units
 from engine.knowledge.reader import expand
 from engine.model import (
     Absent,
@@ -22,9 +23,6 @@ from engine.model import (
     Tension,
     Unassessed,
 )
-
-UNITS: Mapping[str, str] = {"a": "years", "mo": "months", "wk": "weeks", "d": "days", "Cel": "°C", "/min": "a minute"}
-"""UCUM units in words; any other stands as it is."""
 
 
 class CriterionWriter:
@@ -127,7 +125,7 @@ class CriterionWriter:
         measurement = self._knowledge.measurements[criterion.measurement]
         inside, outside = ranges_in_words(criterion)
         bands = any(bound and bound.other is not None for bound in (criterion.lower, criterion.upper))
-        unit = UNITS.get(measurement.unit, measurement.unit)
+        unit = units.in_words(measurement.unit)
         return f"{measurement.label} {inside} {unit}" + (f" (refuted {outside}; open between)" if bands else "")
 
 

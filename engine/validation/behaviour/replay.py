@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from engine.errors import ReplayError
 from engine.inference.decision import Engine
+from engine.knowledge import units
 from engine.model import Case, Knowledge
 from engine.validation.diagnostics import Witness
 
@@ -56,8 +57,7 @@ def words(case: Case, knowledge: Knowledge) -> Iterator[str]:
     labels = {finding.code: finding.label for finding in knowledge.findings.values()}
     measurements = {measurement.code: measurement for measurement in knowledge.measurements.values()}
     for code, value in case.measurements.items():
-        unit = measurements[code].unit
-        yield f"{measurements[code].label}: {value:g} {unit}".rstrip()
+        yield f"{measurements[code].label}: {value:g} {units.in_words(measurements[code].unit)}".rstrip()
     for code in case.present:
         yield f"has {labels[code]}"
     for code in case.absent:

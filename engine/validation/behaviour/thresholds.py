@@ -13,6 +13,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from engine.inference.program import Program
+from engine.knowledge import units
 from engine.model import Assessment, Measured, Measurement, Recommendation, Rule
 from engine.validation.behaviour.analysis import Analysis, Behaviour, named
 from engine.validation.behaviour.patients import pieces
@@ -97,7 +98,7 @@ def _between(analysis: Analysis, measurement: Measurement, at: Sequence[_At], si
         if not (a.point or _opposed(analysis, side)):
             continue
         here = (side.shared, a.consistent)
-        where = f"at {measurement.label} {a.value:g} {measurement.unit}".rstrip()
+        where = f"at {measurement.label} {a.value:g} {units.in_words(measurement.unit)}".rstrip()
         if analysis.exists(*here, a.refuted[lower], a.refuted[upper]):
             yield _behaviour(analysis, "threshold-gap", side, (measurement, a), f"neither holds {where}", "refuted")
         elif analysis.exists(*here, a.holds[lower], a.holds[upper]):

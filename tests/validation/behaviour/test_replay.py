@@ -19,7 +19,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
 def test_a_patient_is_told_in_plain_words(engine: Engine) -> None:
     case = Case(present=("fever", "sore_throat"), absent=("drooling",), measurements={"temperature_c": 38.5})
     witness = replayed(engine, case, [Claim("no-antibiotic", "undetermined")])
-    assert witness.words == ("temperature: 38.5 Cel", "has fever", "has sore throat", "does not have drooling")
+    assert witness.words == ("temperature: 38.5 °C", "has fever", "has sore throat", "does not have drooling")
     assert witness.shows == ("no-antibiotic is undetermined",)
     assert replayed(engine, Case(), []).words == ("nothing is known",)
 

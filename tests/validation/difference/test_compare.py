@@ -50,7 +50,7 @@ def test_a_changed_threshold_is_told_with_the_smallest_patients_and_its_passage(
     assert change.place is not None
     assert change.place.file == RULE_FILE
     first = difference.patients[0]
-    assert first.witness.words == ("temperature: 38 Cel",)
+    assert first.witness.words == ("temperature: 38 °C",)
     assert ("rule:fever-from-temperature", "holds", "open") in first.outcomes
     (reason,) = first.responsible
     assert (reason.subject, reason.alone, reason.shapes) == ("rule:fever-from-temperature", True, ("shape:FeverByTemperature",))
