@@ -48,8 +48,18 @@ def format_turtle(text: str, name: str = "") -> str:
     for prefix, namespace in PREFIXES.items():
         graph.bind(prefix, namespace, override=True, replace=True)
     written = io.BytesIO()
-    _SortedTurtleSerializer(graph).serialize(written, canon=True)  # type: ignore[no-untyped-call]
+    _SortedTurtleSerializer(graph).serialize(written, canon=_names_matter(graph))  # type: ignore[no-untyped-call]
     return written.getvalue().decode().strip() + "\n"
+
+
+def _names_matter(graph: Graph) -> bool:
+    """Whether names of blank nodes are written or decide an order: where two are values of one statement, or one of two.
+
+    Canonical names take time with the square of their number: minutes for the passages of a long document, each of which has one.
+    """
+    held = [(subject, predicate, value) for subject, predicate, value in graph if isinstance(value, BNode)]
+    places = {(subject, predicate) for subject, predicate, _ in held}
+    return len(places) < len(held) or len({value for *_, value in held}) < len(held)
 
 
 def badly_formatted(paths: tuple[Path, ...]) -> list[Path]:
