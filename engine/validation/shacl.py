@@ -135,9 +135,12 @@ def _validate(data: Any, shapes: Any, only: list[str] | None = None) -> tuple[Re
 
 
 def _reason(error: object) -> str:
-    text = " ".join(str(error).split())
+    """The message of an error; with its class, where that is not said by the message."""
+    from pyshacl.errors import ReportableRuntimeError
+
+    text = " ".join(str(error).split())[:300]
     kind = type(error).__name__
-    return f"{kind}: {text[:300]}" if text else kind
+    return text if text and isinstance(error, re.error | ReportableRuntimeError) else f"{kind}: {text}"
 
 
 def _graph(triples: Iterable[tuple[str, str, Term]]) -> Any:
@@ -194,12 +197,20 @@ def _results(report: Any, shapes: Any) -> Iterator[Result]:
             focus=_term(report.value(result, SHACL.focusNode)),
             path=() if path is None else tuple(dict.fromkeys(_properties(shapes, path))),
             value=None if value is None else _term(value),
-            message=str(messages[0]) if messages else "",
+            message=str(messages[0]) if messages and _is_authored(shapes, result, report, messages[0]) else "",
             severity=str(report.value(result, SHACL.resultSeverity)).removeprefix(SH),
             shape=str(named),
             name=str(names[0]) if names else "",
             component=str(report.value(result, SHACL.sourceConstraintComponent)).removeprefix(SH),
         )
+
+
+def _is_authored(shapes: Any, result: Any, report: Any, message: Any) -> bool:
+    """Whether a message is the shape's own: where it has none, pySHACL makes one up from its inner terms."""
+    from rdflib.namespace import SH as SHACL
+
+    by_query = (result, SHACL.sourceConstraint, None) in report  # its message may hold values of the query
+    return by_query or (None, SHACL.message, message) in shapes
 
 
 def _holder(shapes: Any, node: Any) -> Any:

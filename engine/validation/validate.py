@@ -17,7 +17,7 @@ from engine.validation.checks.numbers import check_numbers, check_units
 from engine.validation.checks.ontology import check_ontology
 from engine.validation.checks.provenance import check_coverage, check_documents, check_provenance
 from engine.validation.checks.rules import check_rules
-from engine.validation.checks.shapes import check_shapes, without_repetition
+from engine.validation.checks.shapes import authoring_paths, check_shapes, without_repetition
 from engine.validation.checks.syntax import check_syntax
 from engine.validation.checks.uses import check_uses
 from engine.validation.checks.vocabulary import check_vocabulary
@@ -118,7 +118,7 @@ def _in_focus(content: Content, diagnostics: Iterable[Diagnostic]) -> Iterator[D
     if content.focus is None:
         yield from diagnostics
         return
-    files = set(map(content.shown, content.focus))
+    files = set(map(content.shown, (*content.focus, *authoring_paths(content.focus))))
     for diagnostic in diagnostics:
         if files & {diagnostic.place.file, *(related.place.file for related in diagnostic.related)}:
             yield diagnostic

@@ -67,6 +67,7 @@ def seed(folder: Path, defect: Defect) -> None:
             path.write_bytes(bytes.fromhex(edit["bytes"]))
         elif "create" in edit:
             assert not path.exists(), path
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(edit["create"], encoding="utf-8")
         elif "append" in edit:
             path.write_text(path.read_text(encoding="utf-8") + edit["append"], encoding="utf-8")

@@ -68,7 +68,7 @@ def _inconsistent(content: Content, axioms: Axioms, deadline: float) -> Diagnost
     first = explanation.axioms[0].main
     return content.diagnose(
         "inconsistent-ontology",
-        f"{_told(explanation)} contradict each other.",
+        _told(explanation, "contradicts itself", "contradict each other").capitalize() + ".",
         *first,
         related=_axioms(content, explanation),
         mend="" if explanation.minimal else _UNFINISHED,
@@ -82,7 +82,7 @@ def _unsatisfiable(content: Content, axioms: Axioms, empty: Iterable[str], deadl
         also = f" {len(derived)} other classes have none because of it." if len(derived) > 1 else ""
         yield content.diagnose(
             "unsatisfiable-class",
-            f"Nothing can be a {shorten(iri)}: {_told(explanation).lower()} exclude it.{also}",
+            f"Nothing can be a {shorten(iri)}: {_told(explanation, 'excludes it', 'exclude it together')}.{also}",
             iri,
             related=(*_axioms(content, explanation), *because[:MOST_DERIVED]),
             mend="" if explanation.minimal else _UNFINISHED,
@@ -96,11 +96,11 @@ def _left(deadline: float) -> float:
     return max(1.0, deadline - time.monotonic())
 
 
-def _told(explanation: Explanation) -> str:
+def _told(explanation: Explanation, one: str, many: str) -> str:
     count = len(explanation.axioms)
     if not explanation.minimal:
-        return f"Some of these {count} statements"
-    return "This statement" if count == 1 else f"These {count} statements together"
+        return f"some of these {count} statements {many}"
+    return f"this statement {one}" if count == 1 else f"these {count} statements {many}"
 
 
 def _axioms(content: Content, explanation: Explanation) -> Iterator[Related]:

@@ -196,13 +196,19 @@ def _diagnostic(content: Content, result: Result) -> Diagnostic:
     shape = shorten(result.shape)
     return content.diagnose(
         "authoring-shape",
-        f"{result.message or f'This does not conform to {shape}.'}{told}",
+        f"{result.message or _unexplained(result)}{told}",
         subject,
         predicate,
         value,
         severity=SEVERITIES.get(result.severity, "error"),
         mend=f"Write it as {shape} ({result.name}) demands." if result.name else f"Write it as {shape} demands.",
     )
+
+
+def _unexplained(result: Result) -> str:
+    """What to say where the shape says nothing: the name of the constraint."""
+    component = result.component.removesuffix("ConstraintComponent")
+    return f"This does not meet sh:{component[:1].lower()}{component[1:]} of {shorten(result.shape)}."
 
 
 def _statement(content: Content, result: Result) -> tuple[str, str, Term | None]:
