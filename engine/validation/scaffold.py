@@ -10,12 +10,15 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
+import yaml
+
 from engine.errors import GuidelineError, shortened
 from engine.knowledge.formatting import format_turtle
-from engine.knowledge.reader import PREFIXES, Graph, own_paths, read_graph, shipped_paths
+from engine.knowledge.reader import PREFIXES, Graph, own_paths, read_graph, schema_paths, shipped_paths
 from engine.knowledge.statements import Statement, read_statements
 from engine.model import Frozen
 from engine.validation.scaffold_texts import CASES, CONCEPTS, README, RULES, literal
@@ -77,9 +80,9 @@ def plan_guideline(new: NewGuideline, document: Path, folder: Path) -> Scaffold:
         raise GuidelineError("There is no statement in it.", where=str(document), mend="Give the text of the guideline.")
     if folder.exists() and not folder.is_dir():
         raise GuidelineError("This is a file.", where=str(folder), mend="Give a folder, new or with guidelines in it, as --to.")
-    known = read_graph(own_paths(folder / "ontology", folder / "shapes"))
-    for graph in (known, read_graph(shipped_paths())):
-        _check_free(new, graph)
+    known = read_graph((*own_paths(folder / "ontology", folder / "shapes"), *schema_paths()))
+    _check_free(new, known)
+    _check_free(new, read_graph(shipped_paths()), "that comes with Spinegraph")
     names = _names(new, _title(new, text, statements), document.name, statements)
     parts = {
         folder / "ontology" / "sources" / f"{new.slug}.ttl": "\n".join(_source(names, text, statements)),
@@ -146,22 +149,26 @@ def _check_names(new: NewGuideline) -> None:
         )
     if not new.publisher.strip():
         raise GuidelineError("The document has no publisher.", mend="Say who published it: --publisher.")
-    if new.modified and not re.fullmatch(r"\d{4}-\d\d-\d\d", new.modified):
+    if new.modified and not _is_date(new.modified):
         raise GuidelineError(f"{shortened(new.modified)} is no date.", mend="Write it as 2026-01-31.")
 
 
-def _check_free(new: NewGuideline, graph: Graph) -> None:
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _check_free(new: NewGuideline, graph: Graph, which: str = "") -> None:
     """That no document, of the folder or shipped, has the slug or the number: IRIs are shared by all."""
     for source in graph.of_class("core:Source"):
-        title = graph.text(source, "dcterms:title")
+        title = f"“{graph.text(source, 'dcterms:title')}”" + (f", {which}" if which else "")
+        where = "" if which else graph.where(source)
         if source == f"{PREFIXES['source']}{new.slug}":
-            raise GuidelineError(
-                f"The slug {new.slug} is that of “{title}”.", where=graph.where(source), mend="Choose another slug."
-            )
+            raise GuidelineError(f"The slug {new.slug} is that of {title}.", where=where, mend="Choose another slug.")
         if graph.text(source, "dcterms:identifier") == new.number:
-            raise GuidelineError(
-                f"The number {new.number} is that of “{title}”.", where=graph.where(source), mend="Choose another number."
-            )
+            raise GuidelineError(f"The number {new.number} is that of {title}.", where=where, mend="Choose another number.")
 
 
 def _check_undeclared(names: Mapping[str, str], known: Graph) -> None:
@@ -174,13 +181,16 @@ def _check_undeclared(names: Mapping[str, str], known: Graph) -> None:
 
 def _names(new: NewGuideline, title: str, file_name: str, statements: tuple[Statement, ...]) -> dict[str, str]:
     """What the templates are filled with."""
+    code = new.slug.replace("-", "_")
     ids = _passage_ids(new.number, statements)
     first = next((number for number, statement in enumerate(statements) if not statement.heading), 0)
     return {
         "slug": new.slug,
         "words": new.slug.replace("-", " "),
+        "sentence": new.slug.replace("-", " ").capitalize(),
         "pascal": "".join(word.capitalize() for word in new.slug.split("-")),
-        "code": new.slug.replace("-", "_"),
+        "code": code,
+        "yaml": code if yaml.safe_load(code) == code else literal(code),  # no is a word, and to YAML a truth value
         "number": new.number,
         "title": title,
         "title_literal": literal(title, "en"),

@@ -57,32 +57,32 @@ rule:step-in-{slug} a core:Recommendation , sh:TripleRule ; rdfs:label "Step in 
 """
 
 CASES = """\
-- name: With the sign the step is indicated
+- name: "{sentence}: with the sign the step is indicated"
   case:
-    present: [{code}, {code}_sign]
+    present: [{yaml}, {code}_sign]
   expect:
     verdicts:
       step-in-{slug}: indicated
 
-- name: Without the sign it is not
+- name: "{sentence}: without the sign it is not"
   case:
-    present: [{code}]
+    present: [{yaml}]
     absent: [{code}_sign]
   expect:
     verdicts:
       step-in-{slug}: not-indicated
 
-- name: Nobody has looked for the sign, so it is asked for
+- name: "{sentence}: nobody has looked for the sign, so it is asked for"
   case:
-    present: [{code}]
+    present: [{yaml}]
   expect:
     verdicts:
       step-in-{slug}: undetermined
     asks: [{code}_sign]
 
-- name: The document does not speak about anybody else
+- name: "{sentence}: the document does not speak about anybody else"
   case:
-    absent: [{code}]
+    absent: [{yaml}]
   expect:
     verdicts:
       step-in-{slug}: out-of-scope
