@@ -6,8 +6,9 @@ import re
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from engine.errors import CheckNotRunError, IncoherentOntologyError
+from engine.errors import CheckNotRunError, IncoherentOntologyError, ReasonerError
 from engine.knowledge.axioms import CLASS_RELATIONS, Axioms, read_axioms
 from engine.knowledge.hermit import Triple
 from engine.knowledge.justification import Explanation, explain, roots
@@ -21,6 +22,8 @@ SECONDS = 60.0
 """For everything that HermiT is asked of one content."""
 MOST_DERIVED = 20
 """So many classes are named that have no members because of another."""
+MOST_AXIOMS = 50
+"""So many statements are shown of an explanation that is not minimal."""
 MOST_RELATIONS = 10
 """So many relations are named by which the committed hierarchy differs."""
 SUBCLASS = expand("rdfs:subClassOf")
@@ -64,47 +67,60 @@ def _with_classes(content: Content) -> list[Path]:
 
 
 def _inconsistent(content: Content, axioms: Axioms, deadline: float) -> Diagnostic:
-    explanation = explain(axioms, seconds=_left(deadline))
-    first = explanation.axioms[0].main
+    why = _explained(axioms, "", deadline)
+    first = why.explanation.axioms[0].main if why.explanation.axioms else axioms.axioms[0].main
+    told = why.told("contradicts itself", "contradict each other") or "the ontology contradicts itself"
     return content.diagnose(
         "inconsistent-ontology",
-        _told(explanation, "contradicts itself", "contradict each other").capitalize() + ".",
+        f"{told[0].upper()}{told[1:]}.",
         *first,
-        related=_axioms(content, explanation),
-        mend="" if explanation.minimal else _UNFINISHED,
+        related=_axioms(content, why.explanation),
+        mend=why.mend,
     )
 
 
 def _unsatisfiable(content: Content, axioms: Axioms, empty: Iterable[str], deadline: float) -> Iterator[Diagnostic]:
     for iri, derived in roots(tuple(empty), axioms.axioms).items():
-        explanation = explain(axioms, iri, _left(deadline))
+        why = _explained(axioms, iri, deadline)
         because = [content.related(other, f"has no member either, because {_name(content, iri)} has none") for other in derived]
         also = f" {len(derived)} other classes have none because of it." if len(derived) > 1 else ""
+        told = why.told("excludes it", "exclude it together")
         yield content.diagnose(
             "unsatisfiable-class",
-            f"Nothing can be a {shorten(iri)}: {_told(explanation, 'excludes it', 'exclude it together')}.{also}",
+            f"Nothing can be a {shorten(iri)}{f': {told}' if told else ''}.{also}",
             iri,
-            related=(*_axioms(content, explanation), *because[:MOST_DERIVED]),
-            mend="" if explanation.minimal else _UNFINISHED,
+            related=(*_axioms(content, why.explanation), *because[:MOST_DERIVED]),
+            mend=why.mend,
         )
 
 
-_UNFINISHED = "Look for the contradiction among the statements shown: the time was up before those that matter were told apart."
+class _Why(NamedTuple):
+    """An explanation, or why there is none or no minimal one."""
+
+    explanation: Explanation
+    mend: str = ""
+
+    def told(self, one: str, many: str) -> str:
+        """The explanation in a clause; empty where there is none."""
+        count = len(self.explanation.axioms)
+        if not self.explanation.minimal:
+            return f"some of these {count} statements {many}" if count else ""
+        return f"this statement {one}" if count == 1 else f"these {count} statements {many}"
 
 
-def _left(deadline: float) -> float:
-    return max(1.0, deadline - time.monotonic())
-
-
-def _told(explanation: Explanation, one: str, many: str) -> str:
-    count = len(explanation.axioms)
-    if not explanation.minimal:
-        return f"some of these {count} statements {many}"
-    return f"this statement {one}" if count == 1 else f"these {count} statements {many}"
+def _explained(axioms: Axioms, target: str, deadline: float) -> _Why:
+    """That something is wrong is known by now, and is told even where the reason cannot be found any more."""
+    try:
+        explanation = explain(axioms, target, max(1.0, deadline - time.monotonic()))
+    except ReasonerError as error:
+        return _Why(Explanation((), minimal=False), f"Look at what was changed last; the reason was not found: {error.what}")
+    if explanation.minimal:
+        return _Why(explanation)
+    return _Why(explanation, "Look for it among the statements shown: the time was up before those that matter were told apart.")
 
 
 def _axioms(content: Content, explanation: Explanation) -> Iterator[Related]:
-    for axiom in explanation.axioms:
+    for axiom in explanation.axioms[:MOST_AXIOMS]:
         subject, predicate, value = axiom.main
         text = manchester(axiom, lambda iri: _name(content, iri))
         named = "" if subject.startswith("_:") else shorten(subject)
