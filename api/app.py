@@ -21,7 +21,7 @@ from api.settings import Settings, load_engine
 from api.sparql import sparql_router
 from api.sparql_settings import SparqlSettings, make_query_service
 from engine import DISCLAIMER, Engine, knowledge_paths, make_codebook
-from engine.exchange.description import make_describer
+from engine.exchange.description.resource import make_describer
 from engine.query.dataset import DataFile
 
 DESCRIPTION = f"""Clinical guidelines that can be queried, checked and applied.

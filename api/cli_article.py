@@ -42,7 +42,7 @@ def article_command(
     knowledge: KnowledgeOption = None,
 ) -> None:
     """Write an article about a case: likely diagnosis, red flags, evaluation, imaging, management, follow-up, references."""
-    from engine.exchange.narrative import render_article
+    from engine.exchange.narrative.article import render_article
 
     engine = load_engine(knowledge or ())
     file = read_case(case, make_codebook(engine.knowledge))

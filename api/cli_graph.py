@@ -12,8 +12,8 @@ import typer
 from api.cli_cases import KnowledgeOption
 from api.cli_content import paths_of
 from engine.errors import DrawingError
-from engine.exchange.pathway import BACK, find_pathway
-from engine.exchange.pathway_model import outline
+from engine.exchange.pathway.model import outline
+from engine.exchange.pathway.views import BACK, find_pathway
 from engine.knowledge.assembly import load_knowledge
 
 DEEPEST = 9
@@ -58,7 +58,7 @@ def graph_command(
     if chosen is Format.txt:
         drawn = f"{outline(pathway)}\n".encode()
     else:
-        from engine.exchange.pathway_drawing import render_pathway
+        from engine.exchange.pathway.drawing import render_pathway
 
         drawn = render_pathway(pathway, chosen.value)
     if output is None:

@@ -16,7 +16,7 @@ from api.settings import load_engine
 from api.sparql_settings import served_files
 from engine import Engine, make_codebook
 from engine.errors import QueryError
-from engine.exchange.provenance import decision_graph
+from engine.exchange.provenance.decision import decision_graph
 from engine.exchange.rdf import JSON_LD, TURTLE, render
 from engine.knowledge.reader import shorten
 from engine.query.algebra import BASE_IRI, check

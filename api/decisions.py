@@ -28,8 +28,8 @@ from engine import (
     parse_turtle,
     parse_yaml,
 )
-from engine.exchange.narrative import render_article
-from engine.exchange.provenance import render_provenance
+from engine.exchange.narrative.article import render_article
+from engine.exchange.provenance.decision import render_provenance
 
 Parser = Callable[[bytes], Any]
 Renderer = Callable[[Case, bool], bytes]

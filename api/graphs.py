@@ -16,8 +16,8 @@ from api.caching import has_already
 from api.errors import NotAcceptableError, UnknownResourceError
 from api.negotiation import preferred
 from api.resources import SUFFIX_OF, resource_responses
-from engine.exchange.description import MEDIA_TYPES, SUFFIXES, Describer
-from engine.exchange.description_graph import render_graph
+from engine.exchange.description.graph import render_graph
+from engine.exchange.description.resource import MEDIA_TYPES, SUFFIXES, Describer
 from engine.query.dataset import GRAPH_BASE
 from engine.query.service import QueryService
 

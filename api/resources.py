@@ -15,7 +15,7 @@ from starlette.responses import Response
 from api.caching import has_already
 from api.errors import NotAcceptableError, UnknownResourceError
 from api.negotiation import preferred
-from engine.exchange.description import KINDS, MEDIA_TYPES, SUFFIXES, Describer
+from engine.exchange.description.resource import KINDS, MEDIA_TYPES, SUFFIXES, Describer
 from engine.knowledge.reader import BASE
 
 SUFFIX_OF = {media_type: suffix for suffix, media_type in SUFFIXES.items()}

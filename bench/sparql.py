@@ -53,10 +53,10 @@ HARD = {
         ?rule sh:condition/(sh:node|(sh:and|sh:or)/rdf:rest*/rdf:first)* ?node }""",
 }
 LIMITS_OF_OXIGRAPH = {
-    "open path, bound by Oxigraph: all pairs of a class and a broader one": "SELECT ?narrow ?broad { ?narrow rdfs:subClassOf+ ?broad }",
+    "open path, bound by Oxigraph: all pairs of class and broader": "SELECT ?narrow ?broad { ?narrow rdfs:subClassOf+ ?broad }",
     "open path, bound by Oxigraph: the same, counted for each class": """SELECT ?broad (COUNT(?narrow) AS ?n) {
         ?narrow rdfs:subClassOf+ ?broad } GROUP BY ?broad ORDER BY DESC(?n)""",
-    "open path, bound by Oxigraph: the same with every node and itself": "SELECT ?narrow ?broad { ?narrow rdfs:subClassOf* ?broad }",
+    "open path, bound by Oxigraph: the same, and each node itself": "SELECT ?narrow ?broad { ?narrow rdfs:subClassOf* ?broad }",
     "open path, bound by Oxigraph: what can be reached from each class": """SELECT ?class (COUNT(?end) AS ?n) {
         ?class a <http://www.w3.org/2002/07/owl#Class> ; (!rdfs:label)* ?end } GROUP BY ?class""",
 }

@@ -21,7 +21,7 @@ def test_every_command_is_documented(command: str) -> None:
 
 
 def test_every_command_that_is_named_exists() -> None:
-    named = set(re.findall(r"`spinegraph ([a-z][a-z-]*)", TEXT)) | set(re.findall(r"^\$ spinegraph ([a-z][a-z-]*)", TEXT, re.MULTILINE))
+    named = set(re.findall(r"(?:`|^\$ )spinegraph ([a-z][a-z-]*)", TEXT, re.MULTILINE))
     assert named <= set(COMMANDS)
 
 

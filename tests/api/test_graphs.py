@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from api.errors import install_errors
 from api.graphs import graphs_router
 from api.sparql_settings import SparqlSettings, make_query_service, parse_data_option
-from engine.exchange.description import make_describer
+from engine.exchange.description.resource import make_describer
 from engine.query.dataset import GRAPH_BASE
 from engine.query.service import QueryService
 

@@ -13,7 +13,7 @@ from api.errors import install_errors
 from api.listings import listings_router, make_listings
 from api.resources import resources_router
 from engine import Knowledge, load_knowledge
-from engine.exchange.description import make_describer
+from engine.exchange.description.resource import make_describer
 
 NAMES = ("findings", "measurements", "conditions", "interventions", "rules", "sources", "tensions")
 

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from api.errors import install_errors
 from api.resources import resources_router
 from api.sparql_settings import served_files
-from engine.exchange.description import KINDS, Describer, make_describer
+from engine.exchange.description.resource import KINDS, Describer, make_describer
 from engine.knowledge.reader import BASE
 from engine.query.dataset import take_snapshot
 from tests.api.conftest import MakeClient

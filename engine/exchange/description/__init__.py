@@ -1,0 +1,1 @@
+"""Every IRI of the project described, for people and for machines."""

@@ -1,0 +1,140 @@
+"""Criteria as nested lists in words, each named shape with its link and each leaf with its passages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from engine.exchange.description.links import href_of
+from engine.exchange.description.model import CriterionItem, Item
+from engine.inference.facts import ranges_in_words
+from engine.knowledge import units
+from engine.knowledge.reader import expand
+from engine.model import (
+    Absent,
+    And,
+    AtLeast,
+    Criterion,
+    Knowledge,
+    Measured,
+    NotSuspected,
+    Or,
+    Present,
+    Suspected,
+    Tension,
+    Unassessed,
+)
+
+
+class CriterionWriter:
+    """Writes the criteria of one knowledge; `shapes` has each named one that a rule uses."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        shapes: dict[str, Criterion] = {}
+        for rule in knowledge.rules.values():
+            for criterion in filter(None, (rule.scope, rule.criterion)):
+                _collect(criterion, shapes)
+        self.shapes: Mapping[str, Criterion] = shapes
+
+    def tree(self, criterion: Criterion, expand_named: bool = False) -> CriterionItem:
+        """A criterion in words. Below the first named shape others are only linked, unless `expand_named`."""
+        return self._tree(criterion, 0, 2 if expand_named else 1)
+
+    def positions(self, tension: Tension) -> CriterionItem:
+        """The sides of a tension, each with the rule that takes it and its passages."""
+        rules = self._knowledge.rules
+        return CriterionItem(
+            text=f"{len(tension.positions)} positions",
+            children=tuple(
+                CriterionItem(
+                    text=position.label,
+                    passages=_marks(position.passages),
+                    children=(CriterionItem(text=rules[position.recommendation].label, href=href_of(position.recommendation)),)
+                    if position.recommendation
+                    else (),
+                )
+                for position in tension.positions
+            ),
+        )
+
+    def _tree(self, criterion: Criterion, depth: int, most: int) -> CriterionItem:
+        named = bool(criterion.iri)
+        below = depth + named
+        children: tuple[Criterion, ...] = getattr(criterion, "children", getattr(criterion, "members", ()))
+        words = self.words(criterion)
+        told = [self._tree(child, below, most) for child in children] if below <= most else []
+        if named and not children:  # the shape has a page of its own, and so has what it asks
+            told = [CriterionItem(text=words, href=self._href(criterion))]
+        return CriterionItem(
+            text=criterion.label or words,
+            href=href_of(criterion.iri) if named else self._href(criterion),
+            joint=self.joint(criterion) if children else "",
+            passages=_marks(criterion.passages),
+            children=tuple(told),
+        )
+
+    @staticmethod
+    def joint(criterion: Criterion) -> str:
+        """How the parts of a criterion are joined; of one without parts, nothing."""
+        match criterion:
+            case And():
+                return "all of"
+            case Or():
+                return "any of"
+            case AtLeast():
+                return f"at least {criterion.count} of"
+            case _:
+                return ""
+
+    def _href(self, criterion: Criterion) -> str:
+        match criterion:
+            case Present() | Absent() | Unassessed():
+                return href_of(criterion.finding)
+            case Suspected() | NotSuspected():
+                return href_of(criterion.condition)
+            case Measured():
+                return href_of(criterion.measurement)
+            case AtLeast():
+                return href_of(criterion.group)
+            case _:
+                return ""
+
+    def words(self, criterion: Criterion) -> str:
+        """What a criterion asks, in one line; of one with parts, how they are joined."""
+        knowledge = self._knowledge
+        match criterion:
+            case Present():
+                inconclusive = " (its absence refutes nothing)" if criterion.absence_inconclusive else ""
+                return f"{knowledge.findings[criterion.finding].label}: present{inconclusive}"
+            case Absent():
+                return f"{knowledge.findings[criterion.finding].label}: absent"
+            case Unassessed():
+                return f"{knowledge.findings[criterion.finding].label}: not assessed"
+            case Suspected():
+                return f"{knowledge.conditions[criterion.condition].label}: suspected"
+            case NotSuspected():
+                return f"{knowledge.conditions[criterion.condition].label}: not suspected"
+            case Measured():
+                return self._measured(criterion)
+            case AtLeast():
+                return f"at least {criterion.count} of {knowledge.findings[criterion.group].label}"
+            case _:
+                return self.joint(criterion)
+
+    def _measured(self, criterion: Measured) -> str:
+        measurement = self._knowledge.measurements[criterion.measurement]
+        inside, outside = ranges_in_words(criterion)
+        bands = any(bound and bound.other is not None for bound in (criterion.lower, criterion.upper))
+        unit = units.in_words(measurement.unit)
+        return f"{measurement.label} {inside} {unit}" + (f" (refuted {outside}; open between)" if bands else "")
+
+
+def _marks(passages: Iterable[str]) -> tuple[Item, ...]:
+    return tuple(Item(text=one, href=href_of(expand(f"passage:{one}"))) for one in passages)
+
+
+def _collect(criterion: Criterion, shapes: dict[str, Criterion]) -> None:
+    if criterion.iri:
+        shapes.setdefault(criterion.iri, criterion)
+    for child in getattr(criterion, "children", ()):
+        _collect(child, shapes)

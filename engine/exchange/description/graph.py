@@ -1,0 +1,71 @@
+"""A named graph described: what is in it, for people as HTML, and its triples for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pyoxigraph as ox
+
+from engine.exchange.description.links import TITLES, href_of, label_of
+from engine.exchange.description.model import Description, Group, Item, Row
+from engine.exchange.description.resource import HTML, Describer, render_page
+from engine.exchange.rdf import iri, render
+from engine.knowledge.reader import BASE, PREFIXES, shorten
+
+VOID = "http://rdfs.org/ns/void#"
+HEADINGS = {**TITLES, "rule": "Rules", "shape": "Criteria", "ontology": "Ontology", "reference": "References"}
+OTHERS = "Everything else"
+
+
+def render_graph(describer: Describer, name: str, triples: Sequence[ox.Triple], media_type: str) -> bytes:
+    """A named graph in one of `description.MEDIA_TYPES`: its triples, and how many VoID says that they are. UTF-8."""
+    if media_type == HTML:
+        return render_page(_describe(describer, name, triples), describer.knowledge)
+    graph = ox.NamedNode(name)
+    said = (
+        ox.Triple(graph, iri("rdf:type"), ox.NamedNode(f"{VOID}Dataset")),
+        ox.Triple(graph, iri("rdfs:label"), ox.Literal(_label(name))),
+        ox.Triple(graph, ox.NamedNode(f"{VOID}triples"), ox.Literal(len(triples))),
+    )
+    quads = [ox.Quad(triple.subject, triple.predicate, triple.object) for triple in (*said, *triples)]
+    return render(quads, media_type, {**PREFIXES, "void": VOID})
+
+
+def _label(name: str) -> str:
+    return name.removeprefix(f"{BASE}graph/")
+
+
+def _describe(describer: Describer, name: str, triples: Sequence[ox.Triple]) -> Description:
+    subjects = {triple.subject.value for triple in triples if isinstance(triple.subject, ox.NamedNode)}
+    facts = (
+        ("triples", f"{len(triples):,}"),
+        ("ask for all", f"SELECT * {{ GRAPH <{name}> {{ ?s ?p ?o }} }}"),
+    )
+    return Description(
+        iri=name,
+        path=name.removeprefix(BASE),
+        curie=shorten(name),
+        kind="named graph",
+        label=_label(name),
+        code="",
+        definition="",
+        rows=tuple(Row(name=fact, items=(Item(text=value),)) for fact, value in facts),
+        wider=(),
+        narrower=(),
+        criteria=(),
+        groups=tuple(_groups(describer, subjects)),
+        passages=(),
+        places=(),
+        review=(),
+    )
+
+
+def _groups(describer: Describer, subjects: Iterable[str]) -> Iterable[Group]:
+    """What the graph states something of, by kind."""
+    items: dict[str, list[Item]] = {}
+    for subject in subjects:
+        kind = subject.removeprefix(BASE).partition("/")[0] if subject.startswith(BASE) else ""
+        item = Item(text=label_of(describer.graph, subject), href=href_of(subject))
+        items.setdefault(HEADINGS.get(kind, OTHERS), []).append(item)
+    for title in sorted(items):
+        yield Group(title=title, items=tuple(sorted(items[title], key=lambda item: (item.text.lower(), item.href))))

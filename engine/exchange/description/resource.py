@@ -1,0 +1,290 @@
+"""Every IRI of the project described: for people as HTML, for machines as Turtle, JSON-LD and N-Triples (issue 4.4).
+
+A description is what the files state of a resource, its blank nodes included, and what they state *with* it: hierarchy up
+and down, the criteria that name it, the rules that these criteria carry, the passages it rests on, and where it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from engine.exchange.description.criteria import CriterionWriter
+from engine.exchange.description.links import Links, href_of, label_of
+from engine.exchange.description.model import Criteria, Description, Group, Item, Row, ShownPassage
+from engine.exchange.description.rdf import described_triples, render_triples
+from engine.exchange.rdf import JSON_LD, N_TRIPLES, TURTLE
+from engine.inference.decision import DISCLAIMER
+from engine.knowledge.assembly import assemble
+from engine.knowledge.reader import BASE, Graph, Text, expand, local_name, read_graph, shorten
+from engine.model import Knowledge, Rule, Tension
+
+HTML = "text/html"
+MEDIA_TYPES = (HTML, TURTLE, JSON_LD, N_TRIPLES)
+"""In what a description can be had; the first is the default."""
+
+SUFFIXES: Mapping[str, str] = {"html": HTML, "ttl": TURTLE, "jsonld": JSON_LD, "nt": N_TRIPLES}
+"""How to ask for a media type in a path, as links do: `/finding/Fever.ttl`."""
+
+KINDS: Mapping[str, str] = {
+    "core": "vocabulary",
+    "ontology": "ontology",
+    "finding": "finding",
+    "condition": "condition",
+    "intervention": "intervention",
+    "source": "document",
+    "passage": "passage",
+    "reference": "reference",
+    "rule": "rule",
+    "shape": "criterion",
+    "tension": "tension",
+}
+"""Namespace below the project's → what its members are called."""
+
+ORDER = (
+    "skos:notation", "dcterms:identifier", "dcterms:title", "skos:prefLabel", "skos:altLabel", "core:question",
+    "core:unit", "core:minimum", "core:maximum", "core:direction", "core:modality", "core:urgency", "core:timing",
+    "core:intervention", "core:assesses", "core:derives", "core:text", "core:handling", "core:resolution", "core:overrides",
+    "core:overridesIfKnown", "core:leavesOpen", "core:source", "core:section", "core:kind", "core:printedCitation",
+    "core:rationale",
+)  # fmt: skip
+"""Properties that come first, in this order."""
+ELSEWHERE = frozenset(map(expand, (
+    "rdf:type", "rdfs:label", "skos:definition", "rdfs:subClassOf", "prov:wasDerivedFrom", "oa:hasSelector", "core:paraphrase",
+    "core:scope", "core:position", "core:present", "core:absent", "core:suspected", "core:notSuspected", "core:unassessed",
+    "sh:condition", "sh:and", "sh:or", "sh:node", "sh:subject", "sh:predicate", "sh:rule",
+)))  # fmt: skip
+"""Properties that have a place of their own on the page, or that say nothing to people."""
+ABOUT = {"passage": "Rules that rest on it", "source": "Rules of this document", "rule": "Rules that refer to it"}
+WORDS = {
+    "skos:notation": "code",
+    "skos:altLabel": "also called",
+    "skos:prefLabel": "in patients' words",
+    "rdfs:comment": "remark",
+}
+
+
+class Describer:
+    """One graph of knowledge, indexed so that any resource of it can be described."""
+
+    def __init__(self, graph: Graph, knowledge: Knowledge | None = None) -> None:
+        self.graph = graph
+        self.knowledge = knowledge or assemble(graph)
+        self._links = Links(graph)
+        self._writer = CriterionWriter(self.knowledge)
+        self._passages = {passage.id: passage for passage in self.knowledge.passages.values()}
+        self._codes: dict[str, list[str]] = {}
+        for code, iri in sorted(self.knowledge.external_codes.items()):
+            self._codes.setdefault(iri, []).append(code)
+        self.describe = lru_cache(maxsize=4096)(self._describe)
+        self.iris: tuple[str, ...] = self._links.named
+
+    def __contains__(self, iri: str) -> bool:
+        return iri in self._links.places or bool(self.graph.predicates(iri))
+
+    def render(self, iri: str, media_type: str) -> bytes:
+        """The description of an IRI of the graph in one of MEDIA_TYPES, UTF-8. Raises ValueError for any other media type."""
+        if media_type == HTML:
+            return render_page(self.describe(iri), self.knowledge)
+        return render_triples(described_triples(self.graph, iri, self._links.inbound(iri)), media_type)
+
+    def _describe(self, iri: str) -> Description:
+        graph = self.graph
+        return Description(
+            iri=iri,
+            path=iri.removeprefix(BASE),
+            curie=shorten(iri),
+            kind=self._kind(iri),
+            label=label_of(graph, iri),
+            code=graph.text(iri, "skos:notation"),
+            definition=graph.text(iri, "skos:definition") or graph.text(iri, "core:paraphrase"),
+            rows=tuple(self._rows(iri)),
+            wider=self._items(parent for parent in graph.iris(iri, "rdfs:subClassOf") if not parent.startswith("_:")),
+            narrower=self._items(self._children(iri)),
+            criteria=tuple(self._criteria(iri)),
+            groups=tuple(group for group in self._groups(iri) if group.items),
+            passages=tuple(self._shown_passages(iri)),
+            places=self._links.places.get(iri, ()),
+            review=tuple(self._review(iri)),
+        )
+
+    def _kind(self, iri: str) -> str:
+        rule = self.knowledge.rules.get(iri)
+        if rule:
+            return _spaced(type(rule).__name__).lower()
+        types = [local_name(kind) for kind in self.graph.iris(iri, "rdf:type")]
+        word = KINDS.get(iri.removeprefix(BASE).split("/")[0], "resource")
+        if word != "vocabulary":
+            return word
+        return "measurement" if "Measurement" in types else _spaced(types[0]).lower() if types else word
+
+    def _children(self, iri: str) -> Iterable[str]:
+        return (child for child in self.graph.subjects("rdfs:subClassOf", iri) if not child.startswith("_:"))
+
+    def _items(self, iris: Iterable[str], notes: Mapping[str, str] | None = None) -> tuple[Item, ...]:
+        unique = dict.fromkeys(iris)
+        items = [Item(text=label_of(self.graph, one), href=href_of(one), note=(notes or {}).get(one, "")) for one in unique]
+        return tuple(sorted(items, key=lambda item: item.text.lower()))
+
+    def _rows(self, iri: str) -> Iterable[Row]:
+        stated = self.graph.predicates(iri)
+        first = [expand(name) for name in ORDER if expand(name) in stated]
+        for predicate in dict.fromkeys((*first, *sorted(stated))):
+            if predicate in ELSEWHERE or (shorten(predicate) == "sh:object" and iri in stated[predicate]):
+                continue
+            items = [self._value(term) for term in dict.fromkeys(stated[predicate])]
+            name = WORDS.get(shorten(predicate)) or self.graph.text(predicate, "rdfs:label") or _spaced(local_name(predicate))
+            yield Row(name=name.lower(), items=tuple(sorted(items, key=lambda item: (item.note, item.text))))
+        selector = self.graph.iri(iri, "oa:hasSelector")
+        if selector:
+            span = f"{self.graph.text(selector, 'oa:start')} to {self.graph.text(selector, 'oa:end')}, end exclusive"
+            yield Row(name="characters", items=(Item(text=span),))
+        yield from self._citations(iri)
+        if iri in self._codes:
+            yield Row(name="codes elsewhere", items=tuple(Item(text=code, note="exact match") for code in self._codes[iri]))
+
+    def _citations(self, iri: str) -> Iterable[Row]:
+        """What the citation numbers of a passage most likely mean."""
+        passage = self.knowledge.passages.get(iri)
+        if passage and passage.citations:
+            items = [
+                Item(
+                    text=f"{one.number}: {label_of(self.graph, one.reference) if one.reference else 'no entry fits'}",
+                    href=href_of(one.reference or ""),
+                    note=f"inferred, confidence {one.confidence}",
+                )
+                for one in self.knowledge.citations
+                if one.source == passage.source and one.number in passage.citations
+            ]
+            yield Row(name="citations, as they most likely mean", items=tuple(items))
+
+    def _value(self, term: str | Text) -> Item:
+        if isinstance(term, Text):
+            note = {"en-x-patient": "for patients", "en": ""}.get(term.language, term.language)
+            return Item(text=term.value, note=note)
+        if term.startswith("_:"):
+            return Item(text=self._nested(term), note="")
+        return Item(text=label_of(self.graph, term), href=href_of(term))
+
+    def _nested(self, node: str, depth: int = 4) -> str:
+        """What a blank node says, in one line."""
+        said = []
+        for predicate, values in self.graph.predicates(node).items():
+            shown = [
+                value.value if isinstance(value, Text)
+                else self._nested(value, depth - 1) if value.startswith("_:") and depth
+                else label_of(self.graph, value)
+                for value in values
+            ]  # fmt: skip
+            name = shorten(predicate)
+            said.append(", ".join(shown) if name in ("rdf:first", "rdf:rest", "rdf:type") else f"{name} {', '.join(shown)}")
+        return "; ".join(text for text in said if text and text != "nil")
+
+    def _criteria(self, iri: str) -> Iterable[Criteria]:
+        rule = self.knowledge.rules.get(iri)
+        if rule:
+            for title, criterion in (("Whom it is about", rule.scope), ("When it holds", rule.criterion)):
+                if criterion:
+                    yield Criteria(title=title, root=self._writer.tree(criterion))
+            if isinstance(rule, Tension) and rule.positions:
+                yield Criteria(title="Positions", root=self._writer.positions(rule))
+        elif iri in self._writer.shapes:
+            yield Criteria(title="Holds when", root=self._writer.tree(self._writer.shapes[iri], expand_named=True))
+
+    def _shown_passages(self, iri: str) -> Iterable[ShownPassage]:
+        numbers = [local_name(one) for one in self.graph.iris(iri, "prov:wasDerivedFrom")]
+        for number in dict.fromkeys(numbers):
+            passage = self._passages.get(number)
+            if passage:
+                yield ShownPassage(
+                    id=passage.id,
+                    href=href_of(passage.iri),
+                    paraphrase=passage.paraphrase,
+                    source=Item(text=self.knowledge.sources[passage.source].number, href=href_of(passage.source)),
+                    section=passage.section,
+                    start=passage.start,
+                    end=passage.end,
+                    citations=passage.citations,
+                )
+
+    def _review(self, iri: str) -> Iterable[Item]:
+        """The review status of the documents that the page speaks from."""
+        rule: Rule | None = self.knowledge.rules.get(iri)
+        sources = {iri, rule.source if rule else "", self.graph.iri(iri, "core:source")}
+        sources |= {self._passages[local_name(one)].source for one in self.graph.iris(iri, "prov:wasDerivedFrom")
+                    if local_name(one) in self._passages}  # fmt: skip
+        for source in self.knowledge.sources.values():
+            if source.iri in sources:
+                yield Item(text=f"{source.number}, {source.title}", href=href_of(source.iri), note=source.review_status)
+
+    def _groups(self, iri: str) -> Iterable[Group]:
+        links = self._links
+        about, notes = links.about(iri)
+        yield Group(title=ABOUT.get(iri.removeprefix(BASE).split("/")[0], "Rules about it"), items=self._items(about, notes))
+        through = links.rules_through_criteria(iri)
+        yield Group(title="Rules whose criterion names it", items=self._items(through, notes))
+        wider = [one for one in self._broader(iri) if one != iri]
+        near = {rule for one in wider for rule in links.rules_through_criteria(one)} - set(through)
+        yield Group(
+            title="Rules whose criterion names something wider",
+            items=self._items(near),
+            note="A record of this finding, or a suspicion of this condition, counts for what is wider too.",
+        )
+        yield Group(
+            title="Rules further on",
+            items=self._items(self._further({*through, *near}) - {*through, *near}),
+            note="Reached through the conditions that these rules make suspected and the findings that they derive.",
+        )
+        yield from (Group(title=title, items=self._items(found, found)) for title, found in links.others(iri).items())
+
+    def _broader(self, iri: str) -> Iterable[str]:
+        """A finding or condition and the wider ones; of anything else, nothing."""
+        if iri in self.knowledge.findings or iri in self.knowledge.conditions:
+            yield from (one for one in self.knowledge.hierarchy.broader[iri] if not one.startswith(f"{BASE}core/"))
+
+    def _further(self, rules: set[str]) -> set[str]:
+        """Rules that others lead to, step by step."""
+        reached: set[str] = set()
+        waiting = list(rules)
+        while waiting:
+            rule = self.knowledge.rules.get(waiting.pop())
+            concluded = getattr(rule, "condition", "") or getattr(rule, "finding", "")
+            for one in self._broader(concluded):
+                new = set(self._links.rules_through_criteria(one)) - reached
+                reached |= new
+                waiting += new
+        return reached
+
+
+def make_describer(paths: Iterable[Path] | None = None) -> Describer:
+    """The describer of knowledge files, by default the shipped ones. Raises KnowledgeError."""
+    return Describer(read_graph(paths))
+
+
+def _spaced(name: str) -> str:
+    return "".join(f" {letter.lower()}" if letter.isupper() and number else letter for number, letter in enumerate(name))
+
+
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("engine.exchange.description", "templates"),
+    autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def render_page(description: Description, knowledge: Knowledge) -> bytes:
+    """The page of a resource: HTML, UTF-8."""
+    template = _ENVIRONMENT.get_template("resource.html.j2")
+    return template.render(
+        page=description,
+        root="../" * description.path.count("/"),
+        formats=[(suffix, media_type) for suffix, media_type in SUFFIXES.items() if media_type != HTML],
+        names={"ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples"},
+        knowledge=knowledge,
+        disclaimer=DISCLAIMER,
+    ).encode()

@@ -1,0 +1,1 @@
+"""Pages of descriptions: Jinja2 templates, read with importlib.resources."""

@@ -1,0 +1,1 @@
+"""A decision as a graph of where it comes from (PROV-O)."""

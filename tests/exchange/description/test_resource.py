@@ -1,0 +1,168 @@
+"""Descriptions of resources: whole, linked, the same in every syntax, and for every IRI that there is."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pyoxigraph as ox
+import pytest
+
+from engine import shipped_paths
+from engine.exchange.description.model import CriterionItem
+from engine.exchange.description.resource import HTML, KINDS, MEDIA_TYPES, Describer, make_describer
+from engine.knowledge.reader import BASE, expand
+
+VOID = {"meta", "link", "br"}
+FORMATS = {
+    "text/turtle": ox.RdfFormat.TURTLE,
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "application/ld+json": ox.RdfFormat.JSON_LD,
+}
+
+
+@pytest.fixture(scope="module")
+def describer() -> Describer:
+    return make_describer()
+
+
+class _Page(HTMLParser):
+    """Checks that tags are closed in order, and keeps links and headings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.links: list[str] = []
+        self.headings: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "a":
+            self.links.append(dict(attrs)["href"] or "")
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(tag)
+        assert tag not in ("script", "img", "iframe")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def _parsed(describer: Describer, iri: str) -> _Page:
+    page = _Page()
+    page.feed(describer.render(iri, HTML).decode())
+    page.close()
+    assert page.open == []
+    return page
+
+
+def _texts(item: CriterionItem) -> list[str]:
+    return [item.text, *(text for child in item.children for text in _texts(child))]
+
+
+def test_every_resource_has_a_page_whose_links_lead_somewhere(describer: Describer) -> None:
+    assert len(describer.iris) > 1000
+    assert {iri.removeprefix(BASE).split("/")[0] for iri in describer.iris} == set(KINDS)
+    dead = set()
+    for iri in describer.iris:
+        page = _parsed(describer, iri)
+        assert page.headings[0] == "h1"
+        assert page.headings.count("h1") == 1
+        for link in page.links:
+            target = link.removeprefix("../")
+            if link.startswith("../") and not target.endswith((".ttl", ".jsonld", ".nt")) and BASE + target not in describer:
+                dead.add((iri, link))
+    assert dead == {(expand("core:"), "../core/0.1.0")}  # the version's IRI, which the server redirects
+
+
+def test_pages_need_nothing_from_elsewhere(describer: Describer) -> None:
+    text = describer.render(expand("finding:Fever"), HTML).decode()
+    assert not re.search(r"<script|@import|url\(|<img|src=", text)
+    assert text.startswith('<!DOCTYPE html>\n<html lang="en">')
+    assert '<link rel="canonical" href="https://w3id.org/spinegraph/finding/Fever">' in text
+    assert "no substitute for clinical judgement" in text
+    assert "review status <strong>pending</strong>" in text
+
+
+def test_what_is_said_is_escaped(describer: Describer) -> None:
+    text = describer.render(expand("core:AtLeastConstraintComponent"), HTML).decode()
+    assert "&gt;=" in text
+    assert "?count >= $atLeast" not in text
+
+
+@pytest.mark.parametrize("curie", ["finding:Fever", "shape:CaudaEquinaMarkers", "tension:C01", "core:", "reference:000-1"])
+def test_every_syntax_says_the_same(curie: str, describer: Describer) -> None:
+    iri = expand(curie)
+    graphs = []
+    for media_type, syntax in FORMATS.items():
+        dataset = ox.Dataset(quad for quad in ox.parse(describer.render(iri, media_type), format=syntax))
+        dataset.canonicalize(ox.CanonicalizationAlgorithm.UNSTABLE)
+        graphs.append(set(dataset))
+    assert graphs[0]
+    assert graphs[0] == graphs[1] == graphs[2]
+
+
+def test_rdf_holds_what_is_stated_and_what_names_it(describer: Describer) -> None:
+    parsed = ox.parse(describer.render(expand("finding:BackPain"), "text/turtle"), format=ox.RdfFormat.TURTLE)
+    triples = {(str(quad.subject), str(quad.predicate)) for quad in parsed}
+    back_pain, narrower = (f"<{expand(name)}>" for name in ("finding:BackPain", "finding:BackPainLeftMidLower"))
+    assert (back_pain, f"<{expand('skos:notation')}>") in triples
+    assert (narrower, f"<{expand('rdfs:subClassOf')}>") in triples
+
+
+def test_the_same_content_gives_the_same_bytes(describer: Describer) -> None:
+    again = make_describer(shipped_paths())
+    for media_type in MEDIA_TYPES:
+        iri = expand("shape:CaudaEquinaMarkers")
+        assert describer.render(iri, media_type) == again.render(iri, media_type)
+
+
+def test_a_finding_tells_of_its_hierarchy_rules_and_passages(describer: Describer) -> None:
+    page = describer.describe(expand("finding:UrinaryRetention"))
+    assert (page.code, page.kind, page.curie) == ("urinary_retention", "finding", "finding:UrinaryRetention")
+    assert "bowel or bladder dysfunction" in [item.text for item in page.wider]
+    groups = {group.title: [item.text for item in group.items] for group in page.groups}
+    assert "Lumbar MRI without contrast, at once" in groups["Rules further on"]
+    assert "Cauda equina syndrome suspected from a marker" in groups["Rules whose criterion names it"]
+    assert "000-L032b" in [passage.id for passage in page.passages]
+    assert any(re.fullmatch(r"ontology/findings\.ttl:\d+", place) for place in page.places)
+    assert "for patients" in {item.note for row in page.rows for item in row.items}
+
+
+def test_a_rule_tells_whom_it_is_about_and_when_it_holds(describer: Describer) -> None:
+    page = describer.describe(expand("rule:lumbar-mri-in-suspected-cauda-equina"))
+    assert page.kind == "recommendation"
+    assert [part.title for part in page.criteria] == ["Whom it is about", "When it holds"]
+    assert "cauda equina syndrome: suspected" in _texts(page.criteria[1].root)
+    rows = {row.name: [item.text for item in row.items] for row in page.rows}
+    assert rows["direction"] == ["for"]
+    assert rows["urgency"] == ["emergency"]
+    assert [item.note for item in page.review] == ["pending"]
+
+
+def test_a_shape_writes_out_its_criterion(describer: Describer) -> None:
+    page = describer.describe(expand("shape:CaudaEquinaMarkers"))
+    texts = _texts(page.criteria[0].root)
+    assert "saddle anesthesia: present" in texts
+    assert page.criteria[0].root.joint == "any of"
+
+
+def test_a_tension_shows_its_positions(describer: Describer) -> None:
+    page = describer.describe(expand("tension:C01"))
+    positions = next(part.root for part in page.criteria if part.title == "Positions")
+    assert len(positions.children) >= 2
+    assert any(child.children and child.children[0].href.startswith("rule/") for child in positions.children)
+
+
+def test_a_passage_tells_where_it_stands_and_who_rests_on_it(describer: Describer) -> None:
+    page = describer.describe(expand("passage:000-L033a"))
+    rows = {row.name: [item.text for item in row.items] for row in page.rows}
+    assert re.fullmatch(r"\d+ to \d+, end exclusive", rows["characters"][0])
+    assert any(item.note.startswith("inferred") for row in page.rows for item in row.items)
+    groups = {group.title: [item.text for item in group.items] for group in page.groups}
+    assert "Lumbar MRI without contrast, at once" in groups["Rules that rest on it"]
+
+
+def test_another_media_type_is_refused(describer: Describer) -> None:
+    with pytest.raises(ValueError, match="text/csv"):
+        describer.render(expand("finding:Fever"), "text/csv")

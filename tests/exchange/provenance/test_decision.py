@@ -1,0 +1,186 @@
+"""The provenance of decisions: valid PROV-O of our shape, whole, the same in every syntax, and the same every time."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+from pyshacl import validate
+from rdflib import PROV, RDF
+from rdflib.compare import isomorphic
+
+from engine import Case, Engine, load_knowledge, make_case, make_codebook, read_case_file
+from engine.exchange.provenance.decision import MEDIA_TYPES, decision_graph, render_provenance, run_iri
+from engine.knowledge.reader import expand
+from engine.model import Decision
+from tests.random_cases import random_cases
+
+ROOT = Path(__file__).resolve().parents[3]
+EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.yaml"))
+CORE = rdflib.Namespace(expand("core:"))
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return Engine(load_knowledge())
+
+
+@pytest.fixture(scope="module")
+def shape() -> rdflib.Graph:
+    return rdflib.Graph().parse(ROOT / "shapes" / "authoring" / "provenance.ttl")
+
+
+def _example(engine: Engine, name: str = "red-flag") -> Decision:
+    path = ROOT / "docs" / "examples" / f"{name}.yaml"
+    return engine.decide(read_case_file(path, make_codebook(engine.knowledge)))
+
+
+def _turtle(engine: Engine, decision: Decision) -> rdflib.Graph:
+    return rdflib.Graph().parse(render_provenance(engine.knowledge, decision, "text/turtle"), format="turtle")
+
+
+def _check(graph: rdflib.Graph, shape: rdflib.Graph) -> None:
+    conforms, _, report = validate(graph, shacl_graph=shape, inference="none")
+    assert conforms, report[:4000]
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_every_example_conforms_to_the_shape(path: Path, engine: Engine, shape: rdflib.Graph) -> None:
+    case = read_case_file(path, make_codebook(engine.knowledge))
+    _check(_turtle(engine, engine.decide(case)), shape)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_random_cases_conform_to_the_shape(seed: int, engine: Engine, shape: rdflib.Graph) -> None:
+    for number, case in enumerate(itertools.islice(random_cases(engine.program, 4000 + seed), 4)):
+        _check(_turtle(engine, engine.decide(case, include_all=number == 0)), shape)
+
+
+def test_the_shape_refuses_what_is_not_whole(engine: Engine, shape: rdflib.Graph) -> None:
+    whole = _turtle(engine, _example(engine, "nothing-assessed"))
+    broken = [
+        (None, CORE.verdict, None),
+        (None, PROV.hadPlan, None),
+        (None, PROV.wasGeneratedBy, None),
+        (None, PROV.hadPrimarySource, None),
+        (None, rdflib.URIRef(expand("oa:hasSelector")), None),
+        (None, rdflib.URIRef(expand("owl:versionInfo")), None),
+        (None, CORE.disclaimer, None),
+        (None, RDF.type, CORE.Case),
+    ]
+    for pattern in broken:
+        graph = whole - rdflib.Graph()
+        removed = next(graph.triples(pattern))
+        graph.remove((removed[0], removed[1], None if pattern[1] != RDF.type else removed[2]))
+        conforms, _, _ = validate(graph, shacl_graph=shape, inference="none")
+        assert not conforms, f"not missed: {removed}"
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # rdflib's own JSON-LD parser uses it
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_every_syntax_says_the_same(path: Path, engine: Engine) -> None:
+    decision = engine.decide(read_case_file(path, make_codebook(engine.knowledge)))
+    turtle = _turtle(engine, decision)
+    json_ld = rdflib.Graph().parse(render_provenance(engine.knowledge, decision, "application/ld+json"), format="json-ld")
+    assert isomorphic(turtle, json_ld)
+    oxigraph = {triple.triple for triple in ox.parse(render_provenance(engine.knowledge, decision, "application/ld+json"),
+                                                     format=ox.RdfFormat.JSON_LD)}  # fmt: skip
+    assert oxigraph == {quad.triple for quad in decision_graph(engine.knowledge, decision)}
+    trig = ox.parse(render_provenance(engine.knowledge, decision, "application/trig"), format=ox.RdfFormat.TRIG)
+    assert oxigraph == {quad.triple for quad in trig if not str(quad.graph_name).endswith(":head>")}
+
+
+def test_named_graphs_are_those_of_a_nanopublication(engine: Engine) -> None:
+    decision = _example(engine)
+    run = run_iri(decision)
+    quads = list(ox.parse(render_provenance(engine.knowledge, decision, "application/trig"), format=ox.RdfFormat.TRIG))
+    graphs = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)}
+    assert graphs == {f"{run}:{part}" for part in ("head", "assertion", "provenance", "pubinfo")}
+    assert all(isinstance(quad.graph_name, ox.NamedNode) for quad in quads)
+    verdict = ox.NamedNode(expand("core:verdict"))
+    assert {quad.graph_name.value for quad in quads if quad.predicate == verdict} == {f"{run}:assertion"}
+
+
+def test_there_are_no_blank_nodes_and_every_name_follows_from_the_id(engine: Engine) -> None:
+    decision = _example(engine)
+    for quad in decision_graph(engine.knowledge, decision):
+        assert isinstance(quad.subject, ox.NamedNode)
+        assert not isinstance(quad.object, ox.BlankNode)
+        name = quad.subject.value
+        assert name.startswith((run_iri(decision), "https://w3id.org/spinegraph/", "urn:spinegraph:")), name
+
+
+def test_the_same_decision_gives_the_same_bytes(engine: Engine) -> None:
+    again = Engine(load_knowledge())
+    for media_type in MEDIA_TYPES:
+        first = render_provenance(engine.knowledge, _example(engine), media_type)
+        assert first == render_provenance(again.knowledge, _example(again), media_type)
+
+
+def test_every_rule_of_the_decision_is_a_plan(engine: Engine) -> None:
+    decision = _example(engine)
+    graph = _turtle(engine, decision)
+    plans = {str(plan) for plan in graph.objects(None, PROV.hadPlan)}
+    assert {entry.iri for entry in decision.recommendations} <= plans
+    assert expand("rule:age-over-50-from-age") in plans
+    assert expand("rule:cauda-equina-syndrome-from-markers") in plans
+
+
+def test_a_verdict_leads_to_the_facts_and_passages_of_its_proof(engine: Engine) -> None:
+    decision = _example(engine)
+    graph = _turtle(engine, decision)
+    run = run_iri(decision)
+    mri = rdflib.URIRef(f"{run}:recommendation:lumbar-mri-in-suspected-cauda-equina")
+    origins = set(map(str, graph.objects(mri, PROV.wasDerivedFrom)))
+    assert {f"{run}:present:urinary_retention", f"{run}:present:saddle_anesthesia"} <= origins
+    assert f"{run}:absent:fever" not in origins
+    assert expand("passage:000-L032b") in origins
+    assert graph.value(mri, PROV.hadPrimarySource) == rdflib.URIRef(expand("passage:000-L033a"))
+
+
+def test_what_follows_from_a_measurement_leads_to_it(engine: Engine) -> None:
+    decision = _example(engine)
+    graph = _turtle(engine, decision)
+    run = run_iri(decision)
+    older = rdflib.URIRef(f"{run}:derived:age_over_50")
+    origins = set(map(str, graph.objects(older, PROV.wasDerivedFrom)))
+    assert origins == {f"{run}:measurement:age_years", expand("rule:age-over-50-from-age")}
+
+
+def test_a_contradiction_leads_to_both_records(engine: Engine) -> None:
+    case = Case(present=("back_pain", "fever"), absent=("fever",))
+    decision = engine.decide(case)
+    graph = _turtle(engine, decision)
+    run = run_iri(decision)
+    both = {rdflib.URIRef(f"{run}:present:fever"), rdflib.URIRef(f"{run}:absent:fever")}
+    verdicts = [set(graph.objects(about, PROV.wasDerivedFrom)) for about in graph.subjects(CORE.verdict, None)]
+    assert any(both <= origins for origins in verdicts)
+
+
+def test_everything_recorded_is_used(engine: Engine) -> None:
+    case = make_case(
+        {"present": ["back_pain"], "absent": ["fever", "palpable_knots"], "measurements": {"age_years": 1e-7, "esr_mm_h": 20.5}},
+        make_codebook(engine.knowledge),
+    )
+    decision = engine.decide(case)
+    graph = _turtle(engine, decision)
+    run = rdflib.URIRef(run_iri(decision))
+    used = {str(one).removeprefix(f"{run}:") for one in graph.objects(run, PROV.used)}
+    assert {"present:back_pain", "absent:fever", "absent:palpable_knots", "measurement:esr_mm_h", "case"} <= used
+    age = graph.value(rdflib.URIRef(f"{run}:measurement:age_years"), RDF.value)
+    assert str(age) == "0.0000001"
+
+
+def test_patients_are_told_in_their_words(engine: Engine) -> None:
+    decision = engine.decide(Case(present=("back_pain",), audience="patient"))
+    texts = list(_turtle(engine, decision).objects(None, CORE.text))
+    assert texts
+    assert {text.language for text in texts if isinstance(text, rdflib.Literal)} == {"en-x-patient"}
+
+
+def test_another_media_type_is_refused(engine: Engine) -> None:
+    with pytest.raises(ValueError, match="not text/csv"):
+        render_provenance(engine.knowledge, _example(engine), "text/csv")
