@@ -7,6 +7,8 @@ found by `positions.py` when an error or a diagnostic needs one.
 from __future__ import annotations
 
 import hashlib
+import itertools
+import sys
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -176,7 +178,8 @@ class Graph:
         if not numbers:
             return None
         found = [positions_of(self.paths[number], number) for number in numbers]
-        wanted = expand(predicate) if predicate and ":" in predicate and "//" not in predicate else predicate
+        prefixed = "//" not in predicate and predicate.partition(":")[0] in PREFIXES
+        wanted = expand(predicate) if prefixed else predicate
         for number, positions in zip(numbers, found, strict=True):
             values = [value] if value is not None else self._by_subject[subject].get(wanted, [])
             for term in values if wanted else ():
@@ -259,11 +262,11 @@ def in_reading_order(paths: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(sorted(paths, key=lambda path: path.name == "inferred.ttl"))
 
 
-def read_triples(path: Path, number: int) -> list[tuple[str, str, Term]]:
+def read_triples(path: Path, number: int, most: int = sys.maxsize) -> list[tuple[str, str, Term]]:
     """The triples of one Turtle file, in Oxigraph's order.
 
     Blank nodes are numbered as they come, after the number of the file: read again, they have the same names.
-    Raises TurtleSyntaxError with file:line.
+    Raises TurtleSyntaxError with file:line, KnowledgeError where there are more than `most`.
     """
     blanks: dict[str, str] = {}
 
@@ -278,10 +281,10 @@ def read_triples(path: Path, number: int) -> list[tuple[str, str, Term]]:
         return Text(node.value, node.language or "", node.datatype.value) if isinstance(node, ox.Literal) else name(node)
 
     try:
-        return [
-            (name(triple.subject), triple.predicate.value, term(triple.object))
-            for triple in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
-        ]
+        read = ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
+        triples = [(name(triple.subject), triple.predicate.value, term(triple.object)) for triple in itertools.islice(read, most)]
+        if next(read, None) is None:
+            return triples
     except SyntaxError as error:
         raise TurtleSyntaxError(
             f"{error.msg} (column {error.offset})",
@@ -296,3 +299,10 @@ def read_triples(path: Path, number: int) -> list[tuple[str, str, Term]]:
         raise TurtleSyntaxError(
             str(error), where=path.name, mend="Save the file as UTF-8 Turtle.", kind="turtle-syntax", path=path
         ) from error
+    raise KnowledgeError(
+        f"The file has more than {most:,} statements.",
+        where=path.name,
+        mend="Split it into several files.",
+        kind="too-large",
+        path=path,
+    )

@@ -29,6 +29,7 @@ from engine.knowledge.reader import (
 from engine.model import Knowledge
 from engine.validation.catalogue import BY_NAME
 from engine.validation.diagnostics import Diagnostic, Place, Related, Severity
+from engine.validation.nesting import too_deep
 
 Triple = tuple[str, str, Term]
 TABLE = ".tsv"
@@ -36,8 +37,12 @@ TURTLE = ".ttl"
 CASES = (".yaml", ".yml")
 GENERATED = "inferred.ttl"
 """Name of the file that the reasoner writes: nobody is asked to mend it by hand."""
-LARGEST_FILE = 32_000_000
+LARGEST_FILE = 8_000_000
 """So many bytes of one file are read."""
+MOST_STATEMENTS = 200_000
+"""So many statements of one file are read; all that this distribution ships has a tenth of it."""
+DEEPEST = 100
+"""So many brackets may stand inside each other."""
 
 
 class Content:
@@ -171,7 +176,7 @@ def _read(path: Path, number: int) -> list[Triple]:
             raise KnowledgeError(
                 f"The file has {size:,} bytes, more than {LARGEST_FILE:,}.", mend="Split it into several files.", kind="too-large"
             )
-        path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8")
     except OSError as error:
         raise KnowledgeError(
             f"The file cannot be read: {error.strerror}.", mend="Check its path and permissions.", kind="unreadable-file"
@@ -180,7 +185,18 @@ def _read(path: Path, number: int) -> list[Triple]:
         raise KnowledgeError(
             f"The file is not UTF-8: byte {error.start} cannot be decoded.", mend="Save it as UTF-8.", kind="unreadable-file"
         ) from error
-    return read_triples(path, number) if path.suffix == TURTLE else []
+    if path.suffix != TURTLE:
+        return []
+    if (offset := too_deep(text, DEEPEST)) is not None:
+        raise KnowledgeError(
+            f"More than {DEEPEST} brackets stand inside each other.",
+            mend="Give what stands inside a name of its own.",
+            kind="too-large",
+            path=path,
+            line=text.count("\n", 0, offset) + 1,
+            column=offset - text.rfind("\n", 0, offset),
+        )
+    return read_triples(path, number, MOST_STATEMENTS)
 
 
 def read_content(

@@ -95,6 +95,9 @@ def _sources(content: Content) -> tuple[SourceStatus, ...]:
     )
 
 
+TOO_DEEP = "Something refers on to the next, and that to the next, more often than this check can follow."
+
+
 def _run(check: Check, content: Content) -> tuple[tuple[Diagnostic, ...], NotRun | None]:
     if reason := _hindrance(check, content):
         return (), NotRun(check=check.name, reason=reason)
@@ -102,6 +105,8 @@ def _run(check: Check, content: Content) -> tuple[tuple[Diagnostic, ...], NotRun
         return tuple(check.run(content)), None
     except (CheckNotRunError, ReasonerError) as error:
         return (), NotRun(check=check.name, reason=str(error))
+    except RecursionError:
+        return (), NotRun(check=check.name, reason=TOO_DEEP)
 
 
 def _hindrance(check: Check, content: Content) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import yaml
 
-from engine.errors import CaseError, MalformedCaseError, UnknownCodeError
+from engine.errors import CaseError, MalformedCaseError, UnknownCodeError, shortened
 from engine.inference.case_text import parse_yaml
 
 
@@ -76,8 +76,32 @@ def read_yaml_document(path: Path) -> YamlDocument:
         raise MalformedCaseError(f"{path} cannot be read: {error.strerror}.", mend="Check the path.") from error
     except CaseError as error:
         raise type(error)(error.what, where=f"{path}: {error.where}" if error.where else str(path), mend=error.mend) from error
-    node = yaml.compose(body, Loader=yaml.SafeLoader)
+    node = _compose(body, str(path))
     return YamlDocument(str(path), data, dict(_lines(node, "")) if node else {})
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """Aliases are refused: written out, aliases of aliases have more places than any memory holds."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, f"*{event.anchor}", event.start_mark)
+        return super().compose_node(parent, index)
+
+
+def _compose(body: bytes, file: str) -> yaml.Node | None:
+    """The nodes of a text that is known to be YAML. Raises MalformedCaseError where it has an alias."""
+    try:
+        node: yaml.Node | None = yaml.compose(body, Loader=_PlainLoader)
+    except yaml.composer.ComposerError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise MalformedCaseError(
+            f"{shortened(str(error.problem))} stands for something that is written elsewhere.",
+            where=f"{file}:{line}",
+            mend="Write it out: aliases are not read here.",
+        ) from error
+    return node
 
 
 def _lines(node: yaml.Node, pointer: str) -> Iterator[tuple[str, int]]:
