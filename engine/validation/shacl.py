@@ -23,6 +23,8 @@ STRING = PREFIXES["xsd"] + "string"
 SH = PREFIXES["sh"]
 TARGETS = tuple(SH + name for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf"))
 
+QUERIES = tuple(SH + name for name in ("select", "ask", "construct"))
+
 Numbered = tuple[int, str]
 """A file, and the number by which the reader tells its blank nodes from those of other files."""
 Failures = tuple[type[BaseException], ...]
@@ -67,9 +69,10 @@ def run(task: Task) -> Outcome:
     data = _graph(triple for number, path in task.data for triple in read_triples(Path(path), number))
     files = {path: read_triples(Path(path), number) for number, path in task.shapes}
     everything = [triple for triples in files.values() for triple in triples]
+    elsewhere = tuple(_asking_elsewhere(files))
     found = _validate(data, _graph(everything))
     if isinstance(found, tuple):
-        return Outcome(found, ())
+        return Outcome(found, elsewhere)
     everywhere = found
     results: dict[Result, None] = {}
     failures: list[Failure] = []
@@ -84,7 +87,33 @@ def run(task: Task) -> Outcome:
         failures.append(Failure("", "", everywhere))
     elif not results and len(reasons) == 1 and len(failures) > 1:  # something that all of them use
         failures = [Failure("", "", reasons.pop())]
-    return Outcome(tuple(results), tuple(failures))
+    told = {(failure.file, failure.shape) for failure in failures}
+    return Outcome(tuple(results), (*failures, *(one for one in elsewhere if (one.file, one.shape) not in told)))
+
+
+def _asking_elsewhere(files: Mapping[str, Iterable[tuple[str, str, Term]]]) -> Iterator[Failure]:
+    """Queries with a SERVICE: pySHACL refuses those that it recognises, rdflib passes over the others without a word."""
+    for file, triples in files.items():
+        for subject, predicate, value in triples:
+            if predicate in QUERIES and isinstance(value, Text) and _has_service(value.value):
+                shape = str(_holder(_graph(triples), _node(subject)))
+                yield Failure(file, shape, "a query of a shape asks no other server (SERVICE).")
+
+
+def _has_service(query: str) -> bool:
+    if "service" not in query.lower():
+        return False
+    from pyparsing import ParseBaseException
+    from rdflib.plugins.sparql.algebra import traverse
+    from rdflib.plugins.sparql.parser import parseQuery
+
+    try:
+        parsed = parseQuery(query)
+    except ParseBaseException:
+        return False  # that it does not parse is told when it is run
+    names: set[str] = set()
+    traverse(parsed, visitPre=lambda part: names.add(getattr(part, "name", "")))
+    return "ServiceGraphPattern" in names
 
 
 def _targeted(files: Mapping[str, Iterable[tuple[str, str, Term]]]) -> Iterator[tuple[str, str]]:
