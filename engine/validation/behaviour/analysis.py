@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from engine.errors import ReplayError
 from engine.inference.decision import Engine
 from engine.inference.ground import LADDER
 from engine.inference.program import VERDICT_PLANES, compile_program
 from engine.knowledge.reader import shorten
-from engine.model import Case, Frozen, Knowledge, Recommendation, Rule
+from engine.model import And, Case, Criterion, Frozen, Knowledge, Recommendation, Rule
 from engine.validation.behaviour.circuit import TRUE
 from engine.validation.behaviour.patients import Patients
 from engine.validation.behaviour.replay import Claim, replayed
@@ -83,6 +83,16 @@ class Analysis:
         """Whether some patient meets the literals."""
         return self.patients.exists(*literals)
 
+    def example(self, rule: Rule) -> Witness | None:
+        """The smallest patient for whom a rule holds, or None where it holds for nobody."""
+        patient = self.patients.smallest(self.holds(rule))
+        return None if patient is None else self.witness(patient, ((rule, "holds"),))
+
+    def excluding(self, rule: Rule) -> tuple[Criterion, ...]:
+        """Parts of scope and criterion that no patient meets together, none of them to spare; () if somebody meets all."""
+        parts = {self.planes[self.program.pair(part).holds]: part for part in _conjuncts(rule)}
+        return tuple(parts[literal] for literal in self.circuit.core(tuple(parts)))
+
     def witness(self, case: Case, claims: Iterable[tuple[Rule, str]]) -> Witness:
         """The case as a witness, replayed. Raises ReplayError."""
         return replayed(self.engine, case, [Claim(rule.id, state) for rule, state in claims])
@@ -98,6 +108,17 @@ def verdict_literals(patients: Patients, planes: tuple[int, ...], slots: tuple[i
         found[verdict] = patients.circuit.both(before, met)
         before = patients.circuit.both(before, -met)
     return {**found, "indicated": before}
+
+
+def _conjuncts(rule: Rule) -> Iterator[Criterion]:
+    """What has to hold for a rule to hold, each part by itself."""
+    waiting = [part for part in (rule.scope, rule.criterion) if part is not None]
+    while waiting:
+        part = waiting.pop(0)
+        if isinstance(part, And):
+            waiting = [*part.children, *waiting]
+        else:
+            yield part
 
 
 def named(rule: Rule) -> str:

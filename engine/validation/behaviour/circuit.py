@@ -101,6 +101,17 @@ class Circuit:
         self._solutions.appendleft(_Solution(model, self.size))
         return True
 
+    def core(self, assumptions: Sequence[int]) -> tuple[int, ...]:
+        """Assumptions that exclude each other, none of them to spare; () where all can be met together."""
+        if self._solver.solve(assumptions=list(assumptions)):
+            return ()
+        kept = list(dict.fromkeys(self._solver.get_core() or ()))
+        for literal in tuple(kept):
+            others = [other for other in kept if other != literal]
+            if not self._solver.solve(assumptions=others):
+                kept = others
+        return tuple(kept)
+
     def wire(self, literal: int) -> Wire:
         """A literal as a plane of the program."""
         return Wire(self, literal)

@@ -57,6 +57,7 @@ def idle_tensions(analysis: Analysis) -> Iterator[Behaviour]:
                 rule=rule.iri,
                 others=tuple(position.recommendation for position in rule.positions if position.recommendation),
                 what=f"While {named(rule)} holds, no two of the recommendations that take a position hold for one patient.",
+                witness=analysis.example(rule),
             )
         for target in rule.leaves_open:
             left_open = analysis.knowledge.rules[target]
@@ -66,6 +67,7 @@ def idle_tensions(analysis: Analysis) -> Iterator[Behaviour]:
                     rule=rule.iri,
                     others=(target,),
                     what=f"{named(rule)} leaves {named(left_open)} open, which never holds for the same patient.",
+                    witness=analysis.example(rule),
                 )
 
 

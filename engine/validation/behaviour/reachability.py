@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from engine.model import URGENCIES, Assessment, Recommendation, Rule, Tension
 from engine.validation.behaviour.analysis import Analysis, Behaviour, named
+from engine.validation.outline import outline
 
 MODALITIES = ("must", "should", "may")
 
@@ -25,6 +26,7 @@ def idle_overrides(analysis: Analysis) -> Iterator[Behaviour]:
                         rule=rule.iri,
                         others=(target,),
                         what=f"{named(rule)} {word} {named(displaced)}, but the two never hold for the same patient.",
+                        witness=analysis.example(rule),
                     )
 
 
@@ -34,7 +36,9 @@ def unreachable(analysis: Analysis) -> Iterator[Behaviour]:
         if isinstance(rule, Tension) or not _says_when(rule):
             continue
         if not analysis.exists(analysis.holds(rule)):
-            yield Behaviour(name="never-holds", rule=rule.iri, what=f"No patient can meet the criterion of {named(rule)}.")
+            parts = [f"“{part.label or ', '.join(outline(part))}”" for part in analysis.excluding(rule)]
+            why = f"{parts[0]} is never true" if len(parts) == 1 else f"{' and '.join(parts)} exclude each other"
+            yield Behaviour(name="never-holds", rule=rule.iri, what=f"No patient can meet {named(rule)}: {why}.")
 
 
 def trivial(analysis: Analysis) -> Iterator[Behaviour]:
@@ -46,7 +50,12 @@ def trivial(analysis: Analysis) -> Iterator[Behaviour]:
         scope = analysis.in_scope(rule)
         if analysis.exists(scope) and not analysis.exists(scope, -criterion):
             everybody = "everybody in its scope" if rule.scope else "everybody"
-            yield Behaviour(name="always-holds", rule=rule.iri, what=f"The criterion of {named(rule)} holds for {everybody}.")
+            yield Behaviour(
+                name="always-holds",
+                rule=rule.iri,
+                what=f"The criterion of {named(rule)} holds for {everybody}.",
+                witness=analysis.witness(analysis.somebody(scope), ((rule, "holds"),)),
+            )
 
 
 def shadowed(analysis: Analysis) -> Iterator[Behaviour]:

@@ -9,7 +9,7 @@ from engine.knowledge.reader import Graph, shorten
 from engine.model import Criterion, Frozen, Knowledge, Position
 from engine.validation.diagnostics import Place
 from engine.validation.difference.model import FieldChange, How, StatementChange
-from engine.validation.difference.outline import outline
+from engine.validation.outline import outline
 
 KINDS: Mapping[str, str] = {
     "findings": "finding",
