@@ -14,10 +14,10 @@ from engine.query.backend import Backend
 from engine.query.dataset import DataFile, Snapshot, graph_triples, take_snapshot
 from engine.query.description import describe
 from engine.query.limits import QueryLimits
-from engine.query.messages import Question
-from engine.query.processes import Answered
+from engine.query.messages import Answered, Question, encode
 from engine.query.results import Written
-from engine.query.workers import WorkerPool
+from engine.query.work import QueryWork
+from engine.sandbox.pool import WorkerPool
 
 
 class QueryService:
@@ -40,7 +40,7 @@ class QueryService:
         self._passing = ThreadPoolExecutor(self.limits.workers, "sparql-backend") if backend else None
         self._snapshot: Snapshot | None = None
         self._lock = threading.Lock()
-        self._pool = WorkerPool(None if backend else lambda: self.snapshot.quads, self.limits, prefixes)
+        self._pool = WorkerPool(QueryWork(None if backend else lambda: self.snapshot.quads, self.limits, prefixes))
 
     @property
     def snapshot(self) -> Snapshot:
@@ -74,14 +74,14 @@ class QueryService:
         """The answer to a question; its media type is empty if the asker takes none of ours. Raises QueryError and subclasses."""
         self._check_outside(question)
         await asyncio.to_thread(self.start) if self._snapshot is None else None
-        answered = await asyncio.wrap_future(self._pool.submit(question))
+        answered = await asyncio.wrap_future(self._pool.submit(encode(question)))
         return await asyncio.wrap_future(self._finish(question, answered))
 
     def answer_now(self, question: Question) -> Written:
         """The same, for callers without an event loop."""
         self._check_outside(question)
         self.start()
-        return self._finish(question, self._pool.submit(question).result()).result()
+        return self._finish(question, self._pool.submit(encode(question)).result()).result()
 
     def describe(self, endpoint: str, media_type: str) -> bytes:
         """The service description in a media type of `description.DESCRIPTION_TYPES`."""

@@ -1,6 +1,6 @@
 """A worker process: loads the dataset, gives up every right that it does not need, answers one query after another.
 
-Started by `workers.py` as `python -m engine.query.worker`, with a socket as its standard input. After start-up it can open no
+Started by `work.py` as `python -m engine.query.worker`, with a socket as its standard input. After start-up it can open no
 file and no socket (RLIMIT_NOFILE 0), start no process, write no file, and take no more memory or processor time than a
 query may have. What it was made to import and to try out beforehand is all that it will ever load.
 """
@@ -12,7 +12,6 @@ import os
 import socket
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 import msgspec
 import pyoxigraph as ox
@@ -22,9 +21,12 @@ from engine.model import Frozen
 from engine.query.algebra import BASE_IRI, check, may_name_graphs, several_graphs
 from engine.query.dataset import Stores, load_stores, merge_graphs
 from engine.query.limits import QueryLimits
-from engine.query.messages import Channel, ConnectionEnded, Question, Reply, decode_question, encode
+from engine.query.messages import Question, Reply, decode_question, encode
 from engine.query.results import ASK_TYPES, GRAPH_TYPES, SELECT_TYPES, MediaTypes, Written, write_answer
 from engine.query.syntax import syntax_error
+from engine.sandbox import confinement
+from engine.sandbox.channel import Channel, ConnectionEnded
+from engine.sandbox.confinement import most_memory, renew_time
 
 
 class WorkerOptions(Frozen, frozen=True, kw_only=True):
@@ -44,15 +46,15 @@ def main() -> None:
     confine(options.limits)
     gc.freeze()
     channel.send(encode(Reply(kind="ready")))
-    full = _memory() + options.limits.memory_bytes // 2
+    full = most_memory() + options.limits.memory_bytes // 2
     while True:
         try:
             head, _ = channel.receive(longest_body=0)
         except ConnectionEnded:
             return
-        _renew_time(options.limits)
+        renew_time(options.limits.cpu_seconds)
         reply, body = answer(stores, decode_question(head), options.limits, options.prefixes)
-        reply = msgspec.structs.replace(reply, last=reply.last or _memory() > full)
+        reply = msgspec.structs.replace(reply, last=reply.last or most_memory() > full)
         channel.send(encode(reply), body)
         if reply.last:
             return
@@ -146,39 +148,7 @@ def _try_out(options: WorkerOptions) -> None:
 
 def confine(limits: QueryLimits) -> None:
     """Give up the rights that answering does not need, as far as the system knows them; for good."""
-    try:
-        import resource
-    except ImportError:  # Windows: the clock alone stops a query there
-        return
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    if sys.platform == "linux":
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-        most = pages * resource.getpagesize() + limits.memory_bytes
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
-        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
-
-
-def _renew_time(limits: QueryLimits) -> None:
-    """Let the next query have its own seconds of processor time."""
-    try:
-        import resource
-    except ImportError:
-        return
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    soon = int(used.ru_utime + used.ru_stime) + 1 + limits.cpu_seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (soon if hard == resource.RLIM_INFINITY else min(soon, hard), hard))
-
-
-def _memory() -> int:
-    """Bytes of memory that this process has had at most."""
-    try:
-        import resource
-    except ImportError:
-        return 0
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    confinement.confine(memory_bytes=limits.memory_bytes)
 
 
 if __name__ == "__main__":

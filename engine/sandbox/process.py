@@ -1,0 +1,91 @@
+"""One worker process, as its parent sees it: started, asked, ended with everything that it has started."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+
+from engine.sandbox.channel import Channel, ConnectionEnded
+
+START_SECONDS = 120.0
+KEPT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "LANG", "VIRTUAL_ENV", "PYTHONHOME")
+"""What workers inherit of the environment: nothing that could be a secret."""
+
+
+class WorkerProcess:
+    """One process and the socket to it; where asked for, a folder of its own that goes when it goes.
+
+    It runs `python -m module options` with the socket as standard input, the folder as last argument and as its working
+    directory, in a session of its own. It sends one frame when it is ready, and one for each that it is sent.
+    """
+
+    def __init__(
+        self, module: str, options: bytes, *, longest_answer: int, inherited: Sequence[int] = (), folder: bool = False
+    ) -> None:
+        self._longest_answer = longest_answer
+        self._folder = tempfile.TemporaryDirectory(prefix="spinegraph-", ignore_cleanup_errors=True) if folder else None
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen(  # noqa: S603 (our own module, by our own interpreter)
+                [sys.executable, "-m", module, options.decode(), *([self._folder.name] if self._folder else [])],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=tuple(inherited),
+                cwd=self._folder.name if self._folder else None,
+                env=clean_environment(),
+                start_new_session=True,
+            )
+        self.channel = Channel(ours)
+
+    def wait_until_ready(self) -> bool:
+        """Whether the process has come up; one that has not is ended."""
+        try:
+            self.channel.receive(0, time.monotonic() + START_SECONDS)
+        except (ConnectionEnded, TimeoutError):
+            self.stop()
+            return False
+        return True
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def ask(self, head: bytes, body: bytes, timeout: float) -> tuple[bytes, bytes]:
+        """Head and body of the answer. Raises TimeoutError, ConnectionEnded; after either the worker is of no more use."""
+        deadline = time.monotonic() + timeout
+        self.channel.send(head, body, deadline)
+        return self.channel.receive(self._longest_answer, deadline)
+
+    def stop(self) -> int:
+        """End the process now, whatever it does; its exit code, which is its own if it had already ended."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(0.5)
+        self.kill()
+        return int(self.process.returncode)
+
+    def kill(self) -> None:
+        """End the process at once, with all that it has started."""
+        if sys.platform == "win32":
+            self.process.kill()
+        else:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.channel.close()
+        if self._folder:
+            self._folder.cleanup()
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment of a worker: it finds our modules, and no secret."""
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    path = os.pathsep.join(os.path.abspath(folder) for folder in sys.path)  # noqa: PTH100 ("" is a place too)
+    return {**kept, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "MALLOC_ARENA_MAX": "1"}
