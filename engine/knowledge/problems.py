@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from itertools import islice
 from typing import TypeVar
 
 from engine.errors import KnowledgeError
 from engine.knowledge.reader import Graph, Term, shorten
+
+FURTHEST, MOST_COMPARED = 4, 1000
+"""What is suggested differs in length by no more than so many letters; and so many names are compared."""
 
 Kind = TypeVar("Kind", bound=KnowledgeError)
 
@@ -37,6 +41,9 @@ class Problems:
         for one in (error, *error.others):
             self._found[id(one)] = one
 
+    def __len__(self) -> int:
+        return len(self._found)
+
     @property
     def found(self) -> tuple[KnowledgeError, ...]:
         return tuple(self._found.values())
@@ -63,5 +70,7 @@ def located_error(
 
 def nearest(iri: str, known: Iterable[str]) -> str:
     """The end of a sentence that names something unknown: "; did you mean rule:a?", or a full stop."""
-    near = difflib.get_close_matches(shorten(iri), map(shorten, known), n=1, cutoff=0.8)
+    name = shorten(iri)
+    alike = (other for other in map(shorten, known) if abs(len(other) - len(name)) <= FURTHEST)
+    near = difflib.get_close_matches(name, islice(alike, MOST_COMPARED), n=1, cutoff=0.8)
     return f"; did you mean {near[0]}?" if near else "."

@@ -90,6 +90,7 @@ class Graph:
         self._by_subject: dict[str, dict[str, list[Term]]] = {}
         self._subjects: dict[tuple[str, Term], list[str]] = {}
         self._files_of: dict[str, dict[int, None]] = {}
+        self._mentions: dict[Term, list[tuple[str, str]]] = {}
 
     def add(self, subject: str, predicate: str, value: Term, number: int) -> None:
         """Add one triple of the file `paths[number]`."""
@@ -154,14 +155,11 @@ class Graph:
         return self._by_subject.keys()
 
     def mentions(self, value: Term) -> list[tuple[str, str]]:
-        """(subject, predicate IRI) of the statements whose object this is."""
-        found = (
-            (subject, predicate)
-            for (predicate, term), subjects in self._subjects.items()
-            if term == value
-            for subject in subjects
-        )
-        return list(found)
+        """(subject, predicate IRI) of the statements whose object this is; for messages, the index is made when first asked."""
+        if not self._mentions:
+            for (predicate, term), subjects in self._subjects.items():
+                self._mentions.setdefault(term, []).extend((subject, predicate) for subject in subjects)
+        return self._mentions.get(value, [])
 
     def files_of(self, subject: str) -> tuple[Path, ...]:
         """The files that say something about a subject, what is generated last."""

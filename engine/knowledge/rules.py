@@ -36,10 +36,10 @@ def build_rules(graph: Graph, shapes: CriterionReader, problems: Problems) -> It
     """Every rule of the graph that is whole, kind by kind; what the others lack is noted."""
     for kind, build in BUILDERS.items():
         for iri in graph.of_class(kind):
-            before = len(problems.found)
+            before = len(problems)
             told = _Told(graph, iri, kind, problems)
             built = build(told, _common(told, shapes))
-            if len(problems.found) == before:
+            if len(problems) == before:
                 yield built
 
 

@@ -67,6 +67,7 @@ class Content:
         self.sources = sources
         self.vocabulary = tuple(vocabulary)
         self._root = (root or Path.cwd()).absolute()
+        self._holders: dict[str, str] = {}
         self.triples: dict[Path, list[Triple]] = {}
         broken: dict[Path, KnowledgeError] = {}
         for number, path in enumerate(self.paths):
@@ -121,11 +122,13 @@ class Content:
 
     def holder(self, node: str) -> str:
         """The named subject that a blank node is part of; a named one itself."""
-        seen: set[str] = set()
-        while node.startswith("_:") and node in self._parents and node not in seen:
-            seen.add(node)
+        path: dict[str, None] = {}
+        while node in self._parents and node not in path and node not in self._holders:
+            path[node] = None
             node = self._parents[node]
-        return node
+        found = self._holders.get(node, node)
+        self._holders.update(dict.fromkeys(path, found))
+        return found
 
     @cached_property
     def _parents(self) -> dict[str, str]:

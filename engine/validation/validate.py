@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import Literal, NamedTuple
 
 from engine.errors import CheckNotRunError, ReasonerError
@@ -78,7 +79,7 @@ def validate(content: Content, *, only: Container[str] | None = None, without: C
     return Report(
         knowledge=content.graph.digest,
         files=tuple(map(content.shown, (*content.paths, *content.cases))),
-        diagnostics=tuple(sorted(_in_focus(content, without_repetition(found.values())), key=_order)),
+        diagnostics=tuple(sorted(without_repetition(found.values()), key=_order)),
         not_run=tuple(reason for reason in not_run if reason is not None),
         ran=tuple(check.name for check in wanted if outcomes[check.name][1] is None),
         left_out=tuple(check.name for check in CHECKS if check not in wanted),
@@ -95,6 +96,8 @@ def _sources(content: Content) -> tuple[SourceStatus, ...]:
     )
 
 
+MOST = 1000
+"""So many diagnostics of one check are listed."""
 TOO_DEEP = "Something refers on to the next, and that to the next, more often than this check can follow."
 
 
@@ -102,7 +105,10 @@ def _run(check: Check, content: Content) -> tuple[tuple[Diagnostic, ...], NotRun
     if reason := _hindrance(check, content):
         return (), NotRun(check=check.name, reason=reason)
     try:
-        return tuple(check.run(content)), None
+        found = tuple(islice(_in_focus(content, check.run(content)), MOST + 1))
+        if len(found) > MOST:
+            return found[:MOST], NotRun(check=check.name, reason=f"More than {MOST:,} were found; the others are not listed.")
+        return found, None
     except (CheckNotRunError, ReasonerError) as error:
         return (), NotRun(check=check.name, reason=str(error))
     except RecursionError:

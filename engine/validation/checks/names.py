@@ -46,6 +46,7 @@ def _dangling(content: Content) -> Iterator[Diagnostic]:
     graph = content.graph
     told = {error.about[0::2] for error in content.failures if error.kind in ("dangling-iri", "missing-passage")}
     ours: list[str] = []
+    endings: dict[str, str] = {}
     for triples in content.triples.values():
         for subject, predicate, value in triples:
             if not isinstance(value, str) or not is_ours(value) or graph.predicates(value) or value.startswith(PASSAGES):
@@ -53,7 +54,9 @@ def _dangling(content: Content) -> Iterator[Diagnostic]:
             if (subject, value) in told:
                 continue
             ours = ours or [iri for iri in graph.all_subjects() if is_ours(iri)]
-            what = f"{shorten(predicate)} names {shorten(value)}, which nothing describes{nearest(value, ours)}"
+            if value not in endings:
+                endings[value] = nearest(value, ours)
+            what = f"{shorten(predicate)} names {shorten(value)}, which nothing describes{endings[value]}"
             yield content.diagnose("dangling-iri", what, subject, predicate, value)
 
 
