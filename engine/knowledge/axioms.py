@@ -48,6 +48,11 @@ UNASSERTED = DECLARING | set(map(expand, ("owl:Restriction", "owl:Axiom", "owl:O
 BUILT_IN = tuple(PREFIXES[name] for name in ("owl", "rdf", "rdfs", "xsd"))
 
 
+DEEPEST = 50
+LARGEST = 2_000
+"""Expressions that are nested deeper, or have more triples, are not looked into: they count as what can bear on anything."""
+
+
 class Axiom(NamedTuple):
     """One axiom: the statement itself first, then what its blank nodes consist of."""
 
@@ -198,7 +203,7 @@ def _is_local(axiom: Axiom, names: Collection[str]) -> bool:
 
 def is_empty(axiom: Axiom, expression: Term, names: Collection[str], depth: int = 0) -> bool:
     """Whether a class expression has no members where all names but these are empty; False where that is not seen."""
-    if isinstance(expression, Text) or depth > 50:
+    if isinstance(expression, Text) or depth > DEEPEST or len(axiom.triples) > LARGEST:
         return False
     if not expression.startswith("_:"):
         return expression == NOTHING or not (expression in names or expression.startswith(BUILT_IN))

@@ -13,7 +13,20 @@ from itertools import combinations
 from typing import NamedTuple
 
 from engine.errors import ReasonerError
-from engine.knowledge.axioms import DISJOINT, EQUIVALENT, MEMBERS, SUBCLASS, Axiom, Axioms, items, members, module, statements
+from engine.knowledge.axioms import (
+    DEEPEST,
+    DISJOINT,
+    EQUIVALENT,
+    LARGEST,
+    MEMBERS,
+    SUBCLASS,
+    Axiom,
+    Axioms,
+    items,
+    members,
+    module,
+    statements,
+)
 from engine.knowledge.hermit import Triple, first_broken
 from engine.knowledge.reader import FIRST, NIL, RDF_TYPE, REST, Term, expand
 
@@ -151,7 +164,7 @@ def roots(empty: Collection[str], axioms: Iterable[Axiom]) -> Mapping[str, tuple
 
 def _needed(axiom: Axiom, expression: Term, depth: int = 0) -> set[str]:
     """Named classes whose emptiness empties the expression."""
-    if not isinstance(expression, str) or depth > 50:
+    if not isinstance(expression, str) or depth > DEEPEST or len(axiom.triples) > LARGEST:
         return set()
     if not expression.startswith("_:"):
         return {expression}
