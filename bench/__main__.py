@@ -22,6 +22,7 @@ from rich.table import Table
 
 from bench.http import requests_per_second
 from bench.sparql import sparql_rows
+from bench.validation import validation_rows
 from engine import Engine, load_knowledge, make_codebook, read_case_file
 from engine.inference.reference import Oracle
 from engine.model import Case
@@ -106,6 +107,7 @@ def main() -> None:
         )
 
         rows += sparql_rows()
+    rows += validation_rows()
 
     table = Table("measured", "figure", title=f"{len(knowledge.rules)} rules, {len(knowledge.passages)} passages")
     for row in rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from msgspec import structs
 
@@ -18,31 +18,15 @@ def check_behaviour(content: Content) -> Iterator[Diagnostic]:
     Raises CheckNotRunError where the solver is not installed, ReplayError where a witness is decided otherwise than analysed.
     """
     try:
-        from engine.validation.behaviour.analysis import Analysis, Behaviour
-        from engine.validation.behaviour.assessments import disagreeing_assessments
-        from engine.validation.behaviour.conflicts import idle_tensions, opposite_directions
-        from engine.validation.behaviour.reachability import idle_overrides, said_twice, shadowed, trivial, unreachable
-        from engine.validation.behaviour.thresholds import uneven_thresholds
+        from engine.validation.behaviour.analysis import Analysis
+        from engine.validation.behaviour.survey import survey
     except ImportError as error:
         raise CheckNotRunError(
             f"{error.name} is not installed.", mend="Install the extra: pip install 'spinegraph[authoring]'."
         ) from error
-    analyses: tuple[Callable[[Analysis], Iterator[Behaviour]], ...] = (
-        opposite_directions,
-        idle_overrides,
-        idle_tensions,
-        unreachable,
-        trivial,
-        shadowed,
-        said_twice,
-        uneven_thresholds,
-        disagreeing_assessments,
-    )
     if content.knowledge is None:
         return
-    analysis = Analysis(content.knowledge)
-    for analyse in analyses:
-        for found in analyse(analysis):
-            related = tuple(Related(subject=shorten(iri), place=content.place(iri)) for iri in found.others)
-            diagnostic = content.diagnose(found.name, found.what, found.rule, mend=found.mend, related=related)
-            yield structs.replace(diagnostic, witness=found.witness)
+    for found in survey(Analysis(content.knowledge)):
+        related = tuple(Related(subject=shorten(iri), place=content.place(iri)) for iri in found.others)
+        diagnostic = content.diagnose(found.name, found.what, found.rule, mend=found.mend, related=related)
+        yield structs.replace(diagnostic, witness=found.witness)

@@ -1,0 +1,29 @@
+"""Everything that is asked of the rules, in the order of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from engine.validation.behaviour.analysis import Analysis, Behaviour
+from engine.validation.behaviour.assessments import disagreeing_assessments
+from engine.validation.behaviour.conflicts import idle_tensions, opposite_directions
+from engine.validation.behaviour.reachability import idle_overrides, said_twice, shadowed, trivial, unreachable
+from engine.validation.behaviour.thresholds import uneven_thresholds
+
+ANALYSES: tuple[Callable[[Analysis], Iterator[Behaviour]], ...] = (
+    opposite_directions,
+    idle_overrides,
+    idle_tensions,
+    unreachable,
+    trivial,
+    shadowed,
+    uneven_thresholds,
+    disagreeing_assessments,
+    said_twice,
+)
+
+
+def survey(analysis: Analysis) -> Iterator[Behaviour]:
+    """All that the rules do or can never do. Raises ReplayError where a witness is decided otherwise than analysed."""
+    for analyse in ANALYSES:
+        yield from analyse(analysis)
