@@ -96,6 +96,13 @@ def test_each_shape_has_something_to_hold_in_the_shipped_content(shipped: Graph)
             assert str(target) in (classes if kind == SH.targetClass else used), target
 
 
+def test_kinds_of_passages_are_those_that_are_documented(shipped: Graph) -> None:
+    section = (Path(__file__).parents[2] / "docs" / "author.md").read_text().split("## Kinds of statements")[1].split("\n## ")[0]
+    documented = set(re.findall(r"`([a-z-]+)`", section))
+    (listed,) = shipped.objects(rdflib.URIRef(expand("shape:PassageFormKind")), SH["in"])
+    assert {str(kind) for kind in shipped.items(listed)} == documented
+
+
 # What is told of content ------------------------------------------------------------------------
 
 WRONG = [
