@@ -1,0 +1,136 @@
+"""What is validated: files read tolerantly, focus, places; and what a report says of checks that could not run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.errors import KnowledgeError
+from engine.knowledge.reader import expand
+from engine.validation.content import Content, read_content
+from engine.validation.diagnostics import Place, Report
+from engine.validation.validate import CHECKS, validate
+from tests.authoring.guideline import write_good
+
+SLOW = frozenset(check.name for check in CHECKS if check.apart) | {"behaviour"}
+RULES = "shapes/rules/sore-throat.ttl"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_good(tmp_path)
+    return tmp_path
+
+
+def spoil(folder: Path, file: str, old: str, new: str) -> None:
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def report_on(folder: Path, *paths: str) -> Report:
+    content = read_content([folder / path for path in paths] or None, [folder], sources=folder / "documents", root=folder)
+    return validate(content, without=SLOW)
+
+
+def test_a_folder_with_its_own_schema_stands_alone(folder: Path) -> None:
+    content = read_content([folder], root=folder)
+    assert {path.name for path in content.paths} >= {"core.ttl", "criteria.ttl", "sore-throat.ttl"}
+    assert not any(path.name == "back-pain.ttl" for path in content.paths)
+    assert [path.name for path in content.cases] == ["sore-throat.yaml"]
+    assert content.knowledge is not None
+    assert (content.broken, content.failures) == ({}, ())
+
+
+def test_the_shipped_content_is_read_where_nothing_is_named() -> None:
+    content = read_content()
+    assert content.focus is None
+    assert content.knowledge is not None
+
+
+def test_a_file_is_read_beside_the_shipped_content(tmp_path: Path) -> None:
+    more = tmp_path / "more.ttl"
+    more.write_text(f"<{expand('finding:Fever')}> <{expand('rdfs:comment')}> 'hot' .", encoding="utf-8")
+    content = read_content([more])
+    assert content.focus == frozenset([more])
+    assert any(path.name == "back-pain.ttl" for path in content.paths)
+
+
+@pytest.mark.parametrize(("name", "told"), [("nowhere.ttl", "does not exist"), ("notes.txt", "no file that can be validated")])
+def test_what_cannot_be_validated_is_refused(name: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no Turtle", encoding="utf-8")
+    with pytest.raises(KnowledgeError, match=told):
+        read_content([tmp_path / name])
+
+
+def test_every_error_of_loading_is_collected(folder: Path) -> None:
+    spoil(folder, RULES, "core:present finding:Infant", "core:present finding:Infnt")
+    spoil(folder, RULES, "core:derives finding:Fever", "core:derives finding:Fevre")
+    spoil(folder, "ontology/conditions.ttl", 'skos:notation "strep_throat" ;', "")
+    content = read_content([folder], root=folder)
+    assert content.knowledge is None
+    assert sorted(error.kind for error in content.failures) == ["dangling-iri", "dangling-iri", "duplicate-code"]
+
+
+def test_a_broken_file_is_named_and_no_guess_is_made(folder: Path) -> None:
+    spoil(folder, "ontology/findings.ttl", 'rdfs:label "drooling"@en ;', 'rdfs:label "drooling"@en')
+    spoil(folder, "ontology/measurements.ttl", '"mo"', '"months"')
+    report = report_on(folder)
+    assert {diagnostic.id for diagnostic in report.diagnostics} == {"SG101", "SG801"}
+    gaps = {gap.check: gap.reason for gap in report.not_run}
+    assert set(gaps) == {check.name for check in CHECKS if check.needs != "files"} - SLOW
+    assert set(gaps.values()) == {"ontology/findings.ttl could not be read."}
+    assert set(report.ran).isdisjoint(gaps)
+
+
+def test_only_what_concerns_the_files_that_were_asked_for_is_told(folder: Path) -> None:
+    spoil(folder, RULES, 'rdfs:label "Go home"@en ;', "")
+    spoil(folder, "ontology/findings.ttl", 'skos:notation "drooling"', 'skos:notation "Drooling"')
+    assert {diagnostic.place.file for diagnostic in report_on(folder, RULES).diagnostics} == {RULES}
+    assert {diagnostic.id for diagnostic in report_on(folder, "ontology").diagnostics} == {"SG205"}
+
+
+def test_a_diagnostic_is_told_to_both_files_that_it_is_about(folder: Path) -> None:
+    (folder / "shapes/more.ttl").write_text(
+        f"<{expand('finding:Drooling')}> <{expand('rdfs:comment')}> 'dribbling' .", encoding="utf-8"
+    )
+    for path in ("ontology/findings.ttl", "shapes/more.ttl"):
+        assert [diagnostic.id for diagnostic in report_on(folder, path).diagnostics] == ["SG204"]
+
+
+def test_places_are_relative_to_the_root(folder: Path) -> None:
+    content = read_content([folder], root=folder)
+    rule = expand("rule:go-home")
+    assert content.place(rule) == Place(file=RULES, line=144, column=1)
+    assert content.place(rule, "sh:order") == Place(file=RULES, line=154, column=5)
+    assert content.place(rule, "core:modality", expand("core:may")) == Place(file=RULES, line=159, column=19)
+    assert content.place(rule, "core:timing") == Place(file=RULES, line=144, column=1)
+    assert content.place(expand("rule:nobody")) == Place(file="")
+    assert Content(content.paths, root=Path("/nowhere")).place(rule).file == (folder / RULES).as_posix()
+
+
+def test_what_stands_inside_a_blank_node_belongs_to_the_named_one_around_it(folder: Path) -> None:
+    graph = (content := read_content([folder], root=folder)).graph
+    cells = [node for node in graph.all_subjects() if node.startswith("_:") and graph.terms(node, "core:absenceInconclusive")]
+    assert [content.holder(node) for node in cells] == [expand("shape:DeepNeckSigns")]
+
+
+def test_no_more_of_one_kind_are_listed_than_can_be_read(folder: Path) -> None:
+    lines = (f"<{expand('finding:Drooling')}> <{expand('core:presnt')}> <{expand('finding:Fever')}{n}> ." for n in range(1500))
+    (folder / "shapes/more.ttl").write_text("\n".join(lines), encoding="utf-8")
+    report = report_on(folder)
+    assert ("names", "More than 1,000 were found; the others are not listed.") in {
+        (gap.check, gap.reason) for gap in report.not_run
+    }
+
+
+def test_checks_can_be_chosen(folder: Path) -> None:
+    content = read_content([folder], root=folder)
+    assert validate(content, only={"words", "units"}, without={"units"}).ran == ("words",)
+
+
+def test_documents_that_are_not_given_are_not_compared(folder: Path) -> None:
+    report = validate(read_content([folder], root=folder), only={"documents"})
+    assert [gap.check for gap in report.not_run] == ["documents"]
