@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -14,8 +14,8 @@ from rich.table import Table
 
 from api.cli_cases import KnowledgeOption
 from engine.errors import KnowledgeError, shortened
-from engine.knowledge.assembly import load_knowledge
-from engine.knowledge.reader import knowledge_paths, own_paths, shipped_paths
+from engine.knowledge.assembly import assemble, load_knowledge
+from engine.knowledge.reader import knowledge_paths, own_paths, read_graph, shipped_paths
 from engine.knowledge.sources import (
     PassageUse,
     Verification,
@@ -27,6 +27,10 @@ from engine.knowledge.sources import (
     text_changed,
     verify,
 )
+from engine.model import Knowledge
+
+if TYPE_CHECKING:
+    from engine.validation.revision import Revision
 
 sources_app = typer.Typer(help="The source documents and the passages that paraphrase them.", no_args_is_help=True)
 
@@ -155,6 +159,49 @@ def sources_show_command(
             typer.echo(f"  rules    {', '.join(resting[name])}")
         elif passage.not_modelled:
             typer.echo(f"  unused   {passage.not_modelled}")
+
+
+@sources_app.command("follow")
+def sources_follow_command(
+    sources: Annotated[
+        Path, typer.Option("--sources", envvar="SPINEGRAPH_SOURCES", help="Folder that holds the source documents.")
+    ],
+    accept: Annotated[
+        list[str] | None,
+        typer.Option("--accept", metavar="PASSAGE", help="A reworded passage whose paraphrase and rules still hold; repeatable."),
+    ] = None,
+    knowledge: KnowledgeOption = None,
+) -> None:
+    """Let passages follow a document that has changed, and make passages of new statements. Exit 1 where you have to decide."""
+    from engine.validation.revision import plan_revision, write_revision
+
+    graph = read_graph(paths_of(knowledge))
+    known = assemble(graph)
+    revision = plan_revision(graph, known, read_documents(sources, known), accept or ())
+    write_revision(revision)
+    _tell_revision(revision, known)
+    if revision.reworded or revision.gone:
+        raise typer.Exit(1)
+
+
+def _tell_revision(revision: Revision, known: Knowledge) -> None:
+    resting = rules_by_passage(known)
+    told = {passage.id: passage.paraphrase for passage in known.passages.values()}
+    for what, names in (("stands elsewhere", revision.moved), ("accepted", revision.accepted), ("new, to be told", revision.new)):
+        for name in names:
+            typer.echo(f"{name}  {what}")
+    for name, printed in (*((one.passage, one.printed) for one in revision.reworded), *((name, "") for name in revision.gone)):
+        typer.echo(f"{name}  {'reworded' if printed else 'gone'}")
+        typer.echo(f"  states   {told[name]}")
+        if printed:
+            typer.echo(f"  printed  “{printed}”")
+        typer.echo(f"  rules    {', '.join(resting.get(name, ())) or 'none'}")
+    if revision.gone:
+        typer.echo("Nothing is written yet. Take out what rests on passages that are gone, and the passages themselves.")
+    elif revision.reworded:
+        typer.echo("Nothing is written yet. Mend paraphrases and rules until they agree with what is printed, then --accept.")
+    elif not revision.files:
+        typer.echo("Every passage stands where it was read.")
 
 
 def infer_command(

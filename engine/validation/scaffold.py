@@ -6,9 +6,7 @@ pending, every paraphrase is to be written, and what no rule rests on says so.
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -21,18 +19,11 @@ from engine.knowledge.formatting import format_turtle
 from engine.knowledge.reader import PREFIXES, Graph, own_paths, read_graph, schema_paths, shipped_paths
 from engine.knowledge.statements import Statement, read_statements
 from engine.model import Frozen
-from engine.validation.scaffold_texts import CASES, CONCEPTS, README, RULES, literal
+from engine.validation.passages import HEAD, LONGEST_NAME, digest, literal, passage_ids, passage_turtle
+from engine.validation.scaffold_texts import CASES, CONCEPTS, README, RULES
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 NUMBER = re.compile(r"[0-9A-Za-z]{1,20}")
-HEAD = "\n".join(f"PREFIX {prefix}: <{namespace}>" for prefix, namespace in PREFIXES.items())
-
-TO_PARAPHRASE = "Statement {place} of line {line}: to be told in our own words."
-NOT_YET = "not yet modelled"
-LONGEST_NAME = 7
-"""So many words of a document are a name; more in a row are a quotation."""
-
-STRUCTURE = "structure of the document; no clinical content"
 
 
 class NewGuideline(Frozen, frozen=True, kw_only=True):
@@ -125,14 +116,6 @@ def _title(new: NewGuideline, text: str, statements: tuple[Statement, ...]) -> s
     return " ".join(new.title.split() or taken) or new.slug.replace("-", " ").capitalize()
 
 
-def _section(path: str) -> str:
-    """A path of headings, each cut where it is a sentence."""
-    cut = (
-        " ".join(words[:LONGEST_NAME]) + ("…" if len(words) > LONGEST_NAME else "") for words in map(str.split, path.split(" > "))
-    )
-    return " > ".join(cut)
-
-
 # Names ---------------------------------------------------------------------------------------
 
 
@@ -182,7 +165,7 @@ def _check_undeclared(names: Mapping[str, str], known: Graph) -> None:
 def _names(new: NewGuideline, title: str, file_name: str, statements: tuple[Statement, ...]) -> dict[str, str]:
     """What the templates are filled with."""
     code = new.slug.replace("-", "_")
-    ids = _passage_ids(new.number, statements)
+    ids = passage_ids(new.number, statements)
     first = next((number for number, statement in enumerate(statements) if not statement.heading), 0)
     return {
         "slug": new.slug,
@@ -203,26 +186,6 @@ def _names(new: NewGuideline, title: str, file_name: str, statements: tuple[Stat
     }
 
 
-def _passage_ids(number: str, statements: tuple[Statement, ...]) -> list[str]:
-    """`100-L007b`: the second statement that begins on line 7."""
-    return [f"{number}-L{one.line:03d}{_letters(place)}" for one, place in zip(statements, _places(statements), strict=True)]
-
-
-def _places(statements: tuple[Statement, ...]) -> list[int]:
-    """Of each statement, how many begin on its line before it."""
-    so_far: Counter[int] = Counter()
-    places = []
-    for statement in statements:
-        places.append(so_far[statement.line])
-        so_far[statement.line] += 1
-    return places
-
-
-def _letters(count: int) -> str:
-    """0 → a, 25 → z, 26 → ba."""
-    return (_letters(count // 26) if count >= 26 else "") + chr(ord("a") + count % 26)
-
-
 # The document --------------------------------------------------------------------------------
 
 
@@ -232,17 +195,6 @@ def _source(names: Mapping[str, str], text: str, statements: tuple[Statement, ..
         dcterms:title {names["title_literal"]} ; dcterms:publisher {names["publisher_literal"]} ;
         core:audience "{names["audience"]}" ; core:reviewStatus "pending" ;
         core:reviewNote "Nobody has said yet who reviewed the document; treated as pending."@en ;
-        core:fileName {names["file_literal"]} ; core:textDigest "{_digest(text)}" ."""
-    names_and_places = zip(_passage_ids(names["number"], statements), _places(statements), statements, strict=True)
-    for name, place, statement in names_and_places:
-        paraphrase = TO_PARAPHRASE.format(place=place + 1, line=statement.line)
-        unused = f'core:notModelled "{STRUCTURE if statement.heading else NOT_YET}"@en ;' if name != names["passage"] else ""
-        yield f"""passage:{name} a core:Passage ; dcterms:identifier "{name}" ; core:source source:{names["slug"]} ;
-            core:section {literal(_section(statement.section))} ; {'core:kind "metadata" ;' if statement.heading else ""}
-            core:paraphrase "{paraphrase}"@en ; {unused}
-            oa:hasSelector [ a oa:TextPositionSelector ; oa:start {statement.start} ; oa:end {statement.end} ] ;
-            core:textDigest "{_digest(text[statement.start : statement.end])}" ."""
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+        core:fileName {names["file_literal"]} ; core:textDigest "{digest(text)}" ."""
+    for name, statement in zip(passage_ids(names["number"], statements), statements, strict=True):
+        yield passage_turtle(name, statement, text, f"source:{names['slug']}", used=name == names["passage"])

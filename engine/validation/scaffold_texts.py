@@ -5,14 +5,6 @@ Words that the author has to replace say "to be written" or "to be told".
 
 from __future__ import annotations
 
-import json
-
-
-def literal(text: str, language: str = "") -> str:
-    """A text as a Turtle literal."""
-    return json.dumps(text, ensure_ascii=False) + (f"@{language}" if language else "")
-
-
 FINDINGS = """
 finding:{pascal} a owl:Class ; rdfs:subClassOf core:Finding ; skos:notation "{code}" ;
     rdfs:label "{words}"@en ; skos:prefLabel "{words}"@en-x-patient ;
