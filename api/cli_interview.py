@@ -10,11 +10,11 @@ import msgspec
 import typer
 import yaml
 
-from api.cli_cases import CaseFile, KnowledgeOption, PatientOption, read_case
+from api.cli_cases import KnowledgeOption, PatientOption, read_case
 from api.settings import load_engine
 from api.terminal import render_decision
 from api.terminal_page import show
-from engine import Case, CaseError, Codebook, Decision, Engine, MalformedCaseError, Question, make_case, make_codebook
+from engine import Case, CaseError, CaseFile, Codebook, Decision, Engine, MalformedCaseError, Question, make_case, make_codebook
 from engine.knowledge import units
 
 Ask = Callable[[str], str | None]

@@ -59,7 +59,7 @@ def main() -> None:
     knowledge = load_knowledge()
     engine = Engine(knowledge)
     codebook = make_codebook(knowledge)
-    shipped = [read_case_file(path, codebook) for path in sorted((ROOT / "docs" / "examples").glob("*.yaml"))]
+    shipped = [read_case_file(path, codebook).case for path in sorted((ROOT / "docs" / "examples").glob("*.yaml"))]
     drawn = list(itertools.islice(random_cases(engine.program, seed=11), 200))
     gc.collect()
     gc.freeze()

@@ -23,7 +23,7 @@ from engine.errors import (
     UnknownCodeError,
     VocabularyError,
 )
-from engine.inference.case import Codebook, make_case, make_codebook, read_case_file
+from engine.inference.case import CaseFile, Codebook, make_case, make_codebook, read_case_file
 from engine.inference.case_text import MAX_BYTES, parse_json, parse_turtle, parse_yaml
 from engine.inference.decision import DISCLAIMER, Engine
 from engine.knowledge.assembly import load_knowledge
@@ -35,6 +35,7 @@ __all__ = [
     "MAX_BYTES",
     "Case",
     "CaseError",
+    "CaseFile",
     "CaseTooLargeError",
     "Codebook",
     "CriterionError",

@@ -13,6 +13,7 @@ PUBLIC = [
     "MAX_BYTES",
     "Case",
     "CaseError",
+    "CaseFile",
     "CaseTooLargeError",
     "Codebook",
     "CriterionError",

@@ -66,20 +66,32 @@ def _grounds(knowledge: Knowledge, finding: Concept) -> str:
 PARSERS = {".json": parse_json, ".yaml": parse_yaml, ".yml": parse_yaml, ".ttl": parse_turtle}
 
 
-def read_case_file(path: Path, codebook: Codebook) -> Case:
-    """Read one case file by its suffix (.yaml, .json, .ttl). Raises CaseError, its `where` led by the file's name."""
+class CaseFile(NamedTuple):
+    """A case, and what its file says in words of who the patient is."""
+
+    case: Case
+    title: str = ""
+    narrative: str = ""
+
+
+def read_case_file(path: Path, codebook: Codebook) -> CaseFile:
+    """Read one case file by its suffix (.yaml, .json, .ttl). Raises CaseError, its `where` led by the path."""
     parser = PARSERS.get(path.suffix)
-    if parser is None:
-        raise MalformedCaseError(f"{path.name} is no case file.", mend=f"Use one of {', '.join(PARSERS)}.")
     try:
-        body = path.read_bytes()
+        if parser is None:
+            raise MalformedCaseError("This is no case file.", mend=f"Use one of {', '.join(PARSERS)}.")
+        return make_case_file(parser(path.read_bytes()), codebook)
     except OSError as error:
-        raise MalformedCaseError(f"{path} cannot be read: {error.strerror}.", mend="Check the path.") from error
-    try:
-        return make_case(parser(body), codebook, FILE_KEYS)
+        raise MalformedCaseError(f"It cannot be read: {error.strerror}.", where=str(path), mend="Check the path.") from error
     except CaseError as error:
-        error.where = f"{path.name}: {error.where}" if error.where else path.name
+        error.where = f"{path}, {error.where}" if error.where else str(path)
         raise
+
+
+def make_case_file(data: Any, codebook: Codebook) -> CaseFile:
+    """Plain data with a title and a narrative beside the facts. Raises CaseError."""
+    case = make_case(data, codebook, FILE_KEYS)
+    return CaseFile(case, *(" ".join(str(data.get(key) or "").split()) for key in ("title", "narrative")))
 
 
 # Plain data → Case ---------------------------------------------------------------------------

@@ -188,7 +188,7 @@ def test_the_command_asks_explains_and_saves(
     assert "'maybe' is no answer." in out
     assert "urgency  EMERGENCY" in out
     assert "questions open" in out
-    case = read_case_file(saved, codebook)
+    case = read_case_file(saved, codebook).case
     assert case.present == ("back_pain", "urinary_retention")
     assert len(case.absent) == 1
     assert saved.read_text().startswith("title: A back\n")
@@ -213,5 +213,5 @@ def test_a_saved_case_reads_back_the_same(codebook: Codebook, tmp_path: Path) ->
     case = Case(present=("fever",), measurements={"age_years": 54.0, "temperature_c": 38.5}, audience="patient")
     path = tmp_path / "case.yaml"
     path.write_text(as_yaml(CaseFile(case, "Ä title: with “marks”", "words " * 40)), encoding="utf-8")
-    assert read_case_file(path, codebook) == case
+    assert read_case_file(path, codebook).case == case
     assert "age_years: 54\n" in path.read_text(encoding="utf-8") or "age_years: 54," in path.read_text(encoding="utf-8")

@@ -539,21 +539,21 @@ def test_nothing_that_a_graph_says_is_dropped(small_codebook: Codebook) -> None:
 def test_a_case_file_is_read_by_its_suffix(name: str, text: str, small_codebook: Codebook, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_text(text)
-    assert read_case_file(path, small_codebook) == Case(present=("fever",))
+    assert read_case_file(path, small_codebook).case == Case(present=("fever",))
 
 
 def test_a_file_of_another_kind_or_none_at_all_is_refused(small_codebook: Codebook, tmp_path: Path) -> None:
     (tmp_path / "case.txt").write_text("{}")
     (tmp_path / "folder.json").mkdir()
     expected = {
-        "case.txt": "case.txt is no case file.\n  Use one of .json, .yaml, .yml, .ttl.",
-        "gone.json": f"{tmp_path / 'gone.json'} cannot be read: No such file or directory.\n  Check the path.",
-        "folder.json": f"{tmp_path / 'folder.json'} cannot be read: Is a directory.\n  Check the path.",
+        "case.txt": "This is no case file.\n  Use one of .json, .yaml, .yml, .ttl.",
+        "gone.json": "It cannot be read: No such file or directory.\n  Check the path.",
+        "folder.json": "It cannot be read: Is a directory.\n  Check the path.",
     }
     for name, message in expected.items():
         with pytest.raises(MalformedCaseError) as caught:
             read_case_file(tmp_path / name, small_codebook)
-        assert str(caught.value) == message
+        assert str(caught.value) == f"{tmp_path / name}: {message}"
 
 
 @pytest.mark.parametrize(("name", "text"), [("case.json", "{"), ("case.yaml", "present: [feverr]")])
@@ -561,4 +561,4 @@ def test_an_error_in_a_case_file_names_the_file(name: str, text: str, small_code
     (tmp_path / name).write_text(text)
     with pytest.raises(CaseError) as caught:
         read_case_file(tmp_path / name, small_codebook)
-    assert str(caught.value).startswith(f"{name}")
+    assert str(caught.value).startswith(str(tmp_path / name))

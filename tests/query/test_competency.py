@@ -14,7 +14,7 @@ import pytest
 
 from api.query_library import IN_SOURCES, CompetencyQuery, QuestionError, competency_queries, read_query
 from engine import Engine, load_knowledge, make_codebook, read_case_file, shipped_paths
-from engine.exchange.provenance import decision_graph
+from engine.exchange.provenance.decision import decision_graph
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPECTED = Path(__file__).parent / "expected"
@@ -41,7 +41,7 @@ def knowledge() -> ox.Store:
 def decided() -> ox.Store:
     store = _load(shipped_paths())
     engine = Engine(load_knowledge())
-    case = read_case_file(ROOT / "docs" / "examples" / "red-flag.yaml", make_codebook(engine.knowledge))
+    case = read_case_file(ROOT / "docs" / "examples" / "red-flag.yaml", make_codebook(engine.knowledge)).case
     store.extend(
         ox.Quad(quad.subject, quad.predicate, quad.object) for quad in decision_graph(engine.knowledge, engine.decide(case))
     )

@@ -35,7 +35,7 @@ def shape() -> rdflib.Graph:
 
 def _example(engine: Engine, name: str = "red-flag") -> Decision:
     path = ROOT / "docs" / "examples" / f"{name}.yaml"
-    return engine.decide(read_case_file(path, make_codebook(engine.knowledge)))
+    return engine.decide(read_case_file(path, make_codebook(engine.knowledge)).case)
 
 
 def _turtle(engine: Engine, decision: Decision) -> rdflib.Graph:
@@ -49,7 +49,7 @@ def _check(graph: rdflib.Graph, shape: rdflib.Graph) -> None:
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_every_example_conforms_to_the_shape(path: Path, engine: Engine, shape: rdflib.Graph) -> None:
-    case = read_case_file(path, make_codebook(engine.knowledge))
+    case = read_case_file(path, make_codebook(engine.knowledge)).case
     _check(_turtle(engine, engine.decide(case)), shape)
 
 
@@ -82,7 +82,7 @@ def test_the_shape_refuses_what_is_not_whole(engine: Engine, shape: rdflib.Graph
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # rdflib's own JSON-LD parser uses it
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_every_syntax_says_the_same(path: Path, engine: Engine) -> None:
-    decision = engine.decide(read_case_file(path, make_codebook(engine.knowledge)))
+    decision = engine.decide(read_case_file(path, make_codebook(engine.knowledge)).case)
     turtle = _turtle(engine, decision)
     json_ld = rdflib.Graph().parse(render_provenance(engine.knowledge, decision, "application/ld+json"), format="json-ld")
     assert isomorphic(turtle, json_ld)
