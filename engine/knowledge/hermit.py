@@ -33,6 +33,8 @@ _FLAGS = (
     "-XX:+UseSerialGC",
     "-XX:-UsePerfData",
     "-Xshare:auto",
+    "-XX:CompressedClassSpaceSize=64m",  # of address space, which a sandbox may count
+    "-XX:ReservedCodeCacheSize=48m",
     "-Dstdout.encoding=UTF-8",
     "-Dstderr.encoding=UTF-8",
     # No document that we write imports anything; should one all the same, it meets a closed door.
