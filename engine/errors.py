@@ -16,6 +16,11 @@
     ├── ReasonerError             the OWL reasoner could not run
     │   └── IncoherentOntologyError   or found the classes contradictory
     ├── ProfileError              a profile or baseline of validation cannot be used
+    ├── ValidationError           files that were sent cannot be validated now
+    │   ├── MalformedContentError     their names, or what is asked about them, cannot be
+    │   ├── ContentTooLargeError      more or larger than the limit
+    │   ├── ValidationStoppedError    it was stopped at a limit: time, memory, size of the report
+    │   └── TooManyValidationsError   others have to be validated first
     ├── CheckNotRunError          a check of validation could not do its work
     ├── ReplayError               a witness patient is decided otherwise than analysed: a fault of this program
     ├── DrawingError              a decision pathway cannot be drawn: no such name, or no drawing library
@@ -165,6 +170,36 @@ class IncoherentOntologyError(ReasonerError):
 
 class ProfileError(SpinegraphError):
     title = "The profile or baseline cannot be used"
+
+
+class ValidationError(SpinegraphError):
+    """Files have no report, through no fault of theirs: no worker could be had."""
+
+    title = "The files cannot be validated"
+
+
+class MalformedContentError(ValidationError):
+    """A name that is no plain relative path, or a question that cannot be answered here."""
+
+    title = "The files cannot be validated so"
+
+
+class ContentTooLargeError(ValidationError):
+    """More files or bytes than are taken; `limit` in the details names which."""
+
+    title = "The files are too large"
+
+
+class ValidationStoppedError(ValidationError):
+    """Validation was stopped at a limit, which `limit` in the details names. There is no report, not even a part of one."""
+
+    title = "Validation was stopped at a limit"
+
+
+class TooManyValidationsError(ValidationError):
+    """The queue is full; `retry_after` in the details says after how many seconds to ask again."""
+
+    title = "Too many validations at once"
 
 
 class CheckNotRunError(SpinegraphError):

@@ -52,12 +52,12 @@ def read_documents(folder: Path, knowledge: Knowledge) -> dict[str, str]:
     """Source IRI → text, for the documents that are in the folder. Raises ProvenanceError if it is no folder."""
     if not folder.is_dir():
         raise ProvenanceError(f"{folder} is no folder.", mend="Give the folder that holds the source documents.")
-    found = {}
-    for source in knowledge.sources.values():
-        path = folder / source.file_name
-        if path.is_file():
-            found[source.iri] = path.read_bytes().decode("utf-8", errors="replace")
-    return found
+    there = {path.name: path for path in folder.iterdir() if path.is_file()}
+    return {
+        source.iri: there[source.file_name].read_bytes().decode("utf-8", errors="replace")
+        for source in knowledge.sources.values()
+        if source.file_name in there  # nothing that content says leads out of the folder
+    }
 
 
 def verify(knowledge: Knowledge, documents: Mapping[str, str]) -> Verification:

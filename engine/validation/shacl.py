@@ -16,9 +16,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from engine.knowledge.reader import PREFIXES, RDF_TYPE, Term, Text, read_triples
+from engine.sandbox.confinement import confine
+from engine.sandbox.guard import guard, interpreter_files
+from engine.sandbox.network import close_network
 
 MEMORY_BYTES = 2_000_000_000
-"""Address space that the process may use."""
+"""Address space that the process may use beyond what it starts with."""
+OPEN_FILES = 256
 STRING = PREFIXES["xsd"] + "string"
 SH = PREFIXES["sh"]
 TARGETS = tuple(SH + name for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf"))
@@ -265,22 +269,19 @@ def _properties(shapes: Any, path: Any, depth: int = 0) -> Iterator[str]:
                 yield from _properties(shapes, value, depth + 1)
 
 
-def _close_off() -> None:
-    """No sockets, no programs, no more memory than is needed: from here on, whatever a shape says."""
-    import resource  # there is none on Windows, where all else can be imported
-
-    def refuse(event: str, _: tuple[Any, ...]) -> None:
-        if event.startswith(("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork")):
-            raise PermissionError("shapes may not call out")
-
-    sys.addaudithook(refuse)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+def _close_off(task: Task) -> None:
+    """No sockets, no programs, no other files, no more memory than is needed: from here on, whatever a shape says."""
+    packages = Path(__file__).parents[2]
+    files = [path for _, path in (*task.data, *task.shapes)]
+    close_network()
+    confine(memory_bytes=MEMORY_BYTES, open_files=OPEN_FILES, processes=True)
+    guard([*interpreter_files(), str(packages / "engine"), *files], (), ())
 
 
 def main() -> None:
     """One Task from standard input, its Outcome to standard output."""
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
-    _close_off()
+    _close_off(task)
     outcome = run(task)
     sys.stdout.buffer.write(msgspec.json.encode(outcome))
 
