@@ -209,6 +209,13 @@ def test_another_guideline_needs_no_code(small_engine: Engine) -> None:
             assert b"ore throat" in render_article(small_engine, decision, audience, media_type)
 
 
+def test_a_document_that_names_no_readers_is_told_without(small_engine: Engine) -> None:
+    assert {source.audience for source in small_engine.knowledge.sources.values()} == {""}
+    text = render_article(small_engine, small_engine.decide(case_of("sore_throat")), "clinician", "text/markdown").decode()
+    assert "Sore throat" in text
+    assert "written for" not in text
+
+
 def test_placement_follows_kinds_and_not_names(engine: Engine) -> None:
     reading = Reading(engine, engine.decide(CASES["left"]))
     for rule in engine.knowledge.rules.values():
