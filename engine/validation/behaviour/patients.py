@@ -53,7 +53,9 @@ class Patients:
         self.planes = tuple(tuple(self._run(program, {})) for program in programs)
         for program, planes in zip(programs, self.planes, strict=True):
             self.circuit.require(-planes[program.clash])
-        self._recorded = [*self._given.values(), *(cell.literal for cells in self.cells.values() for cell in cells)]
+        values = [cell.literal for code in sorted(self.cells) for cell in self.cells[code]]
+        sides = {side: [self._given[key] for key in sorted(self._given) if key[1] == side] for side in ("present", "absent")}
+        self._least_preferred = tuple(reversed((*sides["present"], *sides["absent"], *values)))
         self._counter: ITotalizer | None = None
 
     def recorded(self, code: str, state: str) -> int:
@@ -78,21 +80,33 @@ class Patients:
         return case and structs.replace(case, measurements=dict(sorted({**case.measurements, **values}.items())))
 
     def smallest(self, *wanted: int) -> Case | None:
-        """A patient who meets all of these literals with as few recorded facts as can be, or None where nobody does."""
+        """A patient who meets all of these literals with as few recorded facts as can be, or None where nobody does.
+
+        Of several it is always the same one, whatever was asked before: what is found present is preferred to what is found
+        absent, that to a measurement, and what comes first in the alphabet.
+        """
         model = self.circuit.model(wanted)
         if model is None:
             return None
         counter = self._counting()
-        size = sum(literal in model for literal in self._recorded)
+        size = self._size(model)
         while size and (smaller := self.circuit.model((*wanted, -counter.rhs[size - 1]))) is not None:
-            model = smaller
-            size = sum(literal in model for literal in self._recorded)
+            model, size = smaller, self._size(smaller)
+        bound = (*wanted, *((-counter.rhs[size],) if size < len(counter.rhs) else ()))
+        settled: list[int] = []
+        for literal in self._least_preferred:
+            if literal in model and (other := self.circuit.model((*bound, *settled, -literal))) is not None:
+                model = other
+            settled.append(literal if literal in model else -literal)
         return self._case(model)
+
+    def _size(self, model: frozenset[int]) -> int:
+        return sum(literal in model for literal in self._least_preferred)
 
     def _counting(self) -> ITotalizer:
         """A unary count of the recorded facts: `rhs[n]` holds if there are more than n."""
         if self._counter is None:
-            self._counter = ITotalizer(lits=self._recorded, ubound=len(self._recorded), top_id=self.circuit.size)
+            self._counter = ITotalizer(lits=self._least_preferred, ubound=len(self._least_preferred), top_id=self.circuit.size)
             self.circuit.size = max(self.circuit.size, self._counter.top_id)
             for clause in self._counter.cnf.clauses:
                 self.circuit.require(*clause)
