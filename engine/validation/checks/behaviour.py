@@ -27,6 +27,8 @@ def check_behaviour(content: Content) -> Iterator[Diagnostic]:
     if content.knowledge is None:
         return
     for found in survey(Analysis(content.knowledge)):
-        related = tuple(Related(subject=shorten(iri), place=content.place(iri)) for iri in found.others)
+        related = tuple(
+            Related(subject=shorten(iri), place=content.place(iri), message=content.label(iri)) for iri in found.others
+        )
         diagnostic = content.diagnose(found.name, found.what, found.rule, mend=found.mend, related=related)
         yield structs.replace(diagnostic, witness=found.witness)
