@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine import MAX_BYTES, Engine, KnowledgeError, SpinegraphError, knowledge_paths, load_knowledge
 
+MOST_DIGITS = 15
 LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
 
 
@@ -41,8 +42,8 @@ class Settings:
         folders = environment.get("SPINEGRAPH_KNOWLEDGE", "")
         return cls(
             host=environment.get("SPINEGRAPH_HOST", cls.host),
-            port=_whole(environment, "SPINEGRAPH_PORT", cls.port, range(65536)),
-            max_body_bytes=_whole(environment, "SPINEGRAPH_MAX_BODY_BYTES", cls.max_body_bytes, range(1, MAX_BYTES + 1)),
+            port=whole_number(environment, "SPINEGRAPH_PORT", cls.port, range(65536)),
+            max_body_bytes=whole_number(environment, "SPINEGRAPH_MAX_BODY_BYTES", cls.max_body_bytes, range(1, MAX_BYTES + 1)),
             knowledge=tuple(Path(folder) for folder in folders.split(os.pathsep) if folder),
             log_level=_one_of(environment, "SPINEGRAPH_LOG_LEVEL", cls.log_level, LOG_LEVELS),
         )
@@ -59,15 +60,22 @@ def load_engine(folders: Iterable[Path] = ()) -> Engine:
     return Engine(load_knowledge(knowledge_paths(*folders)))
 
 
-def _whole(environment: Mapping[str, str], name: str, default: int, allowed: range) -> int:
+def whole_number(environment: Mapping[str, str], name: str, default: int, allowed: range) -> int:
+    """The variable as a whole number. Raises SettingsError, which names it."""
     text = environment.get(name)
     if text is None:
         return default
-    if not text.isascii() or not text.isdigit() or int(text) not in allowed:
+    if not text.isascii() or not text.isdigit() or len(text) > MOST_DIGITS or int(text) not in allowed:
         raise SettingsError(
             f"{text!r} cannot be used.", where=name, mend=f"Give a whole number from {allowed[0]} to {allowed[-1]}, or unset it."
         )
     return int(text)
+
+
+def limits_from(environment: Mapping[str, str], ranges: Mapping[str, tuple[str, range]]) -> dict[str, int]:
+    """The fields that variables set: `ranges` has the variable of each field, and what it may be. Raises SettingsError."""
+    given = {field: (name, allowed) for field, (name, allowed) in ranges.items() if environment.get(name)}
+    return {field: whole_number(environment, name, 0, allowed) for field, (name, allowed) in given.items()}
 
 
 def _one_of(environment: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:

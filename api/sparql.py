@@ -19,7 +19,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from api.errors import MediaTypeError, NotAcceptableError
+from api.bodies import media_type_of, read_within
+from api.errors import NotAcceptableError
 from api.negotiation import parse_media_type, preferred
 from api.sparql_page import PAGE, PAGE_POLICY
 from api.sparql_settings import SparqlSettings
@@ -151,21 +152,17 @@ async def _greet(request: Request, service: QueryService) -> Response:
 
 async def _posted(request: Request, settings: SparqlSettings) -> list[tuple[str, str]]:
     """The fields that a body carries. Raises MediaTypeError, ProtocolError, QueryTooLargeError."""
-    name, parameters = parse_media_type(request.headers.get("content-type", ""))
-    if name not in (FORM, DIRECT):
-        if name == "application/sparql-update":
-            raise QueryRefusedError(
-                "This service only reads: there are no updates.", where="Content-Type", mend=f"Send {DIRECT}."
-            )
-        said = f"A query cannot be read as {name}." if name else "Content-Type does not say what the body is."
-        raise MediaTypeError(said, where="Content-Type", mend=f"Send {DIRECT} or {FORM}.")
-    charset = dict(parameters).get("charset", "utf-8").lower()
-    if charset not in ("utf-8", "utf8", "us-ascii"):
-        raise MediaTypeError(f"The body is said to be {charset}.", where="Content-Type", mend="Send UTF-8.")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise MediaTypeError("The body is encoded.", where="Content-Encoding", mend="Send it as it is.")
+    if parse_media_type(request.headers.get("content-type", "")).name == "application/sparql-update":
+        raise QueryRefusedError("This service only reads: there are no updates.", where="Content-Type", mend=f"Send {DIRECT}.")
+    name = media_type_of(request, (DIRECT, FORM), "A query").name
     limit = settings.limits.max_query_bytes
-    body = await _body(request, limit if name == DIRECT else 3 * limit + (1 << 14), settings.body_seconds)
+    longest = limit if name == DIRECT else 3 * limit + (1 << 14)
+    too_large = QueryTooLargeError(
+        f"The body has more than {longest:,} bytes.",
+        mend="Ask several smaller queries.",
+        details={"limit": "max_query_bytes", "allowed": longest},
+    )
+    body = await read_within(request, longest, settings.body_seconds, too_large)
     if name == FORM:
         return _fields(body, "the body")
     try:
@@ -174,29 +171,6 @@ async def _posted(request: Request, settings: SparqlSettings) -> list[tuple[str,
         raise ProtocolError(
             f"The body is not UTF-8: byte {error.start} cannot be.", where="the body", mend="Send UTF-8."
         ) from error
-
-
-async def _body(request: Request, limit: int, seconds: float) -> bytes:
-    """The body, never more than `limit` bytes of it, within some seconds. Raises QueryTooLargeError, HTTPException (408)."""
-    declared = request.headers.get("content-length", "")
-    received = bytearray()
-    if not declared.isdigit() or int(declared) <= limit:
-        try:
-            async with asyncio.timeout(seconds):
-                async for chunk in request.stream():
-                    received += chunk
-                    if len(received) > limit:
-                        break
-                else:
-                    return bytes(received)
-        except TimeoutError:
-            told = f"The body did not arrive within {seconds:g} seconds."
-            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, told, {"Connection": "close"}) from None
-    raise QueryTooLargeError(
-        f"The body has more than {limit:,} bytes.",
-        mend="Ask several smaller queries.",
-        details={"limit": "max_query_bytes", "allowed": limit},
-    )
 
 
 def _fields(encoded: bytes, where: str) -> list[tuple[str, str]]:

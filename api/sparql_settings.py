@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from api.settings import SettingsError
+from api.settings import SettingsError, limits_from
 from engine.errors import QueryError
 from engine.knowledge.reader import PREFIXES, knowledge_paths, shipped_paths
 from engine.query.dataset import DataFile, data_file, knowledge_files
@@ -49,23 +49,11 @@ class SparqlSettings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> SparqlSettings:
         """Settings from SPINEGRAPH_SPARQL_* variables. Raises SettingsError, which names the variable."""
-        given = {name: _whole(environment, *RANGES[name]) for name in RANGES if environment.get(RANGES[name][0])}
         return cls(
-            limits=msgspec.structs.replace(QueryLimits(), **given),
+            limits=msgspec.structs.replace(QueryLimits(), **limits_from(environment, RANGES)),
             backend=environment.get("SPINEGRAPH_SPARQL_BACKEND", ""),
-            body_seconds=_whole(environment, "SPINEGRAPH_SPARQL_BODY_SECONDS", range(1, 3601))
-            if environment.get("SPINEGRAPH_SPARQL_BODY_SECONDS")
-            else cls.body_seconds,
+            **limits_from(environment, {"body_seconds": ("SPINEGRAPH_SPARQL_BODY_SECONDS", range(1, 3601))}),
         )
-
-
-def _whole(environment: Mapping[str, str], name: str, allowed: range) -> int:
-    text = environment[name]
-    if not text.isascii() or not text.isdigit() or len(text) > 15 or int(text) not in allowed:
-        raise SettingsError(
-            f"{text!r} cannot be used.", where=name, mend=f"Give a whole number from {allowed[0]} to {allowed[-1]}, or unset it."
-        )
-    return int(text)
 
 
 def parse_data_option(text: str) -> DataFile:
