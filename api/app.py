@@ -20,9 +20,12 @@ from api.resources import resources_router
 from api.settings import Settings, load_engine
 from api.sparql import sparql_router
 from api.sparql_settings import SparqlSettings, make_query_service
+from api.validation import validation_router
+from api.validation_settings import ValidationSettings, make_validation_service
 from engine import DISCLAIMER, Engine, knowledge_paths, make_codebook
 from engine.exchange.description.resource import make_describer
 from engine.query.dataset import DataFile
+from engine.validation.reports.json import JsonReport
 
 DESCRIPTION = f"""Clinical guidelines that can be queried, checked and applied.
 
@@ -34,6 +37,7 @@ changes that would turn it, and the passages of the source that state it.
 TAGS = [
     {"name": "decisions", "description": "Apply the guidelines to a patient."},
     {"name": "knowledge", "description": "The codes, rules and sources that decisions rest on."},
+    {"name": "validation", "description": "Every mistake in guideline content, before a patient meets it."},
     {"name": "sparql", "description": "Ask anything of the content, the rules and their sources."},
     {"name": "resources", "description": "Every IRI of the project, for people and for programs."},
     {"name": "queries", "description": "Questions worth asking, ready to run."},
@@ -71,7 +75,9 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.include_router(sparql_router(service, sparql))
     app.include_router(resources_router(describer))
     app.include_router(graphs_router(service, describer))
-    schemas = (Problem, Catalogue, Health, Listing, QueryList)
+    validation = ValidationSettings.from_environment()
+    app.include_router(validation_router(make_validation_service(validation, settings.knowledge), validation))
+    schemas = (Problem, Catalogue, Health, Listing, QueryList, JsonReport)
     app.openapi = make_document(app, engine, codebook, schemas)  # type: ignore[method-assign]
     return app
 

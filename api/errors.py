@@ -22,7 +22,18 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from engine import CaseError, CaseTooLargeError, MalformedCaseError, SpinegraphError
-from engine.errors import QueryError, QueryRefusedError, QuerySyntaxError, QueryTooLargeError, TooManyQueriesError
+from engine.errors import (
+    ContentTooLargeError,
+    MalformedContentError,
+    ProfileError,
+    QueryError,
+    QueryRefusedError,
+    QuerySyntaxError,
+    QueryTooLargeError,
+    TooManyQueriesError,
+    TooManyValidationsError,
+    ValidationError,
+)
 from engine.model import Frozen
 
 logger = logging.getLogger("spinegraph")
@@ -50,6 +61,10 @@ class NotAcceptableError(RequestError):
     title = "No representation is acceptable"
 
 
+class UnreadableBodyError(RequestError):
+    title = "The body cannot be read"
+
+
 class ParameterError(RequestError):
     title = "A parameter cannot be"
 
@@ -64,6 +79,7 @@ STATUS: Mapping[type[SpinegraphError], HTTPStatus] = {
     UnreadableCaseError: HTTPStatus.BAD_REQUEST,
     CaseTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     CaseError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnreadableBodyError: HTTPStatus.BAD_REQUEST,
     MediaTypeError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     NotAcceptableError: HTTPStatus.NOT_ACCEPTABLE,
     ParameterError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -73,6 +89,11 @@ STATUS: Mapping[type[SpinegraphError], HTTPStatus] = {
     QueryTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     TooManyQueriesError: HTTPStatus.TOO_MANY_REQUESTS,
     QueryError: HTTPStatus.SERVICE_UNAVAILABLE,
+    ProfileError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    MalformedContentError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ContentTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    TooManyValidationsError: HTTPStatus.TOO_MANY_REQUESTS,
+    ValidationError: HTTPStatus.SERVICE_UNAVAILABLE,
     SpinegraphError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 """Error class → status; an error has that of its nearest base. All others are faults of the service."""

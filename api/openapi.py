@@ -61,7 +61,7 @@ def decision_operation(codebook: Codebook, accepted: tuple[str, ...], offered: t
                     for name in offered
                 },
             },
-            **_problems(
+            **problems(
                 {
                     400: "The body is not JSON, YAML or Turtle.",
                     406: "No representation is acceptable.",
@@ -81,7 +81,7 @@ def catalogue_operation() -> dict[str, Any]:
         "responses": {
             "200": {"description": "The catalogue.", "content": _json("Catalogue"), "headers": _ETAG},
             "304": {"description": "Nothing has changed.", "headers": _ETAG},
-            **_problems({500: "A fault of the service."}),
+            **problems({500: "A fault of the service."}),
         }
     }
 
@@ -91,7 +91,7 @@ def health_operation() -> dict[str, Any]:
     return {
         "responses": {
             "200": {"description": "It is so.", "content": _json("Health")},
-            **_problems({500: "It is not."}),
+            **problems({500: "It is not."}),
         }
     }
 
@@ -103,7 +103,8 @@ def _json(name: str) -> dict[str, Any]:
     return {"application/json": {"schema": {"$ref": REF.format(name=name)}}}
 
 
-def _problems(descriptions: Mapping[int, str]) -> dict[str, Any]:
+def problems(descriptions: Mapping[int, str]) -> dict[str, Any]:
+    """Replies that are no answer, by status."""
     return {str(status): {"description": text, "content": PROBLEM} for status, text in descriptions.items()}
 
 

@@ -15,7 +15,7 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
@@ -24,11 +24,12 @@ from api.errors import NotAcceptableError
 from api.negotiation import parse_media_type, preferred
 from api.sparql_page import PAGE, PAGE_POLICY
 from api.sparql_settings import SparqlSettings
+from api.waiting import unless_gone
 from engine.errors import QueryRefusedError, QuerySyntaxError, QueryTooLargeError
 from engine.query.algebra import unescape
 from engine.query.description import DESCRIPTION_TYPES
 from engine.query.messages import Question
-from engine.query.results import ASK_TYPES, GRAPH_TYPES, SELECT_TYPES, MediaTypes, Written
+from engine.query.results import ASK_TYPES, GRAPH_TYPES, SELECT_TYPES, MediaTypes
 from engine.query.service import QueryService
 
 PATH = "/sparql"
@@ -120,7 +121,7 @@ async def _reply(request: Request, service: QueryService, settings: SparqlSettin
     headers = {"ETag": etag, "Cache-Control": "no-cache"} if etag else {"Cache-Control": "no-store"}
     if etag and _names(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    written = await _unless_gone(request, service, question)
+    written = await unless_gone(request, service.answer(question))
     if not written.media_type:
         kind = written.kind.partition(" ")[0].lower()
         offered = OFFERED[kind if kind in OFFERED else "graph"]
@@ -219,25 +220,6 @@ def _etag(question: Question, digest: str) -> str:
 def _names(if_none_match: str, etag: str) -> bool:
     """Whether an If-None-Match header names the tag (weak comparison; `*` could only mean what was never asked)."""
     return etag.removeprefix("W/") in [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-
-
-async def _unless_gone(request: Request, service: QueryService, question: Question) -> Written:
-    """The answer, unless its asker goes away: then a query that still waits is dropped."""
-    answer = asyncio.ensure_future(service.answer(question))
-    gone = asyncio.ensure_future(_until_gone(request))
-    try:
-        await asyncio.wait({answer, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if not answer.done():
-            raise ClientDisconnect
-        return answer.result()
-    finally:
-        answer.cancel()
-        gone.cancel()
-
-
-async def _until_gone(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
 
 
 def _headless(reply: Response) -> Response:

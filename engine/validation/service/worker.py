@@ -44,6 +44,8 @@ REASONER = "ontology"
 PROFILE = Path("profile")
 """Name, in the worker's folder, of the file with a request's profile."""
 QUICK = tuple(check.name for check in CHECKS if not check.apart and check.name != "documents")
+POLITE = 5
+"""How far validation stands back behind decisions and queries for the processor."""
 OPEN_FILES = 256
 REASONER_BYTES = 768 << 20
 """Address space that Java takes beyond what a request may have; its heap has a limit of its own."""
@@ -60,6 +62,8 @@ class WorkerOptions(Frozen, frozen=True, kw_only=True):
 def main() -> None:
     """Serve requests on standard input until it is closed."""
     options = msgspec.json.decode(sys.argv[1], type=WorkerOptions)
+    if hasattr(os, "nice"):
+        os.nice(POLITE)
     channel = Channel(socket.socket(fileno=os.dup(0)))
     _try_out(options)
     gc.freeze()

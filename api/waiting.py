@@ -1,0 +1,30 @@
+"""Waiting for an answer that somebody may no longer want."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from starlette.requests import ClientDisconnect, Request
+
+T = TypeVar("T")
+
+
+async def unless_gone(request: Request, answering: Coroutine[Any, Any, T]) -> T:
+    """The answer, unless its asker goes away: then what still waits is dropped. Raises ClientDisconnect."""
+    answer = asyncio.ensure_future(answering)
+    gone = asyncio.ensure_future(_until_gone(request))
+    try:
+        await asyncio.wait({answer, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not answer.done():
+            raise ClientDisconnect
+        return answer.result()
+    finally:
+        answer.cancel()
+        gone.cancel()
+
+
+async def _until_gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
