@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
 from engine.errors import CheckNotRunError
 from engine.knowledge.criteria import BANDS, FACETS
@@ -66,12 +68,12 @@ def check_units(content: Content) -> Iterator[Diagnostic]:
     """Units that are no UCUM codes. Raises CheckNotRunError where the grammar of UCUM is not installed."""
     try:
         from lark.exceptions import LarkError
-        from ucumvert import get_ucum_parser
+
+        parser = _ucum_parser()
     except ImportError as error:
         raise CheckNotRunError(
             f"{error.name} is not installed.", mend="Install the extra: pip install 'spinegraph[authoring]'."
         ) from error
-    parser = get_ucum_parser()
     for iri in content.graph.of_class("core:Measurement"):
         units = content.graph.texts(iri, "core:unit")
         if not units:
@@ -81,3 +83,11 @@ def check_units(content: Content) -> Iterator[Diagnostic]:
                 parser.parse(unit)
             except LarkError:
                 yield content.diagnose("unknown-unit", f"{unit!r} is no UCUM code.", iri, "core:unit")
+
+
+@cache
+def _ucum_parser() -> Any:
+    """Made once: that takes longer than all units."""
+    from ucumvert import get_ucum_parser
+
+    return get_ucum_parser()
