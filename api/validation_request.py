@@ -12,6 +12,7 @@ from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from api.errors import ParameterError, UnreadableBodyError
+from api.negotiation import parse_media_type
 from engine.errors import shortened
 from engine.validation.diagnostics import Severity
 from engine.validation.reports import Format
@@ -27,6 +28,7 @@ FAIL_ON = ("error", "warning")
 NAME = "content.ttl"
 """What a body of Turtle is called if the URL does not say."""
 MOST_FIELDS = 100
+FORM_PARTS = "Send multipart/form-data as RFC 7578 has it."
 
 
 class Options(NamedTuple):
@@ -178,6 +180,9 @@ async def read_form(body: bytes, content_type: str, said: Options, most_files: i
 
     if said.name is not None:
         raise ParameterError("name is for a body of Turtle.", where="?name", mend="Name files in their parts.")
+    boundary = dict(parse_media_type(content_type).parameters).get("boundary", "")
+    if not boundary or f"--{boundary}--".encode() not in body:  # the parser would pass over a part that was cut off
+        raise UnreadableBodyError("These are no form parts: there is no last boundary.", mend=FORM_PARTS)
     parser = MultiPartParser(
         Headers({"content-type": content_type}),
         stream(),
@@ -187,11 +192,8 @@ async def read_form(body: bytes, content_type: str, said: Options, most_files: i
     )
     try:
         parts = await parser.parse()
-    except (MultiPartException, KeyError) as error:
-        what = error.message if isinstance(error, MultiPartException) else "Content-Type names no boundary."
-        raise UnreadableBodyError(
-            f"These are no form parts: {what}", mend="Send multipart/form-data as RFC 7578 has it."
-        ) from error
+    except MultiPartException as error:
+        raise UnreadableBodyError(f"These are no form parts: {error.message}", mend=FORM_PARTS) from error
     files: dict[str, bytes] = {}
     profile = None
     for field, part in parts.multi_items():

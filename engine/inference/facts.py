@@ -42,7 +42,7 @@ class Facts:
         }
         paired = 2 * (len(program.findings) + len(program.comparisons))
         self.first_assessed = paired
-        self.even = int("01" * (paired // 2), 2)
+        self.even = int("0" + "01" * (paired // 2), 2)
         self._narrower = tuple(self.narrower(iri) for iri in program.findings)
         self.changes = self._all_changes()
         self._ranges = (1 << paired) - (1 << 2 * len(program.findings))
