@@ -1,19 +1,25 @@
-"""SHACL shape → criterion tree; refuses what lies outside the profile (design section 4).
-
-The profile has no `sh:not`: that something is not known to hold does not show that it does not hold. What is
-written here is run unmodified by any SHACL-SPARQL engine, so a measurement has to say `sh:minCount 1` itself.
-"""
+"""SHACL shape → criterion tree; refuses what lies outside the profile (`engine.knowledge.profile`)."""
 
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from engine.errors import CriterionError, KnowledgeError
-from engine.knowledge.problems import located_error, nearest
-from engine.knowledge.reader import PREFIXES, RDF_TYPE, Graph, Term, Text, expand, local_name, shorten
+from engine.knowledge.numbers import PLAIN, as_written, plain_number
+from engine.knowledge.problems import located_error, named, nearest
+from engine.knowledge.profile import (
+    BANDS,
+    CONSTRAINTS,
+    FACETS,
+    Misuse,
+    foreign_term,
+    misplaced_modifier,
+    misplaced_path,
+    misplaced_shape,
+)
+from engine.knowledge.reader import PREFIXES, Graph, Term, expand, local_name, shorten
 from engine.model import (
     Absent,
     And,
@@ -31,23 +37,6 @@ from engine.model import (
     Unassessed,
 )
 
-ANNOTATIONS = frozenset(
-    map(expand, ("rdfs:label", "rdfs:comment", "prov:wasDerivedFrom", "core:rationale", "sh:name", "sh:message"))
-) | {RDF_TYPE}
-FACETS = ("sh:minInclusive", "sh:minExclusive", "sh:maxInclusive", "sh:maxExclusive")
-BANDS = ("core:indeterminateFrom", "core:indeterminateTo")
-CONSTRAINTS = (
-    "core:present", "core:absent", "core:suspected", "core:notSuspected", "core:unassessed", "core:atLeast",
-    "sh:and", "sh:or", "sh:node", "sh:property", "sh:path",
-)  # fmt: skip
-MODIFIERS = {
-    "core:absenceInconclusive": "core:present",
-    "core:of": "core:atLeast",
-    "sh:minCount": "sh:path",
-    **dict.fromkeys((*FACETS, *BANDS), "sh:path"),
-}
-"""Each modifier and the constraint that it belongs to."""
-ALLOWED = frozenset(map(expand, (*CONSTRAINTS, *MODIFIERS)))
 DEEPEST = 50
 """So many shapes may stand inside each other."""
 
@@ -85,6 +74,11 @@ class CriterionReader:
             "sh:path": self._measured,
         }
 
+    def read_condition(self, rule: str, shape: str) -> Criterion:
+        """The criterion that a rule names by sh:condition. Raises CriterionError as `read`, and where that is no shape."""
+        (condition,) = self._shapes(rule, "sh:condition", (shape,))
+        return self.read(condition)
+
     def read(self, shape: str) -> Criterion:
         """The criterion that a shape (IRI or blank node) states.
 
@@ -96,7 +90,9 @@ class CriterionReader:
         if shape in self._failed:
             raise self._failed[shape]
         if shape in self._open:
-            raise self._error(shape, f"{shorten(shape)} refers to itself", "Break the circle of sh:node.", kind="circular")
+            predicate = next((made for holder, made in self._graph.mentions(shape) if holder == shape), "")
+            what = f"{shorten(shape)} refers to itself"
+            raise self._error(shape, what, "Break the circle of sh:node.", predicate, kind="circular")
         if len(self._open) >= DEEPEST:
             raise self._error(
                 shape, f"More than {DEEPEST} shapes stand inside each other", "Name some of them.", kind="too-large"
@@ -130,21 +126,11 @@ class CriterionReader:
         predicates = self._graph.predicates(shape)
         if not predicates:
             raise self._nothing_there(shape)
-        for predicate in predicates:
-            if predicate not in ALLOWED and predicate not in ANNOTATIONS:
-                near = difflib.get_close_matches(shorten(predicate), (*CONSTRAINTS, *MODIFIERS), n=1)
-                raise self._error(
-                    shape,
-                    f"{shorten(predicate)} is not in the criterion profile" + (f"; did you mean {near[0]}?" if near else ""),
-                    "Allowed: " + ", ".join((*CONSTRAINTS, *MODIFIERS)) + ". There is no sh:not: absence has to be recorded.",
-                    predicate,
-                )
         stated = [name for name in CONSTRAINTS if expand(name) in predicates]
-        for modifier, constraint in MODIFIERS.items():
-            if expand(modifier) in predicates and constraint not in stated:
-                raise self._error(
-                    shape, f"{modifier} stands without {constraint}", f"Add {constraint}, or drop {modifier}.", modifier
-                )
+        self._refuse(shape, foreign_term(self._graph, shape))
+        self._refuse(shape, misplaced_modifier(self._graph, shape, stated))
+        if "sh:path" in stated:
+            self._refuse(shape, misplaced_path(self._graph, shape, stated))
         told: dict[str, Any] = {
             "iri": "" if shape.startswith("_:") else shape,
             "label": self._graph.text(shape, "rdfs:label"),
@@ -161,6 +147,8 @@ class CriterionReader:
         return Present(finding=self._finding(shape, "core:present"), absence_inconclusive=inconclusive, **told)
 
     def _at_least(self, shape: str, told: dict[str, Any]) -> Criterion:
+        if not self._graph.terms(shape, "core:of"):
+            raise self._error(shape, "core:atLeast stands without core:of", "Add core:of and a finding.", "core:atLeast")
         group = self._one_of(shape, "core:of", self._findings, "finding")
         members = tuple(Present(finding=child) for child in self._hierarchy.children.get(group, ()))
         count = self._number(shape, "core:atLeast") or 0.0
@@ -219,11 +207,25 @@ class CriterionReader:
     def _members(self, shape: str, predicate: str) -> tuple[Criterion, ...]:
         heads = self._graph.terms(shape, predicate)
         members = self._listed(heads[0]) if len(heads) == 1 and isinstance(heads[0], str) else []
-        if not members or any(isinstance(member, Text) for member in members):
+        if not members:
             raise self._error(
                 shape, f"{predicate} needs one list with at least one shape", "Write e.g. sh:or ( [ … ] [ … ] ).", predicate
             )
-        return self._read_all(member for member in members if isinstance(member, str))
+        return self._read_all(self._shapes(shape, predicate, members))
+
+    def _shapes(self, subject: str, predicate: str, targets: Iterable[Term]) -> list[str]:
+        """What something refers to as shapes. Raises CriterionError where a SHACL engine would take it as none."""
+        found = []
+        for target in targets:
+            wrong = misplaced_shape(self._graph, predicate, target, self._findings)
+            direct = target in self._graph.terms(subject, predicate)
+            self._refuse(subject, wrong and wrong._replace(predicate=predicate), target if direct else None)
+            found.append(str(target))
+        return found
+
+    def _refuse(self, shape: str, wrong: Misuse | None, value: Term | None = None) -> None:
+        if wrong is not None:
+            raise self._error(shape, wrong.what, wrong.mend, wrong.predicate, value, kind=wrong.kind)
 
     def _listed(self, head: str) -> list[Term]:
         try:
@@ -232,13 +234,7 @@ class CriterionReader:
             raise CriterionError(error.what, where=error.where, mend=error.mend, kind=error.kind, about=error.about) from error
 
     def _wrapped(self, shape: str, predicate: str, told: dict[str, Any]) -> Criterion:
-        targets = self._graph.terms(shape, predicate)
-        for target in targets:
-            if isinstance(target, Text):
-                raise self._error(
-                    shape, f"{predicate} needs a shape, not text", "Give its IRI, or a blank node [ … ].", predicate, target
-                )
-        inner = self._read_all(target for target in targets if isinstance(target, str))
+        inner = self._read_all(self._shapes(shape, predicate, self._graph.terms(shape, predicate)))
         if len(inner) != 1:
             return And(children=inner, **told)
         if not any(told.values()):
@@ -255,8 +251,8 @@ class CriterionReader:
         values = self._graph.terms(shape, predicate)
         if len(values) == 1 and values[0] in known:
             return str(values[0])
-        shown = ", ".join(shorten(str(value)) for value in values if not isinstance(value, Text)) or "nothing"
-        near = difflib.get_close_matches(shown, map(shorten, known), n=3)
+        shown = " and ".join(as_written(value, named(str(value))) for value in values) or "nothing"
+        near = difflib.get_close_matches(shown, map(shorten, known), n=3) if len(values) == 1 else []
         unheard = len(values) == 1 and isinstance(values[0], str) and not self._graph.predicates(values[0])
         raise self._error(
             shape,
@@ -271,20 +267,11 @@ class CriterionReader:
         values: list[Term] = self._graph.terms(shape, predicate)
         if not values:
             return None
-        try:
-            (value,) = values
-            number = float(value.value if isinstance(value, Text) else "not a literal")
-            if not math.isfinite(number):
-                raise ValueError
-        except ValueError:
-            raise self._error(
-                shape,
-                f"{predicate} needs one number",
-                "Write a plain number, without unit.",
-                predicate,
-                values[0] if len(values) == 1 else None,
-                kind="wrong-kind",
-            ) from None
+        number = plain_number(values[0]) if len(values) == 1 else None
+        if number is None:
+            shown = " and ".join(as_written(value, named(str(value))) for value in values)
+            value = values[0] if len(values) == 1 else None
+            raise self._error(shape, f"{predicate} needs one number, not {shown}", PLAIN, predicate, value, kind="wrong-kind")
         return number
 
     def _nothing_there(self, shape: str) -> CriterionError:

@@ -68,6 +68,11 @@ def located_error(
     return error(what, where=graph.where(subject, predicate, value), mend=mend, kind=kind, about=(subject, predicate, value))
 
 
+def named(iri: str) -> str:
+    """What a message calls a node: its CURIE, and words for what has no name."""
+    return "something without a name" if iri.startswith("_:") else shorten(iri)
+
+
 def nearest(iri: str, known: Iterable[str]) -> str:
     """The end of a sentence that names something unknown: "; did you mean rule:a?", or a full stop."""
     name = shorten(iri)

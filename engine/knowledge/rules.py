@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.errors import CriterionError, VocabularyError, shortened
 from engine.knowledge.criteria import CriterionReader
+from engine.knowledge.numbers import as_written
 from engine.knowledge.problems import Problems
 from engine.knowledge.reader import Graph, Term, Text, local_name, shorten
 from engine.model import (
@@ -63,7 +64,9 @@ class _Told:
 
     def required(self, predicate: str) -> str:
         value = self.graph.iri(self.iri, predicate)
-        if not value:
+        if not value and (there := self.graph.terms(self.iri, predicate)):
+            self._not_whole(f"{predicate} is {as_written(there[0], '')}, where an IRI is needed", predicate, there[0])
+        elif not value:
             self._not_whole(f"{predicate} is missing", predicate)
         return value
 
@@ -128,7 +131,7 @@ def _common(told: _Told, shapes: CriterionReader) -> dict[str, Any]:
 
 def _criterion(told: _Told, shapes: CriterionReader, shape: str) -> Criterion | None:
     try:
-        return shapes.read(shape)
+        return shapes.read_condition(told.iri, shape)
     except CriterionError as error:
         told.problems.keep(error)
         return None

@@ -33,9 +33,10 @@ SIGNS = tuple(Present(finding=expand(f"finding:{name}")) for name in ("Tonsillar
 
 
 def read(body: str, knowledge: Knowledge, folder: Path) -> Criterion:
-    """What `shape:Given a sh:NodeShape ; body` states; it stands on line 2 of given.ttl."""
+    """What `shape:Given` states; it stands on line 2 of given.ttl, and is a property shape where its body has a path."""
     path = folder / "given.ttl"
-    path.write_text(f"{HEAD}\nshape:Given a sh:NodeShape ; {body} .\n", encoding="utf-8")
+    kind = "sh:PropertyShape" if body.startswith("sh:path") else "sh:NodeShape"
+    path.write_text(f"{HEAD}\nshape:Given a {kind} ; {body} .\n", encoding="utf-8")
     reader = CriterionReader(
         read_graph((path,)), knowledge.findings, knowledge.conditions, knowledge.measurements, knowledge.hierarchy
     )
@@ -167,7 +168,7 @@ ALLOWED = (
 )
 RANGE = "sh:path core:temperatureC ; sh:minCount 1"
 EMPTY_RANGE = "The range on core:temperatureC is empty or its band runs backwards.", "Swap the numbers."
-ONE_NUMBER = "Write a plain number, without unit."
+ONE_NUMBER = "Write a plain number such as 37.5, without quotation marks, exponent or unit."
 ONE_LIST = "Write e.g. sh:or ( [ … ] [ … ] )."
 
 
@@ -188,7 +189,7 @@ REFUSED = {
     ),
     "sh:not": (
         "sh:not [ core:present finding:Fever ]",
-        "sh:not is not in the criterion profile; did you mean sh:node?",
+        "sh:not is not in the criterion profile.",
         ALLOWED,
     ),
     "the operator of duals": (
@@ -234,9 +235,69 @@ REFUSED = {
         "Both sh:minInclusive and sh:minExclusive are given.",
         "Keep one of them.",
     ),
-    "two numbers for one bound": (f"{RANGE} ; sh:minInclusive 38 , 39", "sh:minInclusive needs one number.", ONE_NUMBER),
-    "words for a number": (f'{RANGE} ; sh:minInclusive "warm"', "sh:minInclusive needs one number.", ONE_NUMBER),
-    "a shape for a number": (f"{RANGE} ; sh:minInclusive shape:X", "sh:minInclusive needs one number.", ONE_NUMBER),
+    "two numbers for one bound": (
+        f"{RANGE} ; sh:minInclusive 38 , 39",
+        "sh:minInclusive needs one number, not '38' and '39'.",
+        ONE_NUMBER,
+    ),
+    "words for a number": (
+        f'{RANGE} ; sh:minInclusive "warm"',
+        'sh:minInclusive needs one number, not the text "warm".',
+        ONE_NUMBER,
+    ),
+    "a shape for a number": (f"{RANGE} ; sh:minInclusive shape:X", "sh:minInclusive needs one number, not shape:X.", ONE_NUMBER),
+    "a number as text": (f'{RANGE} ; sh:minInclusive "38"', 'sh:minInclusive needs one number, not the text "38".', ONE_NUMBER),
+    "a number in a language": (
+        f'{RANGE} ; sh:minInclusive "38"@en',
+        'sh:minInclusive needs one number, not the text "38".',
+        ONE_NUMBER,
+    ),
+    "an exponent": (f"{RANGE} ; sh:minInclusive 3.8e1", "sh:minInclusive needs one number, not '3.8e1'.", ONE_NUMBER),
+    "a decimal comma": (
+        f'{RANGE} ; sh:minInclusive "37,5"^^xsd:decimal',
+        "sh:minInclusive needs one number, not '37,5'.",
+        ONE_NUMBER,
+    ),
+    "digits of another script": (
+        f'{RANGE} ; sh:minInclusive "٣٨"^^xsd:decimal',
+        "sh:minInclusive needs one number, not '٣٨'.",
+        ONE_NUMBER,
+    ),
+    "sh:minCount as text": (
+        'sh:path core:temperatureC ; sh:minCount "1"',
+        'sh:minCount needs one number, not the text "1".',
+        ONE_NUMBER,
+    ),
+    "a finding beside a path": (
+        f"{RANGE} ; sh:minInclusive 38 ; core:present finding:Fever",
+        "core:present stands beside sh:path, where it would be about the measured value.",
+        "Take core:present out of the shape that has sh:path.",
+    ),
+    "a property inside a property": (
+        f"{RANGE} ; sh:minInclusive 38 ; sh:property [ {RANGE} ; sh:maxInclusive 39 ]",
+        "sh:property stands beside sh:path, where it would be about the measured value.",
+        "Take sh:property out of the shape that has sh:path.",
+    ),
+    "a property without path": (
+        "sh:property [ core:present finding:Fever ]",
+        "sh:property needs a shape with sh:path; something without a name has none.",
+        "Write sh:node instead.",
+    ),
+    "a node with a path": (
+        f"sh:node [ {RANGE} ; sh:minInclusive 38 ]",
+        "sh:node needs a shape without sh:path; something without a name has one.",
+        "Write sh:property instead.",
+    ),
+    "a finding among shapes": (
+        "sh:or ( finding:Fever )",
+        "sh:or needs a shape, not finding:Fever.",
+        "Write [ core:present finding:Fever ].",
+    ),
+    "a group without core:of": (
+        "core:atLeast 2",
+        "core:atLeast stands without core:of.",
+        "Add core:of and a finding.",
+    ),
     "more than the group has": (
         "core:atLeast 4 ; core:of finding:StrepSign",
         "core:atLeast 4 of finding:StrepSign, which has 3 direct subclasses.",
@@ -247,7 +308,11 @@ REFUSED = {
         "core:atLeast 0 of finding:StrepSign, which has 3 direct subclasses.",
         "Use a whole number from 1 to 3.",
     ),
-    "two counts": ("core:atLeast 1 , 2 ; core:of finding:StrepSign", "core:atLeast needs one number.", ONE_NUMBER),
+    "two counts": (
+        "core:atLeast 1 , 2 ; core:of finding:StrepSign",
+        "core:atLeast needs one number, not '1' and '2'.",
+        ONE_NUMBER,
+    ),
     "an unknown finding": (
         "core:present finding:Fevr",
         *_one_of("core:present", "finding", "finding:Fevr; nearest: finding:Fever, finding:TenderNodes, finding:Drooling"),
@@ -258,7 +323,7 @@ REFUSED = {
     ),
     "two findings": (
         "core:absent finding:Fever , finding:Drooling",
-        *_one_of("core:absent", "finding", "finding:Fever, finding:Drooling; nearest: finding:Drooling"),
+        *_one_of("core:absent", "finding", "finding:Fever and finding:Drooling"),
     ),
     "a finding where a condition belongs": (
         "core:suspected finding:Fever",
@@ -290,6 +355,11 @@ def test_what_lies_outside_the_profile_is_refused_with_its_place_and_its_cure(
     with pytest.raises(CriterionError) as caught:
         read(body, small_knowledge, tmp_path)
     assert str(caught.value) == f"given.ttl:2: {what}\n  {mend}"
+
+
+def test_a_shape_with_a_path_is_no_node_shape(small_knowledge: Knowledge, tmp_path: Path) -> None:
+    with pytest.raises(CriterionError, match="shape:Given is a sh:NodeShape, which has no sh:path"):
+        read(f'rdfs:label "warm"@en ; {RANGE} ; sh:minInclusive 38', small_knowledge, tmp_path)
 
 
 def test_an_error_deep_in_a_shape_is_placed_at_its_own_line(small_knowledge: Knowledge, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.knowledge.criteria import CONSTRAINTS
+from engine.knowledge.profile import CONSTRAINTS
 from engine.knowledge.reader import FIRST, Term, Text, expand, shorten
 from engine.knowledge.rules import BUILDERS
 from engine.validation.content import Content

@@ -1,0 +1,95 @@
+"""The criterion profile: which terms a shape may use, and what a SHACL engine would take as a shape at which place.
+
+The profile has no `sh:not`: that something is not known to hold does not show that it does not hold. What is
+written here is run unmodified by any SHACL-SPARQL engine, so a measurement has to say `sh:minCount 1` itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from engine.knowledge.problems import named
+from engine.knowledge.reader import RDF_TYPE, Graph, Term, Text, expand, shorten
+
+ANNOTATIONS = frozenset(
+    map(expand, ("rdfs:label", "rdfs:comment", "prov:wasDerivedFrom", "core:rationale", "sh:name", "sh:message"))
+) | {RDF_TYPE}
+FACETS = ("sh:minInclusive", "sh:minExclusive", "sh:maxInclusive", "sh:maxExclusive")
+BANDS = ("core:indeterminateFrom", "core:indeterminateTo")
+CONSTRAINTS = (
+    "core:present", "core:absent", "core:suspected", "core:notSuspected", "core:unassessed", "core:atLeast",
+    "sh:and", "sh:or", "sh:node", "sh:property", "sh:path",
+)  # fmt: skip
+MODIFIERS = {
+    "core:absenceInconclusive": "core:present",
+    "core:of": "core:atLeast",
+    "sh:minCount": "sh:path",
+    **dict.fromkeys((*FACETS, *BANDS), "sh:path"),
+}
+"""Each modifier and the constraint that it belongs to."""
+ALLOWED = frozenset(map(expand, (*CONSTRAINTS, *MODIFIERS)))
+MEND = "Allowed: " + ", ".join((*CONSTRAINTS, *MODIFIERS)) + ". There is no sh:not: absence has to be recorded."
+ALIKE = 0.8
+"""How alike a misspelt term is to what is meant: sh:not and sh:in are no slips of the pen for sh:node and sh:and."""
+SHAPES = {"sh:NodeShape", "sh:PropertyShape"}
+
+
+class Misuse(NamedTuple):
+    """What is wrong, how to mend it, the kind of diagnostic that it makes, and the predicate of the shape that is wrong."""
+
+    what: str
+    mend: str
+    kind: str = "outside-profile"
+    predicate: str = ""
+
+
+def foreign_term(graph: Graph, shape: str) -> Misuse | None:
+    """The first term of a shape that the profile does not have; None if there is none."""
+    for predicate in graph.predicates(shape):
+        if predicate not in ALLOWED and predicate not in ANNOTATIONS:
+            near = get_close_matches(shorten(predicate), (*CONSTRAINTS, *MODIFIERS), n=1, cutoff=ALIKE)
+            what = f"{shorten(predicate)} is not in the criterion profile" + (f"; did you mean {near[0]}?" if near else "")
+            return Misuse(what, MEND, predicate=predicate)
+    return None
+
+
+def misplaced_modifier(graph: Graph, shape: str, stated: Container[str]) -> Misuse | None:
+    """A modifier without the constraint that it belongs to; `stated` are the constraints of the shape."""
+    for modifier, constraint in MODIFIERS.items():
+        if expand(modifier) in graph.predicates(shape) and constraint not in stated:
+            return Misuse(f"{modifier} stands without {constraint}", f"Add {constraint}, or drop {modifier}.", predicate=modifier)
+    return None
+
+
+def misplaced_path(graph: Graph, shape: str, stated: list[str]) -> Misuse | None:
+    """To a SHACL engine, what stands beside sh:path is about the value, not about the patient."""
+    if expand("sh:NodeShape") in graph.iris(shape, "rdf:type"):
+        what = f"{named(shape)} is a sh:NodeShape, which has no sh:path"
+        return Misuse(what, "Write sh:property [ sh:path … ].", predicate="sh:path")
+    for other in stated:
+        if other != "sh:path":
+            what = f"{other} stands beside sh:path, where it would be about the measured value"
+            return Misuse(what, f"Take {other} out of the shape that has sh:path.", predicate=other)
+    return None
+
+
+def misplaced_shape(graph: Graph, predicate: str, target: Term, findings: Container[str]) -> Misuse | None:
+    """Why a value of sh:condition, sh:node, sh:property, sh:and or sh:or would be taken by no SHACL engine."""
+    if isinstance(target, Text):
+        return Misuse(f"{predicate} needs a shape, not text", "Give its IRI, or a blank node [ … ].")
+    told = graph.predicates(target)
+    if target in findings:
+        place = "Name a shape that says" if predicate == "sh:condition" else "Write"
+        return Misuse(
+            f"{predicate} needs a shape, not {shorten(target)}", f"{place} [ core:present {shorten(target)} ].", "wrong-kind"
+        )
+    types = {shorten(term) for term in told.get(RDF_TYPE, ()) if isinstance(term, str)}
+    if types and not told.keys() & ALLOWED and not types & SHAPES:
+        return Misuse(f"{predicate} needs a shape, not {named(target)}", "Name the shape that is meant.", "wrong-kind")
+    if predicate == "sh:property" and told and expand("sh:path") not in told:
+        return Misuse(f"sh:property needs a shape with sh:path; {named(target)} has none", "Write sh:node instead.")
+    if predicate == "sh:node" and expand("sh:path") in told:
+        return Misuse(f"sh:node needs a shape without sh:path; {named(target)} has one", "Write sh:property instead.")
+    return None
