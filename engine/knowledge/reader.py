@@ -102,6 +102,11 @@ class Graph:
         """Subjects of `predicate value`, in file order."""
         return self._subjects.get((expand(predicate), value), [])
 
+    def subjects_with(self, predicate: str) -> list[str]:
+        """Everything of which something is stated by a predicate, in file order."""
+        wanted = expand(predicate)
+        return [subject for subject, statements in self._by_subject.items() if wanted in statements]
+
     def of_class(self, curie: str) -> list[str]:
         """Instances of a class, by rdf:type alone."""
         return self._subjects.get((RDF_TYPE, expand(curie)), [])

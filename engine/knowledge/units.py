@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 WORDS: Mapping[str, str] = {"a": "years", "mo": "months", "wk": "weeks", "d": "days", "Cel": "°C", "/min": "a minute"}
 
@@ -10,3 +11,19 @@ WORDS: Mapping[str, str] = {"a": "years", "mo": "months", "wk": "weeks", "d": "d
 def in_words(unit: str) -> str:
     """A UCUM unit in words; one that has none stands as it is."""
     return WORDS.get(unit, unit)
+
+
+CODES: Mapping[str, str] = {
+    "years": "a", "months": "mo", "weeks": "wk", "days": "d", "hours": "h", "minutes": "min", "bpm": "/min", "mm_h": "mm/h",
+    "mmhg": "mm[Hg]", "kg": "kg", "cm": "cm", "percent": "%", "celsius": "Cel",
+}  # fmt: skip
+"""Words in the code of a measurement → the UCUM unit that they promise to whoever sends a value."""
+LAST = {"c": "Cel", "f": "[degF]", "g": "g", "mg": "mg", "m": "m"}
+"""Words that name a unit only at the end of a code."""
+
+
+def named_in(code: str) -> str:
+    """The UCUM unit that a code such as `age_years` names, or "" where it names none."""
+    words = code.lower().split("_")
+    pairs = ["_".join(pair) for pair in pairwise(words)]
+    return next((CODES[word] for word in (*pairs, *words) if word in CODES), LAST.get(words[-1], ""))

@@ -1,4 +1,4 @@
-"""A criterion as lines of plain words, one node a line, indented: what a diff can show. Names of shapes are left out."""
+"""A criterion as lines of plain words, one node a line, indented, with its passages. Names of shapes are left out."""
 
 from __future__ import annotations
 
@@ -21,11 +21,15 @@ def _lines(criterion: Criterion, depth: int) -> Iterator[str]:
         case And() | Or() if len(criterion.children) == 1:
             yield from _lines(criterion.children[0], depth)
         case And() | Or():
-            yield INDENT * depth + ("all of" if isinstance(criterion, And) else "any of")
+            yield INDENT * depth + ("all of" if isinstance(criterion, And) else "any of") + _passages(criterion)
             for child in criterion.children:
                 yield from _lines(child, depth + 1)
         case _:
-            yield INDENT * depth + _leaf(criterion)
+            yield INDENT * depth + _leaf(criterion) + _passages(criterion)
+
+
+def _passages(criterion: Criterion) -> str:
+    return f" [{', '.join(sorted(criterion.passages))}]" if criterion.passages else ""
 
 
 def _leaf(criterion: Criterion) -> str:

@@ -1,14 +1,18 @@
-"""A rule says what its passages say: not more strongly, not more urgently, not about something else."""
+"""Rules and criteria say what their passages say: not more strongly, not more urgently, not about something else."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.knowledge.reader import shorten
-from engine.model import Assessment, Knowledge, Passage, Recommendation
+from engine.knowledge.reader import expand, local_name, shorten
+from engine.model import Assessment, DerivedFinding, Knowledge, Passage, Recommendation
 from engine.validation.content import Content
 from engine.validation.diagnostics import Diagnostic
 
+DERIVED, RATIONALE = "prov:wasDerivedFrom", "core:rationale"
+LEAVES = ("core:present", "core:absent", "core:suspected", "core:notSuspected")
+"""Constraints that test one concept. (core:unassessed asks what is not known, which no document has to state.)"""
+LISTS = ("sh:and", "sh:or")
 BAR = "do-not"
 """The modality of a passage that speaks against something."""
 UNGRADED = {"ungraded": "none"}
@@ -16,10 +20,12 @@ UNGRADED = {"ungraded": "none"}
 
 
 def check_agreement(content: Content) -> Iterator[Diagnostic]:
-    """Direction, modality and urgency are stated by a passage, or a core:rationale says why not; what is advised or suspected
-    rests on one of them as well. Needs knowledge."""
+    """Direction, modality and urgency are stated by a passage, or a core:rationale says why not; what is advised, suspected or
+    tested rests on one of them as well; no member of a list, no side of a tension goes without. Needs knowledge."""
     if content.knowledge is None:
         return
+    yield from _leaves(content, content.knowledge)
+    yield from _positions(content)
     passages = {passage.id: passage for passage in content.knowledge.passages.values()}
     for rule in content.knowledge.rules.values():
         stated = [passages[id_] for id_ in rule.passages if id_ in passages]
@@ -57,6 +63,70 @@ def _foreign(
         told = ", ".join(passage.id for passage in stated)
         what = f"{shorten(rule.iri)} rests on {told}; {shorten(concept)} and its kinds rest on none of them."
         yield content.diagnose("foreign-passage", what, rule.iri, predicate)
+
+
+def _leaves(content: Content, knowledge: Knowledge) -> Iterator[Diagnostic]:
+    """Leaves of criteria that rest on passages about something else, or on none where others of their list name theirs."""
+    graph = content.graph
+    about = _About(knowledge)
+    for predicate in LEAVES:
+        for node in graph.subjects_with(predicate):
+            stated = set(map(local_name, graph.iris(node, DERIVED)))
+            for concept in graph.iris(node, predicate):
+                known = about.passages(concept)
+                if stated and known and not stated & known:
+                    told = ", ".join(sorted(stated))
+                    what = f"A criterion on {shorten(concept)} rests on {told}, on which neither it nor its kinds rest."
+                    yield content.diagnose("foreign-passage", what, node, DERIVED)
+    for predicate in LISTS:
+        for holder in graph.subjects_with(predicate):
+            nodes = [node for head in graph.iris(holder, predicate) for node in graph.items(head) if isinstance(node, str)]
+            leaves = [node for node in nodes if node.startswith("_:") and _stated_by(content, node)]
+            named = [leaf for leaf in leaves if graph.iris(leaf, DERIVED)]
+            if named and not graph.text(content.holder(holder), RATIONALE):
+                for leaf in leaves:
+                    if leaf not in named and not graph.text(leaf, RATIONALE):
+                        what = "This criterion names no passage, though others of its list name theirs."
+                        yield content.diagnose("unsourced-leaf", what, leaf, _stated_by(content, leaf))
+
+
+class _About:
+    """The passages on which a concept rests: its own, those of its kinds, and of the rules that conclude it."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._concluded: dict[str, set[str]] = {}
+        for rule in knowledge.rules.values():
+            concluded = (
+                rule.finding if isinstance(rule, DerivedFinding) else rule.condition if isinstance(rule, Assessment) else ""
+            )
+            self._concluded.setdefault(concluded, set()).update(rule.passages)
+
+    def passages(self, concept: str) -> set[str]:
+        knowledge = self._knowledge
+        near = (*knowledge.hierarchy.narrower.get(concept, ()), *knowledge.hierarchy.broader.get(concept, ()))
+        found = {id_ for iri in near for id_ in self._concluded.get(iri, ())}
+        for concepts in (knowledge.findings, knowledge.conditions):
+            found |= {id_ for iri in near if iri in concepts for id_ in concepts[iri].passages}
+        return found
+
+
+def _stated_by(content: Content, node: str) -> str:
+    """The predicate by which a leaf tests a fact, or "" of a node that is no leaf."""
+    return next((predicate for predicate in (*LEAVES, "sh:path") if content.graph.terms(node, predicate)), "")
+
+
+def _positions(content: Content) -> Iterator[Diagnostic]:
+    """Positions of a tension that is shown, of which no recommendation is shown with its verdict."""
+    graph = content.graph
+    for tension in graph.of_class("core:Tension"):
+        if graph.iri(tension, "core:resolution") != expand("core:exposed"):
+            continue
+        for position in graph.iris(tension, "core:position"):
+            if not graph.iri(position, "core:recommendation") and not graph.text(position, RATIONALE):
+                label = graph.text(position, "rdfs:label")
+                what = f"The position “{label}” of {shorten(tension)} names no recommendation."
+                yield content.diagnose("silent-position", what, position, "rdfs:label")
 
 
 def _listed(words: set[str]) -> str:

@@ -7,7 +7,8 @@ from functools import cache
 from typing import Any
 
 from engine.errors import CheckNotRunError
-from engine.knowledge.criteria import BANDS, FACETS
+from engine.knowledge import units
+from engine.knowledge.profile import BANDS, FACETS
 from engine.knowledge.reader import Text, shorten
 from engine.validation.content import Content
 from engine.validation.diagnostics import Diagnostic
@@ -28,6 +29,8 @@ def check_numbers(content: Content) -> Iterator[Diagnostic]:
             continue
         for shape in graph.subjects("sh:path", iri):
             yield from _thresholds(content, shape, iri, least, greatest)
+            yield from _other_range(content, shape, iri, (least, greatest))
+        yield from _unit_of_code(content, iri)
 
 
 def _thresholds(
@@ -48,6 +51,28 @@ def _thresholds(
                 f"{'at least' if low else 'at most'} {least if low else greatest:g}."
             )
             yield content.diagnose("threshold-outside-range", what, shape, name)
+
+
+def _other_range(
+    content: Content, shape: str, measurement: str, possible: tuple[float | None, float | None]
+) -> Iterator[Diagnostic]:
+    """A shape on cases that lets through other values than the measurement has."""
+    if not _bounds_of_shape_on_case(content, shape):
+        return
+    for name, value in zip(("sh:minInclusive", "sh:maxInclusive"), possible, strict=True):
+        bound = _number(content, shape, name)
+        if bound is not None and value is not None and bound != value:
+            what = f"{name} {bound:g} for values of {shorten(measurement)} in a case; the measurement itself says {value:g}."
+            yield content.diagnose("disagreeing-range", what, shape, name)
+
+
+def _unit_of_code(content: Content, measurement: str) -> Iterator[Diagnostic]:
+    """A code that names another unit than the one in which values are given."""
+    code, unit = (content.graph.text(measurement, name) for name in ("skos:notation", "core:unit"))
+    named = units.named_in(code)
+    if named and unit and unit != named:
+        what = f"The code {code} of {shorten(measurement)} says {units.in_words(named)} ({named}), its unit is {unit}."
+        yield content.diagnose("unit-unlike-code", what, measurement, "core:unit")
 
 
 def _bounds_of_shape_on_case(content: Content, shape: str) -> bool:

@@ -18,7 +18,7 @@ DERIVED = "prov:wasDerivedFrom"
 PASSAGES = expand("passage:")
 STATUSES = ("none", "pending", "reviewed")
 DOUBTS = re.compile(
-    r"\b(?:pending|contradict\w*|unclear|draft|not (?:yet )?reviewed|no review|unreviewed|awaiting)\b", re.IGNORECASE
+    r"\b(?:pending|contradict\w*|unclear|draft|not (?:yet )?reviewed|no (?:\w+ of )?review|unreviewed|awaiting)\b", re.IGNORECASE
 )
 NEEDED = (
     "dcterms:identifier", "dcterms:title", "core:reviewStatus", "core:reviewNote", "core:fileName", "core:textDigest",

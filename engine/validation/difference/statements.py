@@ -74,7 +74,7 @@ def _fields(one: Frozen, other: Frozen, parents: list[tuple[str, ...]]) -> Itera
         before, after = (_told(getattr(thing, field, None)) for thing in (one, other))
         if before != after and field not in UNTOLD:
             yield FieldChange(field=field.replace("_", " "), old=before, new=after)
-    sides = [tuple(_position(position) for position in getattr(thing, "positions", ())) for thing in (one, other)]
+    sides = [tuple(sorted(_position(position) for position in getattr(thing, "positions", ()))) for thing in (one, other)]
     if sides[0] != sides[1]:
         yield FieldChange(field="positions", old=sides[0], new=sides[1])
 

@@ -61,4 +61,20 @@ NUMBER_ENTRIES = (
         why="Nobody can tell a terminologist's judgement from a guess of a program.",
         mend="Give mapping_justification a SEMAPV term, such as semapv:ManualMappingCuration, and confidence a number up to 1.",
     ),
+    Entry(
+        id="SG808",
+        name="disagreeing-range",
+        severity="error",
+        title="Two ranges of one measurement",
+        why="A value that one of them takes is refused by the other: which cases can be decided depends on how they are sent.",
+        mend="Give core:minimum and core:maximum of the measurement and the bounds of the shape on cases the same numbers.",
+    ),
+    Entry(
+        id="SG809",
+        name="unit-unlike-code",
+        severity="error",
+        title="The code of a measurement names another unit",
+        why="Who sends a value reads its unit off the code, and the value would be taken for something else.",
+        mend="Correct core:unit, or give the measurement a code that names its unit.",
+    ),
 )
