@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 from engine.errors import VocabularyError, shortened
 from engine.knowledge.criteria import CriterionReader
 from engine.knowledge.mapping_table import read_table
-from engine.knowledge.problems import Problems
+from engine.knowledge.problems import Problems, nearest
 from engine.knowledge.reader import Graph, Text, expand, local_name, read_graph, shorten
 from engine.knowledge.rule_checks import check_rules
 from engine.knowledge.rules import PATIENT, build_rules, passage_ids
@@ -213,10 +213,22 @@ def _passage(graph: Graph, iri: str, problems: Problems) -> Passage:
             iri,
             "dcterms:identifier",
         )
+    source, sources = graph.iri(iri, "core:source"), graph.of_class("core:Source")
+    if source not in sources:
+        problems.tell(
+            VocabularyError,
+            f"{shorten(iri)} belongs to {shorten(source)}, which is no source{nearest(source, sources)}"
+            if source
+            else f"{shorten(iri)} belongs to no source.",
+            "Name the source in which it stands.",
+            "dangling-iri",
+            iri,
+            "core:source",
+        )
     return Passage(
         iri=iri,
         id=local_name(iri),
-        source=graph.iri(iri, "core:source"),
+        source=source,
         section=graph.text(iri, "core:section"),
         kind=graph.text(iri, "core:kind"),
         modality=graph.text(iri, "core:modality"),

@@ -229,6 +229,16 @@ VOCABULARY = {
         SEE,
     ),
     "no resolution": (_rule("Tension", ""), "rule:more is not a whole Tension: core:resolution is missing.", SEE),
+    "a passage of an unknown source": (
+        "passage:900-L099a a core:Passage ; core:source source:sore-throats .",
+        "passage:900-L099a belongs to source:sore-throats, which is no source; did you mean source:sore-throat?",
+        "Name the source in which it stands.",
+    ),
+    "a passage of no source": (
+        "passage:900-L099a a core:Passage .",
+        "passage:900-L099a belongs to no source.",
+        "Name the source in which it stands.",
+    ),
     "an order that is no number": (
         _advice('sh:order "soon"'),
         "rule:more is not a whole Recommendation: sh:order is 'soon', which is no whole number.",
