@@ -127,7 +127,8 @@ class Writer:
         self._by_order.setdefault(order, []).append(f"{space}:{name}")
 
     def _shape(self, name: str, criterion: str) -> None:
-        self._texts.append(f"shape:{name} a sh:NodeShape ; sh:node {criterion} .")
+        predicate = "sh:property" if criterion.startswith("[ sh:path") else "sh:node"
+        self._texts.append(f"shape:{name} a sh:NodeShape ; {predicate} {criterion} .")
 
     def _advice(self, name: str, others: list[str]) -> None:
         pick = self._random.choice
