@@ -67,4 +67,4 @@ def test_far_apart_ranges_for_and_against_one_intervention_leave_a_gap(tmp_path:
 
 
 def test_rules_that_differ_in_more_than_the_range_are_no_alternatives(tmp_path: Path) -> None:
-    assert _uneven(tmp_path, "sh:maxExclusive 39", "sh:minExclusive 39 ] ; sh:property [ core:present finding:Drooling") == []
+    assert _uneven(tmp_path, "sh:maxExclusive 39", "sh:minExclusive 39 ] ; sh:node [ core:present finding:Drooling") == []
