@@ -39,7 +39,7 @@ def format_turtle(text: str, name: str = "") -> str:
     """The normal form of a Turtle document. Raises TurtleSyntaxError with name and line."""
     graph = Graph(bind_namespaces="none")
     try:
-        graph.parse(data=text, format="turtle")
+        graph.parse(data=text.removeprefix("\ufeff"), format="turtle")
     except Exception as error:  # rdflib raises its own BadSyntax and, for bad literals, almost anything
         line = getattr(error, "lines", None)
         raise TurtleSyntaxError(

@@ -244,7 +244,7 @@ def _roots(read: Mapping[str, Mapping[str, list[Any]]], scanned: Mapping[str, Ma
 def _positions(path: Path, number: int, modified: int, size: int) -> Positions:  # noqa: ARG001 (part of the key)
     from engine.knowledge.reader import read_triples  # the reader looks places up here
 
-    return locate(path.read_text(encoding="utf-8"), read_triples(path, number))
+    return locate(path.read_text(encoding="utf-8-sig"), read_triples(path, number))
 
 
 def positions_of(path: Path, number: int) -> Positions:

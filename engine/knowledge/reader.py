@@ -6,6 +6,7 @@ found by `positions.py` when an error or a diagnostic needs one.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import itertools
 import sys
@@ -230,8 +231,13 @@ def own_paths(*folders: Path) -> tuple[Path, ...]:
         path
         for folder in folders
         for path in sorted(folder.rglob("*"))
-        if path.suffix in (".ttl", ".tsv") and "authoring" not in path.parts
+        if path.suffix in (".ttl", ".tsv") and "authoring" not in path.parts and not _is_hidden(path.relative_to(folder))
     )
+
+
+def _is_hidden(path: Path) -> bool:
+    """Whether a file, or a folder on the way to it, is of an editor, of a tool or of an environment: .git, .venv, .#name."""
+    return any(part.startswith(".") for part in path.parts)
 
 
 def content_digest(paths: Iterable[Path]) -> str:
@@ -269,8 +275,10 @@ def read_triples(path: Path, number: int, most: int = sys.maxsize) -> list[tuple
     """The triples of one Turtle file, in Oxigraph's order.
 
     Blank nodes are numbered as they come, after the number of the file: read again, they have the same names.
-    Raises TurtleSyntaxError with file:line, KnowledgeError where there are more than `most`.
+    Raises TurtleSyntaxError with file:line, KnowledgeError where there are more than `most`, or where a prefix is misdeclared.
     """
+    from engine.knowledge.prefixes import check_prefixes  # which is about the prefixes above
+
     blanks: dict[str, str] = {}
 
     def name(node: object) -> str:
@@ -284,9 +292,11 @@ def read_triples(path: Path, number: int, most: int = sys.maxsize) -> list[tuple
         return Text(node.value, node.language or "", node.datatype.value) if isinstance(node, ox.Literal) else name(node)
 
     try:
-        read = ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
+        text = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+        read = ox.parse(text, format=ox.RdfFormat.TURTLE)
         triples = [(name(triple.subject), triple.predicate.value, term(triple.object)) for triple in itertools.islice(read, most)]
         if next(read, None) is None:
+            check_prefixes(path, text, read.prefixes)
             return triples
     except SyntaxError as error:
         raise TurtleSyntaxError(

@@ -9,6 +9,7 @@ import pytest
 
 from engine.errors import KnowledgeError, TurtleSyntaxError
 from engine.knowledge.assembly import load_knowledge
+from engine.knowledge.positions import positions_of
 from engine.knowledge.reader import (
     Graph,
     Text,
@@ -18,6 +19,7 @@ from engine.knowledge.reader import (
     local_name,
     own_paths,
     read_graph,
+    read_triples,
     schema_paths,
     shipped_paths,
     shorten,
@@ -292,3 +294,23 @@ def test_a_curie_and_its_iri_lead_to_each_other(curie: str, iri: str) -> None:
 
 def test_an_iri_without_prefix_stays_as_it_is() -> None:
     assert shorten("urn:example:x") == "urn:example:x"
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
+    plain, marked = tmp_path / "plain.ttl", tmp_path / "marked.ttl"
+    text = 'PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n<urn:a> rdfs:label "a"@en .\n'
+    plain.write_text(text, encoding="utf-8")
+    marked.write_text(text, encoding="utf-8-sig")
+    assert read_triples(marked, 0) == read_triples(plain, 0)
+    assert positions_of(marked, 0) == positions_of(plain, 0)
+
+
+def test_what_is_hidden_is_no_knowledge(tmp_path: Path) -> None:
+    for name in (".venv/ontology/core.ttl", "ontology/.#findings.ttl", "ontology/findings.ttl"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("", encoding="utf-8")
+    hidden = tmp_path / ".mine"
+    (hidden / "ontology").mkdir(parents=True)
+    (hidden / "ontology" / "a.ttl").write_text("", encoding="utf-8")
+    assert own_paths(tmp_path) == (tmp_path / "ontology" / "findings.ttl",)
+    assert own_paths(hidden) == (hidden / "ontology" / "a.ttl",)

@@ -102,6 +102,14 @@ NAME_ENTRIES = (
         mend="Write a value of that datatype, or another datatype.",
     ),
     Entry(
+        id="SG209",
+        name="misdeclared-prefix",
+        severity="error",
+        title="A prefix is declared with almost the right namespace",
+        why="Every name with this prefix means something else than it seems to, so that nothing in the file can be relied upon.",
+        mend="Write the namespace that is meant, up to its last character.",
+    ),
+    Entry(
         id="SG301",
         name="no-label",
         severity="error",
