@@ -188,6 +188,15 @@ def _read(path: Path, number: int) -> list[Triple]:
         raise KnowledgeError(
             f"The file is not UTF-8: byte {error.start} cannot be decoded.", mend="Save it as UTF-8.", kind="unreadable-file"
         ) from error
+    if text.startswith("\ufeff") and path.suffix in (TURTLE, TABLE):
+        raise KnowledgeError(
+            "The file begins with a byte order mark, a character that nobody sees.",
+            mend="Save it as UTF-8 without one.",
+            kind="turtle-syntax" if path.suffix == TURTLE else "malformed-mapping",
+            path=path,
+            line=1,
+            column=1,
+        )
     if path.suffix != TURTLE:
         return []
     if (offset := too_deep(text, DEEPEST)) is not None:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Literal, NamedTuple
 
-from engine.errors import CheckNotRunError, ReasonerError
+from engine.errors import CheckNotRunError, KnowledgeError, ReasonerError
 from engine.validation.checks.agreement import check_agreement
 from engine.validation.checks.behaviour import check_behaviour
 from engine.validation.checks.cases import check_cases
@@ -104,15 +104,20 @@ TOO_DEEP = "Something refers on to the next, and that to the next, more often th
 def _run(check: Check, content: Content) -> tuple[tuple[Diagnostic, ...], NotRun | None]:
     if reason := _hindrance(check, content):
         return (), NotRun(check=check.name, reason=reason)
+    found: list[Diagnostic] = []
     try:
-        found = tuple(islice(_in_focus(content, check.run(content)), MOST + 1))
-        if len(found) > MOST:
-            return found[:MOST], NotRun(check=check.name, reason=f"More than {MOST:,} were found; the others are not listed.")
-        return found, None
+        for diagnostic in islice(_in_focus(content, check.run(content)), MOST + 1):
+            found.append(diagnostic)  # noqa: PERF402 (what was found before an error is kept)
     except (CheckNotRunError, ReasonerError) as error:
         return (), NotRun(check=check.name, reason=str(error))
     except RecursionError:
         return (), NotRun(check=check.name, reason=TOO_DEEP)
+    except KnowledgeError as error:  # what is spoilt in a place that nothing else reads
+        place = content.place_of_error(error)
+        found.append(content.diagnose(error.kind or "wrong-kind", error.what, error.about[0], place=place, mend=error.mend))
+    if len(found) > MOST:
+        return tuple(found[:MOST]), NotRun(check=check.name, reason=f"More than {MOST:,} were found; the others are not listed.")
+    return tuple(found), None
 
 
 def _hindrance(check: Check, content: Content) -> str:
