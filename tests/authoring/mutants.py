@@ -111,6 +111,10 @@ def main() -> int:
     chosen = [
         mutant for mutant in mutants(_texts(), options.count, options.seed) if mutant.operator == options.only or not options.only
     ]
+    untouched = outcome_of(Mutant("untouched", min(_texts()), 0, 0, ""))
+    if untouched.by:
+        print(f"Something is found without any mistake, so nothing would be proven: {untouched.how}")
+        return 2
     start = time.monotonic()
     with multiprocessing.get_context("spawn").Pool(options.jobs) as pool:
         outcomes = []
