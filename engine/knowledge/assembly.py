@@ -168,7 +168,7 @@ def _concepts(graph: Graph, hierarchy: Hierarchy, kind: Literal["finding", "cond
             yield Concept(
                 kind=kind,
                 synonyms=graph.texts(iri, "skos:altLabel"),
-                derived_only=graph.text(iri, "core:derivedOnly") == "true",
+                derived_only=graph.flag(iri, "core:derivedOnly"),
                 **_words(graph, iri),
             )
 
@@ -224,6 +224,7 @@ def _passage(graph: Graph, iri: str, problems: Problems) -> Passage:
             "dangling-iri",
             iri,
             "core:source",
+            source or None,
         )
     return Passage(
         iri=iri,

@@ -143,7 +143,7 @@ class CriterionReader:
         return And(children=tuple(self._parsers[name](shape, {}) for name in stated), **told)
 
     def _present(self, shape: str, told: dict[str, Any]) -> Criterion:
-        inconclusive = self._graph.text(shape, "core:absenceInconclusive") == "true"
+        inconclusive = self._graph.flag(shape, "core:absenceInconclusive")
         return Present(finding=self._finding(shape, "core:present"), absence_inconclusive=inconclusive, **told)
 
     def _at_least(self, shape: str, told: dict[str, Any]) -> Criterion:

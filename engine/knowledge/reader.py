@@ -135,6 +135,10 @@ class Graph:
                     return term.value
         return ""
 
+    def flag(self, subject: str, predicate: str) -> bool:
+        """Whether a truth value is stated and true."""
+        return self.text(subject, predicate) in ("true", "1")
+
     def texts(self, subject: str, predicate: str, language: str = "en") -> tuple[str, ...]:
         return tuple(
             term.value for term in self.terms(subject, predicate) if isinstance(term, Text) and term.language in (language, "")

@@ -54,6 +54,6 @@ def test_what_is_nobodys_slip_is_left_alone(name: str, given: str) -> None:
 def test_the_line_is_that_of_the_declaration(written: str, tmp_path: Path) -> None:
     path = tmp_path / "a.ttl"
     path.write_text(f"# skos: is below\nPREFIX a: <urn:a>\n  {written.format('http://www.w3.org/2004/02/skos/core')}\n")
-    with pytest.raises(KnowledgeError, match="where <http://www.w3.org/2004/02/skos/core#> is meant") as caught:
+    with pytest.raises(KnowledgeError, match=r"where <http://www\.w3\.org/2004/02/skos/core#> is meant") as caught:
         read_triples(path, 0)
     assert (caught.value.kind, caught.value.line, caught.value.column) == ("misdeclared-prefix", 3, 3)

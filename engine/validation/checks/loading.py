@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from engine.errors import KnowledgeError
 from engine.knowledge.reader import Text, expand
+from engine.validation.checks.names import of_no_kind
 from engine.validation.checks.terms import Vocabulary, is_well_typed
 from engine.validation.content import Content
 from engine.validation.diagnostics import Diagnostic
@@ -15,9 +16,12 @@ def check_loading(content: Content) -> Iterator[Diagnostic]:
     """Errors of assembly; where there is none, circles of rules and orders that do not fit."""
     errors = content.failures
     vocabulary = Vocabulary(content) if errors else None
+    strays = of_no_kind(content.graph) if errors else {}
     for error in errors:
         if vocabulary is not None and _is_told_by_vocabulary(error, vocabulary):
             continue
+        if error.kind == "wrong-kind" and error.about[2] in strays:
+            continue  # what it names is told to be wrong itself
         subject = error.about[0]
         yield content.diagnose(
             error.kind, error.what, subject, place=content.place_of_error(error), mend=error.mend, severity="error"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from engine.knowledge.problems import nearest
-from engine.knowledge.reader import Text, expand, local_name, shorten
+from engine.knowledge.reader import Graph, Term, Text, expand, local_name, shorten
 from engine.validation.checks.terms import CORE, is_ours
 from engine.validation.content import GENERATED, Content
 from engine.validation.diagnostics import Diagnostic, Place, Related
@@ -27,6 +28,9 @@ SINGLE = tuple(
 )  # fmt: skip
 """Predicates of which one value is used, or one in each language."""
 
+COPIED = 3
+"""A subject with so many predicates that have two values is two things with one name: who copied it forgot to rename the copy."""
+COPY = "is described twice"
 PASSAGES = expand("passage:")
 _KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _PASCAL = re.compile(r"[A-Z][A-Za-z0-9]*")
@@ -39,6 +43,7 @@ def check_names(content: Content) -> Iterator[Diagnostic]:
     yield from _described_twice(content)
     yield from _two_values(content)
     yield from _naming(content)
+    yield from _of_no_kind(content)
 
 
 def _dangling(content: Content) -> Iterator[Diagnostic]:
@@ -89,29 +94,60 @@ def _place_in(content: Content, subject: str, path: Path) -> Place:
 
 
 def _two_values(content: Content) -> Iterator[Diagnostic]:
-    graph = content.graph
-    for subject in graph.all_subjects():
-        statements = graph.predicates(subject)
-        for predicate in SINGLE:
-            values = dict.fromkeys(statements.get(predicate, ()))
-            if len(values) < 2:
-                continue
+    for subject in content.graph.all_subjects():
+        doubled = list(_doubled_in(content.graph.predicates(subject)))
+        if len({twice.predicate for twice in doubled}) >= COPIED and not subject.startswith("_:"):
+            yield _copied(content, subject, doubled)
+        else:
+            yield from (_doubled(content, subject, twice) for twice in doubled)
+
+
+def _doubled_in(statements: Mapping[str, Iterable[Term]]) -> Iterator[_Doubled]:
+    for predicate in SINGLE:
+        values = dict.fromkeys(statements.get(predicate, ()))
+        if len(values) > 1:
             by_language: dict[str, list[str | Text]] = {}
             for value in values:
                 by_language.setdefault(value.language if isinstance(value, Text) else "", []).append(value)
             for language, (one, *others) in by_language.items():
                 for other in others:
-                    yield content.diagnose(
-                        "declared-twice",
-                        f"{shorten(predicate)} has a second value{f' in {language}' if language else ''}; one is used.",
-                        subject,
-                        predicate,
-                        other,
-                        mend="Keep one of the values.",
-                        related=(content.related(content.holder(subject), "the first value", predicate, one),)
-                        if content.holder(subject) == subject
-                        else (),
-                    )
+                    yield _Doubled(predicate, language, one, other)
+
+
+class _Doubled(NamedTuple):
+    """A predicate with two values where one is used, in one language."""
+
+    predicate: str
+    language: str
+    one: Term
+    other: Term
+
+
+def _doubled(content: Content, subject: str, twice: _Doubled) -> Diagnostic:
+    predicate, language, one, other = twice
+    return content.diagnose(
+        "declared-twice",
+        f"{shorten(predicate)} has a second value{f' in {language}' if language else ''}; one is used.",
+        subject,
+        predicate,
+        other,
+        mend="Keep one of the values.",
+        related=(content.related(subject, "the first value", predicate, one),) if content.holder(subject) == subject else (),
+    )
+
+
+def _copied(content: Content, subject: str, doubled: list[_Doubled]) -> Diagnostic:
+    named = dict.fromkeys(shorten(twice.predicate) for twice in doubled)
+    first = min(doubled, key=lambda twice: content.place(subject, twice.predicate, twice.other).line)
+    return content.diagnose(
+        "declared-twice",
+        f"{shorten(subject)} {COPY}: {', '.join(named)} have two values.",
+        subject,
+        first.predicate,
+        first.other,
+        mend="Give the copy a name of its own.",
+        related=(content.related(subject, "the first description"),),
+    )
 
 
 def _naming(content: Content) -> Iterator[Diagnostic]:
@@ -138,3 +174,41 @@ def _wrong_name(space: str, name: str, code: str) -> str:
             return "" if _KEBAB.fullmatch(name) else "is not in kebab-case"
         case _:
             return ""
+
+
+# Concepts of no kind ------------------------------------------------------------------------------
+
+KINDS = {"finding": "core:Finding", "condition": "core:Condition", "intervention": "core:Intervention"}
+
+
+def of_no_kind(graph: Graph) -> dict[str, str]:
+    """Described IRIs in the namespaces of concepts that are no class below the root of their kind, with that root."""
+    classes = frozenset(graph.of_class("owl:Class"))
+    roots = ((iri, KINDS.get(shorten(iri).partition(":")[0], "")) for iri in graph.all_subjects())
+    return {iri: root for iri, root in roots if root and not _is_below(graph, classes, iri, expand(root))}
+
+
+def _is_below(graph: Graph, classes: Container[str], iri: str, root: str) -> bool:
+    met, waiting = set[str](), [iri]
+    while waiting:
+        here = waiting.pop()
+        if here == root:
+            return True
+        if here not in met and here in classes:
+            met.add(here)
+            waiting += graph.iris(here, "rdfs:subClassOf")
+    return False
+
+
+def _of_no_kind(content: Content) -> Iterator[Diagnostic]:
+    """Concepts that nothing can refer to; what is misspelt in them, or has still to be inferred, is told as such."""
+    graph = content.graph
+    for iri, root in of_no_kind(graph).items():
+        types, parents = graph.iris(iri, "rdf:type"), graph.iris(iri, "rdfs:subClassOf")
+        misspelt = any(not graph.predicates(parent) for parent in parents) or any(
+            shorten(kind).startswith("owl:") for kind in types if kind != expand("owl:Class")
+        )
+        if not misspelt and not graph.terms(iri, "owl:equivalentClass"):
+            what = f"{shorten(iri)} is described, but it is no class below {root}."
+            mend = f"Write `a owl:Class ; rdfs:subClassOf {root}`, or name one that is below it."
+            yield content.diagnose("wrong-kind", what, iri, "rdfs:subClassOf" if parents else "rdf:type", mend=mend)

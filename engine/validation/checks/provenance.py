@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from engine.errors import CheckNotRunError
+from engine.errors import CheckNotRunError, shortened
 from engine.knowledge.reader import Text, expand, local_name, shorten
 from engine.knowledge.rules import BUILDERS
 from engine.knowledge.sources import coverage, read_documents, text_changed, verify
@@ -23,6 +23,7 @@ DOUBTS = re.compile(
 NEEDED = (
     "dcterms:identifier", "dcterms:title", "core:reviewStatus", "core:reviewNote", "core:fileName", "core:textDigest",
 )  # fmt: skip
+OFFSETS = ("oa:start", "oa:end")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -56,7 +57,9 @@ def check_documents(content: Content) -> Iterator[Diagnostic]:
     if content.sources is None:
         raise CheckNotRunError("No folder with the documents was given.", mend="Give --sources or SPINEGRAPH_SOURCES.")
     documents = read_documents(content.sources, knowledge)
-    outside = {p.id for p in knowledge.passages.values() if not 0 <= p.start < p.end or not p.digest}  # told as such
+    outside = {
+        p.id for p in knowledge.passages.values() if not 0 <= p.start < p.end or not _DIGEST.fullmatch(p.digest)
+    }  # told as such
     for passage in knowledge.passages.values():
         text = documents.get(passage.source)
         if text is not None and passage.end > len(text):
@@ -143,9 +146,12 @@ def _passages(content: Content) -> Iterator[Diagnostic]:
     spans: dict[str, list[tuple[int, int, str]]] = {}
     for iri in graph.of_class("core:Passage"):
         selector = graph.iri(iri, "oa:hasSelector")
-        numbers = [graph.text(selector, predicate) if selector else "" for predicate in ("oa:start", "oa:end")]
-        if not all(number.isdecimal() for number in numbers):
+        numbers = [graph.text(selector, predicate) if selector else "" for predicate in OFFSETS]
+        if not all(numbers):
             yield content.diagnose("misplaced-passage", f"{shorten(iri)} has no offsets.", selector or iri)
+        elif odd := next((name for name, number in zip(OFFSETS, numbers, strict=True) if not number.isdecimal()), ""):
+            what = f"{odd} is {shortened(numbers[OFFSETS.index(odd)])}, which is no place in a text."
+            yield content.diagnose("misplaced-passage", what, selector, odd)
         elif int(numbers[0]) >= int(numbers[1]):
             what = f"{shorten(iri)} begins at {numbers[0]} and ends at {numbers[1]}."
             yield content.diagnose("misplaced-passage", what, selector, "oa:end")

@@ -58,7 +58,7 @@ def _conclusion(content: Content, iri: str, kind: str) -> Iterator[Diagnostic]:
 def _attachment(content: Content, iri: str) -> Iterator[Diagnostic]:
     graph = content.graph
     order = graph.text(iri, "sh:order")
-    shapes = [shape for shape in graph.subjects("sh:rule", iri) if expand("core:Case") in graph.iris(shape, "sh:targetClass")]
+    shapes = graph.subjects("sh:rule", iri)  # that their target is another one is told of them
     if not order:
         yield content.diagnose("incomplete-rule", f"{shorten(iri)} has no sh:order.", iri)
     elif not shapes:
@@ -66,7 +66,7 @@ def _attachment(content: Content, iri: str) -> Iterator[Diagnostic]:
         yield content.diagnose("unattached-rule", what, iri, mend=_attach(iri, order))
     for shape in shapes:
         held = graph.text(shape, "sh:order")
-        if order and held != order:
+        if order.isdecimal() and held != order:
             what = (
                 f"{shorten(iri)} has sh:order {order} and is attached to {shorten(shape)}, whose sh:order is {held or 'missing'}."
             )

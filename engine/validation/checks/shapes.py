@@ -17,6 +17,7 @@ from engine.errors import CheckNotRunError, KnowledgeError
 from engine.knowledge.positions import positions_of
 from engine.knowledge.reader import Term, Text, expand, read_triples, shorten
 from engine.validation.catalogue import BY_NAME
+from engine.validation.checks.names import COPY
 from engine.validation.checks.terms import Vocabulary
 from engine.validation.content import GENERATED, Content, Triple
 from engine.validation.diagnostics import Diagnostic, Place, Severity
@@ -141,7 +142,9 @@ def _unknown_terms(content: Content, path: Path, number: int, triples: Sequence[
                 spots = positions_of(path, number).statements.get((subject, predicate, value))
                 spot = spots and (spots.predicate if term == predicate else spots.value)
                 place = Place(file=content.shown(path), line=spot.line if spot else 0, column=spot.column if spot else 0)
-                yield _not_run(content, f"There is no term {shorten(term)}{vocabulary.suggestion(term) or '.'}", place)
+                near = vocabulary.nearest(term)
+                what = f"There is no term {shorten(term)}" + (f"; did you mean {near}?" if near else ".")
+                yield _not_run(content, what, place)
 
 
 def _told(failure: Failure) -> str:
@@ -244,6 +247,7 @@ def _surplus(result: Result, values: Sequence[Term]) -> Term | None:
 
 _HERE = re.compile(r" Here (?P<none>is no )?(?P<name>\S+?)(?: is .*)?\.$", re.DOTALL)
 """How `_diagnostic` ends: the property, and whether it is missing."""
+_UNKNOWN = re.compile(r"There is no term ([^;\s]+?)[;.](?:\s|$)")
 TOLD_AS = {
     "core:source": "no source",
     "core:textDigest": "SHA-256",
@@ -263,10 +267,20 @@ def without_repetition(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic
     for one in found:
         if one.id.startswith(groups):
             others.setdefault((one.subject, _line(one.place)), []).append(one)
+    unknown = {(one.subject, named[1]) for one in found if (named := _UNKNOWN.match(one.what))}
+    copied = {one.subject: one for one in found if COPY in one.what}
     for one in found:
         near = others.get((one.subject, _line(one.place)), ()) if one.id == shape else ()
+        if one.id == shape and (one.subject in copied or any((one.subject, word) in unknown for word in _values(one))):
+            continue
         if not any(_is_same(one, other) for other in near):
             yield one
+
+
+def _values(one: Diagnostic) -> list[str]:
+    """The values that it says are there, as far as they are names."""
+    said = _HERE.search(one.what)
+    return said[0].rstrip(".").partition(" is ")[2].split(", ") if said else []
 
 
 def _line(place: Place) -> Place:

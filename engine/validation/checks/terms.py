@@ -72,8 +72,8 @@ class Vocabulary:
     def is_class(self, iri: str) -> bool:
         return not iri.startswith(CORE) or expand("owl:Class") in self._core.get(iri, set())
 
-    def suggestion(self, iri: str) -> str:
-        """ "; did you mean …?" or "": the same name in another vocabulary, or the most similar one in its own."""
+    def nearest(self, iri: str) -> str:
+        """CURIE of the term that may be meant, or "": the same name in another vocabulary, or the most similar in its own."""
         namespace, name = split(iri)
         same = [space + name for space, terms in self._closed.items() if space != namespace and name in terms]
         same += [CORE + name] if namespace != CORE and CORE + name in self._core else []
@@ -81,7 +81,7 @@ class Vocabulary:
         near = difflib.get_close_matches(name, sorted(own), n=1, cutoff=0.7)
         near = near or [term for term in sorted(own) if term.lower() == name.lower()]
         found = [namespace + term for term in near] + same
-        return f"; did you mean {shorten(found[0])}?" if found else ""
+        return shorten(found[0]) if found else ""
 
 
 def split(iri: str) -> tuple[str, str]:
@@ -131,7 +131,7 @@ _FORMS = {
         r"(?s:.*)",
     ),
 }  # fmt: skip
-_COMPILED = {name: re.compile(form) for name, form in _FORMS.items()}
+_COMPILED = {name: re.compile(form, re.ASCII) for name, form in _FORMS.items()}
 """Lexical forms of the XSD datatypes (XML Schema 1.1 part 2)."""
 
 _OTHER_DATATYPES = frozenset(map(expand, ("rdf:langString", "rdf:HTML", "rdf:XMLLiteral", "rdf:JSON")))
@@ -143,10 +143,10 @@ def is_datatype(iri: str) -> bool:
 
 
 def nearest_datatype(iri: str) -> str:
-    """ "; did you mean …?" or ""."""
+    """The CURIE of a datatype that may be meant, or ""."""
     near = difflib.get_close_matches(local_name(iri).lower(), {name.lower(): name for name in _COMPILED}, n=1)
     named = {name.lower(): name for name in _COMPILED}
-    return f"; did you mean xsd:{named[near[0]]}?" if near else ""
+    return f"xsd:{named[near[0]]}" if near else ""
 
 
 def is_well_typed(literal: Text) -> bool:

@@ -22,6 +22,9 @@ VERSIONS = frozenset(map(expand, ("owl:versionIRI", "owl:priorVersion", "owl:imp
 """Their objects name ontologies, not terms."""
 
 
+FOREIGN = "Use a term of a known vocabulary, declare the property, or allow its namespace in a profile (vocabulary)."
+
+
 def check_vocabulary(content: Content) -> Iterator[Diagnostic]:
     """Misspelt or invented terms, with the nearest that exists; datatypes that do not exist, or whose form is not kept."""
     vocabulary = Vocabulary(content)
@@ -47,13 +50,9 @@ def check_vocabulary(content: Content) -> Iterator[Diagnostic]:
 
 def _unknown(content: Content, vocabulary: Vocabulary, triple: Triple) -> Diagnostic:
     subject, predicate, value = triple
-    return content.diagnose(
-        "unknown-term",
-        f"There is no term {shorten(str(value))}{_finished(vocabulary.suggestion(str(value)))}",
-        subject,
-        predicate,
-        value,
-    )
+    near = vocabulary.nearest(str(value))
+    what = f"There is no term {shorten(str(value))}{_finished(near)}"
+    return content.diagnose("unknown-term", what, subject, predicate, value, mend=_written(near))
 
 
 def _bad_predicate(content: Content, vocabulary: Vocabulary, triple: Triple) -> Diagnostic:
@@ -63,16 +62,18 @@ def _bad_predicate(content: Content, vocabulary: Vocabulary, triple: Triple) -> 
             "wrong-kind", f"{shorten(predicate)} is no property.", subject, predicate, mend="Use a property as predicate."
         )
     if is_ours(predicate) or not (predicate.startswith(BASE) or vocabulary.is_closed(predicate)):
-        what = f"{shorten(predicate)} is a property of no vocabulary that is known here"
+        what, mend = f"{shorten(predicate)} is a property of no vocabulary that is known here", FOREIGN
     else:
-        what = f"There is no term {shorten(predicate)}"
-    return content.diagnose("unknown-term", what + _finished(vocabulary.suggestion(predicate)), subject, predicate)
+        what, mend = f"There is no term {shorten(predicate)}", ""
+    near = vocabulary.nearest(predicate)
+    return content.diagnose("unknown-term", what + _finished(near), subject, predicate, mend=_written(near) or mend)
 
 
 def _bad_literal(content: Content, subject: str, predicate: str, value: Text) -> Diagnostic:
     if not is_datatype(value.datatype):
-        what = f"There is no datatype {shorten(value.datatype)}{_finished(nearest_datatype(value.datatype))}"
-        return content.diagnose("unknown-term", what, subject, predicate, value)
+        near = nearest_datatype(value.datatype)
+        what = f"There is no datatype {shorten(value.datatype)}{_finished(near)}"
+        return content.diagnose("unknown-term", what, subject, predicate, value, mend=_written(near))
     what = f"{shortened(value.value)} is no {shorten(value.datatype)}."
     return content.diagnose("bad-literal", what, subject, predicate, value)
 
@@ -86,8 +87,12 @@ def _own_terms(content: Content, vocabulary: Vocabulary, triples: list[Triple]) 
         seen.add(subject)
         if not vocabulary.knows(subject):
             what = f"{shorten(subject)} is described, but {shorten(split(subject)[0])} has no such term"
-            yield content.diagnose("unknown-term", what + _finished(vocabulary.suggestion(subject)), subject)
+            yield content.diagnose("unknown-term", what + _finished(vocabulary.nearest(subject)), subject)
 
 
-def _finished(suggestion: str) -> str:
-    return suggestion or "."
+def _finished(near: str) -> str:
+    return f"; did you mean {near}?" if near else "."
+
+
+def _written(near: str) -> str:
+    return f"Write {near}." if near else ""

@@ -11,6 +11,16 @@ from engine.validation.content import GENERATED, Content
 from engine.validation.diagnostics import Diagnostic
 
 LANGUAGES = ("", "en", PATIENT)
+NOTES = frozenset(
+    map(
+        expand,
+        (
+            "rdfs:comment", "skos:note", "skos:changeNote", "skos:editorialNote", "skos:example", "skos:historyNote",
+            "skos:scopeNote",
+        ),
+    )
+)  # fmt: skip
+"""What authors say to each other, in whatever language: nobody is shown it."""
 
 
 class Concepts(NamedTuple):
@@ -49,9 +59,9 @@ def _concepts(content: Content) -> Concepts:
 
 def _words_of_concept(content: Content, iri: str, kind: str) -> Iterator[Diagnostic]:
     graph = content.graph
-    if not graph.text(iri, "rdfs:label"):
-        yield content.diagnose("no-label", f"{shorten(iri)} has no label.", iri)
-    if not graph.text(iri, "skos:definition"):
+    if not graph.text(iri, "rdfs:label").strip():
+        yield content.diagnose("no-label", f"{shorten(iri)} has no label.", iri, "rdfs:label")
+    if not graph.text(iri, "skos:definition").strip():
         yield content.diagnose("no-definition", f"{shorten(iri)} has no definition.", iri)
     if not _in_language(graph.terms(iri, "skos:prefLabel"), PATIENT):
         yield content.diagnose(
@@ -60,7 +70,7 @@ def _words_of_concept(content: Content, iri: str, kind: str) -> Iterator[Diagnos
             iri,
             mend=f'Add skos:prefLabel "…"@{PATIENT}.',
         )
-    asked = kind == "measurement" or (kind == "finding" and graph.text(iri, "core:derivedOnly") != "true")
+    asked = kind == "measurement" or (kind == "finding" and not graph.flag(iri, "core:derivedOnly"))
     if asked:
         missing = [tag for tag in ("en", PATIENT) if not _in_language(graph.terms(iri, "core:question"), tag)]
         if missing:
@@ -94,13 +104,13 @@ def _rules_and_shapes(content: Content) -> Iterator[Diagnostic]:
     graph = content.graph
     for kind in BUILDERS:
         for iri in graph.of_class(kind):
-            if not graph.text(iri, "rdfs:label"):
-                yield content.diagnose("no-label", f"{shorten(iri)} has no label.", iri)
+            if not graph.text(iri, "rdfs:label").strip():
+                yield content.diagnose("no-label", f"{shorten(iri)} has no label.", iri, "rdfs:label")
             yield from _text_of_rule(content, iri, kind)
     for iri in graph.of_class("sh:NodeShape"):
         named = not iri.startswith("_:") and not graph.terms(iri, "sh:targetClass")
-        if named and not graph.text(iri, "rdfs:label"):
-            yield content.diagnose("no-label", f"{shorten(iri)} has no label.", iri)
+        if named and not graph.text(iri, "rdfs:label").strip():
+            yield content.diagnose("no-label", f"{shorten(iri)} has no label.", iri, "rdfs:label")
 
 
 def _text_of_rule(content: Content, iri: str, kind: str) -> Iterator[Diagnostic]:
@@ -122,6 +132,6 @@ def _text_of_rule(content: Content, iri: str, kind: str) -> Iterator[Diagnostic]
 def _languages(content: Content) -> Iterator[Diagnostic]:
     for triples in content.triples.values():
         for subject, predicate, value in triples:
-            if isinstance(value, Text) and value.language not in LANGUAGES:
+            if isinstance(value, Text) and value.language not in LANGUAGES and predicate not in NOTES:
                 what = f"The language tag @{value.language} is neither @en nor @{PATIENT}."
                 yield content.diagnose("unknown-language", what, subject, predicate, value)
