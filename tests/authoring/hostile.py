@@ -1,11 +1,13 @@
 """Files that nobody sends in good faith: what they try, as texts that CLI and HTTP are tested with.
 
-`TRAP` stands for the address of a listener that nobody may reach, `FILE` for a file that nobody may open.
+`TRAP` stands for the address of a listener that nobody may reach, `FILE` for the IRI of a file that nobody may open, `PATH` and
+`NAME` for its path and name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from engine.knowledge.reader import PREFIXES
@@ -20,6 +22,18 @@ class Hostile(NamedTuple):
     checks: tuple[str, ...] = ()
     found: tuple[str, ...] = ()
     """Ids of diagnostics."""
+
+    def aimed(self, trap: str, file: Path) -> dict[str, bytes]:
+        """The files, aimed at an address and a file."""
+        aims = {"TRAP": trap, "FILE": file.as_uri(), "PATH": str(file), "NAME": file.name}
+        return {name: _aimed(text, aims) for name, text in self.files.items()}
+
+
+def _aimed(text: str | bytes, aims: Mapping[str, str]) -> bytes:
+    body = text.encode() if isinstance(text, str) else text
+    for name, aim in aims.items():
+        body = body.replace(name.encode(), aim.encode())
+    return body
 
 
 def _turtle(text: str, *found: str, checks: tuple[str, ...] = ()) -> Hostile:
@@ -60,17 +74,21 @@ REACHING: dict[str, Hostile] = {
         f'{TARGET} {QUERY}SELECT $this WHERE {{ SERVICE <TRAP> {{ $this ?p ?o }} }}""" ] .', "SG402"
     ),
     "a silent query of another server": _shapes(
-        f'{TARGET} {QUERY}SELECT $this WHERE {{ SERVICE SILENT <TRAP> {{ $this ?p ?o }} }}""" ] .'
+        f'{TARGET} {QUERY}SELECT $this WHERE {{ SERVICE SILENT <TRAP> {{ $this ?p ?o }} }}""" ] .', "SG402"
     ),
-    "a query from a file": _shapes(f'{TARGET} {QUERY}SELECT $this FROM <FILE> WHERE {{ $this ?p ?o }}""" ] .'),
+    "a query from a file": _shapes(
+        f'{TARGET} {QUERY}SELECT $this FROM <FILE> WHERE {{ $this ?p ?o }}""" ] .',  # noqa: S608 (SPARQL)
+        "SG401",
+    ),
     "a query from a graph elsewhere": _shapes(
-        f'{TARGET} {QUERY}SELECT $this FROM <TRAP> FROM NAMED <TRAP> WHERE {{ GRAPH ?g {{ $this ?p ?o }} }}""" ] .'
+        f'{TARGET} {QUERY}SELECT $this FROM <TRAP> FROM NAMED <TRAP> WHERE {{ GRAPH ?g {{ $this ?p ?o }} }}""" ] .',  # noqa: S608
+        "SG402",
     ),
     "documents elsewhere": Hostile(
         {
             "ontology/sources/hostile.ttl": HEAD
             + 'source:hostile a core:Source ; dcterms:identifier "666" ; core:fileName "PATH" .\n'
-            + 'source:above a core:Source ; dcterms:identifier "667" ; core:fileName "../../../../../etc/passwd" .\n'
+            + 'source:above a core:Source ; dcterms:identifier "667" ; core:fileName "../NAME" .\n'
             + f'source:long a core:Source ; dcterms:identifier "668" ; core:fileName "{"x" * 5000}" .',
             "documents/900.txt": "The throat hurts.",
         }
@@ -84,7 +102,9 @@ MALFORMED: dict[str, Hostile] = {
     "overlong UTF-8": Hostile({"a.ttl": HEAD.encode() + b'rule:a rdfs:label "\xc0\xaf" .'}, (), ("SG102",)),
     "a surrogate in UTF-8": Hostile({"a.ttl": HEAD.encode() + b'rule:a rdfs:label "\xed\xa0\x80" .'}, (), ("SG102",)),
     "UTF-16": Hostile({"a.ttl": (HEAD + "rule:a rdfs:label 'a' .").encode("utf-16")}, (), ("SG102",)),
-    "a mapping that is not UTF-8": Hostile({"a.sssom.tsv": b"subject_id\tpredicate_id\tobject_id\n\xff\t\xfe\t\xfd"}, (), ("SG102",)),
+    "a mapping that is not UTF-8": Hostile(
+        {"a.sssom.tsv": b"subject_id\tpredicate_id\tobject_id\n\xff\t\xfe\t\xfd"}, (), ("SG102",)
+    ),
     "a byte order mark": Hostile({"a.ttl": b"\xef\xbb\xbf" + HEAD.encode() + b'rule:a rdfs:label "a" .'}, (), ("SG101",)),
     "NUL": Hostile({"a.ttl": HEAD.encode() + b'rule:a rdfs:label "\x00" .\x00'}, (), ("SG101",)),
     "an escaped surrogate": _turtle(r'rule:a rdfs:label "\uD800" .', "SG101"),
@@ -97,21 +117,29 @@ MALFORMED: dict[str, Hostile] = {
     "undeclared prefixes": _turtle("nobody:a nobody:b nobody:c .", "SG101"),
     "other schemes": _turtle("<urn:a> <urn:b> <mailto:c> , <data:text/plain,x> , <javascript:alert(1)> .", "SG201"),
     "quoted triples": _turtle("<< rule:a rule:b rule:c >> rdfs:label 'a' .", "SG101"),
-    "markup": _turtle("rule:gargle core:presnt '<script>alert(1)</script>'@en ; rdfs:label '</title><img src=TRAP>'@en .", "SG201"),
+    "markup": _turtle(
+        "rule:gargle core:presnt '<script>alert(1)</script>'@en ; rdfs:label '</title><img src=TRAP>'@en .", "SG201"
+    ),
     "numbers beyond numbers": _turtle(
-        'core:hostile a core:Measurement , owl:DatatypeProperty ; skos:notation "hostile" ; core:minimum 1e999 ; core:maximum "NaN"^^xsd:double ;'
-        ' core:unit "1" . shape:Hostile a sh:NodeShape ; core:atLeast 99999999999999999999999999 ; core:of finding:Fever .'
-        " shape:Other a sh:NodeShape ; sh:property [ sh:path core:hostile ; sh:minCount 1 ; sh:minInclusive -1e999 ; sh:maxExclusive 1e-999 ] ."
+        'core:hostile a core:Measurement , owl:DatatypeProperty ; skos:notation "hostile" ; core:minimum 1e999 ; '
+        'core:maximum "NaN"^^xsd:double ; core:unit "1" . '
+        "shape:Hostile a sh:NodeShape ; core:atLeast 99999999999999999999999999 ; core:of finding:Fever ."
+        " shape:Other a sh:NodeShape ; sh:property [ sh:path core:hostile ; sh:minCount 1 ; sh:minInclusive -1e999 ; "
+        "sh:maxExclusive 1e-999 ] ."
         f' shape:Third a sh:NodeShape ; core:atLeast "{"9" * 5000}"^^xsd:integer ; core:of finding:Fever .'
     ),
-    "a list without an end": _turtle("shape:Hostile a sh:NodeShape ; sh:and _:a . _:a rdf:first shape:Hostile ; rdf:rest _:a ."),
-    "a list of two ends": _turtle("shape:Hostile a sh:NodeShape ; sh:and _:a . _:a rdf:first shape:Hostile ; rdf:rest rdf:nil , _:b . "
-                                  "_:b rdf:first 1 , 2 ; rdf:rest () ."),
+    "a list without an end": _turtle(
+        "shape:Hostile a sh:NodeShape ; sh:and _:a . _:a rdf:first shape:Hostile ; rdf:rest _:a .", "SG206"
+    ),
+    "a list of two ends": _turtle(
+        "shape:Hostile a sh:NodeShape ; sh:and _:a . _:a rdf:first shape:Hostile ; rdf:rest rdf:nil , _:b . "
+        "_:b rdf:first 1 , 2 ; rdf:rest () ."
+    ),
     "a circle of sh:node": _turtle("shape:A a sh:NodeShape ; sh:node shape:B . shape:B a sh:NodeShape ; sh:node shape:A . "
                                    "rule:a a core:Recommendation ; sh:condition shape:A .", "SG602"),
     "a circle of subclasses": _turtle("".join(
         f"finding:C{n} a owl:Class ; rdfs:subClassOf finding:C{(n + 1) % 300} .\n" for n in range(300)
-    ), "SG602"),
+    )),
     "a long chain of subclasses": _turtle("".join(
         f"finding:C{n} a owl:Class ; rdfs:subClassOf finding:C{n + 1} .\n" for n in range(400)
     )),
@@ -141,7 +169,7 @@ LARGE: dict[str, Hostile] = {
     "a giant text": _turtle('rule:a core:text "' + "a" * 10_000_000 + '"@en .', "SG103"),
     "a large text": _turtle('rule:a core:text """' + 'a\\"\n' * 500_000 + '"""@en .'),
     "a million prefixes": _turtle("".join(f"@prefix p{n}: <http://example.org/{n}#> .\n" for n in range(1_000_000)), "SG103"),
-    "fifty thousand prefixes": _turtle("".join(f"@prefix p{n}: <urn:{n}:> .\n" for n in range(50_000))),
+    "many prefixes": _turtle("".join(f"@prefix p{n}: <urn:{n}:> .\n" for n in range(10_000))),
     "ten thousand rules": _turtle(_rules(10_000)),
     "a long line": _turtle("rule:a core:text " + ", ".join(f'"{n}"' for n in range(40_000)) + " ."),
     "a long name": _turtle(f"<urn:{'a' * 1_000_000}> core:text 1 . rule:{'b' * 500_000} core:text 1 ."),

@@ -1,0 +1,47 @@
+"""A worker that does what it is told, as `python -m tests.sandbox.toy_worker OPTIONS [FOLDER]`."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from engine.sandbox.channel import Channel, ConnectionEnded
+
+
+def main() -> None:
+    if sys.argv[1] == "no-start":
+        sys.exit(3)
+    channel = Channel(socket.socket(fileno=os.dup(0)))
+    channel.send(b"ready")
+    while True:
+        try:
+            head, body = channel.receive(1 << 20)
+        except ConnectionEnded:
+            return
+        match head.decode().split():
+            case ["echo"]:
+                channel.send(b"echo", body)
+            case ["pid"]:
+                channel.send(str(os.getpid()).encode())
+            case ["folder"]:
+                Path("left").write_text("left", encoding="utf-8")
+                channel.send(str(Path.cwd()).encode())
+            case ["last"]:
+                channel.send(b"last", str(os.getpid()).encode())
+            case ["die", number]:
+                os.kill(os.getpid(), int(number))
+            case ["sleep"]:
+                subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+                time.sleep(60)
+            case ["nonsense"]:
+                channel.send(b"nonsense")
+            case ["flood"]:
+                channel.send(b"", b" " * (1 << 20))
+
+
+if __name__ == "__main__":
+    main()
