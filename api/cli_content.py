@@ -30,7 +30,7 @@ from engine.knowledge.sources import (
 from engine.model import Knowledge
 
 if TYPE_CHECKING:
-    from engine.validation.revision import Revision
+    from engine.validation.scaffold.revision import Revision
 
 sources_app = typer.Typer(help="The source documents and the passages that paraphrase them.", no_args_is_help=True)
 
@@ -173,7 +173,7 @@ def sources_follow_command(
     knowledge: KnowledgeOption = None,
 ) -> None:
     """Let passages follow a document that has changed, and make passages of new statements. Exit 1 where you have to decide."""
-    from engine.validation.revision import plan_revision, write_revision
+    from engine.validation.scaffold.revision import plan_revision, write_revision
 
     graph = read_graph(paths_of(knowledge))
     known = assemble(graph)
@@ -209,7 +209,7 @@ def infer_command(
     knowledge: KnowledgeOption = None,
 ) -> None:
     """Let the OWL reasoner (HermiT) infer the class hierarchy and write it to ontology/inferred.ttl."""
-    from engine.knowledge.reasoner import classify, inferred_turtle, ontology_paths
+    from engine.knowledge.owl.reasoner import classify, inferred_turtle, ontology_paths
 
     ontology = ontology_paths(paths_of(knowledge))
     own = ontology_paths(own_paths_of(knowledge))

@@ -23,7 +23,7 @@ def new_guideline_command(
     to: Annotated[Path | None, typer.Option("--to", metavar="DIR", help="Folder to write to; by default SLUG.")] = None,
 ) -> None:
     """Begin a guideline: a passage for every statement of a text, a first rule and its cases. Nothing is overwritten."""
-    from engine.validation.scaffold import NewGuideline, plan_guideline, write_scaffold
+    from engine.validation.scaffold.guideline import NewGuideline, plan_guideline, write_scaffold
 
     folder = to or Path(slug)
     new = NewGuideline(slug=slug, number=number, publisher=publisher, title=title, modified=modified, audience=audience)

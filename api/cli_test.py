@@ -17,8 +17,8 @@ from rich.text import Text
 from api.cli_cases import KnowledgeOption
 from api.settings import load_engine
 from api.terminal_page import show
-from engine.validation.case_files import read_cases
-from engine.validation.case_runs import STATES, CaseResult, CaseRun, RuleCoverage, State, run_cases
+from engine.validation.cases.files import read_cases
+from engine.validation.cases.runs import STATES, CaseResult, CaseRun, RuleCoverage, State, run_cases
 
 DEFAULT_CASES = Path("tests/cases")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from engine import Engine, load_knowledge
-from engine.validation.case_files import read_cases
-from engine.validation.case_runs import CaseRun, run_cases
+from engine.validation.cases.files import read_cases
+from engine.validation.cases.runs import CaseRun, run_cases
 
 KNOWLEDGE = load_knowledge()
 CASES = read_cases([Path(__file__).parent / "cases"], KNOWLEDGE)

@@ -22,6 +22,11 @@ LAST = {"c": "Cel", "f": "[degF]", "g": "g", "mg": "mg", "m": "m"}
 """Words that name a unit only at the end of a code."""
 
 
+def is_common(unit: str) -> bool:
+    """Whether a UCUM unit is one that codes and words know here."""
+    return unit in {*WORDS, *CODES.values(), *LAST.values()}
+
+
 def named_in(code: str) -> str:
     """The UCUM unit that a code such as `age_years` names, or "" where it names none."""
     words = code.lower().split("_")

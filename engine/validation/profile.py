@@ -30,9 +30,9 @@ import msgspec
 
 from engine.errors import CaseError, ProfileError
 from engine.model import Frozen
+from engine.validation.cases.documents import YamlDocument, read_yaml_document
 from engine.validation.catalogue import CATALOGUE, Entry
 from engine.validation.diagnostics import SEVERITIES, Diagnostic, Place, Report, Severity, Suppression
-from engine.validation.yaml_documents import YamlDocument, read_yaml_document
 
 SHAPES, AUTHORING, OWN_NAME = "shapes", "authoring", "profile.yaml"
 KEYS = ("severity", "ignore", "suppress", "vocabulary")

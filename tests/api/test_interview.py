@@ -12,7 +12,7 @@ import pytest
 
 from api.cli import main
 from api.cli_interview import Record, answered, as_yaml, conduct, next_question
-from engine import Case, CaseError, Codebook, Engine, Question, make_case, read_case_file
+from engine import Case, CaseError, CaseFile, Codebook, Engine, Question, make_case, read_case_file
 
 Answer = Callable[[Question], str]
 SETTLED = frozenset(("not-indicated", "out-of-scope"))
@@ -208,8 +208,6 @@ def test_the_end_of_input_is_as_quit(monkeypatch: pytest.MonkeyPatch, capsys: py
 
 
 def test_a_saved_case_reads_back_the_same(codebook: Codebook, tmp_path: Path) -> None:
-    from api.cli_cases import CaseFile
-
     case = Case(present=("fever",), measurements={"age_years": 54.0, "temperature_c": 38.5}, audience="patient")
     path = tmp_path / "case.yaml"
     path.write_text(as_yaml(CaseFile(case, "Ä title: with “marks”", "words " * 40)), encoding="utf-8")

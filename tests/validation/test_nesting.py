@@ -10,10 +10,10 @@ import pytest
 from engine.errors import MalformedCaseError
 from engine.knowledge.reader import shipped_paths
 from engine.validation import content as reading
+from engine.validation.cases.documents import read_yaml_document
 from engine.validation.content import Content, read_content
 from engine.validation.nesting import too_deep
 from engine.validation.validate import validate
-from engine.validation.yaml_documents import read_yaml_document
 
 
 @pytest.mark.parametrize(

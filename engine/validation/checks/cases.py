@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from engine.errors import CaseError, UnknownCodeError
-from engine.validation.case_files import case_errors
+from engine.validation.cases.files import case_errors
 from engine.validation.content import Content
 from engine.validation.diagnostics import Diagnostic, Place
 

@@ -70,7 +70,7 @@ def _unit_of_code(content: Content, measurement: str) -> Iterator[Diagnostic]:
     """A code that names another unit than the one in which values are given."""
     code, unit = (content.graph.text(measurement, name) for name in ("skos:notation", "core:unit"))
     named = units.named_in(code)
-    if named and unit and unit != named:
+    if named and units.is_common(unit) and unit != named:  # what is no unit at all is told elsewhere
         what = f"The code {code} of {shorten(measurement)} says {units.in_words(named)} ({named}), its unit is {unit}."
         yield content.diagnose("unit-unlike-code", what, measurement, "core:unit")
 

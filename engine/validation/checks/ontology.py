@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from engine.errors import CheckNotRunError, IncoherentOntologyError, ReasonerError
-from engine.knowledge.axioms import CLASS_RELATIONS, Axioms, read_axioms
-from engine.knowledge.hermit import Triple
-from engine.knowledge.justification import Explanation, explain, roots
-from engine.knowledge.manchester import manchester
+from engine.knowledge.owl.axioms import CLASS_RELATIONS, Axioms, read_axioms
+from engine.knowledge.owl.hermit import Triple
+from engine.knowledge.owl.justification import Explanation, explain, roots
+from engine.knowledge.owl.manchester import manchester
+from engine.knowledge.owl.reasoner import NAMESPACES, Hierarchy, direct, infer, ontology_paths
 from engine.knowledge.reader import expand, local_name, shorten
-from engine.knowledge.reasoner import NAMESPACES, Hierarchy, direct, infer, ontology_paths
 from engine.validation.content import GENERATED, Content
 from engine.validation.diagnostics import Diagnostic, Related
 

@@ -9,7 +9,7 @@ from engine.errors import CaseError, SpinegraphError
 from engine.inference.decision import DISCLAIMER, Engine
 from engine.knowledge.reader import shorten
 from engine.model import KnowledgeVersion
-from engine.validation.case_files import ClinicalCase, case_paths, read_cases
+from engine.validation.cases.files import ClinicalCase, case_paths, read_cases
 from engine.validation.difference.attribution import Attribution
 from engine.validation.difference.model import Difference
 from engine.validation.difference.outcomes import Comparison, changed_cases

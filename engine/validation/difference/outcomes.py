@@ -14,7 +14,7 @@ from engine.validation.behaviour.analysis import verdict_literals
 from engine.validation.behaviour.circuit import TRUE
 from engine.validation.behaviour.patients import Patients
 from engine.validation.behaviour.replay import TRUTHS, words
-from engine.validation.case_files import ClinicalCase
+from engine.validation.cases.files import ClinicalCase
 from engine.validation.diagnostics import Place, Witness
 from engine.validation.difference.attribution import Attribution
 from engine.validation.difference.model import CaseChange, Outcome, PatientChange

@@ -50,8 +50,8 @@ BEHAVIOUR_ENTRIES: tuple[Entry, ...] = (
         id="SG906",
         name="shadowed",
         severity="warning",
-        title="A recommendation in the shadow of others",
-        why="It is overridden for every patient for whom it holds: the statement behind it is never told to anybody.",
+        title="A recommendation that nobody is ever told",
+        why="It is overridden, or the patient excluded, whenever it holds: the statement behind it never reaches anybody.",
         mend="Narrow the rules that override it, or remove it and say why its passage is not modelled.",
     ),
     Entry(
@@ -85,5 +85,13 @@ BEHAVIOUR_ENTRIES: tuple[Entry, ...] = (
         title="Another rule always says the same, or more",
         why="A reader is told one thing twice; or the criterion lacks what should tell the two statements apart.",
         mend="Join the two rules, or mend the criterion; where the source says it twice, keep both and say so in the profile.",
+    ),
+    Entry(
+        id="SG911",
+        name="circular-override",
+        severity="error",
+        title="Recommendations that displace each other",
+        why="A patient for whom all of them hold is told none of them.",
+        mend="Take one of the overrides out, or narrow the criteria until no patient meets all of them.",
     ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from engine.knowledge.reader import SCHEMA, knowledge_paths, own_paths, schema_paths, shipped_paths
-from engine.validation.case_files import SCREENS
+from engine.validation.cases.files import SCREENS
 from engine.validation.content import CASES, TABLE, TURTLE, Content
 from engine.validation.service.messages import Question
 from engine.validation.service.names import DOCUMENTS, TEXTS

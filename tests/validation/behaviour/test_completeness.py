@@ -14,8 +14,10 @@ from engine.model import URGENCIES, Assessment, Exclusion, Recommendation, Rule,
 from engine.validation.behaviour.analysis import Analysis, Behaviour
 from engine.validation.behaviour.assessments import disagreeing_assessments
 from engine.validation.behaviour.conflicts import idle_tensions, opposite_directions
+from engine.validation.behaviour.displacement import circular_overrides, uncovered
 from engine.validation.behaviour.reachability import MODALITIES, idle_overrides, said_twice, shadowed, trivial, unreachable
 from engine.validation.behaviour.survey import survey
+from engine.validation.diagnostics import Witness
 from tests.validation.behaviour.random_guidelines import EveryPatient, Flags, Writer
 
 GUIDELINES = 200
@@ -100,6 +102,22 @@ class Counting:
             if self._stands(rule.iri).any() and not self.has(rule, "indicated", "provisional").any()
         }
 
+    def uncovered(self) -> set[str]:
+        return {rule.iri for rule in self.advice if self.every.holds[rule.iri].any() and not self._stands(rule.iri).any()}
+
+    def circles(self) -> dict[tuple[str, ...], Flags]:
+        """Rules that each override the next and the last the first, by the patients for whom all of them act and stand."""
+        found = {}
+        for length in range(2, len(self.advice) + 1):
+            for circle in permutations(self.advice, length):
+                pairs = zip(circle, (*circle[1:], circle[0]), strict=True)
+                if circle[0].iri == min(rule.iri for rule in circle) and all(
+                    after.iri in (*before.overrides, *before.overrides_if_known) for before, after in pairs
+                ):
+                    flags = [self.acts(rule) & self._stands(rule.iri) for rule in circle]
+                    found[tuple(rule.iri for rule in circle)] = np.logical_and.reduce(flags)
+        return {circle: patients for circle, patients in found.items() if patients.any()}
+
     def anticipating(self, rule: Rule) -> set[str]:
         """The rules that hold whenever this one does and say at least as much."""
         holds = self.every.holds[rule.iri]
@@ -154,18 +172,25 @@ def test_the_solver_reports_what_counting_finds_and_nothing_else(seed: int, tmp_
     counted = {(order, bar): patients for order, bar, patients in counting.opposite()}
     assert set(reported) == set(counted)
     for pair, patients in counted.items():
-        witness = reported[pair].witness
-        assert witness is not None
-        case = witness.case
-        assert len(case.present) + len(case.absent) + len(case.measurements) == counting.fewest(patients)
+        assert _size(reported[pair].witness) == counting.fewest(patients)
 
     assert _named(idle_overrides(analysis)) == counting.idle_overrides()
     assert _named(idle_tensions(analysis)) == counting.idle_tensions()
     assert _named(unreachable(analysis)) == counting.dead()
     assert _named(trivial(analysis)) == counting.trivial()
     assert {found.rule for found in shadowed(analysis)} == counting.never_told()
+    assert {found.rule for found in uncovered(analysis)} == counting.uncovered()
+    circles = {(found.rule, *found.others): found.witness for found in circular_overrides(analysis)}
+    assert set(circles) == set(counting.circles())
+    for circle, patients in counting.circles().items():
+        assert _size(circles[circle]) == counting.fewest(patients)
     _check_repetitions({found.rule: found.others[0] for found in said_twice(analysis)}, counting)
     assert {(found.rule, found.others[0]) for found in disagreeing_assessments(analysis)} == counting.disagreeing()
+
+
+def _size(witness: Witness | None) -> int:
+    assert witness is not None
+    return len(witness.case.present) + len(witness.case.absent) + len(witness.case.measurements)
 
 
 def _check_repetitions(reported: dict[str, str], counting: Counting) -> None:
@@ -190,5 +215,5 @@ def test_the_random_guidelines_show_every_behaviour(tmp_path: Path) -> None:
         found |= {behaviour.name for behaviour in survey(analysis)}
     assert found >= {
         "opposite-directions", "idle-override", "idle-tension", "never-holds", "always-holds", "shadowed", "said-twice",
-        "assessments-disagree",
+        "assessments-disagree", "circular-override",
     }  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import IncoherentOntologyError, ReasonerError
-from engine.knowledge.hermit import Relation, Triple, classified, first_broken, n_triples
+from engine.knowledge.owl.hermit import Relation, Triple, classified, first_broken, n_triples
 from engine.knowledge.reader import RDF_TYPE, Text, expand, read_triples
 from tests.small import HEAD
 

@@ -17,8 +17,8 @@ from engine.knowledge.reader import knowledge_paths, read_graph
 from engine.knowledge.sources import read_documents, text_changed, verify
 from engine.knowledge.statements import read_statements
 from engine.validation.content import read_content
-from engine.validation.revision import Revision, plan_revision, write_revision
-from engine.validation.scaffold import NewGuideline, plan_guideline, write_scaffold
+from engine.validation.scaffold.guideline import NewGuideline, plan_guideline, write_scaffold
+from engine.validation.scaffold.revision import Revision, plan_revision, write_revision
 from engine.validation.validate import validate
 
 TEXT = "# Knee\n\nFor adults. Rest it.\n\n- Cool it.\n- Lift it.\n\nThen walk.\n"

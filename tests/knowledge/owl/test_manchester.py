@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.knowledge.axioms import read_axioms
-from engine.knowledge.manchester import manchester
+from engine.knowledge.owl.axioms import read_axioms
+from engine.knowledge.owl.manchester import manchester
 from engine.knowledge.reader import local_name, read_triples
 from tests.small import HEAD
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from engine.errors import ReasonerError
-from engine.knowledge.axioms import Axiom, Axioms, members, module, read_axioms
-from engine.knowledge.hermit import first_broken
-from engine.knowledge.justification import WIDTH, Explanation, explain, minimise, narrow, roots
-from engine.knowledge.manchester import manchester
+from engine.knowledge.owl.axioms import Axiom, Axioms, members, module, read_axioms
+from engine.knowledge.owl.hermit import first_broken
+from engine.knowledge.owl.justification import WIDTH, Explanation, explain, minimise, narrow, roots
+from engine.knowledge.owl.manchester import manchester
 from engine.knowledge.reader import expand, read_triples
 from tests.small import HEAD
 

@@ -20,13 +20,13 @@ from engine.errors import GuidelineError
 from engine.knowledge.formatting import badly_formatted
 from engine.knowledge.reader import knowledge_paths, own_paths
 from engine.knowledge.sources import coverage, read_documents, text_changed, verify
-from engine.validation.case_files import read_cases
-from engine.validation.case_runs import run_cases
+from engine.validation.cases.files import read_cases
+from engine.validation.cases.runs import run_cases
 from engine.validation.content import read_content
-from engine.validation.scaffold import NewGuideline, plan_guideline, write_scaffold
+from engine.validation.scaffold.guideline import NewGuideline, plan_guideline, write_scaffold
 from engine.validation.validate import validate
 
-GOLDEN = Path(__file__).parent / "golden" / "new-guideline"
+GOLDEN = Path(__file__).parent / "golden"
 TEXT = "# Sore knee\n\nThis is about sore knees of adults. Rest a warm knee.\n\n- Cool it.\n"
 CALL = ("new-guideline", "sore-knee", "--text", "knee.md", "--number", "100", "--publisher", "Village Practice")
 

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 import api.cli_test as cli_test
 from api.cli import main
 from engine import CaseError, Engine, load_knowledge
-from engine.validation.case_files import ClinicalCase, case_paths, read_cases
-from engine.validation.case_runs import CaseResult, run_cases
+from engine.validation.cases.files import ClinicalCase, case_paths, read_cases
+from engine.validation.cases.runs import CaseResult, run_cases
 from tests.small import write_small
 
 Read = Callable[..., tuple[ClinicalCase, ...]]

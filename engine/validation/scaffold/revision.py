@@ -20,7 +20,7 @@ from engine.knowledge.reader import PREFIXES, Graph, expand, shorten
 from engine.knowledge.sources import text_changed
 from engine.knowledge.statements import Statement, read_statements
 from engine.model import Frozen, Knowledge, Passage, Source
-from engine.validation.passages import HEAD, digest, passage_ids, passage_turtle
+from engine.validation.scaffold.passages import HEAD, digest, passage_ids, passage_turtle
 
 OA = Namespace(PREFIXES["oa"])
 TEXT_DIGEST = URIRef(expand("core:textDigest"))

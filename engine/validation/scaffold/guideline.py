@@ -19,8 +19,8 @@ from engine.knowledge.formatting import format_turtle
 from engine.knowledge.reader import PREFIXES, Graph, own_paths, read_graph, schema_paths, shipped_paths
 from engine.knowledge.statements import Statement, read_statements
 from engine.model import Frozen
-from engine.validation.passages import HEAD, LONGEST_NAME, digest, literal, passage_ids, passage_turtle
-from engine.validation.scaffold_texts import CASES, CONCEPTS, README, RULES
+from engine.validation.scaffold.passages import HEAD, LONGEST_NAME, digest, literal, passage_ids, passage_turtle
+from engine.validation.scaffold.texts import CASES, CONCEPTS, README, RULES
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 NUMBER = re.compile(r"[0-9A-Za-z]{1,20}")

@@ -47,7 +47,7 @@ from engine.model import (
     SourceGap,
     Tension,
 )
-from engine.validation.yaml_documents import YamlDocument, read_yaml_document
+from engine.validation.cases.documents import YamlDocument, read_yaml_document
 
 SCREENS = "screens.yaml"
 """Name of the file that names lists of findings."""

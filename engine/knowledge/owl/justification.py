@@ -13,7 +13,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from engine.errors import ReasonerError
-from engine.knowledge.axioms import (
+from engine.knowledge.owl.axioms import (
     DEEPEST,
     DISJOINT,
     EQUIVALENT,
@@ -27,7 +27,7 @@ from engine.knowledge.axioms import (
     module,
     statements,
 )
-from engine.knowledge.hermit import Triple, first_broken
+from engine.knowledge.owl.hermit import Triple, first_broken
 from engine.knowledge.reader import FIRST, NIL, RDF_TYPE, REST, Term, expand
 
 WIDTH = 40

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from engine.errors import IncoherentOntologyError
-from engine.knowledge.axioms import NOTHING, logical
-from engine.knowledge.hermit import SECONDS, Triple, classified
+from engine.knowledge.owl.axioms import NOTHING, logical
+from engine.knowledge.owl.hermit import SECONDS, Triple, classified
 from engine.knowledge.reader import BASE, PREFIXES, RDF_TYPE, expand, read_triples, shorten
 
 INFERRED = f"{BASE}ontology/inferred"

@@ -29,7 +29,7 @@ from engine.model import (
     Tension,
     Unassessed,
 )
-from engine.validation.case_files import ClinicalCase, Expectation
+from engine.validation.cases.files import ClinicalCase, Expectation
 
 State = Literal["fires", "refuted", "undetermined", "overridden", "provisional"]
 STATES: tuple[State, ...] = ("fires", "refuted", "undetermined", "overridden", "provisional")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from engine.knowledge.hermit import Triple
+from engine.knowledge.owl.hermit import Triple
 from engine.knowledge.reader import FIRST, NIL, PREFIXES, RDF_TYPE, REST, Term, Text, expand
 
 NOTHING = expand("owl:Nothing")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.knowledge.axioms import CHARACTERISTICS, Axiom, items, members, statements
+from engine.knowledge.owl.axioms import CHARACTERISTICS, Axiom, items, members, statements
 from engine.knowledge.reader import RDF_TYPE, Term, Text, expand, local_name, shorten
 
 Naming = Callable[[str], str]

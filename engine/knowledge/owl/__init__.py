@@ -1,0 +1,1 @@
+"""The ontology as OWL: the class hierarchy by HermiT, and contradictions explained."""

@@ -1,0 +1,1 @@
+"""Authors' clinical cases: files, what they expect, what comes out."""

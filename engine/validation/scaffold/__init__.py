@@ -1,0 +1,1 @@
+"""A guideline begun from the text of a document, and passages that follow it when it changes."""
