@@ -40,7 +40,7 @@ from tests.authoring.hostile import BOMBS, HEAD, LARGE, MALFORMED, REACHING, Hos
 from tests.authoring.test_bad import SLOW
 
 LIMITS = ValidationLimits(
-    timeout_seconds=12, cpu_seconds=3, memory_bytes=320 * MEBIBYTE, max_report_bytes=3_600_000, workers=1, queue=4
+    timeout_seconds=12, cpu_seconds=2, memory_bytes=320 * MEBIBYTE, max_report_bytes=3_600_000, workers=1, queue=4
 )
 SETTINGS = ValidationSettings(limits=LIMITS, body_seconds=1)
 QUICK = tuple(check.name for check in CHECKS if check.name not in SLOW)

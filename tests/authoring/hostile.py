@@ -51,7 +51,7 @@ def _cases(text: str) -> Hostile:
 
 def _rules(count: int) -> str:
     return "".join(
-        f'rule:many{n} a core:Recommendation , sh:TripleRule ; rdfs:label "Rule {n}"@en ; sh:condition shape:Nobody{n} .\n'
+        f'rule:many{n} a core:Recommendation , sh:TripleRule ; rdfs:label "Rule {n}"@en ; sh:condition shape:Everybody .\n'
         for n in range(count)
     )
 

@@ -81,7 +81,7 @@ class ValidationWork:
         limits = self._limits
         match trouble.kind:
             case "full":
-                return self._too_many(f"{limits.workers} validations run and {limits.queue} wait: there is no place for another.")
+                return self._too_many(f"Every place is taken: {limits.workers} to validate, {limits.queue} to wait.")
             case "waited":
                 return self._too_many(f"The request waited more than {limits.timeout_seconds:g} seconds for its turn.")
             case "time":
@@ -107,7 +107,7 @@ class ValidationWork:
             case "closed":
                 return ValidationError("The service is being stopped.", mend="Ask again later.", details={"retry_after": 5})
             case "fault":
-                return ValidationError(f"The files could not be validated: {trouble.detail}")
+                return ValidationError(f"The files could not be validated: {trouble.detail}.", mend="Ask again.")
 
     def _too_many(self, what: str) -> TooManyValidationsError:
         return TooManyValidationsError(
@@ -119,7 +119,7 @@ class ValidationWork:
 
 def _stopped(limit: str, allowed: float, unit: str) -> ValidationStoppedError:
     return ValidationStoppedError(
-        f"Validation was stopped: it needs more than {allowed:,} {unit}. Nothing was reported.",
+        f"Validation was stopped: it needs more than {allowed:,.0f} {unit}. Nothing was reported.",
         mend=SMALLER,
         details={"limit": limit, "allowed": allowed},
     )
