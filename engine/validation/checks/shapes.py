@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +16,7 @@ import msgspec
 from engine.errors import CheckNotRunError, KnowledgeError
 from engine.knowledge.positions import positions_of
 from engine.knowledge.reader import Term, Text, expand, read_triples, shorten
+from engine.sandbox.process import clean_environment
 from engine.validation.catalogue import BY_NAME
 from engine.validation.checks.names import COPY
 from engine.validation.checks.terms import Vocabulary
@@ -32,8 +33,8 @@ ABOUT_DECISIONS = "provenance.ttl"
 SEVERITIES: dict[str, Severity] = {"Violation": "error", "Warning": "warning", "Info": "note"}
 LONGEST = 60
 """So many characters of a literal are shown."""
-KEPT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "LANG", "VIRTUAL_ENV", "PYTHONHOME")
-"""What the process inherits of the environment: nothing that could be a secret."""
+ENDLESS = "Look for a pattern or a path without an end in your own shapes."
+OUT_OF_TIME = -getattr(signal, "SIGXCPU", 24)
 
 
 def check_shapes(content: Content) -> Iterator[Diagnostic]:
@@ -104,21 +105,19 @@ def _roots(path: Path) -> Iterator[Path]:
 
 def _run(task: Task) -> Outcome:
     """Run pySHACL in a process of its own; its logging is of no interest."""
-    path = os.pathsep.join(os.path.abspath(folder) for folder in sys.path)  # noqa: PTH100 ("" is a place too)
-    environment = {name: os.environ[name] for name in KEPT if name in os.environ}
     try:
         done = subprocess.run(
             [sys.executable, "-m", "engine.validation.shacl"],
             input=msgspec.json.encode(task),
             capture_output=True,
-            env={**environment, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+            env=clean_environment(),
             timeout=SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise CheckNotRunError(
-            f"pySHACL was stopped after {SECONDS:.0f} s.", mend="Look for a pattern or a path without an end in your own shapes."
-        ) from error
+        raise CheckNotRunError(f"pySHACL was stopped after {SECONDS:.0f} s.", mend=ENDLESS) from error
+    if done.returncode == OUT_OF_TIME:
+        raise CheckNotRunError("pySHACL was stopped: its processor time was up.", mend=ENDLESS)
     try:
         return msgspec.json.decode(done.stdout, type=Outcome)
     except msgspec.DecodeError as error:
