@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
+from msgspec import structs
+
 from engine.errors import ReplayError
 from engine.inference.decision import Engine
 from engine.inference.program import Program, RuleSlots, compile_program
@@ -107,7 +109,8 @@ def changed_cases(cases: Iterable[ClinicalCase], old: Engine, new: Engine, attri
         if before == after:
             continue
         keys = sorted({*before, *after} - {URGENCY})
-        outcomes = tuple((key, before.get(key, ""), after.get(key, "")) for key in keys if before.get(key) != after.get(key))
+        sides = ((key, before.get(key, _silent(old, key)), after.get(key, _silent(new, key))) for key in keys)
+        outcomes = tuple((key, one, other) for key, one, other in sides if one != other)
         told = tuple(outcome for outcome in outcomes if _tells(outcome[1], outcome[2]))
         urgency = (before[URGENCY], after[URGENCY])
         if told or urgency[0] != urgency[1]:
@@ -125,10 +128,25 @@ URGENCY = "urgency"
 
 def _decided(engine: Engine, case: Case) -> dict[str, str]:
     """Rule ids and condition codes with their verdicts, and the urgency."""
-    decision = engine.decide(known_part(case, engine.knowledge), include_all=True)
+    decision = engine.decide(_possible(known_part(case, engine.knowledge), engine.knowledge), include_all=True)
     found: dict[str, str] = {f"rule:{shown.id}": shown.verdict for shown in decision.recommendations}
     found.update((shown.condition, shown.verdict) for shown in decision.assessments)
     return {**found, URGENCY: decision.urgency}
+
+
+def _silent(engine: Engine, key: str) -> str:
+    """What a state says under a key that its decisions do not have: "" where it has no such rule."""
+    _, colon, id_ = key.partition(":")
+    if not colon:
+        return "not-assessed"
+    return "no-recommendation" if any(rule.id == id_ for rule in engine.knowledge.rules.values()) else ""
+
+
+def _possible(case: Case, knowledge: Knowledge) -> Case:
+    """A record without the values that a state of the knowledge would refuse."""
+    ranges = {measurement.code: (measurement.minimum, measurement.maximum) for measurement in knowledge.measurements.values()}
+    kept = {code: value for code, value in case.measurements.items() if ranges[code][0] <= value <= ranges[code][1]}
+    return structs.replace(case, measurements=kept)
 
 
 def outcomes_of(engine: Engine, case: Case) -> dict[str, str]:

@@ -19,6 +19,7 @@ from engine.validation.difference.states import state_of
 from tests.small import RULE_FILE, Edit, write_small
 
 FINDINGS = "ontology/findings.ttl"
+MEASUREMENTS = "ontology/measurements.ttl"
 CASE = """
 - name: A warm forehead
   case: {present: [sore_throat], measurements: {temperature_c: 38}}
@@ -112,6 +113,48 @@ def test_a_subclass_axiom_is_responsible_as_part_of_the_hierarchy(tmp_path: Path
     assert [(c.subject, [f.field for f in c.fields]) for c in difference.statements] == [("finding:Drooling", ["wider"])]
     assert difference.patients
     assert {reason.subject for patient in difference.patients for reason in patient.responsible} == {"the hierarchy"}
+
+
+def test_a_new_finding_that_a_rule_tests_is_one_change(tmp_path: Path) -> None:
+    """In either direction: what one state has no concept for is compared all the same."""
+    more = """
+finding:Pus a owl:Class ; rdfs:subClassOf core:Finding ; rdfs:label "pus"@en ; skos:notation "pus" .
+finding:Nail a owl:Class ; rdfs:subClassOf finding:Pus ; rdfs:label "nail"@en ; skos:notation "nail" .
+"""
+    old = "[ core:present finding:Drooling ; prov:wasDerivedFrom passage:900-L003a ]"
+    write_small(tmp_path / "old")
+    edit = Edit(RULE_FILE, old, f"{old} [ core:present finding:Pus ]")
+    write_small(tmp_path / "new", edit, more={"ontology/more.ttl": more})
+    for one, other in (("old", "new"), ("new", "old")):
+        with state_of(str(tmp_path / one)) as before, state_of(str(tmp_path / other)) as after:
+            difference = compare(before, after)
+        assert {change.subject for change in difference.statements} > {"finding:Pus", "finding:Nail"}
+        assert difference.patients
+        told = {reason.subject for patient in difference.patients for reason in patient.responsible}
+        assert told
+        assert all(subject.startswith("rule:") or subject == "the hierarchy" for subject in told)
+
+
+def test_what_is_recorded_otherwise_is_responsible(tmp_path: Path) -> None:
+    edit = Edit(FINDINGS, 'skos:notation "drooling"', 'skos:notation "drooling" ; core:derivedOnly true')
+    difference = _difference(tmp_path, edit)
+    assert difference.patients
+    assert {reason.subject for patient in difference.patients for reason in patient.responsible} == {"finding:Drooling"}
+
+
+def test_a_case_with_a_value_that_is_possible_no_more_comes_out_differently(tmp_path: Path) -> None:
+    difference = _difference(tmp_path, Edit(MEASUREMENTS, "core:maximum 45", "core:maximum 37"), cases=CASE)
+    assert difference.differing == ()
+    assert [case.name for case in difference.cases] == ["A warm forehead"]
+    assert {reason.subject for case in difference.cases for reason in case.responsible} == {"core:temperatureC"}
+
+
+def test_a_rule_that_recommends_no_more_is_still_there(tmp_path: Path) -> None:
+    edits = (Edit(RULE_FILE, "rule:gargle a core:Recommendation", "rule:gargle a core:SourceGap"),)
+    difference = _difference(tmp_path, *edits, cases=CASE)
+    assert "rule:gargle" in difference.differing
+    told = {outcome for case in difference.cases for outcome in case.outcomes if outcome[0] == "rule:gargle"}
+    assert {new for _, _, new in told} == {"no-recommendation"}
 
 
 def test_a_new_rule_is_told_where_it_says_something(tmp_path: Path) -> None:
