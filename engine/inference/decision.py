@@ -12,13 +12,14 @@ from engine.inference.case import CaseEncoder
 from engine.inference.condition import Assessed, Assessor
 from engine.inference.explanation import TRUE, Explanation
 from engine.inference.facts import Facts
-from engine.inference.ground import QUIET, VERDICTS, Ground, Standing
+from engine.inference.ground import QUIET, VERDICTS, Ground, Standing, stand_all
 from engine.inference.memory import Shown
 from engine.inference.notices import Notifier
 from engine.inference.program import Program, compile_program
 from engine.inference.proofbook import ProofBook
 from engine.inference.questions import Open, Questioner
 from engine.inference.recommendation import Recommender
+from engine.inference.trials import Workbench
 from engine.knowledge.reader import expand
 from engine.model import (
     URGENCIES,
@@ -66,6 +67,7 @@ class Engine:
         self.knowledge = knowledge
         self.program: Program = compile_program(knowledge)
         self.book = ProofBook(Facts(self.program))
+        self._bench = Workbench(self.book.facts)
         self._encoder = CaseEncoder(self.program)
         self._questioner = Questioner(self.book.facts)
         self._notifier = Notifier(self.book, knowledge, frozenset(stale))
@@ -74,7 +76,7 @@ class Engine:
         recommenders = []
         for rule in rules:
             if isinstance(rule, Recommendation):
-                ground = Ground(self.book, rule, knowledge, exclusions)
+                ground = Ground(self.book, rule, knowledge, exclusions, self._bench)
                 recommenders.append(Recommender(rule, grounds.setdefault(ground.identity, ground), knowledge))
         self._grounds = tuple(grounds.values())
         self._recommenders = sorted(recommenders, key=lambda entry: (entry.rank, entry.rule.modality != "must", entry.rule.id))
@@ -121,7 +123,7 @@ class Engine:
 
     def _work_out(self, case: Case, include_all: bool) -> _Parts:
         explained = self.explain(case)
-        standing = {id(ground): ground.stand(explained, include_all) for ground in self._grounds}
+        standing = stand_all(self._grounds, explained, include_all, self._bench)
         return _Parts(
             explained,
             [(entry, standing[id(entry.ground)]) for entry in self._recommenders],

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from engine.inference.facts import bits_of
 from engine.inference.flips import DONE, Options
 from engine.model import TRUTHS, Case, Criterion, Fact, Proof, Rule
 
@@ -18,44 +19,66 @@ if TYPE_CHECKING:
 
 UNKNOWN, TRUE, FALSE, CONFLICTING = range(4)
 """Truths as indices of TRUTHS: holds + 2 * refuted."""
+HOLD, REFUTE, UNHOLD, UNREFUTE = range(4)
+"""What a change can aim at: TRUE, FALSE, no longer TRUE, no longer FALSE. A goal ^ 1 is that of the opposite criterion."""
+ALL_OF_AND = (HOLD, UNREFUTE)
+"""Goals that an `and` reaches only if all of its parts do, and an `or` if one does; with the others it is the other way round."""
 STATES: tuple[Literal["unknown", "present", "absent", "contradictory"], ...] = ("unknown", "present", "absent", "contradictory")
 
 
 class Support(NamedTuple):
-    """Findings whose record as present, or as absent, matters (masks), and measurements that do."""
+    """Findings whose record as present, or as absent, matters (masks), measurements that do, and the changes named (a mask)."""
 
     present: int = 0
     absent: int = 0
     measured: frozenset[str] = frozenset()
+    changes: int = 0
 
     def joined(self, others: Iterable[Support]) -> Support:
         """This and the others together."""
-        present, absent, measured = self
+        present, absent, measured, changes = self
         for other in others:
             present |= other.present
             absent |= other.absent
             measured |= other.measured
-        return Support(present, absent, measured)
+            changes |= other.changes
+        return Support(present, absent, measured, changes)
 
 
 class Explanation:
     """One decided case. Holds the program's planes and what was already worked out about them."""
 
-    __slots__ = ("absent", "book", "certain", "drops", "lifts", "opens", "planes", "present", "proofs", "values")
+    __slots__ = (
+        "_reversals", "absent", "all_values", "book", "case", "certain", "changed", "changes", "clashes", "opens", "planes",
+        "present", "proofs", "settling", "values",
+    )  # fmt: skip
 
     def __init__(self, book: ProofBook, case: Case, planes: tuple[int, ...], certain: tuple[int, ...]) -> None:
         """`certain`: the planes without contradictory facts."""
         bit = book.facts.bit
         self.book = book
+        self.case = case
         self.planes = planes
         self.certain = certain
         self.values: Mapping[str, float] = case.measurements
+        self.all_values: Mapping[str, float | None] = {**book.facts.unmeasured, **case.measurements}
         self.present = sum(bit[code] for code in case.present)
         self.absent = sum(bit[code] for code in case.absent)
         self.proofs: list[Proof | None] = [None] * book.size
         self.opens: list[int] = [-1] * book.size
-        self.lifts: list[Options | None] = [None] * book.size
-        self.drops: list[Options | None] = [None] * book.size
+        self.clashes = book.facts.clashes(self.present, self.absent) if planes is not certain else []
+        self.settling: dict[tuple[tuple[int, int], ...], Options] = {}
+        self._reversals: list[int] | None = None
+        self.changed: dict[int, list[Explanation]] = {}
+        self.changes: dict[int, Options] = {}
+
+    @property
+    def reversals(self) -> list[int]:
+        """The numbers of the changes that reverse a recorded finding."""
+        if self._reversals is None:
+            to_absent = [2 * number + 1 for number in bits_of(self.present)]
+            self._reversals = to_absent + [2 * number for number in bits_of(self.absent)]
+        return self._reversals
 
     def finding_state(self, finding: str) -> int:
         """Index of STATES."""
@@ -103,12 +126,12 @@ class Node(ABC):
             found = case.opens[self.number] = self._open(case)
         return found
 
-    def change(self, case: Explanation, want: int) -> Options:
-        """Minimal changes of facts after which the node is TRUE, or FALSE."""
-        memory = case.lifts if want == TRUE else case.drops
-        found = memory[self.number]
+    def change(self, case: Explanation, goal: int) -> Options:
+        """Minimal changes of facts that reach a goal, as far as each part of the node can be seen alone."""
+        number = 4 * self.number + goal
+        found = case.changes.get(number)
         if found is None:
-            found = memory[self.number] = DONE if self.truth(case) == want else self._change(case, want)
+            found = case.changes[number] = DONE if reached(self.truth(case), goal) else self._change(case, goal)
         return found
 
     def mention(self, case: Explanation) -> Proof:
@@ -137,4 +160,13 @@ class Node(ABC):
     def _open(self, case: Explanation) -> int: ...
 
     @abstractmethod
-    def _change(self, case: Explanation, want: int) -> Options: ...
+    def _change(self, case: Explanation, goal: int) -> Options: ...
+
+
+_REACHED = tuple(tuple(found) for found in ((0, 1, 0, 0), (0, 0, 1, 0), (1, 0, 1, 0), (1, 1, 0, 0)))
+"""By goal and truth."""
+
+
+def reached(truth: int, goal: int) -> int:
+    """Whether a truth is what a goal aims at."""
+    return _REACHED[goal][truth]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from engine.inference.program import Program
 from engine.model import Bound, Change, Measured
@@ -34,6 +34,7 @@ class Facts:
         self.codes = tuple(self.code_of[iri] for iri in program.findings) + tuple(
             measurement.code for measurement in knowledge.measurements.values()
         )
+        self.unmeasured = {measurement.code: None for measurement in knowledge.measurements.values()}
         self.bit = {code: 1 << number for number, code in enumerate(self.codes)}
         self.number = {iri: number for number, iri in enumerate(program.findings)}
         self.comparison = {
@@ -77,6 +78,32 @@ class Facts:
         ranges = change & self._ranges
         return bool(ranges & (ranges - 1)) and any(ranges & self._excluded.get(number, 0) for number in bits_of(ranges))
 
+    def leaving(self, comparison: int, out: int) -> tuple[int, tuple[int, ...]]:
+        """Changes of a measurement after which it is not in a range (or, with `out`, not certainly out of it).
+
+        Widest ranges alone, and pairs of others, as masks: with a printed band, more than the opposite does it.
+        """
+        left = self.program.comparisons[comparison]
+        measurement = self.program.knowledge.measurements[left.measurement]
+        beside = [(number, c.criterion) for number, c in enumerate(self.program.comparisons) if c.measurement == left.measurement]
+        values = {*probes(*(criterion for _, criterion in beside)), measurement.minimum, measurement.maximum}
+        values = {value for value in values if measurement.minimum <= value <= measurement.maximum}
+        kept = {value for value in values if compare(left.criterion, value)[out]}
+        first = 2 * len(self.number)
+        within = {
+            1 << first + 2 * number + side: frozenset(value for value in values if compare(criterion, value)[side])
+            for number, criterion in beside
+            for side in (0, 1)
+        }
+        alone = {change: found for change, found in within.items() if found and not found & kept}
+        widest = [change for change, found in alone.items() if not any(found < other for other in alone.values())]
+        pairs = [
+            one | other
+            for (one, left_values), (other, right_values) in combinations(within.items(), 2)
+            if one not in alone and other not in alone and left_values & right_values and not left_values & right_values & kept
+        ]
+        return sum(widest), tuple(pairs)
+
     def _exclusive_ranges(self) -> dict[int, int]:
         """For each change of a measurement, the changes that no value can make together with it."""
         first = 2 * len(self.number)
@@ -86,7 +113,7 @@ class Facts:
             for other, right, right_out in wanted:
                 if left.measurement == right.measurement and not any(
                     compare(left.criterion, value)[left_out] and compare(right.criterion, value)[right_out]
-                    for value in _probes(left.criterion, right.criterion)
+                    for value in probes(left.criterion, right.criterion)
                 ):
                     excluded[one] = excluded.get(one, 0) | 1 << other
         return excluded
@@ -133,7 +160,7 @@ def _certainly_above(value: float, bound: Bound) -> bool:
     return not _below(value, bound) if bound.other is None else value > bound.other
 
 
-def _probes(*criteria: Measured) -> list[float]:
+def probes(*criteria: Measured) -> list[float]:
     """Values at, between and beyond all bounds: if none satisfies two ranges, no value does."""
     bounds = (bound for criterion in criteria for bound in (criterion.lower, criterion.upper) if bound)
     marks = sorted({mark for bound in bounds for mark in (bound.value, bound.other) if mark is not None})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from engine.inference.facts import Facts, bits_of
+from engine.inference.facts import Facts
 
 MAX_SETS = 8
 """How many sets of several changes are kept at each step, smallest first; single changes are all kept."""
@@ -40,7 +40,7 @@ def any_of(parts: Iterable[Options]) -> Options:
         return Options(singles)
     if len(larger) == 1:
         return Options(singles, () if larger[0] & singles else tuple(larger)) if larger[0] else DONE
-    return _minimal(singles, larger)
+    return minimal(singles, larger)
 
 
 def all_of(parts: Iterable[Options], facts: Facts) -> Options:
@@ -55,28 +55,40 @@ def all_of(parts: Iterable[Options], facts: Facts) -> Options:
         elif not singles and not larger:
             return NEVER
         else:
-            choices.append([*(1 << number for number in bits_of(singles)), *larger])
+            choices.append([*_lone(singles), *larger])
     if not choices:
-        return NEVER if facts.contradicts(certain) else _one_set(certain)
+        return NEVER if facts.contradicts(certain) else one_set(certain)
+    choices.sort(key=len)
     joined = [certain]
-    for options in sorted(choices, key=len):
-        joined = sets_of(_minimal(0, [left | right for left in joined for right in options]))
-    possible = [change for change in joined if not facts.contradicts(change)]
-    return _minimal(0, possible)
+    for options in choices[:-1]:
+        joined = sets_of(minimal(0, [left | right for left in joined for right in options]))
+    joined = [left | right for left in joined for right in choices[-1]]
+    return minimal(0, [change for change in joined if not facts.contradicts(change)])
 
 
 def sets_of(options: Options) -> list[int]:
     """The alternatives one by one, single changes first."""
-    return [*(1 << number for number in bits_of(options.singles)), *options.larger]
+    return [*_lone(options.singles), *options.larger]
 
 
-def _one_set(change: int) -> Options:
+def _lone(singles: int) -> list[int]:
+    """The bits of a mask, each as a mask of its own."""
+    alone = []
+    while singles:
+        low = singles & -singles
+        alone.append(low)
+        singles ^= low
+    return alone
+
+
+def one_set(change: int) -> Options:
+    """One alternative: all bits of a mask together."""
     if change & (change - 1) or not change:
         return Options(0, (change,))
     return Options(change)
 
 
-def _minimal(singles: int, changes: Iterable[int]) -> Options:
+def minimal(singles: int, changes: Iterable[int]) -> Options:
     """Sort sets into singles and larger, and drop every set that contains another."""
     larger = set()
     for change in changes:

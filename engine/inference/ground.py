@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from engine.inference.explanation import CONFLICTING, FALSE, TRUE, UNKNOWN, Explanation, Node
-from engine.inference.facts import bits_of
-from engine.inference.flips import NEVER, Options, all_of, any_of
+from engine.inference.alterations import Alterations, confirmed
+from engine.inference.explanation import TRUE, UNKNOWN, Explanation, Node
+from engine.inference.flips import NEVER, Options
 from engine.inference.memory import Memory, Shown
 from engine.inference.nodes import ActingRule, RuleNode
 from engine.inference.program import VERDICT_PLANES
 from engine.inference.proofbook import ProofBook
+from engine.inference.trials import Workbench
 from engine.model import Change, Knowledge, Proof, Recommendation, Rule, SourceGap, Tension
 
 VERDICTS = ("indicated", "conflicting", "provisional", "overridden", "undetermined", "not-indicated", "out-of-scope")
@@ -47,7 +48,7 @@ _TABLE = tuple(verdict_of(*((number >> bit) & 1 for bit in range(6))) for number
 class Standing:
     """How a ground stands in a case; `shown` keeps the recommendations that were written out for it."""
 
-    __slots__ = ("beside", "displacing", "flips", "missing", "opening", "own", "proofs", "shown", "truth", "verdict")
+    __slots__ = ("_encoded", "beside", "displacing", "flips", "missing", "opening", "own", "proofs", "shown", "truth", "verdict")
 
     def __init__(self, verdict: str, truth: int) -> None:
         self.verdict = verdict
@@ -65,7 +66,9 @@ class Standing:
 class Ground:
     """Scope, criterion and what stands beside them, with the rules that are in the same position."""
 
-    def __init__(self, book: ProofBook, rule: Recommendation, knowledge: Knowledge, exclusions: Iterable[Rule]) -> None:
+    def __init__(
+        self, book: ProofBook, rule: Recommendation, knowledge: Knowledge, exclusions: Iterable[Rule], bench: Workbench
+    ) -> None:
         others = knowledge.rules.values()
         recommendations = [other for other in others if isinstance(other, Recommendation)]
         self.node: RuleNode = book.rule(rule)
@@ -82,10 +85,11 @@ class Ground:
         )
         self.excluding = tuple(book.rule(other) for other in excluding if other.source in ("", rule.source))
         self._facts = book.facts
-        self._slots = book.facts.program.verdicts[rule.iri]
-        self._beside: tuple[ActingRule | RuleNode, ...] = (*self.strict, *self.exceptions, *self.leaving, *self.excluding)
-        self._support = self.node.support().joined(node.support() for node in self._beside)
-        self._memory: Memory[Standing] = Memory(self._support)
+        self.slots = book.facts.program.verdicts[rule.iri]
+        beside: tuple[ActingRule | RuleNode, ...] = (*self.strict, *self.exceptions, *self.leaving, *self.excluding)
+        self.support = self.node.support().joined(node.support() for node in beside)
+        self.alterations = Alterations(self, bench)
+        self.memory: Memory[Standing] = Memory(self.support)
 
     @property
     def identity(self) -> tuple[Any, ...]:
@@ -105,22 +109,17 @@ class Ground:
         return "conflicting"
 
     def _read(self, planes: tuple[int, ...]) -> str:
-        x, c, h, r, d, u = self._slots
+        x, c, h, r, d, u = self.slots
         bits = planes[x] | planes[c] << 1 | planes[h] << 2 | planes[r] << 3 | planes[d] << 4 | planes[u] << 5
         return _TABLE[bits]
 
-    def stand(self, case: Explanation, include_all: bool) -> Standing:
+    def stand(self, case: Explanation, include_all: bool, verdict: str, flips: Options) -> Standing:
         """Verdict, proofs, missing facts, flips and open facts in a case; of a quiet verdict only what is asked for."""
-        key = (*self._memory.key(case), include_all)
-        return self._memory.get(key) or self._memory.put(key, self._stand(case, include_all))
-
-    def _stand(self, case: Explanation, include_all: bool) -> Standing:
-        verdict = self.verdict(case.planes, case.certain)
         standing = Standing(verdict, self.node.truth(case))
         if verdict in QUIET and not include_all:
             return standing
         standing.proofs = self.node.parts(case)
-        standing.flips = self._facts.decode_changes(*self._flips(case, verdict))
+        standing.flips = self._facts.decode_changes(*flips)
         if verdict in QUIET:
             return standing
         if verdict in ("overridden", "provisional", "conflicting"):
@@ -156,57 +155,27 @@ class Ground:
                     missing |= node.open(case)
         return missing
 
-    def _flips(self, case: Explanation, verdict: str) -> Options:
-        """Minimal changes that give another verdict."""
-        scope, criterion = self.node.scope, self.node.criterion
-        if verdict == "out-of-scope":
-            excluded = [node.change(case, FALSE) for node in self.excluding if node.truth(case) & TRUE]
-            return all_of([*excluded, *([scope.change(case, TRUE)] if scope else [])], self._facts)
-        if scope is not None and self.node.pending(case):
-            return scope.change(case, FALSE)
-        to_true = criterion.change(case, TRUE) if criterion else NEVER
-        to_false = any_of([part.change(case, FALSE) for part in (scope, criterion) if part])
-        if verdict == "not-indicated":
-            return to_true
-        if verdict == "conflicting":
-            return self._reconcile(case)
-        if verdict == "undetermined":
-            return any_of((to_true, to_false))
-        return any_of((to_false, *self._flips_beside(case, verdict)))
-
-    def _reconcile(self, case: Explanation) -> Options:
-        """Settle, either way, everything that is contradictory."""
-        support = self._support
-        clashes = self._facts.clashes(case.present & support.present, case.absent & support.absent)
-        if clashes:
-            return all_of([self._settle_clash(*clash) for clash in clashes], self._facts)
-        parts = (self.node.scope, self.node.criterion, *self.strict, *self.exceptions, *self.excluding)
-        clashing = [part for part in parts if part is not None and part.truth(case) == CONFLICTING]
-        return all_of([any_of((part.change(case, TRUE), part.change(case, FALSE))) for part in clashing], self._facts)
-
-    @staticmethod
-    def _settle_clash(absent: int, present: int) -> Options:
-        """Record the wider finding present, or everything of it absent."""
-        to_present = sum(1 << 2 * number for number in bits_of(absent))
-        to_absent = sum(2 << 2 * number for number in bits_of(present))
-        return any_of((Options(0, (to_present,)), Options(0, (to_absent,))))
-
-    def _flips_beside(self, case: Explanation, verdict: str) -> Iterable[Options]:
-        """Changes of what displaces the recommendation or leaves it open."""
-        overriding: tuple[ActingRule | RuleNode, ...] = (*self.strict, *self.exceptions)
-        if verdict == "overridden":
-            yield all_of([node.change(case, FALSE) for node in overriding if node.truth(case) & TRUE], self._facts)
-            return
-        for node in (*overriding, *self.excluding):
-            yield node.change(case, TRUE)
-        if verdict == "indicated":
-            for node in self.leaving:
-                yield node.change(case, TRUE)
-            return
-        blocking = [node for node in self.leaving if node.truth(case) & TRUE]
-        blocking += [node for node in self.strict if node.truth(case) == UNKNOWN]
-        yield all_of([node.change(case, FALSE) for node in blocking], self._facts)
-
 
 def _number(node: Node | None) -> int:
     return -1 if node is None else node.number
+
+
+def stand_all(grounds: Iterable[Ground], case: Explanation, include_all: bool, bench: Workbench) -> dict[int, Standing]:
+    """How each ground (by its id) stands in a case: what is not remembered is worked out for all of them together."""
+    standing = {}
+    fresh: list[tuple[Ground, Any, str, Options]] = []
+    for ground in grounds:
+        key = (*ground.memory.key(case), include_all)
+        known = ground.memory.get(key)
+        if known is None:
+            verdict = ground.verdict(case.planes, case.certain)
+            if include_all or verdict not in QUIET:
+                fresh.append((ground, key, verdict, ground.alterations.propose(case, verdict)))
+                continue
+            known = ground.memory.put(key, ground.stand(case, include_all, verdict, NEVER))
+        standing[id(ground)] = known
+    if fresh:
+        flips = confirmed([(ground.alterations, verdict, proposed) for ground, _, verdict, proposed in fresh], case, bench)
+        for (ground, key, verdict, _), found in zip(fresh, flips, strict=True):
+            standing[id(ground)] = ground.memory.put(key, ground.stand(case, include_all, verdict, found))
+    return standing

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -19,21 +21,23 @@ class Memory(Generic[Answer]):
     """Answers by the record of a support: bounded, oldest out first."""
 
     def __init__(self, support: Support) -> None:
-        self._present, self._absent, measured = support
-        self._measured = tuple(sorted(measured))
+        self._present, self._absent, measured, _ = support
+        self._measured = itemgetter(*sorted(measured)) if measured else None
         self._answers: dict[Any, Answer] = {}
+        self._order: deque[Any] = deque()
 
     def key(self, case: Explanation) -> Any:
         """What of the case matters."""
-        values = tuple([case.values.get(code) for code in self._measured]) if self._measured else ()
+        values = None if self._measured is None else self._measured(case.all_values)
         return case.present & self._present, case.absent & self._absent, values
 
     def get(self, key: Any) -> Answer | None:
         return self._answers.get(key)
 
     def put(self, key: Any, answer: Answer) -> Answer:
-        if len(self._answers) >= MAX_REMEMBERED:
-            self._answers.pop(next(iter(self._answers), None), None)
+        if len(self._order) >= MAX_REMEMBERED:
+            self._answers.pop(self._order.popleft(), None)
+        self._order.append(key)
         self._answers[key] = answer
         return answer
 

@@ -5,9 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from engine.inference.explanation import CONFLICTING, FALSE, STATES, TRUE, UNKNOWN, Explanation, Node, Support
+from engine.inference.explanation import (
+    ALL_OF_AND,
+    CONFLICTING,
+    FALSE,
+    HOLD,
+    REFUTE,
+    STATES,
+    TRUE,
+    UNHOLD,
+    UNKNOWN,
+    UNREFUTE,
+    Explanation,
+    Node,
+    Support,
+    reached,
+)
 from engine.inference.facts import bits_of
-from engine.inference.flips import DONE, NEVER, Options, all_of, any_of
+from engine.inference.flips import DONE, NEVER, Options, all_of, any_of, one_set
 from engine.model import Absent, And, AtLeast, Fact, Measured, NotSuspected, Or, Present, Proof, Rule, Suspected, Unassessed
 
 if TYPE_CHECKING:
@@ -21,8 +36,9 @@ class FindingNode(Node):
     """present, absent, unassessed."""
 
     __slots__ = (
-        "_above_narrower", "_absent", "_below_broader", "_bit", "_broader", "_code", "_derived", "_deriving", "_facts",
-        "_inconclusive", "_index", "_narrower", "_present", "_remembered", "_simply", "operator",
+        "_above_narrower", "_absent", "_assessed", "_below_broader", "_bit", "_broader", "_code", "_contradicting", "_derived",
+        "_deriving", "_facts", "_inconclusive", "_index", "_mirrored", "_narrower", "_own", "_present", "_reaching", "_record",
+        "_remembered", "operator",
     )  # fmt: skip
 
     def __init__(self, book: ProofBook, criterion: Present | Absent | Unassessed, holds: int, refuted: int, label: str) -> None:
@@ -37,25 +53,32 @@ class FindingNode(Node):
         self._present, self._absent = facts.program.present[finding], facts.program.absent[finding]
         self._narrower, self._broader = facts.narrower(finding), facts.broader(finding)
         hierarchy = facts.program.knowledge.hierarchy
-        self._above_narrower = facts.mask({up for low in hierarchy.narrower[finding] for up in hierarchy.broader[low]})
-        self._below_broader = facts.mask({low for up in hierarchy.broader[finding] for low in hierarchy.narrower[up]})
+        above = {up for low in hierarchy.narrower[finding] for up in hierarchy.broader[low]}
+        below = {low for up in hierarchy.broader[finding] for low in hierarchy.narrower[up]}
+        self._above_narrower, self._below_broader = facts.mask(above), facts.mask(below)
+        self._contradicting = tuple(rule for iri, rule in book.deriving.items() if iri in above | below)
         self._deriving = book.deriving.get(finding)
         self._derived = book.derived_within_reach(finding)
         self._inconclusive = isinstance(criterion, Present) and criterion.absence_inconclusive
         self._remembered: dict[tuple[int, ...], Proof] = {}
-        mirrored = self.operator == "absent"
-        to_present = Options(1 << 2 * self._index) if self._index >= 0 else NEVER
-        to_absent = Options(2 << 2 * self._index) if self._index >= 0 else NEVER
-        self._simply = (to_absent, to_present) if mirrored else (to_present, to_absent)
+        self._mirrored = int(self.operator == "absent")
+        own = 1 << 2 * self._index if self._index >= 0 else 0
+        self._assessed = Options(1 << facts.first_assessed + self._index if own else 0)
+        self._record = (Options(own), NEVER if self._inconclusive else Options(2 * own))
+        self._own = (own, 2 * own)
+        reaching = (hierarchy.narrower.get(finding, (finding,)), hierarchy.broader.get(finding, (finding,)))
+        self._reaching = tuple(tuple(book.deriving[iri] for iri in iris if iri in book.deriving) for iris in reaching)
 
     def mention(self, case: Explanation) -> Proof:
         return self.proof(case)
 
     def support(self) -> Support:
         # what contradicts a narrower or a wider finding matters too: a contradiction is shown
-        return Support(self._narrower | self._bit | self._below_broader, self._broader | self._bit | self._above_narrower).joined(
-            node.support() for node in self._derived
-        )
+        present, absent = self._narrower | self._bit | self._below_broader, self._broader | self._bit | self._above_narrower
+        named = sum(self._own) | (self._assessed.singles if self.operator == "unassessed" else 0)
+        parts = [*(node.support() for node in (*self._derived, *self._contradicting)), Support(changes=named)]
+        named |= self._deriving.support().changes if self._deriving else 0
+        return Support(present, absent).joined(parts)._replace(changes=named)
 
     def _prove(self, case: Explanation, truth: int) -> Proof:
         state = case.planes[self._present] | case.planes[self._absent] << 1
@@ -83,46 +106,56 @@ class FindingNode(Node):
         own = self._bit & ~(case.present ^ case.absent)
         return own | self._deriving.open(case) if self._deriving else own
 
-    def _change(self, case: Explanation, want: int) -> Options:
+    def _change(self, case: Explanation, goal: int) -> Options:
         if self.operator == "unassessed":
-            return Options(1 << self._facts.first_assessed + self._index) if want == FALSE and self._index >= 0 else NEVER
-        if self._inconclusive and want == FALSE:
-            return NEVER
-        to_present = (want == TRUE) == (self.operator == "present")
-        contrary = case.absent & self._broader if to_present else case.present & self._narrower
+            return self._assessed if goal in (REFUTE, UNHOLD) else NEVER
+        goal ^= self._mirrored
+        contrary = case.absent & self._broader if goal in (HOLD, UNREFUTE) else case.present & self._narrower
+        if goal in (UNHOLD, UNREFUTE):
+            return self._forget(case, goal, contrary)
         if not contrary and not self._deriving:
-            return self._simply[want - 1]
-        return self._record(case, to_present, contrary)
+            return self._record[goal]
+        if self._inconclusive and goal == REFUTE:
+            return NEVER
+        undo = _undoing(contrary, goal)
+        return self._derive(case, self._deriving, goal, undo) if self._deriving else Options(0, (self._own[goal] | undo,))
 
-    def _record(self, case: Explanation, to_present: bool, contrary: int) -> Options:
-        """Make the finding present (or absent), also undoing what is recorded to the contrary."""
-        own = 1 << 2 * self._index + (not to_present) if self._index >= 0 else 0
-        undo = sum(1 << 2 * number + (not to_present) for number in bits_of(contrary))
-        return self._derive(case, self._deriving, to_present, own, undo) if self._deriving else Options(0, (own | undo,))
-
-    def _derive(self, case: Explanation, deriving: RuleNode, to_present: bool, own: int, undo: int) -> Options:
-        """The same where a rule derives the finding: recording it is enough unless the rule says the opposite."""
-        wanted = TRUE if to_present else FALSE
+    def _derive(self, case: Explanation, deriving: RuleNode, goal: int, undo: int) -> Options:
+        """Record it, or make the rule say so that derives it: recording is enough unless the rule says the opposite."""
+        wanted = TRUE if goal == HOLD else FALSE
         derived = deriving.truth(case)
-        already = case.planes[self._present if to_present else self._absent]
+        already = case.planes[self._present if goal == HOLD else self._absent]
         parts = []
-        if own and derived in (UNKNOWN, wanted):
-            parts.append(Options(0, ((0 if already else own) | undo,)))
+        if self._own[goal] and derived in (UNKNOWN, wanted):
+            parts.append(one_set((0 if already else self._own[goal]) | undo))
         if derived != wanted:
-            parts.append(all_of((deriving.change(case, wanted), Options(0, (undo,))), self._facts))
+            parts.append(all_of((deriving.change(case, goal), one_set(undo)), self._facts))
         return any_of(parts)
+
+    def _forget(self, case: Explanation, goal: int, recorded: int) -> Options:
+        """Reverse what is recorded, and the rules that derive it: a fact can be changed, not forgotten."""
+        side = TRUE if goal == UNHOLD else FALSE
+        deriving = [rule.change(case, goal) for rule in self._reaching[goal - UNHOLD] if rule.truth(case) & side]
+        reversed_ = one_set(_undoing(recorded, goal))
+        return all_of((reversed_, *deriving), self._facts) if deriving else reversed_
+
+
+def _undoing(recorded: int, goal: int) -> int:
+    """The changes that make recorded absences presences, or the other way round."""
+    side = 1 if goal in (HOLD, UNREFUTE) else 2
+    return sum(side << 2 * number for number in bits_of(recorded))
 
 
 class SuspicionNode(Node):
     """suspected, not-suspected: assessments add up."""
 
-    __slots__ = ("_affirmed", "_facts", "_rules", "operator")
+    __slots__ = ("_facts", "_mirrored", "_rules", "operator")
 
     def __init__(self, book: ProofBook, criterion: Suspected | NotSuspected, holds: int, refuted: int, label: str) -> None:
         super().__init__(book, criterion, holds, refuted, label)
         self.operator = criterion.operator
         self._facts = book.facts
-        self._affirmed = TRUE if isinstance(criterion, Suspected) else FALSE
+        self._mirrored = int(isinstance(criterion, NotSuspected))
         self._rules = tuple(book.rule(rule) for rule in book.assessing[criterion.condition])
 
     def support(self) -> Support:
@@ -137,10 +170,10 @@ class SuspicionNode(Node):
     def _open(self, case: Explanation) -> int:
         return _open_any(self._rules, case, TRUE)
 
-    def _change(self, case: Explanation, want: int) -> Options:
-        suspected = want == self._affirmed
-        parts = [rule.change(case, TRUE if suspected else FALSE) for rule in self._rules]
-        if suspected:
+    def _change(self, case: Explanation, goal: int) -> Options:
+        goal ^= self._mirrored
+        parts = [rule.change(case, goal) for rule in self._rules]
+        if goal in (HOLD, UNREFUTE):
             return any_of(parts)
         return all_of(parts, self._facts) if parts else NEVER
 
@@ -148,7 +181,7 @@ class SuspicionNode(Node):
 class MeasuredNode(Node):
     """A measurement in a range."""
 
-    __slots__ = ("_bit", "_bounded", "_code", "_number")
+    __slots__ = ("_bit", "_bounded", "_code", "_number", "_ways")
     operator = "measured"
 
     def __init__(self, book: ProofBook, criterion: Measured, holds: int, refuted: int, label: str) -> None:
@@ -158,13 +191,19 @@ class MeasuredNode(Node):
         self._bit = facts.bit[self._code]
         self._bounded = criterion.lower is not None or criterion.upper is not None
         key = (criterion.measurement, criterion.lower, criterion.upper)
-        self._number = 2 * len(facts.number) + 2 * facts.comparison[key]
+        comparison = facts.comparison[key]
+        self._number = 2 * len(facts.number) + 2 * comparison
+        inside = Options(1 << self._number)
+        outside = Options(2 << self._number) if self._bounded else NEVER
+        banded = any(bound and bound.other is not None for bound in (criterion.lower, criterion.upper))
+        beyond = [Options(*facts.leaving(comparison, out)) for out in (0, 1)] if banded else [outside, inside]
+        self._ways = (inside, outside, *beyond)
 
     def mention(self, case: Explanation) -> Proof:
         return self.proof(case)
 
     def support(self) -> Support:
-        return Support(measured=frozenset((self._code,)))
+        return Support(measured=frozenset((self._code,)), changes=1 << self._number | self._bounded << self._number + 1)
 
     def _prove(self, case: Explanation, truth: int) -> Proof:
         value = case.values.get(self._code)
@@ -175,10 +214,8 @@ class MeasuredNode(Node):
     def _open(self, case: Explanation) -> int:
         return 0 if self._code in case.values else self._bit
 
-    def _change(self, case: Explanation, want: int) -> Options:  # noqa: ARG002 (the same whatever was measured)
-        if want == TRUE:
-            return Options(1 << self._number)
-        return Options(1 << self._number + 1) if self._bounded else NEVER
+    def _change(self, case: Explanation, goal: int) -> Options:  # noqa: ARG002 (the same whatever was measured)
+        return self._ways[goal]
 
 
 class JunctionNode(Node):
@@ -216,20 +253,20 @@ class JunctionNode(Node):
             return 0 if self.truth(case) in (TRUE, FALSE) else _open_any(self._children, case, -1)
         return _open_any(self._children, case, TRUE if self.operator == "or" else FALSE)
 
-    def _change(self, case: Explanation, want: int) -> Options:
+    def _change(self, case: Explanation, goal: int) -> Options:
         if self._count:
-            return self._change_count(case, want)
-        parts = [child.change(case, want) for child in self._children]
-        if (self.operator == "and") == (want == TRUE):
+            return self._change_count(case, goal)
+        parts = [child.change(case, goal) for child in self._children]
+        if (self.operator == "and") == (goal in ALL_OF_AND):
             return all_of(parts, self._facts)
         return any_of(parts)
 
-    def _change_count(self, case: Explanation, want: int) -> Options:
-        """So many members that the count is reached, or can no longer be."""
-        needed = self._count if want == TRUE else len(self._children) - self._count + 1
+    def _change_count(self, case: Explanation, goal: int) -> Options:
+        """So many members that the count is reached, or no longer, or can be, or can no longer be."""
+        needed = self._count if goal in ALL_OF_AND else len(self._children) - self._count + 1
         levels = [DONE] + [NEVER] * needed
         for child in self._children:
-            options = child.change(case, want)
+            options = child.change(case, goal)
             for level in range(needed, 0, -1):
                 levels[level] = any_of((levels[level], all_of((levels[level - 1], options), self._facts)))
         return levels[needed]
@@ -273,9 +310,9 @@ class RuleNode(Node):
                 return self.scope.open(case)
         return self.criterion.open(case) if self.criterion is not None else 0
 
-    def _change(self, case: Explanation, want: int) -> Options:
-        parts = [part.change(case, want) for part in (self.scope, self.criterion) if part is not None]
-        return all_of(parts, self.facts) if want == TRUE else any_of(parts)
+    def _change(self, case: Explanation, goal: int) -> Options:
+        parts = [part.change(case, goal) for part in (self.scope, self.criterion) if part is not None]
+        return all_of(parts, self.facts) if goal in ALL_OF_AND else any_of(parts)
 
 
 class ActingRule:
@@ -300,21 +337,19 @@ class ActingRule:
             total |= exclusion.open(case)
         return total
 
-    def change(self, case: Explanation, want: int) -> Options:
+    def change(self, case: Explanation, goal: int) -> Options:
         """As of a node."""
-        if self.truth(case) == want:
+        if reached(self.truth(case), goal):
             return DONE
-        own = self.node.change(case, want)
-        if want == TRUE:
-            return all_of((own, *(exclusion.change(case, FALSE) for exclusion in self._standing(case))), self.node.facts)
-        return any_of((own, *(exclusion.change(case, TRUE) for exclusion in self._excluding)))
+        own = self.node.change(case, goal)
+        if goal in ALL_OF_AND:
+            standing = (exclusion for exclusion in self._excluding if exclusion.truth(case) & TRUE)
+            return all_of((own, *(exclusion.change(case, UNHOLD) for exclusion in standing)), self.node.facts)
+        return any_of((own, *(exclusion.change(case, HOLD) for exclusion in self._excluding)))
 
     def support(self) -> Support:
         """As of a node."""
         return self.node.support().joined(exclusion.support() for exclusion in self._excluding)
-
-    def _standing(self, case: Explanation) -> list[RuleNode]:
-        return [exclusion for exclusion in self._excluding if exclusion.truth(case) & TRUE]
 
 
 def _open_any(parts: Iterable[Node], case: Explanation, settling: int) -> int:
