@@ -146,6 +146,7 @@ class WorkerPool(Generic[T]):
         atexit.unregister(self.close)
         for _ in self._threads:
             self._jobs.put(None)
+            self._ready.put(_Failure(self._work.tell(Trouble("closed")), time.monotonic()))  # nobody waits for a worker now
         self._places.release()
         for worker in processes:
             worker.process.kill()

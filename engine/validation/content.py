@@ -27,6 +27,7 @@ from engine.knowledge.reader import (
     shorten,
 )
 from engine.model import Knowledge
+from engine.validation.cases.files import SCREENS
 from engine.validation.catalogue import BY_NAME
 from engine.validation.diagnostics import Diagnostic, Place, Related, Severity
 from engine.validation.nesting import too_deep
@@ -232,7 +233,7 @@ def read_content(
     known = {path.resolve(): path for path in base}
     given = [known.get(path.resolve(), path) for path in asked or ()]
     ours = [path for path in given if path.suffix in (TURTLE, TABLE)]
-    cases = [path for path in given if path.suffix in CASES]
+    cases = [path for path in given if path.suffix in CASES and path.name != SCREENS]
     return Content(
         (*base, *ours), focus=None if asked is None else given, cases=cases, sources=sources, root=root, vocabulary=vocabulary
     )
