@@ -15,7 +15,7 @@ from rich.table import Table
 from api.cli_cases import KnowledgeOption
 from engine.errors import KnowledgeError, shortened
 from engine.knowledge.assembly import assemble, load_knowledge
-from engine.knowledge.reader import knowledge_paths, own_paths, read_graph, shipped_paths
+from engine.knowledge.reader import named_paths, own_paths, read_graph, shipped_paths
 from engine.knowledge.sources import (
     PassageUse,
     Verification,
@@ -36,13 +36,19 @@ sources_app = typer.Typer(help="The source documents and the passages that parap
 
 
 def paths_of(knowledge: list[Path] | None) -> tuple[Path, ...]:
-    """The knowledge files that an option names, or the shipped ones."""
-    return knowledge_paths(*knowledge) if knowledge else shipped_paths()
+    """The knowledge files that an option names, or the shipped ones. Raises KnowledgeError where a folder holds none."""
+    return named_paths(*knowledge) if knowledge else shipped_paths()
 
 
 def own_paths_of(knowledge: list[Path] | None) -> tuple[Path, ...]:
-    """The knowledge files that may be written to: those of the option without the schema that comes with the tool."""
-    return own_paths(*knowledge) if knowledge else shipped_paths()
+    """The knowledge files that may be written to: those of the option without the schema that comes with the tool.
+
+    Raises KnowledgeError where a folder holds none.
+    """
+    if not knowledge:
+        return shipped_paths()
+    named_paths(*knowledge)
+    return own_paths(*knowledge)
 
 
 @sources_app.callback()
@@ -155,6 +161,8 @@ def sources_show_command(
         typer.echo(f"  states   {passage.paraphrase}")
         if passage.source in documents:
             typer.echo(f"  printed  “{' '.join(quote(passage, documents[passage.source]).split())}”")
+        elif sources:
+            typer.echo(f"  printed  not found: {source.file_name}")
         if name in resting:
             typer.echo(f"  rules    {', '.join(resting[name])}")
         elif passage.not_modelled:
@@ -172,15 +180,22 @@ def sources_follow_command(
     ] = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
-    """Let passages follow a document that has changed, and make passages of new statements. Exit 1 where you have to decide."""
+    """Let passages follow a document that has changed, and make passages of new statements. Exit 1 where you have to decide, or
+    where a document is not there."""
     from engine.validation.scaffold.revision import plan_revision, write_revision
 
     graph = read_graph(paths_of(knowledge))
     known = assemble(graph)
-    revision = plan_revision(graph, known, read_documents(sources, known), accept or ())
+    documents = read_documents(sources, known)
+    revision = plan_revision(graph, known, documents, accept or ())
     write_revision(revision)
     _tell_revision(revision, known)
-    if revision.reworded or revision.gone:
+    missing = dict.fromkeys(source.file_name for source in known.sources.values() if source.iri not in documents)
+    for name in missing:
+        typer.echo(f"not found: {name}")
+    if not revision.files and not (revision.reworded or revision.gone or missing):
+        typer.echo("Every passage stands where it was read.")
+    if revision.reworded or revision.gone or missing:
         raise typer.Exit(1)
 
 
@@ -200,8 +215,6 @@ def _tell_revision(revision: Revision, known: Knowledge) -> None:
         typer.echo("Nothing is written yet. Take out what rests on passages that are gone, and the passages themselves.")
     elif revision.reworded:
         typer.echo("Nothing is written yet. Mend paraphrases and rules until they agree with what is printed, then --accept.")
-    elif not revision.files:
-        typer.echo("Every passage stands where it was read.")
 
 
 def infer_command(

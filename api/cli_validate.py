@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from api.cli_cases import KnowledgeOption
+from api.cli_content import paths_of
 from api.terminal_report import show_report
 from engine.validation.baseline import apply_baseline, read_baseline, write_baseline
 from engine.validation.catalogue import CATALOGUE
@@ -89,6 +90,9 @@ def validate_command(
     judged = read_profile(profile) if profile else Profile()
     known = read_baseline(baseline) if baseline else None
     vocabulary = (*judged.namespaces, *judged.terms)
+    paths_of(knowledge)  # nothing would be found in a folder that holds nothing
+    if sources and not sources.is_dir():
+        raise typer.BadParameter(f"{sources} is no folder.", param_hint="'--sources'")
     content = read_content(paths or None, knowledge, sources=sources, vocabulary=vocabulary)
     left_out = () if only else _left_out(owl, sources)
     report = validate(content, only=only or None, without=left_out)

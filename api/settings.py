@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine import MAX_BYTES, Engine, KnowledgeError, SpinegraphError, knowledge_paths, load_knowledge
+from engine import MAX_BYTES, Engine, SpinegraphError, load_knowledge
+from engine.knowledge.reader import named_paths
 
 MOST_DIGITS = 15
 LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
@@ -54,10 +55,7 @@ def load_engine(folders: Iterable[Path] = ()) -> Engine:
     folders = tuple(folders)
     if not folders:
         return Engine(load_knowledge())
-    for folder in folders:
-        if not knowledge_paths(folder):
-            raise KnowledgeError("There are no knowledge files.", where=str(folder), mend="Give a folder that holds .ttl files.")
-    return Engine(load_knowledge(knowledge_paths(*folders)))
+    return Engine(load_knowledge(named_paths(*folders)))
 
 
 def whole_number(environment: Mapping[str, str], name: str, default: int, allowed: range) -> int:

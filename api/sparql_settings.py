@@ -12,7 +12,7 @@ import msgspec
 
 from api.settings import SettingsError, limits_from
 from engine.errors import QueryError
-from engine.knowledge.reader import PREFIXES, knowledge_paths, shipped_paths
+from engine.knowledge.reader import PREFIXES, named_paths, shipped_paths
 from engine.query.dataset import DataFile, data_file, knowledge_files
 from engine.query.limits import MEBIBYTE, QueryLimits
 from engine.query.service import QueryService
@@ -69,7 +69,7 @@ def served_files(knowledge: Iterable[Path] = (), data: Iterable[DataFile] = ()) 
     """All files that are queried: those below knowledge folders (by default the shipped ones), and the user's own."""
     folders = tuple(knowledge)
     roots = folders or (Path(str(files("ontology"))), Path(str(files("shapes"))))
-    paths = knowledge_paths(*folders) if folders else shipped_paths()
+    paths = named_paths(*folders) if folders else shipped_paths()
     return (*knowledge_files(paths, roots), *data)
 
 

@@ -224,6 +224,14 @@ def knowledge_paths(*folders: Path) -> tuple[Path, ...]:
     return (*own, *(path for path in schema_paths() if path.name not in brought)) if own else ()
 
 
+def named_paths(*folders: Path) -> tuple[Path, ...]:
+    """The knowledge files below folders that somebody named. Raises KnowledgeError where a folder holds none, or is none."""
+    for folder in folders:
+        if not own_paths(folder):
+            raise KnowledgeError("There are no knowledge files.", where=str(folder), mend="Give a folder that holds .ttl files.")
+    return knowledge_paths(*folders)
+
+
 def schema_paths() -> tuple[Path, ...]:
     """What every guideline is written in and none has to copy: the shipped nouns, criterion vocabulary and case shape."""
     return tuple(Path(str(files(package))) / name for package, names in SCHEMA.items() for name in names)
@@ -235,13 +243,13 @@ def own_paths(*folders: Path) -> tuple[Path, ...]:
         path
         for folder in folders
         for path in sorted(folder.rglob("*"))
-        if path.suffix in (".ttl", ".tsv") and "authoring" not in path.parts and not _is_hidden(path.relative_to(folder))
+        if path.suffix in (".ttl", ".tsv") and not is_apart(path.relative_to(folder))
     )
 
 
-def _is_hidden(path: Path) -> bool:
-    """Whether a file, or a folder on the way to it, is of an editor, of a tool or of an environment: .git, .venv, .#name."""
-    return any(part.startswith(".") for part in path.parts)
+def is_apart(path: Path) -> bool:
+    """Whether a file below a folder is about content, or nobody's: an authoring shape, or hidden as .git, .venv, .#name."""
+    return any(part == "authoring" or part.startswith(".") for part in path.parts)
 
 
 def content_digest(paths: Iterable[Path]) -> str:

@@ -19,6 +19,7 @@ from engine.knowledge.reader import (
     Text,
     content_digest,
     in_reading_order,
+    is_apart,
     knowledge_paths,
     local_name,
     own_paths,
@@ -36,6 +37,8 @@ Triple = tuple[str, str, Term]
 TABLE = ".tsv"
 TURTLE = ".ttl"
 CASES = (".yaml", ".yml")
+AUTHORING = ("shapes", "authoring")
+"""Where shapes about content stand: they are run on it, and are no part of it."""
 GENERATED = "inferred.ttl"
 """Name of the file that the reasoner writes: nobody is asked to mend it by hand."""
 LARGEST_FILE = 8_000_000
@@ -232,7 +235,7 @@ def read_content(
         base = shipped_paths() if knowledge is None else knowledge_paths(*_existing(knowledge))
     known = {path.resolve(): path for path in base}
     given = [known.get(path.resolve(), path) for path in asked or ()]
-    ours = [path for path in given if path.suffix in (TURTLE, TABLE)]
+    ours = [path for path in given if path.suffix in (TURTLE, TABLE) and path.absolute().parent.parts[-2:] != AUTHORING]
     cases = [path for path in given if path.suffix in CASES and path.name != SCREENS]
     return Content(
         (*base, *ours), focus=None if asked is None else given, cases=cases, sources=sources, root=root, vocabulary=vocabulary
@@ -252,8 +255,10 @@ def _below(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in _existing(paths):
         if path.is_dir():
-            found += own_paths(path)
-            found += (below for below in sorted(path.rglob("*")) if below.suffix in CASES)
+            here = [*own_paths(path), *(below for below in sorted(path.rglob("*")) if _is_case(below.relative_to(path)))]
+            if not here:
+                raise KnowledgeError(f"{path} holds nothing that can be validated.", mend="Name another folder.")
+            found += here
         elif path.suffix in (TURTLE, TABLE, *CASES):
             found.append(path)
         else:
@@ -261,6 +266,11 @@ def _below(paths: Iterable[Path]) -> list[Path]:
                 f"{path} is no file that can be validated.", mend="Name Turtle (.ttl), SSSOM (.tsv) or case files (.yaml)."
             )
     return found
+
+
+def _is_case(path: Path) -> bool:
+    """Whether a file below a folder is one of cases: neither a profile of validation, nor of a tool (.github, .pre-commit)."""
+    return path.suffix in CASES and not is_apart(path)
 
 
 def name_of(iri: str) -> str:

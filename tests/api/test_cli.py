@@ -177,9 +177,21 @@ def test_knowledge_that_cannot_be_used_is_told(run: Run, tmp_path: Path) -> None
     code, out, err = run("decide", RED_FLAG, "--knowledge", tmp_path)
     assert (code, out) == (2, "")
     assert err.startswith("broken.ttl:1: ")
-    assert run("codes", "--knowledge", tmp_path / "nowhere").err.startswith(
-        f"{tmp_path / 'nowhere'}: There are no knowledge files."
-    )
+    told = f"{tmp_path / 'nowhere'}: There are no knowledge files."
+    for command in (("codes",), ("coverage",), ("graph",), ("format",), ("sources", "verify", "--sources", tmp_path)):
+        code, out, err = run(*command, "--knowledge", tmp_path / "nowhere")
+        assert (code, out) == (2, "")
+        assert err.startswith(told)
+
+
+@pytest.mark.parametrize(("command", "code"), [("knowledge", 0), ("decide nowhere.yaml", 2)])
+def test_streams_may_be_closed(command: str, code: int) -> None:
+    for closed in (">&-", ">&- 2>&-"):
+        done = subprocess.run(
+            ["/bin/sh", "-c", f'"$0" -m api.cli {command} {closed}', sys.executable], capture_output=True, check=False
+        )
+        assert done.returncode == code
+        assert b"Traceback" not in done.stderr
 
 
 def test_a_fault_of_the_program_is_told_without_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from engine.validation.content import Content, read_content
 from engine.validation.diagnostics import Place, Report
 from engine.validation.validate import CHECKS, validate
 from tests.authoring.guideline import write_good
+from tests.small import HEAD
 
 SLOW = frozenset(check.name for check in CHECKS if check.apart) | {"behaviour"}
 RULES = "shapes/rules/sore-throat.ttl"
@@ -134,3 +135,41 @@ def test_checks_can_be_chosen(folder: Path) -> None:
 def test_documents_that_are_not_given_are_not_compared(folder: Path) -> None:
     report = validate(read_content([folder], root=folder), only={"documents"})
     assert [gap.check for gap in report.not_run] == ["documents"]
+
+
+def test_a_folder_with_none_of_the_documents_compares_nothing(folder: Path) -> None:
+    (folder / "elsewhere").mkdir()
+    report = validate(read_content([folder], sources=folder / "elsewhere", root=folder), only={"documents"})
+    assert [gap.check for gap in report.not_run] == ["documents"]
+    assert "holds none of them" in report.not_run[0].reason
+
+
+def test_a_document_that_is_not_there_is_named(folder: Path) -> None:
+    (folder / "elsewhere").mkdir()
+    (folder / "elsewhere" / "900.txt").write_text("", encoding="utf-8")
+    told = [one.what for one in validate(read_content([folder], sources=folder / "elsewhere", root=folder)).diagnostics]
+    assert "901.txt is not among the documents: its passages were not compared." in told
+
+
+def test_shapes_about_content_are_no_content_though_they_are_asked_for(tmp_path: Path) -> None:
+    write_good(tmp_path)
+    own = tmp_path / "shapes" / "authoring" / "house.ttl"
+    own.parent.mkdir()
+    own.write_text(f"{HEAD}\nshape:House a sh:NodeShape ; sh:targetClass core:Nothing .\n", encoding="utf-8")
+    content = read_content([own], [tmp_path])
+    assert own not in content.paths
+    assert content.focus == frozenset([own])
+
+
+def test_yaml_of_tools_and_profiles_are_no_cases(tmp_path: Path) -> None:
+    write_good(tmp_path)
+    for name in (".github/ci.yml", ".pre-commit-config.yaml", "shapes/authoring/profile.yaml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("{}", encoding="utf-8")
+    assert read_content([tmp_path]).cases == (tmp_path / "cases" / "sore-throat.yaml",)
+
+
+def test_a_folder_may_lie_below_one_that_is_called_authoring(tmp_path: Path) -> None:
+    folder = tmp_path / "authoring" / ".drafts" / "guideline"
+    write_good(folder)
+    assert folder / "ontology" / "findings.ttl" in read_content(None, [folder]).paths

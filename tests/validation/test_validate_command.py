@@ -138,10 +138,14 @@ def test_a_check_that_did_not_run_is_no_clean_bill(folder: Path, run: Run, monke
         (("--write-baseline", "known.json", "--only", "errors"), "a baseline is of everything"),
         (("--write-baseline", "known.json", "k"), "a baseline is of everything"),
         (("--output", "no/such/folder.txt"), "No such file or directory"),
+        (("--knowledge", "nowhere"), "nowhere: There are no knowledge files."),
+        (("--sources", "nowhere"), "nowhere is no folder"),
+        (("empty",), "empty holds nothing that can be validated."),
     ],
 )
 def test_what_cannot_be_done_is_told(folder: Path, run: Run, options: tuple[str, ...], said: str) -> None:
     write(folder, "")
+    Path("empty").mkdir()
     code, out, err = run(*options)
     assert (code, out) == (2, "")
     assert said in " ".join(err.replace("│", " ").split())

@@ -49,7 +49,8 @@ def check_coverage(content: Content) -> Iterator[Diagnostic]:
 def check_documents(content: Content) -> Iterator[Diagnostic]:
     """Passages against the characters of their documents. Needs knowledge.
 
-    Raises CheckNotRunError where no folder with the documents was given, ProvenanceError where it is none.
+    Raises CheckNotRunError where no folder with the documents was given or none of them is in it, ProvenanceError where it is
+    no folder.
     """
     knowledge = content.knowledge
     if knowledge is None:
@@ -57,6 +58,9 @@ def check_documents(content: Content) -> Iterator[Diagnostic]:
     if content.sources is None:
         raise CheckNotRunError("No folder with the documents was given.", mend="Give --sources or SPINEGRAPH_SOURCES.")
     documents = read_documents(content.sources, knowledge)
+    if knowledge.sources and not documents:
+        names = ", ".join(dict.fromkeys(source.file_name for source in knowledge.sources.values()))
+        raise CheckNotRunError(f"The folder with the documents holds none of them: {names}.", mend="Name another folder.")
     outside = {
         p.id for p in knowledge.passages.values() if not 0 <= p.start < p.end or not _DIGEST.fullmatch(p.digest)
     }  # told as such
@@ -72,7 +76,10 @@ def check_documents(content: Content) -> Iterator[Diagnostic]:
             what = f"The characters of passage {drift.passage} are not those that were paraphrased.{rules}"
             yield content.diagnose("drifted-passage", what, PASSAGES + drift.passage, "core:textDigest")
     for source in knowledge.sources.values():
-        if source.iri in documents and text_changed(source, documents[source.iri]):
+        if source.iri not in documents:
+            what = f"{source.file_name or shorten(source.iri)} is not among the documents: its passages were not compared."
+            yield content.diagnose("changed-document", what, source.iri, "core:fileName", mend="Put it into the folder.")
+        elif text_changed(source, documents[source.iri]):
             what = f"{source.file_name} is not the document that was read."
             yield content.diagnose("changed-document", what, source.iri, "core:textDigest")
     yield from _quotations(content, documents.values())

@@ -41,8 +41,12 @@ def _read(name: str, folder: Path) -> State:
         raise KnowledgeError(
             f"There is no knowledge in {name}: no Turtle file.", mend=f"Name the folder that holds {' and '.join(FOLDERS)}."
         )
-    graph = read_graph(paths)
-    return State(name, graph, assemble(graph), folder.as_posix())
+    try:
+        graph = read_graph(paths)
+        return State(name, graph, assemble(graph), folder.as_posix())
+    except KnowledgeError as error:
+        error.where = f"{name}, {error.where}" if error.where else name  # of two states, which one
+        raise
 
 
 def _check_out(revision: str, folders: tuple[str, ...], target: Path) -> None:

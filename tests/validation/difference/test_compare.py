@@ -232,6 +232,14 @@ def test_revisions_of_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert main(["diff", "HEAD", "--", "--upload-pack=x"]) == 2
 
 
+def test_a_state_that_does_not_load_is_told_by_its_name(tmp_path: Path) -> None:
+    write_small(tmp_path)
+    (tmp_path / "ontology" / "broken.ttl").write_text("garbage [", encoding="utf-8")
+    with pytest.raises(KnowledgeError) as caught, state_of(str(tmp_path)):
+        pass
+    assert str(caught.value).startswith(f"{tmp_path}, broken.ttl:1: ")
+
+
 def test_a_folder_without_knowledge_is_refused(tmp_path: Path) -> None:
     with pytest.raises(KnowledgeError, match="no Turtle file"), state_of(str(tmp_path)):
         pass
