@@ -13,6 +13,8 @@ DERIVED, RATIONALE = "prov:wasDerivedFrom", "core:rationale"
 LEAVES = ("core:present", "core:absent", "core:suspected", "core:notSuspected")
 """Constraints that test one concept. (core:unassessed asks what is not known, which no document has to state.)"""
 LISTS = ("sh:and", "sh:or")
+SIDES = ("-for", "-against")
+"""How the kinds of passages end that speak for or against something."""
 BAR = "do-not"
 """The modality of a passage that speaks against something."""
 UNGRADED = {"ungraded": "none"}
@@ -41,6 +43,10 @@ def _otherwise(content: Content, rule: Recommendation, stated: list[Passage]) ->
     if modalities and wanted not in modalities:
         what = f"{shorten(rule.iri)} says “{rule.direction}, {rule.modality}”; its passages say {_listed(modalities)}."
         yield content.diagnose("otherwise-than-source", what, rule.iri, "core:modality")
+    kinds = [passage.kind for passage in stated if passage.kind.endswith(SIDES)]
+    if kinds and not any(kind.endswith(f"-{rule.direction}") for kind in kinds):
+        what = f"{shorten(rule.iri)} is {rule.direction} its intervention; the kind of its passages is {_listed(set(kinds))}."
+        yield content.diagnose("otherwise-than-source", what, rule.iri, "core:direction")
     urgencies = {passage.urgency for passage in stated if passage.urgency}
     urgency = UNGRADED.get(rule.urgency, rule.urgency)
     if urgencies and urgency not in urgencies:

@@ -43,6 +43,9 @@ def check_coverage(content: Content) -> Iterator[Diagnostic]:
         if not use.covered:
             what = f"Nothing rests on passage {use.passage} ({use.kind or 'no kind'})."
             yield content.diagnose("unused-passage", what, PASSAGES + use.passage)
+        if use.used_by and use.not_modelled:
+            what = f"Passage {use.passage} counts as not modelled, though {use.used_by[0]} rests on it."
+            yield content.diagnose("used-after-all", what, PASSAGES + use.passage, "core:notModelled")
     yield from _citations(content, content.knowledge)
 
 

@@ -117,4 +117,12 @@ PROVENANCE_ENTRIES = (
         why="A decision shows both positions with their verdicts; of this one only the passages would be seen.",
         mend="Add core:recommendation with the rule that takes the position, or a core:rationale why there is none.",
     ),
+    Entry(
+        id="SG715",
+        name="used-after-all",
+        severity="warning",
+        title="A passage that is used and said not to be modelled",
+        why="Who looks for what was left out is told that this statement was, and why; it was not.",
+        mend="Take core:notModelled out, or what rests on the passage.",
+    ),
 )
