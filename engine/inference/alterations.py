@@ -1,9 +1,9 @@
 """The minimal changes of facts that alter a verdict (design section 7, `flips`).
 
 A flip is a set of changes after which the verdict is another one, whichever value a measurement has in the range that the
-set asks for and whichever way is recorded what it asks to assess; and of which no part does so already. "Another" is any
-other verdict but conflicting. Changes are those that the rule and what stands beside it name (a finding present, absent,
-assessed, a measurement in a range or out of it), and the reversal of what is recorded.
+set asks for and whichever way is recorded what it asks to assess, unless that contradicts the record; and of which no part
+does so already. "Another" is any other verdict but conflicting. Changes are those that the rule and what stands beside it
+name (a finding present, absent, assessed, a measurement in a range or out of it), and the reversal of what is recorded.
 
 Sets are proposed from the structure of the criteria, as if each of their parts stood alone, and then tried (`trials.py`).
 """
@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.inference.explanation import CONFLICTING, HOLD, REFUTE, TRUE, UNHOLD, UNKNOWN, UNREFUTE, Explanation
 from engine.inference.facts import bits_of
 from engine.inference.flips import NEVER, Options, all_of, any_of, minimal, sets_of
-from engine.inference.trials import Trials, Workbench
+from engine.inference.trials import Effect, Trials, Workbench
 
 if TYPE_CHECKING:
     from engine.inference.ground import Ground
@@ -38,9 +38,9 @@ class Alterations:
     def __init__(self, ground: Ground, bench: Workbench) -> None:
         self.ground = ground
         self._bench = bench
-        self._facts = bench.facts
+        self.facts = bench.facts
         support = ground.support
-        first_range, first = 2 * len(bench.sides), self._facts.first_assessed
+        first_range, first = 2 * len(bench.sides), self.facts.first_assessed
         self._findings = support.changes & (1 << first_range) - 1
         ranges = [plane for plane in bits_of(support.changes & (1 << first) - (1 << first_range)) if bench.fitting[plane]]
         ranges.sort(key=lambda plane: -bench.fitting[plane].bit_count())
@@ -68,7 +68,7 @@ class Alterations:
             return self._reconcile(case)
         if verdict == "out-of-scope":
             excluded = [other.change(case, UNHOLD) for other in ground.excluding if other.truth(case) & TRUE]
-            return all_of([*excluded, *([node.scope.change(case, UNREFUTE)] if node.scope else [])], self._facts)
+            return all_of([*excluded, *([node.scope.change(case, UNREFUTE)] if node.scope else [])], self.facts)
         if node.pending(case) and not ahead:
             return node.scope.change(case, REFUTE) if node.scope else NEVER
         leaving = [other.change(case, HOLD) for other in ground.excluding]
@@ -86,7 +86,7 @@ class Alterations:
         ground = self.ground
         overriding = (*ground.strict, *ground.exceptions)
         if verdict == "overridden":
-            yield all_of([node.change(case, UNHOLD) for node in overriding if node.truth(case) & TRUE], self._facts)
+            yield all_of([node.change(case, UNHOLD) for node in overriding if node.truth(case) & TRUE], self.facts)
             return
         for node in overriding:
             yield node.change(case, HOLD)
@@ -98,7 +98,7 @@ class Alterations:
             return
         blocking = [node.change(case, UNHOLD) for node in ground.leaving if node.truth(case) & TRUE]
         blocking += [node.change(case, REFUTE) for node in ground.strict if node.truth(case) == UNKNOWN]
-        yield all_of(blocking, self._facts)
+        yield all_of(blocking, self.facts)
 
     def _reconcile(self, case: Explanation) -> Options:
         """Settle, either way, everything that is contradictory."""
@@ -107,11 +107,11 @@ class Alterations:
         if clashes:
             known = case.settling.get(clashes)
             if known is None:
-                known = case.settling[clashes] = all_of([_settle_clash(*clash) for clash in clashes], self._facts)
+                known = case.settling[clashes] = all_of([_settle_clash(*clash) for clash in clashes], self.facts)
             return known
         parts = (ground.node.scope, ground.node.criterion, *ground.strict, *ground.exceptions, *ground.excluding)
         clashing = [part for part in parts if part is not None and part.truth(case) == CONFLICTING]
-        return all_of([any_of((part.change(case, HOLD), part.change(case, REFUTE))) for part in clashing], self._facts)
+        return all_of([any_of((part.change(case, HOLD), part.change(case, REFUTE))) for part in clashing], self.facts)
 
     def clashes(self, case: Explanation) -> tuple[tuple[int, int], ...]:
         """Records that contradict each other, of those that the ground depends on."""
@@ -122,28 +122,38 @@ class Alterations:
 
     # Confirmation ----------------------------------------------------------------------------
 
-    def confirm(self, case: Explanation, verdict: str, proposed: Options, trials: Trials, reversing: int) -> Finding:
-        """The single changes that alter the verdict, all there are; and of the larger sets, those that do and are minimal."""
-        findings = self._findings | reversing & self._reversible
-        tried = proposed.larger
+    def confirm(
+        self, case: Explanation, verdict: str, proposed: Options, trials: Trials, reversing: int, sensible: int
+    ) -> Finding:
+        """The single changes that alter the verdict, all there are; and of the larger sets, those that do and are minimal.
+
+        `reversing`: the changes that reverse what is recorded; `sensible`: the single changes that do not contradict it.
+        """
         found = Finding(self, case, verdict)
-        altered = found.altered(trials, tried, findings | self._cells)
+        findings = (self._findings | self._reversible & reversing) & sensible
+        tried = proposed.larger
+        effect = found.effect(trials, tried, findings | self._cells)
+        altered, kept = effect
         singles = altered & findings
         covered = 0
         for plane, cells, implied in self._ranges if altered & self._cells else ():
-            if altered & cells == cells and not covered >> plane & 1:
+            if altered & cells and not kept & cells and not covered >> plane & 1:
                 singles |= 1 << plane
                 covered |= implied
         for number in self._assessed:
             if altered >> 2 * number & 3 == 3:
-                change = self._facts.first_assessed + number
+                change = self.facts.first_assessed + number
                 singles = singles & ~(3 << 2 * number) | 1 << change
                 covered |= self._bench.implied[change]
         found.singles, found.covered = singles, covered | singles
+        if found.doubted:
+            found.cut = proposed.cut
+            alone = altered & findings | sum(1 << plane for plane, cells, _ in self._ranges if altered & cells)
+            found.doubted &= ~self.facts.told_by(alone)
         if proposed.singles & ~found.covered:
             found.open_ends += [1 << number for number in bits_of(proposed.singles & ~found.covered)]
         if tried:
-            found.sort(trials, tried, altered)
+            found.sort(trials, tried, effect)
         return found
 
     def carried_on(self, case: Explanation, verdict: str, change: int) -> Iterator[int]:
@@ -151,15 +161,29 @@ class Alterations:
         reversing = sum(1 << reversal for reversal in case.reversals)
         for changed in itertools.islice(self._bench.with_changes(case, change), MAX_WITNESSES_CARRIED_ON):
             if self.ground.verdict(changed.planes, changed.certain) in (verdict, "conflicting"):
-                for more in sets_of(self.propose(changed, verdict, ahead=True)):
-                    if more and not self._facts.contradicts(change | more):
+                proposed = self.propose(changed, verdict, ahead=True)
+                for more in sets_of(proposed):
+                    if more and not self.facts.contradicts(change | more):
                         yield self._bench.reduced(change | more, reversing)
+
+
+class Outcome(NamedTuple):
+    """The flips of a ground; and facts (a mask) that look open in a part, but cannot settle the verdict: all was tried."""
+
+    flips: Options
+    idle: int = 0
+
+
+NOTHING = Outcome(NEVER)
 
 
 class Finding:
     """What is known so far of the flips of one ground in a case."""
 
-    __slots__ = ("_alterations", "_case", "_kept", "_rung", "_seen", "_verdict", "_waiting", "covered", "open_ends", "singles")
+    __slots__ = (
+        "_alterations", "_case", "_kept", "_rung", "_seen", "_verdict", "_waiting", "covered", "cut", "doubted", "open_ends",
+        "singles",
+    )  # fmt: skip
 
     def __init__(self, alterations: Alterations, case: Explanation, verdict: str) -> None:
         self._alterations = alterations
@@ -172,9 +196,11 @@ class Finding:
         self.open_ends: list[int] = []
         self.singles = 0
         self.covered = 0
+        self.doubted = alterations.ground.doubtful(case) if verdict == "undetermined" else 0
+        self.cut = False
 
-    def altered(self, trials: Trials, tried: Iterable[int], concerned: int = 0) -> int:
-        """The trials in which the verdict is another; of those that are neither tried nor concerned, nothing certain."""
+    def effect(self, trials: Trials, tried: Iterable[int], concerned: int = 0) -> Effect:
+        """What the trials do to the verdict; of those that are neither tried nor concerned, nothing certain."""
 
         def asked() -> int:
             bits = concerned
@@ -183,15 +209,24 @@ class Finding:
                     bits |= trials.places[change].bits
             return bits
 
-        return trials.altered(self._alterations.ground.slots, self._rung, asked)
+        return trials.effect(self._alterations.ground.slots, self._rung, asked)
 
-    def sort(self, trials: Trials, tried: Iterable[int], altered: int) -> None:
+    def _note(self, trials: Trials, change: int, effect: Effect) -> None:
+        """A fact is not in doubt where a set of news alters the verdict that would not without it."""
+        facts = self._alterations.facts
+        told = facts.told_by(change)
+        if told & self.doubted and not told & self._case.known:
+            self.doubted &= ~facts.told_by(trials.decisive(change, effect))
+
+    def sort(self, trials: Trials, tried: Iterable[int], effect: Effect) -> None:
         """Keep the sets that alter the verdict and of which no part does; note the parts that do, and what leads nowhere."""
         for change in tried:
             if change & self.covered or change in self._seen:
                 continue
             self._seen.add(change)
-            whole, parts = trials.succeeds(change, altered)
+            if self.doubted:
+                self._note(trials, change, effect)
+            whole, parts = trials.succeeds(change, effect)
             if parts:
                 self._waiting.update(parts)
             elif whole:
@@ -213,25 +248,29 @@ class Finding:
 
     def wanted(self) -> list[int]:
         """The sets to try next: parts of what was tried, and what carries on where a proposal leads nowhere."""
+        self.cut |= len(self.open_ends) > MAX_CARRIED_ON
         for change in self.open_ends[:MAX_CARRIED_ON]:
             self._waiting.update(self._alterations.carried_on(self._case, self._verdict, change))
         ahead = [change for change in self._waiting if change not in self._seen and not change & self.covered]
         self._waiting.clear()
         self.open_ends = []
+        self.cut |= len(ahead) > MAX_TRIED
         return sorted(ahead, key=lambda change: (change.bit_count(), change))[:MAX_TRIED]
 
-    def flips(self) -> Options:
-        """All single changes that are flips, and the larger sets found, smallest first."""
-        return Options(self.singles, minimal(0, self._kept).larger if len(self._kept) > 1 else tuple(self._kept))
+    def outcome(self) -> Outcome:
+        """All single changes that are flips, and the larger sets found, smallest first; and what decides the verdict."""
+        flips = minimal(self.singles, self._kept) if len(self._kept) > 1 else Options(self.singles, tuple(self._kept))
+        whole = not self.cut and not self._waiting and not self.open_ends
+        return Outcome(flips, self.doubted if whole else 0)
 
 
-def confirmed(proposals: Sequence[tuple[Alterations, str, Options]], case: Explanation, bench: Workbench) -> list[Options]:
+def confirmed(proposals: Sequence[tuple[Alterations, str, Options]], case: Explanation, bench: Workbench) -> list[Outcome]:
     """The flips of several grounds, with their verdicts and what was proposed; all are tried together."""
-    reversing = sum(1 << change for change in case.reversals)
+    reversing, sensible = sum(1 << change for change in case.reversals), ~bench.contradicting(case)
     reduced = [_reduced(proposed, reversing, bench) for _, _, proposed in proposals]
     trials = bench.try_changes(case, (change for proposed in reduced for change in proposed.larger))
     findings = [
-        alterations.confirm(case, verdict, proposed, trials, reversing)
+        alterations.confirm(case, verdict, proposed, trials, reversing, sensible)
         for (alterations, verdict, _), proposed in zip(proposals, reduced, strict=True)
     ]
     for _ in range(MAX_ROUNDS):
@@ -240,8 +279,8 @@ def confirmed(proposals: Sequence[tuple[Alterations, str, Options]], case: Expla
             break
         trials = bench.try_changes(case, (change for _, ahead in wanted for change in ahead), singles=False)
         for found, ahead in wanted:
-            found.sort(trials, ahead, found.altered(trials, ahead))
-    return [found.flips() for found in findings]
+            found.sort(trials, ahead, found.effect(trials, ahead))
+    return [found.outcome() for found in findings]
 
 
 def _reduced(proposed: Options, reversing: int, bench: Workbench) -> Options:
@@ -249,7 +288,7 @@ def _reduced(proposed: Options, reversing: int, bench: Workbench) -> Options:
     if not proposed.larger or not proposed.larger[0]:
         return Options(proposed.singles)
     larger = [bench.reduced(change, reversing) for change in proposed.larger]
-    return minimal(proposed.singles, larger) if larger != list(proposed.larger) else proposed
+    return minimal(proposed.singles, larger, proposed.cut) if larger != list(proposed.larger) else proposed
 
 
 def _settle_clash(absent: int, present: int) -> Options:

@@ -7,7 +7,7 @@ have said of it, because shapes are shared between rules. All of it is read off 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from engine.inference.facts import bits_of
@@ -71,6 +71,12 @@ class Explanation:
         self._reversals: list[int] | None = None
         self.changed: dict[int, list[Explanation]] = {}
         self.changes: dict[int, Options] = {}
+
+    @property
+    def known(self) -> int:
+        """The facts that are recorded, either way."""
+        bit = self.book.facts.bit
+        return self.present | self.absent | sum(bit[code] for code in self.values)
 
     @property
     def reversals(self) -> list[int]:
@@ -137,6 +143,10 @@ class Node(ABC):
     def mention(self, case: Explanation) -> Proof:
         """The node with its truth, without what is below it."""
         return self._node(self.truth(case), None, ())
+
+    @abstractmethod
+    def reaches(self) -> Iterator[int]:
+        """For each leaf, the mask of the facts that bear on it."""
 
     @abstractmethod
     def support(self) -> Support:

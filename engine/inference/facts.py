@@ -48,6 +48,7 @@ class Facts:
         self.changes = self._all_changes()
         self._ranges = (1 << paired) - (1 << 2 * len(program.findings))
         self._excluded = self._exclusive_ranges()
+        self._about = tuple(self.bit[change.code] for change in self.changes)
         self.decode = lru_cache(maxsize=1 << 14)(self._decode)
         self._alone = tuple((change,) for change in self.changes)
         self.decode_changes = lru_cache(maxsize=1 << 14)(self._decode_changes)
@@ -126,6 +127,21 @@ class Facts:
             code = self.program.knowledge.measurements[comparison.measurement].code
             changes += [Change(code=code, to=to) for to in ranges_in_words(comparison.criterion)]
         return (*changes, *(Change(code=self.code_of[iri], to="assessed") for iri in self.program.findings))
+
+    def related(self, mask: int) -> int:
+        """The findings that are wider or narrower than one of a mask."""
+        iris = self.program.findings
+        found = 0
+        for number in bits_of(mask & (1 << len(iris)) - 1):
+            found |= self._narrower[number] | self.broader(iris[number])
+        return found
+
+    def told_by(self, change: int) -> int:
+        """The facts (a mask) that a set of changes is about."""
+        about = 0
+        for number in bits_of(change):
+            about |= self._about[number]
+        return about
 
     def _decode(self, mask: int) -> tuple[str, ...]:
         return tuple(self.codes[number] for number in bits_of(mask))

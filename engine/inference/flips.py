@@ -16,10 +16,11 @@ MAX_SETS = 8
 
 
 class Options(NamedTuple):
-    """Alternatives: each bit of `singles` alone, or all bits of one of `larger` together."""
+    """Alternatives: each bit of `singles` alone, or all bits of one of `larger` together; `cut` if there were more."""
 
     singles: int
     larger: tuple[int, ...] = ()
+    cut: bool = False
 
 
 DONE = Options(0, (0,))
@@ -32,22 +33,26 @@ def any_of(parts: Iterable[Options]) -> Options:
     """One of the parts is enough."""
     singles = 0
     larger: list[int] = []
-    for lone, sets in parts:
+    cut = False
+    for lone, sets, lost in parts:
         singles |= lone
         if sets:
             larger += sets
+            cut |= lost
     if not larger:
         return Options(singles)
     if len(larger) == 1:
         return Options(singles, () if larger[0] & singles else tuple(larger)) if larger[0] else DONE
-    return minimal(singles, larger)
+    return minimal(singles, larger, cut)
 
 
 def all_of(parts: Iterable[Options], facts: Facts) -> Options:
     """All of the parts are needed; sets that would make a fact both present and absent are dropped."""
     certain = 0
     choices = []
-    for singles, larger in parts:
+    cut = False
+    for singles, larger, lost in parts:
+        cut |= lost
         if not larger and singles and not singles & (singles - 1):
             certain |= singles
         elif not singles and len(larger) == 1:
@@ -61,9 +66,10 @@ def all_of(parts: Iterable[Options], facts: Facts) -> Options:
     choices.sort(key=len)
     joined = [certain]
     for options in choices[:-1]:
-        joined = sets_of(minimal(0, [left | right for left in joined for right in options]))
+        found = minimal(0, [left | right for left in joined for right in options], cut)
+        joined, cut = sets_of(found), found.cut
     joined = [left | right for left in joined for right in choices[-1]]
-    return minimal(0, [change for change in joined if not facts.contradicts(change)])
+    return minimal(0, [change for change in joined if not facts.contradicts(change)], cut)
 
 
 def sets_of(options: Options) -> list[int]:
@@ -88,8 +94,8 @@ def one_set(change: int) -> Options:
     return Options(change)
 
 
-def minimal(singles: int, changes: Iterable[int]) -> Options:
-    """Sort sets into singles and larger, and drop every set that contains another."""
+def minimal(singles: int, changes: Iterable[int], cut: bool = False) -> Options:
+    """Sort sets into singles and larger, and drop every set that contains another; `cut` if some were lost before."""
     larger = set()
     for change in changes:
         if not change:
@@ -106,7 +112,8 @@ def minimal(singles: int, changes: Iterable[int]) -> Options:
         for change in remaining:
             if not any(smaller & change == smaller for smaller in kept):
                 kept.append(change)
-                if len(kept) == MAX_SETS:
+                if len(kept) > MAX_SETS:
+                    cut = bool(kept.pop())
                     break
         remaining = kept
-    return Options(singles, tuple(remaining))
+    return Options(singles, tuple(remaining), cut)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from engine.inference.alterations import Alterations, confirmed
+from engine.inference.alterations import NOTHING, Alterations, Outcome, confirmed
 from engine.inference.explanation import TRUE, UNKNOWN, Explanation, Node
-from engine.inference.flips import NEVER, Options
+from engine.inference.flips import Options
 from engine.inference.memory import Memory, Shown
 from engine.inference.nodes import ActingRule, RuleNode
 from engine.inference.program import VERDICT_PLANES
@@ -89,6 +89,7 @@ class Ground:
         beside: tuple[ActingRule | RuleNode, ...] = (*self.strict, *self.exceptions, *self.leaving, *self.excluding)
         self.support = self.node.support().joined(node.support() for node in beside)
         self.alterations = Alterations(self, bench)
+        self._shared = _shared(self.node)
         self.memory: Memory[Standing] = Memory(self.support)
 
     @property
@@ -113,13 +114,13 @@ class Ground:
         bits = planes[x] | planes[c] << 1 | planes[h] << 2 | planes[r] << 3 | planes[d] << 4 | planes[u] << 5
         return _TABLE[bits]
 
-    def stand(self, case: Explanation, include_all: bool, verdict: str, flips: Options) -> Standing:
+    def stand(self, case: Explanation, include_all: bool, verdict: str, outcome: Outcome) -> Standing:
         """Verdict, proofs, missing facts, flips and open facts in a case; of a quiet verdict only what is asked for."""
         standing = Standing(verdict, self.node.truth(case))
         if verdict in QUIET and not include_all:
             return standing
         standing.proofs = self.node.parts(case)
-        standing.flips = self._facts.decode_changes(*flips)
+        standing.flips = self._facts.decode_changes(outcome.flips.singles, outcome.flips.larger)
         if verdict in QUIET:
             return standing
         if verdict in ("overridden", "provisional", "conflicting"):
@@ -129,11 +130,18 @@ class Ground:
                 node.id for node in (*(node for node in self.leaving if node.truth(case) & TRUE), *unsettled)
             )
         standing.own = self.node.open(case)
+        if outcome.idle:
+            standing.own &= ~outcome.idle | self._facts.related(standing.own & ~outcome.idle)
         if not self.node.pending(case):
             for node in self._still_acting(case):
                 standing.beside |= node.open(case)
         standing.missing = self._facts.decode(self._missing(case, verdict, standing.own))
         return standing
+
+    def doubtful(self, case: Explanation) -> int:
+        """The open facts, if one bears on several parts: then looking at the parts alone may name what decides nothing."""
+        own = self.node.open(case)
+        return own if own & self._shared and not self.node.pending(case) else 0
 
     def _still_acting(self, case: Explanation) -> Iterator[ActingRule | RuleNode]:
         """What beside the rule can still make a difference: nothing displaces or leaves open twice."""
@@ -160,6 +168,15 @@ def _number(node: Node | None) -> int:
     return -1 if node is None else node.number
 
 
+def _shared(node: Node) -> int:
+    """The facts that bear on more than one leaf."""
+    seen = shared = 0
+    for reach in node.reaches():
+        shared |= seen & reach
+        seen |= reach
+    return shared
+
+
 def stand_all(grounds: Iterable[Ground], case: Explanation, include_all: bool, bench: Workbench) -> dict[int, Standing]:
     """How each ground (by its id) stands in a case: what is not remembered is worked out for all of them together."""
     standing = {}
@@ -172,10 +189,10 @@ def stand_all(grounds: Iterable[Ground], case: Explanation, include_all: bool, b
             if include_all or verdict not in QUIET:
                 fresh.append((ground, key, verdict, ground.alterations.propose(case, verdict)))
                 continue
-            known = ground.memory.put(key, ground.stand(case, include_all, verdict, NEVER))
+            known = ground.memory.put(key, ground.stand(case, include_all, verdict, NOTHING))
         standing[id(ground)] = known
     if fresh:
-        flips = confirmed([(ground.alterations, verdict, proposed) for ground, _, verdict, proposed in fresh], case, bench)
-        for (ground, key, verdict, _), found in zip(fresh, flips, strict=True):
+        outcomes = confirmed([(ground.alterations, verdict, proposed) for ground, _, verdict, proposed in fresh], case, bench)
+        for (ground, key, verdict, _), found in zip(fresh, outcomes, strict=True):
             standing[id(ground)] = ground.memory.put(key, ground.stand(case, include_all, verdict, found))
     return standing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from engine.inference.explanation import (
@@ -79,6 +79,11 @@ class FindingNode(Node):
         parts = [*(node.support() for node in (*self._derived, *self._contradicting)), Support(changes=named)]
         named |= self._deriving.support().changes if self._deriving else 0
         return Support(present, absent).joined(parts)._replace(changes=named)
+
+    def reaches(self) -> Iterator[int]:
+        yield self._narrower | self._broader | self._bit
+        for rule in self._derived:
+            yield from rule.reaches()
 
     def _prove(self, case: Explanation, truth: int) -> Proof:
         state = case.planes[self._present] | case.planes[self._absent] << 1
@@ -161,6 +166,10 @@ class SuspicionNode(Node):
     def support(self) -> Support:
         return Support().joined(rule.support() for rule in self._rules)
 
+    def reaches(self) -> Iterator[int]:
+        for rule in self._rules:
+            yield from rule.reaches()
+
     def _prove(self, case: Explanation, truth: int) -> Proof:
         holding = [rule for rule in self._rules if rule.truth(case) & TRUE]
         if holding:
@@ -205,6 +214,9 @@ class MeasuredNode(Node):
     def support(self) -> Support:
         return Support(measured=frozenset((self._code,)), changes=1 << self._number | self._bounded << self._number + 1)
 
+    def reaches(self) -> Iterator[int]:
+        yield self._bit
+
     def _prove(self, case: Explanation, truth: int) -> Proof:
         value = case.values.get(self._code)
         if value is None:
@@ -233,6 +245,10 @@ class JunctionNode(Node):
 
     def support(self) -> Support:
         return Support().joined(child.support() for child in self._children)
+
+    def reaches(self) -> Iterator[int]:
+        for child in self._children:
+            yield from child.reaches()
 
     def _prove(self, case: Explanation, truth: int) -> Proof:
         deciding = {"or": TRUE, "and": FALSE}.get(self.operator)
@@ -292,6 +308,11 @@ class RuleNode(Node):
 
     def support(self) -> Support:
         return Support().joined(part.support() for part in (self.scope, self.criterion) if part is not None)
+
+    def reaches(self) -> Iterator[int]:
+        for part in (self.scope, self.criterion):
+            if part is not None:
+                yield from part.reaches()
 
     def parts(self, case: Explanation) -> tuple[Proof, ...]:
         """The proofs of scope and, once that is settled, criterion."""

@@ -16,6 +16,8 @@ from engine.inference.explanation import Explanation
 from engine.inference.facts import Facts, bits_of, compare, probes
 from engine.model import Case
 
+CONFLICTING = 1
+"""The rung of the ladder of verdicts that stands for a contradiction."""
 MAX_WITNESSES = 64
 """A set of changes that leaves more ways than this in which measurements can lie is not tried, and so not offered."""
 
@@ -55,6 +57,16 @@ class Layout(NamedTuple):
     doubtful: int
 
 
+class Effect(NamedTuple):
+    """Masks of the trials in which a verdict is another one, and in which it stays; in the rest it is conflicting.
+
+    If it is conflicting now, then it stays in all of those.
+    """
+
+    altered: int
+    kept: int
+
+
 class Trials:
     """Planes of changed records of one case, and what changed a verdict in them."""
 
@@ -68,36 +80,52 @@ class Trials:
         self.clash: int = self._planes[program.clash]
         self._certain: tuple[int, ...] | None = None
 
-    def altered(self, slots: Sequence[int], rung: int, concerned: Callable[[], int]) -> int:
-        """Mask of the trials in which a verdict is neither that of the given rung nor conflicting.
+    def effect(self, slots: Sequence[int], rung: int, concerned: Callable[[], int]) -> Effect:
+        """What the trials do to a verdict, now that of the given rung.
 
         `slots`: those of a recommendation. `concerned`: the trials of which that is asked, called where it matters; what is
         said of others is not to be believed.
         """
         rungs = self._rungs(self._planes, slots)
         ones = self.ones
-        same = rungs[rung] ^ rungs[rung - 1] if rung else rungs[0]
-        altered = ones ^ (same | rungs[1] ^ rungs[0])
-        if altered & self.clash and altered & self.clash & concerned():
-            resting = 0
+        kept = rungs[rung] ^ rungs[rung - 1] if rung else rungs[0]
+        conflicting = rungs[1] ^ rungs[0]
+        if self.clash and (ones ^ conflicting) & self.clash & concerned():
             for one, other in zip(rungs, self._rungs(self._without_contradiction(), slots), strict=True):
-                resting |= one ^ other
-            altered &= ones ^ resting & (ones ^ rungs[0])
-        return altered
+                conflicting |= one ^ other
+            conflicting &= ones ^ rungs[0]
+        if rung == CONFLICTING:
+            return Effect(ones ^ conflicting, conflicting)
+        return Effect(ones ^ (kept | conflicting), kept & (ones ^ conflicting))
 
-    def succeeds(self, change: int, altered: int) -> tuple[bool, Sequence[int]]:
+    def succeeds(self, change: int, effect: Effect) -> tuple[bool, Sequence[int]]:
         """Whether a set of changes that was tried alters the verdict, and the parts, lacking one change, that do so too."""
         place = self.places.get(change)
         if place is None:
             return False, ()
         offset, members, witnesses, doubtful = place
         width = len(members) + 1
-        found = altered >> offset & (1 << width) - 1
+        altered, kept = effect.altered >> offset, effect.kept >> offset
         for number in range(1, witnesses):
-            found &= altered >> offset + number * width
+            altered |= effect.altered >> offset + number * width
+            kept |= effect.kept >> offset + number * width
+        found = altered & ~kept & (1 << width) - 1
         whole = bool(found >> width - 1)
         found &= (1 << width - 1) - 1 & ~doubtful
         return whole, [change ^ 1 << members[number] for number in bits_of(found)] if found else ()
+
+    def decisive(self, change: int, effect: Effect) -> int:
+        """Of a set that was tried, the changes (a mask) without which one of its witnesses would not alter the verdict."""
+        place = self.places.get(change)
+        if place is None:
+            return 0
+        width = len(place.members) + 1
+        deciding = 0
+        for number in range(place.witnesses):
+            offset = place.offset + number * width
+            if effect.altered >> offset + width - 1 & 1:
+                deciding |= effect.kept >> offset
+        return sum(1 << member for number, member in enumerate(place.members) if deciding >> number & 1)
 
     def _rungs(self, planes: Sequence[int], slots: Sequence[int]) -> tuple[int, ...]:
         """The ladder of verdicts, each rung with all those above it; the last is full."""
@@ -141,6 +169,13 @@ class Workbench:
         self.fitting = self._cells_of_ranges()
         self.implied = self._implied_changes()
         self._template = self._singles()
+        iris = facts.program.findings
+        self._against_absent = [
+            sum(1 << 2 * n for n in bits_of(facts.narrower(iri) & ~(1 << own))) for own, iri in enumerate(iris)
+        ]
+        self._against_present = [
+            sum(2 << 2 * n for n in bits_of(facts.broader(iri) & ~(1 << own))) for own, iri in enumerate(iris)
+        ]
         self._bringing = self._brought_along()
         self._layouts = lru_cache(maxsize=1 << 13)(self._lay_out)
         self._carrying = sum(1 << member for member, brought in self._bringing.items() if brought)
@@ -177,6 +212,13 @@ class Workbench:
                 offset += layout.witnesses * (len(layout.members) + 1)
         self._upon(case, inputs, moved, (1 << offset) - 1)
         return Trials(self, inputs, places)
+
+    def contradicting(self, case: Explanation) -> int:
+        """The changes that contradict what is recorded of a wider or a narrower finding, and so do nothing by themselves."""
+        found = 0
+        for reversal in case.reversals:
+            found |= (self._against_present if reversal & 1 else self._against_absent)[reversal >> 1]
+        return found
 
     def reduced(self, change: int, reversing: int) -> int:
         """The set without what others of its changes bring along, unless it reverses what is recorded."""

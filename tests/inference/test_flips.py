@@ -1,7 +1,7 @@
 """Flips held against counting: on small random guidelines, every set of changes there is, decided anew.
 
-A set of changes alters a verdict if it gives another one, and not a conflicting one, whichever value a measurement has in
-the range that it names. A flip does so, and no part of it does.
+A set of changes alters a verdict if it gives another one, whichever value a measurement has in the range that it names, but
+for values that contradict the record. A flip does so, and no part of it does.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class Counting:
         self.verdicts = self._decide(case)
 
     def alters(self, changes: Changes, rule: str) -> bool:
-        """Whether every record that the changes allow has another verdict, without a contradiction."""
-        verdicts = {self._decide(record)[rule] for record in self._records(changes)}
-        return bool(verdicts) and verdicts.isdisjoint({self.verdicts[rule], "conflicting"})
+        """Whether every record that the changes allow without a contradiction has another verdict."""
+        verdicts = {self._decide(record)[rule] for record in self._records(changes)} - {"conflicting"}
+        return bool(verdicts) and self.verdicts[rule] not in verdicts
 
     def is_flip(self, changes: Changes, rule: str) -> bool:
         return self.alters(changes, rule) and not any(self.alters(part, rule) for part in parts_of(changes))

@@ -163,7 +163,7 @@ class EveryPatient:
     def __init__(self, knowledge: Knowledge) -> None:
         engine = Engine(knowledge)
         program, encoder = engine.program, CaseEncoder(engine.program)
-        cases = tuple(_records([f"f_{name.lower()}" for name in PARENTS]))
+        cases = tuple(records([f"f_{name.lower()}" for name in PARENTS]))
         planes = program.run(list(np.array([encoder.planes(case) for case in cases], dtype=np.bool_).T))
 
         def flags(slot: int) -> Flags:
@@ -191,7 +191,8 @@ def _verdicts(planes: list[Flags]) -> NDArray[np.str_]:
     return verdicts
 
 
-def _records(codes: list[str]) -> Iterator[Case]:
+def records(codes: list[str]) -> Iterator[Case]:
+    """Every record of these findings and the measurement."""
     for states in itertools.product((None, "present", "absent"), repeat=len(codes)):
         told = list(zip(codes, states, strict=True))
         present, absent = (tuple(code for code, state in told if state == side) for side in ("present", "absent"))
