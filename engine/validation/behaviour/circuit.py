@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from pysat.solvers import Solver
+from engine.validation.behaviour.solver import Solver
 
 SOLVER = "cadical153"
 """CaDiCaL, incremental: one solver answers every question about one circuit."""

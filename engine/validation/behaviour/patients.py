@@ -13,12 +13,12 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from msgspec import structs
-from pysat.card import ITotalizer
 
 from engine.inference.facts import compare
 from engine.inference.program import Program
 from engine.model import Case, Measured, Measurement
 from engine.validation.behaviour.circuit import TRUE, Circuit
+from engine.validation.behaviour.solver import ITotalizer
 
 
 class Cell(NamedTuple):

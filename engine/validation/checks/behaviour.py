@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from msgspec import structs
 
-from engine.errors import CheckNotRunError
 from engine.knowledge.reader import shorten
 from engine.validation.content import Content
 from engine.validation.diagnostics import Diagnostic, Related
@@ -17,13 +16,9 @@ def check_behaviour(content: Content) -> Iterator[Diagnostic]:
 
     Raises CheckNotRunError where the solver is not installed, ReplayError where a witness is decided otherwise than analysed.
     """
-    try:
-        from engine.validation.behaviour.analysis import Analysis
-        from engine.validation.behaviour.survey import survey
-    except ImportError as error:
-        raise CheckNotRunError(
-            f"{error.name} is not installed.", mend="Install the extra: pip install 'spinegraph[authoring]'."
-        ) from error
+    from engine.validation.behaviour.analysis import Analysis  # the solver is an extra
+    from engine.validation.behaviour.survey import survey
+
     if content.knowledge is None:
         return
     for found in survey(Analysis(content.knowledge)):
