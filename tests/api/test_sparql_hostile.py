@@ -23,6 +23,7 @@ import pytest
 from api.sparql_settings import SparqlSettings
 from engine.query.limits import QueryLimits
 from tests.api.sparql_server import Server, served
+from tests.patience import HUNG, comes_true, not_hung
 
 LIMITS = QueryLimits(
     timeout_seconds=0.6, cpu_seconds=2, memory_bytes=192 << 20, max_rows=20_000, max_bytes=4 << 20, workers=2, queue=8
@@ -158,17 +159,15 @@ def _answers_right_after(server: Server, trap: Trap) -> Iterator[None]:
     answer = server.ask(NORMAL[0])
     LATENCIES.append(time.monotonic() - start)
     assert (answer.status, answer.body) == (200, NORMAL[1])
-    assert LATENCIES[-1] < 3  # on a machine that others use too; see the last test for what is usual
+    assert LATENCIES[-1] < HUNG  # see the last test for what is usual
     assert not trap.caught()
 
 
 def refused(server: Server, query: str, *statuses: int) -> dict[str, object]:
-    start = time.monotonic()
-    answer = server.ask(query)
-    took = time.monotonic() - start
+    with not_hung():
+        answer = server.ask(query)
     assert answer.status in statuses, answer.body[:500]
     assert answer.headers["content-type"] == "application/problem+json"
-    assert took < LIMITS.timeout_seconds + 2
     problem: dict[str, object] = json.loads(answer.body)
     assert problem["detail"]
     assert problem["mend"]
@@ -193,9 +192,8 @@ def test_graphs_that_are_elsewhere_are_empty(server: Server, trap: Trap, name: s
 
 @pytest.mark.parametrize("name", EXPENSIVE)
 def test_expensive_queries_are_stopped_or_answered_whole(server: Server, name: str) -> None:
-    start = time.monotonic()
-    answer = server.ask(EXPENSIVE[name])
-    assert time.monotonic() - start < LIMITS.timeout_seconds + 2
+    with not_hung():
+        answer = server.ask(EXPENSIVE[name])
     assert answer.status in (200, 503), answer.body[:500]
     if answer.status == 503:
         assert json.loads(answer.body)["limit"] in (
@@ -242,13 +240,11 @@ def test_a_declared_giant_is_refused_at_once(server: Server) -> None:
 
 
 def test_slow_bodies_are_given_up(server: Server) -> None:
-    start = time.monotonic()
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+    with not_hung(), socket.create_connection(("127.0.0.1", server.port), timeout=HUNG) as client:
         client.sendall(
             b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 9\r\n\r\nASK"
         )
         assert b" 408 " in client.recv(4096).partition(b"\r\n")[0]
-    assert time.monotonic() - start < 3
 
 
 @pytest.mark.parametrize(
@@ -342,11 +338,7 @@ def test_killed_workers_under_load(server: Server) -> None:
     assert outcomes.count((200, True)) > 10
     for pid in server.service.processes():
         os.kill(pid, signal.SIGKILL)
-    start = time.monotonic()
-    while server.ask(NORMAL[0]).status != 200:
-        assert time.monotonic() - start < 10
-        time.sleep(0.05)
-    assert time.monotonic() - start < 5  # half a second on a machine that nobody else uses
+    comes_true(lambda: server.ask(NORMAL[0]).status == 200)
 
 
 def test_the_answers_in_between_were_quick() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from engine.validation.cases.documents import read_yaml_document
 from engine.validation.content import Content, read_content
 from engine.validation.nesting import too_deep
 from engine.validation.validate import validate
+from tests.patience import not_hung
 
 
 @pytest.mark.parametrize(
@@ -39,9 +39,8 @@ def test_depth(text: str, offset: int | None) -> None:
 
 @pytest.mark.parametrize("piece", ['"', "'", '"""a', "'''\\'", "<a", "[]", "\\", "#", '"\\"', "'''a\n\""])
 def test_no_text_takes_long(piece: str) -> None:
-    start = time.monotonic()
-    too_deep(piece * (500_000 // len(piece)), 100)
-    assert time.monotonic() - start < 2
+    with not_hung():  # what looks at the rest of the text at every place takes hours
+        too_deep(piece * (500_000 // len(piece)), 100)
 
 
 def test_what_is_shipped_is_far_from_the_limits() -> None:

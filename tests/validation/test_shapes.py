@@ -9,7 +9,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -24,6 +23,7 @@ from engine.validation.content import Content, read_content
 from engine.validation.diagnostics import Diagnostic, Place
 from engine.validation.validate import validate
 from tests.authoring.guideline import write_good
+from tests.patience import not_hung
 from tests.small import HEAD
 
 HOUSE = "shapes/authoring/house.ttl"
@@ -58,9 +58,7 @@ def shipped() -> Graph:
 
 
 def test_the_shipped_content_conforms() -> None:
-    started = time.monotonic()
     assert list(check_shapes(read_content())) == []
-    assert time.monotonic() - started < 30  # 1.4 s on a machine of its own
 
 
 def test_each_shape_has_an_iri_a_name_a_severity_and_what_to_do(shipped: Graph) -> None:
@@ -302,9 +300,8 @@ def test_a_pattern_without_an_end_is_ended(tmp_path: Path, monkeypatch: pytest.M
     house = f"""shape:Bomb a sh:NodeShape ; sh:targetNode rule:bomb ;
         sh:property [ sh:path core:timing ; sh:pattern "{pattern}" ] ."""
     content = content_with(tmp_path, house, shapes__rules__bomb=f'rule:bomb core:timing "{"a" * 60}!"@en .')
-    started = time.monotonic()
-    (gap,) = validate(content, only={"shapes"}).not_run
-    assert time.monotonic() - started < 20
+    with not_hung():
+        (gap,) = validate(content, only={"shapes"}).not_run
     assert gap.reason == "pySHACL was stopped after 4 s.\n  Look for a pattern or a path without an end in your own shapes."
 
 
