@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import http.client
 import itertools
-import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 
 import msgspec
-import uvicorn
 from fastapi import FastAPI, Response
 
 from api.app import create_app
 from api.settings import Settings
 from engine import Engine
 from engine.model import Case
+from tests.serving import serving
 
 SECONDS = 3.0
 ROUNDS = 3
@@ -32,7 +30,7 @@ def requests_per_second(engine: Engine, repeated: Sequence[Case], varied: Sequen
 
     again = [msgspec.json.encode(_request(case)) for case in repeated]
     anew = (msgspec.json.encode(_request(_moved(case, number))) for number in itertools.count() for case in varied)
-    with _served(app) as port:
+    with serving(app) as port:
         best = [0.0, 0.0, 0.0]
         for _ in range(ROUNDS):
             rates = (
@@ -68,17 +66,3 @@ def _rate(port: int, path: str, bodies: Iterable[bytes]) -> float:
             break
     client.close()
     return count / (time.perf_counter() - start)
-
-
-@contextmanager
-def _served(app: FastAPI) -> Iterator[int]:
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join(timeout=10)

@@ -23,10 +23,8 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 import pyoxigraph as ox
-import uvicorn
-from fastapi import FastAPI, Response
+from fastapi import Response
 
-from api.errors import install_errors
 from api.query_library import competency_queries
 from api.sparql import sparql_router
 from api.sparql_settings import SparqlSettings, make_query_service
@@ -34,6 +32,7 @@ from engine.query.dataset import load_stores
 from engine.query.messages import Question
 from engine.query.results import MediaTypes, count_rows
 from engine.query.service import QueryService
+from tests.serving import app_of, serving
 
 JSON = MediaTypes(select="application/sparql-results+json", ask="application/sparql-results+json", graph="text/turtle")
 PREFIXES = """PREFIX core: <https://w3id.org/spinegraph/core/> PREFIX finding: <https://w3id.org/spinegraph/finding/>
@@ -74,25 +73,16 @@ def served() -> Iterator[Server]:
     """`/sparql` and an empty route on loopback."""
     settings = SparqlSettings()
     service = make_query_service(settings)
-    app = FastAPI()
-    install_errors(app)
-    app.include_router(sparql_router(service, settings))
+    app = app_of(sparql_router(service, settings))
 
     @app.get("/empty")
     async def empty() -> Response:
         return Response(b"{}", media_type="application/json")
 
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
+    with serving(app) as port:
         service.answer_now(Question(query="ASK { }", wanted=JSON))
-        yield Server(server.servers[0].sockets[0].getsockname()[1], service)
-    finally:
-        server.should_exit = True
-        thread.join(timeout=20)
+        yield Server(port, service)
+    service.close()
 
 
 def median_seconds(run: Callable[[], object], count: int) -> float:

@@ -9,15 +9,24 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from engine import errors
-from engine.errors import QueryError, QueryTimeoutError, TooManyQueriesError
+from engine.errors import QueryError, QueryTimeoutError, SpinegraphError, TooManyQueriesError
 from engine.query.limits import QueryLimits
 from engine.query.messages import Answered, decode_reply
 from engine.query.worker import WorkerOptions
 from engine.sandbox.channel import ConnectionEnded
 from engine.sandbox.pool import Outcome, Trouble
 from engine.sandbox.process import WorkerProcess
+from engine.sandbox.telling import Words, tell
 
-SHORTER = "Ask for less: bind more terms, avoid patterns that share no variable, add LIMIT inside a subquery."
+WORDS = Words(
+    work="query",
+    nothing="Nothing of its answer was sent.",
+    less="Ask for less: bind more terms, avoid patterns that share no variable, add LIMIT inside a subquery.",
+    flatter="Nest less, and make long chains of operators or alternatives shorter.",
+    error=QueryError,
+    stopped=QueryTimeoutError,
+    too_many=TooManyQueriesError,
+)
 
 
 class QueryWork:
@@ -29,32 +38,20 @@ class QueryWork:
         self, take_quads: Callable[[], bytes] | None, limits: QueryLimits, prefixes: Mapping[str, str] | None = None
     ) -> None:
         """`take_quads` gives the N-Quads that workers load, once; None makes workers that only check."""
-        self._limits = limits
+        self.limits = limits
         self._take_quads = take_quads
         self._prefixes = dict(prefixes or {})
         self._snapshot: int | None = None
-
-    @property
-    def workers(self) -> int:
-        return self._limits.workers
-
-    @property
-    def queue(self) -> int:
-        return self._limits.queue
-
-    @property
-    def timeout_seconds(self) -> float:
-        return self._limits.timeout_seconds
 
     def start_worker(self) -> WorkerProcess:
         """A worker that loads the dataset."""
         if self._snapshot is None:
             self._snapshot = self._write_snapshot()
-        options = WorkerOptions(limits=self._limits, snapshot=self._snapshot, prefixes=self._prefixes)
+        options = WorkerOptions(limits=self.limits, snapshot=self._snapshot, prefixes=self._prefixes)
         return WorkerProcess(
             "engine.query.worker",
             msgspec.json.encode(options),
-            longest_answer=self._limits.max_bytes,
+            longest_answer=self.limits.max_bytes,
             inherited=[self._snapshot] if self._snapshot >= 0 else [],
         )
 
@@ -85,52 +82,6 @@ class QueryWork:
         kind: type[QueryError] = getattr(errors, reply.error)
         return Outcome(None, kind(reply.what, where=reply.where, mend=reply.mend, details=reply.details), last=reply.last)
 
-    def tell(self, trouble: Trouble) -> QueryError:
+    def tell(self, trouble: Trouble) -> SpinegraphError:
         """Trouble as an error of the query."""
-        limits = self._limits
-        match trouble.kind:
-            case "full":
-                return self._too_many(f"{limits.workers} queries run and {limits.queue} wait: there is no place for another.")
-            case "waited":
-                return self._too_many(f"The query waited more than {limits.timeout_seconds:g} seconds for its turn.")
-            case "time":
-                return _stopped("timeout_seconds", limits.timeout_seconds, "seconds")
-            case "processor":
-                return _stopped("cpu_seconds", limits.cpu_seconds, "seconds of processor time")
-            case "memory":
-                return _stopped("memory_bytes", limits.memory_bytes, "bytes of memory")
-            case "stack":
-                return QueryTimeoutError(
-                    "The query needs more stack or memory than a query may have; nothing was answered.",
-                    mend="Nest less, and make long chains of operators or alternatives shorter.",
-                    details={"limit": "stack"},
-                )
-            case "ended":
-                return QueryError(
-                    "The worker that answered was ended from outside.", mend="Ask again.", details={"retry_after": 1}
-                )
-            case "unstarted":
-                return QueryError(
-                    f"A query worker could not be started ({trouble.detail}).",
-                    mend="Raise SPINEGRAPH_SPARQL_MEMORY_BYTES, or run `python -m engine.query.worker` to see what is wrong.",
-                    details={"retry_after": 5},
-                )
-            case "closed":
-                return QueryError("The service is being stopped.", mend="Ask again later.", details={"retry_after": 5})
-            case "fault":
-                return QueryError(f"The query could not be answered: {trouble.detail}")
-
-    def _too_many(self, what: str) -> TooManyQueriesError:
-        return TooManyQueriesError(
-            what,
-            mend="Ask again after the seconds in Retry-After.",
-            details={"retry_after": max(1, round(self._limits.timeout_seconds / 2))},
-        )
-
-
-def _stopped(limit: str, allowed: float, unit: str) -> QueryTimeoutError:
-    return QueryTimeoutError(
-        f"The query was stopped: it needs more than {allowed:,} {unit}. Nothing of its answer was sent.",
-        mend=SHORTER,
-        details={"limit": limit, "allowed": allowed},
-    )
+        return tell(trouble, WORDS, self.limits)

@@ -49,10 +49,8 @@ class Outcome(NamedTuple, Generic[T]):
     last: bool = False
 
 
-class Work(Protocol[T]):
-    """What a pool is for: how its workers are started, what they say, and how trouble is told to who asked."""
-
-    name: str
+class PoolLimits(Protocol):
+    """How much is answered at once, and how long it may take."""
 
     @property
     def workers(self) -> int:
@@ -65,6 +63,16 @@ class Work(Protocol[T]):
     @property
     def timeout_seconds(self) -> float:
         """Seconds by the clock for one answer, and for waiting."""
+
+
+class Work(Protocol[T]):
+    """What a pool is for: how its workers are started, what they say, and how trouble is told to who asked."""
+
+    name: str
+
+    @property
+    def limits(self) -> PoolLimits:
+        """How much is answered at once, and how long it may take."""
 
     def start_worker(self) -> WorkerProcess:
         """A new process, not yet ready."""
@@ -96,9 +104,10 @@ class WorkerPool(Generic[T]):
 
     def __init__(self, work: Work[T]) -> None:
         self._work = work
+        self._limits = work.limits
         self._jobs: queue.SimpleQueue[_Job[T] | None] = queue.SimpleQueue()
         self._ready: queue.SimpleQueue[WorkerProcess | _Failure] = queue.SimpleQueue()
-        self._places = threading.Semaphore(work.workers + 1)
+        self._places = threading.Semaphore(work.limits.workers + 1)
         self._lock = threading.Lock()
         self._open = 0
         self._threads: list[threading.Thread] = []
@@ -111,7 +120,7 @@ class WorkerPool(Generic[T]):
             if self._threads or self._closed.is_set():
                 return
             self._threads = [threading.Thread(target=self._keep_ready, name=f"{self._work.name}-starter", daemon=True)]
-            for number in range(self._work.workers):
+            for number in range(self._limits.workers):
                 self._threads.append(threading.Thread(target=self._serve, name=f"{self._work.name}-{number}", daemon=True))
             for thread in self._threads:
                 thread.start()
@@ -123,7 +132,7 @@ class WorkerPool(Generic[T]):
         with self._lock:
             if self._closed.is_set():
                 raise self._work.tell(Trouble("closed"))
-            if self._open >= self._work.workers + self._work.queue:
+            if self._open >= self._limits.workers + self._limits.queue:
                 raise self._work.tell(Trouble("full"))
             self._open += 1
         result: Future[T] = Future()
@@ -190,7 +199,8 @@ class WorkerPool(Generic[T]):
                 if killed < KILLED_IN_A_ROW:
                     self._places.release()
                     continue
-                logger.exception("no %s worker could be started", self._work.name)
+                last_words = worker.last_words if worker is not None else ""
+                logger.exception("no %s worker could be started%s", self._work.name, last_words and f":\n{last_words}")
                 self._ready.put(_Failure(self._work.tell(Trouble("unstarted", str(error))), time.monotonic()))
                 self._places.release()
                 time.sleep(RETRY_SECONDS)
@@ -213,7 +223,7 @@ class WorkerPool(Generic[T]):
 
     def _answer(self, job: _Job[T], worker: WorkerProcess | None) -> WorkerProcess | None:
         """Give a job its result; the worker if it can go on. One that others kill costs a question nothing the first time."""
-        if time.monotonic() - job.since > self._work.timeout_seconds:
+        if time.monotonic() - job.since > self._limits.timeout_seconds:
             job.result.set_exception(self._work.tell(Trouble("waited")))
             return worker
         for again in (True, False):
@@ -221,7 +231,7 @@ class WorkerPool(Generic[T]):
                 worker = self._replace(worker)
             started = time.monotonic()
             try:
-                outcome = self._work.read(*worker.ask(job.head, job.body, self._work.timeout_seconds))
+                outcome = self._work.read(*worker.ask(job.head, job.body, self._limits.timeout_seconds))
             except TimeoutError:
                 worker.kill()
                 self._drop(worker)

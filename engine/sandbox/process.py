@@ -15,6 +15,8 @@ from contextlib import suppress
 from engine.sandbox.channel import Channel, ConnectionEnded
 
 START_SECONDS = 120.0
+LAST_WORDS = 4000
+"""So many bytes at most are kept of what a process wrote that did not come up."""
 KEPT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "LANG", "VIRTUAL_ENV", "PYTHONHOME")
 """What workers inherit of the environment: nothing that could be a secret."""
 
@@ -31,13 +33,16 @@ class WorkerProcess:
     ) -> None:
         self._longest_answer = longest_answer
         self._folder = tempfile.TemporaryDirectory(prefix="spinegraph-", ignore_cleanup_errors=True) if folder else None
+        self.last_words = ""
+        """Of a process that did not come up: the end of its standard error."""
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (the process writes to it; what comes after it is ready nobody reads)
         ours, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 (our own module, by our own interpreter)
                 [sys.executable, "-m", module, options.decode(), *([self._folder.name] if self._folder else [])],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stderr=self._errors,
                 pass_fds=tuple(inherited),
                 cwd=self._folder.name if self._folder else None,
                 env=clean_environment(),
@@ -51,8 +56,16 @@ class WorkerProcess:
             self.channel.receive(0, time.monotonic() + START_SECONDS)
         except (ConnectionEnded, TimeoutError):
             self.stop()
+            self.last_words = self._read_errors()
             return False
+        finally:
+            self._errors.close()
         return True
+
+    def _read_errors(self) -> str:
+        size = self._errors.seek(0, os.SEEK_END)
+        self._errors.seek(max(0, size - LAST_WORDS))
+        return self._errors.read().decode(errors="replace").strip()
 
     @property
     def alive(self) -> bool:

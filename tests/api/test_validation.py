@@ -6,30 +6,26 @@ import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple, cast, get_args
+from typing import Any, NamedTuple
 
 import httpx
 import msgspec
 import pytest
 from fastapi import FastAPI
 
-from api.errors import install_errors, status_of
+from api.errors import install_errors
 from api.settings import SettingsError
 from api.validation import FORMS, validation_router
 from api.validation_openapi import JSON_EXAMPLES, TURTLE_EXAMPLE
 from api.validation_request import MEMBERS
 from api.validation_settings import RANGES, ValidationSettings, make_validation_service
-from engine.errors import SpinegraphError
 from engine.knowledge.reader import schema_paths, shipped_paths
-from engine.sandbox.pool import Kind, Trouble
 from engine.validation.diagnostics import Diagnostic
 from engine.validation.reports import MEDIA_TYPES
 from engine.validation.reports.json import JsonReport, ReportedDiagnostic
 from engine.validation.service.layout import served_files
 from engine.validation.service.limits import ValidationLimits
-from engine.validation.service.messages import Reply, encode
 from engine.validation.service.names import check_names
-from engine.validation.service.work import ValidationWork
 from engine.validation.validate import CHECKS
 from tests.api.conftest import MakeClient
 from tests.authoring.guideline import BAD as BAD_FOLDER
@@ -321,27 +317,6 @@ def test_another_knowledge_is_what_files_are_read_beside(tmp_path: Path) -> None
     assert names["shapes/case.ttl"] == next(path for path in schema_paths() if path.name == "case.ttl")
     assert "ontology/findings.ttl" in names
     assert not [name for name in names if "documents" in name or "back-pain" in name]
-
-
-def test_trouble_is_told_with_its_status(matches_golden: Callable[[str, str], None]) -> None:
-    work = ValidationWork({}, ValidationLimits(), owl=False)
-    errors = {kind: work.tell(Trouble(kind, "exit code 3")) for kind in get_args(Kind)}
-    errors["report"] = cast("SpinegraphError", work.read(encode(Reply(error="ReportTooLarge")), b"").error)
-    errors["profile"] = cast("SpinegraphError", work.read(encode(Reply(error="ProfileError", what="No.")), b"").error)
-    told = (
-        f"{kind}: {int(status_of(type(error)))} {type(error).__name__} {dict(error.details)}\n  {error.what}\n  {error.mend}\n"
-        for kind, error in errors.items()
-    )
-    matches_golden("validation-trouble", "".join(told))
-
-
-def test_a_fault_of_ours_is_logged_and_not_told(caplog: pytest.LogCaptureFixture) -> None:
-    work = ValidationWork({}, ValidationLimits(), owl=False)
-    error = work.read(encode(Reply(error="Fault", what="secret")), b"").error
-    assert error is not None
-    assert status_of(type(error)) == 500
-    assert "secret" not in str(error)
-    assert "secret" in caplog.text
 
 
 # The seeded defects -----------------------------------------------------------------------------

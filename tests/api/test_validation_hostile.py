@@ -10,26 +10,20 @@ from __future__ import annotations
 import ctypes
 import gc
 import gzip
-import http.client
 import json
 import os
 import socket
 import struct
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
 
 from api.cli import main
-from api.errors import install_errors
 from api.validation import validation_router
 from api.validation_settings import ValidationSettings, make_validation_service
 from engine.validation.service.limits import MEBIBYTE, ValidationLimits
@@ -39,6 +33,7 @@ from tests.authoring.guideline import write_good
 from tests.authoring.hostile import BOMBS, HEAD, LARGE, MALFORMED, REACHING, Hostile
 from tests.authoring.test_bad import SLOW
 from tests.patience import HUNG, comes_true, not_hung
+from tests.serving import Answer, app_of, send, serving
 
 LIMITS = ValidationLimits(
     timeout_seconds=12, cpu_seconds=2, memory_bytes=320 * MEBIBYTE, max_report_bytes=3_600_000, workers=1, queue=4
@@ -52,33 +47,16 @@ IN_OPEN = 0x20
 UNSEEN = ("\x1b", "\x07", "\u202e", "\u200b", "\0")
 
 
-class Reply(NamedTuple):
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def data(self) -> Any:
-        return json.loads(self.body)
-
-
 class Server(NamedTuple):
     """A live service; what is sent to it arrives as from any client."""
 
     port: int
     service: ValidationService
 
-    def post(self, body: bytes, headers: dict[str, str], **parameters: Any) -> Reply:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        try:
-            with suppress(OSError):  # the server may refuse what it has not read to the end; it says so
-                connection.request("POST", f"{URL}?{urlencode(parameters, doseq=True)}", body, headers)
-            reply = connection.getresponse()
-            return Reply(reply.status, {name.lower(): value for name, value in reply.getheaders()}, reply.read())
-        finally:
-            connection.close()
+    def post(self, body: bytes, headers: dict[str, str], **parameters: Any) -> Answer:
+        return send(self.port, "POST", f"{URL}?{urlencode(parameters, doseq=True)}", body, headers)
 
-    def validate(self, files: dict[str, bytes], checks: tuple[str, ...] = (), accept: str = "application/json") -> Reply:
+    def validate(self, files: dict[str, bytes], checks: tuple[str, ...] = (), accept: str = "application/json") -> Answer:
         boundary = "a boundary that stands nowhere else"
         parts = b"".join(
             f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode() + text + b"\r\n"
@@ -129,18 +107,8 @@ def trap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trap]:
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     service = make_validation_service(SETTINGS)
-    app = FastAPI(redirect_slashes=False)
-    install_errors(app)
-    app.include_router(validation_router(service, SETTINGS))
-    running = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="on"))
-    thread = threading.Thread(target=running.run, daemon=True)
-    thread.start()
-    while not running.started:
-        time.sleep(0.01)
-        assert thread.is_alive()
-    yield Server(running.servers[0].sockets[0].getsockname()[1], service)
-    running.should_exit = True
-    thread.join(timeout=20)
+    with serving(app_of(validation_router(service, SETTINGS))) as port:
+        yield Server(port, service)
     service.close()
 
 

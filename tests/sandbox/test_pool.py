@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -23,11 +24,15 @@ class ToldError(SpinegraphError):
     """Trouble, as it was told."""
 
 
+class ToyLimits(NamedTuple):
+    workers: int = 1
+    queue: int = 2
+    timeout_seconds: float = 1.0
+
+
 class ToyWork:
     name = "toy"
-    workers = 1
-    queue = 2
-    timeout_seconds = 1.0
+    limits = ToyLimits()
 
     def __init__(self, options: bytes = b"start") -> None:
         self.options = options
@@ -158,7 +163,7 @@ def test_workers_that_do_not_start_are_told(caplog: pytest.LogCaptureFixture) ->
         with pytest.raises(ToldError) as caught:
             pool.submit(b"echo").result(timeout=30)
         assert (caught.value.what, caught.value.where) == ("unstarted", "exit code 3")
-        assert "toy worker" in caplog.text
+        assert "no toy worker could be started:\nwhat it lacks\n" in caplog.text
     finally:
         pool.close()
     assert work.closed

@@ -14,6 +14,7 @@ from engine.sandbox.channel import Channel, ConnectionEnded
 
 def main() -> None:
     if sys.argv[1] == "no-start":
+        print("what it lacks", file=sys.stderr)
         sys.exit(3)
     channel = Channel(socket.socket(fileno=os.dup(0)))
     channel.send(b"ready")

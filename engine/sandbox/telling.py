@@ -1,0 +1,82 @@
+"""How it is told that there is no answer: the same cases for every kind of work, in words that name what was asked."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+from engine.errors import SpinegraphError
+from engine.sandbox.pool import PoolLimits, Trouble
+
+
+class Limits(PoolLimits, Protocol):
+    """What one piece of work may take."""
+
+    @property
+    def cpu_seconds(self) -> int:
+        """Seconds of processor time."""
+
+    @property
+    def memory_bytes(self) -> int:
+        """Bytes of memory."""
+
+
+class Words(NamedTuple):
+    """What one piece of work is called ("query"), that nothing of it was given, and how who asked mends it: by asking for
+    `less`, or by nesting less (`flatter`); then the errors that tell it: its base, that it was stopped at a limit, that too
+    many ask."""
+
+    work: str
+    nothing: str
+    less: str
+    flatter: str
+    error: type[SpinegraphError]
+    stopped: type[SpinegraphError]
+    too_many: type[SpinegraphError]
+
+
+def tell(trouble: Trouble, words: Words, limits: Limits) -> SpinegraphError:
+    """Trouble as an error for who asked; `limit`, `allowed` and `retry_after` (seconds) are in its details."""
+    work = words.work
+    match trouble.kind:
+        case "full":
+            what = f"There is no place for another {work}: {limits.workers} may run at once, {limits.queue} may wait."
+            return _too_many(what, words, limits)
+        case "waited":
+            return _too_many(f"The {work} waited more than {limits.timeout_seconds:g} seconds for its turn.", words, limits)
+        case "time":
+            return tell_limit("timeout_seconds", limits.timeout_seconds, "seconds", words)
+        case "processor":
+            return tell_limit("cpu_seconds", limits.cpu_seconds, "seconds of processor time", words)
+        case "memory":
+            return tell_limit("memory_bytes", limits.memory_bytes, "bytes of memory", words)
+        case "stack":
+            what = f"The {work} was stopped: it needs more stack or memory than it may have. {words.nothing}"
+            return words.stopped(what, mend=words.flatter, details={"limit": "stack"})
+        case "ended":
+            what = f"The worker was ended from outside before the {work} was done."
+            return words.error(what, mend="Ask again.", details={"retry_after": 1})
+        case "unstarted":
+            return words.error(
+                f"No worker could be started for the {work} ({trouble.detail}).",
+                mend="Ask again later; the operator finds the reason in the log.",
+                details={"retry_after": 5},
+            )
+        case "closed":
+            return words.error("The service is being stopped.", mend="Ask again later.", details={"retry_after": 5})
+        case "fault":
+            what = f"The {work} failed because of a fault of this program: {trouble.detail}"
+            return words.error(what, mend="Tell the operator; the log has the cause.")
+
+
+def tell_limit(limit: str, allowed: float, unit: str, words: Words) -> SpinegraphError:
+    """That a piece of work was stopped at a limit, by its name."""
+    return words.stopped(
+        f"The {words.work} was stopped: it needs more than {allowed:,.15g} {unit}. {words.nothing}",
+        mend=words.less,
+        details={"limit": limit, "allowed": allowed},
+    )
+
+
+def _too_many(what: str, words: Words, limits: Limits) -> SpinegraphError:
+    seconds = max(1, round(limits.timeout_seconds / 2))
+    return words.too_many(what, mend="Ask again after the seconds in Retry-After.", details={"retry_after": seconds})
