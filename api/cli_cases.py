@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from engine import MAX_BYTES, CaseError, CaseFile, Codebook, parse_yaml, read_case_file
-from engine.inference.case import make_case_file
+from engine import CaseFile, Codebook, read_case_file
+from engine.inference.case import read_case_stream
 
 KnowledgeOption = Annotated[
     list[Path] | None,
@@ -20,10 +20,4 @@ PatientOption = Annotated[bool, typer.Option("--patient", help="Speak to the pat
 
 def read_case(path: Path, codebook: Codebook) -> CaseFile:
     """Read a case file by its suffix, or YAML or JSON from stdin if the path is `-`. Raises CaseError, led by the path."""
-    if str(path) != "-":
-        return read_case_file(path, codebook)
-    try:
-        return make_case_file(parse_yaml(sys.stdin.buffer.read(MAX_BYTES + 1)), codebook)
-    except CaseError as error:
-        error.where = f"-, {error.where}" if error.where else "-"
-        raise
+    return read_case_stream(sys.stdin.buffer, "-", codebook) if str(path) == "-" else read_case_file(path, codebook)

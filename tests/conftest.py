@@ -1,10 +1,14 @@
-"""Fixtures on the shipped knowledge, which is loaded once."""
+"""Fixtures on the shipped knowledge, which is loaded once, and on the small one, as files and as read."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
 from engine import Codebook, Engine, load_knowledge, make_codebook
+from engine.model import Knowledge
+from tests.small import write_small
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +19,14 @@ def engine() -> Engine:
 @pytest.fixture(scope="session")
 def codebook(engine: Engine) -> Codebook:
     return make_codebook(engine.knowledge)
+
+
+@pytest.fixture(scope="session")
+def small_paths(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
+    """The files of the small knowledge; not to be written to."""
+    return write_small(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="session")
+def small_knowledge(small_paths: tuple[Path, ...]) -> Knowledge:
+    return load_knowledge(small_paths)

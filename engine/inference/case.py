@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from engine.errors import CaseError, MalformedCaseError, MeasurementError, UnknownCodeError, shortened
-from engine.inference.case_text import parse_json, parse_turtle, parse_yaml
+from engine.inference.case_text import MAX_BYTES, parse_json, parse_turtle, parse_yaml
 from engine.inference.facts import compare
 from engine.inference.program import Program
 from engine.knowledge.reader import local_name, shorten
@@ -63,7 +63,8 @@ def _grounds(knowledge: Knowledge, finding: Concept) -> str:
     return ", ".join([*children, *measured]) or "see its definition"
 
 
-PARSERS = {".json": parse_json, ".yaml": parse_yaml, ".yml": parse_yaml, ".ttl": parse_turtle}
+Parser = Callable[[bytes], Any]
+PARSERS: Mapping[str, Parser] = {".json": parse_json, ".yaml": parse_yaml, ".yml": parse_yaml, ".ttl": parse_turtle}
 
 
 class CaseFile(NamedTuple):
@@ -77,20 +78,23 @@ class CaseFile(NamedTuple):
 def read_case_file(path: Path, codebook: Codebook) -> CaseFile:
     """Read one case file by its suffix (.yaml, .json, .ttl). Raises CaseError, its `where` led by the path."""
     parser = PARSERS.get(path.suffix)
+    if parser is None:
+        raise MalformedCaseError("This is no case file.", where=str(path), mend=f"Use one of {', '.join(PARSERS)}.")
     try:
-        if parser is None:
-            raise MalformedCaseError("This is no case file.", mend=f"Use one of {', '.join(PARSERS)}.")
-        return make_case_file(parser(path.read_bytes()), codebook)
+        with path.open("rb") as stream:
+            return read_case_stream(stream, str(path), codebook, parser)
     except OSError as error:
         raise MalformedCaseError(f"It cannot be read: {error.strerror}.", where=str(path), mend="Check the path.") from error
+
+
+def read_case_stream(stream: BinaryIO, name: str, codebook: Codebook, parser: Parser = parse_yaml) -> CaseFile:
+    """Read a case, with a title and a narrative beside the facts. Raises CaseError, its `where` led by the stream's name."""
+    try:
+        data = parser(stream.read(MAX_BYTES + 1))
+        case = make_case(data, codebook, FILE_KEYS)
     except CaseError as error:
-        error.where = f"{path}, {error.where}" if error.where else str(path)
+        error.where = f"{name}, {error.where}" if error.where else name
         raise
-
-
-def make_case_file(data: Any, codebook: Codebook) -> CaseFile:
-    """Plain data with a title and a narrative beside the facts. Raises CaseError."""
-    case = make_case(data, codebook, FILE_KEYS)
     return CaseFile(case, *(" ".join(str(data.get(key) or "").split()) for key in ("title", "narrative")))
 
 
