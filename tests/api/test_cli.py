@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -275,6 +275,15 @@ def test_a_reader_who_goes_away_is_no_error() -> None:
     process.stderr.close()
 
 
+@pytest.fixture
+def ctrl_c_counts() -> Iterator[None]:
+    """What is started from a shell's background ignores Ctrl-C, and so would what it starts itself."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c_counts")
 def test_ctrl_c_ends_quietly_with_130() -> None:
     with start("interview") as process:
         assert process.stdout
