@@ -156,7 +156,7 @@ def test_the_queue_is_limited_and_the_event_loop_free(tmp_path: Path) -> None:
     kinds = [type(outcome) for outcome in outcomes]
     assert kinds.count(TooManyQueriesError) >= 2
     assert set(kinds) == {TooManyQueriesError, QueryTimeoutError}
-    assert ticks > 30
+    assert ticks > 5  # a blocked loop has none
 
 
 def test_killed_workers_cost_no_wrong_answer(service: QueryService) -> None:
