@@ -1,22 +1,14 @@
-"""Articles: what they have to cover, what every sentence rests on, how they are written, and that they hold together."""
+"""Articles: what they have to cover, what every sentence rests on, and what they say to whom."""
 
 from __future__ import annotations
 
 import itertools
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from html.parser import HTMLParser
-from pathlib import Path
 
 import msgspec
 import pytest
-import typer
-from typer.testing import CliRunner
 
-from api.cli_article import article_command
 from api.cli_cases import read_case
 from engine import Codebook, Engine, load_knowledge
 from engine.exchange.narrative.article import LAYOUTS, make_article, render_article, statements_of
@@ -24,57 +16,23 @@ from engine.exchange.narrative.model import Article, Audience, Section
 from engine.exchange.narrative.placement import SECTION_OF_KIND, section_of
 from engine.exchange.narrative.reading import Reading
 from engine.knowledge.sources import passages_of_rule
-from engine.model import Assessment, Case, Decision, Recommendation
+from engine.model import Assessment, Decision, Recommendation
+from tests.exchange.narrative.patients import AUDIENCES, CASES, EXAMPLES, GENERAL, case_of
 from tests.random_cases import random_cases
 from tests.small import write_small
 
-EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
-GENERAL = {"000": "general-left-back-pain.yaml", "001": "general-back-pain.yaml", "002": "general-knots.yaml"}
-"""Document → the case of its title question: the presentation and nothing else."""
 HAS_TO_BE_COVERED = frozenset(
     (
         "red-flag", "imaging-for", "imaging-against", "test-indication", "treatment-for", "treatment-against", "follow-up",
         "pitfall", "referral", "procedure-indication",
     )
 )  # fmt: skip
-AUDIENCES: tuple[Audience, ...] = ("clinician", "patient")
 JARGON = (
     "dermatom", "myofascial", "contraindicat", "radiculopath", "malignan", "osteomyelitis", "cauda equina", "palpa", "prognos",
     "nonspecific", "mechanical", "indicated", "undetermined", "provisional", "modality", "lumbar", "red flag", "conservative",
     "abscess", "discitis", "bacteremia", "tachycardia", "anesthesia", "incontinence", "retention", "debridement", "assessed",
     "criterion", "verdict", "scope", "sensitivity", "specificity", "radiograph", "epidural", "neurolog", "psychosocial",
 )  # fmt: skip
-
-
-def case_of(present: str = "", absent: str = "", **measurements: float) -> Case:
-    return Case(present=tuple(sorted(present.split())), absent=tuple(sorted(absent.split())), measurements=measurements)
-
-
-NO_RED_FLAGS = (
-    "urinary_retention fecal_incontinence saddle_anesthesia bilateral_leg_weakness multilevel_motor_deficit history_of_cancer "
-    "unexplained_weight_loss fever recent_infection iv_drug_use immunocompromised older_age_clinician_judgement "
-    "osteoporosis_history corticosteroid_use"
-)
-CASES = {
-    "left": case_of("back_pain_left_mid_lower muscle_spasm"),
-    "back pain": case_of("back_pain"),
-    "knots": case_of("palpable_knots"),
-    "cauda equina": case_of("back_pain_left_mid_lower muscle_spasm urinary_retention", "palpable_knots"),
-    "reassured": case_of(
-        "back_pain_left_mid_lower muscle_spasm pain_improved",
-        f"{NO_RED_FLAGS} palpable_knots leg_pain_below_knee_dermatomal nerve_symptom other_specific_spinal_cause",
-        age_years=35.0, duration_weeks=1.0,
-    ),
-    "overridden": case_of(
-        "back_pain_left_mid_lower muscle_spasm conservative_therapy_failed potential_surgical_candidate",
-        f"{NO_RED_FLAGS} palpable_knots pain_improved radiculopathy", age_years=44.0, duration_weeks=7.0,
-    ),
-    "knots with fever": case_of("palpable_knots back_pain fever mri_contraindication"),
-    "contradiction": case_of("back_pain fever foot_weakness", "fever foot_weakness"),
-    "child": case_of("back_pain palpable_knots", age_years=9.0),
-    "nothing": case_of(),
-    "no presentation": case_of("fever", "back_pain palpable_knots"),
-}  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -369,150 +327,3 @@ def test_review_status_and_disclaimer_are_always_there(article: Article, engine:
         assert text.count("Review status: " if article.audience == "clinician" else "experts have checked it") == len(
             article.sources
         )
-
-
-# Markdown and HTML ----------------------------------------------------------------------------
-
-VOID = frozenset(("meta", "br", "link", "img", "hr"))
-
-
-class Checker(HTMLParser):
-    """Tags in balance, headings without jumps, no duplicate id, internal links that lead somewhere."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[str] = []
-        self.levels: list[int] = []
-        self.ids: list[str] = []
-        self.links: list[str] = []
-        self.seen: set[str] = set()
-        self.language = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attrs}
-        self.seen.add(tag)
-        self.language = found.get("lang", self.language)
-        if "id" in found:
-            self.ids.append(found["id"])
-        if tag == "a":
-            self.links.append(found["href"])
-            assert found.get("title") or found["href"].startswith("#"), found
-        if re.fullmatch(r"h[1-6]", tag):
-            self.levels.append(int(tag[1]))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-
-def checked(page: bytes) -> Checker:
-    checker = Checker()
-    checker.feed(page.decode())
-    checker.close()
-    assert not checker.open
-    return checker
-
-
-def assert_in_order(levels: list[int]) -> None:
-    assert levels[0] == 1
-    assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), levels
-
-
-@pytest.mark.parametrize(("name", "audience"), list(itertools.product(CASES, AUDIENCES)))
-def test_html_is_well_formed_and_stands_alone(engine: Engine, name: str, audience: Audience) -> None:
-    page = render_article(engine, engine.decide(CASES[name]), audience, "text/html")
-    checker = checked(page)
-    assert checker.language == "en"
-    assert_in_order(checker.levels)
-    assert len(checker.ids) == len(set(checker.ids))
-    assert {link[1:] for link in checker.links if link.startswith("#")} <= set(checker.ids)
-    assert all(re.match(r"#|/rule/|/passage/", link) for link in checker.links)
-    assert not checker.seen & {"script", "img", "link", "iframe"}
-    assert b"url(" not in page
-    assert b"@import" not in page
-
-
-@pytest.mark.parametrize(("name", "audience"), list(itertools.product(CASES, AUDIENCES)))
-def test_markdown_headings_are_in_order(engine: Engine, name: str, audience: Audience) -> None:
-    text = render_article(engine, engine.decide(CASES[name]), audience, "text/markdown").decode()
-    assert_in_order([len(mark) for mark in re.findall(r"^(#+) ", text, re.MULTILINE)])
-    assert "\n\n\n" not in text
-    assert not re.search(r"[^\n]\n#", text), "a heading has a blank line before it"
-
-
-def test_every_sentence_is_marked(engine: Engine) -> None:
-    text = render_article(engine, engine.decide(CASES["left"]), "clinician", "text/markdown").decode()
-    body = text[: text.index("\n## References")]
-    lines = [line for line in body.splitlines() if line.lstrip().startswith("- ")]
-    assert len(lines) > 150
-    assert [line for line in lines if not re.search(r"\[[^]]+\]", line)] == []
-
-
-HOSTILE = "<script>alert('x')</script> \"&\" [a](javascript:x) **b** `c` # |"
-
-
-def test_hostile_labels_are_shown_as_text(engine: Engine) -> None:
-    knowledge = engine.knowledge
-    iri = next(iri for iri, finding in knowledge.findings.items() if finding.code == "fever")
-    findings = {**knowledge.findings, iri: msgspec.structs.replace(knowledge.findings[iri], label=HOSTILE, patient_label=HOSTILE)}
-    hostile = Engine(msgspec.structs.replace(knowledge, findings=findings))
-    decision = hostile.decide(CASES["back pain"])
-    for audience in AUDIENCES:
-        page = render_article(hostile, decision, audience, "text/html", HOSTILE, HOSTILE)
-        assert "script" not in checked(page).seen
-        assert b"&lt;script&gt;" in page
-        text = render_article(hostile, decision, audience, "text/markdown", HOSTILE, HOSTILE).decode()
-        assert "<script" not in text.replace("\\<", "")
-        assert "[a](" not in text
-        assert "\\*\\*b\\*\\*" in text
-
-
-def test_no_other_media_type(engine: Engine) -> None:
-    with pytest.raises(ValueError, match="text/markdown or text/html, not application/pdf"):
-        render_article(engine, engine.decide(CASES["left"]), "clinician", "application/pdf")
-
-
-def test_the_same_case_gives_the_same_article() -> None:
-    """In two processes whose sets are ordered differently."""
-    program = (
-        "import hashlib; from engine import Engine, load_knowledge; "
-        "from engine.exchange.narrative.article import render_article; "
-        "from tests.exchange.narrative.test_article import CASES, LAYOUTS, AUDIENCES; engine = Engine(load_knowledge()); "
-        "print(hashlib.sha256(b''.join(render_article(engine, engine.decide(case), audience, media_type) "
-        "for case in CASES.values() for audience in AUDIENCES for media_type in LAYOUTS)).hexdigest())"
-    )
-    digests = {
-        subprocess.run(
-            [sys.executable, "-c", program],
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parents[3])},
-            capture_output=True,
-            check=True,
-            text=True,
-        ).stdout
-        for seed in ("1", "2")
-    }
-    assert len(digests) == 1
-
-
-# The command ----------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def command() -> typer.Typer:
-    app = typer.Typer()
-    app.command()(article_command)
-    return app
-
-
-def test_command_prints_or_writes_an_article(command: typer.Typer, tmp_path: Path) -> None:
-    case = str(EXAMPLES / GENERAL["002"])
-    printed = CliRunner().invoke(command, [case])
-    assert printed.exit_code == 0
-    assert printed.stdout.startswith("# Palpable knots beside the spine\n")
-    page = tmp_path / "article.html"
-    written = CliRunner().invoke(command, [case, "--format", "html", "--audience", "patient", "--output", str(page)])
-    assert written.exit_code == 0
-    assert written.stdout == ""
-    assert "<h1>A knot or lump beside your spine</h1>" in page.read_text()
