@@ -43,6 +43,7 @@ _NAMES_GRAPH = re.compile(
 """The letters of GRAPH and FROM, wherever they stand but in what most queries of this dataset have: its IRIs, two properties."""
 
 _COMMENT_LINE = re.compile(r"^[ \t]*#[^\n\r]*", re.MULTILINE)
+_MAY_HIDE_LINES = re.compile(r"\"\"\"|'''|\\[uU]")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _PROLOGUE = re.compile(r"(?:\s+|BASE\b|PREFIX\b\s*[^\s:]*:)*", re.IGNORECASE)
 
@@ -122,8 +123,12 @@ def _walk(text: str, thorough: bool) -> Form | None:
 
 
 def may_name_graphs(text: str) -> bool:
-    """Whether a query may ask of a graph of its own choice: it has the letters of GRAPH or FROM, be it in a string."""
-    return bool(_NAMES_GRAPH.search(_COMMENT_LINE.sub("", unescape(text))))
+    """Whether a query may ask of a graph of its own choice: it has the letters of GRAPH or FROM, be it in a string.
+
+    Lines that begin as comments are left out, unless they could stand in a string of several lines, or an escape make them.
+    """
+    plain = text if _MAY_HIDE_LINES.search(text) else _COMMENT_LINE.sub("", text)
+    return bool(_NAMES_GRAPH.search(unescape(plain)))
 
 
 def several_graphs(text: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:

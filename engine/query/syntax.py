@@ -13,6 +13,26 @@ from engine.errors import QuerySyntaxError
 LONGEST = 16_384
 """Characters up to which rdflib is asked: it is slow."""
 
+BESIDE_GRAMMAR = (
+    "Look for BIND to a variable that has a value already, a row of VALUES with too few or too many terms, "
+    "or one blank node label in two groups."
+)
+
+BY_MEANING = {
+    "IRI parsing failed": ("This is no IRI.", "Write an IRI without spaces, in angle brackets."),
+    "language tag parsing failed": ("This is no language tag.", "Write one such as @en or @de-AT."),
+    "contains a variable that is unbound": (
+        "SELECT names a variable that is neither grouped nor aggregated.",
+        "Add it to GROUP BY, or aggregate it.",
+    ),
+    "SELECT * is not authorized with GROUP BY": (
+        "SELECT * cannot stand with GROUP BY or an aggregate.",
+        "Name the variables of GROUP BY, and the aggregates with AS.",
+    ),
+    "overrides an existing variable": ("SELECT … AS names a variable that has a value already.", "Choose another name."),
+}
+"""What Oxigraph says → what is wrong by meaning rather than by grammar, and how to mend it."""
+
 QUIET = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""' r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
     r'|"(?:[^"\\\n\r]|\\.)*"' r"|'(?:[^'\\\n\r]|\\.)*'" r"|<[^<>\"{}|^`\\\x00-\x20]*>" r"|#[^\n\r]*",
@@ -43,13 +63,16 @@ def syntax_error(text: str, error: Exception) -> QuerySyntaxError:
         return QuerySyntaxError(_sentence(said), mend="Write a SPARQL 1.1 query.")
     line, column, said = int(found[1]), int(found[2]), found[3]
     what, mend = _reason(said)
-    if "Prefix not found" in said and (undeclared := _undeclared(text)):
+    begins = _begin(text)
+    undeclared = _undeclared(text) if "Prefix not found" in said or not (begins or what) else None
+    if undeclared:
         prefix, line, column = undeclared
         what, mend = f"The prefix {prefix}: is not declared.", f"Begin the query with PREFIX {prefix}: <…>."
-    elif begins := _begin(text):
+    elif begins:
         line, column = begins
-        near = text.splitlines()[line - 1][column - 1 :][:40].strip() if text.splitlines()[line - 1 :] else ""
-        what = what or (f"What begins with {near!r} cannot be read." if near else "The query ends too early.")
+        what = what or _unreadable(text, line, column)
+    elif not what and len(text) <= LONGEST:
+        what, mend = "The grammar is kept, but not a rule beside it, before this place.", BESIDE_GRAMMAR
     return QuerySyntaxError(
         what or "The query cannot be read from here on.",
         where=f"line {line}, column {column}",
@@ -58,12 +81,18 @@ def syntax_error(text: str, error: Exception) -> QuerySyntaxError:
     )
 
 
+def _unreadable(text: str, line: int, column: int) -> str:
+    """What stands at a place that cannot be read, in words."""
+    rest = "\n".join(text.split("\n")[line - 1 :])[column - 1 :]
+    near = re.split(r"[\r\n]", rest.strip())[0][:40].strip()
+    return f"What begins with {near!r} cannot be read." if near else "The query ends too early."
+
+
 def _reason(said: str) -> tuple[str, str]:
-    """What is wrong by meaning rather than by grammar, as Oxigraph says it, and how to mend it."""
-    if "IRI parsing failed" in said:
-        return "This is no IRI.", "Write an IRI without spaces, in angle brackets."
-    if "contains a variable that is unbound" in said:
-        return "SELECT names a variable that is neither grouped nor aggregated.", "Add it to GROUP BY, or aggregate it."
+    """What is wrong by meaning, if it is that, and how to mend it."""
+    for sign, reason in BY_MEANING.items():
+        if sign in said:
+            return reason
     prose = [part for part in re.split(r", |expected one of |expected ", said) if re.fullmatch(r"[A-Z][a-z]+ [a-z ]{6,}.*", part)]
     return (_sentence(prose[0]) if prose else ""), "Mend the query there: a misspelt keyword, a missing dot or bracket is likely."
 
@@ -85,7 +114,7 @@ def _begin(text: str) -> tuple[int, int] | None:
     from rdflib.plugins.sparql.parser import parseQuery
 
     try:
-        parseQuery(text)
+        parseQuery(text.replace("\t", " "))  # pyparsing counts a tab as up to eight columns
     except ParseBaseException as error:
         return error.lineno, error.column
     except Exception:  # noqa: BLE001 (rdflib raises whatever it comes upon; its opinion is not needed)
