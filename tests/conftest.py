@@ -1,14 +1,22 @@
-"""Fixtures on the shipped knowledge, which is loaded once, and on the small one, as files and as read."""
+"""Fixtures on the shipped knowledge, which is loaded once, and on the small one, as files and as read.
+
+Property tests try the same examples at every run, however long one takes; `pytest --hypothesis-profile=wide` tries others.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from engine import Codebook, Engine, load_knowledge, make_codebook
 from engine.model import Knowledge
 from tests.small import write_small
+
+settings.register_profile("wide", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same", settings.get_profile("wide"), derandomize=True)
+settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")

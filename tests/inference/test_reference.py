@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Case, Engine, Knowledge
@@ -61,7 +61,7 @@ def cases_of_the_small_knowledge(draw: st.DrawFn) -> Case:
     )
 
 
-@settings(deadline=None, max_examples=25, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(case=cases_of_the_small_knowledge())
 def test_the_program_agrees_with_pyshacl_on_any_case(case: Case, small: Engine, small_oracle: Oracle) -> None:
     assert list(differences(small, small_oracle, [case])) == []
