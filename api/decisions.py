@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.errors import MediaTypeError, NotAcceptableError, ParameterError, UnreadableCaseError
-from api.negotiation import parse_media_type, preferred
+from api.negotiation import accepted, parse_media_type, preferred
 from api.openapi import decision_operation
 from engine import (
     MAX_BYTES,
@@ -80,7 +80,7 @@ def decisions_router(engine: Engine, codebook: Codebook, max_body_bytes: int = M
         """
         include_all = read_include(request.scope["query_string"])
         parse = parser_of(request.headers.get("content-type"), request.headers.get("content-encoding"))
-        media_type = preferred(",".join(request.headers.getlist("accept")), offered)
+        media_type = preferred(accepted(request), offered)
         if media_type is None:
             raise NotAcceptableError(
                 "Accept names no media type that a decision can have.",

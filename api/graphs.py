@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from api.caching import has_already
 from api.errors import NotAcceptableError, UnknownResourceError
-from api.negotiation import preferred
+from api.negotiation import accepted, preferred
 from api.resources import SUFFIX_OF, resource_responses
 from engine.exchange.description.graph import render_graph
 from engine.exchange.description.resource import MEDIA_TYPES, SUFFIXES, Describer
@@ -48,10 +48,10 @@ def _answering(service: QueryService, render: Callable[[str, str], bytes]) -> Ca
         A suffix instead of `Accept` (`.ttl`, `.jsonld`, `.nt`, `.html`) chooses the format, as links do.
         """
         snapshot = service.snapshot
-        graphs = {graph.iri for graph in snapshot.graphs}
+        graphs = {unquote(graph.iri): graph.iri for graph in snapshot.graphs}  # as paths come: decoded
         name, media_type = _split(request.path_params["name"], graphs)
-        iri = GRAPH_BASE + name
-        if iri not in graphs:
+        iri = graphs.get(GRAPH_BASE + name)
+        if iri is None:
             known = [graph.removeprefix(GRAPH_BASE) for graph in sorted(graphs) if graph.startswith(GRAPH_BASE)]
             nearest = [f"/graph/{close}" for close in get_close_matches(name, known, n=5, cutoff=0.5)]
             raise UnknownResourceError(
@@ -63,7 +63,7 @@ def _answering(service: QueryService, render: Callable[[str, str], bytes]) -> Ca
         headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache", "Link": f'<{iri}>; rel="canonical"'}
         if media_type is None:
             headers["Vary"] = "Accept"
-            media_type = preferred(request.headers.get("accept", "*/*"), MEDIA_TYPES)
+            media_type = preferred(accepted(request), MEDIA_TYPES)
         if media_type is None:
             raise NotAcceptableError(
                 "A graph cannot be had in a media type that Accept names.",
@@ -79,7 +79,7 @@ def _answering(service: QueryService, render: Callable[[str, str], bytes]) -> Ca
     return describe
 
 
-def _split(name: str, graphs: set[str]) -> tuple[str, str | None]:
+def _split(name: str, graphs: Container[str]) -> tuple[str, str | None]:
     """A path → the graph's name, and the media type that a suffix asks for, if there is one."""
     stem, dot, suffix = name.rpartition(".")
     if dot and suffix in SUFFIXES and GRAPH_BASE + name not in graphs:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from starlette.requests import Request
+
 
 class MediaType(NamedTuple):
     """`type/subtype` in lower case, and its parameters without quotes."""
@@ -19,6 +21,11 @@ def parse_media_type(text: str) -> MediaType:
     name, *rest = text.split(";")
     pairs = (part.partition("=") for part in rest if part.strip())
     return MediaType(name.strip().lower(), tuple((key.strip().lower(), value.strip().strip('"')) for key, _, value in pairs))
+
+
+def accepted(request: Request) -> str:
+    """The Accept headers of a request as one list (RFC 9110 section 5.3); empty if there are none."""
+    return ",".join(request.headers.getlist("accept"))
 
 
 @lru_cache(maxsize=256)

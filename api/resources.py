@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from api.caching import has_already
 from api.errors import NotAcceptableError, UnknownResourceError
-from api.negotiation import preferred
+from api.negotiation import accepted, preferred
 from engine.exchange.description.resource import KINDS, MEDIA_TYPES, SUFFIXES, Describer
 from engine.knowledge.reader import BASE
 
@@ -65,7 +65,7 @@ def _answering(
         headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
         if media_type is None:
             headers["Vary"] = "Accept"
-            media_type = preferred(request.headers.get("accept", "*/*"), MEDIA_TYPES)
+            media_type = preferred(accepted(request), MEDIA_TYPES)
         if media_type is None:
             raise NotAcceptableError(
                 "A description cannot be had in a media type that Accept names.",

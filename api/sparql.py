@@ -21,7 +21,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from api.bodies import media_type_of, read_within
 from api.errors import NotAcceptableError
-from api.negotiation import parse_media_type, preferred
+from api.negotiation import accepted, parse_media_type, preferred
 from api.sparql_page import PAGE, PAGE_POLICY
 from api.sparql_settings import SparqlSettings
 from api.waiting import unless_gone
@@ -116,10 +116,10 @@ async def _reply(request: Request, service: QueryService, settings: SparqlSettin
         fields += await _posted(request, settings)
     if not fields and request.method != "POST":
         return await _greet(request, service)
-    question = _question(fields, request.headers.get("accept", "*/*"))
+    question = _question(fields, accepted(request))
     etag = _etag(question, await asyncio.to_thread(_digest, service))
     headers = {"ETag": etag, "Cache-Control": "no-cache"} if etag else {"Cache-Control": "no-store"}
-    if etag and _names(request.headers.get("if-none-match", ""), etag):
+    if etag and request.method != "POST" and _names(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     written = await unless_gone(request, service.answer(question))
     if not written.media_type:
@@ -140,7 +140,7 @@ def _digest(service: QueryService) -> str:
 
 async def _greet(request: Request, service: QueryService) -> Response:
     """What there is without a query."""
-    media_type = preferred(request.headers.get("accept", "*/*"), GREETINGS)
+    media_type = preferred(accepted(request), GREETINGS)
     if media_type is None:
         raise NotAcceptableError(
             "The service description cannot be had so.", where="Accept", mend=f"Accept one of {', '.join(GREETINGS)}."
@@ -224,9 +224,9 @@ def _names(if_none_match: str, etag: str) -> bool:
 
 def _headless(reply: Response) -> Response:
     """The same without its body, whose length is still told."""
-    length = reply.headers.get("content-length", "0")
     bare = Response(status_code=reply.status_code, headers=dict(reply.headers))
-    bare.headers["content-length"] = length
+    if reply.status_code != HTTPStatus.NOT_MODIFIED:
+        bare.headers["content-length"] = reply.headers.get("content-length", "0")
     return bare
 
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from api.bodies import media_type_of, read_within
 from api.errors import NotAcceptableError
-from api.negotiation import preferred
+from api.negotiation import accepted, preferred
 from api.validation_openapi import validation_operation
 from api.validation_request import BODIES, FORM, JSON, NAME, Options, make_question, read_form, read_json, read_parameters
 from api.validation_settings import ValidationSettings
@@ -58,7 +58,7 @@ def validation_router(service: ValidationService, settings: ValidationSettings |
         The files are read beside the knowledge of this service, or alone, in a process that can reach nothing and that is
         ended at its limits. The report is the answer, with status 200, also where it tells of mistakes.
         """
-        media_type = preferred(",".join(request.headers.getlist("accept")), tuple(FORMS))
+        media_type = preferred(accepted(request), tuple(FORMS))
         if media_type is None:
             raise NotAcceptableError(
                 "Accept names no media type that a report can have.", where="Accept", mend=f"Accept {' or '.join(FORMS)}."

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
+from urllib.parse import quote
 
 import pyoxigraph as ox
 
@@ -77,7 +78,7 @@ def data_file(path: Path, graph: str = "") -> DataFile:
         )
     if not path.is_file():
         raise KnowledgeError("There is no such file.", where=str(path), mend="Give the path of an RDF file.")
-    graph = graph or f"{GRAPH_BASE}data/{path.stem}"
+    graph = graph or f"{GRAPH_BASE}data/{quote(path.stem)}"
     try:
         ox.NamedNode(graph)
     except ValueError as error:
@@ -120,6 +121,9 @@ def _parse(file: DataFile) -> Iterator[ox.Triple | ox.Quad]:
             base = file.path.resolve().as_uri() if file.own else None
             yield from ox.parse(path=str(file.path), format=SUFFIXES[file.path.suffix.lower()], base_iri=base)
     except SyntaxError as error:
+        if error.lineno is None:
+            mend = "Mend the file; what it points to, such as a remote @context, is never fetched."
+            raise TurtleSyntaxError(str(error.msg), where=file.path.name, mend=mend) from error
         raise TurtleSyntaxError(
             f"{error.msg} (column {error.offset})", where=f"{file.path.name}:{error.lineno}", mend="Mend the file there."
         ) from error

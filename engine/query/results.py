@@ -35,6 +35,12 @@ GRAPH_TYPES: Mapping[str, ox.RdfFormat] = {
 """Media type → format of a CONSTRUCT or DESCRIBE."""
 
 
+_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+"""Characters that XML 1.0 cannot hold, in UTF-8. Oxigraph writes them all the same."""
+
+RETURN = b"&#13;"
+"""A carriage return in XML. Oxigraph writes some as they are, and every reader makes line ends of those."""
+
 _NAMED = re.compile(r"[^\W\d][\w.-]*$")
 """An IRI whose end can be an XML name."""
 
@@ -103,6 +109,10 @@ def write_answer(answer: Any, wanted: MediaTypes, limits: QueryLimits, prefixes:
             return Written(kind="SELECT", media_type="", body=b"")
         answer.serialize(body, SELECT_TYPES[wanted.select])  # type: ignore[arg-type]
         written = b"".join(body.chunks)
+        if SELECT_TYPES[wanted.select] == ox.QueryResultsFormat.XML:
+            if _NOT_XML.search(written):
+                return Written(kind="SELECT with a character that XML cannot hold", media_type="", body=b"")
+            written = written.replace(b"\r", RETURN)
         if count_rows(written, wanted.select) > limits.max_rows:
             raise too_large("max_rows", limits.max_rows, "rows")
         return Written(kind="SELECT", media_type=wanted.select, body=written)
@@ -112,7 +122,12 @@ def write_answer(answer: Any, wanted: MediaTypes, limits: QueryLimits, prefixes:
     if wanted.graph == "application/rdf+xml" and not all(_NAMED.search(triple.predicate.value) for triple in triples):
         return Written(kind="graph with a property that RDF/XML cannot name", media_type="", body=b"")
     ox.serialize(triples, body, GRAPH_TYPES[wanted.graph], prefixes=_used(triples, prefixes))  # type: ignore[arg-type]
-    return Written(kind="CONSTRUCT or DESCRIBE", media_type=wanted.graph, body=b"".join(body.chunks))
+    graph = b"".join(body.chunks)
+    if wanted.graph == "application/rdf+xml":
+        if _NOT_XML.search(graph):
+            return Written(kind="graph with a character that XML cannot hold", media_type="", body=b"")
+        graph = graph.replace(b"\r", RETURN)
+    return Written(kind="CONSTRUCT or DESCRIBE", media_type=wanted.graph, body=graph)
 
 
 def _limited(triples: Iterable[ox.Triple], limit: int) -> Iterator[ox.Triple]:

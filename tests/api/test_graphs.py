@@ -20,7 +20,7 @@ from engine.query.service import QueryService
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueryService]:
-    mine = tmp_path_factory.mktemp("data") / "mine.ttl"
+    mine = tmp_path_factory.mktemp("data") / "mine é.ttl"
     mine.write_text("<http://my/a> <http://my/p> 1 , <http://my/b> .", encoding="utf-8")
     service = make_query_service(SparqlSettings(), data=[parse_data_option(str(mine))])
     yield service
@@ -41,7 +41,7 @@ def client(service: QueryService) -> Iterator[TestClient]:
     [("text/turtle", ox.RdfFormat.TURTLE), ("application/n-triples", ox.RdfFormat.N_TRIPLES),
      ("application/ld+json", ox.RdfFormat.JSON_LD)],
 )  # fmt: skip
-@pytest.mark.parametrize("name", ["ontology/findings", "shapes/rules/common", "data/mine"])
+@pytest.mark.parametrize("name", ["ontology/findings", "shapes/rules/common", "data/mine%20%C3%A9"])
 def test_a_graph_is_its_triples_and_their_number(
     name: str, media_type: str, form: ox.RdfFormat, client: TestClient, service: QueryService
 ) -> None:
@@ -68,7 +68,7 @@ def test_people_see_what_a_graph_is_about(client: TestClient) -> None:
     assert "<h2>Passages</h2>" in page.text
     assert 'href="../../../passage/001-L002a"' in page.text
     assert page.headers["vary"] == "Accept"
-    mine = client.get("/graph/data/mine.html")
+    mine = client.get("/graph/data/mine%20%C3%A9.html")
     assert 'href="http://my/a"' in mine.text
     assert "vary" not in mine.headers
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import subprocess
 import sys
@@ -163,6 +164,17 @@ def test_a_syntax_error_has_line_and_column(server: Server) -> None:
     assert (problem["line"], problem["column"], problem["detail"]) == (2, 6, "The prefix foo: is not declared.")
 
 
+def test_accept_headers_are_one_list(server: Server) -> None:
+    client = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    client.putrequest("GET", get(query=LABEL))
+    client.putheader("Accept", "image/png")
+    client.putheader("Accept", "text/csv")
+    client.endheaders()
+    reply = client.getresponse()
+    assert (reply.status, reply.getheader("content-type")) == (200, "text/csv; charset=utf-8")
+    client.close()
+
+
 def test_graphs_of_the_request_override_from(server: Server) -> None:
     mine = "ASK { <http://my/a> <http://my/p> 1 }"
     graph = {"default-graph-uri": "http://my/graph"}
@@ -189,9 +201,13 @@ def test_any_page_may_ask_but_without_credentials(server: Server) -> None:
 
 def test_etag(server: Server) -> None:
     first = server.ask(LABEL)
-    again = server.ask(LABEL, If_None_Match=f'"other", {first.headers["etag"]}')
-    assert (again.status, again.body) == (304, b"")
-    assert again.headers["etag"] == first.headers["etag"]
+    known = {"If-None-Match": f'"other", {first.headers["etag"]}'}
+    for method in ("GET", "HEAD"):
+        again = server.send(method, get(query=LABEL), headers=known)
+        assert (again.status, again.body) == (304, b"")
+        assert again.headers["etag"] == first.headers["etag"]
+        assert "content-length" not in again.headers
+    assert server.ask(LABEL, **known).status == 200, "there is no 304 to a POST (RFC 9110 section 13.1.2)"
     others = [
         server.ask(LABEL, Accept="text/csv"),
         server.ask(LABEL + " "),

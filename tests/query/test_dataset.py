@@ -97,6 +97,17 @@ def test_data_that_cannot_be_read_is_told(tmp_path: Path) -> None:
         data_file(tmp_path / "x.docx")
     with pytest.raises(KnowledgeError, match="no absolute IRI"):
         data_file(tmp_path / "bad.ttl", "not an iri")
+    (tmp_path / "remote.jsonld").write_text('{"@context": "http://127.0.0.1:9/x", "http://p": 1}', encoding="utf-8")
+    with pytest.raises(TurtleSyntaxError, match="never fetched") as error:
+        take_snapshot([data_file(tmp_path / "remote.jsonld")])
+    assert error.value.where == "remote.jsonld"
+
+
+def test_a_file_of_any_name_has_a_graph(tmp_path: Path) -> None:
+    path = tmp_path / "my päti<ents>.ttl"
+    path.write_text("<http://a> <http://p> 1 .", encoding="utf-8")
+    snapshot = take_snapshot([data_file(path)])
+    assert snapshot.graphs[1].iri == f"{GRAPH_BASE}data/my%20p%C3%A4ti%3Cents%3E"
 
 
 @pytest.mark.parametrize("kind", ["nq", "trig", "ttl"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pyoxigraph as ox
 import pytest
@@ -60,6 +61,36 @@ def test_what_is_not_taken_is_not_written(store: ox.Store) -> None:
 def test_what_rdf_xml_cannot_name_is_not_written_wrong(store: ox.Store) -> None:
     query = "CONSTRUCT { <a:s> <http://p/1> 1 } { }"
     assert write_answer(store.query(query), wanting("application/rdf+xml"), QueryLimits(), {}).media_type == ""
+
+
+@pytest.mark.parametrize("code", ["0001", "000B", "001F", "FFFE", "FFFF"])
+@pytest.mark.parametrize(
+    ("query", "media_type"),
+    [
+        ('SELECT ("\\uCODE" AS ?x) { }', "application/sparql-results+xml"),
+        ('CONSTRUCT { <a:s> <a:p> "\\uCODE" } { }', "application/rdf+xml"),
+    ],
+)
+def test_what_xml_cannot_hold_is_not_written_wrong(store: ox.Store, query: str, media_type: str, code: str) -> None:
+    query = query.replace("CODE", code)
+    refused = write_answer(store.query(query), wanting(media_type), QueryLimits(), {})
+    assert (refused.media_type, refused.body) == ("", b"")
+    assert "character" in refused.kind
+    other = "text/turtle" if "rdf" in media_type else "text/csv"
+    assert write_answer(store.query(query), wanting(other), QueryLimits(), {}).media_type == other
+
+
+@pytest.mark.parametrize(
+    ("query", "media_type"),
+    [
+        ('SELECT ("a\\nb\\r\\nc\\r" AS ?x) { }', "application/sparql-results+xml"),
+        ('CONSTRUCT { <a:s> <a:p> "a\\nb\\r\\nc\\r" } { }', "application/rdf+xml"),
+    ],
+)
+def test_line_ends_come_through_xml(store: ox.Store, query: str, media_type: str) -> None:
+    body = write_answer(store.query(query), wanting(media_type), QueryLimits(), {}).body
+    texts = [element.text for element in ElementTree.fromstring(body).iter() if element.text and "a" in element.text]  # noqa: S314 (our own)
+    assert texts == ["a\nb\r\nc\r"]
 
 
 @pytest.mark.parametrize(
