@@ -7,10 +7,19 @@ from itertools import pairwise
 
 WORDS: Mapping[str, str] = {"a": "years", "mo": "months", "wk": "weeks", "d": "days", "Cel": "°C", "/min": "a minute"}
 
+COUNTED = frozenset({"a", "mo", "wk", "d"})
+"""Units whose words have a singular."""
+
 
 def in_words(unit: str) -> str:
     """A UCUM unit in words; one that has none stands as it is."""
     return WORDS.get(unit, unit)
+
+
+def quantity(value: float, unit: str) -> str:
+    """A number with its UCUM unit in words: "1 week", "2 weeks", "39 °C"."""
+    words = in_words(unit)
+    return f"{value:g} {words.removesuffix('s') if value == 1 and unit in COUNTED else words}".rstrip()
 
 
 CODES: Mapping[str, str] = {

@@ -57,7 +57,7 @@ def words(case: Case, knowledge: Knowledge) -> Iterator[str]:
     labels = {finding.code: finding.label for finding in knowledge.findings.values()}
     measurements = {measurement.code: measurement for measurement in knowledge.measurements.values()}
     for code, value in case.measurements.items():
-        yield f"{measurements[code].label}: {value:g} {units.in_words(measurements[code].unit)}".rstrip()
+        yield f"{measurements[code].label}: {units.quantity(value, measurements[code].unit)}"
     for code in case.present:
         yield f"has {labels[code]}"
     for code in case.absent:

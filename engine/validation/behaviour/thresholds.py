@@ -3,7 +3,8 @@
 Two rules are alternatives if, with the measurement taken out, the same patients meet both: a patient who meets one at some
 value meets the other at another value, and never both there. Such rules should meet at one bound. A bound that both leave
 out, or both take, is a slip of the pen between any alternatives; a wider gap or overlap is one where they conclude for and
-against the same intervention. A printed band ("4-6 weeks") is no gap: there nothing is refuted.
+against the same intervention. A printed band ("4-6 weeks") is no gap: there nothing is refuted. Nor is a stretch for which a
+third rule with a range of its own speaks of the same intervention or condition.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def uneven_thresholds(analysis: Analysis) -> Iterator[Behaviour]:
         spans = {rule.iri: span for rule in rules if (span := _span(analysis, at, rule))}
         for pair in combinations((rule for rule in rules if rule.iri in spans), 2):
             if side := _alternatives(analysis, at, spans, pair):
-                yield from _between(analysis, measurement, at, side)
+                yield from _between(analysis, measurement, at, side, [rule for rule in rules if rule.iri in spans])
 
 
 def _along(analysis: Analysis, measurement: Measurement) -> list[_At]:
@@ -92,17 +93,50 @@ def _span(analysis: Analysis, at: Sequence[_At], rule: Rule) -> tuple[int, int] 
     return (met[0], met[-1]) if met else None
 
 
-def _between(analysis: Analysis, measurement: Measurement, at: Sequence[_At], side: _Side) -> Iterator[Behaviour]:
+def _between(
+    analysis: Analysis, measurement: Measurement, at: Sequence[_At], side: _Side, divided: Sequence[Rule]
+) -> Iterator[Behaviour]:
+    """What is wrong between two alternatives; `divided`: the rules to which the measurement matters."""
     lower, upper = side.lower.iri, side.upper.iri
-    for a in at[side.first + 1 : side.last]:
-        if not (a.point or _opposed(analysis, side)):
+    opposed = _opposed(analysis, side)
+    between = [rule.iri for rule in divided if _speaks_between(analysis, rule, side)]
+    for before, a, after in zip(at[side.first :], at[side.first + 1 : side.last], at[side.first + 2 :], strict=False):
+        if not (opposed or (a.point and _meet_at(analysis, side, before, after))):
             continue
         here = (side.shared, a.consistent)
-        where = f"at {measurement.label} {a.value:g} {units.in_words(measurement.unit)}".rstrip()
-        if analysis.exists(*here, a.refuted[lower], a.refuted[upper]):
-            yield _behaviour(analysis, "threshold-gap", side, (measurement, a), f"neither holds {where}", "refuted")
+        where = f"at {measurement.label} {units.quantity(a.value, measurement.unit)}"
+        if analysis.exists(*here, a.refuted[lower], a.refuted[upper], *(-a.holds[rule] for rule in between)):
+            literals = (a.refuted[lower], a.refuted[upper], *(-a.holds[rule] for rule in between))
+            yield _behaviour(analysis, "threshold-gap", side, (measurement, a), f"neither holds {where}", literals)
         elif analysis.exists(*here, a.holds[lower], a.holds[upper]):
-            yield _behaviour(analysis, "threshold-overlap", side, (measurement, a), f"both hold {where}", "holds")
+            literals = (a.holds[lower], a.holds[upper])
+            yield _behaviour(analysis, "threshold-overlap", side, (measurement, a), f"both hold {where}", literals)
+
+
+def _meet_at(analysis: Analysis, side: _Side, before: _At, after: _At) -> bool:
+    """Whether a value parts the two rules: just below it only the lower one holds, just above it only the upper one."""
+    return not (
+        analysis.exists(side.shared, before.consistent, -before.holds[side.lower.iri])
+        or analysis.exists(side.shared, after.consistent, -after.holds[side.upper.iri])
+        or analysis.exists(side.shared, before.consistent, before.holds[side.upper.iri])
+        or analysis.exists(side.shared, after.consistent, after.holds[side.lower.iri])
+    )
+
+
+def _speaks_between(analysis: Analysis, rule: Rule, side: _Side) -> bool:
+    """Whether a third rule concludes about what one of the two concludes about, or about a wider or narrower thing."""
+    if rule in (side.lower, side.upper):
+        return False
+    about = _about(rule)
+    near = {about, *analysis.knowledge.hierarchy.narrower.get(about, ()), *analysis.knowledge.hierarchy.broader.get(about, ())}
+    return bool(about) and bool(near & {_about(side.lower), _about(side.upper)})
+
+
+def _about(rule: Rule) -> str:
+    """What a rule concludes about: an intervention, a condition, or ""."""
+    if isinstance(rule, Recommendation):
+        return rule.intervention
+    return rule.condition if isinstance(rule, Assessment) else ""
 
 
 def _opposed(analysis: Analysis, side: _Side) -> bool:
@@ -116,11 +150,12 @@ def _opposed(analysis: Analysis, side: _Side) -> bool:
     return any(o.intervention in narrower.get(b.intervention, (b.intervention,)) for o in orders for b in bars)
 
 
-def _behaviour(analysis: Analysis, name: str, side: _Side, found: tuple[Measurement, _At], what: str, state: str) -> Behaviour:
+def _behaviour(
+    analysis: Analysis, name: str, side: _Side, found: tuple[Measurement, _At], what: str, met: Sequence[int]
+) -> Behaviour:
     measurement, a = found
-    met = a.holds if state == "holds" else a.refuted
-    literals = (side.shared, a.consistent, met[side.lower.iri], met[side.upper.iri])
-    patient = analysis.somebody(*literals, values={measurement.code: a.value})
+    patient = analysis.somebody(side.shared, a.consistent, *met, values={measurement.code: a.value})
+    state = "refuted" if name == "threshold-gap" else "holds"
     return Behaviour(
         name=name,
         rule=side.lower.iri,
