@@ -15,6 +15,7 @@ from starlette.responses import Response
 from api.caching import has_already
 from api.errors import NotAcceptableError, UnknownResourceError
 from api.negotiation import accepted, preferred
+from api.open_route import OpenRoute
 from api.resources import SUFFIX_OF, resource_responses
 from engine.exchange.description.graph import render_graph
 from engine.exchange.description.resource import MEDIA_TYPES, SUFFIXES, Describer
@@ -26,14 +27,14 @@ PATH = "/graph/{name:path}"
 
 def graphs_router(service: QueryService, describer: Describer) -> APIRouter:
     """The router of the named graphs of a query service. Where another service has the content there are none here."""
-    router = APIRouter(tags=["resources"])
+    router = APIRouter(tags=["resources"], route_class=OpenRoute)
 
     @lru_cache(maxsize=128)
     def render(iri: str, media_type: str) -> bytes:
         return render_graph(describer, iri, service.triples_of(iri), media_type)
 
     answer = _answering(service, render)
-    router.add_api_route(PATH, answer, methods=["HEAD"], include_in_schema=False)
+    router.add_api_route(PATH, answer, methods=["GET", "HEAD"], include_in_schema=False)
     router.add_api_route(
         PATH, answer, methods=["GET"], summary="One named graph", response_class=Response, operation_id="describe_graph",
         openapi_extra=_operation(),
@@ -60,7 +61,7 @@ def _answering(service: QueryService, render: Callable[[str, str], bytes]) -> Ca
                 mend="Ask /sparql which there are: SELECT DISTINCT ?g { GRAPH ?g { } }.",
                 details={"nearest": nearest},
             )
-        headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache", "Link": f'<{iri}>; rel="canonical"'}
+        headers = {"Cache-Control": "no-cache", "Link": f'<{iri}>; rel="canonical"'}
         if media_type is None:
             headers["Vary"] = "Accept"
             media_type = preferred(accepted(request), MEDIA_TYPES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple
+from unicodedata import combining, normalize
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
@@ -14,6 +15,7 @@ from starlette.responses import Response
 
 from api.caching import has_already
 from api.errors import ParameterError
+from api.open_route import OpenRoute
 from engine import Knowledge, Recommendation
 from engine.knowledge.reader import BASE
 from engine.model import Assessment, Concept, DerivedFinding, Exclusion, Frozen, Measurement, Rule, Source, SourceGap, Tension
@@ -70,10 +72,10 @@ class _Entry(NamedTuple):
 
 def listings_router(knowledge: Knowledge) -> APIRouter:
     """The router of the listings, which are made once. Errors are raised for `api.errors` to answer."""
-    router = APIRouter(tags=["resources"])
+    router = APIRouter(tags=["resources"], route_class=OpenRoute)
     for name, listed in make_listings(knowledge).items():
         answer = _answering(tuple(map(_entry, listed)), f'"{knowledge.digest}"')
-        router.add_api_route(f"/v1/{name}", answer, methods=["HEAD"], include_in_schema=False)
+        router.add_api_route(f"/v1/{name}", answer, methods=["GET", "HEAD"], include_in_schema=False)
         router.add_api_route(
             f"/v1/{name}",
             answer,
@@ -117,7 +119,7 @@ def read_wanted(query: bytes) -> Wanted:
             )
         given[name] = value
     return Wanted(
-        tuple(given.get("q", "").casefold().split()),
+        tuple(_plain(given.get("q", "")).split()),
         _whole(given, "limit", USUAL, 1, MOST),
         _whole(given, "offset", 0, 0, 10**9),
     )
@@ -141,7 +143,7 @@ def _answering(entries: tuple[_Entry, ...], etag: str) -> Callable[[Request], Re
         `Link` names the first, previous, next and last page; each item's `resource` is its page on this server.
         """
         wanted = read_wanted(request.scope["query_string"])
-        headers = {"ETag": etag, "Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"}
+        headers = {"ETag": etag, "Cache-Control": "no-cache"}
         if has_already(request, etag):
             return Response(status_code=304, headers=headers)
         found = search(entries, wanted.words)
@@ -164,7 +166,7 @@ def search(entries: Iterable[_Entry], words: tuple[str, ...]) -> list[Listed]:
         phrase = " ".join(words)
         found.sort(
             key=lambda entry: (
-                phrase not in (entry.listed.label.casefold(), entry.listed.code),
+                phrase not in (_plain(entry.listed.label), _plain(entry.listed.code)),
                 not all(word in entry.names for word in words),
                 len(entry.listed.label),
             )
@@ -190,9 +192,15 @@ def _links(path: str, wanted: Wanted, total: int) -> str:
 
 
 def _entry(listed: Listed) -> _Entry:
-    names = " ".join((listed.label, listed.code, listed.code.replace("_", " "), *listed.synonyms, listed.patient_label))
+    names = " ".join((listed.label, listed.code, *listed.synonyms, listed.patient_label))
     rest = (listed.definition, listed.kind, listed.iri.removeprefix(BASE), listed.direction, listed.urgency, listed.about)
-    return _Entry(listed, names.casefold(), " ".join((names, *rest)).casefold())
+    return _Entry(listed, _plain(names), _plain(" ".join((names, *rest))))
+
+
+def _plain(text: str) -> str:
+    """Text as it is searched: without case, marks on letters, hyphens and underscores."""
+    letters = (letter for letter in normalize("NFKD", text.casefold()) if not combining(letter))
+    return "".join(letters).replace("-", " ").replace("_", " ")
 
 
 def _resource(iri: str) -> str:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.caching import has_already
+from api.open_route import OpenRoute
 from api.query_library import CompetencyQuery, competency_queries
 from engine.model import Frozen
 
@@ -23,15 +24,13 @@ class QueryList(Frozen, frozen=True, kw_only=True):
 
 def queries_router(queries: Sequence[CompetencyQuery] | None = None) -> APIRouter:
     """The router of the competency questions, by default the shipped ones; they are encoded once. Raises QuestionError."""
-    router = APIRouter(tags=["queries"])
+    router = APIRouter(tags=["queries"], route_class=OpenRoute)
     body = msgspec.json.encode(QueryList(queries=tuple(competency_queries() if queries is None else queries)))
     headers = {
         "ETag": f'"{hashlib.sha256(body).hexdigest()}"',
         "Cache-Control": "no-cache",
-        "Access-Control-Allow-Origin": "*",
     }
 
-    @router.head("/v1/queries", include_in_schema=False)
     @router.get(
         "/v1/queries",
         summary="Questions that can be asked",
@@ -47,6 +46,7 @@ def queries_router(queries: Sequence[CompetencyQuery] | None = None) -> APIRoute
             }
         },
     )
+    @router.api_route("/v1/queries", methods=["GET", "HEAD"], include_in_schema=False)
     async def queries_listed(request: Request) -> Response:
         """Questions that an informaticist or a guideline committee asks, why, and the SPARQL that answers each.
 

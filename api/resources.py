@@ -15,22 +15,26 @@ from starlette.responses import Response
 from api.caching import has_already
 from api.errors import NotAcceptableError, UnknownResourceError
 from api.negotiation import accepted, preferred
+from api.open_route import OpenRoute
 from engine.exchange.description.resource import KINDS, MEDIA_TYPES, SUFFIXES, Describer
 from engine.knowledge.reader import BASE
+
+LISTED = ("finding", "condition", "intervention", "rule", "source", "tension")
+"""Kinds whose namespace leads to a listing, which has its plural."""
 
 SUFFIX_OF = {media_type: suffix for suffix, media_type in SUFFIXES.items()}
 
 
 def resources_router(describer: Describer) -> APIRouter:
     """The router of the resources of one knowledge. Errors are raised for `api.errors` to answer."""
-    router = APIRouter(tags=["resources"])
+    router = APIRouter(tags=["resources"], route_class=OpenRoute)
     names = ResourceNames(describer)
     render = lru_cache(maxsize=4096)(describer.render)
     for kind in KINDS:
         answer = _answering(kind, describer, names, render)
         path = f"/{kind}/{{name}}"
         extra = resource_operation(kind)
-        router.add_api_route(path, answer, methods=["HEAD"], include_in_schema=False)
+        router.add_api_route(path, answer, methods=["GET", "HEAD"], include_in_schema=False)
         router.add_api_route(
             path,
             answer,
@@ -40,9 +44,21 @@ def resources_router(describer: Describer) -> APIRouter:
             openapi_extra=extra,
             operation_id=f"describe_{kind}",
         )
+        router.add_api_route(f"{path}/", _without_slash, methods=["GET", "HEAD"], include_in_schema=False)
+    for kind in LISTED:
+        for path in (f"/{kind}", f"/{kind}/"):
+            router.add_api_route(path, _listing(kind), methods=["GET", "HEAD"], include_in_schema=False)
     schema = _answering("core", describer, names, render, "")
     router.add_api_route("/core/", schema, methods=["GET", "HEAD"], include_in_schema=False)
     return router
+
+
+def _without_slash(request: Request) -> Response:
+    return Response(status_code=308, headers={"Location": f"../{quote(request.path_params['name'])}"})
+
+
+def _listing(kind: str) -> Callable[[], Response]:
+    return lambda: Response(status_code=303, headers={"Location": f"/v1/{kind}s"})
 
 
 def _answering(
@@ -62,7 +78,7 @@ def _answering(
             local = ""  # the version's own IRI: what it is a version of
         if f"{BASE}{kind}/{local}" not in describer:
             return _elsewhere(names, kind, local, name.removeprefix(local))
-        headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
+        headers = {"Cache-Control": "no-cache"}
         if media_type is None:
             headers["Vary"] = "Accept"
             media_type = preferred(accepted(request), MEDIA_TYPES)
@@ -88,7 +104,7 @@ def _elsewhere(names: ResourceNames, kind: str, local: str, suffix: str) -> Resp
     """A redirect to the resource that is meant. Raises UnknownResourceError with the nearest names."""
     meant = names.meant(kind, local)
     if meant:
-        return Response(status_code=303, headers={"Location": f"{quote(meant)}{suffix}", "Access-Control-Allow-Origin": "*"})
+        return Response(status_code=303, headers={"Location": f"{quote(meant)}{suffix}"})
     nearest = names.nearest(kind, local)
     raise UnknownResourceError(
         f"There is no {KINDS[kind]} {local!r}." + (f" Nearest: {', '.join(nearest)}." if nearest else ""),

@@ -12,16 +12,14 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter
-from fastapi.routing import APIRoute
 from starlette.datastructures import MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
 
 from api.bodies import media_type_of, read_within
 from api.errors import NotAcceptableError
 from api.negotiation import accepted, parse_media_type, preferred
+from api.open_route import OpenRoute, preflight
 from api.sparql_page import PAGE, PAGE_POLICY
 from api.sparql_settings import SparqlSettings
 from api.waiting import unless_gone
@@ -42,17 +40,6 @@ MOST_FIELDS = 200
 CHANGING = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\b", re.IGNORECASE)
 """What can make the same query answer differently: then there is no ETag."""
 
-CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Retry-After, Allow",
-}
-PREFLIGHT = {
-    "Allow": ", ".join(METHODS),
-    "Access-Control-Allow-Methods": ", ".join(METHODS),
-    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
-    "Access-Control-Max-Age": "86400",
-}
-
 
 class ProtocolError(QuerySyntaxError):
     """The request is not a query operation of the SPARQL Protocol."""
@@ -60,22 +47,12 @@ class ProtocolError(QuerySyntaxError):
     title = "The request does not follow the SPARQL Protocol"
 
 
-class SparqlRoute(APIRoute):
-    """A route whose every reply, errors too, any web page may read, and caches keep apart by what was accepted."""
+class SparqlRoute(OpenRoute):
+    """A route whose replies caches keep apart by what was accepted, and by who asked."""
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_open(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update(CORS)
-                headers["Vary"] = "Accept, Origin"
-            await send(message)
-
-        try:
-            await super().handle(scope, receive, send_open)
-        except HTTPException as error:  # a method that there is not: answered outside of the route
-            error.headers = {**(error.headers or {}), **CORS, "Allow": ", ".join(METHODS)}
-            raise
+    def open(self, headers: MutableHeaders) -> None:
+        super().open(headers)
+        headers["Vary"] = "Accept, Origin"
 
 
 def sparql_router(service: QueryService, settings: SparqlSettings | None = None) -> APIRouter:
@@ -96,7 +73,7 @@ def sparql_router(service: QueryService, settings: SparqlSettings | None = None)
         Without a query: a form for people, the service description for programs.
         """
         if request.method == "OPTIONS":
-            return Response(status_code=HTTPStatus.NO_CONTENT, headers=PREFLIGHT)
+            return Response(status_code=HTTPStatus.NO_CONTENT, headers=preflight(METHODS))
         reply = await _reply(request, service, settings)
         return _headless(reply) if request.method == "HEAD" else reply
 

@@ -68,6 +68,8 @@ def test_search_finds_by_code_label_synonym_and_definition(client: TestClient) -
     assert "fever" in codes("pyrexia")
     assert codes("urinary_retention")[0] == "urinary_retention"
     assert codes("urinary retention")[0] == "urinary_retention"
+    assert codes("urinary-retention")[0] == codes("Urinary Retention")[0] == "urinary_retention"
+    assert codes("fe\u0301vér")[0] == codes("ｆｅｖｅｒ")[0] == "fever"
     assert codes("no such words at all") == []
 
 
@@ -128,3 +130,10 @@ def test_what_has_not_changed_is_not_sent_again(client: TestClient, knowledge: K
     assert reply.headers["etag"] == f'"{knowledge.digest}"'
     assert client.get("/v1/findings", headers={"If-None-Match": reply.headers["etag"]}).status_code == 304
     assert client.head("/v1/findings").status_code == 200
+
+
+def test_any_page_may_list(client: TestClient) -> None:
+    for reply in (client.get("/v1/findings"), client.get("/v1/findings?limit=0")):
+        assert reply.headers["access-control-allow-origin"] == "*"
+        assert "Link" in reply.headers["access-control-expose-headers"]
+    assert client.post("/v1/findings").headers["allow"] == "GET, HEAD, OPTIONS"

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from api.errors import install_errors
-from api.resources import resources_router
+from api.resources import LISTED, resources_router
 from api.sparql_settings import served_files
 from engine.exchange.description.resource import KINDS, Describer, make_describer
 from engine.knowledge.reader import BASE
@@ -162,3 +162,21 @@ def test_the_document_describes_the_paths(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     assert "/finding/{name}" in paths
     assert set(paths["/finding/{name}"]) == {"get"}
+
+
+def test_a_slash_too_many_and_a_namespace_lead_on(client: TestClient) -> None:
+    reply = client.get("/finding/Fever/")
+    assert (reply.status_code, reply.headers["location"]) == (308, "../Fever")
+    assert client.get("/finding/Fever/", follow_redirects=True).status_code == 200
+    for kind in LISTED:
+        for path in (f"/{kind}", f"/{kind}/"):
+            reply = client.get(path)
+            assert (reply.status_code, reply.headers["location"]) == (303, f"/v1/{kind}s")
+
+
+@pytest.mark.parametrize("path", ["/finding/Fever", "/finding/fever", "/finding/none", "/core/"])
+def test_any_page_may_read_answers_and_errors(path: str, client: TestClient) -> None:
+    replies = [client.get(path), client.get(path, headers={"Accept": "image/png"}), client.post(path), client.options(path)]
+    assert {reply.headers["access-control-allow-origin"] for reply in replies} == {"*"}
+    assert [reply.headers["allow"] for reply in replies[2:]] == ["GET, HEAD, OPTIONS"] * 2
+    assert [reply.status_code for reply in replies[2:]] == [405, 204]

@@ -156,7 +156,7 @@ def test_what_is_wrong_is_told(
     assert problem["detail"]
     assert problem["mend"]
     if status == 405:
-        assert answer.headers["allow"] == "GET, HEAD, POST, OPTIONS"
+        assert answer.headers["allow"] == "GET, HEAD, OPTIONS, POST"
 
 
 def test_a_syntax_error_has_line_and_column(server: Server) -> None:
