@@ -23,8 +23,9 @@ from engine.errors import (
     UnknownCodeError,
     VocabularyError,
 )
-from engine.inference.case import CaseFile, Codebook, make_case, make_codebook, read_case_file
+from engine.inference.case import CaseFile, make_case, read_case_file
 from engine.inference.case_text import MAX_BYTES, parse_json, parse_turtle, parse_yaml
+from engine.inference.codebook import Codebook, make_codebook
 from engine.inference.decision import DISCLAIMER, Engine
 from engine.knowledge.assembly import load_knowledge
 from engine.knowledge.reader import knowledge_paths, shipped_paths

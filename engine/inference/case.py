@@ -14,10 +14,12 @@ from typing import Any, BinaryIO, NamedTuple
 
 from engine.errors import CaseError, MalformedCaseError, MeasurementError, UnknownCodeError, shortened
 from engine.inference.case_text import MAX_BYTES, parse_json, parse_turtle, parse_yaml
+from engine.inference.codebook import Codebook
 from engine.inference.facts import compare
 from engine.inference.program import Program
-from engine.knowledge.reader import local_name, shorten
-from engine.model import Case, Concept, DerivedFinding, Knowledge, Measured
+from engine.knowledge.reader import local_name
+from engine.knowledge.units import in_words
+from engine.model import Case, Measured
 
 AUDIENCES = ("clinician", "patient")
 KEYS = ("present", "absent", "measurements", "audience")
@@ -27,40 +29,6 @@ MAX_NUMBER = 1e300
 """Greater numbers are reported as this: an integer may have more digits than a float can hold."""
 FILE_KEYS = (*KEYS, "title", "narrative")
 """A case file may also say in words who the patient is."""
-
-
-class Codebook(NamedTuple):
-    """Every name of a finding or measurement (code, IRI, CURIE, mapped external code) → its code."""
-
-    findings: Mapping[str, str]
-    measurements: Mapping[str, str]
-    derived_only: Mapping[str, str]
-    ranges: Mapping[str, tuple[float, float, str]]
-
-
-def make_codebook(knowledge: Knowledge) -> Codebook:
-    """Index the names that a case may use."""
-    findings = {name: f.code for f in knowledge.findings.values() for name in (f.code, f.iri, shorten(f.iri))}
-    measurements = {name: m.code for m in knowledge.measurements.values() for name in (m.code, m.iri, shorten(m.iri))}
-    for external, iri in knowledge.external_codes.items():
-        if iri in knowledge.findings:
-            findings[external] = knowledge.findings[iri].code
-        elif iri in knowledge.measurements:
-            measurements[external] = knowledge.measurements[iri].code
-    return Codebook(
-        findings,
-        measurements,
-        {f.code: _grounds(knowledge, f) for f in knowledge.findings.values() if f.derived_only},
-        {m.code: (m.minimum, m.maximum, m.unit) for m in knowledge.measurements.values()},
-    )
-
-
-def _grounds(knowledge: Knowledge, finding: Concept) -> str:
-    """What to record instead of a finding that only follows: its narrower findings, or what its rule tests."""
-    children = [knowledge.findings[iri].code for iri in knowledge.hierarchy.children.get(finding.iri, ())]
-    rules = [rule for rule in knowledge.rules.values() if isinstance(rule, DerivedFinding) and rule.finding == finding.iri]
-    measured = [knowledge.measurements[rule.criterion.measurement].code for rule in rules if isinstance(rule.criterion, Measured)]
-    return ", ".join([*children, *measured]) or "see its definition"
 
 
 Parser = Callable[[bytes], Any]
@@ -125,11 +93,12 @@ def make_case(data: Any, codebook: Codebook, keys: tuple[str, ...] = KEYS) -> Ca
     if unknown:
         names = [*codebook.findings, *codebook.measurements]
         explained = dict(list(unknown.items())[:MAX_EXPLAINED])
-        raise UnknownCodeError({code: _nearest(code, names) for code in explained}, explained, len(unknown) - len(explained))
+        nearest = {code: [*codebook.near.get(code.lower(), ())] or _nearest(code, names) for code in explained}
+        raise UnknownCodeError(nearest, explained, len(unknown) - len(explained))
     audience: Any = data.get("audience", "clinician")
     if audience not in AUDIENCES:
         said = shortened(audience) if isinstance(audience, str) else _kind(audience)
-        raise MalformedCaseError(f"There is no audience {said}.", where="/audience", mend="Use clinician or patient.")
+        raise MalformedCaseError(f"The audience cannot be {said}.", where="/audience", mend="Use clinician or patient.")
     return Case(present=present, absent=absent, measurements=measurements, audience=audience)
 
 
@@ -148,6 +117,13 @@ def _codes(data: Mapping[str, Any], side: str, codebook: Codebook, unknown: dict
             if name in codebook.measurements:
                 raise MalformedCaseError(
                     f"{name!r} is a measurement.", where=f"/{side}/{number}", mend=f'Write "measurements": {{"{name}": …}}.'
+                )
+            if name in codebook.concluded:
+                path = codebook.concluded[name]
+                raise MalformedCaseError(
+                    f"{shortened(name)} is no finding: it is what rules conclude, and is not recorded.",
+                    where=f"/{side}/{number}",
+                    mend=f"Record the findings that its rules ask for: GET {path} names them.",
                 )
             unknown.setdefault(name, f"/{side}/{number}")
         elif code in codebook.derived_only:
@@ -176,24 +152,29 @@ def _measurements(given: Any, codebook: Codebook, unknown: dict[str, str]) -> di
             unknown.setdefault(str(name), where)
             continue
         least, most, unit = codebook.ranges[code]
+        read_as = f"it is read as {in_words(unit)} (UCUM {unit})."
         if isinstance(value, str):
             raise MeasurementError(
                 f"{code} is {shortened(value)}, which is text.",
                 where=where,
-                mend=f"Give a plain number (in UCUM {unit}), without a unit.",
+                mend=f"Give a plain number, without a unit; {read_as}",
             )
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise MeasurementError(
-                f"{code} is {_kind(value)}, not a number.", where=where, mend=f"Give a number (in UCUM {unit})."
+                f"{code} is {_kind(value)}, not a number.",
+                where=where,
+                mend=f"Give a number; {read_as}",
             )
         if isinstance(value, float) and not math.isfinite(value):
-            raise MeasurementError(f"{code} is {value}.", where=where, mend="Leave it out if it is not known.")
+            raise MeasurementError(
+                f"{code} is {value}, which nothing measures.", where=where, mend="Leave it out if it is not known."
+            )
         value = max(min(value, MAX_NUMBER), -MAX_NUMBER)
         if not least <= value <= most:
             raise MeasurementError(
-                f"{code} is {value:g}, which cannot be: possible is {least:g} to {most:g} {unit}.",
+                f"{code} is {value:g}, which cannot be: possible is {least:g} to {most:g} {in_words(unit)}.",
                 where=where,
-                mend="Check the value and its unit.",
+                mend=f"Check the value and its unit; {read_as}",
             )
         if code in values:
             raise MeasurementError(f"{code} is given twice.", where=where, mend="A case is one moment: give one value.")
@@ -210,7 +191,7 @@ def _nearest(name: str, names: Iterable[str]) -> list[str]:
 
 def _kind(value: object) -> str:
     names = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
-    return "nothing" if value is None else names.get(type(value), type(value).__name__)
+    return "null" if value is None else names.get(type(value), type(value).__name__)
 
 
 # Case → planes -------------------------------------------------------------------------------

@@ -21,10 +21,11 @@ MAX_BYTES = 1 << 20
 def parse_json(body: bytes) -> Any:
     """Bytes → plain data. Raises MalformedCaseError with line and column, CaseTooLargeError."""
     _check_size(body)
+    _check_there(body)
     try:
-        return json.loads(body.decode(), object_pairs_hook=_unique)
+        return json.loads(body.decode("utf-8-sig"), object_pairs_hook=_unique)
     except MalformedCaseError as error:
-        error.where = _second_place(body.decode(), str(error.details["key"]))
+        error.where = _second_place(body.decode("utf-8-sig"), str(error.details["key"]))
         raise
     except json.JSONDecodeError as error:
         raise MalformedCaseError(
@@ -69,9 +70,13 @@ class _UniqueKeyLoader(yaml.SafeLoader):
 
 
 def _mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    pairs = [(loader.construct_object(key, deep=True), loader.construct_object(value, deep=True)) for key, value in node.value]
+    pairs: list[tuple[Any, Any]] = []
+    marks: dict[Any, list[Any]] = {}
     try:
-        mark = node.start_mark
+        for key, value in node.value:
+            pairs.append((loader.construct_object(key, deep=True), loader.construct_object(value, deep=True)))
+            marks.setdefault(pairs[-1][0], []).append(key.start_mark)
+        mark = next((again[1] for again in marks.values() if len(again) > 1), node.start_mark)
         return _unique(pairs, f"line {mark.line + 1}, column {mark.column + 1}")
     except TypeError as error:
         raise yaml.constructor.ConstructorError(None, None, "a key that is not plain text", node.start_mark) from error
@@ -83,6 +88,7 @@ _UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG,
 def parse_yaml(body: bytes) -> Any:
     """Bytes → plain data. Raises MalformedCaseError with line and column, CaseTooLargeError."""
     _check_size(body)
+    _check_there(body)
     try:
         return yaml.load(body, Loader=_UniqueKeyLoader)  # noqa: S506 (it is a SafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -141,6 +147,14 @@ def _number(term: object) -> Any:
         except ValueError:
             return term.value
     return str(term)
+
+
+def _check_there(body: bytes) -> None:
+    if not body.strip():
+        raise MalformedCaseError(
+            "This is empty.",
+            mend='Give {"present": […], "absent": […], "measurements": {…}}; {} is a case of which nothing is known.',
+        )
 
 
 def _check_size(body: bytes) -> None:

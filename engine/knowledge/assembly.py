@@ -7,30 +7,27 @@ codes are unique, rules lie within the profile, and every rule leads to passages
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from engine.errors import VocabularyError, shortened
+from engine.errors import VocabularyError
 from engine.knowledge.criteria import CriterionReader
-from engine.knowledge.mapping_table import read_table
-from engine.knowledge.problems import Problems, nearest
-from engine.knowledge.reader import Graph, Text, expand, local_name, read_graph, shorten
+from engine.knowledge.literals import read_number
+from engine.knowledge.mapping_table import mapped_codes
+from engine.knowledge.passages import read_citation, read_passage, read_reference, read_source
+from engine.knowledge.problems import Problems
+from engine.knowledge.reader import Graph, expand, local_name, read_graph, shorten
 from engine.knowledge.rule_checks import check_rules
 from engine.knowledge.rules import PATIENT, build_rules, passage_ids
 from engine.model import (
-    CitationMapping,
     Concept,
     Hierarchy,
     Knowledge,
     Measurement,
-    Passage,
-    Reference,
-    Source,
 )
 
 Coded = TypeVar("Coded", Concept, Measurement)
-CONFIDENCES = ("high", "medium", "low", "none")
 KINDS: tuple[Literal["finding", "condition", "intervention"], ...] = ("finding", "condition", "intervention")
 
 
@@ -66,6 +63,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
                 measurement.iri,
                 "skos:notation",
             )
+    mapped, exact = mapped_codes(graph.paths, {*findings, *conditions, *interventions, *measurements}, problems)
     shapes = CriterionReader(graph, findings, conditions, measurements, hierarchy)
     knowledge = Knowledge(
         version=graph.text(expand("core:"), "owl:versionInfo"),
@@ -75,12 +73,13 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
         interventions=interventions,
         measurements=measurements,
         hierarchy=hierarchy,
-        sources={iri: _source(graph, iri) for iri in graph.of_class("core:Source")},
-        passages={iri: _passage(graph, iri, problems) for iri in graph.of_class("core:Passage")},
-        references={iri: _reference(graph, iri, problems) for iri in graph.of_class("core:Reference")},
-        citations=tuple(_citation(graph, node, problems) for node in graph.of_class("core:CitationMapping")),
+        sources={iri: read_source(graph, iri) for iri in graph.of_class("core:Source")},
+        passages={iri: read_passage(graph, iri, problems) for iri in graph.of_class("core:Passage")},
+        references={iri: read_reference(graph, iri, problems) for iri in graph.of_class("core:Reference")},
+        citations=tuple(read_citation(graph, node, problems) for node in graph.of_class("core:CitationMapping")),
         rules={rule.iri: rule for rule in build_rules(graph, shapes, problems)},
-        external_codes=_external_codes(graph, {*findings, *conditions, *interventions, *measurements}, problems),
+        external_codes={code: iris[0] for code, iris in exact.items() if len(iris) == 1},
+        near_codes={code: iris for code, iris in mapped.items() if len(exact.get(code, ())) != 1},
     )
     check_rules(graph, knowledge, problems)
     return knowledge, problems
@@ -177,149 +176,7 @@ def _measurements(graph: Graph, problems: Problems) -> Iterable[Measurement]:
     for iri in graph.of_class("core:Measurement"):
         yield Measurement(
             unit=graph.text(iri, "core:unit"),
-            minimum=_number(graph, problems, iri, "core:minimum", -math.inf),
-            maximum=_number(graph, problems, iri, "core:maximum", math.inf),
+            minimum=read_number(graph, problems, iri, "core:minimum", -math.inf),
+            maximum=read_number(graph, problems, iri, "core:maximum", math.inf),
             **_words(graph, iri),
         )
-
-
-def _source(graph: Graph, iri: str) -> Source:
-    return Source(
-        iri=iri,
-        number=graph.text(iri, "dcterms:identifier"),
-        title=graph.text(iri, "dcterms:title"),
-        title_question=graph.text(iri, "core:titleQuestion"),
-        publisher=graph.text(iri, "dcterms:publisher"),
-        modified=graph.text(iri, "dcterms:modified"),
-        review_status=graph.text(iri, "core:reviewStatus"),
-        review_note=graph.text(iri, "core:reviewNote"),
-        audience=graph.text(iri, "core:audience"),
-        disclaimer=graph.text(iri, "core:disclaimer"),
-        file_name=graph.text(iri, "core:fileName"),
-        text_digest=graph.text(iri, "core:textDigest"),
-        passages=passage_ids(graph, iri),
-    )
-
-
-def _passage(graph: Graph, iri: str, problems: Problems) -> Passage:
-    selector = graph.iri(iri, "oa:hasSelector")
-    identifier = graph.text(iri, "dcterms:identifier")
-    if identifier and identifier != local_name(iri):
-        problems.tell(
-            VocabularyError,
-            f"{shorten(iri)} has the identifier {shortened(identifier)}.",
-            "Give it its local name as dcterms:identifier: rules name passages by it.",
-            "naming",
-            iri,
-            "dcterms:identifier",
-        )
-    source, sources = graph.iri(iri, "core:source"), graph.of_class("core:Source")
-    if source not in sources:
-        problems.tell(
-            VocabularyError,
-            f"{shorten(iri)} belongs to {shorten(source)}, which is no source{nearest(source, sources)}"
-            if source
-            else f"{shorten(iri)} belongs to no source.",
-            "Name the source in which it stands.",
-            "dangling-iri",
-            iri,
-            "core:source",
-            source or None,
-        )
-    return Passage(
-        iri=iri,
-        id=local_name(iri),
-        source=source,
-        section=graph.text(iri, "core:section"),
-        kind=graph.text(iri, "core:kind"),
-        modality=graph.text(iri, "core:modality"),
-        urgency=graph.text(iri, "core:urgency"),
-        citations=tuple(sorted(map(int, _numbers(graph, problems, iri, "core:printedCitation")))),
-        paraphrase=graph.text(iri, "core:paraphrase"),
-        start=int(_number(graph, problems, selector, "oa:start", -1)),
-        end=int(_number(graph, problems, selector, "oa:end", -1)),
-        digest=graph.text(iri, "core:textDigest"),
-        figure=graph.text(iri, "core:figure"),
-        ambiguity=graph.text(iri, "core:ambiguity"),
-        not_modelled=graph.text(iri, "core:notModelled"),
-    )
-
-
-def _number(graph: Graph, problems: Problems, subject: str, predicate: str, otherwise: float) -> float:
-    return next(iter(_numbers(graph, problems, subject, predicate)), otherwise)
-
-
-def _numbers(graph: Graph, problems: Problems, subject: str, predicate: str) -> list[float]:
-    """Literals as numbers; what is none is noted and left out."""
-    found = []
-    for term in graph.terms(subject, predicate):
-        try:
-            number = float(term.value if isinstance(term, Text) else "nan")
-            if not math.isfinite(number):
-                raise ValueError(f"could not use {shortened(term.value if isinstance(term, Text) else shorten(term))}")
-            found.append(number)
-        except ValueError as error:
-            problems.tell(
-                VocabularyError,
-                f"{shorten(subject)}: {predicate} is no number ({error}).",
-                "Write a plain number.",
-                "wrong-kind",
-                subject,
-                predicate,
-                term,
-            )
-    return found
-
-
-def _reference(graph: Graph, iri: str, problems: Problems) -> Reference:
-    year = int(_number(graph, problems, iri, "dcterms:issued", 0))
-    return Reference(
-        iri=iri,
-        source=graph.iri(iri, "core:source"),
-        position=int(_number(graph, problems, iri, "core:listPosition", 0)),
-        type=graph.text(iri, "core:referenceType"),
-        title=graph.text(iri, "dcterms:title"),
-        publisher=graph.text(iri, "dcterms:publisher"),
-        year=year or None,
-        passages=passage_ids(graph, iri),
-    )
-
-
-def _citation(graph: Graph, node: str, problems: Problems) -> CitationMapping:
-    confidence: Any = graph.text(node, "core:confidence") or "none"
-    if confidence not in CONFIDENCES:
-        problems.tell(
-            VocabularyError,
-            f"{shorten(node)}: core:confidence is {confidence!r}.",
-            f"Use one of {', '.join(CONFIDENCES)}.",
-            "wrong-kind",
-            node,
-            "core:confidence",
-        )
-    return CitationMapping(
-        source=graph.iri(node, "core:source"),
-        number=int(_number(graph, problems, node, "core:printedCitation", 0)),
-        reference=graph.iri(node, "core:cites") or None,
-        confidence=confidence if confidence in CONFIDENCES else "none",
-        note=graph.text(node, "rdfs:comment"),
-    )
-
-
-def _external_codes(graph: Graph, known: Container[str], problems: Problems) -> dict[str, str]:
-    """External code (CURIE such as snomedct:386661006) → IRI, from exact SSSOM matches that lead to one concept only."""
-    found: dict[str, set[str]] = {}
-    for path in graph.paths:
-        if path.suffix == ".tsv":
-            for code, iri in _exact_matches(path, known, problems):
-                found.setdefault(code, set()).add(iri)
-    return {code: next(iter(iris)) for code, iris in found.items() if len(iris) == 1}
-
-
-def _exact_matches(path: Path, known: Container[str], problems: Problems) -> Iterable[tuple[str, str]]:
-    """What is wrong with a table in other ways, validation says."""
-    table = read_table(path)
-    for error in table.errors(known):
-        problems.keep(error)
-    for row in table.rows:
-        if row.cells.get("predicate_id") == "skos:exactMatch" and row.subject in known:
-            yield row.cells.get("object_id", "").lower(), row.subject

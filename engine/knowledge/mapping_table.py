@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine.errors import KnowledgeError, VocabularyError, shortened
+from engine.knowledge.problems import Problems
 from engine.knowledge.reader import PREFIXES, expand
 
+External = Mapping[str, tuple[str, ...]]
 NEEDED = ("subject_id", "predicate_id", "object_id")
 """Columns without which a row says nothing."""
 
@@ -83,3 +85,23 @@ def read_table(path: Path) -> MappingTable:
 def _subject(curie: str) -> str:
     prefix, colon, _ = curie.partition(":")
     return expand(curie) if colon and prefix in PREFIXES else ""
+
+
+def mapped_codes(paths: Iterable[Path], known: Container[str], problems: Problems) -> tuple[External, External]:
+    """External code (CURIE such as snomedct:386661006) → IRIs of what is mapped to it: all SSSOM matches, and the exact ones.
+
+    What is wrong with a table in other ways than that it cannot be used, validation says.
+    """
+    mapped: dict[str, dict[str, None]] = {}
+    exact: dict[str, dict[str, None]] = {}
+    for path in paths:
+        if path.suffix != ".tsv":
+            continue
+        table = read_table(path)
+        for error in table.errors(known):
+            problems.keep(error)
+        for row in table.rows:
+            if row.subject in known:
+                for found in (mapped, exact) if row.cells.get("predicate_id") == "skos:exactMatch" else (mapped,):
+                    found.setdefault(row.cells.get("object_id", "").lower(), {})[row.subject] = None
+    return {code: tuple(iris) for code, iris in mapped.items()}, {code: tuple(iris) for code, iris in exact.items()}

@@ -278,7 +278,11 @@ class Tension(Rule, frozen=True, kw_only=True):
 
 
 class Knowledge(Frozen, frozen=True, kw_only=True):
-    """Everything that was read, keyed by IRI; rules in dependency-free file order. `digest` names exactly this content."""
+    """Everything that was read, keyed by IRI; rules in dependency-free file order. `digest` names exactly this content.
+
+    `external_codes`: codes of other systems → what they mean exactly; `near_codes`: those that mean nothing here exactly → what
+    they are mapped to.
+    """
 
     version: str
     digest: str
@@ -293,3 +297,4 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     citations: tuple[CitationMapping, ...]
     rules: Mapping[str, Rule]
     external_codes: Mapping[str, str]
+    near_codes: Mapping[str, tuple[str, ...]] = {}

@@ -88,7 +88,7 @@ def test_an_unknown_code_is_told_with_the_nearest(client: httpx.Client) -> None:
         b'{"measurements": {"age_years": ' + b"9" * 400 + b"}}",
         b'{"measurements": {"age_years": ' + b"9" * 5000 + b"}}",
         b"null",
-        b"\xef\xbb\xbf{}",
+        b"\xef\xbb\xbf",
         b"\x00",
     ],
 )

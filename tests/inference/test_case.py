@@ -78,16 +78,16 @@ CODES = "Use a code from GET /v1/knowledge or `spinegraph codes`; nothing was de
 LIST = 'Write ["code"].'
 QUOTES = 'Put the code in quotes: "fever".'
 OBJECT = 'Write {"age_years": 54}.'
-NUMBER = "Give a number (in UCUM Cel)."
-PLAIN_NUMBER = "Give a plain number (in UCUM Cel), without a unit."
+NUMBER = "Give a number; it is read as °C (UCUM Cel)."
+PLAIN_NUMBER = "Give a plain number, without a unit; it is read as °C (UCUM Cel)."
 KNOWN = "Leave it out if it is not known."
-UNIT = "Check the value and its unit."
+UNIT = "Check the value and its unit; it is read as °C (UCUM Cel)."
 ONE_MOMENT = "A case is one moment: give one value."
 T = "/measurements/temperature_c"
 
 MALFORMED: dict[str, tuple[Any, str, str]] = {
     "a list": ([], f"/: A case is an object with {KEYS}, not a list.", "Wrap it in braces."),
-    "nothing": (None, f"/: A case is an object with {KEYS}, not nothing.", "Wrap it in braces."),
+    "nothing": (None, f"/: A case is an object with {KEYS}, not null.", "Wrap it in braces."),
     "text": ("fever", f"/: A case is an object with {KEYS}, not text.", "Wrap it in braces."),
     "a number": (5, f"/: A case is an object with {KEYS}, not a number.", "Wrap it in braces."),
     "a truth": (True, f"/: A case is an object with {KEYS}, not true or false.", "Wrap it in braces."),
@@ -97,11 +97,11 @@ MALFORMED: dict[str, tuple[Any, str, str]] = {
     "the title of a case file": ({"title": "x"}, "/title: A case has no 'title'.", f"Use {KEYS}."),
     "one code without list": ({"present": "fever"}, "/present: 'present' is a list of codes, not text.", LIST),
     "an object of codes": ({"absent": {"fever": True}}, "/absent: 'absent' is a list of codes, not an object.", LIST),
-    "no list at all": ({"present": None}, "/present: 'present' is a list of codes, not nothing.", LIST),
+    "no list at all": ({"present": None}, "/present: 'present' is a list of codes, not null.", LIST),
     "a number as code": ({"absent": ["fever", 3]}, "/absent/1: A code is a string, not a number.", QUOTES),
     "a truth as code": ({"present": [False]}, "/present/0: A code is a string, not true or false.", QUOTES),
     "a list as code": ({"present": [["fever"]]}, "/present/0: A code is a string, not a list.", QUOTES),
-    "nothing as code": ({"present": [None]}, "/present/0: A code is a string, not nothing.", QUOTES),
+    "nothing as code": ({"present": [None]}, "/present/0: A code is a string, not null.", QUOTES),
     "a measurement as finding": (
         {"present": ["fever", "temperature_c"]},
         "/present/1: 'temperature_c' is a measurement.",
@@ -122,15 +122,26 @@ MALFORMED: dict[str, tuple[Any, str, str]] = {
         "/absent/0: 'finding:Infant' is not recorded: it follows from other facts.",
         "Record what it follows from: age_months.",
     ),
+    "a condition": (
+        {"present": ["strep_throat"]},
+        "/present/0: 'strep_throat' is no finding: it is what rules conclude, and is not recorded.",
+        "Record the findings that its rules ask for: GET /condition/StrepThroat names them.",
+    ),
+    "the curie of an intervention": (
+        {"absent": ["intervention:Penicillin"]},
+        "/absent/0: 'intervention:Penicillin' is no finding: it is what rules conclude, and is not recorded.",
+        "Record the findings that its rules ask for: GET /intervention/Penicillin names them.",
+    ),
+    "no audience": ({"audience": None}, "/audience: The audience cannot be null.", "Use clinician or patient."),
     "a list of measurements": (
         {"measurements": []},
         "/measurements: 'measurements' is an object of numbers, not a list.",
         OBJECT,
     ),
-    "no measurements": ({"measurements": None}, "/measurements: 'measurements' is an object of numbers, not nothing.", OBJECT),
+    "no measurements": ({"measurements": None}, "/measurements: 'measurements' is an object of numbers, not null.", OBJECT),
     "another audience": (
         {"audience": "doctor"},
-        "/audience: There is no audience 'doctor'.",
+        "/audience: The audience cannot be 'doctor'.",
         "Use clinician or patient.",
     ),
 }
@@ -144,19 +155,19 @@ def test_what_has_not_the_shape_of_a_case_is_refused(data: Any, what: str, mend:
 
 
 IMPOSSIBLE: dict[str, tuple[Any, str, str]] = {
-    "not a number": (float("nan"), "temperature_c is nan.", KNOWN),
-    "infinite": (float("inf"), "temperature_c is inf.", KNOWN),
-    "infinite downwards": (float("-inf"), "temperature_c is -inf.", KNOWN),
+    "not a number": (float("nan"), "temperature_c is nan, which nothing measures.", KNOWN),
+    "infinite": (float("inf"), "temperature_c is inf, which nothing measures.", KNOWN),
+    "infinite downwards": (float("-inf"), "temperature_c is -inf, which nothing measures.", KNOWN),
     "a truth": (True, "temperature_c is true or false, not a number.", NUMBER),
-    "nothing": (None, "temperature_c is nothing, not a number.", NUMBER),
+    "nothing": (None, "temperature_c is null, not a number.", NUMBER),
     "a list": ([38], "temperature_c is a list, not a number.", NUMBER),
     "an object": ({}, "temperature_c is an object, not a number.", NUMBER),
     "text": ("38", "temperature_c is '38', which is text.", PLAIN_NUMBER),
     "text with unit": ("38 C", "temperature_c is '38 C', which is text.", PLAIN_NUMBER),
-    "too much": (380, "temperature_c is 380, which cannot be: possible is 30 to 45 Cel.", UNIT),
-    "just too much": (45.01, "temperature_c is 45.01, which cannot be: possible is 30 to 45 Cel.", UNIT),
-    "too little": (-1, "temperature_c is -1, which cannot be: possible is 30 to 45 Cel.", UNIT),
-    "more than a float holds": (10**400, "temperature_c is 1e+300, which cannot be: possible is 30 to 45 Cel.", UNIT),
+    "too much": (380, "temperature_c is 380, which cannot be: possible is 30 to 45 °C.", UNIT),
+    "just too much": (45.01, "temperature_c is 45.01, which cannot be: possible is 30 to 45 °C.", UNIT),
+    "too little": (-1, "temperature_c is -1, which cannot be: possible is 30 to 45 °C.", UNIT),
+    "more than a float holds": (10**400, "temperature_c is 1e+300, which cannot be: possible is 30 to 45 °C.", UNIT),
 }
 
 
@@ -187,11 +198,6 @@ UNKNOWN: dict[str, tuple[Any, str, list[str]]] = {
         ["tender_nodes"],
     ),
     "nothing like it": ({"present": ["xyzzyq"]}, "/present/0: unknown code 'xyzzyq'; nothing similar is known", []),
-    "a condition": (
-        {"present": ["strep_throat"]},
-        "/present/0: unknown code 'strep_throat'; nearest: sore_throat",
-        ["sore_throat"],
-    ),
     "a misspelt measurement": (
         {"measurements": {"temperatur": 38}},
         "/measurements/temperatur: unknown code 'temperatur'; nearest: temperature_c",
@@ -199,13 +205,13 @@ UNKNOWN: dict[str, tuple[Any, str, list[str]]] = {
     ),
     "a code with two meanings": (
         {"present": ["snomedct:3"]},
-        "/present/0: unknown code 'snomedct:3'; nothing similar is known",
-        [],
+        "/present/0: unknown code 'snomedct:3'; nearest: fever, strep_sign",
+        ["fever", "strep_sign"],
     ),
     "a code that is only similar": (
         {"present": ["snomedct:4"]},
-        "/present/0: unknown code 'snomedct:4'; nothing similar is known",
-        [],
+        "/present/0: unknown code 'snomedct:4'; nearest: drooling",
+        ["drooling"],
     ),
     "no code": ({"present": [""]}, "/present/0: unknown code ''; nothing similar is known", []),
 }
@@ -251,6 +257,7 @@ def test_a_misspelt_curie_or_iri_has_something_near_it(name: str, small_codebook
 # JSON ----------------------------------------------------------------------------------------
 
 SEND = 'Send {"present": […], "absent": […], "measurements": {…}}.'
+EMPTY = 'Give {"present": […], "absent": […], "measurements": {…}}; {} is a case of which nothing is known.'
 JOIN = "Join the entries: nothing is dropped."
 DEEP = "This is nested too deeply.\n  A case has lists of codes, nothing deeper."
 
@@ -261,7 +268,8 @@ def too_large(size: int) -> str:
 
 BAD_JSON: dict[str, tuple[bytes, str]] = {
     "a comma too many": (b'{"present": [\n "fever",]}', f"line 2, column 10: This is not JSON: Expecting value.\n  {SEND}"),
-    "nothing": (b"", f"line 1, column 1: This is not JSON: Expecting value.\n  {SEND}"),
+    "nothing": (b"", f"This is empty.\n  {EMPTY}"),
+    "blanks": (b" \n", f"This is empty.\n  {EMPTY}"),
     "an open brace": (
         b"{",
         f"line 1, column 2: This is not JSON: Expecting property name enclosed in double quotes.\n  {SEND}",
@@ -309,6 +317,10 @@ def test_a_case_that_is_too_large_is_refused_unread(parse: Callable[[bytes], Any
 def test_a_case_of_exactly_the_limit_is_read(small_codebook: Codebook) -> None:
     body = b'{"present": ["fever"]}'
     assert make_case(parse_json(body + b" " * (MAX_BYTES - len(body))), small_codebook) == Case(present=("fever",))
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
+    assert parse_json(b'\xef\xbb\xbf{"present": []}') == {"present": []}
 
 
 # YAML ----------------------------------------------------------------------------------------

@@ -33,7 +33,8 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from engine.errors import CaseError, MalformedCaseError
-from engine.inference.case import KEYS, make_case, make_codebook
+from engine.inference.case import KEYS, make_case
+from engine.inference.codebook import make_codebook
 from engine.model import (
     AssessedCondition,
     Case,

@@ -87,7 +87,8 @@ BAD = {
     ),
     "impossible measurement": (
         "- name: x\n  case:\n    measurements:\n      age_months: 24\n      temperature_c: 380\n  expect: {urgency: routine}\n",
-        "throat.yaml:5: temperature_c is 380, which cannot be: possible is 30 to 45 Cel.\n  Check the value and its unit.",
+        "throat.yaml:5: temperature_c is 380, which cannot be: possible is 30 to 45 °C.\n"
+        "  Check the value and its unit; it is read as °C (UCUM Cel).",
     ),
     "unknown screen": (
         "- name: x\n  case: {absent_screens: [sings]}\n  expect: {urgency: routine}\n",
@@ -172,7 +173,7 @@ BAD = {
     ),
     "a key that stands twice": (
         "- name: x\n  name: y\n",
-        "throat.yaml: line 1, column 3: 'name' stands more than once in one object.\n  Join the entries: nothing is dropped.",
+        "throat.yaml: line 2, column 3: 'name' stands more than once in one object.\n  Join the entries: nothing is dropped.",
     ),
     "no YAML": (
         "- name: [x\n",

@@ -1,0 +1,36 @@
+"""Literals of a graph as numbers."""
+
+from __future__ import annotations
+
+import math
+
+from engine.errors import VocabularyError, shortened
+from engine.knowledge.problems import Problems
+from engine.knowledge.reader import Graph, Text, shorten
+
+
+def read_number(graph: Graph, problems: Problems, subject: str, predicate: str, otherwise: float) -> float:
+    """The first number, or `otherwise`."""
+    return next(iter(read_numbers(graph, problems, subject, predicate)), otherwise)
+
+
+def read_numbers(graph: Graph, problems: Problems, subject: str, predicate: str) -> list[float]:
+    """Literals as numbers; what is none is noted and left out."""
+    found = []
+    for term in graph.terms(subject, predicate):
+        try:
+            number = float(term.value if isinstance(term, Text) else "nan")
+            if not math.isfinite(number):
+                raise ValueError(f"could not use {shortened(term.value if isinstance(term, Text) else shorten(term))}")
+            found.append(number)
+        except ValueError as error:
+            problems.tell(
+                VocabularyError,
+                f"{shorten(subject)}: {predicate} is no number ({error}).",
+                "Write a plain number.",
+                "wrong-kind",
+                subject,
+                predicate,
+                term,
+            )
+    return found
