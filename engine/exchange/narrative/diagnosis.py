@@ -26,7 +26,7 @@ def diagnosis_section(teller: Teller) -> Section:
     unlikely = [one for one in likely if reading.verdicts[one] == "not-suspected"]
     groups = (
         msgspec.structs.replace(headed(teller, "presentation", _presentation(teller)), kind="minor"),
-        headed(teller, "likely", (_likely(teller, one, reading.assessed[one]) for one in likely if one not in unlikely)),
+        headed(teller, "likely", _likeliest(teller, [one for one in likely if one not in unlikely])),
         headed(teller, "exclude", _to_exclude(teller, [one for one in reading.assessed if one in flagged])),
         msgspec.structs.replace(headed(teller, "causes", _causes(teller, flagged | set(likely))), kind="minor"),
         msgspec.structs.replace(headed(teller, "unlikely", (_unlikely(teller, one) for one in unlikely)), kind="aside"),
@@ -50,9 +50,22 @@ def _stating(rules: Iterable[Assessment]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _likely(teller: Teller, condition: str, rules: tuple[Assessment, ...]) -> Statement:
+def _likeliest(teller: Teller, conditions: Iterable[str]) -> Iterator[Statement]:
+    """Each condition with what names it the likeliest; what names several is told with the first, and cited by the others."""
+    told: set[str] = set()
+    for condition in conditions:
+        rules = teller.reading.assessed[condition]
+        stating = teller.reading.of_kind((passage for rule in rules for passage in rule.passages), DIAGNOSIS)
+        yield _likely(
+            teller, condition, rules, [one for one in stating if one not in told], [one for one in stating if one in told]
+        )
+        told.update(stating)
+
+
+def _likely(
+    teller: Teller, condition: str, rules: tuple[Assessment, ...], stating: Iterable[str], known: Iterable[str]
+) -> Statement:
     reading = teller.reading
-    stating = reading.of_kind((passage for rule in rules for passage in rule.passages), DIAGNOSIS)
     labels = [label for rule in rules for label in reading.labels(rule.criterion)]
     match reading.verdicts[condition]:
         case "suspected":
@@ -65,7 +78,7 @@ def _likely(teller: Teller, condition: str, rules: tuple[Assessment, ...]) -> St
     return Statement(
         text=text,
         rules=tuple(rule.id for rule in rules),
-        passages=(*others, *teller.cited(condition)) or stating,
+        passages=(*others, *known, *teller.cited(condition)) or tuple(stating),
         background=(*map(teller.passage, stating), *teller.background(condition)),
     )
 
