@@ -290,6 +290,7 @@ def read_triples(path: Path, number: int, most: int = sys.maxsize) -> list[tuple
     Raises TurtleSyntaxError with file:line, KnowledgeError where there are more than `most`, or where a prefix is misdeclared.
     """
     from engine.knowledge.prefixes import check_prefixes  # which is about the prefixes above
+    from engine.knowledge.turtle_slips import mend_turtle  # so is this
 
     blanks: dict[str, str] = {}
 
@@ -314,7 +315,7 @@ def read_triples(path: Path, number: int, most: int = sys.maxsize) -> list[tuple
         raise TurtleSyntaxError(
             f"{error.msg} (column {error.offset})",
             where=f"{path.name}:{error.lineno}",
-            mend="Mend the Turtle there; everything after that place was left unread.",
+            mend=mend_turtle(text.decode(errors="replace"), error.msg, error.lineno or 0, error.offset or 0),
             kind="turtle-syntax",
             path=path,
             line=error.lineno or 0,
