@@ -150,7 +150,7 @@ def test_the_shipped_knowledge_asks_first_what_the_most_urgent_rules_need(seed: 
         if isinstance(rule, Recommendation)
     }
     emergencies = 0
-    for case in itertools.islice(random_cases(engine.program, seed), 40):
+    for case in itertools.islice(random_cases(engine.program, seed), 80):
         decision = engine.decide(case)
         needs: dict[str, int] = {}
         for entry in decision.recommendations:
