@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -15,6 +16,8 @@ import pytest
 from api.query_library import IN_SOURCES, CompetencyQuery, QuestionError, competency_queries, read_query
 from engine import Engine, load_knowledge, make_codebook, read_case_file, shipped_paths
 from engine.exchange.provenance.decision import decision_graph
+from engine.inference.program import Program, compile_program
+from engine.knowledge.reader import BASE
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPECTED = Path(__file__).parent / "expected"
@@ -93,6 +96,75 @@ def test_every_question_is_well_written(query: CompetencyQuery) -> None:
     body = query.text.split("SELECT", 1)[1]
     assert declared == set(re.findall(r"(?<![\w<])([a-z]+):\w", re.sub(r'"[^"]*"', "", body)))
     assert re.search(r"ORDER BY [^}]+$", query.text), "the last thing is an order: the same question, the same answer"
+
+
+@pytest.fixture(scope="module")
+def program() -> Program:
+    return compile_program(load_knowledge())
+
+
+def _resting_on(program: Program, inputs: set[str], slots: Iterable[int]) -> bool:
+    """Whether any of some outputs of the rules' code is computed from any of some inputs: an oracle that reads no graph."""
+    rests = {line.split(" = ")[0].strip(): set(re.findall(r"[a-z]+\d+", line.split(" = ")[1])) for line in _lines(program)}
+    outputs = re.findall(r"\w+", program.code.rsplit("return", 1)[1])
+    waiting = [outputs[slot] for slot in slots]
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += rests.get(name, ())
+    return bool(seen & inputs)
+
+
+def _lines(program: Program) -> list[str]:
+    return [line for line in program.code.splitlines() if re.match(r" +\w+ = ", line)]
+
+
+def _comparisons(program: Program, measurement: str) -> set[str]:
+    numbers = [number for number, one in enumerate(program.comparisons) if one.measurement == f"{BASE}core/{measurement}"]
+    assert numbers
+    return {f"c{side}{number}" for number in numbers for side in "hr"}
+
+
+def _column(store: ox.Store, name: str, variable: str) -> set[str]:
+    found = store.query(next(query for query in QUERIES if query.name == name).text)
+    assert isinstance(found, ox.QuerySolutions)
+    return {row[variable].value for row in found}
+
+
+def test_what_depends_on_age_is_what_the_code_of_the_rules_computes_from_it(knowledge: ox.Store, program: Program) -> None:
+    inputs = _comparisons(program, "ageYears")
+    resting = {iri for iri, slots in program.rules.items() if _resting_on(program, inputs, slots.whole)}
+    assert _column(knowledge, "depends-on-age", "rule") == resting
+
+
+def test_what_an_esr_changes_is_what_the_code_of_the_rules_and_verdicts_computes_from_it(
+    knowledge: ox.Store, program: Program
+) -> None:
+    inputs = _comparisons(program, "esrMmH")
+    resting = {iri for iri, slots in program.rules.items() if _resting_on(program, inputs, slots.whole)}
+    resting |= {iri for iri, slots in program.verdicts.items() if _resting_on(program, inputs, slots)}
+    assert _column(knowledge, "what-an-esr-changes", "rule") == resting
+
+
+def test_a_finding_has_no_consequence_if_the_code_of_the_rules_computes_nothing_from_it(
+    knowledge: ox.Store, program: Program
+) -> None:
+    slots = [slot for one in program.rules.values() for slot in one.whole]
+    unused = {
+        iri for number, iri in enumerate(program.findings) if not _resting_on(program, {f"gp{number}", f"ga{number}"}, slots)
+    }
+    assert _column(knowledge, "findings-without-consequence", "finding") == unused
+
+
+def test_a_finding_raises_what_its_wider_findings_raise(knowledge: ox.Store) -> None:
+    """Urinary retention is a bowel or bladder dysfunction, of which the document on knots speaks."""
+    answer = _csv(knowledge, next(query for query in QUERIES if query.name == "findings-raising-several-suspicions"))
+    assert "urinary retention,2,cauda equina syndrome; spinal cord compression" in answer
+    only = _csv(knowledge, next(query for query in QUERIES if query.name == "suspicions-by-document"))
+    assert "cauda equina syndrome,urinary retention" not in only
+    assert "cauda equina syndrome,saddle anesthesia,000" in only
 
 
 def test_the_page_lists_every_question() -> None:
