@@ -12,6 +12,7 @@ from api.decisions import decisions_router
 from api.errors import Problem, install_errors
 from api.graphs import graphs_router
 from api.health import Health, health_router
+from api.index import index_router
 from api.knowledge import knowledge_router
 from api.listings import Listing, listings_router
 from api.openapi import make_document
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
         redirect_slashes=False,
     )
     install_errors(app)
+    app.include_router(index_router())
     app.include_router(decisions_router(engine, codebook, settings.max_body_bytes))
     app.include_router(knowledge_router(engine.knowledge))
     app.include_router(health_router(engine))

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from api.errors import MediaTypeError, NotAcceptableError, ParameterError, UnreadableCaseError
 from api.negotiation import accepted, parse_media_type, preferred
+from api.open_route import OpenRoute
 from api.openapi import decision_operation
 from engine import (
     MAX_BYTES,
@@ -37,6 +38,9 @@ JSON = "application/json"
 
 PARSERS: dict[str, Parser] = {JSON: parse_json, "application/yaml": parse_yaml, "text/turtle": parse_turtle}
 """Media type of a request → how to read it."""
+
+ALIASES = {"application/x-yaml": parse_yaml, "text/yaml": parse_yaml, "text/x-yaml": parse_yaml}
+"""Names that YAML had before it was registered (RFC 9512 section 2.1)."""
 
 SMALL = 32_768
 """Bytes up to which JSON is read at once; what takes longer is read in a thread, so that others are still answered."""
@@ -63,7 +67,7 @@ def renderers_of(engine: Engine) -> dict[str, Renderer]:
 
 def decisions_router(engine: Engine, codebook: Codebook, max_body_bytes: int = MAX_BYTES) -> APIRouter:
     """The router of decisions. Errors are raised for `api.errors` to answer."""
-    router = APIRouter(tags=["decisions"])
+    router = APIRouter(tags=["decisions"], route_class=OpenRoute)
     renderers = renderers_of(engine)
     offered = tuple(renderers)
 
@@ -135,10 +139,10 @@ def parser_of(content_type: str | None, encoding: str | None = None) -> Parser:
     if encoding is not None and encoding.lower() != "identity":
         raise MediaTypeError(f"The body is encoded: {encoding}.", where="Content-Encoding", mend="Send it as it is.")
     name, parameters = parse_media_type(content_type or "")
-    parse = PARSERS.get(name)
+    parse = PARSERS.get(name) or ALIASES.get(name)
     if parse is None:
         said = f"A case cannot be read as {name}." if name else "Content-Type does not say what the body is."
-        raise MediaTypeError(said, where="Content-Type", mend=f"Send {', '.join(PARSERS)}.")
+        raise MediaTypeError(said, where="Content-Type", mend=f"Send the case with Content-Type {' or '.join(PARSERS)}.")
     charset = dict(parameters).get("charset", "utf-8").lower()
     if charset not in ("utf-8", "utf8", "us-ascii"):
         raise MediaTypeError(f"The body is said to be {charset}.", where="Content-Type", mend="Send UTF-8.")

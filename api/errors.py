@@ -12,6 +12,7 @@ import logging
 import re
 import uuid
 from collections.abc import Mapping
+from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Any
 
@@ -23,6 +24,7 @@ from starlette.responses import Response
 
 from engine import CaseError, CaseTooLargeError, MalformedCaseError, SpinegraphError
 from engine.errors import (
+    LONGEST_ECHO,
     ContentTooLargeError,
     MalformedContentError,
     ProfileError,
@@ -149,16 +151,22 @@ async def _answer_known(request: Request, error: Exception) -> Response:
 
 async def _answer_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
-    status = HTTPStatus(error.status_code)
-    mend = {
-        HTTPStatus.NOT_FOUND: "See /docs for the paths that exist.",
-        HTTPStatus.METHOD_NOT_ALLOWED: "Use a method that the Allow header names.",
-    }.get(status, "")
-    detail = {
-        HTTPStatus.NOT_FOUND: "There is nothing at this path.",
-        HTTPStatus.METHOD_NOT_ALLOWED: f"This path has no {request.method}.",
-    }.get(status, str(error.detail))
-    return _reply(request, status, title=status.phrase, detail=detail, mend=mend, headers=error.headers or {})
+    status, headers = HTTPStatus(error.status_code), error.headers or {}
+    detail, mend, details = str(error.detail), "", {}
+    if status == HTTPStatus.NOT_FOUND:
+        nearest = _near_paths(request)
+        detail = "There is nothing at this path." + (f" Nearest: {', '.join(nearest)}." if nearest else "")
+        mend, details = "GET / lists the paths that exist.", {"nearest": nearest}
+    elif status == HTTPStatus.METHOD_NOT_ALLOWED:
+        detail = f"This path has no {request.method}."
+        mend = f"Use {' or '.join(method for method in headers.get('Allow', '').split(', ') if method != 'OPTIONS')}."
+    return _reply(request, status, title=status.phrase, detail=detail, mend=mend, details=details, headers=headers)
+
+
+def _near_paths(request: Request) -> list[str]:
+    """Described paths without variable parts that are written like this one."""
+    paths = [path for path in request.app.openapi()["paths"] if "{" not in path]
+    return get_close_matches(request.url.path[:LONGEST_ECHO], paths, n=3, cutoff=0.8)
 
 
 async def _answer_invalid(request: Request, error: Exception) -> Response:

@@ -7,18 +7,20 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.caching import has_already
 from api.catalogue import make_catalogue
+from api.open_route import OpenRoute
 from api.openapi import catalogue_operation
 from engine import Knowledge
 
 
 def knowledge_router(knowledge: Knowledge) -> APIRouter:
     """The router of the catalogue, which is encoded once; its ETag is the content digest."""
-    router = APIRouter(tags=["knowledge"])
+    router = APIRouter(tags=["knowledge"], route_class=OpenRoute)
     body = msgspec.json.encode(make_catalogue(knowledge))
     headers = {"ETag": f'"{knowledge.digest}"', "Cache-Control": "no-cache"}
 
-    @router.head("/v1/knowledge", include_in_schema=False)
+    @router.api_route("/v1/knowledge", methods=["GET", "HEAD"], include_in_schema=False)
     @router.get(
         "/v1/knowledge",
         summary="What the service knows",
@@ -30,14 +32,8 @@ def knowledge_router(knowledge: Knowledge) -> APIRouter:
 
         Ask again with `If-None-Match: <ETag>`: 304 says that nothing has changed.
         """
-        if _names(request.headers.get("if-none-match", ""), headers["ETag"]):
+        if has_already(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         return Response(body, headers=headers, media_type="application/json")
 
     return router
-
-
-def _names(if_none_match: str, etag: str) -> bool:
-    """Whether an If-None-Match header names the tag (weak comparison, RFC 9110 section 13.1.2)."""
-    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-    return "*" in tags or etag in tags

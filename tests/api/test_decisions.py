@@ -217,3 +217,21 @@ def test_other_parameters_are_refused(client: httpx.Client, query: str) -> None:
     assert reply.json()["type"].endswith("/parameter")
     with pytest.raises(ParameterError):
         read_include(query.encode())
+
+
+@pytest.mark.parametrize("media_type", ["application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml; charset=utf-8"])
+def test_yaml_under_its_older_names(client: httpx.Client, media_type: str) -> None:
+    reply = client.post(URL, content=b"present: [fever]", headers={"Content-Type": media_type})
+    assert (reply.status_code, reply.json()["case"]["present"]) == (200, ["fever"])
+
+
+def test_web_pages_of_any_origin_may_ask(client: httpx.Client) -> None:
+    """Errors, too: a page has to be able to show what is wrong with its request."""
+    asked = {"Origin": "https://app.example", "Access-Control-Request-Method": "POST"}
+    preflight = client.options(URL, headers=asked | {"Access-Control-Request-Headers": "content-type"})
+    assert preflight.status_code == 204
+    assert "POST" in preflight.headers["access-control-allow-methods"]
+    assert "Content-Type" in preflight.headers["access-control-allow-headers"]
+    for body in ({"present": ["fever"]}, {"present": ["feverr"]}):
+        assert client.post(URL, json=body, headers=asked).headers["access-control-allow-origin"] == "*"
+    assert client.get("/v1/knowledge", headers=asked).headers["access-control-allow-origin"] == "*"

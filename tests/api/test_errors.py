@@ -101,8 +101,12 @@ def test_no_body_is_a_fault_of_the_service(client: httpx.Client, body: bytes) ->
 def test_paths_and_methods_that_are_not_there(client: httpx.Client) -> None:
     missing = client.get("/v1/decision")
     assert (missing.status_code, missing.json()["title"], missing.json()["instance"]) == (404, "Not Found", "/v1/decision")
+    assert missing.json()["detail"] == "There is nothing at this path. Nearest: /v1/decisions."
+    assert missing.json()["nearest"] == ["/v1/decisions"]
+    assert client.get("/nowhere/near").json()["detail"] == "There is nothing at this path."
     wrong = client.get(URL)
-    assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
+    assert (wrong.status_code, wrong.headers["allow"]) == (405, "OPTIONS, POST")
+    assert (wrong.json()["detail"], wrong.json()["mend"]) == ("This path has no GET.", "Use POST.")
     assert {missing.headers["content-type"], wrong.headers["content-type"]} == {"application/problem+json"}
     assert client.post(f"{URL}/", json={}).status_code == 404
 
