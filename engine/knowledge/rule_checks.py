@@ -99,12 +99,16 @@ def _check_targets(graph: Graph, rule: Rule, knowledge: Knowledge, advice: Colle
                 VocabularyError,
                 f"{shorten(rule.iri)}: {predicate} names {shorten(target)}, which "
                 + (f"is no {_NEEDED[predicate]}." if graph.predicates(target) else f"does not exist{nearest(target, known)}"),
-                "Mend the name, or declare it.",
+                f"Name {_article(_NEEDED[predicate])}." if graph.predicates(target) else "Mend the name, or declare it.",
                 kind if graph.predicates(target) else "dangling-iri",
                 subject,
                 predicate,
                 target,
             )
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun.startswith('i') else 'a'} {noun}"
 
 
 _NEEDED = {

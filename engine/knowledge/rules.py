@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.errors import CriterionError, VocabularyError, shortened
 from engine.knowledge.criteria import CriterionReader
 from engine.knowledge.numbers import as_written
 from engine.knowledge.problems import Problems
-from engine.knowledge.reader import Graph, Term, Text, local_name, shorten
+from engine.knowledge.reader import Graph, Term, Text, expand, local_name, shorten
 from engine.model import (
     URGENCIES,
     And,
@@ -24,8 +25,25 @@ from engine.model import (
     Tension,
 )
 
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+NAME_RULE = "Name the rule by its IRI, without quotation marks: rule:…."
 PATIENT = "en-x-patient"
 """The language tag of words for patients."""
+
+
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "core:direction": ("for", "against"),
+    "core:modality": ("must", "should", "may"),
+    "core:urgency": URGENCIES,
+    "core:resolution": ("exposed", "resolved"),
+}
+"""The words that some predicates of a rule can have, as local names."""
+
+
+def words_of(predicate: str) -> str:
+    """What can be written after a predicate: "core:for or core:against"."""
+    *most, last = (f"core:{word}" for word in WORDS[predicate])
+    return f"{', '.join(most)} or {last}"
 
 
 def passage_ids(graph: Graph, iri: str) -> tuple[str, ...]:
@@ -62,33 +80,47 @@ class _Told:
     def iris(self, predicate: str) -> tuple[str, ...]:
         return self.graph.iris(self.iri, predicate)
 
-    def required(self, predicate: str) -> str:
+    def rules(self, predicate: str) -> tuple[str, ...]:
+        """The rules that this one acts on. A text names none of them."""
+        for term in self.graph.terms(self.iri, predicate):
+            if isinstance(term, Text):
+                what = f"{shorten(self.iri)}: {predicate} is {as_written(term, '')}, which names no rule."
+                mend = f"Write rule:{term.value}, without quotation marks." if _NAME.fullmatch(term.value) else NAME_RULE
+                self.tell(what, mend, "wrong-kind", predicate, term)
+        return self.iris(predicate)
+
+    def required(self, predicate: str, what: str = "") -> str:
+        """The IRI that a rule has to have; `what` says of what kind, for the advice."""
         value = self.graph.iri(self.iri, predicate)
+        mend = f"Write {predicate} {what or 'and an IRI'}."
         if not value and (there := self.graph.terms(self.iri, predicate)):
-            self._not_whole(f"{predicate} is {as_written(there[0], '')}, where an IRI is needed", predicate, there[0])
+            self._not_whole(f"{predicate} is {as_written(there[0], '')}, where an IRI is needed", mend, predicate, there[0])
         elif not value:
-            self._not_whole(f"{predicate} is missing", predicate)
+            self._not_whole(f"{predicate} is missing", mend.replace("Write", "Add"), predicate)
         return value
 
-    def word(self, predicate: str, allowed: tuple[Any, ...]) -> Any:
-        value = self.required(predicate)
+    def word(self, predicate: str) -> Any:
+        """One of the words that a predicate can have."""
+        allowed, listed = WORDS[predicate], words_of(predicate)
+        value = self.required(predicate, listed)
         if value and local_name(value) not in allowed:
             named = f"{predicate} is core:{local_name(value)}, which is none of {', '.join(allowed)}"
-            self._not_whole(named, predicate, value)
+            self._not_whole(named, f"Write {predicate} {listed}.", predicate, value)
         return local_name(value) if local_name(value) in allowed else allowed[0]
 
     def order(self) -> int:
         (value, *_) = self.graph.terms(self.iri, "sh:order") or ("",)
         text = value.value if isinstance(value, Text) else value
         if text and not text.removeprefix("-").isdecimal():
-            self._not_whole(f"sh:order is {shortened(text)}, which is no whole number", "sh:order", value)
+            mend = "Write 10 for a derived finding, 20 for an assessment, 30 for everything else."
+            self._not_whole(f"sh:order is {shortened(text)}, which is no whole number", mend, "sh:order", value)
             return 0
         return int(text or 0)
 
-    def _not_whole(self, why: str, predicate: str, value: Term | None = None) -> None:
+    def _not_whole(self, why: str, mend: str, predicate: str, value: Term | None = None) -> None:
         self.tell(
             f"{shorten(self.iri)} is not a whole {self.kind.removeprefix('core:')}: {why}.",
-            "See docs/modelling.md for what each kind of rule needs.",
+            mend,
             "incomplete-rule",
             predicate,
             value,
@@ -106,7 +138,11 @@ def _common(told: _Told, shapes: CriterionReader) -> dict[str, Any]:
             scopes[1],
         )
     scope = scopes[0] if scopes else ""
-    if scope and scope not in conditions:
+    kinds = told.graph.iris(scope, "rdf:type") if scope else ()
+    if kinds and expand("sh:NodeShape") not in kinds:
+        what = f"{shorten(told.iri)} names {shorten(scope)} as its scope, which is no criterion."
+        told.tell(what, "Name a sh:NodeShape that says for whom the rule is.", "wrong-kind", "core:scope", scope)
+    elif scope and scope not in conditions:
         told.tell(
             f"{shorten(told.iri)} names {shorten(scope)} as its scope but does not require it.",
             "Add the scope to sh:condition, so that every SHACL engine sees it.",
@@ -138,24 +174,24 @@ def _criterion(told: _Told, shapes: CriterionReader, shape: str) -> Criterion | 
 
 
 def _derived(told: _Told, common: dict[str, Any]) -> Rule:
-    return DerivedFinding(finding=told.required("core:derives"), **common)
+    return DerivedFinding(finding=told.required("core:derives", "finding:…"), **common)
 
 
 def _assessment(told: _Told, common: dict[str, Any]) -> Rule:
-    return Assessment(condition=told.required("core:assesses"), **common)
+    return Assessment(condition=told.required("core:assesses", "condition:…"), **common)
 
 
 def _recommendation(told: _Told, common: dict[str, Any]) -> Rule:
     return Recommendation(
-        direction=told.word("core:direction", ("for", "against")),
-        modality=told.word("core:modality", ("must", "should", "may")),
-        urgency=told.word("core:urgency", URGENCIES),
-        intervention=told.required("core:intervention"),
+        direction=told.word("core:direction"),
+        modality=told.word("core:modality"),
+        urgency=told.word("core:urgency"),
+        intervention=told.required("core:intervention", "intervention:…"),
         text=told.text("core:text"),
         patient_text=told.text("core:text", PATIENT),
         timing=told.text("core:timing"),
-        overrides=told.iris("core:overrides"),
-        overrides_if_known=told.iris("core:overridesIfKnown"),
+        overrides=told.rules("core:overrides"),
+        overrides_if_known=told.rules("core:overridesIfKnown"),
         **common,
     )
 
@@ -165,7 +201,7 @@ def _exclusion(told: _Told, common: dict[str, Any]) -> Rule:
 
 
 def _gap(told: _Told, common: dict[str, Any]) -> Rule:
-    return SourceGap(text=told.text("core:text"), leaves_open=told.iris("core:leavesOpen"), **common)
+    return SourceGap(text=told.text("core:text"), leaves_open=told.rules("core:leavesOpen"), **common)
 
 
 def _tension(told: _Told, common: dict[str, Any]) -> Rule:
@@ -173,8 +209,8 @@ def _tension(told: _Told, common: dict[str, Any]) -> Rule:
     return Tension(
         definition=told.text("skos:definition"),
         handling=told.text("core:handling"),
-        resolution=told.word("core:resolution", ("exposed", "resolved")),
-        leaves_open=told.iris("core:leavesOpen"),
+        resolution=told.word("core:resolution"),
+        leaves_open=told.rules("core:leavesOpen"),
         positions=tuple(
             Position(
                 label=graph.text(node, "rdfs:label"),

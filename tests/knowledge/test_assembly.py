@@ -123,7 +123,9 @@ def test_only_exact_and_unambiguous_mappings_name_a_concept(small_knowledge: Kno
 ACTION = "core:direction core:for ; core:modality core:may ; core:urgency core:routine ; core:intervention intervention:Gargling"
 MEND_NAME = "Mend the name, or declare it."
 MEND_PASSAGE = "Mend the passage id, or add the passage to its source."
-SEE = "See docs/modelling.md for what each kind of rule needs."
+WAYS = "core:direction core:for or core:against."
+FORCES = "core:modality core:must, core:should or core:may."
+HURRY = "core:urgency core:emergency, core:urgent, core:routine or core:ungraded."
 
 
 def _rule(kind: str, rest: str, conditions: str = "shape:Infant") -> str:
@@ -158,6 +160,21 @@ VOCABULARY = {
         _advice("core:overrides rule:nobody"),
         "rule:more: core:overrides names rule:nobody, which does not exist.",
         MEND_NAME,
+    ),
+    "an override of a text": (
+        _advice('core:overrides "go-home"'),
+        'rule:more: core:overrides is the text "go-home", which names no rule.',
+        "Write rule:go-home, without quotation marks.",
+    ),
+    "an override of a sentence": (
+        _advice('core:overridesIfKnown "Go home"'),
+        'rule:more: core:overridesIfKnown is the text "Go home", which names no rule.',
+        "Name the rule by its IRI, without quotation marks: rule:….",
+    ),
+    "a scope that is no criterion": (
+        _advice("core:scope condition:ThroatInfection"),
+        "rule:more names condition:ThroatInfection as its scope, which is no criterion.",
+        "Name a sh:NodeShape that says for whom the rule is.",
     ),
     "an exception to nothing": (
         _advice("core:overridesIfKnown rule:nobody"),
@@ -197,38 +214,50 @@ VOCABULARY = {
     "no direction": (
         _without("core:direction"),
         "rule:more is not a whole Recommendation: core:direction is missing.",
-        SEE,
+        f"Add {WAYS}",
     ),
-    "no modality": (_without("core:modality"), "rule:more is not a whole Recommendation: core:modality is missing.", SEE),
-    "no urgency": (_without("core:urgency"), "rule:more is not a whole Recommendation: core:urgency is missing.", SEE),
+    "no modality": (
+        _without("core:modality"),
+        "rule:more is not a whole Recommendation: core:modality is missing.",
+        f"Add {FORCES}",
+    ),
+    "no urgency": (_without("core:urgency"), "rule:more is not a whole Recommendation: core:urgency is missing.", f"Add {HURRY}"),
     "no intervention": (
         _without("core:intervention"),
         "rule:more is not a whole Recommendation: core:intervention is missing.",
-        SEE,
+        "Add core:intervention intervention:….",
     ),
     "an unknown direction": (
         _advice(action=ACTION.replace("core:for", "core:towards")),
         "rule:more is not a whole Recommendation: core:direction is core:towards, which is none of for, against.",
-        SEE,
+        f"Write {WAYS}",
     ),
     "an unknown modality": (
         _advice(action=ACTION.replace("core:may", "core:can")),
         "rule:more is not a whole Recommendation: core:modality is core:can, which is none of must, should, may.",
-        SEE,
+        f"Write {FORCES}",
     ),
     "an unknown urgency": (
         _advice(action=ACTION.replace("core:routine", "core:soon")),
         "rule:more is not a whole Recommendation: core:urgency is core:soon, which is none of emergency, urgent, routine, "
         "ungraded.",
-        SEE,
+        f"Write {HURRY}",
     ),
-    "no condition assessed": (_rule("Assessment", ""), "rule:more is not a whole Assessment: core:assesses is missing.", SEE),
+    "no condition assessed": (
+        _rule("Assessment", ""),
+        "rule:more is not a whole Assessment: core:assesses is missing.",
+        "Add core:assesses condition:….",
+    ),
     "no finding derived": (
         _rule("DerivedFinding", ""),
         "rule:more is not a whole DerivedFinding: core:derives is missing.",
-        SEE,
+        "Add core:derives finding:….",
     ),
-    "no resolution": (_rule("Tension", ""), "rule:more is not a whole Tension: core:resolution is missing.", SEE),
+    "no resolution": (
+        _rule("Tension", ""),
+        "rule:more is not a whole Tension: core:resolution is missing.",
+        "Add core:resolution core:exposed or core:resolved.",
+    ),
     "a passage of an unknown source": (
         "passage:900-L099a a core:Passage ; core:source source:sore-throats .",
         "passage:900-L099a belongs to source:sore-throats, which is no source; did you mean source:sore-throat?",
@@ -242,7 +271,7 @@ VOCABULARY = {
     "an order that is no number": (
         _advice('sh:order "soon"'),
         "rule:more is not a whole Recommendation: sh:order is 'soon', which is no whole number.",
-        SEE,
+        "Write 10 for a derived finding, 20 for an assessment, 30 for everything else.",
     ),
 }
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from engine.errors import shortened
 from engine.knowledge.reader import BASE, RDF_TYPE, Text, expand, shorten
+from engine.knowledge.rules import WORDS, words_of
 from engine.validation.checks.terms import (
     CORE,
     Vocabulary,
@@ -52,7 +53,7 @@ def _unknown(content: Content, vocabulary: Vocabulary, triple: Triple) -> Diagno
     subject, predicate, value = triple
     near = vocabulary.nearest(str(value))
     what = f"There is no term {shorten(str(value))}{_finished(near)}"
-    return content.diagnose("unknown-term", what, subject, predicate, value, mend=_written(near))
+    return content.diagnose("unknown-term", what, subject, predicate, value, mend=_written(near) or _listed(predicate))
 
 
 def _bad_predicate(content: Content, vocabulary: Vocabulary, triple: Triple) -> Diagnostic:
@@ -92,6 +93,12 @@ def _own_terms(content: Content, vocabulary: Vocabulary, triples: list[Triple]) 
 
 def _finished(near: str) -> str:
     return f"; did you mean {near}?" if near else "."
+
+
+def _listed(predicate: str) -> str:
+    """The words that a predicate can have, where they are few."""
+    name = shorten(predicate)
+    return f"Write {words_of(name)}." if name in WORDS else ""
 
 
 def _written(near: str) -> str:
