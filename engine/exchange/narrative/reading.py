@@ -157,7 +157,7 @@ class Reading:
     # Red flags -------------------------------------------------------------------------------
 
     def _flags(self) -> Iterator[Flag]:
-        """Warning signs, each once, in the order of the rules: those of assessments before those of other criteria."""
+        """Warning signs, each once: those of assessments before those of other criteria, the wider term of one present last."""
         found: dict[str, Flag] = {}
         for rule in (*self.assessments, *(entry.rule for entry in self.live)):
             parts = tuple(markers(rule.criterion)) if rule.criterion is not None else ()
@@ -166,7 +166,12 @@ class Reading:
                 if self.of_kind(passages, RED_FLAG):
                     key = criterion.finding if isinstance(criterion, Present) else criterion.iri or str(id(criterion))
                     found[key] = self._joined(found.get(key), criterion, rule, passages)
-        yield from found.values()
+        yield from sorted(found.values(), key=lambda flag: any(self._follows(flag, other) for other in found.values()))
+
+    def _follows(self, flag: Flag, other: Flag) -> bool:
+        """Whether a flag is the wider term of another that is present as well: what was recorded is told before it."""
+        broader = self.knowledge.hierarchy.broader.get(other.finding, ())
+        return flag.finding != other.finding and flag.finding in broader and other.state == "present"
 
     def _joined(self, known: Flag | None, criterion: Criterion, rule: Rule, passages: tuple[str, ...]) -> Flag:
         if known is None:
