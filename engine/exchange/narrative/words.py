@@ -84,8 +84,17 @@ def _signs(reading: Reading) -> set[str]:
 
 def _is_screen(criterion: And, reading: Reading) -> bool:
     """Whether a criterion holds for whoever has none of the warning signs shown: it asks for nothing but absences of them."""
-    tested = {node.finding for node in nodes_of(criterion) if isinstance(node, Absent)}
+    tested = _absences(criterion)
     return len(tested) >= MANY and tested <= _signs(reading) and all(map(_wants_absence, criterion.children))
+
+
+def _absences(criterion: Criterion) -> set[str]:
+    """The findings whose absence makes a criterion hold; of alternatives, only those that ask for nothing else."""
+    if isinstance(criterion, Absent):
+        return {criterion.finding}
+    if isinstance(criterion, And | Or):
+        return set().union(*(_absences(child) for child in criterion.children if _wants_absence(child)))
+    return set()
 
 
 def _wants_absence(criterion: Criterion) -> bool:
