@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from engine.exchange.narrative.model import Article, Audience
+from engine.knowledge.units import quantity
 from engine.model import Knowledge
 
 LAYOUTS = {"text/markdown": "article.md.j2", "text/html": "article.html.j2"}
@@ -56,7 +57,13 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
-_ENVIRONMENT.filters |= {"upper_first": upper_first, "sentence": sentence, "marks": marks, "md": escape_markdown}
+_ENVIRONMENT.filters |= {
+    "upper_first": upper_first,
+    "sentence": sentence,
+    "marks": marks,
+    "md": escape_markdown,
+    "quantity": quantity,
+}
 
 
 class Phrases:

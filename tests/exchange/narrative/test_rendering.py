@@ -16,7 +16,7 @@ import pytest
 from engine import Engine
 from engine.exchange.narrative.article import render_article
 from engine.exchange.narrative.model import Audience
-from tests.exchange.narrative.patients import AUDIENCES, CASES
+from tests.exchange.narrative.patients import AUDIENCES, CASES, case_of
 
 VOID = frozenset(("meta", "br", "link", "img", "hr"))
 
@@ -93,6 +93,12 @@ def test_every_sentence_is_marked(engine: Engine) -> None:
     lines = [line for line in body.splitlines() if line.lstrip().startswith("- ")]
     assert len(lines) > 150
     assert [line for line in lines if not re.search(r"\[[^]]+\]", line)] == []
+
+
+def test_quantities_have_their_units_in_words(engine: Engine) -> None:
+    decision = engine.decide(case_of("back_pain", duration_weeks=1.0, age_years=54.0, temperature_c=38.5))
+    text = render_article(engine, decision, "clinician", "text/markdown").decode()
+    assert [words for words in ("Duration of symptoms: 1 week.", "Age: 54 years.", ": 38.5 °C.") if words not in text] == []
 
 
 HOSTILE = "<script>alert('x')</script> \"&\" [a](javascript:x) **b** `c` # |"
