@@ -23,6 +23,7 @@ from engine.validation.checks.syntax import check_syntax
 from engine.validation.checks.uses import check_uses
 from engine.validation.checks.vocabulary import check_vocabulary
 from engine.validation.checks.words import check_words
+from engine.validation.consequences import without_consequences
 from engine.validation.content import Content
 from engine.validation.diagnostics import SEVERITIES, Diagnostic, NotRun, Report, SourceStatus
 
@@ -79,7 +80,7 @@ def validate(content: Content, *, only: Container[str] | None = None, without: C
     return Report(
         knowledge=content.graph.digest,
         files=tuple(map(content.shown, (*content.paths, *content.cases))),
-        diagnostics=tuple(sorted(without_repetition(found.values()), key=_order)),
+        diagnostics=tuple(sorted(without_consequences(content, without_repetition(found.values())), key=_order)),
         not_run=tuple(reason for reason in not_run if reason is not None),
         ran=tuple(check.name for check in wanted if outcomes[check.name][1] is None),
         left_out=tuple(check.name for check in CHECKS if check not in wanted),

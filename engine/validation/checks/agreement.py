@@ -123,14 +123,21 @@ def _stated_by(content: Content, node: str) -> str:
 
 
 def _positions(content: Content) -> Iterator[Diagnostic]:
-    """Positions of a tension that is shown, of which no recommendation is shown with its verdict."""
+    """Positions of a tension that is shown, of which no recommendation, or that of another side, is shown with its verdict."""
     graph = content.graph
     for tension in graph.of_class("core:Tension"):
         if graph.iri(tension, "core:resolution") != expand("core:exposed"):
             continue
-        for position in graph.iris(tension, "core:position"):
+        positions = graph.iris(tension, "core:position")
+        takers = [taker for position in positions if (taker := graph.iri(position, "core:recommendation"))]
+        if len(takers) > 1 and len(set(takers)) == 1:
+            what = f"All positions of {shorten(tension)} that name a recommendation name the same one: {shorten(takers[0])}."
+            mend = "Name the recommendation that takes the other side, or drop core:recommendation and say why (core:rationale)."
+            last = [position for position in positions if graph.iri(position, "core:recommendation")][-1]
+            yield content.diagnose("silent-position", what, last, "core:recommendation", takers[0], mend=mend)
+        for position in positions:
+            label = graph.text(position, "rdfs:label")
             if not graph.iri(position, "core:recommendation") and not graph.text(position, RATIONALE):
-                label = graph.text(position, "rdfs:label")
                 what = f"The position “{label}” of {shorten(tension)} names no recommendation."
                 yield content.diagnose("silent-position", what, position, "rdfs:label")
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from engine.knowledge.problems import nearest
 from engine.knowledge.reader import Graph, Term, Text, expand, local_name, shorten
-from engine.validation.checks.terms import CORE, is_ours
+from engine.validation.checks.terms import CORE, is_ours, split
 from engine.validation.content import GENERATED, Content
 from engine.validation.diagnostics import Diagnostic, Place, Related
 
@@ -38,12 +38,13 @@ _SNAKE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 
 
 def check_names(content: Content) -> Iterator[Diagnostic]:
-    """Dangling IRIs, things described twice, and names that do not follow from codes."""
+    """Dangling IRIs, things described twice, names that do not follow from codes, and classes that are kinds of themselves."""
     yield from _dangling(content)
     yield from _described_twice(content)
     yield from _two_values(content)
     yield from _naming(content)
     yield from _of_no_kind(content)
+    yield from _circles(content)
 
 
 def _dangling(content: Content) -> Iterator[Diagnostic]:
@@ -51,7 +52,7 @@ def _dangling(content: Content) -> Iterator[Diagnostic]:
     graph = content.graph
     told = {error.about[0::2] for error in content.failures if error.kind in ("dangling-iri", "missing-passage")}
     ours: list[str] = []
-    endings: dict[str, str] = {}
+    endings = {former: f"; did you mean {shorten(rule)}?" for former, rule in _renamed(graph)}
     for triples in content.triples.values():
         for subject, predicate, value in triples:
             if not isinstance(value, str) or not is_ours(value) or graph.predicates(value) or value.startswith(PASSAGES):
@@ -63,6 +64,14 @@ def _dangling(content: Content) -> Iterator[Diagnostic]:
                 endings[value] = nearest(value, ours)
             what = f"{shorten(predicate)} names {shorten(value)}, which nothing describes{endings[value]}"
             yield content.diagnose("dangling-iri", what, subject, predicate, value)
+
+
+def _renamed(graph: Graph) -> Iterator[tuple[str, str]]:
+    """Former names of rules that were renamed: what a rule still concludes by sh:object, and nothing describes."""
+    for rule in graph.of_class("sh:TripleRule"):
+        for former in graph.iris(rule, "sh:object"):
+            if is_ours(former) and not graph.predicates(former) and split(former)[0] == split(rule)[0]:
+                yield former, rule
 
 
 COLLECTED = frozenset(map(expand, ("rdf:type", "sh:order", "sh:property", "sh:rule", "sh:targetClass", "owl:imports")))
@@ -212,3 +221,30 @@ def _of_no_kind(content: Content) -> Iterator[Diagnostic]:
             what = f"{shorten(iri)} is described, but it is no class below {root}."
             mend = f"Write `a owl:Class ; rdfs:subClassOf {root}`, or name one that is below it."
             yield content.diagnose("wrong-kind", what, iri, "rdfs:subClassOf" if parents else "rdf:type", mend=mend)
+
+
+def _circles(content: Content) -> Iterator[Diagnostic]:
+    """Concepts that are, by way of others, kinds of themselves: what is meant as narrower and wider is then all the same."""
+    graph = content.graph
+    told: set[str] = set()
+    for start in graph.of_class("owl:Class"):
+        path = None if start in told or not is_ours(start) else _way_back(graph, start)
+        if path:
+            told.update(path)
+            what = f"{' is a kind of '.join(map(shorten, (*path, start)))}: each of them is then the same as the others."
+            mend = "Take one of these rdfs:subClassOf out; two names for one thing are one concept with a skos:altLabel."
+            yield content.diagnose("circular", what, start, "rdfs:subClassOf", path[1] if len(path) > 1 else start, mend=mend)
+
+
+def _way_back(graph: Graph, start: str) -> tuple[str, ...] | None:
+    """The shortest path over superclasses from a class to itself, without its end."""
+    waiting: list[tuple[str, ...]] = [(start,)]
+    met: set[str] = set()
+    for path in waiting:
+        for wider in graph.iris(path[-1], "rdfs:subClassOf"):
+            if wider == start:
+                return path
+            if wider not in met and not wider.startswith("_:"):
+                met.add(wider)
+                waiting.append((*path, wider))
+    return None

@@ -70,7 +70,7 @@ def _unit_of_code(content: Content, measurement: str) -> Iterator[Diagnostic]:
     """A code that names another unit than the one in which values are given."""
     code, unit = (content.graph.text(measurement, name) for name in ("skos:notation", "core:unit"))
     named = units.named_in(code)
-    if named and units.is_common(unit) and unit != named:  # what is no unit at all is told elsewhere
+    if named and unit != named and (units.is_common(unit) or _is_ucum(unit)):  # what is no unit at all is told elsewhere
         what = f"The code {code} of {shorten(measurement)} says {units.in_words(named)} ({named}), its unit is {unit}."
         yield content.diagnose("unit-unlike-code", what, measurement, "core:unit")
 
@@ -108,6 +108,17 @@ def check_units(content: Content) -> Iterator[Diagnostic]:
                 parser.parse(unit)
             except LarkError:
                 yield content.diagnose("unknown-unit", f"{unit!r} is no UCUM code.", iri, "core:unit")
+
+
+def _is_ucum(unit: str) -> bool:
+    """Whether it is a code of UCUM; where the grammar is not installed, that is not known and said elsewhere."""
+    try:
+        from lark.exceptions import LarkError
+
+        _ucum_parser().parse(unit)
+    except (ImportError, LarkError):
+        return False
+    return True
 
 
 @cache

@@ -195,7 +195,6 @@ def _diagnostic(content: Content, result: Result) -> Diagnostic:
     if predicate:
         name = shorten(predicate)
         told = f" Here {name} is {', '.join(map(_shown, here))}." if here else f" Here is no {name}."
-    shape = shorten(result.shape)
     return content.diagnose(
         "authoring-shape",
         f"{result.message or _unexplained(result)}{told}",
@@ -203,8 +202,22 @@ def _diagnostic(content: Content, result: Result) -> Diagnostic:
         predicate,
         value,
         severity=SEVERITIES.get(result.severity, "error"),
-        mend=f"Write it as {shape} ({result.name}) demands." if result.name else f"Write it as {shape} demands.",
+        mend=_mend(result, shorten(predicate) if predicate else "", len(here)),
     )
+
+
+def _mend(result: Result, predicate: str, values: int) -> str:
+    """What to do about it: add what is missing, take out what is too much, else change what is there; and by which shape."""
+    shape = f"{shorten(result.shape)}, “{result.name}”" if result.name else shorten(result.shape)
+    if not predicate:
+        todo = "Write it as the shape demands"
+    elif not values:
+        todo = f"Add {predicate}"
+    elif result.component == "MaxCountConstraintComponent":
+        todo = f"Keep one {predicate}" if values > 1 else f"Take {predicate} out"
+    else:
+        todo = f"Change {predicate}"
+    return f"{todo} ({shape})."
 
 
 def _unexplained(result: Result) -> str:

@@ -40,6 +40,7 @@ def check_words(content: Content) -> Iterator[Diagnostic]:
             yield from _words_of_concept(content, iri, kind)
         yield from _same_words(content, kind, iris)
     yield from _rules_and_shapes(content)
+    yield from _same_texts(content)
     yield from _languages(content)
 
 
@@ -98,6 +99,21 @@ def _same_words(content: Content, kind: str, iris: tuple[str, ...]) -> Iterator[
                     predicate,
                     related=(content.related(first, "called the same", predicate),),
                 )
+
+
+def _same_texts(content: Content) -> Iterator[Diagnostic]:
+    """A recommendation for something and one against something that tell the same: a text was copied and not changed."""
+    graph = content.graph
+    for language, whom in (("en", "clinicians"), (PATIENT, "patients")):
+        holders: dict[str, str] = {}
+        for iri in graph.of_class("core:Recommendation"):
+            text = graph.text(iri, "core:text", language)
+            key = " ".join(text.casefold().split())
+            first = holders.setdefault(key, iri) if key else iri
+            if first != iri and graph.iri(first, "core:direction") != graph.iri(iri, "core:direction"):
+                what = f"{shorten(first)} and {shorten(iri)} tell {whom} the same: {text!r}."
+                related = (content.related(first, "tells the same", "core:text"),)
+                yield content.diagnose("ambiguous-label", what, iri, "core:text", related=related)
 
 
 def _rules_and_shapes(content: Content) -> Iterator[Diagnostic]:

@@ -113,7 +113,7 @@ PROVENANCE_ENTRIES = (
         id="SG714",
         name="silent-position",
         severity="warning",
-        title="A position of a tension without a recommendation",
+        title="A position of a tension without a recommendation of its own",
         why="A decision shows both positions with their verdicts; of this one only the passages would be seen.",
         mend="Add core:recommendation with the rule that takes the position, or a core:rationale why there is none.",
     ),
