@@ -1,27 +1,37 @@
-"""Checked queries for another SPARQL 1.1 service: one URL, no redirects, no proxies, within the same limits."""
+"""Checked queries for another SPARQL 1.1 service: one URL, no redirects, no proxies, within the same limits.
+
+What that service sends is believed as little as what an asker sends: it has to come whole, in time, within the limits, and
+be of the kind and the format that were asked for.
+"""
 
 from __future__ import annotations
 
 import base64
 import http.client
-import time
-import urllib.error
+import re
+import socket
+import threading
 import urllib.parse
-import urllib.request
-from typing import IO, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any
 
-from engine.errors import QueryError, QuerySyntaxError, TooManyQueriesError
+import pyoxigraph as ox
+
+from engine.errors import QueryError, QuerySyntaxError, QueryTimeoutError, TooManyQueriesError
 from engine.query.limits import QueryLimits
 from engine.query.messages import Question
 from engine.query.results import GRAPH_TYPES, SELECT_TYPES, Written, count_rows, too_large
 
 CHUNK = 1 << 16
 MEND = "Tell the operator: SPINEGRAPH_SPARQL_BACKEND names the service."
+USUAL_WAIT, LONGEST_WAIT = 5, 3600
+"""Seconds after which to ask again, where a busy service does not say, and the most that it is believed."""
 
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
-        """A redirect is an error: only the one URL is ever asked."""
+_END_OF_XML = re.compile(rb"</(?:[\w.-]+:)?sparql\s*>\s*\Z")
+_HAVE_AN_END = ("application/sparql-results+json", "application/sparql-results+xml", "application/ld+json", "application/rdf+xml")
+"""Formats in which an answer that is cut off cannot be read."""
 
 
 class Backend:
@@ -32,13 +42,13 @@ class Backend:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise QueryError(f"{url!r} is no http or https URL.", where="SPINEGRAPH_SPARQL_BACKEND", mend="Give a query URL.")
         self.limits = limits
-        self._headers = {"Content-Type": "application/sparql-query", "User-Agent": "spinegraph"}
+        self._headers = {"Content-Type": "application/sparql-query", "User-Agent": "spinegraph", "Connection": "close"}
         if parts.username:
             pair = f"{urllib.parse.unquote(parts.username)}:{urllib.parse.unquote(parts.password or '')}"
             self._headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        self._url = parts._replace(netloc=host + (f":{parts.port}" if parts.port else ""), fragment="").geturl()
-        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
+        self._make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self._place = (parts.hostname, parts.port)
+        self._target = parts._replace(scheme="", netloc="", path=parts.path or "/", fragment="").geturl()
 
     def ask(self, question: Question, kind: str) -> Written:
         """Pass a checked query of a form (`kind`) on. Blocks. Raises QueryError and its subclasses."""
@@ -46,42 +56,104 @@ class Backend:
         if not wanted:
             return Written(kind=kind, media_type="", body=b"")
         asked = _official(wanted)
-        request = urllib.request.Request(  # noqa: S310 (http or https, by the constructor)
-            self._target(question), question.query.encode(), {**self._headers, "Accept": asked}, method="POST"
-        )
-        deadline = time.monotonic() + self.limits.timeout_seconds
         try:
-            with self._opener.open(request, timeout=self.limits.timeout_seconds) as reply:
+            with self._answering(question, asked) as reply:
+                if reply.status != HTTPStatus.OK:
+                    raise _refusal(reply)
                 said = reply.headers.get_content_type()
-                body = self._read(reply, deadline)
-        except urllib.error.HTTPError as error:
-            raise _refusal(error) from error
+                if said not in (asked, wanted):
+                    raise _unusable(f"{said}, not {asked}")
+                _check_frame(reply, asked)
+                body = self._read(reply)
         except (OSError, http.client.HTTPException) as error:
-            raise QueryError(f"The service behind this one did not answer: {error}.", mend=MEND) from error
-        if said not in (asked, wanted):
-            raise QueryError(f"The service behind this one answered {said}, not {asked}.", mend=MEND)
-        if kind == "SELECT" and count_rows(body, wanted) > self.limits.max_rows:
-            raise too_large("max_rows", self.limits.max_rows, "rows")
+            raise QueryError(
+                f"The service behind this one did not answer: {error or type(error).__name__}.", mend=MEND
+            ) from error
+        self._check(body, kind, wanted)
         return Written(kind=kind, media_type=wanted, body=body)
 
-    def _target(self, question: Question) -> str:
+    @contextmanager
+    def _answering(self, question: Question, asked: str) -> Iterator[http.client.HTTPResponse]:
+        """The service's reply, the reading of which ends when the time is over. Raises QueryTimeoutError then."""
+        seconds = self.limits.timeout_seconds
+        connection = self._make(*self._place, timeout=seconds)
+        over = threading.Event()
+        try:
+            connection.connect()
+            clock = threading.Timer(seconds, _cut, (connection.sock, over))
+            clock.daemon = True
+            clock.start()
+            try:
+                headers = {**self._headers, "Accept": asked}
+                connection.request("POST", self._target_for(question), question.query.encode(), headers)
+                with connection.getresponse() as reply:
+                    yield reply
+            finally:
+                clock.cancel()
+                if over.is_set():
+                    raise _too_slow(seconds)
+        except TimeoutError as error:
+            raise _too_slow(seconds) from error
+        finally:
+            connection.close()
+
+    def _target_for(self, question: Question) -> str:
         pairs = [("default-graph-uri", iri) for iri in question.default_graphs or ()]
         pairs += [("named-graph-uri", iri) for iri in question.named_graphs or ()]
-        joint = "&" if "?" in self._url else "?"
-        return f"{self._url}{joint}{urllib.parse.urlencode(pairs)}" if pairs else self._url
+        joint = "&" if "?" in self._target else "?"
+        return f"{self._target}{joint}{urllib.parse.urlencode(pairs)}" if pairs else self._target
 
-    def _read(self, reply: Any, deadline: float) -> bytes:
+    def _read(self, reply: Any) -> bytes:
         parts, size = [], 0
         while part := reply.read1(CHUNK):
             size += len(part)
             if size > self.limits.max_bytes:
                 raise too_large("max_bytes", self.limits.max_bytes, "bytes")
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"not within {self.limits.timeout_seconds:g} seconds")
             parts.append(part)
         if reply.length:
             raise http.client.IncompleteRead(b"".join(parts), reply.length)
         return b"".join(parts)
+
+    def _check(self, body: bytes, kind: str, wanted: str) -> None:
+        """Read the answer once, as its asker will. Raises QueryError, QueryTimeoutError."""
+        try:
+            rows = _count(body, kind, wanted)
+        except (SyntaxError, ValueError) as error:
+            raise _unusable(f"what cannot be read as {wanted}") from error
+        if rows > self.limits.max_rows:
+            raise too_large("max_rows", self.limits.max_rows, "rows" if kind == "SELECT" else "triples")
+
+
+def _count(body: bytes, kind: str, wanted: str) -> int:
+    """How many rows or triples an answer has. Raises SyntaxError or ValueError where it is no answer of that kind."""
+    if kind not in ("SELECT", "ASK"):
+        return sum(1 for _ in ox.parse(body, format=GRAPH_TYPES[wanted]))
+    if wanted == "text/csv":  # says too little to be parsed
+        return count_rows(body, wanted)
+    if _official(wanted) == "application/sparql-results+xml" and not _END_OF_XML.search(body):
+        raise ValueError("the end is missing")
+    answer = ox.parse_query_results(body, format=SELECT_TYPES[wanted])
+    if isinstance(answer, ox.QueryBoolean) is not (kind == "ASK"):
+        raise ValueError(f"no answer to {kind}")
+    return 0 if isinstance(answer, ox.QueryBoolean) else sum(1 for _ in answer)
+
+
+def _cut(connection: socket.socket, over: threading.Event) -> None:
+    """End a connection that another thread waits on; below TLS, which has no part in it."""
+    over.set()
+    try:
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
+    except OSError:
+        return  # it has ended by itself
+
+
+def _check_frame(reply: http.client.HTTPResponse, asked: str) -> None:
+    """Refuse what could be cut off unseen, and what is encoded though nobody asked for that. Raises QueryError."""
+    encoding = reply.headers.get("Content-Encoding", "identity")
+    if encoding.lower() != "identity":
+        raise _unusable(f"in the encoding {_clean(encoding)}")
+    if reply.length is None and not reply.chunked and asked not in _HAVE_AN_END:
+        raise _unusable(f"{asked} without saying where it ends")
 
 
 def _official(wanted: str) -> str:
@@ -90,16 +162,38 @@ def _official(wanted: str) -> str:
     return next(name for name, form in formats.items() if form == formats[wanted])
 
 
-def _refusal(error: urllib.error.HTTPError) -> QueryError:
-    said = _first_line(error)
-    if error.code == http.HTTPStatus.BAD_REQUEST:
-        return QuerySyntaxError(f"The service behind this one does not take the query: {said}", mend="Write plain SPARQL 1.1.")
-    if error.code == http.HTTPStatus.TOO_MANY_REQUESTS:
-        return TooManyQueriesError(
-            "The service behind this one has too many queries.", mend="Ask again later.", details={"retry_after": 5}
+def _refusal(reply: http.client.HTTPResponse) -> QueryError:
+    """A status that is no success. What the service writes is shown for 400 alone, where it is about the query."""
+    if reply.status == HTTPStatus.BAD_REQUEST:
+        said = _clean(reply.read(300).decode("utf-8", "replace").strip().split("\n")[0])
+        return QuerySyntaxError(
+            f"The service behind this one does not take the query: {said or 'it does not say why.'}",
+            mend="Write plain SPARQL 1.1.",
         )
-    return QueryError(f"The service behind this one answered {error.code}: {said}", mend=MEND)
+    if reply.status not in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        return _unusable(f"with status {reply.status}")
+    wait = {"retry_after": _wait(reply.headers.get("Retry-After", ""))}
+    if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return TooManyQueriesError("The service behind this one has too many queries.", mend="Ask again later.", details=wait)
+    return QueryError("The service behind this one cannot answer now.", mend="Ask again later.", details=wait)
 
 
-def _first_line(reply: IO[bytes]) -> str:
-    return next(iter(reply.read(300).decode("utf-8", "replace").splitlines()), "").strip() or "it does not say why."
+def _wait(said: str) -> int:
+    return min(int(said), LONGEST_WAIT) if said.isascii() and said.isdigit() and len(said) < 10 else USUAL_WAIT
+
+
+def _unusable(what: str) -> QueryError:
+    return QueryError(f"The service behind this one answered {what}.", mend=MEND)
+
+
+def _too_slow(seconds: float) -> QueryTimeoutError:
+    return QueryTimeoutError(
+        f"The service behind this one did not answer within {seconds:g} seconds.",
+        mend="Ask for less, or ask again later.",
+        details={"limit": "timeout_seconds", "allowed": seconds},
+    )
+
+
+def _clean(text: str) -> str:
+    """What another service said, without characters that could be mistaken for anything else."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)[:200].strip()
