@@ -5,18 +5,12 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from xml.sax.saxutils import escape
 
 from engine.exchange.pathway.boxes import (
-    CHIP,
-    CHIP_HEIGHT,
-    CHIP_PAD,
-    STRIPE,
     Box,
     Face,
-    Stripe,
     chip_width,
     font,
     set_box,
@@ -24,7 +18,8 @@ from engine.exchange.pathway.boxes import (
     wrap,
 )
 from engine.exchange.pathway.layout import Placed, Route, place
-from engine.exchange.pathway.model import Node, Panel, Pathway, outline
+from engine.exchange.pathway.model import Panel, Pathway, outline
+from engine.exchange.pathway.strokes import box_id, draw_box, draw_chip, draw_end, draw_line, draw_route, frame, write
 from engine.exchange.pathway.style import (
     BOX_LEGEND,
     BOXES,
@@ -39,7 +34,6 @@ from engine.exchange.pathway.style import (
 )
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 FORMATS = ("svg", "png")
@@ -109,20 +103,20 @@ def draw(pathway: Pathway) -> Drawn:
     axes.set_ylim(height, 0)
     axes.set_axis_off()
     for x, y, wide, high, colour in pen.bands:
-        _frame(axes, x, y, wide, high, BoxStyle(colour, colour), 0.0)
+        frame(axes, x, y, wide, high, BoxStyle(colour, colour), 0.0)
     for route, x, y in pen.routes:
-        _draw_route(axes, route, x, y)
+        draw_route(axes, route, x, y)
     for box, x, y in boxes:
-        _draw_box(axes, box, x, y)
+        draw_box(axes, box, x, y)
     for style, x, y in pen.swatches:
-        _frame(axes, x, y, 18.0, 9.0, style, 1.1)
+        frame(axes, x, y, 18.0, 9.0, style, 1.1)
     for edge, x, y in pen.strokes:
-        _draw_line(axes, edge, [(x, y), (x + 24, y)])
-        _draw_end(axes, edge, x + 24, y, 1)
+        draw_line(axes, edge, [(x, y), (x + 24, y)])
+        draw_end(axes, edge, x + 24, y, 1)
     for chip, x, y in pen.chips:
-        _draw_chip(axes, chip, x, y)
+        draw_chip(axes, chip, x, y)
     for text, face, x, y in pen.texts:
-        _write(axes, text, face, x, y)
+        write(axes, text, face, x, y)
     return Drawn(figure, tuple(boxes))
 
 
@@ -202,117 +196,14 @@ def _entries(pathway: Pathway) -> Iterator[tuple[BoxStyle | EdgeStyle | ChipStyl
     yield from ((chip, chip_width(chip), "") for word, chip in CHIPS.items() if word in said)
 
 
-# Strokes -------------------------------------------------------------------------------------
-
-
-def _write(axes: Axes, text: str, face: Face, x: float, y: float) -> None:
-    properties = font(face.bold).copy()
-    properties.set_size(face.size)
-    axes.text(x, y, text, fontproperties=properties, color=face.ink, va="baseline", ha="left", parse_math=False, zorder=5)
-
-
-def _frame(axes: Axes, x: float, y: float, wide: float, high: float, style: BoxStyle, line: float, gid: str = "") -> None:
-    from matplotlib.patches import FancyBboxPatch
-
-    rounding = min(style.rounding, high / 2)
-    dashes: Any = (0, tuple(length / line for length in style.dashes)) if style.dashes and line else "solid"
-    patch = FancyBboxPatch(
-        (x, y), wide, high, boxstyle=f"round,pad=0,rounding_size={rounding}", facecolor=style.fill, edgecolor=style.border,
-        linewidth=line, linestyle=dashes, zorder=3,
-    )  # fmt: skip
-    if gid:
-        patch.set_gid(gid)
-    axes.add_patch(patch)
-
-
-def _draw_box(axes: Axes, box: Box, x: float, y: float) -> None:
-    node, size = box.node, box.size
-    _frame(axes, x, y, size.width, size.height, BOXES[node.kind], 2.6 if node.focus else 1.1, _gid(node))
-    for stripe in box.stripes:
-        _draw_stripe(axes, stripe, x, y)
-    for chip in box.chips:
-        _draw_chip(axes, chip.style, x + chip.x, y + chip.y)
-    for run in box.runs:
-        _write(axes, run.text, run.face, x + run.x, y + run.y)
-
-
-def _draw_stripe(axes: Axes, stripe: Stripe, x: float, y: float) -> None:
-    """The colour of the urgency; hatched where the recommendation is against something."""
-    from matplotlib.patches import Rectangle
-
-    against = stripe.action.direction == "against"
-    colour = CHIPS[stripe.action.urgency].border
-    patch = Rectangle(
-        (x + stripe.x, y + stripe.y), STRIPE, stripe.height, facecolor=PAPER if against else colour, edgecolor=colour,
-        linewidth=0.8, zorder=4,
-    )  # fmt: skip
-    if against:
-        patch.set_hatch("//////")
-    axes.add_patch(patch)
-
-
-def _draw_chip(axes: Axes, style: ChipStyle, x: float, y: float) -> None:
-    _frame(axes, x, y, chip_width(style), CHIP_HEIGHT, BoxStyle(style.fill, style.border, rounding=2.0), 0.7)
-    _write(axes, style.text, CHIP._replace(ink=style.ink), x + CHIP_PAD, y + CHIP_HEIGHT * 0.72)
-
-
-def _draw_route(axes: Axes, route: Route, x: float, y: float) -> None:
-    style = EDGES[route.edge.kind]
-    points = [(x + across, y + down) for across, down in route.points]
-    (first, _), (last, height) = points[0], points[-1]
-    way = -1 if route.loop or last < first else 1
-    _draw_line(axes, style, points, loop=route.loop)
-    _draw_end(axes, style, last, height, way)
-
-
-def _draw_line(axes: Axes, style: EdgeStyle, points: list[tuple[float, float]], loop: bool = False) -> None:
-    """Level where it passes a column, a smooth curve between columns, a bow where it returns to its box."""
-    from matplotlib.patches import PathPatch
-    from matplotlib.path import Path
-
-    vertices, codes = [points[0]], [Path.MOVETO]
-    for (x, y), (across, down) in pairwise(points):
-        if abs(y - down) < 0.01 and not loop:
-            vertices.append((across, down))
-            codes.append(Path.LINETO)
-            continue
-        bend = 22.0 if loop else (across - x) / 2
-        vertices += [(x + bend, y), (across + bend if loop else across - bend, down), (across, down)]
-        codes += [Path.CURVE4] * 3
-    dashes: Any = (0, tuple(length / style.width * 1.3 for length in style.dashes)) if style.dashes else "solid"
-    patch = PathPatch(
-        Path(vertices, codes), facecolor="none", edgecolor=style.colour, linewidth=style.width, linestyle=dashes, zorder=2
-    )
-    axes.add_patch(patch)
-
-
-def _draw_end(axes: Axes, style: EdgeStyle, x: float, y: float, way: int) -> None:
-    """The end of an arrow that comes from the left (`way` 1) or the right (-1): head, ring or bar."""
-    from matplotlib.patches import Circle, Polygon
-
-    if style.end == "ring":
-        axes.add_patch(Circle((x - 3.2 * way, y), 2.8, facecolor=PAPER, edgecolor=style.colour, linewidth=style.width, zorder=4))
-    elif style.end == "bar":
-        corners = [(x - 4 * way, y - 4.5), (x - 2 * way, y - 4.5), (x - 2 * way, y + 4.5), (x - 4 * way, y + 4.5)]
-        axes.add_patch(Polygon(corners, closed=True, facecolor=style.colour, edgecolor="none", zorder=4))
-    else:
-        long, half = 4.6 + style.width, 1.9 + style.width * 0.75
-        corners = [(x, y), (x - long * way, y - half), (x - long * way, y + half)]
-        axes.add_patch(Polygon(corners, closed=True, facecolor=style.colour, edgecolor="none", zorder=4))
-
-
 # SVG -----------------------------------------------------------------------------------------
-
-
-def _gid(node: Node) -> str:
-    return "node-" + re.sub(r"[^A-Za-z0-9_-]+", "-", node.id)
 
 
 def _told(svg: str, pathway: Pathway, drawn: Drawn) -> str:
     """The SVG with a title, the whole content as its description, and the words of each box where one points at it."""
     head = f'<title id="title">{escape(pathway.title)}</title>\n <desc id="desc">{escape(outline(pathway))}</desc>\n'
     opened = re.sub(r"(<svg\b)([^>]*>)\s*", rf'\1 role="img" aria-labelledby="title desc"\2\n {_literal(head)} ', svg, count=1)
-    titles = {_gid(box.node): f"{box.node.caption}: {box.node.title}" for box, _, _ in drawn.boxes}
+    titles = {box_id(box.node): f"{box.node.caption}: {box.node.title}" for box, _, _ in drawn.boxes}
     return re.sub(
         r'<g id="(node-[^"]+)">',
         lambda found: f"{found[0]}<title>{escape(titles[found[1]])}</title>" if found[1] in titles else found[0],

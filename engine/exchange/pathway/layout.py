@@ -1,25 +1,20 @@
-"""Places boxes: columns from left to right, arrows forward, few crossings, no overlap.
-
-Columns are the longest paths; igraph's Sugiyama layout orders each column so that arrows cross little; then each box moves as
-near to its neighbours as the others let it (least squares under a fixed order, by pooling adjacent violators). Lengths are
-points (1/72 inch), y grows downward.
+"""Places boxes: columns from left to right, arrows forward, few crossings, no overlap. `columns` orders them; here they get
+their widths, and arrows their points. Lengths are points (1/72 inch), y grows downward.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from engine.errors import DrawingError
+from engine.exchange.pathway.columns import Item, Link, assign_layers, order_columns, settle_heights, without_circles
 from engine.exchange.pathway.model import Edge
 
 GAP, LANE, APART = 16.0, 7.0, 9.5
 """Between two boxes of a column; around an arrow that passes through a column; between ends of arrows to one box."""
 GUTTER, GUTTER_PER_EDGE, WIDEST_GUTTER = 46.0, 3.0, 130.0
 """Between two columns: at least, more for each arrow, at most."""
-SWEEPS = 24
 ABREAST = 4
 """So many columns at least for boxes without arrows."""
 
@@ -55,24 +50,6 @@ class Placed(NamedTuple):
     height: float
 
 
-class _Item(NamedTuple):
-    """Something that takes room in a column: a box, or an arrow that passes through."""
-
-    layer: int
-    height: float
-    margin: float
-
-
-class _Link(NamedTuple):
-    """A step of an arrow from one column to the next: the items, and the heights of its ends within them."""
-
-    left: int
-    right: int
-    out: float
-    into: float
-    weight: float
-
-
 def place(sizes: Mapping[str, Size], edges: Sequence[Edge]) -> Placed:
     """Lay out boxes of these sizes with these arrows; boxes without any stand in rows of equal columns below the others.
 
@@ -103,24 +80,24 @@ def _stack(sizes: Mapping[str, Size], room: float) -> tuple[dict[str, tuple[floa
 
 def _place(sizes: Mapping[str, Size], edges: Sequence[Edge]) -> Placed:
     names = list(sizes)
-    forward, backward = _without_circles(names, edges)
-    layer = _layers(names, [*forward, *((target, source) for source, target in backward)])
-    items = [_Item(layer[name], sizes[name].height, GAP / 2) for name in names]
+    forward, backward = without_circles(names, edges)
+    layer = assign_layers(names, [*forward, *((target, source) for source, target in backward)])
+    items = [Item(layer[name], sizes[name].height, GAP / 2) for name in names]
     number = {name: place for place, name in enumerate(names)}
     sizes = _spread(sizes, edges)
-    links: list[_Link] = []
+    links: list[Link] = []
     chains: list[tuple[Edge, list[int]]] = []
     for edge in edges:
         left, right = (edge.source, edge.target) if layer[edge.source] <= layer[edge.target] else (edge.target, edge.source)
         chain = [number[left]]
         for column in range(layer[left] + 1, layer[right]):
             chain.append(len(items))
-            items.append(_Item(column, 0.0, LANE / 2))
+            items.append(Item(column, 0.0, LANE / 2))
         chain.append(number[right])
         chains.append((edge, chain))
         links += _links(chain, *_ports(edge, sizes, left == edge.source)) if left != right else []
-    columns = _columns(items, links)
-    tops = _tops(items, columns, links)
+    columns = order_columns(items, links)
+    tops = settle_heights(items, columns, links)
     lefts, widths, total = _lefts(names, sizes, layer, chains)
     corners = {name: (lefts[layer[name]], tops[number[name]]) for name in names}
     routes = tuple(_route(edge, chain, items, tops, lefts, widths, corners, sizes) for edge, chain in chains)
@@ -151,126 +128,11 @@ def _arrival(edge: Edge) -> Port:
     return edge.kind if edge.target_line is None else edge.target_line
 
 
-def _links(chain: list[int], out: float, into: float) -> Iterable[_Link]:
+def _links(chain: list[int], out: float, into: float) -> Iterable[Link]:
     last = len(chain) - 2
     for step, (left, right) in enumerate(pairwise(chain)):
         weight = 1.0 if last == 0 else 2.0 if step in (0, last) else 8.0
-        yield _Link(left, right, out if step == 0 else 0.0, into if step == last else 0.0, weight)
-
-
-# Columns -------------------------------------------------------------------------------------
-
-
-def _without_circles(names: list[str], edges: Iterable[Edge]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """The pairs that arrows join, without those from a box to itself: (forward, those that would close a circle)."""
-    after: dict[str, dict[str, None]] = {name: {} for name in names}
-    for edge in edges:
-        if edge.source != edge.target:
-            after[edge.source][edge.target] = None
-    state: dict[str, int] = {}
-    backward: list[tuple[str, str]] = []
-
-    def visit(name: str) -> None:
-        state[name] = 1
-        for target in after[name]:
-            if state.get(target) == 1:
-                backward.append((name, target))
-            elif target not in state:
-                visit(target)
-        state[name] = 2
-
-    for name in names:
-        if name not in state:
-            visit(name)
-    closing = set(backward)
-    return [(name, target) for name in names for target in after[name] if (name, target) not in closing], backward
-
-
-def _layers(names: list[str], pairs: list[tuple[str, str]]) -> dict[str, int]:
-    """The column of each box: as far left as its arrows let it, but what only leads on stands next to where it leads."""
-    before, after = defaultdict(list), defaultdict(list)
-    for source, target in dict.fromkeys(pairs):
-        before[target].append(source)
-        after[source].append(target)
-    waiting = {name: len(before[name]) for name in names}
-    ready = [name for name in names if not waiting[name]]
-    layer = dict.fromkeys(names, 0)
-    order: list[str] = []
-    while ready:
-        name = ready.pop(0)
-        order.append(name)
-        for target in after[name]:
-            layer[target] = max(layer[target], layer[name] + 1)
-            waiting[target] -= 1
-            if not waiting[target]:
-                ready.append(target)
-    for name in reversed(order):
-        if after[name] and len(after[name]) >= len(before[name]):
-            layer[name] = min(layer[target] for target in after[name]) - 1
-    return layer
-
-
-def _columns(items: Sequence[_Item], links: Sequence[_Link]) -> list[list[int]]:
-    """The items of each column from top to bottom, as igraph orders them."""
-    try:
-        import igraph
-    except ImportError as error:
-        raise DrawingError(
-            f"{error.name} is not installed.", mend="Install the extra that draws: pip install 'spinegraph[drawing]'."
-        ) from error
-    graph = igraph.Graph(n=len(items), edges=[(link.left, link.right) for link in links], directed=True)
-    layout = graph.layout_sugiyama(layers=[item.layer for item in items], maxiter=200)
-    columns: list[list[int]] = [[] for _ in range(max((item.layer for item in items), default=-1) + 1)]
-    for place, item in enumerate(items):
-        columns[item.layer].append(place)
-    for column in columns:
-        column.sort(key=lambda place: (layout[place][0], place))
-    return columns
-
-
-# Heights -------------------------------------------------------------------------------------
-
-
-def _tops(items: Sequence[_Item], columns: list[list[int]], links: Sequence[_Link]) -> list[float]:
-    """The y of the top of each item."""
-    tops = [0.0] * len(items)
-    for column in columns:
-        y = 0.0
-        for place in column:
-            tops[place] = y + items[place].margin
-            y = tops[place] + items[place].height + items[place].margin
-    into, out = defaultdict(list), defaultdict(list)
-    for link in links:
-        into[link.right].append((link.left, link.out - link.into, link.weight))
-        out[link.left].append((link.right, link.into - link.out, link.weight))
-    for sweep in range(SWEEPS):
-        forward = sweep % 2 == 0
-        both = sweep >= SWEEPS - 4
-        for column in columns if forward else reversed(columns):
-            wanted = [(into[place] if forward or both else []) + (out[place] if not forward or both else []) for place in column]
-            _settle(items, column, wanted, tops)
-    least = min(tops, default=0.0)
-    return [top - least for top in tops]
-
-
-def _settle(items: Sequence[_Item], column: list[int], wanted: list[list[tuple[int, float, float]]], tops: list[float]) -> None:
-    """Move the items of a column to where their neighbours want them, in order and without overlap: isotonic least squares."""
-    offsets, y = [], 0.0
-    for place in column:
-        y += items[place].margin
-        offsets.append(y)
-        y += items[place].height + items[place].margin
-    blocks: list[tuple[float, float, int]] = []  # mean, weight, how many
-    for place, offset, wishes in zip(column, offsets, wanted, strict=True):
-        weight = sum(wish[2] for wish in wishes) or 0.01
-        mean = sum((tops[other] + shift) * heft for other, shift, heft in wishes) / weight if wishes else tops[place]
-        blocks.append((mean - offset, weight, 1))
-        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
-            (one, first, some), (two, second, more) = blocks[-2:]
-            blocks[-2:] = [((one * first + two * second) / (first + second), first + second, some + more)]
-    levels = [mean for mean, _, count in blocks for _ in range(count)]
-    for place, offset, level in zip(column, offsets, levels, strict=True):
-        tops[place] = offset + level
+        yield Link(left, right, out if step == 0 else 0.0, into if step == last else 0.0, weight)
 
 
 # Widths and routes ---------------------------------------------------------------------------
@@ -299,7 +161,7 @@ def _lefts(
 def _route(
     edge: Edge,
     chain: list[int],
-    items: Sequence[_Item],
+    items: Sequence[Item],
     tops: Sequence[float],
     lefts: Sequence[float],
     widths: Sequence[float],
