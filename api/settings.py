@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine import MAX_BYTES, Engine, SpinegraphError, load_knowledge
-from engine.knowledge.reader import named_paths
+from engine.knowledge.files import named_paths
 
 MOST_DIGITS = 15
 LOG_LEVELS = ("critical", "error", "warning", "info", "debug")

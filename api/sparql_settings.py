@@ -12,7 +12,8 @@ import msgspec
 
 from api.settings import SettingsError, limits_from
 from engine.errors import QueryError
-from engine.knowledge.reader import PREFIXES, named_paths, shipped_paths
+from engine.knowledge.files import named_paths, shipped_paths
+from engine.knowledge.reader import PREFIXES
 from engine.query.dataset import DataFile, data_file, knowledge_files
 from engine.query.limits import MEBIBYTE, QueryLimits
 from engine.query.service import QueryService

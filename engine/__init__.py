@@ -28,7 +28,7 @@ from engine.inference.case_text import MAX_BYTES, parse_json, parse_turtle, pars
 from engine.inference.codebook import Codebook, make_codebook
 from engine.inference.decision import DISCLAIMER, Engine
 from engine.knowledge.assembly import load_knowledge
-from engine.knowledge.reader import knowledge_paths, shipped_paths
+from engine.knowledge.files import knowledge_paths, shipped_paths
 from engine.model import Case, Decision, Knowledge, Proof, Question, Recommendation
 
 __all__ = [

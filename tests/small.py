@@ -12,7 +12,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.knowledge.reader import PREFIXES, knowledge_paths
+from engine.knowledge.files import knowledge_paths
+from engine.knowledge.reader import PREFIXES
 from engine.model import Case
 
 HEAD = " ".join(f"@prefix {name}: <{namespace}> ." for name, namespace in PREFIXES.items())

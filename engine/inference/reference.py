@@ -23,7 +23,8 @@ from rdflib.plugins.sparql.processor import SPARQLProcessor
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Processor
 
-from engine.knowledge.reader import BASE, shipped_paths
+from engine.knowledge.files import shipped_paths
+from engine.knowledge.reader import BASE
 from engine.model import (
     Absent,
     And,

@@ -13,20 +13,8 @@ from pathlib import Path
 from engine.errors import KnowledgeError
 from engine.inference.strata import order_errors
 from engine.knowledge.assembly import examine
-from engine.knowledge.reader import (
-    Graph,
-    Term,
-    Text,
-    content_digest,
-    in_reading_order,
-    is_apart,
-    knowledge_paths,
-    local_name,
-    own_paths,
-    read_triples,
-    shipped_paths,
-    shorten,
-)
+from engine.knowledge.files import content_digest, in_reading_order, is_apart, knowledge_paths, own_paths, shipped_paths
+from engine.knowledge.reader import Graph, Term, Text, local_name, read_triples, shorten
 from engine.model import Knowledge
 from engine.validation.cases.files import SCREENS
 from engine.validation.catalogue import BY_NAME

@@ -19,7 +19,7 @@ from api.validation import FORMS, validation_router
 from api.validation_openapi import JSON_EXAMPLES, TURTLE_EXAMPLE
 from api.validation_request import MEMBERS
 from api.validation_settings import RANGES, ValidationSettings, make_validation_service
-from engine.knowledge.reader import schema_paths, shipped_paths
+from engine.knowledge.files import schema_paths, shipped_paths
 from engine.validation.diagnostics import Diagnostic
 from engine.validation.reports import MEDIA_TYPES
 from engine.validation.reports.json import JsonReport, ReportedDiagnostic

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from engine import Engine, KnowledgeError, SpinegraphError, load_knowledge
 from engine.inference.reference import Oracle
-from engine.knowledge.reader import own_paths
+from engine.knowledge.files import own_paths
 from engine.validation.cases.files import read_cases
 from engine.validation.cases.runs import run_cases
 from engine.validation.content import Content

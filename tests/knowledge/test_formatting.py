@@ -12,8 +12,8 @@ from rdflib import Graph
 from rdflib.compare import isomorphic
 
 from engine.errors import TurtleSyntaxError
+from engine.knowledge.files import shipped_paths
 from engine.knowledge.formatting import badly_formatted, format_files, format_turtle
-from engine.knowledge.reader import shipped_paths
 from tests.small import HEAD, RULES, SHAPES, TEXTS
 
 TURTLE = sorted(name for name in TEXTS if name.endswith(".ttl"))

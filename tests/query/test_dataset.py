@@ -9,7 +9,8 @@ import pyoxigraph as ox
 import pytest
 
 from engine.errors import KnowledgeError, TurtleSyntaxError, VocabularyError
-from engine.knowledge.reader import PREFIXES, shipped_paths
+from engine.knowledge.files import shipped_paths
+from engine.knowledge.reader import PREFIXES
 from engine.query.dataset import (
     GRAPH_BASE,
     DataFile,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import MalformedCaseError
-from engine.knowledge.reader import shipped_paths
+from engine.knowledge.files import shipped_paths
 from engine.validation import content as reading
 from engine.validation.cases.documents import read_yaml_document
 from engine.validation.content import Content, read_content

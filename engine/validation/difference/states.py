@@ -13,7 +13,8 @@ from tempfile import TemporaryDirectory
 
 from engine.errors import KnowledgeError
 from engine.knowledge.assembly import assemble
-from engine.knowledge.reader import knowledge_paths, read_graph
+from engine.knowledge.files import knowledge_paths
+from engine.knowledge.reader import read_graph
 from engine.validation.difference.statements import State
 
 FOLDERS = ("ontology", "shapes")

@@ -15,8 +15,9 @@ from typing import Literal
 import yaml
 
 from engine.errors import GuidelineError, shortened
+from engine.knowledge.files import own_paths, schema_paths, shipped_paths
 from engine.knowledge.formatting import format_turtle
-from engine.knowledge.reader import PREFIXES, Graph, own_paths, read_graph, schema_paths, shipped_paths
+from engine.knowledge.reader import PREFIXES, Graph, read_graph
 from engine.knowledge.statements import Statement, read_statements
 from engine.model import Frozen
 from engine.validation.scaffold.passages import HEAD, LONGEST_NAME, digest, literal, passage_ids, passage_turtle

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
-from engine.knowledge.reader import SCHEMA, knowledge_paths, own_paths, schema_paths, shipped_paths
+from engine.knowledge.files import SCHEMA, knowledge_paths, own_paths, schema_paths, shipped_paths
 from engine.validation.cases.files import SCREENS
 from engine.validation.content import CASES, TABLE, TURTLE, Content
 from engine.validation.service.messages import Question

