@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from engine.inference.explanation import CONFLICTING, HOLD, REFUTE, TRUE, UNHOLD, UNKNOWN, UNREFUTE, Explanation
 from engine.inference.facts import bits_of
 from engine.inference.flips import NEVER, Options, all_of, any_of, minimal, sets_of
-from engine.inference.trials import Effect, Trials, Workbench
+from engine.inference.trials import Effect, Trials
+from engine.inference.workbench import Workbench
 
 if TYPE_CHECKING:
     from engine.inference.ground import Ground

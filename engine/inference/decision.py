@@ -9,17 +9,18 @@ from typing import Any, NamedTuple
 import msgspec
 
 from engine.inference.case import CaseEncoder
+from engine.inference.compiler import compile_program
 from engine.inference.condition import Assessed, Assessor
 from engine.inference.explanation import TRUE, Explanation
 from engine.inference.facts import Facts
 from engine.inference.ground import QUIET, VERDICTS, Ground, Standing, stand_all
 from engine.inference.memory import Shown
 from engine.inference.notices import Notifier
-from engine.inference.program import Program, compile_program
+from engine.inference.program import Program
 from engine.inference.proofbook import ProofBook
 from engine.inference.questions import Open, Questioner
 from engine.inference.recommendation import Recommender
-from engine.inference.trials import Workbench
+from engine.inference.workbench import Workbench
 from engine.knowledge.reader import expand
 from engine.model import (
     URGENCIES,

@@ -189,12 +189,12 @@ def ranges_in_words(criterion: Measured) -> tuple[str, str]:
     inside, outside = [], []
     for bound, sign, opposite in ((criterion.lower, ">", "<"), (criterion.upper, "<", ">")):
         if bound:
-            inside.append(f"{sign}{'=' * bound.inclusive} {bound.value:g}")
+            inside.append(f"{sign}{'=' * bound.inclusive} {bound.value:.12g}")
             outside.append(_opposite(bound, opposite))
     return " and ".join(inside) or "known", " or ".join(outside) or "not known"
 
 
 def _opposite(bound: Bound, sign: str) -> str:
     if bound.other is not None:
-        return f"{sign} {bound.other:g}"
-    return f"{sign}{'' if bound.inclusive else '='} {bound.value:g}"
+        return f"{sign} {bound.other:.12g}"
+    return f"{sign}{'' if bound.inclusive else '='} {bound.value:.12g}"

@@ -13,10 +13,10 @@ from engine.inference.alterations import NOTHING, Alterations, Outcome, confirme
 from engine.inference.explanation import TRUE, UNKNOWN, Explanation, Node
 from engine.inference.flips import Options
 from engine.inference.memory import Memory, Shown
-from engine.inference.nodes import ActingRule, RuleNode
 from engine.inference.program import VERDICT_PLANES
 from engine.inference.proofbook import ProofBook
-from engine.inference.trials import Workbench
+from engine.inference.rule_nodes import ActingRule, RuleNode
+from engine.inference.workbench import Workbench
 from engine.model import Change, Knowledge, Proof, Recommendation, Rule, SourceGap, Tension
 
 VERDICTS = ("indicated", "conflicting", "provisional", "overridden", "undetermined", "not-indicated", "out-of-scope")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from engine.inference.explanation import Node
 from engine.inference.facts import Facts, ranges_in_words
-from engine.inference.nodes import FindingNode, JunctionNode, MeasuredNode, RuleNode, SuspicionNode
+from engine.inference.junctions import JunctionNode, SuspicionNode
+from engine.inference.leaves import FindingNode, MeasuredNode
 from engine.inference.program import Program
+from engine.inference.rule_nodes import RuleNode
 from engine.model import (
     Absent,
     And,

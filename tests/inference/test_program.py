@@ -13,7 +13,8 @@ import pytest
 
 from engine import Case, CriterionError, Engine, Knowledge, RuleCycleError, load_knowledge
 from engine.inference.case import CaseEncoder
-from engine.inference.program import Program, compile_program
+from engine.inference.compiler import compile_program
+from engine.inference.program import Program
 from engine.knowledge.reader import expand
 from engine.model import (
     TRUTHS,

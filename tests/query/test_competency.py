@@ -16,7 +16,8 @@ import pytest
 from api.query_library import IN_SOURCES, CompetencyQuery, QuestionError, competency_queries, read_query
 from engine import Engine, load_knowledge, make_codebook, read_case_file, shipped_paths
 from engine.exchange.provenance.decision import decision_graph
-from engine.inference.program import Program, compile_program
+from engine.inference.compiler import compile_program
+from engine.inference.program import Program
 from engine.knowledge.reader import BASE
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from engine.errors import ReplayError
+from engine.inference.compiler import compile_program
 from engine.inference.decision import Engine
 from engine.inference.ground import LADDER
-from engine.inference.program import VERDICT_PLANES, compile_program
+from engine.inference.program import VERDICT_PLANES
 from engine.knowledge.reader import shorten
 from engine.model import And, Case, Criterion, Frozen, Knowledge, Recommendation, Rule
 from engine.validation.behaviour.circuit import TRUE

@@ -8,8 +8,9 @@ from itertools import product
 from msgspec import structs
 
 from engine.errors import ReplayError
+from engine.inference.compiler import compile_program
 from engine.inference.decision import Engine
-from engine.inference.program import Program, RuleSlots, compile_program
+from engine.inference.program import Program, RuleSlots
 from engine.knowledge.reader import shorten
 from engine.model import Case, Knowledge
 from engine.validation.behaviour.analysis import verdict_literals
