@@ -36,7 +36,7 @@ TWICE, SHAPE, CODE = _ids("declared-twice"), _ids("authoring-shape"), _ids("dupl
 INCOMPLETE, WORDS = _ids("incomplete-rule"), _ids("no-patient-words")
 ALIKE = _ids("naming", "ambiguous-label")
 RANGE, VALUE = _ids("impossible-range", "threshold-outside-range"), _ids("wrong-kind")
-PROFILE = _ids("outside-profile")
+PROFILE, CIRCULAR, FOREIGN = _ids("outside-profile"), _ids("circular"), _ids("foreign-passage")
 BEHAVIOUR = frozenset(entry.id for name, entry in BY_NAME.items() if entry.id.startswith("SG9"))
 NEVER, SHADOWED = _ids("never-holds"), _ids("shadowed")
 IDLE = _ids("idle-override", "idle-tension")
@@ -166,6 +166,12 @@ def _tested(rule: Rule) -> set[str]:
 # Behaviour ----------------------------------------------------------------------------------------
 
 
+def _behaviour_of_circles(_: Content, found: Found) -> Iterator[Diagnostic]:
+    """How rules behave, and what they rest on, while several findings are one."""
+    if any(one.id in CIRCULAR and " is a kind of " in one.what for one in found):
+        yield from (one for one in found if one.id in BEHAVIOUR | FOREIGN)
+
+
 def _of_rules_for_nobody(_: Content, found: Found) -> Iterator[Diagnostic]:
     """Overrides, gaps and tensions are idle where one of their rules holds for nobody."""
     nobody = {one.subject for one in found if one.id in NEVER or (one.id in SHADOWED and "are excluded" in one.what)}
@@ -193,6 +199,7 @@ _FOLLOWING: tuple[Callable[[Content, Found], Iterable[Diagnostic]], ...] = (
     _alike_as_copied,
     _of_no_number,
     _behaviour_of_ranges,
+    _behaviour_of_circles,
     _of_rules_for_nobody,
     _same_gap,
 )

@@ -140,9 +140,15 @@ def _doubled(content: Content, subject: str, twice: _Doubled) -> Diagnostic:
         subject,
         predicate,
         other,
-        mend="Keep one of the values.",
+        mend="Keep one of the values." + _pointed(one, other),
         related=(content.related(subject, "the first value", predicate, one),) if content.holder(subject) == subject else (),
     )
+
+
+def _pointed(one: Term, other: Term) -> str:
+    """What else may be meant by two numbers: one with a decimal comma."""
+    numbers = [term.value for term in (one, other) if isinstance(term, Text) and term.value.isdecimal()]
+    return f" A decimal number is written with a point: {'.'.join(numbers)}." if len(numbers) == 2 else ""
 
 
 def _copied(content: Content, subject: str, doubled: list[_Doubled]) -> Diagnostic:
