@@ -19,8 +19,8 @@ from engine.errors import QueryError
 from engine.exchange.provenance.decision import decision_graph
 from engine.exchange.rdf import JSON_LD, TURTLE, render
 from engine.knowledge.reader import shorten
-from engine.query.algebra import BASE_IRI, check
-from engine.query.dataset import load_store, take_snapshot
+from engine.query.algebra import BASE_IRI, check, several_graphs
+from engine.query.dataset import load_store, query_graphs, take_snapshot
 from engine.query.syntax import syntax_error
 
 MAX_DEPTH = 200
@@ -55,7 +55,7 @@ def query_command(
         raise QuestionError(
             "There is nothing to ask.", mend="Name a .rq file, or a question that `spinegraph query --list` shows."
         )
-    text, where = _read(query)
+    text, where = _read(query, bool(case))
     store = load_store(take_snapshot(served_files(knowledge or ())).quads)
     if case:
         engine = load_engine(knowledge or ())
@@ -76,6 +76,8 @@ def ask(store: ox.Store, text: str, where: str = "") -> Results:
     """The results of a query. Raises QueryError where it is not SPARQL, or asks for what is never done (SERVICE, updates)."""
     try:
         check(text, max_depth=MAX_DEPTH)
+        if graphs := several_graphs(text):
+            return query_graphs(store, text, *graphs, BASE_IRI)
         return store.query(text, base_iri=BASE_IRI)
     except QueryError as error:
         error.where = f"{where}, {error.where}" if error.where else where
@@ -88,17 +90,19 @@ def ask(store: ox.Store, text: str, where: str = "") -> Results:
         raise QueryError(f"The query cannot be answered: {error}", where=where, mend="Ask otherwise.") from error
 
 
-def _read(query: str) -> tuple[str, str]:
-    """Text and name of a query: a file, stdin for `-`, or one of the competency questions."""
+def _read(query: str, of_case: bool) -> tuple[str, str]:
+    """Text and name of a query: a file, stdin for `-`, or one of the competency questions. Raises QuestionError."""
     path = Path(query)
     if query == "-":
         return typer.get_text_stream("stdin").read(), "stdin"
     if path.is_file():
         try:
-            return path.read_text(encoding="utf-8"), query
+            return path.read_text(encoding="utf-8-sig"), query
         except ValueError as error:
             raise QuestionError("It is not UTF-8.", where=query, mend="Save it as UTF-8.") from error
     known = {one.name: one for one in competency_queries()}
+    if query in known and known[query].case and not of_case:
+        raise QuestionError("It is asked of a decision, and there is none.", where=query, mend="Name a case with --case.")
     if query in known:
         return known[query].text, query
     near = get_close_matches(query.removesuffix(".rq"), known, n=3, cutoff=0.5)

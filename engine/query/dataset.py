@@ -200,8 +200,25 @@ def merge_graphs(store: ox.Store, default: tuple[str, ...], named: tuple[str, ..
     return merged
 
 
+def query_graphs(
+    store: ox.Store, query: str, default: tuple[str, ...], named: tuple[str, ...], base: str
+) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    """What a query, with IRIs relative to `base`, finds in some graphs alone, whatever its FROM says."""
+    several = len(set(default)) > 1
+    graphs: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [ox.NamedNode(iri) for iri in default[:1]]
+    return (merge_graphs(store, default, named) if several else store).query(
+        query,
+        base_iri=base,
+        default_graph=[ox.DefaultGraph()] if several else graphs,
+        named_graphs=[ox.NamedNode(iri) for iri in named],
+    )
+
+
 def export_snapshot(snapshot: Snapshot, kind: Literal["trig", "nq", "ttl"], folder: Path, prefixes: dict[str, str]) -> list[Path]:
-    """Write a snapshot into a folder: one file with all graphs (`trig`, `nq`), or one per graph (`ttl`). The files written."""
+    """Write a snapshot into a folder; the files written.
+
+    One file with all graphs (`trig`, `nq`), or one per graph (`ttl`), which names its graph on the first line.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     if kind == "nq":
         (folder / "spinegraph.nq").write_bytes(snapshot.quads)
@@ -214,7 +231,8 @@ def export_snapshot(snapshot: Snapshot, kind: Literal["trig", "nq", "ttl"], fold
     for graph in dict.fromkeys(quad.graph_name for quad in quads):
         path = folder / f"{_file_name(_graph_name(graph))}.ttl"
         triples = [quad.triple for quad in quads if quad.graph_name == graph]
-        ox.serialize(triples, str(path), ox.RdfFormat.TURTLE, prefixes=prefixes)
+        turtle = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes) or b""
+        path.write_bytes(f"# Graph: {graph}\n".encode() + turtle)
         written.append(path)
     return written
 

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from engine.errors import QueryError, QuerySyntaxError
 from engine.model import Frozen
 from engine.query.algebra import BASE_IRI, check, may_name_graphs, several_graphs
-from engine.query.dataset import Stores, load_stores, merge_graphs
+from engine.query.dataset import Stores, load_stores, query_graphs
 from engine.query.limits import QueryLimits
 from engine.query.messages import Question, Reply, decode_question, encode
 from engine.query.results import ASK_TYPES, GRAPH_TYPES, SELECT_TYPES, MediaTypes, Written, write_answer
@@ -97,17 +97,7 @@ def _ask(stores: Stores, question: Question) -> object:
         default, named = graphs
     else:
         return stores.whole.query(question.query, base_iri=BASE_IRI)
-    store = stores.whole
-    if len(set(default)) > 1:
-        store = merge_graphs(store, default, named)
-    merged: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [ox.DefaultGraph()]
-    single: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [ox.NamedNode(iri) for iri in default]
-    return store.query(
-        question.query,
-        base_iri=BASE_IRI,
-        default_graph=merged if len(set(default)) > 1 else single[:1],
-        named_graphs=[ox.NamedNode(iri) for iri in named],
-    )
+    return query_graphs(stores.whole, question.query, default, named, BASE_IRI)
 
 
 def _told(error: QueryError) -> Reply:

@@ -87,6 +87,14 @@ def test_a_statement_of_two_files_counts_once() -> None:
     assert _run("-", "--format", "csv", stdin=text).output.split() == ["n", "1"]
     graphs = text.replace("{ finding", "{ GRAPH ?g { finding").replace("Marker }", "Marker } }")
     assert _run("-", "--format", "csv", stdin=graphs).output.split() == ["n", "2"]
+    name = "https://w3id.org/spinegraph/graph/ontology/"
+    merged = text.replace("WHERE", f"FROM <{name}findings> FROM <{name}inferred> WHERE")
+    assert _run("-", "--format", "csv", stdin=merged).output.split() == ["n", "1"], "the merge, as /sparql has it"
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "from-windows.rq").write_text("ASK { }", encoding="utf-8-sig")
+    assert _run(str(tmp_path / "from-windows.rq")).output.strip() == "yes"
 
 
 @pytest.mark.parametrize(("text", "shown", "code"), [("ASK { ?s ?p ?o }", "yes", 0), ("ASK { ?s ?s ?s }", "no", 1)])
@@ -106,6 +114,7 @@ def test_a_graph_is_turtle_or_json_ld() -> None:
     ("arguments", "stdin", "said"),
     [
         ((), None, "nothing to ask"),
+        (("case-why",), None, "asked of a decision"),
         (("threshold",), None, "Nearest: thresholds"),
         (("-",), "SELECT * WHERE {", "stdin, line 1"),
         (("-",), "INSERT DATA { <urn:a> <urn:b> <urn:c> }", "stdin"),

@@ -118,6 +118,7 @@ def test_an_export_loads_elsewhere_as_what_it_was(kind: str, tmp_path: Path) -> 
     found = [quad for path in written for quad in ox.parse(path=str(path))]
     assert len(found) == sum(counts.triples for counts in snapshot.graphs[1:])
     if kind == "ttl":
+        assert {path.read_text().split("\n")[0] for path in written} == {f"# Graph: <{EX}one>", f"# Graph: <{EX}two>"}
         assert {path.name for path in written} == {"http---example.org-one.ttl", "http---example.org-two.ttl"}
     else:
         assert {str(quad.graph_name) for quad in found} == {f"<{EX}one>", f"<{EX}two>"}
