@@ -102,10 +102,10 @@ def _of_two_things(_: Content, found: Found) -> Iterator[Diagnostic]:
     copied = {one.subject: one for one in found if one.id in TWICE and COPY in one.what}
     elsewhere = {one.subject: one for one in found if one.id in TWICE and "is described here and in" in one.what}
     for one in found:
-        if one.subject in copied:
-            if one is not copied[one.subject]:
+        if one.subject in elsewhere:
+            if one.id in TWICE and one is not elsewhere[one.subject]:
                 yield one
-        elif one.subject in elsewhere and one.id in TWICE and one is not elsewhere[one.subject]:
+        elif one.subject in copied and one is not copied[one.subject]:
             yield one
 
 

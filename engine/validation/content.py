@@ -22,6 +22,8 @@ from engine.validation.diagnostics import Diagnostic, Place, Related, Severity
 from engine.validation.nesting import too_deep
 
 Triple = tuple[str, str, Term]
+CASE_FOLDERS = ("cases", "tests/cases")
+"""Where a folder of knowledge keeps its cases."""
 TABLE = ".tsv"
 TURTLE = ".ttl"
 CASES = (".yaml", ".yml")
@@ -213,7 +215,8 @@ def read_content(
 ) -> Content:
     """The content to validate: `paths` (files or folders; None: everything) beside the `knowledge` folders (None: shipped).
 
-    Paths that hold a core schema of their own (core.ttl) are whole and stand alone. YAML files are case files.
+    Paths that hold a core schema of their own (core.ttl) are whole and stand alone. YAML files are case files; where no paths
+    are named, those in the folders `cases` and `tests/cases` of the `knowledge` folders.
     Raises KnowledgeError where a path does not exist, or is no file of a kind that is validated.
     """
     asked = None if paths is None else _below(paths)
@@ -224,7 +227,8 @@ def read_content(
     known = {path.resolve(): path for path in base}
     given = [known.get(path.resolve(), path) for path in asked or ()]
     ours = [path for path in given if path.suffix in (TURTLE, TABLE) and path.absolute().parent.parts[-2:] != AUTHORING]
-    cases = [path for path in given if path.suffix in CASES and path.name != SCREENS]
+    everywhere = _case_files(knowledge or ()) if paths is None else given
+    cases = [path for path in everywhere if path.suffix in CASES and path.name != SCREENS]
     return Content(
         (*base, *ours), focus=None if asked is None else given, cases=cases, sources=sources, root=root, vocabulary=vocabulary
     )
@@ -254,6 +258,12 @@ def _below(paths: Iterable[Path]) -> list[Path]:
                 f"{path} is no file that can be validated.", mend="Name Turtle (.ttl), SSSOM (.tsv) or case files (.yaml)."
             )
     return found
+
+
+def _case_files(folders: Iterable[Path]) -> list[Path]:
+    """What stands where a guideline keeps its cases."""
+    homes = dict.fromkeys(folder / name for folder in folders for name in CASE_FOLDERS)
+    return [path for home in homes for path in sorted(home.rglob("*")) if path.is_file()]
 
 
 def _is_case(path: Path) -> bool:

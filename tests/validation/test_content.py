@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from engine.errors import KnowledgeError
 from engine.knowledge.reader import expand
+from engine.validation.checks.names import ALONE
 from engine.validation.content import Content, read_content
 from engine.validation.diagnostics import Place, Report
 from engine.validation.validate import CHECKS, validate
@@ -173,3 +175,25 @@ def test_a_folder_may_lie_below_one_that_is_called_authoring(tmp_path: Path) -> 
     folder = tmp_path / "authoring" / ".drafts" / "guideline"
     write_good(folder)
     assert folder / "ontology" / "findings.ttl" in read_content(None, [folder]).paths
+
+
+def test_the_cases_of_a_knowledge_folder_are_read_with_it(tmp_path: Path) -> None:
+    write_good(tmp_path)
+    other = tmp_path / "tests" / "cases" / "more" / "late.yml"
+    other.parent.mkdir(parents=True)
+    other.write_text("- {name: Late, case: {present: [drooling]}, expect: {}}\n", encoding="utf-8")
+    (other.parent / "screens.yaml").write_text("{}\n", encoding="utf-8")
+    (tmp_path / "elsewhere.yaml").write_text("not: a case\n", encoding="utf-8")
+    content = read_content(None, [tmp_path], root=tmp_path)
+    assert [content.shown(path) for path in content.cases] == ["cases/sore-throat.yaml", "tests/cases/more/late.yml"]
+
+
+def test_what_the_shipped_content_describes_too_is_told_once_with_the_way_out(tmp_path: Path) -> None:
+    path = tmp_path / "ontology" / "measurements.ttl"
+    path.parent.mkdir()
+    text = (Path(str(files("ontology"))) / "measurements.ttl").read_text(encoding="utf-8")
+    path.write_text(text.replace('"age"@en', '"years of age"@en').replace("owl:imports core: ;", ""), encoding="utf-8")
+    report = validate(read_content([path], root=tmp_path), only={"names"})
+    told = [one for one in report.diagnostics if one.subject == "core:ageYears"]
+    assert [one.mend for one in told] == [ALONE]
+    assert told[0].what.startswith("core:ageYears is described here and in ")

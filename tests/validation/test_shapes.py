@@ -156,7 +156,7 @@ def test_what_does_not_conform_is_told_with_what_stands_there(all_wrong: list[Di
     number = [str(parameters.values[0]) for parameters in WRONG].index(text)
     assert place.file == f"ontology/odd{number}.ttl"
     assert place.line >= HEAD.count("\n") + 2
-    assert re.fullmatch(r"Write it as shape:\w+ \(.+\) demands\.", told[what].mend)
+    assert re.fullmatch(r"(Add|Change|Keep one|Take|Write it) .*\(shape:\w+, “.+”\)\.", told[what].mend)
 
 
 def test_a_statement_of_a_blank_node_is_told_at_its_own_line(tmp_path: Path) -> None:

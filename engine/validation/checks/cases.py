@@ -19,6 +19,17 @@ def check_cases(content: Content) -> Iterator[Diagnostic]:
         yield _told(content, error)
 
 
+def _slip(what: str) -> str:
+    """How to mend the usual slips of a case file, or "" where it is none."""
+    if number := re.match(r"unknown code '(\d+)'", what):
+        return f"A decimal number is written with a point: write .{number[1]} instead of ,{number[1]} after the number before."
+    if not what.startswith("This is not YAML"):
+        return ""
+    if r"'\t'" in what:
+        return "Indent with spaces: a tab is none."
+    return "Look at this line and the one above: entries of one level begin in one column, and what is opened is closed."
+
+
 def _told(content: Content, error: CaseError) -> Diagnostic:
     what = error.what
     where = error.where
@@ -29,7 +40,7 @@ def _told(content: Content, error: CaseError) -> Diagnostic:
         return content.diagnose("case-file-malformed", what, place=Place(file=where), mend=error.mend)
     numbers = re.match(r":(\d+)|.*?line (\d+)", where[len(str(path)) :])
     line = int(numbers[1] or numbers[2]) if numbers else 0
-    mend = error.mend
+    mend = _slip(what) or error.mend
     for other in content.cases:
         mend = mend.replace(str(other), content.shown(other))
     return content.diagnose("case-file-malformed", what, place=Place(file=content.shown(path), line=line), mend=mend)

@@ -78,6 +78,13 @@ COLLECTED = frozenset(map(expand, ("rdf:type", "sh:order", "sh:property", "sh:ru
 """What several files may add to one thing: a guideline attaches its rules to the shape of their order."""
 
 
+ALONE = (
+    "Leave this description out and use the other, or give this a name of its own. A guideline that is to be used without "
+    "that content is not read beside it: validate it with --knowledge (over HTTP: beside=alone)."
+)
+"""What to do about a description that the content has beside which files are read."""
+
+
 def _described_twice(content: Content) -> Iterator[Diagnostic]:
     first: dict[str, Path] = {}
     for path, triples in content.triples.items():
@@ -93,6 +100,7 @@ def _described_twice(content: Content) -> Iterator[Diagnostic]:
                 f"{shorten(subject)} is described here and in {content.shown(first[subject])}.",
                 subject,
                 place=here,
+                mend=ALONE if content.focus is not None and (first[subject] in content.focus) != (path in content.focus) else "",
                 related=(Related(subject=shorten(subject), place=other, message="described here too"),),
             )
 
