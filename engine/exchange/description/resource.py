@@ -59,6 +59,9 @@ ELSEWHERE = frozenset(map(expand, (
 )))  # fmt: skip
 """Properties that have a place of their own on the page, or that say nothing to people."""
 ABOUT = {"passage": "Rules that rest on it", "source": "Rules of this document", "rule": "Rules that refer to it"}
+TITLE_SAYS_HOW = ("passage", "source")
+"""Kinds where the title of a group says how its members speak of the resource, if all do so in one way."""
+
 WORDS = {
     "skos:notation": "code",
     "skos:altLabel": "also called",
@@ -223,7 +226,8 @@ class Describer:
     def _groups(self, iri: str) -> Iterable[Group]:
         links = self._links
         about, notes = links.about(iri)
-        yield Group(title=ABOUT.get(iri.removeprefix(BASE).split("/")[0], "Rules about it"), items=self._items(about, notes))
+        kind = iri.removeprefix(BASE).split("/")[0]
+        yield Group(title=ABOUT.get(kind, "Rules about it"), items=self._items(about, _worth_saying(kind, notes)))
         through = links.rules_through_criteria(iri)
         yield Group(title="Rules whose criterion names it", items=self._items(through, notes))
         wider = [one for one in self._broader(iri) if one != iri]
@@ -238,7 +242,8 @@ class Describer:
             items=self._items(self._further({*through, *near}) - {*through, *near}),
             note="Reached through the conditions that these rules make suspected and the findings that they derive.",
         )
-        yield from (Group(title=title, items=self._items(found, found)) for title, found in links.others(iri).items())
+        for title, found in links.others(iri).items():
+            yield Group(title=title, items=self._items(found, _worth_saying(kind, found)))
 
     def _broader(self, iri: str) -> Iterable[str]:
         """A finding or condition and the wider ones; of anything else, nothing."""
@@ -257,6 +262,11 @@ class Describer:
                 reached |= new
                 waiting += new
         return reached
+
+
+def _worth_saying(kind: str, notes: Mapping[str, str]) -> Mapping[str, str]:
+    """By which property each of a group speaks of a resource, unless the title of the group says it of all."""
+    return {} if kind in TITLE_SAYS_HOW and len(set(notes.values())) == 1 else notes
 
 
 def make_describer(paths: Iterable[Path] | None = None) -> Describer:

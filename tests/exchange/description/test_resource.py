@@ -166,3 +166,10 @@ def test_a_passage_tells_where_it_stands_and_who_rests_on_it(describer: Describe
 def test_another_media_type_is_refused(describer: Describer) -> None:
     with pytest.raises(ValueError, match="text/csv"):
         describer.render(expand("finding:Fever"), "text/csv")
+
+
+def test_a_document_does_not_repeat_at_each_entry_what_the_title_says(describer: Describer) -> None:
+    page = describer.render(expand("source:back-pain"), HTML).decode()
+    assert "Rules of this document" in page
+    assert '<span class="note">source</span>' not in page
+    assert '<span class="note">leaves open</span>' in describer.render(expand("rule:no-early-mri"), HTML).decode()
