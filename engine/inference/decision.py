@@ -90,7 +90,7 @@ class Engine:
         self._assessors = [
             Assessor(self.book, knowledge.conditions[iri], exclusions) for iri, found in self.book.assessing.items() if found
         ]
-        self._tensions = [rule for rule in rules if isinstance(rule, Tension) and rule.criterion is not None]
+        self._tensions = [rule for rule in rules if isinstance(rule, Tension) and (rule.scope or rule.criterion)]
 
     def verdicts(self, case: Case) -> dict[str, str]:
         """Recommendation id → verdict: the program alone, without explanations."""

@@ -18,9 +18,10 @@ def opposite_directions(analysis: Analysis) -> Iterator[Behaviour]:
             if order.direction != "for" or order.intervention not in below:
                 continue
             both = [analysis.verdict(rule, "indicated") for rule in (order, bar)]
-            shown = [analysis.holds(tension) for tension in _tensions(analysis, order, bar) if tension.criterion is not None]
-            if len(shown) < len(_tensions(analysis, order, bar)):
-                continue  # a tension without criterion declares the disagreement for every patient
+            tensions = _tensions(analysis, order, bar)
+            if not all(tension.scope or tension.criterion for tension in tensions):
+                continue  # a tension without scope and criterion declares the disagreement for every patient
+            shown = [analysis.holds(tension) for tension in tensions]
             patient = analysis.smallest(*both, *(-literal for literal in shown))
             if patient is not None:
                 wider = "" if order.intervention == bar.intervention else f", which {shorten(order.intervention)} is a kind of"
@@ -43,7 +44,7 @@ def _tensions(analysis: Analysis, one: Recommendation, other: Recommendation) ->
 def idle_tensions(analysis: Analysis) -> Iterator[Behaviour]:
     """Tensions that hold for no patient, whose positions never meet, or that leave open what they never reach."""
     for rule in analysis.knowledge.rules.values():
-        if not isinstance(rule, Tension | SourceGap) or rule.criterion is None:
+        if not isinstance(rule, Tension | SourceGap) or not (rule.scope or rule.criterion):
             continue
         if not analysis.exists(analysis.holds(rule)):
             if isinstance(rule, Tension):
