@@ -101,7 +101,7 @@ def test_knowledge_is_data_in_a_package_without_code(package: str) -> None:
 
 
 def test_only_the_reader_reads_knowledge_files() -> None:
-    """Beside it only cases and the SPARQL dataset, which must not know the knowledge layer, parse Turtle with Oxigraph."""
+    """Beside it only cases, the SPARQL dataset, which must not know the knowledge layer, and answers of another SPARQL service."""
     parsing = {
         name_of(path)
         for path in MODULES
@@ -112,7 +112,9 @@ def test_only_the_reader_reads_knowledge_files() -> None:
         and isinstance(node.func.value, ast.Name)
         and node.func.value.id == "ox"
     }
-    assert parsing == {"engine.knowledge.reader", "engine.inference.case_text", "engine.query.dataset"}
+    assert parsing == {
+        "engine.knowledge.reader", "engine.inference.case_text", "engine.query.dataset", "engine.query.backend",
+    }  # fmt: skip
 
 
 def test_the_engine_does_not_speak_of_backs() -> None:
