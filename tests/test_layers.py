@@ -101,7 +101,7 @@ def test_knowledge_is_data_in_a_package_without_code(package: str) -> None:
 
 
 def test_only_the_reader_reads_knowledge_files() -> None:
-    """Beside it only cases, the SPARQL dataset, which must not know the knowledge layer, and answers of another SPARQL service."""
+    """Beside it only cases, the SPARQL dataset, which must not know the knowledge layer, and answers of another service."""
     parsing = {
         name_of(path)
         for path in MODULES
