@@ -7,6 +7,7 @@ from typing import NamedTuple
 from engine.inference.explanation import FALSE, TRUE, Explanation, Support
 from engine.inference.memory import Memory, Shown
 from engine.inference.proofbook import ProofBook
+from engine.inference.prospects import prospect_of_any
 from engine.model import TRUTHS, AssessedCondition, Concept, Proof, Rule
 
 ASSESSED = ("undetermined", "suspected", "not-suspected", "conflicting")
@@ -14,10 +15,10 @@ ASSESSED = ("undetermined", "suspected", "not-suspected", "conflicting")
 
 
 class Assessed(NamedTuple):
-    """What is said of a condition, if anything, and the facts that can still change it."""
+    """What is said of a condition, if anything, and the facts (masks) that can still change it, by the id of the rule."""
 
     shown: Shown | None
-    own: int
+    opens: tuple[tuple[str, int], ...] = ()
 
 
 class Assessor:
@@ -50,7 +51,7 @@ class Assessor:
         if verdict == "not-suspected" and not all(node.refuted_certainly(case) for node in self.nodes):
             verdict = "conflicting"
         if verdict == "out-of-scope" and not include_all:
-            return Assessed(None, 0)
+            return Assessed(None)
         holding = [node for node in speaking if node.truth(case) & TRUE]
         carrying = holding or speaking
         in_full = (*holding, *self._own)
@@ -61,10 +62,9 @@ class Assessor:
             truth=TRUTHS[truth],
             children=tuple([node.proof(case) if node in in_full else node.mention(case) for node in carrying]),
         )
-        open_facts = 0
-        for node in speaking:
-            open_facts |= node.open(case)
-        missing = open_facts if verdict in ("undetermined", "conflicting") else 0
+        whole = prospect_of_any(self.nodes, case)
+        opens = [(node.id, node.prospect(case).facts & whole.facts) for node in self.nodes]
+        missing = whole.facts if verdict in ("undetermined", "conflicting") else 0
         shown = AssessedCondition(
             condition=self.concept.code,
             iri=self.concept.iri,
@@ -74,7 +74,7 @@ class Assessor:
             passages=_passages(explanation) if holding else tuple(dict.fromkeys(p for node in carrying for p in node.passages)),
             explanation=explanation,
         )
-        return Assessed(Shown(shown), 0 if excluded else open_facts)
+        return Assessed(Shown(shown), () if excluded else tuple([(rule, facts) for rule, facts in opens if facts]))
 
 
 def _passages(proof: Proof) -> tuple[str, ...]:

@@ -163,9 +163,8 @@ class Engine:
     def _questions(self, parts: _Parts) -> tuple[Question, ...]:
         opens = [Open(entry.rule.id, standing.own, entry.rank) for entry, standing in parts.standings if standing.own]
         opens += [Open(entry.rule.id, standing.beside, BESIDE_RANK) for entry, standing in parts.standings if standing.beside]
-        for assessor, assessed in zip(self._assessors, parts.conditions, strict=True):
-            if assessed.own:
-                opens += [Open(node.id, node.open(parts.explained), ASSESSING_RANK) for node in assessor.nodes]
+        for assessed in parts.conditions:
+            opens += [Open(rule, facts, ASSESSING_RANK) for rule, facts in assessed.opens]
         return self._questioner.questions(opens, parts.for_patient)
 
     def _shown_tensions(self, parts: _Parts) -> Iterator[ShownTension]:

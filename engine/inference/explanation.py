@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from engine.inference.facts import bits_of
 from engine.inference.flips import DONE, Options
@@ -45,12 +45,28 @@ class Support(NamedTuple):
         return Support(present, absent, measured, changes)
 
 
+class Prospect(NamedTuple):
+    """Facts (masks) that can still make a node hold, and that can still refute it, given the right answers to others."""
+
+    hold: int
+    refute: int
+
+    @property
+    def facts(self) -> int:
+        """Both."""
+        return self.hold | self.refute
+
+
+CLOSED = Prospect(0, 0)
+"""Nothing that can be learned changes it."""
+
+
 class Explanation:
     """One decided case. Holds the program's planes and what was already worked out about them."""
 
     __slots__ = (
-        "_reversals", "absent", "all_values", "book", "case", "certain", "changed", "changes", "clashes", "opens", "planes",
-        "present", "proofs", "settling", "values",
+        "_reversals", "absent", "all_values", "book", "case", "certain", "changed", "changes", "clashes", "planes", "present",
+        "proofs", "prospects", "settling", "values",
     )  # fmt: skip
 
     def __init__(self, book: ProofBook, case: Case, planes: tuple[int, ...], certain: tuple[int, ...]) -> None:
@@ -65,7 +81,7 @@ class Explanation:
         self.present = sum(bit[code] for code in case.present)
         self.absent = sum(bit[code] for code in case.absent)
         self.proofs: list[Proof | None] = [None] * book.size
-        self.opens: list[int] = [-1] * book.size
+        self.prospects: list[Prospect | None] = [None] * book.size
         self.clashes = book.facts.clashes(self.present, self.absent) if planes is not certain else []
         self.settling: dict[tuple[tuple[int, int], ...], Options] = {}
         self._reversals: list[int] | None = None
@@ -90,6 +106,14 @@ class Explanation:
         """Index of STATES."""
         program = self.book.facts.program
         return self.planes[program.present[finding]] | self.planes[program.absent[finding]] << 1
+
+
+class Part(Protocol):
+    """What can be asked whether it holds, and what can still change that."""
+
+    def truth(self, case: Explanation) -> int: ...
+
+    def prospect(self, case: Explanation) -> Prospect: ...
 
 
 class Node(ABC):
@@ -125,11 +149,11 @@ class Node(ABC):
             found = case.proofs[self.number] = self._prove(case, self.truth(case))
         return found
 
-    def open(self, case: Explanation) -> int:
-        """Mask of the unassessed or contradictory facts that can still change the truth."""
-        found = case.opens[self.number]
-        if found < 0:
-            found = case.opens[self.number] = self._open(case)
+    def prospect(self, case: Explanation) -> Prospect:
+        """The unassessed or contradictory facts that can still change the truth, as far as each part can be seen alone."""
+        found = case.prospects[self.number]
+        if found is None:
+            found = case.prospects[self.number] = self._prospect(case)
         return found
 
     def change(self, case: Explanation, goal: int) -> Options:
@@ -147,6 +171,14 @@ class Node(ABC):
     @abstractmethod
     def reaches(self) -> Iterator[int]:
         """For each leaf, the mask of the facts that bear on it."""
+
+    def entailed(self) -> Iterator[int]:
+        """Planes that are full wherever it holds: its own, and those of parts that it cannot hold without."""
+        yield self.holds
+
+    @abstractmethod
+    def supposing(self, full: frozenset[int]) -> Part:
+        """What is left of it where these planes are full. Only what can still change its truth is to be asked of that."""
 
     @abstractmethod
     def support(self) -> Support:
@@ -167,7 +199,7 @@ class Node(ABC):
     def _prove(self, case: Explanation, truth: int) -> Proof: ...
 
     @abstractmethod
-    def _open(self, case: Explanation) -> int: ...
+    def _prospect(self, case: Explanation) -> Prospect: ...
 
     @abstractmethod
     def _change(self, case: Explanation, goal: int) -> Options: ...

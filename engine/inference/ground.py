@@ -6,11 +6,11 @@ facts and flips are worked out per ground, once per record of the facts that it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from engine.inference.alterations import NOTHING, Alterations, Outcome, confirmed
-from engine.inference.explanation import TRUE, UNKNOWN, Explanation, Node
+from engine.inference.explanation import FALSE, TRUE, UNKNOWN, Explanation, Node
 from engine.inference.flips import Options
 from engine.inference.memory import Memory, Shown
 from engine.inference.program import VERDICT_PLANES
@@ -90,6 +90,9 @@ class Ground:
         self.support = self.node.support().joined(node.support() for node in beside)
         self.alterations = Alterations(self, bench)
         self._shared = _shared(self.node)
+        full = frozenset(self.node.entailed())
+        self._acting = (self.strict, self.exceptions, self.leaving)
+        self._if_held = tuple(tuple(rule.supposing(full) for rule in rules) for rules in self._acting)
         self.memory: Memory[Standing] = Memory(self.support)
 
     @property
@@ -129,39 +132,59 @@ class Ground:
             standing.opening = tuple(
                 node.id for node in (*(node for node in self.leaving if node.truth(case) & TRUE), *unsettled)
             )
-        standing.own = self.node.open(case)
+        standing.own = self.node.prospect(case).facts
         if outcome.idle:
             standing.own &= ~outcome.idle | self._facts.related(standing.own & ~outcome.idle)
         if not self.node.pending(case):
-            for node in self._still_acting(case):
-                standing.beside |= node.open(case)
-        standing.missing = self._facts.decode(self._missing(case, verdict, standing.own))
+            standing.beside = self._open_beside(case)
+        standing.missing = self._facts.decode(self._missing(case, standing))
         return standing
 
     def doubtful(self, case: Explanation) -> int:
         """The open facts, if one bears on several parts: then looking at the parts alone may name what decides nothing."""
-        own = self.node.open(case)
+        own = self.node.prospect(case).facts
         return own if own & self._shared and not self.node.pending(case) else 0
 
-    def _still_acting(self, case: Explanation) -> Iterator[ActingRule | RuleNode]:
-        """What beside the rule can still make a difference: nothing displaces or leaves open twice."""
-        yield from self.excluding
-        if any(node.truth(case) == TRUE for node in (*self.strict, *self.exceptions)):
-            return
-        yield from (*self.strict, *self.exceptions)
-        if not any(node.truth(case) == TRUE for node in self.leaving):
-            yield from self.leaving
+    def _open_beside(self, case: Explanation) -> int:
+        """Facts that can exclude the patient, or alter what displaces the recommendation or leaves it open once it holds.
 
-    def _missing(self, case: Explanation, verdict: str, own: int) -> int:
+        Nothing displaces it twice, and nothing leaves open what is displaced or open already.
+        """
+        total = 0
+        for exclusion in self.excluding:
+            total |= exclusion.prospect(case).hold
+        truth = self.node.truth(case)
+        if not truth & TRUE and not self.node.prospect(case).hold:
+            return total
+        strict, exceptions, leaving = self._if_held if truth == UNKNOWN else self._acting
+        if any(_for_good(rule, case) for rule in (*strict, *exceptions)):
+            return total
+        for rule in (*strict, *exceptions):
+            total |= rule.prospect(case).hold
+        if any(_for_good(rule, case) for rule in leaving):
+            return total
+        if all(rule.truth(case) & FALSE or rule.prospect(case).refute for rule in strict):
+            for rule in strict:
+                total |= rule.prospect(case).refute
+            for rule in leaving:
+                total |= rule.prospect(case).hold
+        return total
+
+    def _missing(self, case: Explanation, standing: Standing) -> int:
         """The unknown facts that would settle the verdict."""
-        if verdict in ("undetermined", "conflicting"):
-            return own
+        if standing.verdict in ("undetermined", "conflicting"):
+            return standing.own
         missing = 0
-        if verdict == "provisional":
+        if standing.verdict == "provisional":
             for node in self.strict:
                 if node.truth(case) == UNKNOWN:
-                    missing |= node.open(case)
-        return missing
+                    missing |= node.prospect(case).facts
+        return missing & standing.beside
+
+
+def _for_good(rule: ActingRule, case: Explanation) -> bool:
+    """Whether a rule acts, and nothing changes that."""
+    return rule.truth(case) == TRUE and not rule.prospect(case).facts
 
 
 def _number(node: Node | None) -> int:

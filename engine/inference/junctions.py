@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from engine.inference.explanation import (
     ALL_OF_AND,
+    CLOSED,
     CONFLICTING,
     FALSE,
     HOLD,
@@ -15,9 +16,12 @@ from engine.inference.explanation import (
     UNREFUTE,
     Explanation,
     Node,
+    Part,
+    Prospect,
     Support,
 )
 from engine.inference.flips import DONE, NEVER, Options, all_of, any_of
+from engine.inference.prospects import prospect_of_all, prospect_of_any, settled_by, without_settled
 from engine.model import And, AtLeast, NotSuspected, Or, Proof, Suspected
 
 if TYPE_CHECKING:
@@ -58,10 +62,36 @@ class JunctionNode(Node):
         """A part of something open: in full if it is open itself, else what it is and nothing below it."""
         return child.proof(case) if child.truth(case) in (UNKNOWN, CONFLICTING) else child.mention(case)
 
-    def _open(self, case: Explanation) -> int:
+    def _prospect(self, case: Explanation) -> Prospect:
         if self._count:
-            return 0 if self.truth(case) in (TRUE, FALSE) else _open_any(self._children, case, -1)
-        return _open_any(self._children, case, TRUE if self.operator == "or" else FALSE)
+            return self._prospect_of_count(case)
+        return prospect_of_all(self._children, case) if self.operator == "and" else prospect_of_any(self._children, case)
+
+    def _prospect_of_count(self, case: Explanation) -> Prospect:
+        """Facts of any member, as long as enough members can still hold, or be refuted."""
+        if self.truth(case) in (TRUE, FALSE):
+            return CLOSED
+        hold = refute = holding = refuting = 0
+        for child in self._children:
+            prospect, truth = child.prospect(case), child.truth(case)
+            hold, refute = hold | prospect.hold, refute | prospect.refute
+            holding += bool(prospect.hold or truth & TRUE)
+            refuting += bool(prospect.refute or truth & FALSE)
+        reached, missed = holding >= self._count, refuting > len(self._children) - self._count
+        return Prospect(hold if reached else 0, refute if missed else 0)
+
+    def entailed(self) -> Iterator[int]:
+        yield self.holds
+        if self.operator == "and" or len(self._children) == 1:
+            for child in self._children:
+                yield from child.entailed()
+
+    def supposing(self, full: frozenset[int]) -> Part:
+        found = settled_by(self, full)
+        if found is not self or self._count:
+            return found
+        settling, joined = (FALSE, prospect_of_all) if self.operator == "and" else (TRUE, prospect_of_any)
+        return without_settled(self, self._children, full, settling, joined)
 
     def _change(self, case: Explanation, goal: int) -> Options:
         if self._count:
@@ -107,8 +137,22 @@ class SuspicionNode(Node):
             return self._node(truth, None, tuple(rule.proof(case) for rule in holding))
         return self._node(truth, None, tuple(rule.mention(case) for rule in self._rules))
 
-    def _open(self, case: Explanation) -> int:
-        return _open_any(self._rules, case, TRUE)
+    def _prospect(self, case: Explanation) -> Prospect:
+        hold, refute = prospect_of_any(self._rules, case) if self._rules else CLOSED
+        return Prospect(refute, hold) if self._mirrored else Prospect(hold, refute)
+
+    def entailed(self) -> Iterator[int]:
+        yield self.holds
+        if self._mirrored:
+            yield from (rule.refuted for rule in self._rules)
+        elif len(self._rules) == 1:
+            yield from self._rules[0].entailed()
+
+    def supposing(self, full: frozenset[int]) -> Part:
+        found = settled_by(self, full)
+        if found is not self or self._mirrored or not self._rules:
+            return found
+        return without_settled(self, self._rules, full, TRUE, prospect_of_any)
 
     def _change(self, case: Explanation, goal: int) -> Options:
         goal ^= self._mirrored
@@ -116,14 +160,3 @@ class SuspicionNode(Node):
         if goal in (HOLD, UNREFUTE):
             return any_of(parts)
         return all_of(parts, self._facts) if parts else NEVER
-
-
-def _open_any(parts: Iterable[Node], case: Explanation, settling: int) -> int:
-    """Facts open in any part, or none if one part has settled the whole for good."""
-    total = 0
-    for part in parts:
-        open_facts = part.open(case)
-        if not open_facts and part.truth(case) == settling:
-            return 0
-        total |= open_facts
-    return total

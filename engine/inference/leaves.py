@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from engine.inference.explanation import (
+    CLOSED,
     FALSE,
     HOLD,
     REFUTE,
@@ -16,10 +17,13 @@ from engine.inference.explanation import (
     UNREFUTE,
     Explanation,
     Node,
+    Part,
+    Prospect,
     Support,
 )
 from engine.inference.facts import bits_of
 from engine.inference.flips import NEVER, Options, all_of, any_of, one_set
+from engine.inference.prospects import HOLDING, REFUTED, settled_by
 from engine.model import Absent, Fact, Measured, Present, Proof, Unassessed
 
 if TYPE_CHECKING:
@@ -34,9 +38,9 @@ class FindingNode(Node):
     """present, absent, unassessed."""
 
     __slots__ = (
-        "_above_narrower", "_absent", "_assessed", "_below_broader", "_bit", "_broader", "_code", "_contradicting", "_derived",
-        "_deriving", "_facts", "_inconclusive", "_index", "_mirrored", "_narrower", "_own", "_present", "_reaching", "_record",
-        "_remembered", "operator",
+        "_above", "_above_narrower", "_absent", "_assessed", "_below", "_below_broader", "_bit", "_broader", "_code",
+        "_contradicting", "_derived", "_deriving", "_facts", "_inconclusive", "_index", "_mirrored", "_narrower", "_own",
+        "_present", "_reaching", "_record", "_remembered", "operator",
     )  # fmt: skip
 
     def __init__(self, book: ProofBook, criterion: Present | Absent | Unassessed, holds: int, refuted: int, label: str) -> None:
@@ -51,6 +55,7 @@ class FindingNode(Node):
         self._present, self._absent = facts.program.present[finding], facts.program.absent[finding]
         self._narrower, self._broader = facts.narrower(finding), facts.broader(finding)
         hierarchy = facts.program.knowledge.hierarchy
+        self._above, self._below = hierarchy.broader.get(finding, (finding,)), hierarchy.narrower.get(finding, (finding,))
         above = {up for low in hierarchy.narrower[finding] for up in hierarchy.broader[low]}
         below = {low for up in hierarchy.broader[finding] for low in hierarchy.narrower[up]}
         self._above_narrower, self._below_broader = facts.mask(above), facts.mask(below)
@@ -64,7 +69,7 @@ class FindingNode(Node):
         self._assessed = Options(1 << facts.first_assessed + self._index if own else 0)
         self._record = (Options(own), NEVER if self._inconclusive else Options(2 * own))
         self._own = (own, 2 * own)
-        reaching = (hierarchy.narrower.get(finding, (finding,)), hierarchy.broader.get(finding, (finding,)))
+        reaching = (self._below, self._above)
         self._reaching = tuple(tuple(book.deriving[iri] for iri in iris if iri in book.deriving) for iris in reaching)
 
     def mention(self, case: Explanation) -> Proof:
@@ -103,11 +108,31 @@ class FindingNode(Node):
             return Fact(code=self._code, state=STATES[state], basis="given")
         return Fact(code=self._code, state=STATES[state], basis="derived", through=through)
 
-    def _open(self, case: Explanation) -> int:
+    def _prospect(self, case: Explanation) -> Prospect:
         if case.planes[self._present] != case.planes[self._absent]:
-            return 0
-        own = self._bit & ~(case.present ^ case.absent)
-        return own | self._deriving.open(case) if self._deriving else own
+            return CLOSED
+        hold = refute = self._bit & ~(case.present ^ case.absent)
+        if self._deriving:
+            derived = self._deriving.prospect(case)
+            hold, refute = hold | derived.hold, refute | derived.refute
+        if self.operator == "unassessed":
+            return Prospect(hold | refute, hold | refute)
+        return Prospect(refute, hold) if self._mirrored else Prospect(hold, 0 if self._inconclusive else refute)
+
+    def entailed(self) -> Iterator[int]:
+        yield self.holds
+        program = self._facts.program
+        if self.operator == "present":
+            yield from (program.present[iri] for iri in self._above if iri in program.present)
+        elif self.operator == "absent":
+            yield from (program.absent[iri] for iri in self._below if iri in program.absent)
+
+    def supposing(self, full: frozenset[int]) -> Part:
+        if self.operator != "unassessed":
+            settled = (self._present in full, self._absent in full)
+            if any(settled):
+                return HOLDING if settled[self._mirrored] else REFUTED
+        return settled_by(self, full)
 
     def _change(self, case: Explanation, goal: int) -> Options:
         if self.operator == "unassessed":
@@ -146,7 +171,7 @@ class FindingNode(Node):
 class MeasuredNode(Node):
     """A measurement in a range."""
 
-    __slots__ = ("_bit", "_bounded", "_code", "_number", "_ways")
+    __slots__ = ("_bit", "_bounded", "_code", "_number", "_unmeasured", "_ways")
     operator = "measured"
 
     def __init__(self, book: ProofBook, criterion: Measured, holds: int, refuted: int, label: str) -> None:
@@ -154,6 +179,7 @@ class MeasuredNode(Node):
         facts = book.facts
         self._code = facts.program.knowledge.measurements[criterion.measurement].code
         self._bit = facts.bit[self._code]
+        self._unmeasured = Prospect(self._bit, self._bit if criterion.lower is not None or criterion.upper is not None else 0)
         self._bounded = criterion.lower is not None or criterion.upper is not None
         key = (criterion.measurement, criterion.lower, criterion.upper)
         comparison = facts.comparison[key]
@@ -179,8 +205,11 @@ class MeasuredNode(Node):
             return self._node(truth, Fact(code=self._code, state="unknown", basis="not-assessed"), ())
         return self._node(truth, Fact(code=self._code, state="known", basis="given", value=value), ())
 
-    def _open(self, case: Explanation) -> int:
-        return 0 if self._code in case.values else self._bit
+    def supposing(self, full: frozenset[int]) -> Part:
+        return settled_by(self, full)
+
+    def _prospect(self, case: Explanation) -> Prospect:
+        return CLOSED if self._code in case.values else self._unmeasured
 
     def _change(self, case: Explanation, goal: int) -> Options:  # noqa: ARG002 (the same whatever was measured)
         return self._ways[goal]

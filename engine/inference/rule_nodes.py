@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.inference.explanation import (
     ALL_OF_AND,
+    CLOSED,
     FALSE,
     HOLD,
     TRUE,
@@ -14,10 +15,13 @@ from engine.inference.explanation import (
     UNKNOWN,
     Explanation,
     Node,
+    Part,
+    Prospect,
     Support,
     reached,
 )
 from engine.inference.flips import DONE, Options, all_of, any_of
+from engine.inference.prospects import prospect_of_rule, settled_by, without_settled
 from engine.model import Proof, Rule
 
 if TYPE_CHECKING:
@@ -58,14 +62,24 @@ class RuleNode(Node):
     def _prove(self, case: Explanation, truth: int) -> Proof:
         return self._node(truth, None, self.parts(case))
 
-    def _open(self, case: Explanation) -> int:
-        if self.scope is not None:
-            scope = self.scope.truth(case)
-            if scope == FALSE:
-                return 0
-            if scope == UNKNOWN:
-                return self.scope.open(case)
-        return self.criterion.open(case) if self.criterion is not None else 0
+    def _prospect(self, case: Explanation) -> Prospect:
+        if self.scope is None or self.criterion is None:
+            only = self.scope or self.criterion
+            return only.prospect(case) if only else CLOSED
+        return prospect_of_rule((self.scope, self.criterion), case)
+
+    def entailed(self) -> Iterator[int]:
+        yield self.holds
+        for part in (self.scope, self.criterion):
+            if part is not None:
+                yield from part.entailed()
+
+    def supposing(self, full: frozenset[int]) -> Part:
+        found = settled_by(self, full)
+        if found is not self:
+            return found
+        parts = [part for part in (self.scope, self.criterion) if part is not None]
+        return without_settled(self, parts, full, FALSE, prospect_of_rule) if parts else self
 
     def _change(self, case: Explanation, goal: int) -> Options:
         parts = [part.change(case, goal) for part in (self.scope, self.criterion) if part is not None]
@@ -75,24 +89,35 @@ class RuleNode(Node):
 class ActingRule:
     """A rule as it acts on others: what excludes the patient from its source also keeps it from acting."""
 
-    def __init__(self, node: RuleNode, excluding: tuple[RuleNode, ...]) -> None:
+    def __init__(self, node: RuleNode, excluding: tuple[RuleNode, ...], part: Part | None = None) -> None:
+        """`part`: what of the rule is to be looked at; all of it unless said."""
         self.node = node
         self.id = node.id
         self.number = node.number
         self._excluding = excluding
+        self._part: Part = part or node
 
     def truth(self, case: Explanation) -> int:
         """Index of TRUTHS; false where its source does not speak about the patient."""
         if any(exclusion.truth(case) == TRUE for exclusion in self._excluding):
             return FALSE
-        return self.node.truth(case)
+        return self._part.truth(case)
 
-    def open(self, case: Explanation) -> int:
-        """As of a node."""
-        total = self.node.open(case)
+    def prospect(self, case: Explanation) -> Prospect:
+        """Facts that can make it act, or no longer; and those that can refute it."""
+        hold, refute = self._part.prospect(case)
+        if not self._excluding:
+            return Prospect(hold, refute)
+        if any(exclusion.truth(case) == TRUE for exclusion in self._excluding):
+            return CLOSED
+        bars = 0
         for exclusion in self._excluding:
-            total |= exclusion.open(case)
-        return total
+            bars |= exclusion.prospect(case).hold
+        return Prospect(hold | bars if hold or self._part.truth(case) & TRUE else 0, refute | bars)
+
+    def supposing(self, full: frozenset[int]) -> ActingRule:
+        """The rule where these planes are full: only what is left of it is looked at."""
+        return ActingRule(self.node, self._excluding, self.node.supposing(full))
 
     def change(self, case: Explanation, goal: int) -> Options:
         """As of a node."""
