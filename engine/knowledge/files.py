@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import stat
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
@@ -53,13 +55,21 @@ def is_apart(path: Path) -> bool:
     return any(part == "authoring" or part.startswith(".") for part in path.parts)
 
 
+def read_file(path: Path) -> bytes:
+    """The bytes of a file. Raises OSError; also of a pipe or a device, which would never end, or be empty when read again."""
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise OSError(errno.EINVAL, "it is a pipe, a device or a socket")
+    return path.read_bytes()
+
+
 def content_digest(paths: Iterable[Path]) -> str:
     """`sha256:…` over names and bytes of the files: the same files, the same digest. Raises KnowledgeError."""
     total = hashlib.sha256()
     for path in sorted(paths, key=lambda path: (path.parent.name, path.name)):
         total.update(f"{path.parent.name}/{path.name}\0".encode())
         try:
-            total.update(hashlib.sha256(path.read_bytes()).digest())
+            total.update(hashlib.sha256(read_file(path)).digest())
         except OSError as error:
             raise KnowledgeError(f"{path.name} cannot be read: {error.strerror}.", mend="Check the path.") from error
     return f"sha256:{total.hexdigest()}"

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from engine.errors import KnowledgeError, TurtleSyntaxError
-from engine.knowledge.files import content_digest, in_reading_order, shipped_paths
+from engine.knowledge.files import content_digest, in_reading_order, read_file, shipped_paths
 
 BASE = "https://w3id.org/spinegraph/"
 PREFIXES = {
@@ -245,7 +245,7 @@ def read_triples(path: Path, number: int, most: int = sys.maxsize) -> list[tuple
         return Text(node.value, node.language or "", node.datatype.value) if isinstance(node, ox.Literal) else name(node)
 
     try:
-        text = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+        text = read_file(path).removeprefix(codecs.BOM_UTF8)
         read = ox.parse(text, format=ox.RdfFormat.TURTLE)
         triples = [(name(triple.subject), triple.predicate.value, term(triple.object)) for triple in itertools.islice(read, most)]
         if next(read, None) is None:
@@ -261,7 +261,11 @@ def read_triples(path: Path, number: int, most: int = sys.maxsize) -> list[tuple
             line=error.lineno or 0,
             column=error.offset or 0,
         ) from error
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        what = f"The file cannot be read: {error.strerror}."
+        mend = "Check its path and permissions."
+        raise TurtleSyntaxError(what, where=path.name, mend=mend, kind="unreadable-file", path=path) from error
+    except ValueError as error:
         raise TurtleSyntaxError(
             str(error), where=path.name, mend="Save the file as UTF-8 Turtle.", kind="turtle-syntax", path=path
         ) from error

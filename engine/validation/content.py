@@ -13,7 +13,15 @@ from pathlib import Path
 from engine.errors import KnowledgeError
 from engine.inference.strata import order_errors
 from engine.knowledge.assembly import examine
-from engine.knowledge.files import content_digest, in_reading_order, is_apart, knowledge_paths, own_paths, shipped_paths
+from engine.knowledge.files import (
+    content_digest,
+    in_reading_order,
+    is_apart,
+    knowledge_paths,
+    own_paths,
+    read_file,
+    shipped_paths,
+)
 from engine.knowledge.reader import Graph, Term, Text, local_name, read_triples, shorten
 from engine.model import Knowledge
 from engine.validation.cases.files import SCREENS
@@ -173,7 +181,7 @@ def _read(path: Path, number: int) -> list[Triple]:
             raise KnowledgeError(
                 f"The file has {size:,} bytes, more than {LARGEST_FILE:,}.", mend="Split it into several files.", kind="too-large"
             )
-        text = path.read_bytes().decode("utf-8")
+        text = read_file(path).decode("utf-8")
     except OSError as error:
         raise KnowledgeError(
             f"The file cannot be read: {error.strerror}.", mend="Check its path and permissions.", kind="unreadable-file"
@@ -247,7 +255,10 @@ def _below(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in _existing(paths):
         if path.is_dir():
-            here = [*own_paths(path), *(below for below in sorted(path.rglob("*")) if _is_case(below.relative_to(path)))]
+            here = [
+                *own_paths(path),
+                *(below for below in sorted(path.rglob("*")) if below.is_file() and _is_case(below.relative_to(path))),
+            ]
             if not here:
                 raise KnowledgeError(f"{path} holds nothing that can be validated.", mend="Name another folder.")
             found += here

@@ -237,28 +237,58 @@ def _of_no_kind(content: Content) -> Iterator[Diagnostic]:
             yield content.diagnose("wrong-kind", what, iri, "rdfs:subClassOf" if parents else "rdf:type", mend=mend)
 
 
+LISTED = 5
+"""So many names of a circle are listed."""
+
+
 def _circles(content: Content) -> Iterator[Diagnostic]:
     """Concepts that are, by way of others, kinds of themselves: what is meant as narrower and wider is then all the same."""
-    graph = content.graph
+    wider = _turning(content.graph)
     told: set[str] = set()
-    for start in graph.of_class("owl:Class"):
-        path = None if start in told or not is_ours(start) else _way_back(graph, start)
+    for start in wider:
+        path = _way_back(wider, start) if start not in told and is_ours(start) else ()
         if path:
             told.update(path)
-            what = f"{' is a kind of '.join(map(shorten, (*path, start)))}: each of them is then the same as the others."
+            names = [*map(shorten, path[:LISTED]), *(["…"] if len(path) > LISTED else []), shorten(start)]
+            what = f"{' is a kind of '.join(names)}: each of them is then the same as the others."
             mend = "Take one of these rdfs:subClassOf out; two names for one thing are one concept with a skos:altLabel."
             yield content.diagnose("circular", what, start, "rdfs:subClassOf", path[1] if len(path) > 1 else start, mend=mend)
 
 
-def _way_back(graph: Graph, start: str) -> tuple[str, ...] | None:
-    """The shortest path over superclasses from a class to itself, without its end."""
-    waiting: list[tuple[str, ...]] = [(start,)]
-    met: set[str] = set()
-    for path in waiting:
-        for wider in graph.iris(path[-1], "rdfs:subClassOf"):
-            if wider == start:
-                return path
-            if wider not in met and not wider.startswith("_:"):
-                met.add(wider)
-                waiting.append((*path, wider))
-    return None
+def _turning(graph: Graph) -> dict[str, list[str]]:
+    """The superclasses of classes that have some, as often as all above or all below a class has none left, without it."""
+    wider = {
+        iri: [up for up in graph.iris(iri, "rdfs:subClassOf") if not up.startswith("_:")] for iri in graph.of_class("owl:Class")
+    }
+    for _ in range(2):  # away with what has an upper end; turned around, with what has a lower one
+        narrower: dict[str, list[str]] = {}
+        for iri, above in wider.items():
+            for up in above:
+                narrower.setdefault(up, []).append(iri)
+        left = {iri: len(above) for iri, above in wider.items()}
+        ends = [iri for iri in {*wider, *narrower} if not left.get(iri)]
+        for end in ends:
+            for below in narrower.get(end, ()):
+                left[below] -= 1
+                if not left[below]:
+                    ends.append(below)
+        gone = set(ends)
+        wider = {iri: [below for below in narrower.get(iri, ()) if below not in gone] for iri in left if iri not in gone}
+    return wider
+
+
+def _way_back(wider: Mapping[str, Iterable[str]], start: str) -> tuple[str, ...]:
+    """The shortest path over superclasses from a class to itself, without its end; () where there is none."""
+    came: dict[str, str] = {}
+    waiting = [start]
+    for here in waiting:
+        for up in wider.get(here, ()):
+            if up == start:
+                path = [here]
+                while path[-1] != start:
+                    path.append(came[path[-1]])
+                return tuple(reversed(path))
+            if up not in came:
+                came[up] = here
+                waiting.append(up)
+    return ()

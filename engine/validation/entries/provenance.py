@@ -98,7 +98,7 @@ PROVENANCE_ENTRIES = (
         name="foreign-passage",
         severity="error",
         title="A rule or criterion rests on passages about something else",
-        why="Either the proof leads a reader to a sentence that does not say this, or the concept does not yet name all that it rests on.",
+        why="The proof leads a reader to a sentence that does not say this, or the concept does not name all that it rests on.",
         mend="Name the passage that states it; where it is the right one, derive the concept from it as well.",
     ),
     Entry(
