@@ -27,6 +27,8 @@ from engine.model import (
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 NAME_RULE = "Name the rule by its IRI, without quotation marks: rule:…."
+LONGEST_ORDER = 9
+"""So many characters of a sh:order are read."""
 PATIENT = "en-x-patient"
 """The language tag of words for patients."""
 
@@ -111,7 +113,7 @@ class _Told:
     def order(self) -> int:
         (value, *_) = self.graph.terms(self.iri, "sh:order") or ("",)
         text = value.value if isinstance(value, Text) else value
-        if text and not text.removeprefix("-").isdecimal():
+        if text and not (text.removeprefix("-").isdecimal() and len(text) <= LONGEST_ORDER):
             mend = "Write 10 for a derived finding, 20 for an assessment, 30 for everything else."
             self._not_whole(f"sh:order is {shortened(text)}, which is no whole number", mend, "sh:order", value)
             return 0

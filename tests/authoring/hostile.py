@@ -128,6 +128,12 @@ MALFORMED: dict[str, Hostile] = {
         "sh:maxExclusive 1e-999 ] ."
         f' shape:Third a sh:NodeShape ; core:atLeast "{"9" * 5000}"^^xsd:integer ; core:of finding:Fever .'
     ),
+    "an order of six thousand digits": _turtle(f"rule:a a core:Recommendation ; sh:order {'9' * 6000} .", "SG606"),
+    "offsets of six thousand digits": _turtle(
+        f"passage:000-L999a a core:Passage ; oa:hasSelector [ oa:start {'8' * 6000} ; oa:end {'9' * 6000} ] .", "SG706"
+    ),
+    "a circle of three hundred kinds": _turtle("".join(
+        f"finding:C{n} a owl:Class ; rdfs:subClassOf finding:C{(n + 1) % 300} .\n" for n in range(300)), "SG602"),
     "a list without an end": _turtle(
         "shape:Hostile a sh:NodeShape ; sh:and _:a . _:a rdf:first shape:Hostile ; rdf:rest _:a .", "SG206"
     ),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import CriterionError, KnowledgeError, ProvenanceError, VocabularyError
+from engine.errors import CriterionError, KnowledgeError, ProvenanceError, VocabularyError, shortened
 from engine.knowledge.assembly import load_knowledge
 from engine.knowledge.reader import expand
 from engine.model import And, Exclusion, Knowledge, Recommendation, SourceGap, Tension
@@ -267,6 +267,11 @@ VOCABULARY = {
         "passage:900-L099a a core:Passage .",
         "passage:900-L099a belongs to no source.",
         "Name the source in which it stands.",
+    ),
+    "an order without an end": (
+        _advice(f"sh:order {'9' * 6000}"),
+        f"rule:more is not a whole Recommendation: sh:order is {shortened('9' * 6000)}, which is no whole number.",
+        "Write 10 for a derived finding, 20 for an assessment, 30 for everything else.",
     ),
     "an order that is no number": (
         _advice('sh:order "soon"'),

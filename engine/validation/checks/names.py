@@ -39,12 +39,12 @@ _SNAKE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 
 def check_names(content: Content) -> Iterator[Diagnostic]:
     """Dangling IRIs, things described twice, names that do not follow from codes, and classes that are kinds of themselves."""
+    yield from _circles(content)
     yield from _dangling(content)
     yield from _described_twice(content)
     yield from _two_values(content)
     yield from _naming(content)
     yield from _of_no_kind(content)
-    yield from _circles(content)
 
 
 def _dangling(content: Content) -> Iterator[Diagnostic]:

@@ -24,6 +24,8 @@ NEEDED = (
     "dcterms:identifier", "dcterms:title", "core:reviewStatus", "core:reviewNote", "core:fileName", "core:textDigest",
 )  # fmt: skip
 OFFSETS = ("oa:start", "oa:end")
+LONGEST_OFFSET = 12
+"""So many digits of an offset are read."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -159,7 +161,7 @@ def _passages(content: Content) -> Iterator[Diagnostic]:
         numbers = [graph.text(selector, predicate) if selector else "" for predicate in OFFSETS]
         if not all(numbers):
             yield content.diagnose("misplaced-passage", f"{shorten(iri)} has no offsets.", selector or iri)
-        elif odd := next((name for name, number in zip(OFFSETS, numbers, strict=True) if not number.isdecimal()), ""):
+        elif odd := next((name for name, number in zip(OFFSETS, numbers, strict=True) if not _is_offset(number)), ""):
             what = f"{odd} is {shortened(numbers[OFFSETS.index(odd)])}, which is no place in a text."
             yield content.diagnose("misplaced-passage", what, selector, odd)
         elif int(numbers[0]) >= int(numbers[1]):
@@ -182,6 +184,10 @@ def _passages(content: Content) -> Iterator[Diagnostic]:
                 yield content.diagnose(
                     "misplaced-passage", what, other, mend="Drop one.", related=(content.related(one, "the same passage"),)
                 )
+
+
+def _is_offset(text: str) -> bool:
+    return text.isdecimal() and len(text) <= LONGEST_OFFSET
 
 
 def _rules_without_passage(content: Content) -> Iterator[Diagnostic]:
