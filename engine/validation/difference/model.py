@@ -10,6 +10,10 @@ from engine.validation.diagnostics import Place, Witness
 How = Literal["added", "removed", "changed"]
 
 
+ADVICE = ("direction", "intervention", "modality", "urgency")
+"""What a recommendation says, whomever it is for."""
+
+
 class FieldChange(Frozen, frozen=True, kw_only=True):
     """One property of a statement: its lines before and after; a criterion is an outline, one node a line."""
 
@@ -83,6 +87,15 @@ class Difference(Frozen, frozen=True, kw_only=True):
     review: tuple[str, ...] = ()
     """The review status of each source of the new state, as every rendering has to show it."""
     disclaimer: str
+
+    @property
+    def advising_otherwise(self) -> tuple[str, ...]:
+        """Rules that say something else to those for whom they hold: for whom that is, may be the same."""
+        return tuple(
+            change.subject
+            for change in self.statements
+            if change.how == "changed" and any(field.field in ADVICE for field in change.fields)
+        )
 
     @property
     def changes_behaviour(self) -> bool:

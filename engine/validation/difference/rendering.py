@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.validation.diagnostics import Place
 from engine.validation.difference.model import (
+    ADVICE,
     CaseChange,
     Difference,
     FieldChange,
@@ -49,6 +50,10 @@ def summary(difference: Difference) -> Iterator[str]:
     changed = len(difference.differing)
     proven = f"{plural(difference.compared - changed, 'rule')} proven to decide every patient alike"
     yield f"{proven}; {changed or 'no'} other {'rule decides' if changed == 1 else 'rules decide'} some patient differently."
+    if otherwise := difference.advising_otherwise:
+        says = "1 rule says" if len(otherwise) == 1 else f"{len(otherwise)} rules say"
+        whom = "it holds" if len(otherwise) == 1 else "they hold"
+        yield f"{says} something else to those for whom {whom} ({', '.join(ADVICE)}): {', '.join(otherwise)}."
     if difference.cases_compared:
         verb = "comes" if len(difference.cases) == 1 else "come"
         yield f"{len(difference.cases) or 'None'} of {plural(difference.cases_compared, 'clinical case')} {verb} out differently."

@@ -243,3 +243,18 @@ def test_a_state_that_does_not_load_is_told_by_its_name(tmp_path: Path) -> None:
 def test_a_folder_without_knowledge_is_refused(tmp_path: Path) -> None:
     with pytest.raises(KnowledgeError, match="no Turtle file"), state_of(str(tmp_path)):
         pass
+
+
+def test_who_is_told_the_opposite_is_not_passed_over_as_decided_alike(tmp_path: Path) -> None:
+    old = "rule:gargle a core:Recommendation"
+    write_small(tmp_path / "old")
+    write_small(tmp_path / "new")
+    path = next(path for path in (tmp_path / "new").rglob("*.ttl") if old in path.read_text())
+    head, begin, rest = path.read_text().partition(old)
+    path.write_text(head + begin + rest.replace("core:direction core:for", "core:direction core:against", 1))
+    with state_of(str(tmp_path / "old")) as before, state_of(str(tmp_path / "new")) as after:
+        difference = compare(before, after)
+    assert difference.differing == ()
+    assert difference.advising_otherwise == ("rule:gargle",)
+    said = "1 rule says something else to those for whom it holds (direction, intervention, modality, urgency): rule:gargle."
+    assert said in render_text(difference).splitlines()
