@@ -19,12 +19,12 @@ from api.open_route import OpenRoute
 from api.openapi import decision_operation
 from engine import (
     MAX_BYTES,
-    Case,
+    CaseFile,
     CaseTooLargeError,
     Codebook,
     Engine,
     MalformedCaseError,
-    make_case,
+    make_case_file,
     parse_json,
     parse_turtle,
     parse_yaml,
@@ -33,7 +33,7 @@ from engine.exchange.narrative.article import render_article
 from engine.exchange.provenance.decision import render_provenance
 
 Parser = Callable[[bytes], Any]
-Renderer = Callable[[Case, bool], bytes]
+Renderer = Callable[[CaseFile, bool], bytes]
 JSON = "application/json"
 
 PARSERS: dict[str, Parser] = {JSON: parse_json, "application/yaml": parse_yaml, "text/turtle": parse_turtle}
@@ -49,14 +49,18 @@ SMALL = 32_768
 def renderers_of(engine: Engine) -> dict[str, Renderer]:
     """Media type of a reply → how to decide a case and write the answer; the first is the default."""
 
-    def article(media_type: str, case: Case, include_all: bool) -> bytes:
-        return render_article(engine, engine.decide(case, include_all), case.audience, media_type)
+    def answer(file: CaseFile, include_all: bool) -> bytes:
+        return engine.decide_json(file.case, include_all)
 
-    def provenance(media_type: str, case: Case, include_all: bool) -> bytes:
-        return render_provenance(engine.knowledge, engine.decide(case, include_all), media_type)
+    def article(media_type: str, file: CaseFile, include_all: bool) -> bytes:
+        decision = engine.decide(file.case, include_all)
+        return render_article(engine, decision, file.case.audience, media_type, file.title, file.narrative)
+
+    def provenance(media_type: str, file: CaseFile, include_all: bool) -> bytes:
+        return render_provenance(engine.knowledge, engine.decide(file.case, include_all), media_type)
 
     return {
-        JSON: engine.decide_json,
+        JSON: answer,
         "application/ld+json": partial(provenance, "application/ld+json"),
         "text/turtle": partial(provenance, "text/turtle"),
         "application/trig": partial(provenance, "application/trig"),
@@ -93,25 +97,23 @@ def decisions_router(engine: Engine, codebook: Codebook, max_body_bytes: int = M
             )
         body = await read_body(request, max_body_bytes)
         if parse is parse_json and len(body) <= SMALL:
-            case = read_case(parse, body, codebook)
+            file = read_case(parse, body, codebook)
         else:
-            case = await run_in_threadpool(read_case, parse, body, codebook)
-        if media_type == JSON:
-            answer = engine.decide_json(case, include_all)
-        else:
-            answer = await run_in_threadpool(renderers[media_type], case, include_all)
+            file = await run_in_threadpool(read_case, parse, body, codebook)
+        render = renderers[media_type]
+        answer = render(file, include_all) if media_type == JSON else await run_in_threadpool(render, file, include_all)
         return Response(answer, headers={"Vary": "Accept"}, media_type=media_type)
 
     return router
 
 
-def read_case(parse: Parser, body: bytes, codebook: Codebook) -> Case:
-    """Body → Case. Raises UnreadableCaseError where the syntax is wrong, CaseError where what it says is."""
+def read_case(parse: Parser, body: bytes, codebook: Codebook) -> CaseFile:
+    """Body → case, with its words. Raises UnreadableCaseError where the syntax is wrong, CaseError where what it says is."""
     try:
         data = parse(body)
     except MalformedCaseError as error:
         raise UnreadableCaseError(error.what, where=error.where, mend=error.mend) from error
-    return make_case(data, codebook)
+    return make_case_file(data, codebook)
 
 
 async def read_body(request: Request, limit: int) -> bytes:

@@ -30,6 +30,12 @@ CASES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 }
 """Requests to show, each with a summary; one that uses codes of another knowledge is left out."""
 
+WORDS = {
+    "title": "Heads the article for clinicians; never reasoned over, and no part of the decision.",
+    "narrative": "The patient's story in words, shown in the article for clinicians; never reasoned over.",
+}
+"""What a request may say beside the case."""
+
 
 # Operations ----------------------------------------------------------------------------------
 
@@ -38,7 +44,7 @@ def decision_operation(codebook: Codebook, accepted: tuple[str, ...], offered: t
     """What the document says of `POST /v1/decisions`."""
     examples = {name: {"summary": summary, "value": case} for name, (summary, case) in _understood(codebook).items()}
     text = {"schema": {"type": "string", "description": "A graph with one core:Case."}}
-    structured = {"schema": {"$ref": REF.format(name="Case")}, "examples": examples}
+    structured = {"schema": {"$ref": REF.format(name="CaseFile")}, "examples": examples}
     return {
         "parameters": [
             {
@@ -129,7 +135,9 @@ def make_document(app: FastAPI, engine: Engine, codebook: Codebook, structs: tup
 
 def _schemas(structs: tuple[type, ...]) -> dict[str, Any]:
     _, schemas = msgspec.json.schema_components((Case, Decision, *structs), ref_template=REF)
-    schemas["Case"]["additionalProperties"] = False  # `make_case` refuses unknown keys
+    schemas["Case"]["additionalProperties"] = False  # unknown keys are refused
+    words = {name: {"type": "string", "default": "", "description": text} for name, text in WORDS.items()}
+    schemas["CaseFile"] = {**schemas["Case"], "title": "CaseFile", "properties": {**schemas["Case"]["properties"], **words}}
     return schemas
 
 

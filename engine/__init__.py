@@ -23,7 +23,7 @@ from engine.errors import (
     UnknownCodeError,
     VocabularyError,
 )
-from engine.inference.case import CaseFile, make_case, read_case_file
+from engine.inference.case import CaseFile, make_case, make_case_file, read_case_file
 from engine.inference.case_text import MAX_BYTES, parse_json, parse_turtle, parse_yaml
 from engine.inference.codebook import Codebook, make_codebook
 from engine.inference.decision import DISCLAIMER, Engine
@@ -60,6 +60,7 @@ __all__ = [
     "knowledge_paths",
     "load_knowledge",
     "make_case",
+    "make_case_file",
     "make_codebook",
     "parse_json",
     "parse_turtle",

@@ -37,6 +37,7 @@ PUBLIC = [
     "knowledge_paths",
     "load_knowledge",
     "make_case",
+    "make_case_file",
     "make_codebook",
     "parse_json",
     "parse_turtle",

@@ -36,7 +36,7 @@ PARSERS: Mapping[str, Parser] = {".json": parse_json, ".yaml": parse_yaml, ".yml
 
 
 class CaseFile(NamedTuple):
-    """A case, and what its file says in words of who the patient is."""
+    """A case, and what its file says in words of who the patient is: shown to clinicians, never reasoned over."""
 
     case: Case
     title: str = ""
@@ -58,15 +58,26 @@ def read_case_file(path: Path, codebook: Codebook) -> CaseFile:
 def read_case_stream(stream: BinaryIO, name: str, codebook: Codebook, parser: Parser = parse_yaml) -> CaseFile:
     """Read a case, with a title and a narrative beside the facts. Raises CaseError, its `where` led by the stream's name."""
     try:
-        data = parser(stream.read(MAX_BYTES + 1))
-        case = make_case(data, codebook, FILE_KEYS)
+        return make_case_file(parser(stream.read(MAX_BYTES + 1)), codebook)
     except CaseError as error:
         error.where = f"{name}, {error.where}" if error.where else name
         raise
-    return CaseFile(case, *(" ".join(str(data.get(key) or "").split()) for key in ("title", "narrative")))
 
 
 # Plain data → Case ---------------------------------------------------------------------------
+
+
+def make_case_file(data: Any, codebook: Codebook) -> CaseFile:
+    """Check plain data that may also say in words who the patient is. Raises as `make_case` does."""
+    case = make_case(data, codebook, FILE_KEYS)
+    return CaseFile(case, _words(data, "title"), _words(data, "narrative"))
+
+
+def _words(data: Mapping[str, Any], key: str) -> str:
+    said = data.get(key)
+    if said is not None and not isinstance(said, str):
+        raise MalformedCaseError(f"{key!r} is text, not {_kind(said)}.", where=f"/{key}", mend="Put it in quotes.")
+    return " ".join((said or "").split())
 
 
 def make_case(data: Any, codebook: Codebook, keys: tuple[str, ...] = KEYS) -> Case:

@@ -97,6 +97,17 @@ def test_a_case_is_read_from_json_yaml_and_turtle(client: httpx.Client, content_
 # Size ----------------------------------------------------------------------------------------
 
 
+def test_a_case_in_words_heads_the_article_and_decides_nothing(client: httpx.Client) -> None:
+    case = {"present": ["back_pain"]}
+    told = {**case, "title": "Under the *beam*", "narrative": "Lifted a beam."}
+    assert client.post(URL, json=told).content == client.post(URL, json=case).content
+    article = client.post(URL, json=told, headers={"Accept": "text/markdown"}).text
+    assert article.startswith("# Under the \\*beam\\*\n")
+    assert "Lifted a beam." in article
+    for_the_patient = client.post(URL, json={**told, "audience": "patient"}, headers={"Accept": "text/markdown"}).text
+    assert "beam" not in for_the_patient
+
+
 def test_a_body_that_says_it_is_too_large_is_not_read(client: httpx.Client) -> None:
     reply = client.post(URL, content=b" " * (MAX_BYTES + 1), headers=JSON)
     assert reply.status_code == 413

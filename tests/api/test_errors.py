@@ -29,6 +29,7 @@ URL = "/v1/decisions"
 BAD: dict[str, tuple[int, bytes, str]] = {
     "unknown-code": (422, b'{"present": ["feverr", "zzzz"], "measurements": {"age": 3}}', "application/json"),
     "unknown-key": (422, b'{"presnt": []}', "application/json"),
+    "title-not-text": (422, b'{"present": [], "title": 7}', "application/json"),
     "measurement-as-finding": (422, b'{"present": ["age_years"]}', "application/json"),
     "derived-finding": (422, b'{"present": ["age_over_50"]}', "application/json"),
     "code-not-text": (422, b'{"present": [7]}', "application/json"),
