@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from engine.inference.completions import Completions
 from engine.inference.explanation import FALSE, TRUE, Explanation, Support
 from engine.inference.memory import Memory, Shown
 from engine.inference.proofbook import ProofBook
-from engine.inference.prospects import prospect_of_any
+from engine.inference.prospects import prospect_of_any, shared_facts
 from engine.model import TRUTHS, AssessedCondition, Concept, Proof, Rule
 
 ASSESSED = ("undetermined", "suspected", "not-suspected", "conflicting")
@@ -27,13 +29,16 @@ class Assessor:
     Its explanation shows in full what holds and its own rules; rules about narrower conditions are shown in full there.
     """
 
-    def __init__(self, book: ProofBook, concept: Concept, exclusions: list[Rule]) -> None:
+    def __init__(self, book: ProofBook, concept: Concept, exclusions: list[Rule], completions: Completions) -> None:
         self.concept = concept
         self.nodes = tuple(book.rule(rule) for rule in book.assessing[concept.iri])
         self._own = tuple(book.rule(rule) for rule in book.assessing[concept.iri] if rule.condition == concept.iri)
         self._facts = book.facts
         self._excluding = tuple(book.rule(rule) for rule in exclusions if not rule.source)
-        self._memory: Memory[Assessed] = Memory(Support().joined(node.support() for node in (*self.nodes, *self._excluding)))
+        self._completions = completions
+        self._entangled = shared_facts(self.nodes)
+        self._support = Support().joined(node.support() for node in self.nodes)
+        self._memory: Memory[Assessed] = Memory(self._support.joined(node.support() for node in self._excluding))
 
     def settle(self, case: Explanation, include_all: bool) -> Assessed:
         """Verdict, explanation and open facts of a case."""
@@ -62,9 +67,11 @@ class Assessor:
             truth=TRUTHS[truth],
             children=tuple([node.proof(case) if node in in_full else node.mention(case) for node in carrying]),
         )
-        whole = prospect_of_any(self.nodes, case)
-        opens = [(node.id, node.prospect(case).facts & whole.facts) for node in self.nodes]
-        missing = whole.facts if verdict in ("undetermined", "conflicting") else 0
+        opens = self._opens(case)
+        missing = 0
+        if verdict in ("undetermined", "conflicting"):
+            for _, facts in opens:
+                missing |= facts
         shown = AssessedCondition(
             condition=self.concept.code,
             iri=self.concept.iri,
@@ -74,7 +81,31 @@ class Assessor:
             passages=_passages(explanation) if holding else tuple(dict.fromkeys(p for node in carrying for p in node.passages)),
             explanation=explanation,
         )
-        return Assessed(Shown(shown), () if excluded else tuple([(rule, facts) for rule, facts in opens if facts]))
+        return Assessed(Shown(shown), () if excluded else opens)
+
+    def _opens(self, case: Explanation) -> tuple[tuple[str, int], ...]:
+        """For each rule, the unknown facts that can make it hold, or refute it if they can all be refuted."""
+        whole = prospect_of_any(self.nodes, case)
+        if not whole.facts:
+            return ()
+        decisive = -1
+        if whole.facts & self._entangled and case.planes is case.certain:
+            found = self._completions.decisive(case, self._support, self._truth)
+            decisive = -1 if found is None else found
+        opens = []
+        for node in self.nodes:
+            hold, refute = node.prospect(case)
+            if facts := (hold | refute if whole.refute else hold) & decisive:
+                opens.append((node.id, facts))
+        return tuple(opens)
+
+    def _truth(self, planes: Sequence[int], ones: int) -> tuple[int, int]:
+        """The planes of the suspicion's holding and being refuted."""
+        holds, refuted = 0, ones
+        for node in self.nodes:
+            holds |= planes[node.holds]
+            refuted &= planes[node.refuted]
+        return holds, refuted
 
 
 def _passages(proof: Proof) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import msgspec
 
 from engine.inference.case import CaseEncoder
 from engine.inference.compiler import compile_program
+from engine.inference.completions import Completions
 from engine.inference.condition import Assessed, Assessor
 from engine.inference.explanation import TRUE, Explanation
 from engine.inference.facts import Facts
@@ -73,11 +74,12 @@ class Engine:
         self._questioner = Questioner(self.book.facts)
         self._notifier = Notifier(self.book, knowledge, frozenset(stale))
         self._version = KnowledgeVersion(version=knowledge.version, digest=knowledge.digest)
+        completions = Completions(self._bench)
         grounds: dict[Any, Ground] = {}
         recommenders = []
         for rule in rules:
             if isinstance(rule, Recommendation):
-                ground = Ground(self.book, rule, knowledge, exclusions, self._bench)
+                ground = Ground(self.book, rule, knowledge, exclusions, completions)
                 recommenders.append(Recommender(rule, grounds.setdefault(ground.identity, ground), knowledge))
         self._grounds = tuple(grounds.values())
         self._recommenders = sorted(recommenders, key=lambda entry: (entry.rank, entry.rule.modality != "must", entry.rule.id))
@@ -88,7 +90,9 @@ class Engine:
             if entry.rule.direction == "for" and entry.rule.intervention not in screens
         }
         self._assessors = [
-            Assessor(self.book, knowledge.conditions[iri], exclusions) for iri, found in self.book.assessing.items() if found
+            Assessor(self.book, knowledge.conditions[iri], exclusions, completions)
+            for iri, found in self.book.assessing.items()
+            if found
         ]
         self._tensions = [rule for rule in rules if isinstance(rule, Tension) and (rule.scope or rule.criterion)]
 

@@ -6,16 +6,19 @@ facts and flips are worked out per ground, once per record of the facts that it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from engine.inference.alterations import NOTHING, Alterations, Outcome, confirmed
+from engine.inference.completions import Completions
 from engine.inference.explanation import FALSE, TRUE, UNKNOWN, Explanation, Node
 from engine.inference.flips import Options
 from engine.inference.memory import Memory, Shown
 from engine.inference.program import VERDICT_PLANES
 from engine.inference.proofbook import ProofBook
+from engine.inference.prospects import shared_facts
 from engine.inference.rule_nodes import ActingRule, RuleNode
+from engine.inference.trials import ladder
 from engine.inference.workbench import Workbench
 from engine.model import Change, Knowledge, Proof, Recommendation, Rule, SourceGap, Tension
 
@@ -67,7 +70,7 @@ class Ground:
     """Scope, criterion and what stands beside them, with the rules that are in the same position."""
 
     def __init__(
-        self, book: ProofBook, rule: Recommendation, knowledge: Knowledge, exclusions: Iterable[Rule], bench: Workbench
+        self, book: ProofBook, rule: Recommendation, knowledge: Knowledge, exclusions: Iterable[Rule], completions: Completions
     ) -> None:
         others = knowledge.rules.values()
         recommendations = [other for other in others if isinstance(other, Recommendation)]
@@ -88,11 +91,13 @@ class Ground:
         self.slots = book.facts.program.verdicts[rule.iri]
         beside: tuple[ActingRule | RuleNode, ...] = (*self.strict, *self.exceptions, *self.leaving, *self.excluding)
         self.support = self.node.support().joined(node.support() for node in beside)
-        self.alterations = Alterations(self, bench)
-        self._shared = _shared(self.node)
-        full = frozenset(self.node.entailed())
+        self.alterations = Alterations(self, completions.bench)
+        self._completions = completions
         self._acting = (self.strict, self.exceptions, self.leaving)
+        full = frozenset(self.node.entailed())
         self._if_held = tuple(tuple(rule.supposing(full) for rule in rules) for rules in self._acting)
+        self._shared = shared_facts([self.node])
+        self._entangled = shared_facts([self.node, *(rule.node for rules in self._acting for rule in rules), *self.excluding])
         self.memory: Memory[Standing] = Memory(self.support)
 
     @property
@@ -101,6 +106,9 @@ class Ground:
         parts = (self.strict, self.exceptions, self.leaving, self.excluding)
         numbers = tuple(tuple(node.number for node in part) for part in parts)
         return _number(self.node.scope), _number(self.node.criterion), *numbers
+
+    def _rungs(self, planes: Sequence[int], ones: int) -> Sequence[int]:
+        return ladder(planes, self.slots, ones)
 
     def verdict(self, planes: tuple[int, ...], certain: tuple[int, ...]) -> str:
         """The verdict of a case, from its planes and from those without contradictory facts.
@@ -137,6 +145,10 @@ class Ground:
             standing.own &= ~outcome.idle | self._facts.related(standing.own & ~outcome.idle)
         if not self.node.pending(case):
             standing.beside = self._open_beside(case)
+        if (standing.own | standing.beside) & self._entangled and case.planes is case.certain:
+            decisive = self._completions.decisive(case, self.support, self._rungs)
+            if decisive is not None:
+                standing.own, standing.beside = standing.own & decisive, standing.beside & decisive
         standing.missing = self._facts.decode(self._missing(case, standing))
         return standing
 
@@ -189,15 +201,6 @@ def _for_good(rule: ActingRule, case: Explanation) -> bool:
 
 def _number(node: Node | None) -> int:
     return -1 if node is None else node.number
-
-
-def _shared(node: Node) -> int:
-    """The facts that bear on more than one leaf."""
-    seen = shared = 0
-    for reach in node.reaches():
-        shared |= seen & reach
-        seen |= reach
-    return shared
 
 
 def stand_all(grounds: Iterable[Ground], case: Explanation, include_all: bool, bench: Workbench) -> dict[int, Standing]:

@@ -6,7 +6,8 @@ they are, so that a fact of a part matters if, and only if, the others can be su
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 
 from engine.inference.explanation import CLOSED, FALSE, TRUE, UNKNOWN, Explanation, Node, Part, Prospect
 
@@ -114,3 +115,12 @@ def without_settled(whole: Node, parts: Sequence[Node], full: frozenset[int], se
     if len(left) < 2:
         return left[0] if left else neutral
     return whole if left == list(parts) else Remnant(left, settling, joined)
+
+
+def shared_facts(nodes: Iterable[Node]) -> int:
+    """The facts that bear on more than one leaf of these nodes."""
+    seen = shared = 0
+    for reach in itertools.chain.from_iterable(node.reaches() for node in nodes):
+        shared |= seen & reach
+        seen |= reach
+    return shared

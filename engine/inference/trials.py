@@ -64,12 +64,12 @@ class Trials:
         `slots`: those of a recommendation. `concerned`: the trials of which that is asked, called where it matters; what is
         said of others is not to be believed.
         """
-        rungs = self._rungs(self._planes, slots)
+        rungs = ladder(self._planes, slots, self.ones)
         ones = self.ones
         kept = rungs[rung] ^ rungs[rung - 1] if rung else rungs[0]
         conflicting = rungs[1] ^ rungs[0]
         if self.clash and (ones ^ conflicting) & self.clash & concerned():
-            for one, other in zip(rungs, self._rungs(self._without_contradiction(), slots), strict=True):
+            for one, other in zip(rungs, ladder(self._without_contradiction(), slots, ones), strict=True):
                 conflicting |= one ^ other
             conflicting &= ones ^ rungs[0]
         if rung == CONFLICTING:
@@ -105,17 +105,6 @@ class Trials:
                 deciding |= effect.kept >> offset
         return sum(1 << member for number, member in enumerate(place.members) if deciding >> number & 1)
 
-    def _rungs(self, planes: Sequence[int], slots: Sequence[int]) -> tuple[int, ...]:
-        """The ladder of verdicts, each rung with all those above it; the last is full."""
-        ones = self.ones
-        x, c, h, r, d, u = slots
-        outside = planes[x]
-        conflicting = outside | planes[c]
-        refuted = conflicting | planes[r]
-        unknown = refuted | (ones ^ planes[h])
-        displaced = unknown | planes[d]
-        return outside, conflicting, refuted, unknown, displaced, displaced | planes[u], ones
-
     def _without_contradiction(self) -> tuple[int, ...]:
         """The planes of the trials, each without its contradictory facts."""
         if self._certain is None:
@@ -127,3 +116,14 @@ class Trials:
                     inputs[2 * number + 1] &= ones ^ both
             self._certain = self._program.run(inputs)
         return self._certain
+
+
+def ladder(planes: Sequence[int], slots: Sequence[int], ones: int) -> tuple[int, ...]:
+    """The rungs of the ladder of verdicts (see `ground.LADDER`), each with all those above it; the last is full."""
+    x, c, h, r, d, u = slots
+    outside = planes[x]
+    conflicting = outside | planes[c]
+    refuted = conflicting | planes[r]
+    unknown = refuted | (ones ^ planes[h])
+    displaced = unknown | planes[d]
+    return outside, conflicting, refuted, unknown, displaced, displaced | planes[u], ones

@@ -45,7 +45,7 @@ class Workbench:
     def __init__(self, facts: Facts) -> None:
         program = facts.program
         self.facts = facts
-        self._encoder = CaseEncoder(program)
+        self.encoder = CaseEncoder(program)
         self.sides = [(program.present[iri], program.absent[iri]) for iri in program.findings]
         self._first_range = 2 * len(program.findings)
         self._planes: dict[str, list[int]] = {}
@@ -128,7 +128,7 @@ class Workbench:
                     (present if member & 1 else absent).discard(code)
             values = {**case.values, **{cell.code: cell.value for cell in cells}}
             changed = Case(present=tuple(present), absent=tuple(absent), measurements=values)
-            known.append(Explanation(case.book, changed, *self._encoder.run(changed)))
+            known.append(Explanation(case.book, changed, *self.encoder.run(changed)))
             yield known[-1]
 
     def _lay_out(self, change: int) -> Layout | None:
