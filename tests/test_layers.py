@@ -16,13 +16,16 @@ MODULES = sorted(path for package in ("engine", "api") for path in (ROOT / packa
 ALLOWED: dict[str, frozenset[str]] = {
     # layer → layers that it may import, besides itself
     "engine.errors": frozenset(),
+    "engine.templates": frozenset(),
     "engine.model": frozenset(),
     "engine.knowledge": frozenset({"engine.errors", "engine.model"}),
     "engine.inference": frozenset({"engine.errors", "engine.model", "engine.knowledge"}),
-    "engine.exchange": frozenset({"engine.errors", "engine.model", "engine.knowledge", "engine.inference"}),
+    "engine.exchange": frozenset({"engine.errors", "engine.model", "engine.knowledge", "engine.inference", "engine.templates"}),
     # Processes for what strangers send: knows nothing of what they are asked, so that both who ask can use it.
     "engine.sandbox": frozenset({"engine.errors"}),
-    "engine.validation": frozenset({"engine.errors", "engine.model", "engine.knowledge", "engine.inference", "engine.sandbox"}),
+    "engine.validation": frozenset(
+        {"engine.errors", "engine.model", "engine.knowledge", "engine.inference", "engine.sandbox", "engine.templates"}
+    ),
     "engine.population": frozenset({"engine.errors", "engine.model", "engine.knowledge", "engine.inference"}),
     "engine.query": frozenset({"engine.errors", "engine.model", "engine.sandbox"}),
 }

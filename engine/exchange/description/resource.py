@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
 from engine.exchange.description.criteria import CriterionWriter
 from engine.exchange.description.links import Links, href_of, label_of
 from engine.exchange.description.model import Criteria, Description, Group, Item, Row, ShownPassage
@@ -21,6 +19,7 @@ from engine.inference.decision import DISCLAIMER
 from engine.knowledge.assembly import assemble
 from engine.knowledge.reader import BASE, Graph, Text, expand, local_name, read_graph, shorten
 from engine.model import Knowledge, Rule, Tension
+from engine.templates import make_environment
 
 HTML = "text/html"
 MEDIA_TYPES = (HTML, TURTLE, JSON_LD, N_TRIPLES)
@@ -278,13 +277,7 @@ def _spaced(name: str) -> str:
     return "".join(f" {letter.lower()}" if letter.isupper() and number else letter for number, letter in enumerate(name))
 
 
-_ENVIRONMENT = Environment(
-    loader=PackageLoader("engine.exchange.description", "templates"),
-    autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_ENVIRONMENT = make_environment("engine.exchange.description")
 
 
 def render_page(description: Description, knowledge: Knowledge) -> bytes:

@@ -6,11 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
 from engine.exchange.narrative.model import Article, Audience
 from engine.knowledge.units import quantity
 from engine.model import Knowledge
+from engine.templates import make_environment
 
 LAYOUTS = {"text/markdown": "article.md.j2", "text/html": "article.html.j2"}
 """Media type → its template."""
@@ -49,14 +48,7 @@ def escape_markdown(text: str) -> str:
     return re.sub(r"([\\`*_\[\]<>|~#])", r"\\\1", flat)
 
 
-_ENVIRONMENT = Environment(
-    loader=PackageLoader("engine.exchange.narrative", "templates"),
-    autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
+_ENVIRONMENT = make_environment("engine.exchange.narrative")
 _ENVIRONMENT.filters |= {
     "upper_first": upper_first,
     "sentence": sentence,

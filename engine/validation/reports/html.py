@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
 from engine.inference.decision import DISCLAIMER
+from engine.templates import make_environment
 from engine.validation.catalogue import CATALOGUE
 from engine.validation.diagnostics import SEVERITIES, Report
 from engine.validation.reports.words import (
@@ -25,14 +24,7 @@ from engine.validation.reports.words import (
     witnesses,
 )
 
-_ENVIRONMENT = Environment(
-    loader=PackageLoader("engine.validation.reports", "templates"),
-    autoescape=select_autoescape(enabled_extensions=("html.j2",), default=True),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
+_ENVIRONMENT = make_environment("engine.validation.reports")
 _ENVIRONMENT.filters |= {"clean": printable, "case_text": case_text, "counts": counts, "plural": plural}
 
 
