@@ -132,6 +132,8 @@ def own_profile(folders: Iterable[Path] | None) -> Path | None:
 def read_profile(path: Path, catalogue: Catalogue = CATALOGUE) -> Profile:
     """Read a profile. Raises ProfileError with file:line at the first thing that is not understood."""
     try:
+        if path.is_file() and not path.read_bytes().strip():
+            return Profile()
         document = read_yaml_document(path)
         return _Reader(document, catalogue).read()
     except CaseError as error:  # what a YAML document raises, whatever it is about

@@ -142,7 +142,7 @@ def test_vocabulary_of_its_own(file: Path) -> None:
         ("vocabulary: {terms: x}", "profile.yaml:1: This is a list of names.\n  Write [name, name]."),
         ("ignore: [",
          "profile.yaml: line 1, column 10: This is not YAML: expected the node content, but found '<stream end>'.\n"),
-        ("ignore: []\nignore: []", "profile.yaml: line 1, column 1: 'ignore' stands more than once in one object.\n"),
+        ("ignore: []\nignore: []", "profile.yaml: line 2, column 1: 'ignore' stands more than once in one object.\n"),
     ],
 )  # fmt: skip
 def test_what_is_refused_is_told_with_its_line(file: Path, text: str, said: str) -> None:
