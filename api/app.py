@@ -16,6 +16,7 @@ from api.index import index_router
 from api.knowledge import knowledge_router
 from api.listings import Listing, listings_router
 from api.openapi import make_document
+from api.problem_types import problem_types_router
 from api.queries import QueryList, queries_router
 from api.resources import resources_router
 from api.settings import Settings, load_engine
@@ -66,6 +67,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     )
     install_errors(app)
     app.include_router(index_router())
+    app.include_router(problem_types_router())
     app.include_router(decisions_router(engine, codebook, settings.max_body_bytes))
     app.include_router(knowledge_router(engine.knowledge))
     app.include_router(health_router(engine))

@@ -56,18 +56,26 @@ class RequestError(SpinegraphError):
 
 
 class MediaTypeError(RequestError):
+    """The body is of a type, an encoding or a character set that is not read here."""
+
     title = "The body's media type is not understood"
 
 
 class NotAcceptableError(RequestError):
+    """`Accept` names nothing that the answer can be."""
+
     title = "No representation is acceptable"
 
 
 class UnreadableBodyError(RequestError):
+    """The body is not of the syntax that it claims, or did not arrive whole."""
+
     title = "The body cannot be read"
 
 
 class ParameterError(RequestError):
+    """A parameter of the URL is not known here, or has a value that it cannot have."""
+
     title = "A parameter cannot be"
 
 
@@ -139,7 +147,7 @@ async def _answer_known(request: Request, error: Exception) -> Response:
     return _reply(
         request,
         status,
-        kind=_kebab(type(error).__name__.removesuffix("Error")),
+        kind=kind_of(type(error)),
         title=error.title,
         detail=error.what,
         where=error.where,
@@ -231,6 +239,6 @@ def _reply(
     return Response(body, status, headers, PROBLEM_TYPE)
 
 
-def _kebab(name: str) -> str:
-    """`UnknownCode` → `unknown-code`."""
-    return re.sub(r"(?<=.)([A-Z])", r"-\1", name).lower()
+def kind_of(error: type[SpinegraphError]) -> str:
+    """The last part of a problem's type: UnknownCodeError → `unknown-code`."""
+    return re.sub(r"(?<=.)([A-Z])", r"-\1", error.__name__.removesuffix("Error")).lower()

@@ -114,10 +114,14 @@ class ProvenanceError(KnowledgeError):
 
 
 class CaseError(SpinegraphError):
+    """A case that cannot be decided as it is; nothing was decided."""
+
     title = "The case cannot be decided"
 
 
 class MalformedCaseError(CaseError):
+    """The case is not of the form that a case has; `where` is the place in it."""
+
     title = "The case is malformed"
 
 
@@ -149,10 +153,14 @@ class UnknownCodeError(CaseError):
 
 
 class MeasurementError(CaseError):
+    """A measurement is no number, or one that nothing measures; the message says which values and units there are."""
+
     title = "A measurement cannot be"
 
 
 class CaseTooLargeError(CaseError):
+    """The text of the case is larger than is read."""
+
     title = "The case is too large"
 
 
@@ -169,6 +177,8 @@ class IncoherentOntologyError(ReasonerError):
 
 
 class ProfileError(SpinegraphError):
+    """A profile or a baseline of validation is not of the form that it has."""
+
     title = "The profile or baseline cannot be used"
 
 
