@@ -16,7 +16,7 @@ from api.cli_cases import KnowledgeOption
 from engine.errors import KnowledgeError, shortened
 from engine.knowledge.assembly import assemble, load_knowledge
 from engine.knowledge.files import named_paths, own_paths, shipped_paths
-from engine.knowledge.reader import read_graph
+from engine.knowledge.graph import read_graph
 from engine.knowledge.sources import (
     PassageUse,
     Verification,

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api.sparql_settings import parse_data_option, served_files
-from engine.knowledge.reader import PREFIXES
+from engine.knowledge.terms import PREFIXES
 from engine.query.dataset import export_snapshot, take_snapshot
 
 

@@ -18,7 +18,7 @@ from engine import Engine, make_codebook
 from engine.errors import QueryError
 from engine.exchange.provenance.decision import decision_graph
 from engine.exchange.rdf import JSON_LD, TURTLE, render
-from engine.knowledge.reader import shorten
+from engine.knowledge.terms import shorten
 from engine.query.algebra import BASE_IRI, check, several_graphs
 from engine.query.dataset import load_store, query_graphs, take_snapshot
 from engine.query.syntax import syntax_error

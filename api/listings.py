@@ -17,7 +17,7 @@ from api.caching import has_already
 from api.errors import ParameterError
 from api.open_route import OpenRoute
 from engine import Knowledge, Recommendation
-from engine.knowledge.reader import BASE
+from engine.knowledge.terms import BASE
 from engine.model import Assessment, Concept, DerivedFinding, Exclusion, Frozen, Measurement, Rule, Source, SourceGap, Tension
 
 MOST, USUAL = 500, 50

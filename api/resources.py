@@ -17,7 +17,7 @@ from api.errors import NotAcceptableError, UnknownResourceError
 from api.negotiation import accepted, preferred
 from api.open_route import OpenRoute
 from engine.exchange.description.resource import KINDS, MEDIA_TYPES, SUFFIXES, Describer
-from engine.knowledge.reader import BASE
+from engine.knowledge.terms import BASE
 
 LISTED = ("finding", "condition", "intervention", "rule", "source", "tension")
 """Kinds whose namespace leads to a listing, which has its plural."""

@@ -13,7 +13,7 @@ import msgspec
 from api.settings import SettingsError, limits_from
 from engine.errors import QueryError
 from engine.knowledge.files import named_paths, shipped_paths
-from engine.knowledge.reader import PREFIXES
+from engine.knowledge.terms import PREFIXES
 from engine.query.dataset import DataFile, data_file, knowledge_files
 from engine.query.limits import MEBIBYTE, QueryLimits
 from engine.query.service import QueryService

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from engine.knowledge.files import knowledge_paths
-from engine.knowledge.reader import PREFIXES
+from engine.knowledge.terms import PREFIXES
 from engine.model import Case
 
 HEAD = " ".join(f"@prefix {name}: <{namespace}> ." for name, namespace in PREFIXES.items())

@@ -13,7 +13,7 @@ from rdflib.namespace import SH
 
 from engine import Case, Engine, load_knowledge
 from engine.knowledge.files import schema_paths, shipped_paths
-from engine.knowledge.reader import expand
+from engine.knowledge.terms import expand
 from tests.random_cases import random_cases
 
 SHAPES = [path for path in shipped_paths() if path.parent.name == "shapes" and path.name in ("case.ttl", "measurements.ttl")]

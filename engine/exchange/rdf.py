@@ -12,7 +12,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from engine.knowledge.reader import PREFIXES, RDF_TYPE
+from engine.knowledge.terms import PREFIXES, RDF_TYPE
 
 TURTLE, JSON_LD, TRIG, N_TRIPLES = "text/turtle", "application/ld+json", "application/trig", "application/n-triples"
 XSD = PREFIXES["xsd"]

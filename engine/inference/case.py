@@ -17,7 +17,7 @@ from engine.inference.case_text import MAX_BYTES, parse_json, parse_turtle, pars
 from engine.inference.codebook import Codebook
 from engine.inference.facts import compare
 from engine.inference.program import Program
-from engine.knowledge.reader import local_name
+from engine.knowledge.terms import local_name
 from engine.knowledge.units import in_words
 from engine.model import Case, Measured
 

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import yaml
 
 from engine.errors import LONGEST_ECHO, CaseTooLargeError, MalformedCaseError, MeasurementError, shortened
-from engine.knowledge.reader import expand, shorten
+from engine.knowledge.terms import expand, shorten
 
 MAX_NAMED = 10
 """So many keys that stand twice are named."""

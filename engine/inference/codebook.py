@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from engine.knowledge.reader import shorten
+from engine.knowledge.terms import shorten
 from engine.model import Concept, DerivedFinding, Knowledge, Measured
 
 

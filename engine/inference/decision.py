@@ -22,7 +22,7 @@ from engine.inference.proofbook import ProofBook
 from engine.inference.questions import Open, Questioner
 from engine.inference.recommendation import Recommender
 from engine.inference.workbench import Workbench
-from engine.knowledge.reader import expand
+from engine.knowledge.terms import expand
 from engine.model import (
     URGENCIES,
     Case,

@@ -24,7 +24,7 @@ from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Processor
 
 from engine.knowledge.files import shipped_paths
-from engine.knowledge.reader import BASE
+from engine.knowledge.terms import BASE
 from engine.model import (
     Absent,
     And,

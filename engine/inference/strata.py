@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from engine.errors import CriterionError, KnowledgeError, RuleCycleError
-from engine.knowledge.reader import shorten
+from engine.knowledge.terms import shorten
 from engine.model import (
     Absent,
     Assessment,

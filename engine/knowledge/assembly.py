@@ -13,13 +13,14 @@ from typing import Any, Literal, TypeVar
 
 from engine.errors import VocabularyError
 from engine.knowledge.criteria import CriterionReader
+from engine.knowledge.graph import Graph, read_graph
 from engine.knowledge.literals import read_number
 from engine.knowledge.mapping_table import mapped_codes
 from engine.knowledge.passages import read_citation, read_passage, read_reference, read_source
 from engine.knowledge.problems import Problems
-from engine.knowledge.reader import Graph, expand, local_name, read_graph, shorten
 from engine.knowledge.rule_checks import check_rules
 from engine.knowledge.rules import PATIENT, build_rules, passage_ids
+from engine.knowledge.terms import expand, local_name, shorten
 from engine.model import (
     Concept,
     Hierarchy,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from engine.errors import CriterionError, KnowledgeError
+from engine.knowledge.graph import Graph
 from engine.knowledge.numbers import PLAIN, as_written, plain_number
 from engine.knowledge.problems import located_error, named, nearest
 from engine.knowledge.profile import (
@@ -19,7 +20,7 @@ from engine.knowledge.profile import (
     misplaced_path,
     misplaced_shape,
 )
-from engine.knowledge.reader import PREFIXES, Graph, Term, expand, local_name, shorten
+from engine.knowledge.terms import PREFIXES, Term, expand, local_name, shorten
 from engine.model import (
     Absent,
     And,

@@ -14,7 +14,7 @@ from rdflib.plugins.serializers.longturtle import LongTurtleSerializer
 from rdflib.term import Node
 
 from engine.errors import TurtleSyntaxError
-from engine.knowledge.reader import PREFIXES
+from engine.knowledge.terms import PREFIXES
 
 
 class _SortedTurtleSerializer(LongTurtleSerializer):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from engine.errors import VocabularyError, shortened
+from engine.knowledge.graph import Graph
 from engine.knowledge.problems import Problems
-from engine.knowledge.reader import Graph, Text, shorten
+from engine.knowledge.terms import Text, shorten
 
 
 def read_number(graph: Graph, problems: Problems, subject: str, predicate: str, otherwise: float) -> float:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from engine.errors import KnowledgeError, VocabularyError, shortened
 from engine.knowledge.problems import Problems
-from engine.knowledge.reader import PREFIXES, expand
+from engine.knowledge.terms import PREFIXES, expand
 
 External = Mapping[str, tuple[str, ...]]
 NEEDED = ("subject_id", "predicate_id", "object_id")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from engine.errors import VocabularyError, shortened
+from engine.knowledge.graph import Graph
 from engine.knowledge.literals import read_number, read_numbers
 from engine.knowledge.problems import Problems, nearest
-from engine.knowledge.reader import Graph, local_name, shorten
 from engine.knowledge.rules import passage_ids
+from engine.knowledge.terms import local_name, shorten
 from engine.model import CitationMapping, Passage, Reference, Source
 
 CONFIDENCES = ("high", "medium", "low", "none")

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
+from engine.knowledge.reader import read_triples
+
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 FIRST, REST, NIL, TYPE = (RDF + name for name in ("first", "rest", "nil", "type"))
 
@@ -242,8 +244,6 @@ def _roots(read: Mapping[str, Mapping[str, list[Any]]], scanned: Mapping[str, Ma
 
 @lru_cache(maxsize=64)
 def _positions(path: Path, number: int, modified: int, size: int) -> Positions:  # noqa: ARG001 (part of the key)
-    from engine.knowledge.reader import read_triples  # the reader looks places up here
-
     return locate(path.read_text(encoding="utf-8-sig"), read_triples(path, number))
 
 

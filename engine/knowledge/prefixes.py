@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from engine.errors import KnowledgeError
-from engine.knowledge.reader import BASE, PREFIXES
+from engine.knowledge.terms import BASE, PREFIXES
 
 STANDARD = {name: space for name, space in PREFIXES.items() if not space.startswith(BASE)}
 """Prefixes that mean one thing everywhere."""

@@ -8,7 +8,8 @@ from itertools import islice
 from typing import TypeVar
 
 from engine.errors import KnowledgeError
-from engine.knowledge.reader import Graph, Term, shorten
+from engine.knowledge.graph import Graph
+from engine.knowledge.terms import Term, shorten
 
 FURTHEST, MOST_COMPARED = 4, 1000
 """What is suggested differs in length by no more than so many letters; and so many names are compared."""

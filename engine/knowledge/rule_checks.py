@@ -6,8 +6,9 @@ from collections.abc import Collection, Container
 
 from engine.errors import CriterionError, ProvenanceError, VocabularyError
 from engine.knowledge.criteria import is_monotone
+from engine.knowledge.graph import Graph
 from engine.knowledge.problems import Problems, nearest
-from engine.knowledge.reader import Graph, expand, local_name, shorten
+from engine.knowledge.terms import expand, local_name, shorten
 from engine.model import (
     Assessment,
     Criterion,

@@ -8,9 +8,10 @@ from typing import Any
 
 from engine.errors import CriterionError, VocabularyError, shortened
 from engine.knowledge.criteria import CriterionReader
+from engine.knowledge.graph import Graph
 from engine.knowledge.numbers import as_written
 from engine.knowledge.problems import Problems
-from engine.knowledge.reader import Graph, Term, Text, expand, local_name, shorten
+from engine.knowledge.terms import Term, Text, expand, local_name, shorten
 from engine.model import (
     URGENCIES,
     And,

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.errors import ProvenanceError
-from engine.knowledge.reader import local_name
+from engine.knowledge.terms import local_name
 from engine.model import Criterion, Frozen, Knowledge, Passage, Rule, Source, Tension
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from engine.knowledge.reader import PREFIXES
+from engine.knowledge.terms import PREFIXES
 
 UNREAD = "everything after that place was left unread."
 GENERAL = f"Mend the Turtle there; {UNREAD}"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import structs
 
-from engine.knowledge.reader import expand, shorten
+from engine.knowledge.terms import expand, shorten
 from engine.model import Criterion, Measured, Rule
 from engine.validation.catalogue import BY_NAME
 from engine.validation.checks.names import COPY

@@ -22,7 +22,9 @@ from engine.knowledge.files import (
     read_file,
     shipped_paths,
 )
-from engine.knowledge.reader import Graph, Term, Text, local_name, read_triples, shorten
+from engine.knowledge.graph import Graph
+from engine.knowledge.reader import read_triples
+from engine.knowledge.terms import Term, Text, local_name, shorten
 from engine.model import Knowledge
 from engine.validation.cases.files import SCREENS
 from engine.validation.catalogue import BY_NAME

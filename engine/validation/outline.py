@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.inference.facts import ranges_in_words
-from engine.knowledge.reader import shorten
+from engine.knowledge.terms import shorten
 from engine.model import And, AtLeast, Criterion, Measured, NotSuspected, Or, Present, Suspected
 
 INDENT = "  "

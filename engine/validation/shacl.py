@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from engine.knowledge.reader import PREFIXES, RDF_TYPE, Term, Text, read_triples
+from engine.knowledge.reader import read_triples
+from engine.knowledge.terms import PREFIXES, RDF_TYPE, Term, Text
 from engine.sandbox.confinement import confine
 from engine.sandbox.guard import guard, interpreter_files
 from engine.sandbox.network import close_network

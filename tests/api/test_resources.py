@@ -13,7 +13,7 @@ from api.errors import install_errors
 from api.resources import LISTED, resources_router
 from api.sparql_settings import served_files
 from engine.exchange.description.resource import KINDS, Describer, make_describer
-from engine.knowledge.reader import BASE
+from engine.knowledge.terms import BASE
 from engine.query.dataset import take_snapshot
 from tests.api.conftest import MakeClient
 

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from engine import Case, Engine, Proof, Recommendation, load_knowledge
-from engine.knowledge.reader import expand
+from engine.knowledge.terms import expand
 from engine.model import TRUTHS, Change, DecidedRecommendation, Measured
 from tests.inference.changes import in_range
 from tests.inference.every_case import AXES, EveryCase, named_by_rule, named_facts

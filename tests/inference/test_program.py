@@ -15,7 +15,7 @@ from engine import Case, CriterionError, Engine, Knowledge, RuleCycleError, load
 from engine.inference.case import CaseEncoder
 from engine.inference.compiler import compile_program
 from engine.inference.program import Program
-from engine.knowledge.reader import expand
+from engine.knowledge.terms import expand
 from engine.model import (
     TRUTHS,
     Absent,

@@ -12,7 +12,7 @@ import pytest
 
 from engine import Case, Engine, Recommendation, load_knowledge
 from engine.inference.ground import QUIET, VERDICTS
-from engine.knowledge.reader import expand
+from engine.knowledge.terms import expand
 from engine.model import Assessment, Question
 from tests.inference.every_case import AXES, EveryCase, Flags, Table, named_by_rule
 from tests.random_cases import random_cases

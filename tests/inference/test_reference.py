@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from engine import Case, Engine, Knowledge
 from engine.inference.reference import Oracle
-from engine.knowledge.reader import expand
+from engine.knowledge.terms import expand
 from engine.model import (
     Absent,
     And,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.knowledge.criteria import CriterionReader
-from engine.knowledge.reader import expand, read_graph
+from engine.knowledge.graph import read_graph
+from engine.knowledge.terms import expand
 from engine.model import Criterion, Knowledge
 from tests.small import HEAD
 

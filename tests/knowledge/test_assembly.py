@@ -9,7 +9,7 @@ import pytest
 
 from engine.errors import CriterionError, KnowledgeError, ProvenanceError, VocabularyError, shortened
 from engine.knowledge.assembly import load_knowledge
-from engine.knowledge.reader import expand
+from engine.knowledge.terms import expand
 from engine.model import And, Exclusion, Knowledge, Recommendation, SourceGap, Tension
 from tests.small import MAPPINGS, Edit, write_small
 

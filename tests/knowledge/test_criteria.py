@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.knowledge.criteria import children_of, is_monotone
-from engine.knowledge.reader import expand
+from engine.knowledge.terms import expand
 from engine.model import (
     Absent,
     And,

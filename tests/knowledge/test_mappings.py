@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from engine import Codebook, UnknownCodeError, load_knowledge, make_case, make_codebook, shipped_paths
-from engine.knowledge.reader import expand
+from engine.knowledge.terms import expand
 from engine.model import Concept, Knowledge, Measurement
 
 # sssom 0.4.21 sets a pandas option and passes an argument that pandas 4 will no longer have; no code of ours uses pandas.

@@ -9,7 +9,8 @@ import pytest
 
 from engine import shipped_paths
 from engine.knowledge.positions import FIRST, REST, TYPE, Positions, positions_of
-from engine.knowledge.reader import NIL, Text, read_triples, shorten
+from engine.knowledge.reader import read_triples
+from engine.knowledge.terms import NIL, Text, shorten
 
 EX = "https://example.org/"
 STRING = "http://www.w3.org/2001/XMLSchema#string"

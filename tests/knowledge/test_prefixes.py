@@ -8,7 +8,8 @@ import pytest
 
 from engine.errors import KnowledgeError
 from engine.knowledge.prefixes import misdeclared_prefix
-from engine.knowledge.reader import BASE, PREFIXES, read_triples
+from engine.knowledge.reader import read_triples
+from engine.knowledge.terms import BASE, PREFIXES
 
 
 @pytest.mark.parametrize(

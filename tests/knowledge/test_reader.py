@@ -10,8 +10,10 @@ import pytest
 from engine.errors import KnowledgeError, TurtleSyntaxError
 from engine.knowledge.assembly import load_knowledge
 from engine.knowledge.files import content_digest, knowledge_paths, own_paths, schema_paths, shipped_paths
+from engine.knowledge.graph import Graph, read_graph
 from engine.knowledge.positions import positions_of
-from engine.knowledge.reader import Graph, Text, expand, local_name, read_graph, read_triples, shorten
+from engine.knowledge.reader import read_triples
+from engine.knowledge.terms import Text, expand, local_name, shorten
 from tests.small import HEAD, TEXTS, write_small
 
 XSD_INTEGER = "http://www.w3.org/2001/XMLSchema#integer"

@@ -18,7 +18,7 @@ from engine import Engine, load_knowledge, make_codebook, read_case_file, shippe
 from engine.exchange.provenance.decision import decision_graph
 from engine.inference.compiler import compile_program
 from engine.inference.program import Program
-from engine.knowledge.reader import BASE
+from engine.knowledge.terms import BASE
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPECTED = Path(__file__).parent / "expected"

@@ -10,7 +10,7 @@ import pytest
 
 from engine.errors import KnowledgeError, TurtleSyntaxError, VocabularyError
 from engine.knowledge.files import shipped_paths
-from engine.knowledge.reader import PREFIXES
+from engine.knowledge.terms import PREFIXES
 from engine.query.dataset import (
     GRAPH_BASE,
     DataFile,

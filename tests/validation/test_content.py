@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import KnowledgeError
-from engine.knowledge.reader import expand
+from engine.knowledge.terms import expand
 from engine.validation.checks.names import ALONE
 from engine.validation.content import Content, read_content
 from engine.validation.diagnostics import Place, Report

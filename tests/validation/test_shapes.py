@@ -15,7 +15,8 @@ import pytest
 import rdflib
 from rdflib import RDF, RDFS, SH, Graph
 
-from engine.knowledge.reader import expand, read_triples
+from engine.knowledge.reader import read_triples
+from engine.knowledge.terms import expand
 from engine.validation.checks import shapes
 from engine.validation.checks.shapes import authoring_paths, check_shapes, shipped_authoring_paths, without_repetition
 from engine.validation.checks.terms import Vocabulary

@@ -8,7 +8,7 @@ from engine.exchange.description.links import href_of
 from engine.exchange.description.model import CriterionItem, Item
 from engine.inference.facts import ranges_in_words
 from engine.knowledge import units
-from engine.knowledge.reader import expand
+from engine.knowledge.terms import expand
 from engine.model import (
     Absent,
     And,

@@ -10,7 +10,7 @@ from engine.exchange.description.links import TITLES, href_of, label_of
 from engine.exchange.description.model import Description, Group, Item, Row
 from engine.exchange.description.resource import HTML, Describer, render_page
 from engine.exchange.rdf import iri, render
-from engine.knowledge.reader import BASE, PREFIXES, shorten
+from engine.knowledge.terms import BASE, PREFIXES, shorten
 
 VOID = "http://rdfs.org/ns/void#"
 HEADINGS = {**TITLES, "rule": "Rules", "shape": "Criteria", "ontology": "Ontology", "reference": "References"}

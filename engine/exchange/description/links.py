@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from engine.knowledge.reader import BASE, Graph, Text, expand, local_name, shorten
+from engine.knowledge.graph import Graph
+from engine.knowledge.terms import BASE, Text, expand, local_name, shorten
 
 CARRIERS = frozenset(map(expand, ("sh:condition", "core:scope")))
 """From a rule to its criteria."""

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import pyoxigraph as ox
 
 from engine.exchange.rdf import N_TRIPLES, TURTLE, render
-from engine.knowledge.reader import Graph, Text
+from engine.knowledge.graph import Graph
+from engine.knowledge.terms import Text
 
 
 def described_triples(graph: Graph, iri: str, inbound: Iterable[tuple[str, str]] = ()) -> list[ox.Triple]:

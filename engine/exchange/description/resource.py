@@ -17,7 +17,8 @@ from engine.exchange.description.rdf import described_triples, render_triples
 from engine.exchange.rdf import JSON_LD, N_TRIPLES, TURTLE
 from engine.inference.decision import DISCLAIMER
 from engine.knowledge.assembly import assemble
-from engine.knowledge.reader import BASE, Graph, Text, expand, local_name, read_graph, shorten
+from engine.knowledge.graph import Graph, read_graph
+from engine.knowledge.terms import BASE, Text, expand, local_name, shorten
 from engine.model import Knowledge, Rule, Tension
 from engine.templates import make_environment
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from engine.exchange.description.criteria import CriterionWriter
 from engine.exchange.pathway.model import Action, Edge, EdgeKind, Line, Node, NodeKind, Panel
-from engine.knowledge.reader import shorten
+from engine.knowledge.terms import shorten
 from engine.model import (
     Absent,
     And,

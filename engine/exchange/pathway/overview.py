@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.exchange.pathway.building import PathwayBuilder, leaves
 from engine.exchange.pathway.model import Line, Node, Panel
-from engine.knowledge.reader import shorten
+from engine.knowledge.terms import shorten
 from engine.model import (
     Assessment,
     DerivedFinding,

@@ -13,7 +13,7 @@ from engine.exchange.pathway.building import FOLD, PathwayBuilder, leaves
 from engine.exchange.pathway.model import EdgeKind, Line, Node, Panel, Pathway
 from engine.exchange.pathway.overview import document_panel, overview_panels
 from engine.inference.decision import DISCLAIMER
-from engine.knowledge.reader import expand, shorten
+from engine.knowledge.terms import expand, shorten
 from engine.model import (
     Assessment,
     DerivedFinding,

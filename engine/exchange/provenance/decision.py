@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from engine.exchange.provenance.facts import CaseFacts
 from engine.exchange.provenance.sources import described
 from engine.exchange.rdf import JSON_LD, TRIG, TURTLE, Value, iri, render, text
-from engine.knowledge.reader import PREFIXES, local_name
+from engine.knowledge.terms import PREFIXES, local_name
 from engine.model import AssessedCondition, DecidedRecommendation, Decision, Knowledge, Notice, Proof, ShownTension
 
 MEDIA_TYPES = (TURTLE, JSON_LD, TRIG)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from engine.errors import IncoherentOntologyError, ReasonerError
-from engine.knowledge.reader import PREFIXES, Term, Text
+from engine.knowledge.terms import PREFIXES, Term, Text
 
 Triple = tuple[str, str, Term]
 

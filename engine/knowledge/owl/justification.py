@@ -28,7 +28,7 @@ from engine.knowledge.owl.axioms import (
     statements,
 )
 from engine.knowledge.owl.hermit import Triple, first_broken
-from engine.knowledge.reader import FIRST, NIL, RDF_TYPE, REST, Term, expand
+from engine.knowledge.terms import FIRST, NIL, RDF_TYPE, REST, Term, expand
 
 WIDTH = 40
 """So many prefixes are tried in one run."""

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from engine.errors import IncoherentOntologyError
 from engine.knowledge.owl.axioms import NOTHING, logical
 from engine.knowledge.owl.hermit import SECONDS, Triple, classified
-from engine.knowledge.reader import BASE, PREFIXES, RDF_TYPE, expand, read_triples, shorten
+from engine.knowledge.reader import read_triples
+from engine.knowledge.terms import BASE, PREFIXES, RDF_TYPE, expand, shorten
 
 INFERRED = f"{BASE}ontology/inferred"
 NAMESPACES = tuple(PREFIXES[name] for name in ("core", "finding", "condition", "intervention"))

@@ -9,7 +9,7 @@ from engine.inference.compiler import compile_program
 from engine.inference.decision import Engine
 from engine.inference.ground import LADDER
 from engine.inference.program import VERDICT_PLANES
-from engine.knowledge.reader import shorten
+from engine.knowledge.terms import shorten
 from engine.model import And, Case, Criterion, Frozen, Knowledge, Recommendation, Rule
 from engine.validation.behaviour.circuit import TRUE
 from engine.validation.behaviour.patients import Patients

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import permutations
 
 from engine.knowledge.criteria import children_of
-from engine.knowledge.reader import shorten
+from engine.knowledge.terms import shorten
 from engine.model import Assessment, Rule, Tension
 from engine.validation.behaviour.analysis import Analysis, Behaviour, named
 

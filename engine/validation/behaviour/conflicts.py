@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.knowledge.reader import shorten
+from engine.knowledge.terms import shorten
 from engine.model import Recommendation, SourceGap, Tension
 from engine.validation.behaviour.analysis import Analysis, Behaviour, named
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from engine.knowledge.reader import shorten
+from engine.knowledge.terms import shorten
 from engine.model import Exclusion, Recommendation
 from engine.validation.behaviour.analysis import Analysis, Behaviour, named
 

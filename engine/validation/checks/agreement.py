@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.knowledge.reader import expand, local_name, shorten
+from engine.knowledge.terms import expand, local_name, shorten
 from engine.model import Assessment, DerivedFinding, Knowledge, Passage, Recommendation
 from engine.validation.content import Content
 from engine.validation.diagnostics import Diagnostic

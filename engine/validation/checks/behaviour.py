@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import structs
 
-from engine.knowledge.reader import shorten
+from engine.knowledge.terms import shorten
 from engine.validation.content import Content
 from engine.validation.diagnostics import Diagnostic, Related
 

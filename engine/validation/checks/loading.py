@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.errors import KnowledgeError
-from engine.knowledge.reader import Text, expand
+from engine.knowledge.terms import Text, expand
 from engine.validation.checks.names import of_no_kind
 from engine.validation.checks.terms import Vocabulary, is_well_typed
 from engine.validation.content import Content

@@ -11,7 +11,7 @@ import yaml
 
 from engine.errors import shortened
 from engine.knowledge.mapping_table import NEEDED, MappingTable, Row, read_table
-from engine.knowledge.reader import PREFIXES
+from engine.knowledge.terms import PREFIXES
 from engine.validation.content import TABLE, Content
 from engine.validation.diagnostics import Diagnostic, Place, Related
 

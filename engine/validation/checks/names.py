@@ -7,8 +7,9 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from engine.knowledge.graph import Graph
 from engine.knowledge.problems import nearest
-from engine.knowledge.reader import Graph, Term, Text, expand, local_name, shorten
+from engine.knowledge.terms import Term, Text, expand, local_name, shorten
 from engine.validation.checks.terms import CORE, is_ours, split
 from engine.validation.content import GENERATED, Content
 from engine.validation.diagnostics import Diagnostic, Place, Related

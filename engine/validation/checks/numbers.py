@@ -9,7 +9,7 @@ from typing import Any
 from engine.errors import CheckNotRunError
 from engine.knowledge import units
 from engine.knowledge.profile import BANDS, FACETS
-from engine.knowledge.reader import Text, shorten
+from engine.knowledge.terms import Text, shorten
 from engine.validation.content import Content
 from engine.validation.diagnostics import Diagnostic
 

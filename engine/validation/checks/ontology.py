@@ -14,7 +14,7 @@ from engine.knowledge.owl.hermit import Triple
 from engine.knowledge.owl.justification import Explanation, explain, roots
 from engine.knowledge.owl.manchester import manchester
 from engine.knowledge.owl.reasoner import NAMESPACES, Hierarchy, direct, infer, ontology_paths
-from engine.knowledge.reader import expand, local_name, shorten
+from engine.knowledge.terms import expand, local_name, shorten
 from engine.validation.content import GENERATED, Content
 from engine.validation.diagnostics import Diagnostic, Related
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from engine.errors import CheckNotRunError, shortened
-from engine.knowledge.reader import Text, expand, local_name, shorten
 from engine.knowledge.rules import BUILDERS
 from engine.knowledge.sources import coverage, read_documents, text_changed, verify
+from engine.knowledge.terms import Text, expand, local_name, shorten
 from engine.model import Knowledge, Passage
 from engine.validation.content import Content
 from engine.validation.diagnostics import Diagnostic

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.knowledge.profile import CONSTRAINTS
-from engine.knowledge.reader import FIRST, Term, Text, expand, shorten
 from engine.knowledge.rules import BUILDERS
+from engine.knowledge.terms import FIRST, Term, Text, expand, shorten
 from engine.validation.content import Content
 from engine.validation.diagnostics import Diagnostic
 

@@ -15,7 +15,8 @@ import msgspec
 
 from engine.errors import CheckNotRunError, KnowledgeError
 from engine.knowledge.positions import positions_of
-from engine.knowledge.reader import Term, Text, expand, read_triples, shorten
+from engine.knowledge.reader import read_triples
+from engine.knowledge.terms import Term, Text, expand, shorten
 from engine.sandbox.process import clean_environment
 from engine.validation.catalogue import BY_NAME
 from engine.validation.checks.names import COPY

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from engine.knowledge.reader import BASE, PREFIXES, Text, expand, local_name, shorten
+from engine.knowledge.terms import BASE, PREFIXES, Text, expand, local_name, shorten
 from engine.validation.content import Content
 
 OA = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.knowledge.reader import shorten
+from engine.knowledge.terms import shorten
 from engine.model import Criterion
 from engine.validation.content import Content
 from engine.validation.diagnostics import Diagnostic

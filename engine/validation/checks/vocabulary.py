@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.errors import shortened
-from engine.knowledge.reader import BASE, RDF_TYPE, Text, expand, shorten
 from engine.knowledge.rules import WORDS, words_of
+from engine.knowledge.terms import BASE, RDF_TYPE, Text, expand, shorten
 from engine.validation.checks.terms import (
     CORE,
     Vocabulary,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from engine.knowledge.reader import Text, expand, shorten
 from engine.knowledge.rules import BUILDERS, PATIENT
+from engine.knowledge.terms import Text, expand, shorten
 from engine.validation.content import GENERATED, Content
 from engine.validation.diagnostics import Diagnostic
 

@@ -12,7 +12,7 @@ from engine.errors import SpinegraphError
 from engine.inference.decision import Engine
 from engine.inference.program import structure
 from engine.knowledge.criteria import children_of
-from engine.knowledge.reader import shorten
+from engine.knowledge.terms import shorten
 from engine.model import Case, Criterion, Hierarchy, Knowledge, Rule
 from engine.validation.difference.model import Responsible
 from engine.validation.difference.statements import State

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.errors import CaseError, SpinegraphError
 from engine.inference.decision import DISCLAIMER, Engine
-from engine.knowledge.reader import shorten
+from engine.knowledge.terms import shorten
 from engine.model import KnowledgeVersion
 from engine.validation.cases.files import ClinicalCase, case_paths, read_cases
 from engine.validation.difference.attribution import Attribution

@@ -11,7 +11,7 @@ from engine.errors import ReplayError
 from engine.inference.compiler import compile_program
 from engine.inference.decision import Engine
 from engine.inference.program import Program, RuleSlots
-from engine.knowledge.reader import shorten
+from engine.knowledge.terms import shorten
 from engine.model import Case, Knowledge
 from engine.validation.behaviour.analysis import verdict_literals
 from engine.validation.behaviour.circuit import TRUE

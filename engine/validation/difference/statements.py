@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.knowledge.reader import Graph, shorten
+from engine.knowledge.graph import Graph
+from engine.knowledge.terms import shorten
 from engine.model import Criterion, Frozen, Knowledge, Position
 from engine.validation.diagnostics import Place
 from engine.validation.difference.model import FieldChange, How, StatementChange

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from engine.errors import KnowledgeError
 from engine.knowledge.assembly import assemble
 from engine.knowledge.files import knowledge_paths
-from engine.knowledge.reader import read_graph
+from engine.knowledge.graph import read_graph
 from engine.validation.difference.statements import State
 
 FOLDERS = ("ontology", "shapes")

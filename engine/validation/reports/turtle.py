@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import pyoxigraph as ox
 
-from engine.knowledge.reader import BASE, PREFIXES
+from engine.knowledge.terms import BASE, PREFIXES
 from engine.validation.catalogue import CATALOGUE
 from engine.validation.diagnostics import Diagnostic, NotRun, Report, Severity
 from engine.validation.fingerprints import fingerprints

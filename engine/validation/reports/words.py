@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
 from engine.inference.decision import DISCLAIMER
-from engine.knowledge.reader import BASE
+from engine.knowledge.terms import BASE
 from engine.validation.catalogue import CATALOGUE, Entry
 from engine.validation.diagnostics import SEVERITIES, Diagnostic, NotRun, Report, Severity, Suppression, Witness
 

@@ -17,8 +17,9 @@ import yaml
 from engine.errors import GuidelineError, shortened
 from engine.knowledge.files import own_paths, schema_paths, shipped_paths
 from engine.knowledge.formatting import format_turtle
-from engine.knowledge.reader import PREFIXES, Graph, read_graph
+from engine.knowledge.graph import Graph, read_graph
 from engine.knowledge.statements import Statement, read_statements
+from engine.knowledge.terms import PREFIXES
 from engine.model import Frozen
 from engine.validation.scaffold.passages import HEAD, LONGEST_NAME, digest, literal, passage_ids, passage_turtle
 from engine.validation.scaffold.texts import CASES, CONCEPTS, README, RULES

@@ -7,8 +7,8 @@ import itertools
 import json
 from collections.abc import Container
 
-from engine.knowledge.reader import PREFIXES
 from engine.knowledge.statements import Statement
+from engine.knowledge.terms import PREFIXES
 
 HEAD = "\n".join(f"PREFIX {prefix}: <{namespace}>" for prefix, namespace in PREFIXES.items())
 """What Turtle that is put together here begins with."""

@@ -16,9 +16,10 @@ from rdflib import Literal, Namespace, URIRef
 
 from engine.errors import ProvenanceError, shortened
 from engine.knowledge.formatting import format_turtle
-from engine.knowledge.reader import PREFIXES, Graph, expand, shorten
+from engine.knowledge.graph import Graph
 from engine.knowledge.sources import text_changed
 from engine.knowledge.statements import Statement, read_statements
+from engine.knowledge.terms import PREFIXES, expand, shorten
 from engine.model import Frozen, Knowledge, Passage, Source
 from engine.validation.scaffold.passages import HEAD, digest, passage_ids, passage_turtle
 

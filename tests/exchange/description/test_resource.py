@@ -11,7 +11,7 @@ import pytest
 from engine import shipped_paths
 from engine.exchange.description.model import CriterionItem
 from engine.exchange.description.resource import HTML, KINDS, MEDIA_TYPES, Describer, make_describer
-from engine.knowledge.reader import BASE, expand
+from engine.knowledge.terms import BASE, expand
 
 VOID = {"meta", "link", "br"}
 FORMATS = {

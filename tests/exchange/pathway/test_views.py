@@ -12,7 +12,7 @@ from engine.errors import DrawingError
 from engine.exchange.pathway.building import leaves, subject
 from engine.exchange.pathway.model import Edge, Panel, Pathway, outline
 from engine.exchange.pathway.views import condition_pathway, document_pathway, find_pathway, overview_pathway, rule_pathway
-from engine.knowledge.reader import expand, shorten
+from engine.knowledge.terms import expand, shorten
 from engine.model import Assessment, Exclusion, NotSuspected, Recommendation, Rule, SourceGap, Suspected, Tension
 from tests.small import write_small
 

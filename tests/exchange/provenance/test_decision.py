@@ -14,7 +14,7 @@ from rdflib.compare import isomorphic
 
 from engine import Case, Engine, load_knowledge, make_case, make_codebook, read_case_file
 from engine.exchange.provenance.decision import MEDIA_TYPES, decision_graph, render_provenance, run_iri
-from engine.knowledge.reader import expand
+from engine.knowledge.terms import expand
 from engine.model import Decision
 from tests.random_cases import random_cases
 

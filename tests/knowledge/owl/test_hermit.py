@@ -8,7 +8,8 @@ import pytest
 
 from engine.errors import IncoherentOntologyError, ReasonerError
 from engine.knowledge.owl.hermit import Relation, Triple, classified, first_broken, n_triples
-from engine.knowledge.reader import RDF_TYPE, Text, expand, read_triples
+from engine.knowledge.reader import read_triples
+from engine.knowledge.terms import RDF_TYPE, Text, expand
 from tests.patience import not_hung
 from tests.small import HEAD
 

@@ -13,7 +13,8 @@ from engine.knowledge.owl.axioms import Axiom, Axioms, members, module, read_axi
 from engine.knowledge.owl.hermit import first_broken
 from engine.knowledge.owl.justification import WIDTH, Explanation, explain, minimise, narrow, roots
 from engine.knowledge.owl.manchester import manchester
-from engine.knowledge.reader import expand, read_triples
+from engine.knowledge.reader import read_triples
+from engine.knowledge.terms import expand
 from tests.small import HEAD
 
 

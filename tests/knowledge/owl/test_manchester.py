@@ -8,7 +8,8 @@ import pytest
 
 from engine.knowledge.owl.axioms import read_axioms
 from engine.knowledge.owl.manchester import manchester
-from engine.knowledge.reader import local_name, read_triples
+from engine.knowledge.reader import read_triples
+from engine.knowledge.terms import local_name
 from tests.small import HEAD
 
 R = "a owl:Restriction ; owl:onProperty core:part ;"

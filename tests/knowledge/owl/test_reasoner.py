@@ -10,7 +10,7 @@ import pytest
 from engine.errors import IncoherentOntologyError, ReasonerError
 from engine.knowledge.files import shipped_paths
 from engine.knowledge.owl.reasoner import classify, inferred_turtle, ontology_paths
-from engine.knowledge.reader import expand
+from engine.knowledge.terms import expand
 from tests.small import HEAD
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from engine import Knowledge, load_knowledge
 from engine.knowledge.files import schema_paths
-from engine.knowledge.reader import read_graph, shorten
+from engine.knowledge.graph import read_graph
+from engine.knowledge.terms import shorten
 from engine.validation.difference.compare import compare
 from engine.validation.difference.statements import State
 from tests.validation.behaviour.random_guidelines import EveryPatient, Writer

@@ -14,7 +14,7 @@ from engine import load_knowledge
 from engine.errors import ProvenanceError
 from engine.knowledge.assembly import assemble
 from engine.knowledge.files import knowledge_paths
-from engine.knowledge.reader import read_graph
+from engine.knowledge.graph import read_graph
 from engine.knowledge.sources import read_documents, text_changed, verify
 from engine.knowledge.statements import read_statements
 from engine.validation.content import read_content
