@@ -54,9 +54,12 @@ def prospect_of_rule(parts: Sequence[Part], case: Explanation) -> Prospect:
     if truth != UNKNOWN:
         return later
     found = criterion.truth(case)
-    if later.hold or found & TRUE:
-        return scope.prospect(case)
-    return CLOSED if found == FALSE and not later.refute else Prospect(0, scope.prospect(case).refute)
+    if found == FALSE and not later.hold:
+        return CLOSED
+    first = scope.prospect(case)
+    if not first.facts:
+        return Prospect(0, later.refute)
+    return first if later.hold or found & TRUE else Prospect(0, first.refute)
 
 
 class Settled:
