@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import itertools
-from collections.abc import Iterable
-from pathlib import Path
 
 import msgspec
-import numpy as np
 import pytest
 
-from engine import Case, CriterionError, Engine, Knowledge, RuleCycleError, load_knowledge
-from engine.inference.case import CaseEncoder
-from engine.inference.compiler import compile_program
-from engine.inference.program import Program
+from engine import Knowledge
 from engine.knowledge.terms import expand
 from engine.model import (
     TRUTHS,
@@ -22,23 +15,19 @@ from engine.model import (
     And,
     AtLeast,
     Bound,
-    Criterion,
     Measured,
     NotSuspected,
     Or,
     Present,
     Suspected,
-    Tension,
     Truth,
     Unassessed,
 )
-from tests.random_cases import random_cases
-from tests.small import write_small
+from tests.inference.compiling import compiled, truth_of
 
 FEVER, SIGN = expand("finding:Fever"), expand("finding:StrepSign")
 EXUDATE, NODES = expand("finding:TonsillarExudate"), expand("finding:TenderNodes")
 THROAT, STREP = expand("condition:ThroatInfection"), expand("condition:StrepThroat")
-TESTED = expand("rule:tested")
 
 State = tuple[bool, bool]
 """Whether a finding is recorded present, and whether absent."""
@@ -48,23 +37,6 @@ STATES: dict[Truth, State] = {
     "false": (False, True),
     "conflicting": (True, True),
 }
-
-
-def compiled(knowledge: Knowledge, criterion: Criterion) -> Program:
-    """The program of the knowledge and one more rule, which tests the criterion."""
-    rule = Tension(
-        iri=TESTED, id="tested", label="", source="", scope=None, criterion=criterion, order=99,
-        definition="", handling="", resolution="exposed", positions=(),
-    )  # fmt: skip
-    return compile_program(msgspec.structs.replace(knowledge, rules={**knowledge.rules, TESTED: rule}))
-
-
-def truth_of(program: Program, present: Iterable[str] = (), absent: Iterable[str] = (), **measurements: float) -> Truth:
-    """The truth of the tested criterion for a patient."""
-    case = Case(present=tuple(present), absent=tuple(absent), measurements=measurements)
-    planes = program.run(CaseEncoder(program).planes(case))
-    holds, refuted = program.rules[TESTED].whole
-    return TRUTHS[int(planes[holds]) + 2 * int(planes[refuted])]
 
 
 # One finding ---------------------------------------------------------------------------------
@@ -299,136 +271,3 @@ def test_the_absence_of_the_group_refutes_its_count(small_knowledge: Knowledge) 
     program = compiled(small_knowledge, AtLeast(count=1, group=SIGN, members=members))
     assert truth_of(program, absent=["strep_sign"]) == "false"
     assert truth_of(program, present=["strep_sign"]) == "unknown"
-
-
-# Order of rules ------------------------------------------------------------------------------
-
-RULE = "a core:{kind} , sh:TripleRule ; sh:order {order} ; sh:condition {condition} ; core:{verb} {target} ."
-SHAPES = "shape:Drools core:present finding:Drooling . shape:Allergic core:present finding:PenicillinAllergy ."
-
-
-def derived(name: str, order: int, condition: str, target: str) -> str:
-    return f"rule:{name} " + RULE.format(kind="DerivedFinding", order=order, condition=condition, verb="derives", target=target)
-
-
-def assessed(name: str, order: int, condition: str, target: str) -> str:
-    return f"rule:{name} " + RULE.format(kind="Assessment", order=order, condition=condition, verb="assesses", target=target)
-
-
-CYCLES = {
-    "a finding from itself": (derived("one", 5, "shape:Drools", "finding:Drooling"), "rule:one → rule:one", "rule:one"),
-    "two findings from each other": (
-        derived("one", 5, "shape:Allergic", "finding:Drooling") + derived("two", 4, "shape:Drools", "finding:PenicillinAllergy"),
-        "rule:one → rule:two → rule:one",
-        "rule:one",
-    ),
-    "an assessment of the condition it rests on": (
-        assessed("one", 25, "shape:StrepSuspected", "condition:StrepThroat"),
-        "rule:one → rule:one",
-        "rule:one",
-    ),
-}
-
-
-@pytest.mark.parametrize(("text", "circle", "where"), CYCLES.values(), ids=CYCLES)
-def test_a_rule_that_depends_on_its_own_conclusion_is_refused(text: str, circle: str, where: str, tmp_path: Path) -> None:
-    knowledge = load_knowledge(write_small(tmp_path, more={"shapes/rules/a.ttl": f"{text}\n{SHAPES}"}))
-    with pytest.raises(RuleCycleError) as caught:
-        compile_program(knowledge)
-    assert str(caught.value) == f"{where}: {circle}\n  Take one of these rules out of the criteria of the others."
-
-
-ORDERS = {
-    "the same order": (
-        derived("one", 10, "shape:Feverish", "finding:Drooling"),
-        "rule:one: rule:one (sh:order 10) depends on rule:fever-from-temperature (sh:order 10).",
-    ),
-    "the wrong order": (
-        assessed("one", 19, "shape:StrepSuspected", "condition:ThroatInfection"),
-        "rule:one: rule:one (sh:order 19) depends on rule:strep-throat-from-signs (sh:order 20).",
-    ),
-}
-
-
-@pytest.mark.parametrize(("text", "message"), ORDERS.values(), ids=ORDERS)
-def test_a_rule_that_another_shacl_engine_would_run_too_early_is_refused(text: str, message: str, tmp_path: Path) -> None:
-    knowledge = load_knowledge(write_small(tmp_path, more={"shapes/rules/a.ttl": f"{text}\n{SHAPES}"}))
-    with pytest.raises(CriterionError) as caught:
-        compile_program(knowledge)
-    assert str(caught.value) == f"{message}\n  Give the rule that depends a higher sh:order."
-
-
-def test_the_order_is_checked_wherever_the_rule_that_is_needed_stands(tmp_path: Path) -> None:
-    text = derived("one", 10, "shape:Feverish", "finding:Drooling")
-    knowledge = load_knowledge(write_small(tmp_path, more={"shapes/rules/z.ttl": f"{text}\n{SHAPES}"}))
-    with pytest.raises(CriterionError, match=r"depends on rule:fever-from-temperature \(sh:order 10\)"):
-        compile_program(knowledge)
-
-
-def test_rules_are_ordered_by_what_they_need_and_not_by_where_they_stand(tmp_path: Path) -> None:
-    text = derived("first", 12, "shape:Allergic", "finding:Drooling") + derived(
-        "second", 11, "shape:Feverish", "finding:PenicillinAllergy"
-    )
-    knowledge = load_knowledge(write_small(tmp_path, more={"shapes/rules/a.ttl": f"{text}\n{SHAPES}"}))
-    program = compiled(knowledge, Present(finding=expand("finding:Drooling")))
-    assert truth_of(program, temperature_c=39.0) == "true"
-
-
-# The code ------------------------------------------------------------------------------------
-
-
-def _is_bitwise(node: ast.expr) -> bool:
-    match node:
-        case ast.Name():
-            return True
-        case ast.BinOp(left=left, op=ast.BitAnd() | ast.BitOr() | ast.BitXor(), right=right):
-            return _is_bitwise(left) and _is_bitwise(right)
-    return False
-
-
-@pytest.mark.parametrize("which", ["small", "engine"])
-def test_the_code_is_a_straight_line_of_and_or_and_xor(which: str, request: pytest.FixtureRequest) -> None:
-    program: Program = request.getfixturevalue(which).program
-    (function,) = ast.parse(program.code).body
-    assert isinstance(function, ast.FunctionDef)
-    unpacking, *lines, returned = function.body
-    assert isinstance(unpacking, ast.Assign)
-    assert isinstance(unpacking.targets[0], ast.Tuple)
-    assert len(unpacking.targets[0].elts) == program.input_size
-    assert isinstance(unpacking.value, ast.Name)
-    assert isinstance(returned, ast.Return)
-    assert isinstance(returned.value, ast.Tuple)
-    assert all(isinstance(element, ast.Name) for element in returned.value.elts)
-    assigned = [line.targets[0].id for line in lines if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name)]
-    assert len(assigned) == len(lines) == len(set(assigned))
-    assert all(isinstance(line, ast.Assign) and _is_bitwise(line.value) for line in lines)
-
-
-def test_equal_criteria_share_one_pair_of_planes(small_knowledge: Knowledge) -> None:
-    program = compiled(small_knowledge, And(children=(Present(finding=FEVER, label="one"), Present(finding=FEVER, label="two"))))
-    assert program.pair(Present(finding=FEVER)) == program.pair(Present(finding=FEVER, label="three"))
-
-
-@pytest.mark.parametrize("which", ["small", "engine"])
-def test_sixty_four_patients_in_one_word_get_the_bits_they_get_alone(which: str, request: pytest.FixtureRequest) -> None:
-    chosen: Engine = request.getfixturevalue(which)
-    program = chosen.program
-    encoder = CaseEncoder(program)
-    inputs = [encoder.planes(case) for case in itertools.islice(random_cases(program, seed=64), 64)]
-    alone = [program.run(planes) for planes in inputs]
-    words = [
-        np.array([sum(planes[number] << patient for patient, planes in enumerate(inputs))], dtype=np.uint64)
-        for number in range(program.input_size)
-    ]
-    together = program.run(words)
-    assert all(plane.dtype == np.uint64 for plane in together)
-    unpacked = [tuple(int(plane[0]) >> patient & 1 for plane in together) for patient in range(64)]
-    assert unpacked == alone
-    assert len(set(alone)) > 32
-
-
-def test_no_knowledge_at_all_compiles() -> None:
-    program = compile_program(load_knowledge([]))
-    assert program.rules == {}
-    assert program.input_size == 1
-    assert not any(program.run([1]))
