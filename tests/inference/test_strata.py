@@ -9,9 +9,7 @@ import pytest
 from engine import CriterionError, RuleCycleError, load_knowledge
 from engine.inference.compiler import compile_program
 from engine.knowledge.terms import expand
-from engine.model import (
-    Present,
-)
+from engine.model import Present
 from tests.inference.compiling import compiled, truth_of
 from tests.small import write_small
 
