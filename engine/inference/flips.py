@@ -51,7 +51,8 @@ def all_of(parts: Iterable[Options], facts: Facts) -> Options:
     certain = 0
     choices = []
     cut = False
-    for singles, larger, lost in parts:
+    for options in parts:
+        singles, larger, lost = options
         cut |= lost
         if not larger and singles and not singles & (singles - 1):
             certain |= singles
@@ -60,15 +61,17 @@ def all_of(parts: Iterable[Options], facts: Facts) -> Options:
         elif not singles and not larger:
             return NEVER
         else:
-            choices.append([*_lone(singles), *larger])
+            choices.append(options)
     if not choices:
         return NEVER if facts.contradicts(certain) else one_set(certain)
-    choices.sort(key=len)
+    if len(choices) == 1 and not certain:
+        return choices[0]
+    alternatives = sorted(map(sets_of, choices), key=len)
     joined = [certain]
-    for options in choices[:-1]:
-        found = minimal(0, [left | right for left in joined for right in options], cut)
+    for sets in alternatives[:-1]:
+        found = minimal(0, [left | right for left in joined for right in sets], cut)
         joined, cut = sets_of(found), found.cut
-    joined = [left | right for left in joined for right in choices[-1]]
+    joined = [left | right for left in joined for right in alternatives[-1]]
     return minimal(0, [change for change in joined if not facts.contradicts(change)], cut)
 
 
@@ -110,10 +113,13 @@ def minimal(singles: int, changes: Iterable[int], cut: bool = False) -> Options:
         remaining.sort()
         remaining.sort(key=int.bit_count)
         for change in remaining:
-            if not any(smaller & change == smaller for smaller in kept):
-                kept.append(change)
-                if len(kept) > MAX_SETS:
-                    cut = bool(kept.pop())
+            for smaller in kept:
+                if smaller & change == smaller:
                     break
+            else:
+                if len(kept) == MAX_SETS:
+                    cut = True
+                    break
+                kept.append(change)
         remaining = kept
     return Options(singles, tuple(remaining), cut)

@@ -66,6 +66,10 @@ class Standing:
         self.shown: dict[Any, Shown] = {}
 
 
+UNSHOWN = {verdict: Standing(verdict, UNKNOWN) for verdict in QUIET}
+"""How a ground stands that is not shown: nothing else is told of it."""
+
+
 class Ground:
     """Scope, criterion and what stands beside them, with the rules that are in the same position."""
 
@@ -127,9 +131,9 @@ class Ground:
 
     def stand(self, case: Explanation, include_all: bool, verdict: str, outcome: Outcome) -> Standing:
         """Verdict, proofs, missing facts, flips and open facts in a case; of a quiet verdict only what is asked for."""
-        standing = Standing(verdict, self.node.truth(case))
         if verdict in QUIET and not include_all:
-            return standing
+            return UNSHOWN[verdict]
+        standing = Standing(verdict, self.node.truth(case))
         standing.proofs = self.node.parts(case)
         standing.flips = self._facts.decode_changes(outcome.flips.singles, outcome.flips.larger)
         if verdict in QUIET:
