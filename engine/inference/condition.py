@@ -84,12 +84,18 @@ class Assessor:
         return Assessed(Shown(shown), () if excluded else opens)
 
     def _opens(self, case: Explanation) -> tuple[tuple[str, int], ...]:
-        """For each rule, the unknown facts that can make it hold, or refute it if they can all be refuted."""
+        """For each rule, the unknown facts that can make it hold, or refute it if they can all be refuted.
+
+        In a contradictory record all that can change any of the rules.
+        """
+        if not case.consistent:
+            alone = [(node.id, node.prospect(case).facts) for node in self.nodes]
+            return tuple([(rule, facts) for rule, facts in alone if facts])
         whole = prospect_of_any(self.nodes, case)
         if not whole.facts:
             return ()
         decisive = -1
-        if whole.facts & self._entangled and case.planes is case.certain:
+        if whole.facts & self._entangled:
             found = self._completions.decisive(case, self._support, self._truth)
             decisive = -1 if found is None else found
         opens = []

@@ -89,6 +89,11 @@ class Explanation:
         self.changes: dict[int, Options] = {}
 
     @property
+    def consistent(self) -> bool:
+        """Whether no finding is both present and absent."""
+        return self.planes is self.certain
+
+    @property
     def known(self) -> int:
         """The facts that are recorded, either way."""
         bit = self.book.facts.bit

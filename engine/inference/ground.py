@@ -149,7 +149,7 @@ class Ground:
             standing.own &= ~outcome.idle | self._facts.related(standing.own & ~outcome.idle)
         if not self.node.pending(case):
             standing.beside = self._open_beside(case)
-        if (standing.own | standing.beside) & self._entangled and case.planes is case.certain:
+        if (standing.own | standing.beside) & self._entangled and case.consistent:
             decisive = self._completions.decisive(case, self.support, self._rungs)
             if decisive is not None:
                 standing.own, standing.beside = standing.own & decisive, standing.beside & decisive
@@ -170,9 +170,9 @@ class Ground:
         for exclusion in self.excluding:
             total |= exclusion.prospect(case).hold
         truth = self.node.truth(case)
-        if not truth & TRUE and not self.node.prospect(case).hold:
+        if case.consistent and not truth & TRUE and not self.node.prospect(case).hold:
             return total
-        strict, exceptions, leaving = self._if_held if truth == UNKNOWN else self._acting
+        strict, exceptions, leaving = self._if_held if truth == UNKNOWN and case.consistent else self._acting
         if any(_for_good(rule, case) for rule in (*strict, *exceptions)):
             return total
         for rule in (*strict, *exceptions):

@@ -1,7 +1,8 @@
 """What can still become of parts that are joined, each seen alone; and what is left of them where some are settled.
 
-Exact where no fact bears on two parts, for consistent records: then any answers to the facts of one part leave the others as
-they are, so that a fact of a part matters if, and only if, the others can be such that the part matters.
+Exact where no fact bears on two parts and the record is consistent: then any answers to the facts of one part leave the others
+as they are, so that a fact of a part matters if, and only if, the others can be such that the part matters. In a contradictory
+record what looks settled may rest on a contradiction.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ def prospect_of_rule(parts: Sequence[Part], case: Explanation) -> Prospect:
     truth = scope.truth(case)
     if truth == FALSE:
         return CLOSED
+    if truth == UNKNOWN and not case.consistent:
+        return scope.prospect(case)
     later = criterion.prospect(case)
     if truth != UNKNOWN:
         return later

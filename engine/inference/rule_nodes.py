@@ -63,9 +63,10 @@ class RuleNode(Node):
         return self._node(truth, None, self.parts(case))
 
     def _prospect(self, case: Explanation) -> Prospect:
-        if self.scope is None or self.criterion is None:
-            only = self.scope or self.criterion
-            return only.prospect(case) if only else CLOSED
+        if self.scope is None:
+            return self.criterion.prospect(case) if self.criterion else CLOSED
+        if self.criterion is None:
+            return self.scope.prospect(case) if self.pending(case) else CLOSED
         return prospect_of_rule((self.scope, self.criterion), case)
 
     def entailed(self) -> Iterator[int]:
