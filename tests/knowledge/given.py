@@ -1,16 +1,18 @@
-"""One shape, written into a file of its own and read as a criterion."""
+"""What tests write beside the small knowledge, and how they read it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from engine.knowledge.assembly import load_knowledge
 from engine.knowledge.criteria import CriterionReader
 from engine.knowledge.graph import read_graph
 from engine.knowledge.terms import expand
 from engine.model import Criterion, Knowledge
-from tests.small import HEAD
+from tests.small import HEAD, Edit, write_small
 
 IRI = expand("shape:Given")
+ACTION = "core:direction core:for ; core:modality core:may ; core:urgency core:routine ; core:intervention intervention:Gargling"
 
 
 def read(body: str, knowledge: Knowledge, folder: Path) -> Criterion:
@@ -22,3 +24,18 @@ def read(body: str, knowledge: Knowledge, folder: Path) -> Criterion:
         read_graph((path,)), knowledge.findings, knowledge.conditions, knowledge.measurements, knowledge.hierarchy
     )
     return reader.read(IRI)
+
+
+def load(folder: Path, *edits: Edit, more: str = "") -> Knowledge:
+    """The small knowledge, changed by edits, with a further file more.ttl whose text begins on line 2."""
+    return load_knowledge(write_small(folder, *edits, more={"shapes/rules/more.ttl": more} if more else None))
+
+
+def rule_text(kind: str, rest: str, conditions: str = "shape:Infant") -> str:
+    """A rule of a kind, `rule:more`."""
+    return f'rule:more a core:{kind} , sh:TripleRule ; rdfs:label "More"@en ; sh:condition {conditions} ; {rest} .\n'
+
+
+def advice(rest: str = "", conditions: str = "shape:Infant", action: str = ACTION) -> str:
+    """A recommendation, `rule:more`."""
+    return rule_text("Recommendation", f"{action} ; {rest}", conditions)
