@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from engine.validation.validate import validate
 from tests.authoring.guideline import write_good
 from tests.small import HEAD
 
+ROOT = Path(__file__).parents[2]
 NEW = "ontology/new.ttl"
 
 
@@ -83,6 +85,19 @@ def test_relations_that_are_asserted_need_not_be_inferred(tmp_path: Path) -> Non
     (tmp_path / "ontology" / "inferred.ttl").unlink()
     assert list(check_ontology(read_content([tmp_path], root=tmp_path))) == []
     assert any(path.name == "inferred.ttl" for path in content.paths)
+
+
+def test_what_the_generated_file_lists_it_has_whole(tmp_path: Path) -> None:
+    """That the concept's own file asserts the relation, too, leaves the hierarchy as it is, and the file out of date."""
+    shutil.copytree(ROOT / "ontology", tmp_path / "ontology")
+    path = tmp_path / "ontology" / "inferred.ttl"
+    text = path.read_text(encoding="utf-8")
+    line = "intervention:BedRest\n    a owl:Class ;\n    rdfs:subClassOf intervention:Treatment ;\n"
+    assert line in text
+    path.write_text(text.replace(line, "intervention:BedRest\n    a owl:Class ;\n"), encoding="utf-8")
+    (one,) = check_ontology(read_content([tmp_path], root=tmp_path))
+    assert one.what == "inferred.ttl is not what follows from the ontology: 1 relation missing."
+    assert one.related[0].message == "intervention:BedRest SubClassOf intervention:Treatment follows, and is missing"
 
 
 def test_a_file_that_cannot_be_read_leaves_the_check_undone(tmp_path: Path) -> None:
