@@ -80,7 +80,7 @@ def _found(folder: Path) -> Iterator[tuple[str, str]]:
             yield "cases", f"{result.name}: {result.failures[0]}"
     yield from _diagnosed(validate(content, only=[name for name in names if name in SLOW]))
     cases = [case for case, _ in zip(random_cases(engine.program, 1), range(ORACLE_CASES), strict=False)]
-    for difference in differences(engine, Oracle(engine.knowledge), cases):
+    for difference in differences(engine, Oracle(engine.knowledge, paths), cases):
         yield "oracle", difference
 
 
