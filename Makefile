@@ -9,14 +9,20 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
-$(VENV)/core: pyproject.toml constraints.txt
+# A strict editable install links file by file: when the list of installed files changes, it is made anew.
+MODULES := $(VENV)/modules
+SHIPPED := $(shell find engine api ontology shapes -type f -not -name '*.pyc' | LC_ALL=C sort)
+EDITABLE := --config-settings editable_mode=strict --editable
+$(shell mkdir -p $(VENV); echo '$(SHIPPED)' | cmp -s - $(MODULES) || echo '$(SHIPPED)' > $(MODULES))
+
+$(VENV)/core: pyproject.toml setup.py constraints.txt $(MODULES)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(PIP) --editable .
+	$(PIP) $(EDITABLE) .
 	touch $@
 
-$(VENV)/dev: pyproject.toml constraints.txt
+$(VENV)/dev: pyproject.toml setup.py constraints.txt $(MODULES)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(PIP) --editable '.[dev]'
+	$(PIP) $(EDITABLE) '.[dev]'
 	touch $@ $(VENV)/core
 
 demo: $(VENV)/core  ## decide a case with a red flag and one with nothing assessed, both explained

@@ -9,8 +9,8 @@ import re
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path, PurePath
 
-from engine import SpinegraphError
-from engine.model import Frozen
+from spinegraph.engine import SpinegraphError
+from spinegraph.engine.model import Frozen
 
 IN_SOURCES = Path(__file__).resolve().parent.parent / "docs" / "queries"
 IN_WHEEL = PurePath("share/spinegraph/queries")

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine import MAX_BYTES, Engine, SpinegraphError, load_knowledge
-from engine.knowledge.files import named_paths
+from spinegraph.engine import MAX_BYTES, Engine, SpinegraphError, load_knowledge
+from spinegraph.engine.knowledge.files import named_paths
 
 MOST_DIGITS = 15
 LOG_LEVELS = ("critical", "error", "warning", "info", "debug")

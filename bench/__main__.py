@@ -19,13 +19,13 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from spinegraph.engine import Engine, load_knowledge, make_codebook, read_case_file
+from spinegraph.engine.decide.reference import Oracle
+from spinegraph.engine.model import Case
 
 from bench.http import requests_per_second
 from bench.sparql import sparql_rows
 from bench.validation import validation_rows
-from engine import Engine, load_knowledge, make_codebook, read_case_file
-from engine.inference.reference import Oracle
-from engine.model import Case
 from tests.random_cases import random_cases
 
 ROOT = Path(__file__).resolve().parent.parent

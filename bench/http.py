@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 from fastapi import FastAPI, Response
+from spinegraph.api.http.app import create_app
+from spinegraph.api.settings import Settings
+from spinegraph.engine import Engine
+from spinegraph.engine.model import Case
 
-from api.app import create_app
-from api.settings import Settings
-from engine import Engine
-from engine.model import Case
 from tests.serving import serving
 
 SECONDS = 3.0

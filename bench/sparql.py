@@ -24,14 +24,14 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 from fastapi import Response
+from spinegraph.api.http.sparql import sparql_router
+from spinegraph.api.http.sparql_settings import SparqlSettings, make_query_service
+from spinegraph.api.query_library import competency_queries
+from spinegraph.engine.query.dataset import load_stores
+from spinegraph.engine.query.messages import Question
+from spinegraph.engine.query.results import MediaTypes, count_rows
+from spinegraph.engine.query.service import QueryService
 
-from api.query_library import competency_queries
-from api.sparql import sparql_router
-from api.sparql_settings import SparqlSettings, make_query_service
-from engine.query.dataset import load_stores
-from engine.query.messages import Question
-from engine.query.results import MediaTypes, count_rows
-from engine.query.service import QueryService
 from tests.serving import app_of, serving
 
 JSON = MediaTypes(select="application/sparql-results+json", ask="application/sparql-results+json", graph="text/turtle")

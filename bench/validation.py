@@ -8,9 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-from engine import load_knowledge
-from engine.validation.behaviour.analysis import Analysis
-from engine.validation.behaviour.survey import survey
+from spinegraph.engine import load_knowledge
+from spinegraph.engine.validation.interactions.analysis import Analysis
+from spinegraph.engine.validation.interactions.survey import survey
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -37,7 +37,9 @@ def _process(command: list[str], runs: int) -> float:
     times = []
     for _ in range(runs):
         start = time.perf_counter()
-        done = subprocess.run([sys.executable, "-m", "api.cli", *command], cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "spinegraph.api.cli.app", *command], cwd=ROOT, stdout=subprocess.DEVNULL, check=False
+        )
         times.append(time.perf_counter() - start)
         if done.returncode > (command[0] == "diff"):
             raise RuntimeError(f"{' '.join(command)} ended with exit code {done.returncode}")

@@ -1,13 +1,17 @@
 """Spinegraph's engine: guideline knowledge in, explained decisions out. Everything public is named here.
 
-from engine import Engine, load_knowledge, make_codebook, make_case
+from spinegraph.engine import Engine, load_knowledge, make_codebook, make_case
 
 engine = Engine(load_knowledge())
 case = make_case({"present": ["back_pain", "fever"]}, make_codebook(engine.knowledge))
 decision = engine.decide(case)
 """
 
-from engine.errors import (
+from spinegraph.engine.decide.case import CaseFile, make_case, make_case_file, read_case_file
+from spinegraph.engine.decide.case_text import MAX_BYTES, parse_json, parse_turtle, parse_yaml
+from spinegraph.engine.decide.codebook import Codebook, make_codebook
+from spinegraph.engine.decide.decision import DISCLAIMER, Engine
+from spinegraph.engine.errors import (
     CaseError,
     CaseTooLargeError,
     CriterionError,
@@ -23,13 +27,9 @@ from engine.errors import (
     UnknownCodeError,
     VocabularyError,
 )
-from engine.inference.case import CaseFile, make_case, make_case_file, read_case_file
-from engine.inference.case_text import MAX_BYTES, parse_json, parse_turtle, parse_yaml
-from engine.inference.codebook import Codebook, make_codebook
-from engine.inference.decision import DISCLAIMER, Engine
-from engine.knowledge.assembly import load_knowledge
-from engine.knowledge.files import knowledge_paths, shipped_paths
-from engine.model import Case, Decision, Knowledge, Proof, Question, Recommendation
+from spinegraph.engine.knowledge.build.assembly import load_knowledge
+from spinegraph.engine.knowledge.files import knowledge_paths, shipped_paths
+from spinegraph.engine.model import Case, Decision, Knowledge, Proof, Question, Recommendation
 
 __all__ = [
     "DISCLAIMER",

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from spinegraph.engine import Codebook, Engine, load_knowledge, make_codebook
+from spinegraph.engine.model import Knowledge
 
-from engine import Codebook, Engine, load_knowledge, make_codebook
-from engine.model import Knowledge
 from tests.small import write_small
 
 settings.register_profile("wide", deadline=None, suppress_health_check=[HealthCheck.too_slow])

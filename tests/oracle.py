@@ -9,11 +9,12 @@ import sys
 import time
 from collections.abc import Iterator
 
-from engine.inference.case import CaseEncoder
-from engine.inference.decision import Engine
-from engine.inference.reference import Bits, Oracle, program_bits
-from engine.knowledge.assembly import load_knowledge
-from engine.model import Case
+from spinegraph.engine.decide.case import CaseEncoder
+from spinegraph.engine.decide.decision import Engine
+from spinegraph.engine.decide.reference import Bits, Oracle, program_bits
+from spinegraph.engine.knowledge.build.assembly import load_knowledge
+from spinegraph.engine.model import Case
+
 from tests.random_cases import random_cases
 
 BATCH = 10

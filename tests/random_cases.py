@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from engine.inference.program import Program
-from engine.model import Case
+from spinegraph.engine.model import Case
+from spinegraph.engine.program.program import Program
 
 STATES = ("present", "absent", "unknown", "contradictory")
 

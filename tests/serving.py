@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import uvicorn
 from fastapi import APIRouter, FastAPI
+from spinegraph.api.http.errors import install_errors
 
-from api.errors import install_errors
 from tests.patience import HUNG
 
 

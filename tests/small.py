@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.knowledge.files import knowledge_paths
-from engine.knowledge.terms import PREFIXES
-from engine.model import Case
+from spinegraph.engine.knowledge.files import knowledge_paths, shipped_folder
+from spinegraph.engine.knowledge.turtle.terms import PREFIXES
+from spinegraph.engine.model import Case
 
 HEAD = " ".join(f"@prefix {name}: <{namespace}> ." for name, namespace in PREFIXES.items())
 """All prefixes on one line, so that what a test writes begins on line 2."""
@@ -273,8 +272,8 @@ def write_small(folder: Path, *edits: Edit, more: Mapping[str, str] | None = Non
     The core schema and the criterion vocabulary are the shipped ones.
     """
     texts = {
-        "ontology/core.ttl": (Path(str(files("ontology"))) / "core.ttl").read_text(),
-        "shapes/criteria.ttl": (Path(str(files("shapes"))) / "criteria.ttl").read_text(),
+        "ontology/core.ttl": (shipped_folder("ontology") / "core.ttl").read_text(),
+        "shapes/criteria.ttl": (shipped_folder("shapes") / "criteria.ttl").read_text(),
     }
     texts |= {name: text if name.endswith(".tsv") else f"{HEAD}\n{text.lstrip()}" for name, text in TEXTS.items()}
     texts |= {name: f"{HEAD}\n{text.lstrip()}" for name, text in (more or {}).items()}

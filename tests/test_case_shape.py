@@ -10,10 +10,10 @@ import rdflib
 from pyshacl import validate
 from rdflib import RDF, RDFS, XSD, Literal, URIRef
 from rdflib.namespace import SH
+from spinegraph.engine import Case, Engine, load_knowledge
+from spinegraph.engine.knowledge.files import schema_paths, shipped_paths
+from spinegraph.engine.knowledge.turtle.terms import expand
 
-from engine import Case, Engine, load_knowledge
-from engine.knowledge.files import schema_paths, shipped_paths
-from engine.knowledge.terms import expand
 from tests.random_cases import random_cases
 
 SHAPES = [path for path in shipped_paths() if path.parent.name == "shapes" and path.name in ("case.ttl", "measurements.ttl")]

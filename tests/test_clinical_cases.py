@@ -6,10 +6,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-
-from engine import Engine, load_knowledge
-from engine.validation.cases.files import read_cases
-from engine.validation.cases.runs import CaseRun, run_cases
+from spinegraph.engine import Engine, load_knowledge
+from spinegraph.engine.validation.cases.files import read_cases
+from spinegraph.engine.validation.cases.runs import CaseRun, run_cases
 
 KNOWLEDGE = load_knowledge()
 CASES = read_cases([Path(__file__).parent / "cases"], KNOWLEDGE)

@@ -6,9 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-
-from api.app import create_app
-from api.cli import COMMANDS
+from spinegraph.api.cli.app import COMMANDS
+from spinegraph.api.http.app import create_app
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -49,7 +48,7 @@ def test_links_between_documents_lead_somewhere(page: Path) -> None:
 def test_the_session_in_the_readme_is_what_the_command_prints(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from api.cli import main
+    from spinegraph.api.cli.app import main
 
     monkeypatch.chdir(ROOT)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")

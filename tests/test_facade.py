@@ -5,8 +5,7 @@ from __future__ import annotations
 import textwrap
 
 import pytest
-
-import engine
+from spinegraph import engine
 
 PUBLIC = [
     "DISCLAIMER",

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from spinegraph.api.http.app import create_app
 from sybil import Document
 from sybil.parsers.markdown import CodeBlockParser
 
-from api.app import create_app
 from tests.console import Terminal, commands
 from tests.serving import serving
 

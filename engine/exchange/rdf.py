@@ -11,8 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyoxigraph as ox
-
-from engine.knowledge.terms import PREFIXES, RDF_TYPE
+from spinegraph.engine.knowledge.turtle.terms import PREFIXES, RDF_TYPE
 
 TURTLE, JSON_LD, TRIG, N_TRIPLES = "text/turtle", "application/ld+json", "application/trig", "application/n-triples"
 XSD = PREFIXES["xsd"]

@@ -9,15 +9,25 @@ from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 
-from engine.errors import KnowledgeError
+from spinegraph.engine.errors import KnowledgeError
 
 SCHEMA = {"ontology": ("core.ttl",), "shapes": ("case.ttl", "criteria.ttl")}
 """Package → its files that speak of no guideline in particular."""
 
 
+def shipped_folders() -> tuple[Path, ...]:
+    """The folders of the shipped content, ontology before shapes."""
+    return tuple(map(shipped_folder, SCHEMA))
+
+
+def shipped_folder(package: str) -> Path:
+    """A folder of shipped content, `ontology` or `shapes`, where its files are, not the links of an editable install."""
+    return (Path(str(files(f"spinegraph.{package}"))) / "__init__.py").resolve().parent
+
+
 def shipped_paths() -> tuple[Path, ...]:
     """The Turtle and SSSOM files of this distribution, ontology before shapes."""
-    return own_paths(Path(str(files("ontology"))), Path(str(files("shapes"))))
+    return own_paths(*shipped_folders())
 
 
 def knowledge_paths(*folders: Path) -> tuple[Path, ...]:
@@ -37,7 +47,7 @@ def named_paths(*folders: Path) -> tuple[Path, ...]:
 
 def schema_paths() -> tuple[Path, ...]:
     """What every guideline is written in and none has to copy: the shipped nouns, criterion vocabulary and case shape."""
-    return tuple(Path(str(files(package))) / name for package, names in SCHEMA.items() for name in names)
+    return tuple(shipped_folder(package) / name for package, names in SCHEMA.items() for name in names)
 
 
 def own_paths(*folders: Path) -> tuple[Path, ...]:

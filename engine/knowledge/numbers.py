@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 
-from engine.knowledge.terms import PREFIXES, Term, Text
+from spinegraph.engine.knowledge.turtle.terms import PREFIXES, Term, Text
 
 _DERIVED = (
     "byte", "int", "long", "negativeInteger", "nonNegativeInteger", "nonPositiveInteger", "positiveInteger", "short",

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import TypeVar
 
-from engine.errors import KnowledgeError
-from engine.knowledge.graph import Graph
-from engine.knowledge.terms import Term, shorten
+from spinegraph.engine.errors import KnowledgeError
+from spinegraph.engine.knowledge.turtle.graph import Graph
+from spinegraph.engine.knowledge.turtle.terms import Term, shorten
 
 FURTHEST, MOST_COMPARED = 4, 1000
 """What is suggested differs in length by no more than so many letters; and so many names are compared."""

@@ -10,9 +10,9 @@ from collections.abc import Container
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from engine.knowledge.graph import Graph
-from engine.knowledge.problems import named
-from engine.knowledge.terms import RDF_TYPE, Term, Text, expand, shorten
+from spinegraph.engine.knowledge.problems import named
+from spinegraph.engine.knowledge.turtle.graph import Graph
+from spinegraph.engine.knowledge.turtle.terms import RDF_TYPE, Term, Text, expand, shorten
 
 ANNOTATIONS = frozenset(
     map(expand, ("rdfs:label", "rdfs:comment", "prov:wasDerivedFrom", "core:rationale", "sh:name", "sh:message"))

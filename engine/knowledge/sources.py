@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from engine.errors import ProvenanceError
-from engine.knowledge.terms import local_name
-from engine.model import Criterion, Frozen, Knowledge, Passage, Rule, Source, Tension
+from spinegraph.engine.errors import ProvenanceError
+from spinegraph.engine.knowledge.turtle.terms import local_name
+from spinegraph.engine.model import Criterion, Frozen, Knowledge, Passage, Rule, Source, Tension
 
 
 class Drift(Frozen, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from engine.errors import GuidelineError, shortened
+from spinegraph.engine.errors import GuidelineError, shortened
 
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 """What markdown-it calls a line."""

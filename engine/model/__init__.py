@@ -4,14 +4,14 @@ Two families. *Knowledge* is read once from Turtle: concepts, sources, passages,
 knowledge says of one case; its structures are the JSON contract (field for field) of `POST /v1/decisions`.
 """
 
-from engine.model.base import (
+from spinegraph.engine.model.base import (
     TRUTHS,
     URGENCIES,
     Frozen,
     Truth,
     Urgency,
 )
-from engine.model.decision import (
+from spinegraph.engine.model.decision import (
     AssessedCondition,
     Case,
     Change,
@@ -25,7 +25,7 @@ from engine.model.decision import (
     ShownPosition,
     ShownTension,
 )
-from engine.model.knowledge import (
+from spinegraph.engine.model.knowledge import (
     Absent,
     And,
     Assessment,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from engine.model.base import Frozen, Truth, Urgency
+from spinegraph.engine.model.base import Frozen, Truth, Urgency
 
 
 class Case(Frozen, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from engine.model.base import Frozen, Urgency
+from spinegraph.engine.model.base import Frozen, Urgency
 
 
 class Concept(Frozen, frozen=True, kw_only=True):

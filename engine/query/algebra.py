@@ -17,9 +17,8 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 import pyoxigraph as ox
-
-from engine.errors import QueryRefusedError, QueryTooLargeError
-from engine.query.syntax import place, quieted, syntax_error
+from spinegraph.engine.errors import QueryRefusedError, QueryTooLargeError
+from spinegraph.engine.query.syntax import place, quieted, syntax_error
 
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 FORMS: dict[str, Form] = {

@@ -18,11 +18,10 @@ from http import HTTPStatus
 from typing import Any
 
 import pyoxigraph as ox
-
-from engine.errors import QueryError, QuerySyntaxError, QueryTimeoutError, TooManyQueriesError
-from engine.query.limits import QueryLimits
-from engine.query.messages import Question
-from engine.query.results import GRAPH_TYPES, SELECT_TYPES, Written, count_rows, too_large
+from spinegraph.engine.errors import QueryError, QuerySyntaxError, QueryTimeoutError, TooManyQueriesError
+from spinegraph.engine.query.limits import QueryLimits
+from spinegraph.engine.query.messages import Question
+from spinegraph.engine.query.results import GRAPH_TYPES, SELECT_TYPES, Written, count_rows, too_large
 
 CHUNK = 1 << 16
 MEND = "Tell the operator: SPINEGRAPH_SPARQL_BACKEND names the service."

@@ -13,10 +13,9 @@ from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 import pyoxigraph as ox
-
-from engine.errors import KnowledgeError, TurtleSyntaxError
-from engine.model import Frozen
-from engine.query.sssom import RDF_TYPE, read_mappings
+from spinegraph.engine.errors import KnowledgeError, TurtleSyntaxError
+from spinegraph.engine.model import Frozen
+from spinegraph.engine.query.sssom import RDF_TYPE, read_mappings
 
 GRAPH_BASE = "https://w3id.org/spinegraph/graph/"
 SUFFIXES = {

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pyoxigraph as ox
-
-from engine.query.dataset import GraphCounts
-from engine.query.limits import QueryLimits
-from engine.query.results import GRAPH_TYPES
-from engine.query.sssom import RDF_TYPE
+from spinegraph.engine.query.dataset import GraphCounts
+from spinegraph.engine.query.limits import QueryLimits
+from spinegraph.engine.query.results import GRAPH_TYPES
+from spinegraph.engine.query.sssom import RDF_TYPE
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 VOID = "http://rdfs.org/ns/void#"

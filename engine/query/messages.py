@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
-
-from engine.model import Frozen
-from engine.query.results import MediaTypes
+from spinegraph.engine.model import Frozen
+from spinegraph.engine.query.results import MediaTypes
 
 
 class Question(Frozen, frozen=True, kw_only=True):

@@ -8,10 +8,9 @@ from typing import Any
 
 import msgspec
 import pyoxigraph as ox
-
-from engine.errors import QueryTimeoutError
-from engine.model import Frozen
-from engine.query.limits import QueryLimits
+from spinegraph.engine.errors import QueryTimeoutError
+from spinegraph.engine.model import Frozen
+from spinegraph.engine.query.limits import QueryLimits
 
 SELECT_TYPES: Mapping[str, ox.QueryResultsFormat] = {
     "application/sparql-results+json": ox.QueryResultsFormat.JSON,

@@ -8,16 +8,15 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pyoxigraph as ox
-
-from engine.errors import QuerySyntaxError, QueryTooLargeError
-from engine.query.backend import Backend
-from engine.query.dataset import DataFile, Snapshot, graph_triples, take_snapshot
-from engine.query.description import describe
-from engine.query.limits import QueryLimits
-from engine.query.messages import Answered, Question, encode
-from engine.query.results import Written
-from engine.query.work import QueryWork
-from engine.sandbox.pool import WorkerPool
+from spinegraph.engine.errors import QuerySyntaxError, QueryTooLargeError
+from spinegraph.engine.query.backend import Backend
+from spinegraph.engine.query.dataset import DataFile, Snapshot, graph_triples, take_snapshot
+from spinegraph.engine.query.description import describe
+from spinegraph.engine.query.limits import QueryLimits
+from spinegraph.engine.query.messages import Answered, Question, encode
+from spinegraph.engine.query.results import Written
+from spinegraph.engine.query.work import QueryWork
+from spinegraph.engine.sandbox.pool import WorkerPool
 
 
 class QueryService:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from engine.errors import QuerySyntaxError
+from spinegraph.engine.errors import QuerySyntaxError
 
 LONGEST = 16_384
 """Characters up to which rdflib is asked: it is slow."""

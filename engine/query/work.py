@@ -7,16 +7,15 @@ import tempfile
 from collections.abc import Callable, Mapping
 
 import msgspec
-
-from engine import errors
-from engine.errors import QueryError, QueryTimeoutError, SpinegraphError, TooManyQueriesError
-from engine.query.limits import QueryLimits
-from engine.query.messages import Answered, decode_reply
-from engine.query.worker import WorkerOptions
-from engine.sandbox.channel import ConnectionEnded
-from engine.sandbox.pool import Outcome, Trouble
-from engine.sandbox.process import WorkerProcess
-from engine.sandbox.telling import Words, tell
+from spinegraph.engine import errors
+from spinegraph.engine.errors import QueryError, QueryTimeoutError, SpinegraphError, TooManyQueriesError
+from spinegraph.engine.query.limits import QueryLimits
+from spinegraph.engine.query.messages import Answered, decode_reply
+from spinegraph.engine.query.worker import WorkerOptions
+from spinegraph.engine.sandbox.channel import ConnectionEnded
+from spinegraph.engine.sandbox.pool import Outcome, Trouble
+from spinegraph.engine.sandbox.process import WorkerProcess
+from spinegraph.engine.sandbox.telling import Words, tell
 
 WORDS = Words(
     work="query",
@@ -49,7 +48,7 @@ class QueryWork:
             self._snapshot = self._write_snapshot()
         options = WorkerOptions(limits=self.limits, snapshot=self._snapshot, prefixes=self._prefixes)
         return WorkerProcess(
-            "engine.query.worker",
+            "spinegraph.engine.query.worker",
             msgspec.json.encode(options),
             longest_answer=self.limits.max_bytes,
             inherited=[self._snapshot] if self._snapshot >= 0 else [],

@@ -1,8 +1,8 @@
 """A worker process: loads the dataset, gives up every right that it does not need, answers one query after another.
 
-Started by `work.py` as `python -m engine.query.worker`, with a socket as its standard input. After start-up it can open no
-file and no socket (RLIMIT_NOFILE 0), start no process, write no file, and take no more memory or processor time than a
-query may have. What it was made to import and to try out beforehand is all that it will ever load.
+Started by `work.py` as a module of its own, with a socket as its standard input. After start-up it can open no file and no
+socket (RLIMIT_NOFILE 0), start no process, write no file, and take no more memory or processor time than a query may have.
+What it was made to import and to try out beforehand is all that it will ever load.
 """
 
 from __future__ import annotations
@@ -15,18 +15,17 @@ from collections.abc import Mapping
 
 import msgspec
 import pyoxigraph as ox
-
-from engine.errors import QueryError, QuerySyntaxError
-from engine.model import Frozen
-from engine.query.algebra import BASE_IRI, check, may_name_graphs, several_graphs
-from engine.query.dataset import Stores, load_stores, query_graphs
-from engine.query.limits import QueryLimits
-from engine.query.messages import Question, Reply, decode_question, encode
-from engine.query.results import ASK_TYPES, GRAPH_TYPES, SELECT_TYPES, MediaTypes, Written, write_answer
-from engine.query.syntax import syntax_error
-from engine.sandbox import confinement
-from engine.sandbox.channel import Channel, ConnectionEnded
-from engine.sandbox.confinement import most_memory, renew_time
+from spinegraph.engine.errors import QueryError, QuerySyntaxError
+from spinegraph.engine.model import Frozen
+from spinegraph.engine.query.algebra import BASE_IRI, check, may_name_graphs, several_graphs
+from spinegraph.engine.query.dataset import Stores, load_stores, query_graphs
+from spinegraph.engine.query.limits import QueryLimits
+from spinegraph.engine.query.messages import Question, Reply, decode_question, encode
+from spinegraph.engine.query.results import ASK_TYPES, GRAPH_TYPES, SELECT_TYPES, MediaTypes, Written, write_answer
+from spinegraph.engine.query.syntax import syntax_error
+from spinegraph.engine.sandbox import confinement
+from spinegraph.engine.sandbox.channel import Channel, ConnectionEnded
+from spinegraph.engine.sandbox.confinement import most_memory, renew_time
 
 
 class WorkerOptions(Frozen, frozen=True, kw_only=True):

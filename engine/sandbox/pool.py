@@ -15,9 +15,9 @@ import time
 from concurrent.futures import Future
 from typing import Generic, Literal, NamedTuple, Protocol, TypeVar
 
-from engine.errors import SpinegraphError
-from engine.sandbox.channel import ConnectionEnded
-from engine.sandbox.process import START_SECONDS, WorkerProcess
+from spinegraph.engine.errors import SpinegraphError
+from spinegraph.engine.sandbox.channel import ConnectionEnded
+from spinegraph.engine.sandbox.process import START_SECONDS, WorkerProcess
 
 logger = logging.getLogger("spinegraph")
 RETRY_SECONDS = 1.0

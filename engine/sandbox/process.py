@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 
-from engine.sandbox.channel import Channel, ConnectionEnded
+from spinegraph.engine.sandbox.channel import Channel, ConnectionEnded
 
 START_SECONDS = 120.0
 LAST_WORDS = 4000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-from engine.errors import SpinegraphError
-from engine.sandbox.pool import PoolLimits, Trouble
+from spinegraph.engine.errors import SpinegraphError
+from spinegraph.engine.sandbox.pool import PoolLimits, Trouble
 
 
 class Limits(PoolLimits, Protocol):

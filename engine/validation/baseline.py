@@ -10,13 +10,12 @@ from collections.abc import Container
 from pathlib import Path
 
 import msgspec
-
-from engine.errors import ProfileError
-from engine.model import Frozen
-from engine.validation.catalogue import CATALOGUE
-from engine.validation.diagnostics import Diagnostic, Place, Report, Suppression
-from engine.validation.fingerprints import fingerprints
-from engine.validation.profile import Catalogue, in_order
+from spinegraph.engine.errors import ProfileError
+from spinegraph.engine.model import Frozen
+from spinegraph.engine.validation.catalogue import CATALOGUE
+from spinegraph.engine.validation.diagnostics import Diagnostic, Place, Report, Suppression
+from spinegraph.engine.validation.fingerprints import fingerprints
+from spinegraph.engine.validation.profile import Catalogue, in_order
 
 SCHEMA = "spinegraph-baseline/1"
 KNOWN = "Known from the baseline."

@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-from engine.validation.entries.behaviour import BEHAVIOUR_ENTRIES
-from engine.validation.entries.entry import Entry
-from engine.validation.entries.names import NAME_ENTRIES
-from engine.validation.entries.numbers import NUMBER_ENTRIES
-from engine.validation.entries.ontology import ONTOLOGY_ENTRIES
-from engine.validation.entries.profile import PROFILE_ENTRIES
-from engine.validation.entries.provenance import PROVENANCE_ENTRIES
-from engine.validation.entries.rules import RULE_ENTRIES
-from engine.validation.entries.shapes import SHAPE_ENTRIES
+from spinegraph.engine.validation.entries.behaviour import BEHAVIOUR_ENTRIES
+from spinegraph.engine.validation.entries.entry import Entry
+from spinegraph.engine.validation.entries.names import NAME_ENTRIES
+from spinegraph.engine.validation.entries.numbers import NUMBER_ENTRIES
+from spinegraph.engine.validation.entries.ontology import ONTOLOGY_ENTRIES
+from spinegraph.engine.validation.entries.profile import PROFILE_ENTRIES
+from spinegraph.engine.validation.entries.provenance import PROVENANCE_ENTRIES
+from spinegraph.engine.validation.entries.rules import RULE_ENTRIES
+from spinegraph.engine.validation.entries.shapes import SHAPE_ENTRIES
 
 GROUPS = {
     "0": "Profile and baseline",

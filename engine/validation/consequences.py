@@ -10,13 +10,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import structs
-
-from engine.knowledge.terms import expand, shorten
-from engine.model import Criterion, Measured, Rule
-from engine.validation.catalogue import BY_NAME
-from engine.validation.checks.names import COPY
-from engine.validation.content import Content
-from engine.validation.diagnostics import Diagnostic, Related
+from spinegraph.engine.knowledge.turtle.terms import expand, shorten
+from spinegraph.engine.model import Criterion, Measured, Rule
+from spinegraph.engine.validation.catalogue import BY_NAME
+from spinegraph.engine.validation.checks.names import COPY
+from spinegraph.engine.validation.content import Content
+from spinegraph.engine.validation.diagnostics import Diagnostic, Related
 
 Found = Sequence[Diagnostic]
 _MEANT = re.compile(r"; did you mean (\S+?)\?")

@@ -10,10 +10,9 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from engine.errors import KnowledgeError
-from engine.inference.strata import order_errors
-from engine.knowledge.assembly import examine
-from engine.knowledge.files import (
+from spinegraph.engine.errors import KnowledgeError
+from spinegraph.engine.knowledge.build.assembly import examine
+from spinegraph.engine.knowledge.files import (
     content_digest,
     in_reading_order,
     is_apart,
@@ -22,14 +21,15 @@ from engine.knowledge.files import (
     read_file,
     shipped_paths,
 )
-from engine.knowledge.graph import Graph
-from engine.knowledge.reader import read_triples
-from engine.knowledge.terms import Term, Text, local_name, shorten
-from engine.model import Knowledge
-from engine.validation.cases.files import SCREENS
-from engine.validation.catalogue import BY_NAME
-from engine.validation.diagnostics import Diagnostic, Place, Related, Severity
-from engine.validation.nesting import too_deep
+from spinegraph.engine.knowledge.turtle.graph import Graph
+from spinegraph.engine.knowledge.turtle.reader import read_triples
+from spinegraph.engine.knowledge.turtle.terms import Term, Text, local_name, shorten
+from spinegraph.engine.model import Knowledge
+from spinegraph.engine.program.strata import order_errors
+from spinegraph.engine.validation.cases.files import SCREENS
+from spinegraph.engine.validation.catalogue import BY_NAME
+from spinegraph.engine.validation.diagnostics import Diagnostic, Place, Related, Severity
+from spinegraph.engine.validation.nesting import too_deep
 
 Triple = tuple[str, str, Term]
 CASE_FOLDERS = ("cases", "tests/cases")

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from engine.validation.diagnostics import Diagnostic
+from spinegraph.engine.validation.diagnostics import Diagnostic
 
 _POSITION = re.compile(r"(?<=\w):\d+(?::\d+)?\b|\b(?:line|lines|column|columns) \d+")
 """A place inside a sentence (`x.ttl:12`, `line 12`), which shifts when something is written above it."""

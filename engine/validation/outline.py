@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.inference.facts import ranges_in_words
-from engine.knowledge.terms import shorten
-from engine.model import And, AtLeast, Criterion, Measured, NotSuspected, Or, Present, Suspected
+from spinegraph.engine.decide.facts import ranges_in_words
+from spinegraph.engine.knowledge.turtle.terms import shorten
+from spinegraph.engine.model import And, AtLeast, Criterion, Measured, NotSuspected, Or, Present, Suspected
 
 INDENT = "  "
 

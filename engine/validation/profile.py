@@ -27,12 +27,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-
-from engine.errors import CaseError, ProfileError
-from engine.model import Frozen
-from engine.validation.cases.documents import YamlDocument, read_yaml_document
-from engine.validation.catalogue import CATALOGUE, Entry
-from engine.validation.diagnostics import SEVERITIES, Diagnostic, Place, Report, Severity, Suppression
+from spinegraph.engine.errors import CaseError, ProfileError
+from spinegraph.engine.model import Frozen
+from spinegraph.engine.validation.cases.documents import YamlDocument, read_yaml_document
+from spinegraph.engine.validation.catalogue import CATALOGUE, Entry
+from spinegraph.engine.validation.diagnostics import SEVERITIES, Diagnostic, Place, Report, Severity, Suppression
 
 SHAPES, AUTHORING, OWN_NAME = "shapes", "authoring", "profile.yaml"
 KEYS = ("severity", "ignore", "suppress", "vocabulary")

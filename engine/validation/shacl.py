@@ -1,4 +1,4 @@
-"""SHACL validation by pySHACL in a process of its own: `python -m engine.validation.shacl`, a Task in, an Outcome out (JSON).
+"""SHACL validation by pySHACL in a process of its own, run as a module: a Task in, an Outcome out (JSON).
 
 A process, because pySHACL changes settings of rdflib for good, because a regular expression of a shape may run without an
 end, and because a shape's SPARQL could call out: this process cannot open a socket. What could not be run is told apart
@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-
-from engine.knowledge.reader import read_triples
-from engine.knowledge.terms import PREFIXES, RDF_TYPE, Term, Text
-from engine.sandbox.confinement import confine
-from engine.sandbox.guard import guard, interpreter_files
-from engine.sandbox.network import close_network
+from spinegraph.engine.knowledge.turtle.reader import read_triples
+from spinegraph.engine.knowledge.turtle.terms import PREFIXES, RDF_TYPE, Term, Text
+from spinegraph.engine.sandbox.confinement import confine
+from spinegraph.engine.sandbox.guard import guard, interpreter_files
+from spinegraph.engine.sandbox.network import close_network
 
 MEMORY_BYTES = 2_000_000_000
 """Address space that the process may use beyond what it starts with."""
@@ -267,11 +266,10 @@ def _properties(shapes: Any, path: Any, depth: int = 0) -> Iterator[str]:
 
 def _close_off(task: Task) -> None:
     """No sockets, no programs, no other files, no more memory than is needed: from here on, whatever a shape says."""
-    packages = Path(__file__).parents[2]
     files = [path for _, path in (*task.data, *task.shapes)]
     close_network()
     confine(memory_bytes=MEMORY_BYTES, open_files=OPEN_FILES, processes=True)
-    guard([*interpreter_files(), str(packages / "engine"), *files], (), ())
+    guard([*interpreter_files(), str(Path(__file__).parents[1]), *files], (), ())
 
 
 def main() -> None:

@@ -7,25 +7,25 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Literal, NamedTuple
 
-from engine.errors import CheckNotRunError, KnowledgeError, ReasonerError
-from engine.validation.checks.agreement import check_agreement
-from engine.validation.checks.behaviour import check_behaviour
-from engine.validation.checks.cases import check_cases
-from engine.validation.checks.loading import check_loading
-from engine.validation.checks.mappings import check_mappings
-from engine.validation.checks.names import check_names
-from engine.validation.checks.numbers import check_numbers, check_units
-from engine.validation.checks.ontology import check_ontology
-from engine.validation.checks.provenance import check_coverage, check_documents, check_provenance
-from engine.validation.checks.rules import check_rules
-from engine.validation.checks.shapes import authoring_paths, check_shapes, without_repetition
-from engine.validation.checks.syntax import check_syntax
-from engine.validation.checks.uses import check_uses
-from engine.validation.checks.vocabulary import check_vocabulary
-from engine.validation.checks.words import check_words
-from engine.validation.consequences import without_consequences
-from engine.validation.content import Content
-from engine.validation.diagnostics import SEVERITIES, Diagnostic, NotRun, Report, SourceStatus
+from spinegraph.engine.errors import CheckNotRunError, KnowledgeError, ReasonerError
+from spinegraph.engine.validation.checks.agreement import check_agreement
+from spinegraph.engine.validation.checks.behaviour import check_behaviour
+from spinegraph.engine.validation.checks.cases import check_cases
+from spinegraph.engine.validation.checks.loading import check_loading
+from spinegraph.engine.validation.checks.mappings import check_mappings
+from spinegraph.engine.validation.checks.names import check_names
+from spinegraph.engine.validation.checks.numbers import check_numbers, check_units
+from spinegraph.engine.validation.checks.ontology import check_ontology
+from spinegraph.engine.validation.checks.provenance import check_coverage, check_documents, check_provenance
+from spinegraph.engine.validation.checks.rules import check_rules
+from spinegraph.engine.validation.checks.shapes import authoring_paths, check_shapes, without_repetition
+from spinegraph.engine.validation.checks.syntax import check_syntax
+from spinegraph.engine.validation.checks.uses import check_uses
+from spinegraph.engine.validation.checks.vocabulary import check_vocabulary
+from spinegraph.engine.validation.checks.words import check_words
+from spinegraph.engine.validation.consequences import without_consequences
+from spinegraph.engine.validation.content import Content
+from spinegraph.engine.validation.diagnostics import SEVERITIES, Diagnostic, NotRun, Report, SourceStatus
 
 Needs = Literal["files", "whole", "knowledge"]
 

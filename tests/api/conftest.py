@@ -13,10 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-
-from api.app import create_app
-from api.settings import Settings
-from engine import Engine
+from spinegraph.api.http.app import create_app
+from spinegraph.api.settings import Settings
+from spinegraph.engine import Engine
 
 with warnings.catch_warnings():  # Starlette would rather have a fork of httpx
     warnings.simplefilter("ignore")

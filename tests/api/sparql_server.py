@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from api.sparql import sparql_router
-from api.sparql_settings import SparqlSettings, make_query_service
-from engine.query.dataset import DataFile
-from engine.query.service import QueryService
+from spinegraph.api.http.sparql import sparql_router
+from spinegraph.api.http.sparql_settings import SparqlSettings, make_query_service
+from spinegraph.engine.query.dataset import DataFile
+from spinegraph.engine.query.service import QueryService
+
 from tests.serving import Answer, app_of, send, serving
 
 

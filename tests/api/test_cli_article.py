@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 import typer
+from spinegraph.api.cli.article import article_command
 from typer.testing import CliRunner
 
-from api.cli_article import article_command
-from tests.exchange.narrative.patients import EXAMPLES, GENERAL
+from tests.exchange.article.patients import EXAMPLES, GENERAL
 
 
 @pytest.fixture(scope="module")

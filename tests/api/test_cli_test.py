@@ -6,11 +6,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import spinegraph.api.cli.test as cli_test
 import typer
+from spinegraph.api.cli.app import main
 from typer.testing import CliRunner
 
-import api.cli_test as cli_test
-from api.cli import main
 from tests.small import write_small
 from tests.validation.cases.throat import GOOD, SCREENS
 

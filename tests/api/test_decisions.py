@@ -10,11 +10,10 @@ import httpx
 import msgspec
 import pytest
 from fastapi import FastAPI
-
-from api.decisions import parser_of, read_include
-from api.errors import MediaTypeError, ParameterError
-from api.negotiation import preferred
-from engine import MAX_BYTES, Case, Decision, Engine, parse_json
+from spinegraph.api.http.decisions import parser_of, read_include
+from spinegraph.api.http.errors import MediaTypeError, ParameterError
+from spinegraph.api.http.negotiation import preferred
+from spinegraph.engine import MAX_BYTES, Case, Decision, Engine, parse_json
 
 URL = "/v1/decisions"
 JSON = {"Content-Type": "application/json"}

@@ -8,11 +8,10 @@ from collections.abc import Callable
 import httpx
 import pytest
 from fastapi import FastAPI
-
-from api.app import create_app
-from api.errors import STATUS, TYPE_BASE, status_of
-from api.settings import Settings
-from engine import (
+from spinegraph.api.http.app import create_app
+from spinegraph.api.http.errors import STATUS, TYPE_BASE, status_of
+from spinegraph.api.settings import Settings
+from spinegraph.engine import (
     CaseTooLargeError,
     Engine,
     KnowledgeError,
@@ -22,6 +21,7 @@ from engine import (
     RuleCycleError,
     UnknownCodeError,
 )
+
 from tests.api.conftest import MakeClient
 
 URL = "/v1/decisions"

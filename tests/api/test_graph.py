@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from spinegraph.api.cli.app import main
 
-from api.cli import main
 from tests.small import write_small
 
 Run = Callable[..., tuple[int, bytes, str]]
@@ -110,7 +110,7 @@ def test_a_png_is_not_poured_into_a_terminal(run: Run, monkeypatch: pytest.Monke
 def test_text_needs_no_drawing_library() -> None:
     """Nor does any other command: nothing of it is imported before something is drawn."""
     code = (
-        "import sys\nfrom api.cli import main\n"
+        "import sys\nfrom spinegraph.api.cli.app import main\n"
         "assert main(['graph', 'cauda_equina_syndrome', '--format', 'txt']) == 0\n"
         "assert not {'matplotlib', 'igraph', 'numpy'} & set(sys.modules)\n"
     )

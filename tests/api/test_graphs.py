@@ -8,14 +8,13 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from fastapi import FastAPI
+from spinegraph.api.http.errors import install_errors
+from spinegraph.api.http.graphs import graphs_router
+from spinegraph.api.http.sparql_settings import SparqlSettings, make_query_service, parse_data_option
+from spinegraph.engine.exchange.description.resource import make_describer
+from spinegraph.engine.query.dataset import GRAPH_BASE
+from spinegraph.engine.query.service import QueryService
 from starlette.testclient import TestClient
-
-from api.errors import install_errors
-from api.graphs import graphs_router
-from api.sparql_settings import SparqlSettings, make_query_service, parse_data_option
-from engine.exchange.description.resource import make_describer
-from engine.query.dataset import GRAPH_BASE
-from engine.query.service import QueryService
 
 
 @pytest.fixture(scope="module")

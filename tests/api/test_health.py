@@ -6,10 +6,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from spinegraph.api.http.app import create_app
+from spinegraph.api.settings import Settings, SettingsError, load_engine
+from spinegraph.engine import MAX_BYTES, Case, Engine, KnowledgeError
 
-from api.app import create_app
-from api.settings import Settings, SettingsError, load_engine
-from engine import MAX_BYTES, Case, Engine, KnowledgeError
 from tests.api.conftest import MakeClient
 
 

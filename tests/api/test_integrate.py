@@ -8,8 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-
-from engine import Codebook
+from spinegraph.engine import Codebook
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "integrate.md").read_text(encoding="utf-8")

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
-
-from api.cli import main
-from api.cli_interview import Record, answered, as_yaml, conduct, next_question
-from engine import Case, CaseError, CaseFile, Codebook, Engine, Question, make_case, read_case_file
+from spinegraph.api.cli.app import main
+from spinegraph.api.cli.interview import Record, answered, as_yaml, conduct, next_question
+from spinegraph.engine import Case, CaseError, CaseFile, Codebook, Engine, Question, make_case, read_case_file
 
 Answer = Callable[[Question], str]
 SETTLED = frozenset(("not-indicated", "out-of-scope"))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import httpx
 import msgspec
 import pytest
-
-from api.catalogue import Catalogue
-from engine import Engine
+from spinegraph.api.http.catalogue import Catalogue
+from spinegraph.engine import Engine
 
 URL = "/v1/knowledge"
 

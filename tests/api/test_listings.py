@@ -7,13 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi import FastAPI
+from spinegraph.api.http.errors import install_errors
+from spinegraph.api.http.listings import listings_router, make_listings
+from spinegraph.api.http.resources import resources_router
+from spinegraph.engine import Knowledge, load_knowledge
+from spinegraph.engine.exchange.description.resource import make_describer
 from starlette.testclient import TestClient
-
-from api.errors import install_errors
-from api.listings import listings_router, make_listings
-from api.resources import resources_router
-from engine import Knowledge, load_knowledge
-from engine.exchange.description.resource import make_describer
 
 NAMES = ("findings", "measurements", "conditions", "interventions", "rules", "sources", "tensions")
 

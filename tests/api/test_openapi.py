@@ -9,9 +9,9 @@ import httpx
 import msgspec
 import pytest
 from fastapi import FastAPI
+from spinegraph.api.http.openapi import CASES, decision_operation
+from spinegraph.engine import Case, Decision, load_knowledge, make_codebook
 
-from api.openapi import CASES, decision_operation
-from engine import Case, Decision, load_knowledge, make_codebook
 from tests.small import write_small
 
 

@@ -6,9 +6,9 @@ from html import unescape
 
 import httpx
 import pytest
+from spinegraph.api.http.errors import TYPE_BASE
+from spinegraph.api.http.problem_types import problem_types
 
-from api.errors import TYPE_BASE
-from api.problem_types import problem_types
 from tests.api.test_errors import BAD
 
 TYPES = {one.name: one for one in problem_types()}

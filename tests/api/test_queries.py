@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 import typer
 from fastapi import FastAPI
+from spinegraph.api.cli.query import query_command
+from spinegraph.api.http.queries import queries_router
+from spinegraph.api.query_library import QuestionError, competency_queries
+from spinegraph.engine.errors import QueryError
 from starlette.testclient import TestClient
 from typer.testing import CliRunner, Result
-
-from api.cli_query import query_command
-from api.queries import queries_router
-from api.query_library import QuestionError, competency_queries
-from engine.errors import QueryError
 
 ROOT = Path(__file__).resolve().parents[2]
 CASE = str(ROOT / "docs" / "examples" / "red-flag.yaml")

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 import pytest
 from fastapi import FastAPI
+from spinegraph.api.http.errors import install_errors
+from spinegraph.api.http.resources import LISTED, resources_router
+from spinegraph.api.http.sparql_settings import served_files
+from spinegraph.engine.exchange.description.resource import KINDS, Describer, make_describer
+from spinegraph.engine.knowledge.turtle.terms import BASE
+from spinegraph.engine.query.dataset import take_snapshot
 from starlette.testclient import TestClient
 
-from api.errors import install_errors
-from api.resources import LISTED, resources_router
-from api.sparql_settings import served_files
-from engine.exchange.description.resource import KINDS, Describer, make_describer
-from engine.knowledge.terms import BASE
-from engine.query.dataset import take_snapshot
 from tests.api.conftest import MakeClient
 
 

@@ -12,13 +12,13 @@ from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
 import pytest
+from spinegraph.api.http.sparql_settings import RANGES, SparqlSettings, make_query_service, parse_data_option, served_files
+from spinegraph.api.settings import SettingsError
+from spinegraph.engine.errors import KnowledgeError
+from spinegraph.engine.query.dataset import GRAPH_BASE
+from spinegraph.engine.query.limits import QueryLimits
+from spinegraph.engine.query.results import GRAPH_TYPES, SELECT_TYPES
 
-from api.settings import SettingsError
-from api.sparql_settings import RANGES, SparqlSettings, make_query_service, parse_data_option, served_files
-from engine.errors import KnowledgeError
-from engine.query.dataset import GRAPH_BASE
-from engine.query.limits import QueryLimits
-from engine.query.results import GRAPH_TYPES, SELECT_TYPES
 from tests.api.sparql_server import Server, served
 
 W3C = Path(__file__).resolve().parents[3] / "shared" / "external" / "w3c-sparql-protocol"

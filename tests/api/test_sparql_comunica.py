@@ -16,8 +16,8 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
+from spinegraph.api.http.sparql_settings import SparqlSettings
 
-from api.sparql_settings import SparqlSettings
 from tests.api.sparql_server import Server, served
 
 CLIENT = Path(__file__).parent / "comunica"

@@ -20,9 +20,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from spinegraph.api.http.sparql_settings import SparqlSettings
+from spinegraph.engine.query.limits import QueryLimits
 
-from api.sparql_settings import SparqlSettings
-from engine.query.limits import QueryLimits
 from tests.api.hostile_queries import DEEP, EMPTY, EXPENSIVE, FEDERATED, NO_KEYWORDS, UPDATES
 from tests.api.sparql_server import Server, served
 from tests.patience import HUNG, comes_true, not_hung

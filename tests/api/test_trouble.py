@@ -6,15 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import get_args
 
 import pytest
-
-from api.errors import status_of
-from engine.errors import SpinegraphError
-from engine.query.limits import QueryLimits
-from engine.query.work import QueryWork
-from engine.sandbox.pool import Kind, Trouble
-from engine.validation.service.limits import ValidationLimits
-from engine.validation.service.messages import Reply, encode
-from engine.validation.service.work import ValidationWork
+from spinegraph.api.http.errors import status_of
+from spinegraph.engine.errors import SpinegraphError
+from spinegraph.engine.query.limits import QueryLimits
+from spinegraph.engine.query.work import QueryWork
+from spinegraph.engine.sandbox.pool import Kind, Trouble
+from spinegraph.engine.validation.service.limits import ValidationLimits
+from spinegraph.engine.validation.service.messages import Reply, encode
+from spinegraph.engine.validation.service.work import ValidationWork
 
 QUERIES = QueryWork(None, QueryLimits())
 VALIDATIONS = ValidationWork({}, ValidationLimits(), owl=False)

@@ -12,21 +12,21 @@ import httpx
 import msgspec
 import pytest
 from fastapi import FastAPI
+from spinegraph.api.http.errors import install_errors
+from spinegraph.api.http.validation import FORMS, validation_router
+from spinegraph.api.http.validation_openapi import JSON_EXAMPLES, TURTLE_EXAMPLE
+from spinegraph.api.http.validation_request import MEMBERS
+from spinegraph.api.http.validation_settings import RANGES, ValidationSettings, make_validation_service
+from spinegraph.api.settings import SettingsError
+from spinegraph.engine.knowledge.files import schema_paths, shipped_paths
+from spinegraph.engine.validation.diagnostics import Diagnostic
+from spinegraph.engine.validation.reports import MEDIA_TYPES
+from spinegraph.engine.validation.reports.json import JsonReport, ReportedDiagnostic
+from spinegraph.engine.validation.service.layout import served_files
+from spinegraph.engine.validation.service.limits import ValidationLimits
+from spinegraph.engine.validation.service.names import check_names
+from spinegraph.engine.validation.validate import CHECKS
 
-from api.errors import install_errors
-from api.settings import SettingsError
-from api.validation import FORMS, validation_router
-from api.validation_openapi import JSON_EXAMPLES, TURTLE_EXAMPLE
-from api.validation_request import MEMBERS
-from api.validation_settings import RANGES, ValidationSettings, make_validation_service
-from engine.knowledge.files import schema_paths, shipped_paths
-from engine.validation.diagnostics import Diagnostic
-from engine.validation.reports import MEDIA_TYPES
-from engine.validation.reports.json import JsonReport, ReportedDiagnostic
-from engine.validation.service.layout import served_files
-from engine.validation.service.limits import ValidationLimits
-from engine.validation.service.names import check_names
-from engine.validation.validate import CHECKS
 from tests.api.conftest import MakeClient
 from tests.authoring.guideline import BAD as BAD_FOLDER
 from tests.authoring.guideline import Defect, read_defects, seed, write_good
@@ -279,7 +279,7 @@ def test_encoded_bodies_are_not_decoded(service_client: httpx.Client) -> None:
     ],
 )  # fmt: skip
 def test_names_that_could_mean_another_place(name: str) -> None:
-    from engine.errors import MalformedContentError
+    from spinegraph.engine.errors import MalformedContentError
 
     with pytest.raises(MalformedContentError) as error:
         check_names([name])

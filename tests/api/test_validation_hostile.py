@@ -22,13 +22,13 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import pytest
+from spinegraph.api.cli.app import main
+from spinegraph.api.http.validation import validation_router
+from spinegraph.api.http.validation_settings import ValidationSettings, make_validation_service
+from spinegraph.engine.validation.service.limits import MEBIBYTE, ValidationLimits
+from spinegraph.engine.validation.service.service import ValidationService
+from spinegraph.engine.validation.validate import CHECKS
 
-from api.cli import main
-from api.validation import validation_router
-from api.validation_settings import ValidationSettings, make_validation_service
-from engine.validation.service.limits import MEBIBYTE, ValidationLimits
-from engine.validation.service.service import ValidationService
-from engine.validation.validate import CHECKS
 from tests.authoring.guideline import write_good
 from tests.authoring.hostile import BOMBS, HEAD, LARGE, MALFORMED, REACHING, Hostile
 from tests.authoring.test_bad import SLOW

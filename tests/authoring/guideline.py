@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
+from spinegraph.engine.knowledge.files import shipped_folder
 
 FOLDER = Path(__file__).parent
 GOOD = FOLDER / "good"
@@ -55,7 +55,7 @@ def write_good(folder: Path) -> None:
     """The sound guideline, with the shipped core schema and criterion vocabulary."""
     shutil.copytree(GOOD, folder, dirs_exist_ok=True)
     for package, name in (("ontology", "core.ttl"), ("shapes", "criteria.ttl")):
-        shutil.copy(Path(str(files(package))) / name, folder / package / name)
+        shutil.copy(shipped_folder(package) / name, folder / package / name)
 
 
 def seed(folder: Path, defect: Defect) -> None:

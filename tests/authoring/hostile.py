@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.knowledge.terms import PREFIXES
+from spinegraph.engine.knowledge.turtle.terms import PREFIXES
 
 HEAD = "".join(f"@prefix {name}: <{namespace}> .\n" for name, namespace in PREFIXES.items())
 

@@ -17,14 +17,15 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from engine import Engine, KnowledgeError, SpinegraphError, load_knowledge
-from engine.inference.reference import Oracle
-from engine.knowledge.files import own_paths
-from engine.validation.cases.files import read_cases
-from engine.validation.cases.runs import run_cases
-from engine.validation.content import Content
-from engine.validation.diagnostics import Report
-from engine.validation.validate import CHECKS, validate
+from spinegraph.engine import Engine, KnowledgeError, SpinegraphError, load_knowledge
+from spinegraph.engine.decide.reference import Oracle
+from spinegraph.engine.knowledge.files import own_paths
+from spinegraph.engine.validation.cases.files import read_cases
+from spinegraph.engine.validation.cases.runs import run_cases
+from spinegraph.engine.validation.content import Content
+from spinegraph.engine.validation.diagnostics import Report
+from spinegraph.engine.validation.validate import CHECKS, validate
+
 from tests.authoring.mutations import Mutant, knowledge_texts, mutants
 from tests.oracle import differences
 from tests.random_cases import random_cases

@@ -24,11 +24,11 @@ import os
 from pathlib import Path
 
 import pytest
+from spinegraph.engine.validation.catalogue import CATALOGUE
+from spinegraph.engine.validation.content import read_content
+from spinegraph.engine.validation.diagnostics import Diagnostic, Report
+from spinegraph.engine.validation.validate import CHECKS, validate
 
-from engine.validation.catalogue import CATALOGUE
-from engine.validation.content import read_content
-from engine.validation.diagnostics import Diagnostic, Report
-from engine.validation.validate import CHECKS, validate
 from tests.authoring.guideline import BAD, Defect, read_defects, seed, write_good
 
 DEFECTS = read_defects()

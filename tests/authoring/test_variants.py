@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from spinegraph.engine.validation.content import read_content
+from spinegraph.engine.validation.diagnostics import Report
+from spinegraph.engine.validation.validate import CHECKS, validate
 
-from engine.validation.content import read_content
-from engine.validation.diagnostics import Report
-from engine.validation.validate import CHECKS, validate
 from tests.authoring.guideline import write_good
 
 SLOW = frozenset(check.name for check in CHECKS if check.apart)

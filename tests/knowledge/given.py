@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.knowledge.assembly import load_knowledge
-from engine.knowledge.criteria import CriterionReader
-from engine.knowledge.graph import read_graph
-from engine.knowledge.terms import expand
-from engine.model import Criterion, Knowledge
+from spinegraph.engine.knowledge.build.assembly import load_knowledge
+from spinegraph.engine.knowledge.build.criteria import CriterionReader
+from spinegraph.engine.knowledge.turtle.graph import read_graph
+from spinegraph.engine.knowledge.turtle.terms import expand
+from spinegraph.engine.model import Criterion, Knowledge
+
 from tests.small import HEAD, Edit, write_small
 
 IRI = expand("shape:Given")

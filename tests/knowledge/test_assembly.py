@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from engine.knowledge.assembly import load_knowledge
-from engine.knowledge.terms import expand
-from engine.model import And, Exclusion, Knowledge, Recommendation, SourceGap, Tension
+from spinegraph.engine.knowledge.build.assembly import load_knowledge
+from spinegraph.engine.knowledge.turtle.terms import expand
+from spinegraph.engine.model import And, Exclusion, Knowledge, Recommendation, SourceGap, Tension
+
 from tests.knowledge.given import advice, load
 from tests.small import Edit
 

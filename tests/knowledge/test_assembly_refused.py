@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from spinegraph.engine.errors import CriterionError, KnowledgeError, ProvenanceError, VocabularyError, shortened
+from spinegraph.engine.knowledge.turtle.terms import expand
 
-from engine.errors import CriterionError, KnowledgeError, ProvenanceError, VocabularyError, shortened
-from engine.knowledge.terms import expand
 from tests.knowledge.given import ACTION, advice, load, rule_text
 from tests.small import MAPPINGS, Edit
 

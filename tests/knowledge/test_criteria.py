@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from engine.knowledge.criteria import children_of, is_monotone
-from engine.knowledge.terms import expand
-from engine.model import (
+from spinegraph.engine.knowledge.build.criteria import children_of, is_monotone
+from spinegraph.engine.knowledge.turtle.terms import expand
+from spinegraph.engine.model import (
     Absent,
     And,
     AtLeast,
@@ -22,6 +21,7 @@ from engine.model import (
     Suspected,
     Unassessed,
 )
+
 from tests.knowledge.given import IRI, read
 
 FEVER, DROOLING = expand("finding:Fever"), expand("finding:Drooling")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from spinegraph.engine.errors import CriterionError
+from spinegraph.engine.model import Knowledge
 
-from engine.errors import CriterionError
-from engine.model import Knowledge
 from tests.knowledge.given import read
 
 CONSTRAINTS = (

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib import Graph
 from rdflib.compare import isomorphic
+from spinegraph.engine.errors import TurtleSyntaxError
+from spinegraph.engine.knowledge.files import shipped_paths
+from spinegraph.engine.knowledge.turtle.formatting import badly_formatted, format_files, format_turtle
 
-from engine.errors import TurtleSyntaxError
-from engine.knowledge.files import shipped_paths
-from engine.knowledge.formatting import badly_formatted, format_files, format_turtle
 from tests.small import HEAD, RULES, SHAPES, TEXTS
 
 TURTLE = sorted(name for name in TEXTS if name.endswith(".ttl"))
@@ -114,5 +114,5 @@ def test_names_that_do_not_matter_change_nothing_but_the_time(path: Path, monkey
 
         monkeypatch.setattr("rdflib.plugins.serializers.longturtle.to_canonical_graph", never)
     else:
-        monkeypatch.setattr("engine.knowledge.formatting._names_matter", lambda _: True)
+        monkeypatch.setattr("spinegraph.engine.knowledge.turtle.formatting._names_matter", lambda _: True)
     assert format_turtle(text, path.name) == text

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-
-from engine import Codebook, UnknownCodeError, load_knowledge, make_case, make_codebook, shipped_paths
-from engine.knowledge.terms import expand
-from engine.model import Concept, Knowledge, Measurement
+from spinegraph.engine import Codebook, UnknownCodeError, load_knowledge, make_case, make_codebook, shipped_paths
+from spinegraph.engine.knowledge.turtle.terms import expand
+from spinegraph.engine.model import Concept, Knowledge, Measurement
 
 # sssom 0.4.21 sets a pandas option and passes an argument that pandas 4 will no longer have; no code of ours uses pandas.
 pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")

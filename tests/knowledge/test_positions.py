@@ -6,11 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
-
-from engine import shipped_paths
-from engine.knowledge.positions import FIRST, REST, TYPE, Positions, positions_of
-from engine.knowledge.reader import read_triples
-from engine.knowledge.terms import NIL, Text, shorten
+from spinegraph.engine import shipped_paths
+from spinegraph.engine.knowledge.turtle.positions import FIRST, REST, TYPE, Positions, positions_of
+from spinegraph.engine.knowledge.turtle.reader import read_triples
+from spinegraph.engine.knowledge.turtle.terms import NIL, Text, shorten
 
 EX = "https://example.org/"
 STRING = "http://www.w3.org/2001/XMLSchema#string"

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from engine.errors import KnowledgeError
-from engine.knowledge.prefixes import misdeclared_prefix
-from engine.knowledge.reader import read_triples
-from engine.knowledge.terms import BASE, PREFIXES
+from spinegraph.engine.errors import KnowledgeError
+from spinegraph.engine.knowledge.turtle.prefixes import misdeclared_prefix
+from spinegraph.engine.knowledge.turtle.reader import read_triples
+from spinegraph.engine.knowledge.turtle.terms import BASE, PREFIXES
 
 
 @pytest.mark.parametrize(

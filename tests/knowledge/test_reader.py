@@ -6,14 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
+from spinegraph.engine.errors import KnowledgeError, TurtleSyntaxError
+from spinegraph.engine.knowledge.build.assembly import load_knowledge
+from spinegraph.engine.knowledge.files import content_digest, knowledge_paths, own_paths, schema_paths, shipped_paths
+from spinegraph.engine.knowledge.turtle.graph import Graph, read_graph
+from spinegraph.engine.knowledge.turtle.positions import positions_of
+from spinegraph.engine.knowledge.turtle.reader import read_triples
+from spinegraph.engine.knowledge.turtle.terms import Text, expand, local_name, shorten
 
-from engine.errors import KnowledgeError, TurtleSyntaxError
-from engine.knowledge.assembly import load_knowledge
-from engine.knowledge.files import content_digest, knowledge_paths, own_paths, schema_paths, shipped_paths
-from engine.knowledge.graph import Graph, read_graph
-from engine.knowledge.positions import positions_of
-from engine.knowledge.reader import read_triples
-from engine.knowledge.terms import Text, expand, local_name, shorten
 from tests.small import HEAD, TEXTS, write_small
 
 XSD_INTEGER = "http://www.w3.org/2001/XMLSchema#integer"

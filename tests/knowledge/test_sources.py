@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from engine import Knowledge, ProvenanceError, load_knowledge
-from engine.knowledge.sources import count_by_kind, coverage, passages_of_rule, read_documents, text_changed, verify
+from spinegraph.engine import Knowledge, ProvenanceError, load_knowledge
+from spinegraph.engine.knowledge.sources import count_by_kind, coverage, passages_of_rule, read_documents, text_changed, verify
 
 SOURCES = Path(__file__).resolve().parents[3] / "shared" / "sources"
 STATEMENTS = 562

@@ -6,11 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
-
-from engine import load_knowledge
-from engine.errors import KnowledgeError
-from engine.knowledge.files import content_digest, read_file
-from engine.validation.content import read_content
+from spinegraph.engine import load_knowledge
+from spinegraph.engine.errors import KnowledgeError
+from spinegraph.engine.knowledge.files import content_digest, read_file
+from spinegraph.engine.validation.content import read_content
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ import re
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-
-from engine.knowledge.statements import read_statements
+from spinegraph.engine.knowledge.statements import read_statements
 
 LEAFLET = (
     "\ufeff# Sore knee\r\n"

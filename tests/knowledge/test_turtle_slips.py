@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from engine.errors import TurtleSyntaxError
-from engine.knowledge.reader import read_triples
-from engine.knowledge.turtle_slips import GENERAL, UNREAD
+from spinegraph.engine.errors import TurtleSyntaxError
+from spinegraph.engine.knowledge.turtle.reader import read_triples
+from spinegraph.engine.knowledge.turtle.slips import GENERAL, UNREAD
 
 HEAD = """PREFIX core: <https://w3id.org/spinegraph/core/>
 PREFIX rule: <https://w3id.org/spinegraph/rule/>

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.query.dataset import DataFile
-from engine.query.limits import QueryLimits
-from engine.query.messages import Question
-from engine.query.results import MediaTypes
-from engine.query.service import QueryService
+from spinegraph.engine.query.dataset import DataFile
+from spinegraph.engine.query.limits import QueryLimits
+from spinegraph.engine.query.messages import Question
+from spinegraph.engine.query.results import MediaTypes
+from spinegraph.engine.query.service import QueryService
 
 EX = "http://example.org/"
 TURTLE = """@prefix : <http://example.org/> .

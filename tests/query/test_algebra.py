@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-
-from engine.errors import QueryRefusedError, QuerySyntaxError, QueryTooLargeError
-from engine.query.algebra import check, may_name_graphs, unescape
-from engine.query.syntax import syntax_error
+from spinegraph.engine.errors import QueryRefusedError, QuerySyntaxError, QueryTooLargeError
+from spinegraph.engine.query.algebra import check, may_name_graphs, unescape
+from spinegraph.engine.query.syntax import syntax_error
 
 FEDERATED = [
     "SELECT * { SERVICE <http://x> { ?s ?p ?o } }",

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
+from spinegraph.engine.errors import QueryError, QuerySyntaxError, QueryTimeoutError, TooManyQueriesError
+from spinegraph.engine.query.backend import Backend
+from spinegraph.engine.query.limits import QueryLimits
+from spinegraph.engine.query.messages import Question
+from spinegraph.engine.query.results import GRAPH_TYPES, SELECT_TYPES, MediaTypes
 
-from engine.errors import QueryError, QuerySyntaxError, QueryTimeoutError, TooManyQueriesError
-from engine.query.backend import Backend
-from engine.query.limits import QueryLimits
-from engine.query.messages import Question
-from engine.query.results import GRAPH_TYPES, SELECT_TYPES, MediaTypes
 from tests.patience import not_hung
 
 LIMITS = QueryLimits(timeout_seconds=0.4, max_rows=3, max_bytes=100_000)

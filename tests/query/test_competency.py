@@ -12,13 +12,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-
-from api.query_library import IN_SOURCES, CompetencyQuery, QuestionError, competency_queries, read_query
-from engine import Engine, load_knowledge, make_codebook, read_case_file, shipped_paths
-from engine.exchange.provenance.decision import decision_graph
-from engine.inference.compiler import compile_program
-from engine.inference.program import Program
-from engine.knowledge.terms import BASE
+from spinegraph.api.query_library import IN_SOURCES, CompetencyQuery, QuestionError, competency_queries, read_query
+from spinegraph.engine import Engine, load_knowledge, make_codebook, read_case_file, shipped_paths
+from spinegraph.engine.exchange.provenance.decision import decision_graph
+from spinegraph.engine.knowledge.turtle.terms import BASE
+from spinegraph.engine.program.compiler import compile_program
+from spinegraph.engine.program.program import Program
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPECTED = Path(__file__).parent / "expected"

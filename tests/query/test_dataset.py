@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-
-from engine.errors import KnowledgeError, TurtleSyntaxError, VocabularyError
-from engine.knowledge.files import shipped_paths
-from engine.knowledge.terms import PREFIXES
-from engine.query.dataset import (
+from spinegraph.engine.errors import KnowledgeError, TurtleSyntaxError, VocabularyError
+from spinegraph.engine.knowledge.files import shipped_paths
+from spinegraph.engine.knowledge.turtle.terms import PREFIXES
+from spinegraph.engine.query.dataset import (
     GRAPH_BASE,
     DataFile,
     Snapshot,
@@ -21,6 +20,7 @@ from engine.query.dataset import (
     load_store,
     take_snapshot,
 )
+
 from tests.query.small_graph import EX, write_files
 
 

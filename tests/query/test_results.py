@@ -8,11 +8,11 @@ from xml.etree import ElementTree
 
 import pyoxigraph as ox
 import pytest
+from spinegraph.engine.errors import QueryTimeoutError
+from spinegraph.engine.query.dataset import load_store, take_snapshot
+from spinegraph.engine.query.limits import QueryLimits
+from spinegraph.engine.query.results import ASK_TYPES, GRAPH_TYPES, SELECT_TYPES, MediaTypes, count_rows, write_answer
 
-from engine.errors import QueryTimeoutError
-from engine.query.dataset import load_store, take_snapshot
-from engine.query.limits import QueryLimits
-from engine.query.results import ASK_TYPES, GRAPH_TYPES, SELECT_TYPES, MediaTypes, count_rows, write_answer
 from tests.query.small_graph import EX, JSON, write_files
 
 EVERYTHING = "SELECT ?s ?p ?o { ?s ?p ?o }"

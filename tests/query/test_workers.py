@@ -16,8 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from engine.errors import (
+from spinegraph.engine.errors import (
     QueryError,
     QueryRefusedError,
     QuerySyntaxError,
@@ -25,8 +24,9 @@ from engine.errors import (
     QueryTooLargeError,
     TooManyQueriesError,
 )
-from engine.query.messages import Question
-from engine.query.service import QueryService
+from spinegraph.engine.query.messages import Question
+from spinegraph.engine.query.service import QueryService
+
 from tests.patience import comes_true
 from tests.query.small_graph import EX, ask_for, make_service
 
@@ -214,8 +214,8 @@ def test_a_confined_process_reaches_nothing_even_without_the_check() -> None:
         trap.settimeout(0.5)
         code = f"""
 import pyoxigraph as ox, subprocess
-from engine.query.limits import QueryLimits
-from engine.query.worker import confine
+from spinegraph.engine.query.limits import QueryLimits
+from spinegraph.engine.query.worker import confine
 store = ox.Store()
 confine(QueryLimits())
 tries = [

@@ -47,7 +47,7 @@ def test_the_kernel_refuses_sockets_to_python_to_libraries_and_to_programs(trap:
     port = trap.getsockname()[1]
     program = f"import socket; socket.create_connection((chr(49)+'27.0.0.1', {port}))"
     found = attempts(
-        "from engine.sandbox.network import close_network\nopen_before = socket.socketpair()\nprint(close_network())",
+        "from spinegraph.engine.sandbox.network import close_network\nopen_before = socket.socketpair()\nprint(close_network())",
         f"""
         lambda: socket.create_connection(("127.0.0.1", {port})),
         lambda: socket.socket(socket.AF_UNIX),
@@ -82,7 +82,7 @@ def test_python_refuses_what_is_not_named(trap: socket.socket, tmp_path: Path) -
     (tmp_path / "other").write_text("secret", encoding="utf-8")
     (tmp_path / "read-not").write_text("secret", encoding="utf-8")
     found = attempts(
-        "from engine.sandbox.guard import guard, interpreter_files\n"
+        "from spinegraph.engine.sandbox.guard import guard, interpreter_files\n"
         f"os.chdir({str(tmp_path)!r})\n"
         f"guard([*interpreter_files(), {str(tmp_path / 'read')!r}], [{str(tmp_path / 'written')!r}], [(sys.executable, '-c')])",
         f"""
@@ -117,7 +117,7 @@ def test_python_refuses_what_is_not_named(trap: socket.socket, tmp_path: Path) -
 
 def test_what_python_needs_may_be_read() -> None:
     found = attempts(
-        "from engine.sandbox.guard import guard, interpreter_files\nguard(interpreter_files(), [], [])",
+        "from spinegraph.engine.sandbox.guard import guard, interpreter_files\nguard(interpreter_files(), [], [])",
         """
         lambda: __import__("decimal").__name__,
         lambda: len(os.urandom(2)),
@@ -130,7 +130,7 @@ def test_what_python_needs_may_be_read() -> None:
 @LINUX
 def test_limits_hold(tmp_path: Path) -> None:
     found = attempts(
-        f"import signal\nos.chdir({str(tmp_path)!r})\nfrom engine.sandbox.confinement import confine\n"
+        f"import signal\nos.chdir({str(tmp_path)!r})\nfrom spinegraph.engine.sandbox.confinement import confine\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "confine(memory_bytes=64 << 20, open_files=20, file_bytes=1000, processes=True, cpu_seconds=9)",
         """
@@ -152,6 +152,7 @@ def test_limits_hold(tmp_path: Path) -> None:
 
 @LINUX
 def test_processor_time_ends(tmp_path: Path) -> None:
-    code = "from engine.sandbox.confinement import confine\nconfine(memory_bytes=1 << 30, cpu_seconds=1)\nwhile True: pass"
+    code = "from spinegraph.engine.sandbox.confinement import confine\nconfine(memory_bytes=1 << 30, cpu_seconds=1)\n"
+    code += "while True: pass"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, timeout=30)
     assert done.returncode == -24

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from spinegraph.engine.errors import SpinegraphError
+from spinegraph.engine.sandbox.channel import ConnectionEnded
+from spinegraph.engine.sandbox.pool import Outcome, Trouble, WorkerPool
+from spinegraph.engine.sandbox.process import WorkerProcess
 
-from engine.errors import SpinegraphError
-from engine.sandbox.channel import ConnectionEnded
-from engine.sandbox.pool import Outcome, Trouble, WorkerPool
-from engine.sandbox.process import WorkerProcess
 from tests.patience import comes_true, not_hung
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and sessions are POSIX")
@@ -171,7 +171,7 @@ def test_workers_that_do_not_start_are_told(caplog: pytest.LogCaptureFixture) ->
 
 @POSIX
 def test_workers_inherit_no_secrets(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    from engine.sandbox.process import clean_environment
+    from spinegraph.engine.sandbox.process import clean_environment
 
     monkeypatch.setenv("SPINEGRAPH_SECRET", "hidden")
     assert "hidden" not in str(clean_environment())

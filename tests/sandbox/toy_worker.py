@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from engine.sandbox.channel import Channel, ConnectionEnded
+from spinegraph.engine.sandbox.channel import Channel, ConnectionEnded
 
 
 def main() -> None:

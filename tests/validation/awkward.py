@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from engine.model import Case
-from engine.validation.catalogue import Entry
-from engine.validation.diagnostics import Diagnostic, NotRun, Place, Related, Report, SourceStatus, Suppression, Witness
+from spinegraph.engine.model import Case
+from spinegraph.engine.validation.catalogue import Entry
+from spinegraph.engine.validation.diagnostics import (
+    Diagnostic,
+    NotRun,
+    Place,
+    Related,
+    Report,
+    SourceStatus,
+    Suppression,
+    Witness,
+)
 
 ENTRIES = (
     Entry(

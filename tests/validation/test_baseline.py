@@ -8,11 +8,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
-
-from engine.errors import ProfileError
-from engine.validation.baseline import KNOWN, Baseline, apply_baseline, make_baseline, read_baseline, write_baseline
-from engine.validation.diagnostics import Diagnostic, Place, Report
-from engine.validation.profile import Profile, SuppressionRule, apply_profile
+from spinegraph.engine.errors import ProfileError
+from spinegraph.engine.validation.baseline import KNOWN, Baseline, apply_baseline, make_baseline, read_baseline, write_baseline
+from spinegraph.engine.validation.diagnostics import Diagnostic, Place, Report
+from spinegraph.engine.validation.profile import Profile, SuppressionRule, apply_profile
 
 TODAY = datetime.date(2027, 3, 31)
 

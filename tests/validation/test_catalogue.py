@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from spinegraph.engine.validation.catalogue import BY_NAME, CATALOGUE, ENTRIES, GROUPS, Entry
+from spinegraph.engine.validation.diagnostics import SEVERITIES
 
-from engine.validation.catalogue import BY_NAME, CATALOGUE, ENTRIES, GROUPS, Entry
-from engine.validation.diagnostics import SEVERITIES
 from tests.authoring.guideline import BAD, Defect, read_defects
 
 ROOT = Path(__file__).resolve().parents[2]

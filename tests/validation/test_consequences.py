@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from engine.validation.catalogue import BY_NAME
-from engine.validation.consequences import without_consequences
-from engine.validation.content import Content, read_content
-from engine.validation.diagnostics import Diagnostic, Place, Related
+from spinegraph.engine.validation.catalogue import BY_NAME
+from spinegraph.engine.validation.consequences import without_consequences
+from spinegraph.engine.validation.content import Content, read_content
+from spinegraph.engine.validation.diagnostics import Diagnostic, Place, Related
 
 
 @pytest.fixture(scope="module")

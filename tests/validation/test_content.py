@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from spinegraph.engine.errors import KnowledgeError
+from spinegraph.engine.knowledge.files import shipped_folder
+from spinegraph.engine.knowledge.turtle.terms import expand
+from spinegraph.engine.validation.checks.names import ALONE
+from spinegraph.engine.validation.content import Content, read_content
+from spinegraph.engine.validation.diagnostics import Place, Report
+from spinegraph.engine.validation.validate import CHECKS, validate
 
-from engine.errors import KnowledgeError
-from engine.knowledge.terms import expand
-from engine.validation.checks.names import ALONE
-from engine.validation.content import Content, read_content
-from engine.validation.diagnostics import Place, Report
-from engine.validation.validate import CHECKS, validate
 from tests.authoring.guideline import write_good
 from tests.small import HEAD
 
@@ -191,7 +191,7 @@ def test_the_cases_of_a_knowledge_folder_are_read_with_it(tmp_path: Path) -> Non
 def test_what_the_shipped_content_describes_too_is_told_once_with_the_way_out(tmp_path: Path) -> None:
     path = tmp_path / "ontology" / "measurements.ttl"
     path.parent.mkdir()
-    text = (Path(str(files("ontology"))) / "measurements.ttl").read_text(encoding="utf-8")
+    text = (shipped_folder("ontology") / "measurements.ttl").read_text(encoding="utf-8")
     path.write_text(text.replace('"age"@en', '"years of age"@en').replace("owl:imports core: ;", ""), encoding="utf-8")
     report = validate(read_content([path], root=tmp_path), only={"names"})
     told = [one for one in report.diagnostics if one.subject == "core:ageYears"]

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import typer
 import yaml
+from spinegraph.api.cli.app import make_app
 from typer.main import get_command
 
-from api.cli import make_app
 from tests.small import write_small
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +31,9 @@ def tools(tmp_path: Path) -> Path:
     folder = tmp_path / "tools" / "spinegraph" / "bin"
     folder.mkdir(parents=True)
     script = folder / "spinegraph"
-    script.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(ROOT))} exec {shlex.quote(sys.executable)} -m api.cli "$@"\n')
+    script.write_text(
+        f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(ROOT))} exec {shlex.quote(sys.executable)} -m spinegraph.api.cli.app "$@"\n'
+    )
     script.chmod(0o755)
     return folder
 

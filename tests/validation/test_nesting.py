@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from spinegraph.engine.errors import MalformedCaseError
+from spinegraph.engine.knowledge.files import shipped_paths
+from spinegraph.engine.validation import content as reading
+from spinegraph.engine.validation.cases.documents import read_yaml_document
+from spinegraph.engine.validation.content import Content, read_content
+from spinegraph.engine.validation.nesting import too_deep
+from spinegraph.engine.validation.validate import validate
 
-from engine.errors import MalformedCaseError
-from engine.knowledge.files import shipped_paths
-from engine.validation import content as reading
-from engine.validation.cases.documents import read_yaml_document
-from engine.validation.content import Content, read_content
-from engine.validation.nesting import too_deep
-from engine.validation.validate import validate
 from tests.patience import not_hung
 
 

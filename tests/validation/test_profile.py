@@ -7,11 +7,11 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from spinegraph.engine.errors import ProfileError
+from spinegraph.engine.validation.catalogue import CATALOGUE, GROUPS
+from spinegraph.engine.validation.diagnostics import Diagnostic, Place, Report
+from spinegraph.engine.validation.profile import Profile, apply_profile, own_profile, read_profile
 
-from engine.errors import ProfileError
-from engine.validation.catalogue import CATALOGUE, GROUPS
-from engine.validation.diagnostics import Diagnostic, Place, Report
-from engine.validation.profile import Profile, apply_profile, own_profile, read_profile
 from tests.validation.awkward import CATALOGUE as AWKWARD
 
 KINDS = {**AWKWARD, **{id_: CATALOGUE[id_] for id_ in ("SG001", "SG002", "SG003")}}

@@ -18,18 +18,18 @@ import pyoxigraph as ox
 import pytest
 import yaml
 from sarif_pydantic import Sarif
+from spinegraph.engine.model import Case
+from spinegraph.engine.validation.diagnostics import Diagnostic, NotRun, Place, Report, Witness
+from spinegraph.engine.validation.fingerprints import fingerprints
+from spinegraph.engine.validation.reports import MEDIA_TYPES, Format, render_report
+from spinegraph.engine.validation.reports.html import render_html
+from spinegraph.engine.validation.reports.json import JsonReport, render_json
+from spinegraph.engine.validation.reports.junit import render_junit
+from spinegraph.engine.validation.reports.sarif import render_sarif
+from spinegraph.engine.validation.reports.text import render_text
+from spinegraph.engine.validation.reports.turtle import DIAGNOSTIC, render_turtle
+from spinegraph.engine.validation.reports.words import CLINICAL, case_text, listed, plural, printable, tool_version
 
-from engine.model import Case
-from engine.validation.diagnostics import Diagnostic, NotRun, Place, Report, Witness
-from engine.validation.fingerprints import fingerprints
-from engine.validation.reports import MEDIA_TYPES, Format, render_report
-from engine.validation.reports.html import render_html
-from engine.validation.reports.json import JsonReport, render_json
-from engine.validation.reports.junit import render_junit
-from engine.validation.reports.sarif import render_sarif
-from engine.validation.reports.text import render_text
-from engine.validation.reports.turtle import DIAGNOSTIC, render_turtle
-from engine.validation.reports.words import CLINICAL, case_text, listed, plural, printable, tool_version
 from tests.validation.awkward import CATALOGUE, CLEAN, MISSPELT, OPPOSITE, REPORT
 
 GOLDEN = Path(__file__).parent / "golden"

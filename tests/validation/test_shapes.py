@@ -14,15 +14,15 @@ from pathlib import Path
 import pytest
 import rdflib
 from rdflib import RDF, RDFS, SH, Graph
+from spinegraph.engine.knowledge.turtle.reader import read_triples
+from spinegraph.engine.knowledge.turtle.terms import expand
+from spinegraph.engine.validation.checks import shapes
+from spinegraph.engine.validation.checks.shapes import authoring_paths, check_shapes, shipped_authoring_paths, without_repetition
+from spinegraph.engine.validation.checks.terms import Vocabulary
+from spinegraph.engine.validation.content import Content, read_content
+from spinegraph.engine.validation.diagnostics import Diagnostic, Place
+from spinegraph.engine.validation.validate import validate
 
-from engine.knowledge.reader import read_triples
-from engine.knowledge.terms import expand
-from engine.validation.checks import shapes
-from engine.validation.checks.shapes import authoring_paths, check_shapes, shipped_authoring_paths, without_repetition
-from engine.validation.checks.terms import Vocabulary
-from engine.validation.content import Content, read_content
-from engine.validation.diagnostics import Diagnostic, Place
-from engine.validation.validate import validate
 from tests.authoring.guideline import write_good
 from tests.patience import not_hung
 from tests.small import HEAD
@@ -264,7 +264,7 @@ def test_a_shape_cannot_call_out(tmp_path: Path, comment: str) -> None:
 def test_the_process_opens_no_socket_and_no_file_and_starts_no_program() -> None:
     tried = """
 import socket, subprocess, urllib.request
-from engine.validation import shacl
+from spinegraph.engine.validation import shacl
 shacl._close_off(shacl.Task((), ()))
 for attempt in (
     lambda: urllib.request.urlopen("http://127.0.0.1:9/"),
@@ -330,6 +330,8 @@ def test_a_process_that_dies_is_a_gap(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_the_process_says_what_is_wrong_with_its_task() -> None:
-    done = subprocess.run([sys.executable, "-m", "engine.validation.shacl"], input=b"[[], 5]", capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "spinegraph.engine.validation.shacl"], input=b"[[], 5]", capture_output=True, check=False
+    )
     assert done.returncode == 1
     assert b"Expected `array`, got `int`" in done.stderr

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from spinegraph.api.cli.app import main
+from spinegraph.engine.errors import CheckNotRunError
+from spinegraph.engine.validation import validate as module
+from spinegraph.engine.validation.content import Content
+from spinegraph.engine.validation.diagnostics import Diagnostic, Place
+from spinegraph.engine.validation.reports import MEDIA_TYPES
+from spinegraph.engine.validation.validate import Check
 
-from api.cli import main
-from engine.errors import CheckNotRunError
-from engine.validation import validate as module
-from engine.validation.content import Content
-from engine.validation.diagnostics import Diagnostic, Place
-from engine.validation.reports import MEDIA_TYPES
-from engine.validation.validate import Check
 from tests.small import HEAD
 
 

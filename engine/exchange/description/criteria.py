@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from engine.exchange.description.links import href_of
-from engine.exchange.description.model import CriterionItem, Item
-from engine.inference.facts import ranges_in_words
-from engine.knowledge import units
-from engine.knowledge.terms import expand
-from engine.model import (
+from spinegraph.engine.decide.facts import ranges_in_words
+from spinegraph.engine.exchange.description.links import href_of
+from spinegraph.engine.exchange.description.model import CriterionItem, Item
+from spinegraph.engine.knowledge import units
+from spinegraph.engine.knowledge.turtle.terms import expand
+from spinegraph.engine.model import (
     Absent,
     And,
     AtLeast,

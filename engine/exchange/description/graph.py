@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import pyoxigraph as ox
-
-from engine.exchange.description.links import TITLES, href_of, label_of
-from engine.exchange.description.model import Description, Group, Item, Row
-from engine.exchange.description.resource import HTML, Describer, render_page
-from engine.exchange.rdf import iri, render
-from engine.knowledge.terms import BASE, PREFIXES, shorten
+from spinegraph.engine.exchange.description.links import TITLES, href_of, label_of
+from spinegraph.engine.exchange.description.model import Description, Group, Item, Row
+from spinegraph.engine.exchange.description.resource import HTML, Describer, render_page
+from spinegraph.engine.exchange.rdf import iri, render
+from spinegraph.engine.knowledge.turtle.terms import BASE, PREFIXES, shorten
 
 VOID = "http://rdfs.org/ns/void#"
 HEADINGS = {**TITLES, "rule": "Rules", "shape": "Criteria", "ontology": "Ontology", "reference": "References"}

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from engine.knowledge.graph import Graph
-from engine.knowledge.terms import BASE, Text, expand, local_name, shorten
+from spinegraph.engine.knowledge.turtle.graph import Graph
+from spinegraph.engine.knowledge.turtle.terms import BASE, Text, expand, local_name, shorten
 
 CARRIERS = frozenset(map(expand, ("sh:condition", "core:scope")))
 """From a rule to its criteria."""

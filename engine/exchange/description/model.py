@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.model import Frozen
+from spinegraph.engine.model import Frozen
 
 
 class Item(Frozen, frozen=True, kw_only=True):

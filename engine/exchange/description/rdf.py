@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pyoxigraph as ox
-
-from engine.exchange.rdf import N_TRIPLES, TURTLE, render
-from engine.knowledge.graph import Graph
-from engine.knowledge.terms import Text
+from spinegraph.engine.exchange.rdf import N_TRIPLES, TURTLE, render
+from spinegraph.engine.knowledge.turtle.graph import Graph
+from spinegraph.engine.knowledge.turtle.terms import Text
 
 
 def described_triples(graph: Graph, iri: str, inbound: Iterable[tuple[str, str]] = ()) -> list[ox.Triple]:
@@ -50,7 +49,9 @@ def _literal(value: Text) -> ox.Literal:
 def render_triples(triples: list[ox.Triple], media_type: str) -> bytes:
     """Triples in a media type; Turtle in the normal form of the knowledge files. Raises ValueError."""
     if media_type == TURTLE:
-        from engine.knowledge.formatting import format_turtle  # rdflib: nests blank nodes, which Oxigraph does not
+        from spinegraph.engine.knowledge.turtle.formatting import (
+            format_turtle,  # rdflib: nests blank nodes, which Oxigraph does not
+        )
 
         return format_turtle((ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"").decode()).encode()
     quads = [ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples]

@@ -10,17 +10,17 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from engine.exchange.description.criteria import CriterionWriter
-from engine.exchange.description.links import Links, href_of, label_of
-from engine.exchange.description.model import Criteria, Description, Group, Item, Row, ShownPassage
-from engine.exchange.description.rdf import described_triples, render_triples
-from engine.exchange.rdf import JSON_LD, N_TRIPLES, TURTLE
-from engine.inference.decision import DISCLAIMER
-from engine.knowledge.assembly import assemble
-from engine.knowledge.graph import Graph, read_graph
-from engine.knowledge.terms import BASE, Text, expand, local_name, shorten
-from engine.model import Knowledge, Rule, Tension
-from engine.templates import make_environment
+from spinegraph.engine.decide.decision import DISCLAIMER
+from spinegraph.engine.exchange.description.criteria import CriterionWriter
+from spinegraph.engine.exchange.description.links import Links, href_of, label_of
+from spinegraph.engine.exchange.description.model import Criteria, Description, Group, Item, Row, ShownPassage
+from spinegraph.engine.exchange.description.rdf import described_triples, render_triples
+from spinegraph.engine.exchange.rdf import JSON_LD, N_TRIPLES, TURTLE
+from spinegraph.engine.knowledge.build.assembly import assemble
+from spinegraph.engine.knowledge.turtle.graph import Graph, read_graph
+from spinegraph.engine.knowledge.turtle.terms import BASE, Text, expand, local_name, shorten
+from spinegraph.engine.model import Knowledge, Rule, Tension
+from spinegraph.engine.templates import make_environment
 
 HTML = "text/html"
 MEDIA_TYPES = (HTML, TURTLE, JSON_LD, N_TRIPLES)
@@ -278,7 +278,7 @@ def _spaced(name: str) -> str:
     return "".join(f" {letter.lower()}" if letter.isupper() and number else letter for number, letter in enumerate(name))
 
 
-_ENVIRONMENT = make_environment("engine.exchange.description")
+_ENVIRONMENT = make_environment("spinegraph.engine.exchange.description")
 
 
 def render_page(description: Description, knowledge: Knowledge) -> bytes:

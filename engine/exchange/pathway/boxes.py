@@ -7,11 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine.errors import DrawingError
-from engine.exchange.narrative.rendering import marks
-from engine.exchange.pathway.layout import Port, Size
-from engine.exchange.pathway.model import Action, Line, Node
-from engine.exchange.pathway.style import BOXES, CHIPS, GREY, INK, ChipStyle
+from spinegraph.engine.errors import DrawingError
+from spinegraph.engine.exchange.article.rendering import marks
+from spinegraph.engine.exchange.pathway.layout import Port, Size
+from spinegraph.engine.exchange.pathway.model import Action, Line, Node
+from spinegraph.engine.exchange.pathway.style import BOXES, CHIPS, GREY, INK, ChipStyle
 
 if TYPE_CHECKING:
     from matplotlib.font_manager import FontProperties

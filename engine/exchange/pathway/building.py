@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from engine.exchange.description.criteria import CriterionWriter
-from engine.exchange.pathway.model import Action, Edge, EdgeKind, Line, Node, NodeKind, Panel
-from engine.knowledge.terms import shorten
-from engine.model import (
+from spinegraph.engine.exchange.description.criteria import CriterionWriter
+from spinegraph.engine.exchange.pathway.model import Action, Edge, EdgeKind, Line, Node, NodeKind, Panel
+from spinegraph.engine.knowledge.turtle.terms import shorten
+from spinegraph.engine.model import (
     Absent,
     And,
     Assessment,

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from engine.errors import DrawingError
-from engine.exchange.pathway.model import Edge
+from spinegraph.engine.errors import DrawingError
+from spinegraph.engine.exchange.pathway.model import Edge
 
 SWEEPS = 24
 

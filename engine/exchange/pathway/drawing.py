@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 from xml.sax.saxutils import escape
 
-from engine.exchange.pathway.boxes import (
+from spinegraph.engine.exchange.pathway.boxes import (
     Box,
     Face,
     chip_width,
@@ -17,10 +17,10 @@ from engine.exchange.pathway.boxes import (
     width_of,
     wrap,
 )
-from engine.exchange.pathway.layout import Placed, Route, place
-from engine.exchange.pathway.model import Panel, Pathway, outline
-from engine.exchange.pathway.strokes import box_id, draw_box, draw_chip, draw_end, draw_line, draw_route, frame, write
-from engine.exchange.pathway.style import (
+from spinegraph.engine.exchange.pathway.layout import Placed, Route, place
+from spinegraph.engine.exchange.pathway.model import Panel, Pathway, outline
+from spinegraph.engine.exchange.pathway.strokes import box_id, draw_box, draw_chip, draw_end, draw_line, draw_route, frame, write
+from spinegraph.engine.exchange.pathway.style import (
     BOX_LEGEND,
     BOXES,
     CHIPS,

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from engine.exchange.pathway.columns import Item, Link, assign_layers, order_columns, settle_heights, without_circles
-from engine.exchange.pathway.model import Edge
+from spinegraph.engine.exchange.pathway.columns import Item, Link, assign_layers, order_columns, settle_heights, without_circles
+from spinegraph.engine.exchange.pathway.model import Edge
 
 GAP, LANE, APART = 16.0, 7.0, 9.5
 """Between two boxes of a column; around an arrow that passes through a column; between ends of arrows to one box."""

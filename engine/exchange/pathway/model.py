@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from engine.model import Frozen, Urgency
+from spinegraph.engine.model import Frozen, Urgency
 
 NodeKind = Literal[
     "recommendation", "recommendations", "assessment", "condition", "derived-finding", "finding", "criterion", "leaf",

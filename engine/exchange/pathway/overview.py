@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engine.exchange.pathway.building import PathwayBuilder, leaves
-from engine.exchange.pathway.model import Line, Node, Panel
-from engine.knowledge.terms import shorten
-from engine.model import (
+from spinegraph.engine.exchange.pathway.building import PathwayBuilder, leaves
+from spinegraph.engine.exchange.pathway.model import Line, Node, Panel
+from spinegraph.engine.knowledge.turtle.terms import shorten
+from spinegraph.engine.model import (
     Assessment,
     DerivedFinding,
     Exclusion,

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from engine.exchange.pathway.boxes import (
+from spinegraph.engine.exchange.pathway.boxes import (
     CHIP,
     CHIP_HEIGHT,
     CHIP_PAD,
@@ -17,9 +17,9 @@ from engine.exchange.pathway.boxes import (
     chip_width,
     font,
 )
-from engine.exchange.pathway.layout import Route
-from engine.exchange.pathway.model import Node
-from engine.exchange.pathway.style import (
+from spinegraph.engine.exchange.pathway.layout import Route
+from spinegraph.engine.exchange.pathway.model import Node
+from spinegraph.engine.exchange.pathway.style import (
     BOXES,
     CHIPS,
     EDGES,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from engine.exchange.pathway.model import EdgeKind, NodeKind
+from spinegraph.engine.exchange.pathway.model import EdgeKind, NodeKind
 
 INK, GREY, PAPER = "#1B2430", "#5A6470", "#FFFFFF"
 

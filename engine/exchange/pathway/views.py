@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-from engine.errors import DrawingError, shortened
-from engine.exchange.pathway.building import FOLD, PathwayBuilder, leaves
-from engine.exchange.pathway.model import EdgeKind, Line, Node, Panel, Pathway
-from engine.exchange.pathway.overview import document_panel, overview_panels
-from engine.inference.decision import DISCLAIMER
-from engine.knowledge.terms import expand, shorten
-from engine.model import (
+from spinegraph.engine.decide.decision import DISCLAIMER
+from spinegraph.engine.errors import DrawingError, shortened
+from spinegraph.engine.exchange.pathway.building import FOLD, PathwayBuilder, leaves
+from spinegraph.engine.exchange.pathway.model import EdgeKind, Line, Node, Panel, Pathway
+from spinegraph.engine.exchange.pathway.overview import document_panel, overview_panels
+from spinegraph.engine.knowledge.turtle.terms import expand, shorten
+from spinegraph.engine.model import (
     Assessment,
     DerivedFinding,
     Exclusion,

@@ -11,12 +11,11 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 
 import pyoxigraph as ox
-
-from engine.exchange.provenance.facts import CaseFacts
-from engine.exchange.provenance.sources import described
-from engine.exchange.rdf import JSON_LD, TRIG, TURTLE, Value, iri, render, text
-from engine.knowledge.terms import PREFIXES, local_name
-from engine.model import AssessedCondition, DecidedRecommendation, Decision, Knowledge, Notice, Proof, ShownTension
+from spinegraph.engine.exchange.provenance.facts import CaseFacts
+from spinegraph.engine.exchange.provenance.sources import described
+from spinegraph.engine.exchange.rdf import JSON_LD, TRIG, TURTLE, Value, iri, render, text
+from spinegraph.engine.knowledge.turtle.terms import PREFIXES, local_name
+from spinegraph.engine.model import AssessedCondition, DecidedRecommendation, Decision, Knowledge, Notice, Proof, ShownTension
 
 MEDIA_TYPES = (TURTLE, JSON_LD, TRIG)
 """In what a decision's provenance can be had."""

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import pyoxigraph as ox
-
-from engine.exchange.rdf import Triple, decimal, iri, text
-from engine.model import (
+from spinegraph.engine.exchange.rdf import Triple, decimal, iri, text
+from spinegraph.engine.model import (
     Absent,
     And,
     AtLeast,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import pyoxigraph as ox
-
-from engine.exchange.rdf import Triple, iri, text
-from engine.model import Knowledge, Passage, Source
+from spinegraph.engine.exchange.rdf import Triple, iri, text
+from spinegraph.engine.model import Knowledge, Passage, Source
 
 
 def described(knowledge: Knowledge, passages: Sequence[Passage]) -> Iterator[Triple]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from engine.knowledge.owl.hermit import Triple
-from engine.knowledge.terms import FIRST, NIL, PREFIXES, RDF_TYPE, REST, Term, Text, expand
+from spinegraph.engine.knowledge.owl.hermit import Triple
+from spinegraph.engine.knowledge.turtle.terms import FIRST, NIL, PREFIXES, RDF_TYPE, REST, Term, Text, expand
 
 NOTHING = expand("owl:Nothing")
 SUBCLASS, EQUIVALENT, DISJOINT = map(expand, ("rdfs:subClassOf", "owl:equivalentClass", "owl:disjointWith"))

@@ -17,8 +17,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.errors import IncoherentOntologyError, ReasonerError
-from engine.knowledge.terms import PREFIXES, Term, Text
+from spinegraph.engine.errors import IncoherentOntologyError, ReasonerError
+from spinegraph.engine.knowledge.turtle.terms import PREFIXES, Term, Text
 
 Triple = tuple[str, str, Term]
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from engine.errors import ReasonerError
-from engine.knowledge.owl.axioms import (
+from spinegraph.engine.errors import ReasonerError
+from spinegraph.engine.knowledge.owl.axioms import (
     DEEPEST,
     DISJOINT,
     EQUIVALENT,
@@ -27,8 +27,8 @@ from engine.knowledge.owl.axioms import (
     module,
     statements,
 )
-from engine.knowledge.owl.hermit import Triple, first_broken
-from engine.knowledge.terms import FIRST, NIL, RDF_TYPE, REST, Term, expand
+from spinegraph.engine.knowledge.owl.hermit import Triple, first_broken
+from spinegraph.engine.knowledge.turtle.terms import FIRST, NIL, RDF_TYPE, REST, Term, expand
 
 WIDTH = 40
 """So many prefixes are tried in one run."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.knowledge.owl.axioms import CHARACTERISTICS, Axiom, items, members, statements
-from engine.knowledge.terms import RDF_TYPE, Term, Text, expand, local_name, shorten
+from spinegraph.engine.knowledge.owl.axioms import CHARACTERISTICS, Axiom, items, members, statements
+from spinegraph.engine.knowledge.turtle.terms import RDF_TYPE, Term, Text, expand, local_name, shorten
 
 Naming = Callable[[str], str]
 """An IRI → how it is called in the text."""

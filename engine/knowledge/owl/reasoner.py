@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.errors import IncoherentOntologyError
-from engine.knowledge.owl.axioms import NOTHING, logical
-from engine.knowledge.owl.hermit import SECONDS, Triple, classified
-from engine.knowledge.reader import read_triples
-from engine.knowledge.terms import BASE, PREFIXES, RDF_TYPE, expand, shorten
+from spinegraph.engine.errors import IncoherentOntologyError
+from spinegraph.engine.knowledge.owl.axioms import NOTHING, logical
+from spinegraph.engine.knowledge.owl.hermit import SECONDS, Triple, classified
+from spinegraph.engine.knowledge.turtle.reader import read_triples
+from spinegraph.engine.knowledge.turtle.terms import BASE, PREFIXES, RDF_TYPE, expand, shorten
 
 INFERRED = f"{BASE}ontology/inferred"
 NAMESPACES = tuple(PREFIXES[name] for name in ("core", "finding", "condition", "intervention"))
@@ -93,8 +93,7 @@ def inferred_turtle(hierarchy: Hierarchy) -> str:
     """The hierarchy as the Turtle document that is committed."""
     from rdflib import OWL, RDF, RDFS, Graph, Literal, URIRef  # only `spinegraph infer` writes it
     from rdflib.namespace import DCTERMS
-
-    from engine.knowledge.formatting import format_turtle
+    from spinegraph.engine.knowledge.turtle.formatting import format_turtle
 
     graph, header = Graph(), URIRef(INFERRED)
     graph.add((header, RDF.type, OWL.Ontology))

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 import yaml
-
-from engine.errors import CaseError, MalformedCaseError, UnknownCodeError, shortened
-from engine.inference.case_text import parse_yaml
+from spinegraph.engine.decide.case_text import parse_yaml
+from spinegraph.engine.errors import CaseError, MalformedCaseError, UnknownCodeError, shortened
 
 
 class YamlDocument(NamedTuple):

@@ -32,10 +32,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
-from engine.errors import CaseError, MalformedCaseError
-from engine.inference.case import KEYS, make_case
-from engine.inference.codebook import make_codebook
-from engine.model import (
+from spinegraph.engine.decide.case import KEYS, make_case
+from spinegraph.engine.decide.codebook import make_codebook
+from spinegraph.engine.errors import CaseError, MalformedCaseError
+from spinegraph.engine.model import (
     AssessedCondition,
     Case,
     DecidedRecommendation,
@@ -48,7 +48,7 @@ from engine.model import (
     SourceGap,
     Tension,
 )
-from engine.validation.cases.documents import YamlDocument, read_yaml_document
+from spinegraph.engine.validation.cases.documents import YamlDocument, read_yaml_document
 
 SCREENS = "screens.yaml"
 """Name of the file that names lists of findings."""

@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from engine.inference.case import CaseEncoder
-from engine.inference.decision import Engine
-from engine.inference.program import Pair
-from engine.model import (
+from spinegraph.engine.decide.case import CaseEncoder
+from spinegraph.engine.decide.decision import Engine
+from spinegraph.engine.model import (
     And,
     Assessment,
     Case,
@@ -29,7 +28,8 @@ from engine.model import (
     Tension,
     Unassessed,
 )
-from engine.validation.cases.files import ClinicalCase, Expectation
+from spinegraph.engine.program.program import Pair
+from spinegraph.engine.validation.cases.files import ClinicalCase, Expectation
 
 State = Literal["fires", "refuted", "undetermined", "overridden", "provisional"]
 STATES: tuple[State, ...] = ("fires", "refuted", "undetermined", "overridden", "provisional")

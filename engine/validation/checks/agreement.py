@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.knowledge.terms import expand, local_name, shorten
-from engine.model import Assessment, DerivedFinding, Knowledge, Passage, Recommendation
-from engine.validation.content import Content
-from engine.validation.diagnostics import Diagnostic
+from spinegraph.engine.knowledge.turtle.terms import expand, local_name, shorten
+from spinegraph.engine.model import Assessment, DerivedFinding, Knowledge, Passage, Recommendation
+from spinegraph.engine.validation.content import Content
+from spinegraph.engine.validation.diagnostics import Diagnostic
 
 DERIVED, RATIONALE = "prov:wasDerivedFrom", "core:rationale"
 LEAVES = ("core:present", "core:absent", "core:suspected", "core:notSuspected")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from msgspec import structs
-
-from engine.knowledge.terms import shorten
-from engine.validation.content import Content
-from engine.validation.diagnostics import Diagnostic, Related
+from spinegraph.engine.knowledge.turtle.terms import shorten
+from spinegraph.engine.validation.content import Content
+from spinegraph.engine.validation.diagnostics import Diagnostic, Related
 
 
 def check_behaviour(content: Content) -> Iterator[Diagnostic]:
@@ -16,8 +15,8 @@ def check_behaviour(content: Content) -> Iterator[Diagnostic]:
 
     Raises CheckNotRunError where the solver is not installed, ReplayError where a witness is decided otherwise than analysed.
     """
-    from engine.validation.behaviour.analysis import Analysis  # the solver is an extra
-    from engine.validation.behaviour.survey import survey
+    from spinegraph.engine.validation.interactions.analysis import Analysis  # the solver is an extra
+    from spinegraph.engine.validation.interactions.survey import survey
 
     if content.knowledge is None:
         return

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from engine.errors import CaseError, UnknownCodeError
-from engine.validation.cases.files import case_errors
-from engine.validation.content import Content
-from engine.validation.diagnostics import Diagnostic, Place
+from spinegraph.engine.errors import CaseError, UnknownCodeError
+from spinegraph.engine.validation.cases.files import case_errors
+from spinegraph.engine.validation.content import Content
+from spinegraph.engine.validation.diagnostics import Diagnostic, Place
 
 
 def check_cases(content: Content) -> Iterator[Diagnostic]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.errors import KnowledgeError
-from engine.knowledge.terms import Text, expand
-from engine.validation.checks.names import of_no_kind
-from engine.validation.checks.terms import Vocabulary, is_well_typed
-from engine.validation.content import Content
-from engine.validation.diagnostics import Diagnostic
+from spinegraph.engine.errors import KnowledgeError
+from spinegraph.engine.knowledge.turtle.terms import Text, expand
+from spinegraph.engine.validation.checks.names import of_no_kind
+from spinegraph.engine.validation.checks.terms import Vocabulary, is_well_typed
+from spinegraph.engine.validation.content import Content
+from spinegraph.engine.validation.diagnostics import Diagnostic
 
 
 def check_loading(content: Content) -> Iterator[Diagnostic]:

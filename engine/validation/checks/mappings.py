@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
-from engine.errors import shortened
-from engine.knowledge.mapping_table import NEEDED, MappingTable, Row, read_table
-from engine.knowledge.terms import PREFIXES
-from engine.validation.content import TABLE, Content
-from engine.validation.diagnostics import Diagnostic, Place, Related
+from spinegraph.engine.errors import shortened
+from spinegraph.engine.knowledge.build.mapping_table import NEEDED, MappingTable, Row, read_table
+from spinegraph.engine.knowledge.turtle.terms import PREFIXES
+from spinegraph.engine.validation.content import TABLE, Content
+from spinegraph.engine.validation.diagnostics import Diagnostic, Place, Related
 
 PREDICATES = tuple(f"skos:{kind}Match" for kind in ("exact", "close", "broad", "narrow", "related"))
 JUSTIFICATIONS = tuple(

@@ -7,12 +7,12 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.knowledge.graph import Graph
-from engine.knowledge.problems import nearest
-from engine.knowledge.terms import Term, Text, expand, local_name, shorten
-from engine.validation.checks.terms import CORE, is_ours, split
-from engine.validation.content import GENERATED, Content
-from engine.validation.diagnostics import Diagnostic, Place, Related
+from spinegraph.engine.knowledge.problems import nearest
+from spinegraph.engine.knowledge.turtle.graph import Graph
+from spinegraph.engine.knowledge.turtle.terms import Term, Text, expand, local_name, shorten
+from spinegraph.engine.validation.checks.terms import CORE, is_ours, split
+from spinegraph.engine.validation.content import GENERATED, Content
+from spinegraph.engine.validation.diagnostics import Diagnostic, Place, Related
 
 SINGLE = tuple(
     map(

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from engine.errors import CheckNotRunError
-from engine.knowledge import units
-from engine.knowledge.profile import BANDS, FACETS
-from engine.knowledge.terms import Text, shorten
-from engine.validation.content import Content
-from engine.validation.diagnostics import Diagnostic
+from spinegraph.engine.errors import CheckNotRunError
+from spinegraph.engine.knowledge import units
+from spinegraph.engine.knowledge.profile import BANDS, FACETS
+from spinegraph.engine.knowledge.turtle.terms import Text, shorten
+from spinegraph.engine.validation.content import Content
+from spinegraph.engine.validation.diagnostics import Diagnostic
 
 
 def check_numbers(content: Content) -> Iterator[Diagnostic]:

@@ -8,15 +8,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.errors import CheckNotRunError, IncoherentOntologyError, ReasonerError
-from engine.knowledge.owl.axioms import CLASS_RELATIONS, Axioms, read_axioms
-from engine.knowledge.owl.hermit import Triple
-from engine.knowledge.owl.justification import Explanation, explain, roots
-from engine.knowledge.owl.manchester import manchester
-from engine.knowledge.owl.reasoner import NAMESPACES, Hierarchy, direct, infer, ontology_paths
-from engine.knowledge.terms import expand, local_name, shorten
-from engine.validation.content import GENERATED, Content
-from engine.validation.diagnostics import Diagnostic, Related
+from spinegraph.engine.errors import CheckNotRunError, IncoherentOntologyError, ReasonerError
+from spinegraph.engine.knowledge.owl.axioms import CLASS_RELATIONS, Axioms, read_axioms
+from spinegraph.engine.knowledge.owl.hermit import Triple
+from spinegraph.engine.knowledge.owl.justification import Explanation, explain, roots
+from spinegraph.engine.knowledge.owl.manchester import manchester
+from spinegraph.engine.knowledge.owl.reasoner import NAMESPACES, Hierarchy, direct, infer, ontology_paths
+from spinegraph.engine.knowledge.turtle.terms import expand, local_name, shorten
+from spinegraph.engine.validation.content import GENERATED, Content
+from spinegraph.engine.validation.diagnostics import Diagnostic, Related
 
 SECONDS = 60.0
 """For everything that HermiT is asked of one content."""

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from engine.errors import CheckNotRunError, shortened
-from engine.knowledge.rules import BUILDERS
-from engine.knowledge.sources import coverage, read_documents, text_changed, verify
-from engine.knowledge.terms import Text, expand, local_name, shorten
-from engine.model import Knowledge, Passage
-from engine.validation.content import Content
-from engine.validation.diagnostics import Diagnostic
+from spinegraph.engine.errors import CheckNotRunError, shortened
+from spinegraph.engine.knowledge.build.rules import BUILDERS
+from spinegraph.engine.knowledge.sources import coverage, read_documents, text_changed, verify
+from spinegraph.engine.knowledge.turtle.terms import Text, expand, local_name, shorten
+from spinegraph.engine.model import Knowledge, Passage
+from spinegraph.engine.validation.content import Content
+from spinegraph.engine.validation.diagnostics import Diagnostic
 
 DERIVED = "prov:wasDerivedFrom"
 PASSAGES = expand("passage:")

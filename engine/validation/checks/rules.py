@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.knowledge.profile import CONSTRAINTS
-from engine.knowledge.rules import BUILDERS
-from engine.knowledge.terms import FIRST, Term, Text, expand, shorten
-from engine.validation.content import Content
-from engine.validation.diagnostics import Diagnostic
+from spinegraph.engine.knowledge.build.rules import BUILDERS
+from spinegraph.engine.knowledge.profile import CONSTRAINTS
+from spinegraph.engine.knowledge.turtle.terms import FIRST, Term, Text, expand, shorten
+from spinegraph.engine.validation.content import Content
+from spinegraph.engine.validation.diagnostics import Diagnostic
 
 ACTING = ("core:overrides", "core:overridesIfKnown", "core:leavesOpen")
 USES = frozenset({FIRST, *map(expand, ("sh:condition", "sh:node", "sh:property", "core:scope", "sh:qualifiedValueShape"))})

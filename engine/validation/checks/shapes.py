@@ -7,23 +7,22 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
-
-from engine.errors import CheckNotRunError, KnowledgeError
-from engine.knowledge.positions import positions_of
-from engine.knowledge.reader import read_triples
-from engine.knowledge.terms import Term, Text, expand, shorten
-from engine.sandbox.process import clean_environment
-from engine.validation.catalogue import BY_NAME
-from engine.validation.checks.names import COPY
-from engine.validation.checks.terms import Vocabulary
-from engine.validation.content import GENERATED, Content, Triple
-from engine.validation.diagnostics import Diagnostic, Place, Severity
-from engine.validation.shacl import Failure, Numbered, Outcome, Result, Task
+from spinegraph.engine.errors import CheckNotRunError, KnowledgeError
+from spinegraph.engine.knowledge.files import shipped_folder
+from spinegraph.engine.knowledge.turtle.positions import positions_of
+from spinegraph.engine.knowledge.turtle.reader import read_triples
+from spinegraph.engine.knowledge.turtle.terms import Term, Text, expand, shorten
+from spinegraph.engine.sandbox.process import clean_environment
+from spinegraph.engine.validation.catalogue import BY_NAME
+from spinegraph.engine.validation.checks.names import COPY
+from spinegraph.engine.validation.checks.terms import Vocabulary
+from spinegraph.engine.validation.content import GENERATED, Content, Triple
+from spinegraph.engine.validation.diagnostics import Diagnostic, Place, Severity
+from spinegraph.engine.validation.shacl import Failure, Numbered, Outcome, Result, Task
 
 SECONDS = 60.0
 """How long pySHACL may run."""
@@ -70,13 +69,13 @@ def check_shapes(content: Content) -> Iterator[Diagnostic]:
 
 def shipped_authoring_paths() -> tuple[Path, ...]:
     """The shapes about content that come with the tool."""
-    folder = Path(str(files("shapes"))) / FOLDER
+    folder = shipped_folder("shapes") / FOLDER
     return tuple(path for path in sorted(folder.glob("*.ttl")) if path.name != ABOUT_DECISIONS)
 
 
 def authoring_paths(paths: Iterable[Path]) -> tuple[Path, ...]:
     """Those in a folder shapes/authoring beside or above knowledge files, and the shipped ones of which none is a copy."""
-    home = Path(str(files("shapes"))) / FOLDER
+    home = shipped_folder("shapes") / FOLDER
     roots = dict.fromkeys(root for path in paths for root in _roots(path))
     found = (path for root in roots for path in sorted((root / "shapes" / FOLDER).glob("*.ttl")))
     own = [path for path in found if path.parent.resolve() != home.resolve() and path.name != ABOUT_DECISIONS]
@@ -108,7 +107,7 @@ def _run(task: Task) -> Outcome:
     """Run pySHACL in a process of its own; its logging is of no interest."""
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "engine.validation.shacl"],
+            [sys.executable, "-m", "spinegraph.engine.validation.shacl"],
             input=msgspec.json.encode(task),
             capture_output=True,
             env=clean_environment(),

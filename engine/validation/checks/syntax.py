@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from engine.validation.content import Content
-from engine.validation.diagnostics import Diagnostic, Place
+from spinegraph.engine.validation.content import Content
+from spinegraph.engine.validation.diagnostics import Diagnostic, Place
 
 _PLACES = re.compile(r"^Parser error at .*?\d: | \(column \d+\)$", re.DOTALL)
 """Where the parser says that it stopped: the place of the diagnostic says so."""

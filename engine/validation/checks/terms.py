@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from engine.knowledge.terms import BASE, PREFIXES, Text, expand, local_name, shorten
-from engine.validation.content import Content
+from spinegraph.engine.knowledge.turtle.terms import BASE, PREFIXES, Text, expand, local_name, shorten
+from spinegraph.engine.validation.content import Content
 
 OA = (
     "Annotation", "FragmentSelector", "RangeSelector", "SpecificResource", "TextPositionSelector", "TextQuoteSelector",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.knowledge.terms import shorten
-from engine.model import Criterion
-from engine.validation.content import Content
-from engine.validation.diagnostics import Diagnostic
+from spinegraph.engine.knowledge.turtle.terms import shorten
+from spinegraph.engine.model import Criterion
+from spinegraph.engine.validation.content import Content
+from spinegraph.engine.validation.diagnostics import Diagnostic
 
 
 def check_uses(content: Content) -> Iterator[Diagnostic]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.errors import shortened
-from engine.knowledge.rules import WORDS, words_of
-from engine.knowledge.terms import BASE, RDF_TYPE, Text, expand, shorten
-from engine.validation.checks.terms import (
+from spinegraph.engine.errors import shortened
+from spinegraph.engine.knowledge.build.rules import WORDS, words_of
+from spinegraph.engine.knowledge.turtle.terms import BASE, RDF_TYPE, Text, expand, shorten
+from spinegraph.engine.validation.checks.terms import (
     CORE,
     Vocabulary,
     is_datatype,
@@ -16,8 +16,8 @@ from engine.validation.checks.terms import (
     nearest_datatype,
     split,
 )
-from engine.validation.content import Content, Triple
-from engine.validation.diagnostics import Diagnostic
+from spinegraph.engine.validation.content import Content, Triple
+from spinegraph.engine.validation.diagnostics import Diagnostic
 
 VERSIONS = frozenset(map(expand, ("owl:versionIRI", "owl:priorVersion", "owl:imports")))
 """Their objects name ontologies, not terms."""

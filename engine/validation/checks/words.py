@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from engine.knowledge.rules import BUILDERS, PATIENT
-from engine.knowledge.terms import Text, expand, shorten
-from engine.validation.content import GENERATED, Content
-from engine.validation.diagnostics import Diagnostic
+from spinegraph.engine.knowledge.build.rules import BUILDERS, PATIENT
+from spinegraph.engine.knowledge.turtle.terms import Text, expand, shorten
+from spinegraph.engine.validation.content import GENERATED, Content
+from spinegraph.engine.validation.diagnostics import Diagnostic
 
 LANGUAGES = ("", "en", PATIENT)
 NOTES = frozenset(

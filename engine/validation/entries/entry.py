@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.model import Frozen
-from engine.validation.diagnostics import Severity
+from spinegraph.engine.model import Frozen
+from spinegraph.engine.validation.diagnostics import Severity
 
 
 class Entry(Frozen, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.validation.entries.entry import Entry
+from spinegraph.engine.validation.entries.entry import Entry
 
 RULE_ENTRIES = (
     Entry(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import msgspec
-
-from engine.validation.diagnostics import Report, Severity
+from spinegraph.engine.validation.diagnostics import Report, Severity
 
 Format = Literal["text", "json", "sarif", "junit", "html", "turtle"]
 MEDIA_TYPES: dict[Format, str] = {
@@ -25,27 +24,27 @@ def render_report(report: Report, form: Format, fail_on: Severity = "error") -> 
     report = _encodable(report)
     match form:
         case "text":
-            from engine.validation.reports.text import render_text
+            from spinegraph.engine.validation.reports.text import render_text
 
             return render_text(report).encode()
         case "json":
-            from engine.validation.reports.json import render_json
+            from spinegraph.engine.validation.reports.json import render_json
 
             return render_json(report)
         case "sarif":
-            from engine.validation.reports.sarif import render_sarif
+            from spinegraph.engine.validation.reports.sarif import render_sarif
 
             return render_sarif(report)
         case "junit":
-            from engine.validation.reports.junit import render_junit
+            from spinegraph.engine.validation.reports.junit import render_junit
 
             return render_junit(report, fail_on)
         case "html":
-            from engine.validation.reports.html import render_html
+            from spinegraph.engine.validation.reports.html import render_html
 
             return render_html(report)
         case "turtle":
-            from engine.validation.reports.turtle import render_turtle
+            from spinegraph.engine.validation.reports.turtle import render_turtle
 
             return render_turtle(report)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from engine.inference.decision import DISCLAIMER
-from engine.templates import make_environment
-from engine.validation.catalogue import CATALOGUE
-from engine.validation.diagnostics import SEVERITIES, Report
-from engine.validation.reports.words import (
+from spinegraph.engine.decide.decision import DISCLAIMER
+from spinegraph.engine.templates import make_environment
+from spinegraph.engine.validation.catalogue import CATALOGUE
+from spinegraph.engine.validation.diagnostics import SEVERITIES, Report
+from spinegraph.engine.validation.reports.words import (
     CLINICAL,
     Catalogue,
     basis,
@@ -24,7 +24,7 @@ from engine.validation.reports.words import (
     witnesses,
 )
 
-_ENVIRONMENT = make_environment("engine.validation.reports")
+_ENVIRONMENT = make_environment("spinegraph.engine.validation.reports")
 _ENVIRONMENT.filters |= {"clean": printable, "case_text": case_text, "counts": counts, "plural": plural}
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-
-from engine.inference.decision import DISCLAIMER
-from engine.model import Frozen
-from engine.validation.catalogue import CATALOGUE
-from engine.validation.diagnostics import Diagnostic, NotRun, Place, Related, Report, Severity, SourceStatus, Witness
-from engine.validation.fingerprints import fingerprints
-from engine.validation.reports.words import Catalogue, explained, texts_of, tool_version
+from spinegraph.engine.decide.decision import DISCLAIMER
+from spinegraph.engine.model import Frozen
+from spinegraph.engine.validation.catalogue import CATALOGUE
+from spinegraph.engine.validation.diagnostics import Diagnostic, NotRun, Place, Related, Report, Severity, SourceStatus, Witness
+from spinegraph.engine.validation.fingerprints import fingerprints
+from spinegraph.engine.validation.reports.words import Catalogue, explained, texts_of, tool_version
 
 SCHEMA = "spinegraph-validation/1"
 

@@ -10,10 +10,10 @@ import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Sequence
 
-from engine.validation.catalogue import CATALOGUE, GROUPS
-from engine.validation.diagnostics import SEVERITIES, Diagnostic, Report, Severity
-from engine.validation.reports.text import render_text
-from engine.validation.reports.words import CLINICAL, Catalogue, explained, printable, summary, witnesses
+from spinegraph.engine.validation.catalogue import CATALOGUE, GROUPS
+from spinegraph.engine.validation.diagnostics import SEVERITIES, Diagnostic, Report, Severity
+from spinegraph.engine.validation.reports.text import render_text
+from spinegraph.engine.validation.reports.words import CLINICAL, Catalogue, explained, printable, summary, witnesses
 
 Element = ElementTree.Element
 

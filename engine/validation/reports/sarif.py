@@ -12,11 +12,10 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
-
-from engine.validation.catalogue import CATALOGUE
-from engine.validation.diagnostics import Diagnostic, Place, Report
-from engine.validation.fingerprints import fingerprints
-from engine.validation.reports.words import (
+from spinegraph.engine.validation.catalogue import CATALOGUE
+from spinegraph.engine.validation.diagnostics import Diagnostic, Place, Report
+from spinegraph.engine.validation.fingerprints import fingerprints
+from spinegraph.engine.validation.reports.words import (
     CLINICAL,
     DOCUMENTATION,
     Catalogue,

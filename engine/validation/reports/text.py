@@ -17,9 +17,9 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from engine.validation.catalogue import CATALOGUE
-from engine.validation.diagnostics import Diagnostic, Report, Witness
-from engine.validation.reports.words import (
+from spinegraph.engine.validation.catalogue import CATALOGUE
+from spinegraph.engine.validation.diagnostics import Diagnostic, Report, Witness
+from spinegraph.engine.validation.reports.words import (
     CLINICAL,
     Catalogue,
     by_file,

@@ -9,12 +9,20 @@ import re
 from collections.abc import Iterator, Sequence
 
 import pyoxigraph as ox
-
-from engine.knowledge.terms import BASE, PREFIXES
-from engine.validation.catalogue import CATALOGUE
-from engine.validation.diagnostics import Diagnostic, NotRun, Report, Severity
-from engine.validation.fingerprints import fingerprints
-from engine.validation.reports.words import CLINICAL, Catalogue, case_text, explained, summary, texts_of, tool_version, witnesses
+from spinegraph.engine.knowledge.turtle.terms import BASE, PREFIXES
+from spinegraph.engine.validation.catalogue import CATALOGUE
+from spinegraph.engine.validation.diagnostics import Diagnostic, NotRun, Report, Severity
+from spinegraph.engine.validation.fingerprints import fingerprints
+from spinegraph.engine.validation.reports.words import (
+    CLINICAL,
+    Catalogue,
+    case_text,
+    explained,
+    summary,
+    texts_of,
+    tool_version,
+    witnesses,
+)
 
 DIAGNOSTIC = f"{BASE}diagnostic/"
 SEVERITY: dict[Severity, str] = {"error": "sh:Violation", "warning": "sh:Warning", "note": "sh:Info"}

@@ -7,10 +7,10 @@ from decimal import Decimal
 from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
-from engine.inference.decision import DISCLAIMER
-from engine.knowledge.terms import BASE
-from engine.validation.catalogue import CATALOGUE, Entry
-from engine.validation.diagnostics import SEVERITIES, Diagnostic, NotRun, Report, Severity, Suppression, Witness
+from spinegraph.engine.decide.decision import DISCLAIMER
+from spinegraph.engine.knowledge.turtle.terms import BASE
+from spinegraph.engine.validation.catalogue import CATALOGUE, Entry
+from spinegraph.engine.validation.diagnostics import SEVERITIES, Diagnostic, NotRun, Report, Severity, Suppression, Witness
 
 DOCUMENTATION = f"{BASE}docs/diagnostics.md"
 """Where each kind of diagnostic is explained; `docs/diagnostics.md` of the repository."""

@@ -6,11 +6,11 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
-from engine.knowledge.files import SCHEMA, knowledge_paths, own_paths, schema_paths, shipped_paths
-from engine.validation.cases.files import SCREENS
-from engine.validation.content import CASES, TABLE, TURTLE, Content
-from engine.validation.service.messages import Question
-from engine.validation.service.names import DOCUMENTS, TEXTS
+from spinegraph.engine.knowledge.files import SCHEMA, knowledge_paths, own_paths, schema_paths, shipped_paths
+from spinegraph.engine.validation.cases.files import SCREENS
+from spinegraph.engine.validation.content import CASES, TABLE, TURTLE, Content
+from spinegraph.engine.validation.service.messages import Question
+from spinegraph.engine.validation.service.names import DOCUMENTS, TEXTS
 
 AUTHORING = "authoring"
 """Below a folder of this name stand shapes about content, which are none themselves."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.model import Frozen
+from spinegraph.engine.model import Frozen
 
 MEBIBYTE = 1 << 20
 

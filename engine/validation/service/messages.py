@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import Literal
 
 import msgspec
-
-from engine.model import Frozen
-from engine.validation.diagnostics import Severity
-from engine.validation.reports import Format
+from spinegraph.engine.model import Frozen
+from spinegraph.engine.validation.diagnostics import Severity
+from spinegraph.engine.validation.reports import Format
 
 Beside = Literal["shipped", "alone"]
 

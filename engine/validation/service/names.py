@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from engine.errors import MalformedContentError, shortened
-from engine.validation.content import CASES, TABLE, TURTLE
+from spinegraph.engine.errors import MalformedContentError, shortened
+from spinegraph.engine.validation.content import CASES, TABLE, TURTLE
 
 DOCUMENTS = "documents"
 """In this folder stand texts to compare passages with."""

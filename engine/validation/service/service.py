@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
-from engine.errors import ContentTooLargeError, MalformedContentError
-from engine.sandbox.pool import WorkerPool
-from engine.validation.service.limits import ValidationLimits
-from engine.validation.service.messages import Question, encode
-from engine.validation.service.names import check_names
-from engine.validation.service.work import ValidationWork
+from spinegraph.engine.errors import ContentTooLargeError, MalformedContentError
+from spinegraph.engine.sandbox.pool import WorkerPool
+from spinegraph.engine.validation.service.limits import ValidationLimits
+from spinegraph.engine.validation.service.messages import Question, encode
+from spinegraph.engine.validation.service.names import check_names
+from spinegraph.engine.validation.service.work import ValidationWork
 
 
 class ValidationService:

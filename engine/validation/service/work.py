@@ -7,16 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
-
-from engine import errors
-from engine.errors import SpinegraphError, TooManyValidationsError, ValidationError, ValidationStoppedError
-from engine.sandbox.channel import ConnectionEnded
-from engine.sandbox.pool import Outcome, Trouble
-from engine.sandbox.process import WorkerProcess
-from engine.sandbox.telling import Words, tell, tell_limit
-from engine.validation.service.limits import ValidationLimits
-from engine.validation.service.messages import decode_reply
-from engine.validation.service.worker import WorkerOptions
+from spinegraph.engine import errors
+from spinegraph.engine.errors import SpinegraphError, TooManyValidationsError, ValidationError, ValidationStoppedError
+from spinegraph.engine.sandbox.channel import ConnectionEnded
+from spinegraph.engine.sandbox.pool import Outcome, Trouble
+from spinegraph.engine.sandbox.process import WorkerProcess
+from spinegraph.engine.sandbox.telling import Words, tell, tell_limit
+from spinegraph.engine.validation.service.limits import ValidationLimits
+from spinegraph.engine.validation.service.messages import decode_reply
+from spinegraph.engine.validation.service.worker import WorkerOptions
 
 logger = logging.getLogger("spinegraph")
 WORDS = Words(
@@ -45,7 +44,7 @@ class ValidationWork:
     def start_worker(self) -> WorkerProcess:
         """A worker that reads the served knowledge ahead."""
         return WorkerProcess(
-            "engine.validation.service.worker",
+            "spinegraph.engine.validation.service.worker",
             msgspec.json.encode(self._options),
             longest_answer=self.limits.max_report_bytes,
             folder=True,

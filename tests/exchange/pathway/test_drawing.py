@@ -10,15 +10,15 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from spinegraph.engine import DISCLAIMER, Engine, Knowledge, load_knowledge
+from spinegraph.engine.errors import DrawingError
+from spinegraph.engine.exchange.pathway.boxes import BODY, CHIP_HEIGHT, Box, font, set_box, width_of, wrap
+from spinegraph.engine.exchange.pathway.drawing import DPI, SETTINGS, draw, render_pathway
+from spinegraph.engine.exchange.pathway.layout import Placed, Route, Size, place
+from spinegraph.engine.exchange.pathway.model import Action, Edge, Line, Node, Pathway, outline
+from spinegraph.engine.exchange.pathway.style import BOXES, CHIPS, EDGES
+from spinegraph.engine.exchange.pathway.views import find_pathway
 
-from engine import DISCLAIMER, Engine, Knowledge, load_knowledge
-from engine.errors import DrawingError
-from engine.exchange.pathway.boxes import BODY, CHIP_HEIGHT, Box, font, set_box, width_of, wrap
-from engine.exchange.pathway.drawing import DPI, SETTINGS, draw, render_pathway
-from engine.exchange.pathway.layout import Placed, Route, Size, place
-from engine.exchange.pathway.model import Action, Edge, Line, Node, Pathway, outline
-from engine.exchange.pathway.style import BOXES, CHIPS, EDGES
-from engine.exchange.pathway.views import find_pathway
 from tests.small import write_small
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -112,7 +112,7 @@ def test_a_formula_in_a_label_is_drawn_as_it_is_written() -> None:
 
 
 def _pathway(*nodes: Node, edges: tuple[Edge, ...] = ()) -> Pathway:
-    from engine.exchange.pathway.model import Panel
+    from spinegraph.engine.exchange.pathway.model import Panel
 
     return Pathway(
         title="A title with <angles> & \\1 more",
@@ -255,7 +255,7 @@ def test_a_missing_library_names_the_extra(small: Knowledge, monkeypatch: pytest
 def test_every_kind_of_box_arrow_and_word_has_a_look() -> None:
     from typing import get_args, get_type_hints
 
-    from engine.exchange.pathway import model
+    from spinegraph.engine.exchange.pathway import model
 
     assert set(get_args(model.NodeKind)) == set(BOXES)
     assert set(get_args(model.EdgeKind)) == set(EDGES) == set(model.EDGE_WORDS)

@@ -6,14 +6,20 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from spinegraph.engine import Engine, Knowledge, load_knowledge
+from spinegraph.engine.errors import DrawingError
+from spinegraph.engine.exchange.pathway.building import leaves, subject
+from spinegraph.engine.exchange.pathway.model import Edge, Panel, Pathway, outline
+from spinegraph.engine.exchange.pathway.views import (
+    condition_pathway,
+    document_pathway,
+    find_pathway,
+    overview_pathway,
+    rule_pathway,
+)
+from spinegraph.engine.knowledge.turtle.terms import expand, shorten
+from spinegraph.engine.model import Assessment, Exclusion, NotSuspected, Recommendation, Rule, SourceGap, Suspected, Tension
 
-from engine import Engine, Knowledge, load_knowledge
-from engine.errors import DrawingError
-from engine.exchange.pathway.building import leaves, subject
-from engine.exchange.pathway.model import Edge, Panel, Pathway, outline
-from engine.exchange.pathway.views import condition_pathway, document_pathway, find_pathway, overview_pathway, rule_pathway
-from engine.knowledge.terms import expand, shorten
-from engine.model import Assessment, Exclusion, NotSuspected, Recommendation, Rule, SourceGap, Suspected, Tension
 from tests.small import write_small
 
 

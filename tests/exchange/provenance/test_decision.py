@@ -11,11 +11,11 @@ import rdflib
 from pyshacl import validate
 from rdflib import PROV, RDF
 from rdflib.compare import isomorphic
+from spinegraph.engine import Case, Engine, load_knowledge, make_case, make_codebook, read_case_file
+from spinegraph.engine.exchange.provenance.decision import MEDIA_TYPES, decision_graph, render_provenance, run_iri
+from spinegraph.engine.knowledge.turtle.terms import expand
+from spinegraph.engine.model import Decision
 
-from engine import Case, Engine, load_knowledge, make_case, make_codebook, read_case_file
-from engine.exchange.provenance.decision import MEDIA_TYPES, decision_graph, render_provenance, run_iri
-from engine.knowledge.terms import expand
-from engine.model import Decision
 from tests.random_cases import random_cases
 
 ROOT = Path(__file__).resolve().parents[3]

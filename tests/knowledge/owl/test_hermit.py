@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from spinegraph.engine.errors import IncoherentOntologyError, ReasonerError
+from spinegraph.engine.knowledge.owl.hermit import Relation, Triple, classified, first_broken, n_triples
+from spinegraph.engine.knowledge.turtle.reader import read_triples
+from spinegraph.engine.knowledge.turtle.terms import RDF_TYPE, Text, expand
 
-from engine.errors import IncoherentOntologyError, ReasonerError
-from engine.knowledge.owl.hermit import Relation, Triple, classified, first_broken, n_triples
-from engine.knowledge.reader import read_triples
-from engine.knowledge.terms import RDF_TYPE, Text, expand
 from tests.patience import not_hung
 from tests.small import HEAD
 

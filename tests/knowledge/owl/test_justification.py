@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from spinegraph.engine.errors import ReasonerError
+from spinegraph.engine.knowledge.owl.axioms import Axiom, Axioms, members, module, read_axioms
+from spinegraph.engine.knowledge.owl.hermit import first_broken
+from spinegraph.engine.knowledge.owl.justification import WIDTH, Explanation, explain, minimise, narrow, roots
+from spinegraph.engine.knowledge.owl.manchester import manchester
+from spinegraph.engine.knowledge.turtle.reader import read_triples
+from spinegraph.engine.knowledge.turtle.terms import expand
 
-from engine.errors import ReasonerError
-from engine.knowledge.owl.axioms import Axiom, Axioms, members, module, read_axioms
-from engine.knowledge.owl.hermit import first_broken
-from engine.knowledge.owl.justification import WIDTH, Explanation, explain, minimise, narrow, roots
-from engine.knowledge.owl.manchester import manchester
-from engine.knowledge.reader import read_triples
-from engine.knowledge.terms import expand
 from tests.small import HEAD
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from spinegraph.engine.knowledge.owl.axioms import read_axioms
+from spinegraph.engine.knowledge.owl.manchester import manchester
+from spinegraph.engine.knowledge.turtle.reader import read_triples
+from spinegraph.engine.knowledge.turtle.terms import local_name
 
-from engine.knowledge.owl.axioms import read_axioms
-from engine.knowledge.owl.manchester import manchester
-from engine.knowledge.reader import read_triples
-from engine.knowledge.terms import local_name
 from tests.small import HEAD
 
 R = "a owl:Restriction ; owl:onProperty core:part ;"

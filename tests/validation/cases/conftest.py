@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from spinegraph.engine import Engine, load_knowledge
+from spinegraph.engine.validation.cases.files import ClinicalCase, read_cases
 
-from engine import Engine, load_knowledge
-from engine.validation.cases.files import ClinicalCase, read_cases
 from tests.small import write_small
 from tests.validation.cases.throat import SCREENS
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from spinegraph.engine import CaseError, Engine
+from spinegraph.engine.validation.cases.files import case_paths, read_cases
 
-from engine import CaseError, Engine
-from engine.validation.cases.files import case_paths, read_cases
 from tests.validation.cases.conftest import Read
 from tests.validation.cases.throat import GOOD
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from spinegraph.engine import Engine, load_knowledge
+from spinegraph.engine.validation.cases.files import ClinicalCase, read_cases
+from spinegraph.engine.validation.cases.runs import CaseResult, run_cases
 
-from engine import Engine, load_knowledge
-from engine.validation.cases.files import ClinicalCase, read_cases
-from engine.validation.cases.runs import CaseResult, run_cases
 from tests.small import write_small
 from tests.validation.cases.conftest import Read
 from tests.validation.cases.throat import GOOD

@@ -1,0 +1,54 @@
+"""`spinegraph article`: what the guidelines say of a case, as an article to read or print."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from spinegraph.api.cli.cases import KnowledgeOption, read_case
+from spinegraph.api.settings import load_engine
+from spinegraph.engine import make_codebook
+
+
+class Format(StrEnum):
+    """How an article is written."""
+
+    md = "md"
+    html = "html"
+
+
+class Audience(StrEnum):
+    """For whom an article is written."""
+
+    clinician = "clinician"
+    patient = "patient"
+
+
+MEDIA_TYPES = {Format.md: "text/markdown", Format.html: "text/html"}
+
+
+def article_command(
+    case: Annotated[Path, typer.Argument(metavar="CASE", help="Case file (.yaml, .json, .ttl); - reads stdin.")],
+    form: Annotated[Format, typer.Option("--format", help="Markdown, or a web page that stands alone.")] = Format.md,
+    audience: Annotated[
+        Audience | None, typer.Option("--audience", help="Who is to read it; by default whom the case file names.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the article there instead of printing it.")
+    ] = None,
+    knowledge: KnowledgeOption = None,
+) -> None:
+    """Write an article about a case: likely diagnosis, red flags, evaluation, imaging, management, follow-up, references."""
+    from spinegraph.engine.exchange.article.article import render_article
+
+    engine = load_engine(knowledge or ())
+    file = read_case(case, make_codebook(engine.knowledge))
+    reader = audience.value if audience else file.case.audience
+    article = render_article(engine, engine.decide(file.case), reader, MEDIA_TYPES[form], file.title, file.narrative)
+    if output is None:
+        typer.echo(article, nl=False)
+    else:
+        output.write_bytes(article)
+        typer.echo(f"{output}: {len(article):,} bytes.", err=True)

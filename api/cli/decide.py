@@ -1,0 +1,36 @@
+"""`spinegraph decide`: what the guidelines say of a case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from spinegraph.api.cli.cases import KnowledgeOption, PatientOption, read_case
+from spinegraph.api.settings import load_engine
+from spinegraph.engine import make_codebook
+
+
+def decide_command(
+    cases: Annotated[list[Path], typer.Argument(metavar="CASE...", help="Case files (.yaml, .json, .ttl); - reads stdin.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print what POST /v1/decisions replies, one line a case.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Show every rule, reason, change and question.")] = False,
+    patient: PatientOption = False,
+    knowledge: KnowledgeOption = None,
+) -> None:
+    """Decide cases and explain the decisions."""
+    engine = load_engine(knowledge or ())
+    codebook = make_codebook(engine.knowledge)
+    files = [read_case(path, codebook) for path in cases]
+    for number, (case, title, narrative) in enumerate(files):
+        decision = engine.decide(msgspec.structs.replace(case, audience="patient") if patient else case, everything)
+        if as_json:
+            typer.echo(msgspec.json.encode(decision))
+            continue
+        from spinegraph.api.cli.terminal import render_decision
+        from spinegraph.api.cli.terminal_page import show
+
+        if number:
+            show("\n")
+        show(render_decision(decision, engine.knowledge, everything=everything, title=title, narrative=narrative))

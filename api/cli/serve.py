@@ -1,0 +1,72 @@
+"""`spinegraph serve`: the HTTP service."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from spinegraph.api.cli.cases import KnowledgeOption
+from spinegraph.api.settings import Settings, SettingsError
+
+
+def serve_command(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; default SPINEGRAPH_HOST or 127.0.0.1.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port to listen on, 0 for any; default SPINEGRAPH_PORT or 8000.")
+    ] = None,
+    data: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE[=GRAPH]", help="RDF of your own to ask SPARQL of, too; may be repeated."),
+    ] = None,
+    knowledge: KnowledgeOption = None,
+) -> None:
+    """Run the HTTP service; its interface is at /docs."""
+    import uvicorn
+    from spinegraph.api.http.app import create_app
+    from spinegraph.api.http.sparql_settings import parse_data_option
+
+    settings = _settings(host, port, knowledge)
+    app = create_app(settings, data=tuple(map(parse_data_option, data or ())))
+    with listen(settings.host, settings.port) as listening:
+        address, number = listening.getsockname()[:2]
+        typer.echo(f"Spinegraph answers on http://{f'[{address}]' if ':' in address else address}:{number} (see /docs)")
+        config = uvicorn.Config(app, log_level=settings.log_level, access_log=False)
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _settings(host: str | None, port: int | None, knowledge: list[Path] | None) -> Settings:
+    """The environment's settings, where the command line says nothing else."""
+    settings = Settings.from_environment()
+    return replace(
+        settings,
+        host=settings.host if host is None else host,
+        port=settings.port if port is None else port,
+        knowledge=tuple(knowledge or settings.knowledge),
+    )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening TCP socket. Raises SettingsError if the address cannot be had.
+
+    The protocol is named because asyncio turns Nagle's algorithm off only where it sees it; without that a small reply on
+    a kept connection waits 40 ms for the client's acknowledgement.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)[0]
+        listening = socket.socket(family, kind, protocol)
+    except OSError as error:
+        mend = "Give an address of this machine."
+        raise SettingsError(f"It cannot be listened on: {error.strerror}.", where=host, mend=mend) from error
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(2048)
+    except OSError as error:
+        listening.close()
+        raise SettingsError(
+            f"It cannot be listened on: {error.strerror}.", where=f"{host}:{port}", mend="Choose another with --host or --port."
+        ) from error
+    return listening

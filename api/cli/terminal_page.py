@@ -1,0 +1,58 @@
+"""The page that commands print on: a terminal in colour, or plain text of a stable width; and what stands on every page."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+from spinegraph.api.cli.terminal_words import few
+
+PLAIN_WIDTH = 100
+WIDEST = 120
+
+
+def make_console() -> Console:
+    """A console for stdout: plain and 100 columns wide unless stdout is a terminal."""
+    if not sys.stdout.isatty():
+        return Console(
+            file=sys.stdout,
+            width=PLAIN_WIDTH,
+            color_system=None,
+            force_terminal=False,
+            highlight=False,
+            markup=False,
+            emoji=False,
+        )
+    console = Console(highlight=False, markup=False, emoji=False)
+    console.width = min(console.width, WIDEST)
+    return console
+
+
+def show(renderable: RenderableType) -> None:
+    """Print to stdout; plain text without blanks at the ends of lines."""
+    console = make_console()
+    if console.is_terminal:
+        console.print(renderable)
+        return
+    with console.capture() as captured:
+        console.print(renderable)
+    sys.stdout.write("\n".join(line.rstrip() for line in captured.get().split("\n")))
+
+
+def two_columns(rows: Iterable[tuple[str | Text, str | Text]]) -> Table:
+    """Two columns: a short name, and text that wraps beside it."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True)
+    grid.add_column()
+    for name, text in rows:
+        grid.add_row(Text(name, style="dim") if isinstance(name, str) else name, text)
+    return grid
+
+
+def passage_ids(ids: tuple[str, ...], most: int, citations: tuple[int, ...] = ()) -> Text:
+    """Passage ids, and the citation numbers as printed: `  000-L033a [1, 4]`."""
+    printed = f" [{', '.join(map(str, citations))}]" if citations else ""
+    return Text(f"  {few(ids, most, ' ')}{printed}" if ids or printed else "", style="dim cyan")

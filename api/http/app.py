@@ -1,0 +1,92 @@
+"""The HTTP service: `create_app(settings)`, or `uvicorn --factory api.app:create_app` with settings from the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+from spinegraph.api.http.catalogue import Catalogue
+from spinegraph.api.http.decisions import decisions_router
+from spinegraph.api.http.errors import Problem, install_errors
+from spinegraph.api.http.graphs import graphs_router
+from spinegraph.api.http.health import Health, health_router
+from spinegraph.api.http.index import index_router
+from spinegraph.api.http.knowledge import knowledge_router
+from spinegraph.api.http.listings import Listing, listings_router
+from spinegraph.api.http.openapi import make_document
+from spinegraph.api.http.problem_types import problem_types_router
+from spinegraph.api.http.queries import QueryList, queries_router
+from spinegraph.api.http.resources import resources_router
+from spinegraph.api.http.sparql import sparql_router
+from spinegraph.api.http.sparql_settings import SparqlSettings, make_query_service
+from spinegraph.api.http.validation import validation_router
+from spinegraph.api.http.validation_settings import ValidationSettings, make_validation_service
+from spinegraph.api.settings import Settings, load_engine
+from spinegraph.engine import DISCLAIMER, Engine, knowledge_paths, make_codebook
+from spinegraph.engine.exchange.description.resource import make_describer
+from spinegraph.engine.query.dataset import DataFile
+from spinegraph.engine.validation.reports.json import JsonReport
+
+DESCRIPTION = f"""Clinical guidelines that can be queried, checked and applied.
+
+A patient's findings go in; explained recommendations come out, each with its proof, the facts that are missing, the
+changes that would turn it, and the passages of the source that state it.
+
+{DISCLAIMER}"""
+
+TAGS = [
+    {"name": "decisions", "description": "Apply the guidelines to a patient."},
+    {"name": "knowledge", "description": "The codes, rules and sources that decisions rest on."},
+    {"name": "validation", "description": "Every mistake in guideline content, before a patient meets it."},
+    {"name": "sparql", "description": "Ask anything of the content, the rules and their sources."},
+    {"name": "resources", "description": "Every IRI of the project, for people and for programs."},
+    {"name": "queries", "description": "Questions worth asking, ready to run."},
+    {"name": "health", "description": "For whoever keeps the service running."},
+]
+
+
+def create_app(settings: Settings | None = None, engine: Engine | None = None, data: Sequence[DataFile] = ()) -> FastAPI:
+    """The service, ready to answer: its knowledge is loaded here, so that one which cannot be used never starts.
+
+    Settings come from the environment unless given; an `engine` that is given is used as it is; `data` are files of a
+    user's own to ask SPARQL of beside the knowledge.
+    Raises SettingsError, KnowledgeError.
+    """
+    settings = settings or Settings.from_environment()
+    engine = engine or load_engine(settings.knowledge)
+    codebook = make_codebook(engine.knowledge)
+    app = FastAPI(
+        title="Spinegraph",
+        version=_version(),
+        description=DESCRIPTION,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        openapi_tags=TAGS,
+        redirect_slashes=False,
+    )
+    install_errors(app)
+    app.include_router(index_router())
+    app.include_router(problem_types_router())
+    app.include_router(decisions_router(engine, codebook, settings.max_body_bytes))
+    app.include_router(knowledge_router(engine.knowledge))
+    app.include_router(health_router(engine))
+    app.include_router(listings_router(engine.knowledge))
+    app.include_router(queries_router())
+    sparql = SparqlSettings.from_environment()
+    service = make_query_service(sparql, settings.knowledge, data)
+    describer = make_describer(knowledge_paths(*settings.knowledge) if settings.knowledge else None)
+    app.include_router(sparql_router(service, sparql))
+    app.include_router(resources_router(describer))
+    app.include_router(graphs_router(service, describer))
+    validation = ValidationSettings.from_environment()
+    app.include_router(validation_router(make_validation_service(validation, settings.knowledge), validation))
+    schemas = (Problem, Catalogue, Health, Listing, QueryList, JsonReport)
+    app.openapi = make_document(app, engine, codebook, schemas)  # type: ignore[method-assign]
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("spinegraph")
+    except PackageNotFoundError:
+        return "0+uninstalled"

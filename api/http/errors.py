@@ -1,0 +1,243 @@
+"""The only place where an error becomes an HTTP status: `application/problem+json` (RFC 9457).
+
+Beside the members of the RFC (type, title, status, detail, instance) a problem says `where` it is, how to `mend` it, and
+carries the error's details, such as `unknown` codes with the nearest known ones. What goes wrong inside is logged, and
+the reply names only the entry in the log.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import uuid
+from collections.abc import Mapping
+from difflib import get_close_matches
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from spinegraph.engine import CaseError, CaseTooLargeError, MalformedCaseError, SpinegraphError
+from spinegraph.engine.errors import (
+    LONGEST_ECHO,
+    ContentTooLargeError,
+    MalformedContentError,
+    ProfileError,
+    QueryError,
+    QueryRefusedError,
+    QuerySyntaxError,
+    QueryTooLargeError,
+    TooManyQueriesError,
+    TooManyValidationsError,
+    ValidationError,
+)
+from spinegraph.engine.model import Frozen
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+logger = logging.getLogger("spinegraph")
+PROBLEM_TYPE = "application/problem+json"
+TYPE_BASE = "https://w3id.org/spinegraph/problem/"
+
+
+class UnreadableCaseError(MalformedCaseError):
+    """The body is not of the syntax that it claims: nothing in it can be judged."""
+
+    title = "The case cannot be read"
+
+
+class RequestError(SpinegraphError):
+    """What is wrong is not the case but the request that carries it."""
+
+    title = "The request cannot be answered"
+
+
+class MediaTypeError(RequestError):
+    """The body is of a type, an encoding or a character set that is not read here."""
+
+    title = "The body's media type is not understood"
+
+
+class NotAcceptableError(RequestError):
+    """`Accept` names nothing that the answer can be."""
+
+    title = "No representation is acceptable"
+
+
+class UnreadableBodyError(RequestError):
+    """The body is not of the syntax that it claims, or did not arrive whole."""
+
+    title = "The body cannot be read"
+
+
+class ParameterError(RequestError):
+    """A parameter of the URL is not known here, or has a value that it cannot have."""
+
+    title = "A parameter cannot be"
+
+
+class UnknownResourceError(RequestError):
+    """No resource of that kind has that name; `nearest` are paths of those with a similar one."""
+
+    title = "There is no such resource"
+
+
+STATUS: Mapping[type[SpinegraphError], HTTPStatus] = {
+    UnreadableCaseError: HTTPStatus.BAD_REQUEST,
+    CaseTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    CaseError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnreadableBodyError: HTTPStatus.BAD_REQUEST,
+    MediaTypeError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    NotAcceptableError: HTTPStatus.NOT_ACCEPTABLE,
+    ParameterError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnknownResourceError: HTTPStatus.NOT_FOUND,
+    QuerySyntaxError: HTTPStatus.BAD_REQUEST,
+    QueryRefusedError: HTTPStatus.FORBIDDEN,
+    QueryTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    TooManyQueriesError: HTTPStatus.TOO_MANY_REQUESTS,
+    QueryError: HTTPStatus.SERVICE_UNAVAILABLE,
+    ProfileError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    MalformedContentError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ContentTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    TooManyValidationsError: HTTPStatus.TOO_MANY_REQUESTS,
+    ValidationError: HTTPStatus.SERVICE_UNAVAILABLE,
+    SpinegraphError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+"""Error class → status; an error has that of its nearest base. All others are faults of the service."""
+
+
+class Problem(Frozen, frozen=True, kw_only=True, omit_defaults=True):
+    """A reply that is no answer (RFC 9457). Further members depend on the type, such as `unknown`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    where: str = ""
+    mend: str = ""
+
+
+def status_of(error: type[SpinegraphError]) -> HTTPStatus:
+    """The HTTP status of an error class, by its nearest base in STATUS."""
+    return next(STATUS[base] for base in error.__mro__ if base in STATUS)
+
+
+def install_errors(app: FastAPI) -> None:
+    """Answer every error with a problem."""
+    app.add_exception_handler(SpinegraphError, _answer_known)
+    app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(RequestValidationError, _answer_invalid)
+    app.add_exception_handler(ClientDisconnect, _answer_gone)
+    app.add_exception_handler(Exception, _answer_unexpected)
+
+
+async def _answer_known(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SpinegraphError)  # noqa: S101 (Starlette's handlers are typed for any exception)
+    status = status_of(type(error))
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _fault(request, error)
+    # What remains of a body that is too large is not waited for.
+    headers = {"Connection": "close"} if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else {}
+    if "retry_after" in error.details:
+        headers["Retry-After"] = str(error.details["retry_after"])
+    return _reply(
+        request,
+        status,
+        kind=kind_of(type(error)),
+        title=error.title,
+        detail=error.what,
+        where=error.where,
+        mend=error.mend,
+        details=error.details,
+        headers=headers,
+    )
+
+
+async def _answer_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    status, headers = HTTPStatus(error.status_code), error.headers or {}
+    detail, mend, details = str(error.detail), "", {}
+    if status == HTTPStatus.NOT_FOUND:
+        nearest = _near_paths(request)
+        detail = "There is nothing at this path." + (f" Nearest: {', '.join(nearest)}." if nearest else "")
+        mend, details = "GET / lists the paths that exist.", {"nearest": nearest}
+    elif status == HTTPStatus.METHOD_NOT_ALLOWED:
+        detail = f"This path has no {request.method}."
+        mend = f"Use {' or '.join(method for method in headers.get('Allow', '').split(', ') if method != 'OPTIONS')}."
+    return _reply(request, status, title=status.phrase, detail=detail, mend=mend, details=details, headers=headers)
+
+
+def _near_paths(request: Request) -> list[str]:
+    """Described paths without variable parts that are written like this one."""
+    paths = [path for path in request.app.openapi()["paths"] if "{" not in path]
+    return get_close_matches(request.url.path[:LONGEST_ECHO], paths, n=3, cutoff=0.8)
+
+
+async def _answer_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    first = error.errors()[0]
+    return _reply(
+        request,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        title=ParameterError.title,
+        detail=str(first["msg"]),
+        where="/".join(map(str, first["loc"])),
+    )
+
+
+async def _answer_gone(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    """Nobody is left to read this."""
+    return _reply(request, HTTPStatus.BAD_REQUEST, title="The request is incomplete", detail="The sender went away.")
+
+
+async def _answer_unexpected(request: Request, error: Exception) -> Response:
+    return _fault(request, error)
+
+
+def _fault(request: Request, error: Exception) -> Response:
+    """A fault of the service: the log has the cause, the reply has the name of the entry."""
+    incident = uuid.uuid4().urn
+    logger.error("%s: %s %s failed", incident, request.method, request.url.path, exc_info=error)
+    return _reply(
+        request,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        title="The service failed",
+        detail="The request could not be answered because of a fault in the service; nothing was decided.",
+        mend="Tell the operator the instance: the log has the cause under it.",
+        instance=incident,
+    )
+
+
+def _reply(
+    request: Request,
+    status: HTTPStatus,
+    *,
+    title: str,
+    detail: str,
+    kind: str = "",
+    where: str = "",
+    mend: str = "",
+    instance: str = "",
+    details: Mapping[str, object] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    members: dict[str, Any] = {
+        "type": f"{TYPE_BASE}{kind}" if kind else "about:blank",
+        "title": title,
+        "status": int(status),
+        "detail": detail,
+        "instance": instance or request.url.path,
+        **{name: value for name, value in (("where", where), ("mend", mend)) if value},
+        **(details or {}),
+    }
+    # A lone surrogate, which JSON can carry and UTF-8 cannot, goes back as the escape that it came as.
+    body = json.dumps(members, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return Response(body, status, headers, PROBLEM_TYPE)
+
+
+def kind_of(error: type[SpinegraphError]) -> str:
+    """The last part of a problem's type: UnknownCodeError → `unknown-code`."""
+    return re.sub(r"(?<=.)([A-Z])", r"-\1", error.__name__.removesuffix("Error")).lower()

@@ -1,0 +1,101 @@
+"""`GET /graph/<name>`: every named graph of the project that `/sparql` answers from, dereferenced (issue 4.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote, unquote
+
+from fastapi import APIRouter
+from spinegraph.api.http.caching import has_already
+from spinegraph.api.http.errors import NotAcceptableError, UnknownResourceError
+from spinegraph.api.http.negotiation import accepted, preferred
+from spinegraph.api.http.open_route import OpenRoute
+from spinegraph.api.http.resources import SUFFIX_OF, resource_responses
+from spinegraph.engine.exchange.description.graph import render_graph
+from spinegraph.engine.exchange.description.resource import MEDIA_TYPES, SUFFIXES, Describer
+from spinegraph.engine.query.dataset import GRAPH_BASE
+from spinegraph.engine.query.service import QueryService
+from starlette.requests import Request
+from starlette.responses import Response
+
+PATH = "/graph/{name:path}"
+
+
+def graphs_router(service: QueryService, describer: Describer) -> APIRouter:
+    """The router of the named graphs of a query service. Where another service has the content there are none here."""
+    router = APIRouter(tags=["resources"], route_class=OpenRoute)
+
+    @lru_cache(maxsize=128)
+    def render(iri: str, media_type: str) -> bytes:
+        return render_graph(describer, iri, service.triples_of(iri), media_type)
+
+    answer = _answering(service, render)
+    router.add_api_route(PATH, answer, methods=["GET", "HEAD"], include_in_schema=False)
+    router.add_api_route(
+        PATH, answer, methods=["GET"], summary="One named graph", response_class=Response, operation_id="describe_graph",
+        openapi_extra=_operation(),
+    )  # fmt: skip
+    return router
+
+
+def _answering(service: QueryService, render: Callable[[str, str], bytes]) -> Callable[[Request], Response]:
+    def describe(request: Request) -> Response:
+        """The triples of a named graph as Turtle, JSON-LD or N-Triples, or what it is about as HTML.
+
+        A suffix instead of `Accept` (`.ttl`, `.jsonld`, `.nt`, `.html`) chooses the format, as links do.
+        """
+        snapshot = service.snapshot
+        graphs = {unquote(graph.iri): graph.iri for graph in snapshot.graphs}  # as paths come: decoded
+        name, media_type = _split(request.path_params["name"], graphs)
+        iri = graphs.get(GRAPH_BASE + name)
+        if iri is None:
+            known = [graph.removeprefix(GRAPH_BASE) for graph in sorted(graphs) if graph.startswith(GRAPH_BASE)]
+            nearest = [f"/graph/{close}" for close in get_close_matches(name, known, n=5, cutoff=0.5)]
+            raise UnknownResourceError(
+                f"There is no named graph {name!r}." + (f" Nearest: {', '.join(nearest)}." if nearest else ""),
+                where=f"/graph/{name}",
+                mend="Ask /sparql which there are: SELECT DISTINCT ?g { GRAPH ?g { } }.",
+                details={"nearest": nearest},
+            )
+        headers = {"Cache-Control": "no-cache", "Link": f'<{iri}>; rel="canonical"'}
+        if media_type is None:
+            headers["Vary"] = "Accept"
+            media_type = preferred(accepted(request), MEDIA_TYPES)
+        if media_type is None:
+            raise NotAcceptableError(
+                "A graph cannot be had in a media type that Accept names.",
+                where="Accept",
+                mend=f"Accept {' or '.join(MEDIA_TYPES)}.",
+            )
+        headers["ETag"] = f'"{snapshot.digest}.{SUFFIX_OF[media_type]}"'
+        headers["Content-Location"] = f"/graph/{quote(name)}.{SUFFIX_OF[media_type]}"
+        if has_already(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        return Response(render(iri, media_type), headers=headers, media_type=media_type)
+
+    return describe
+
+
+def _split(name: str, graphs: Container[str]) -> tuple[str, str | None]:
+    """A path → the graph's name, and the media type that a suffix asks for, if there is one."""
+    stem, dot, suffix = name.rpartition(".")
+    if dot and suffix in SUFFIXES and GRAPH_BASE + name not in graphs:
+        return stem, SUFFIXES[suffix]
+    return name, None
+
+
+def _operation() -> dict[str, Any]:
+    """What the OpenAPI document says of the graphs."""
+    name = {
+        "name": "name",
+        "in": "path",
+        "required": True,
+        "description": "What follows /graph/ in the IRI, or that with the suffix of a format; it has slashes.",
+        "schema": {"type": "string"},
+        "example": "ontology/findings",
+    }
+    responses = {status: said for status, said in resource_responses().items() if status != "303"}
+    return {"parameters": [name], "responses": responses}

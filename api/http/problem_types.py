@@ -1,0 +1,90 @@
+"""`GET /problem/{name}`: what the `type` of a problem means, for whoever follows it (RFC 9457 section 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from http import HTTPStatus
+
+import msgspec
+from fastapi import APIRouter
+from spinegraph.api.http.errors import TYPE_BASE, NotAcceptableError, UnknownResourceError, kind_of, status_of
+from spinegraph.api.http.negotiation import accepted, preferred
+from spinegraph.api.http.open_route import OpenRoute
+from spinegraph.api.http.pages import render_page
+from spinegraph.engine import SpinegraphError
+from spinegraph.engine.model import Frozen
+from starlette.requests import Request
+from starlette.responses import Response
+
+OFFERED = ("text/html", "application/json")
+
+
+class ProblemType(Frozen, frozen=True, kw_only=True):
+    """A kind of problem: the last part of its `type`, the status it comes with, and what it means."""
+
+    type: str
+    name: str
+    status: int
+    title: str
+    about: str
+
+
+class ProblemTypes(Frozen, frozen=True, kw_only=True):
+    """All kinds of problems that have a `type` of their own."""
+
+    problems: tuple[ProblemType, ...]
+
+
+def problem_types() -> tuple[ProblemType, ...]:
+    """All kinds of errors that are answered with a problem, by status and name."""
+    found = (
+        ProblemType(
+            type=TYPE_BASE + kind_of(error),
+            name=kind_of(error),
+            status=int(status_of(error)),
+            title=error.title,
+            about=" ".join((error.__doc__ or "").split()),
+        )
+        for error in _below(SpinegraphError)
+        if status_of(error) != HTTPStatus.INTERNAL_SERVER_ERROR
+    )
+    return tuple(sorted(found, key=lambda one: (one.status, one.name)))
+
+
+def _below(error: type[SpinegraphError]) -> Iterator[type[SpinegraphError]]:
+    for one in error.__subclasses__():
+        yield one
+        yield from _below(one)
+
+
+def problem_types_router() -> APIRouter:
+    """The router of the pages about problems."""
+    router = APIRouter(route_class=OpenRoute)
+    known = {one.name: one for one in problem_types()}
+
+    @router.api_route("/problem", methods=["GET", "HEAD"], include_in_schema=False)
+    def every_type(request: Request) -> Response:
+        return _answer(request, "Problems", known.values())
+
+    @router.api_route("/problem/{name}", methods=["GET", "HEAD"], include_in_schema=False)
+    def one_type(request: Request, name: str) -> Response:
+        if name not in known:
+            raise UnknownResourceError(
+                f"There is no problem of the type {name[:60]!r}.", where=request.url.path, mend="GET /problem lists them."
+            )
+        return _answer(request, known[name].title, [known[name]])
+
+    return router
+
+
+def _answer(request: Request, title: str, problems: Iterable[ProblemType]) -> Response:
+    media_type = preferred(accepted(request), OFFERED)
+    if media_type is None:
+        raise NotAcceptableError(
+            "Accept names no media type that this can have.", where="Accept", mend=f"Accept {' or '.join(OFFERED)}."
+        )
+    if media_type == "text/html":
+        body = render_page("problems.html.j2", title=title, problems=[*problems]).encode()
+    else:
+        body = msgspec.json.encode(ProblemTypes(problems=tuple(problems)))
+    return Response(body, headers={"Vary": "Accept"}, media_type=media_type)

@@ -1,0 +1,191 @@
+"""`GET /<kind>/<name>`: every IRI of the project, https://w3id.org/spinegraph/<kind>/<name>, dereferenced (issue 4.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter
+from spinegraph.api.http.caching import has_already
+from spinegraph.api.http.errors import NotAcceptableError, UnknownResourceError
+from spinegraph.api.http.negotiation import accepted, preferred
+from spinegraph.api.http.open_route import OpenRoute
+from spinegraph.engine.exchange.description.resource import KINDS, MEDIA_TYPES, SUFFIXES, Describer
+from spinegraph.engine.knowledge.turtle.terms import BASE
+from starlette.requests import Request
+from starlette.responses import Response
+
+LISTED = ("finding", "condition", "intervention", "rule", "source", "tension")
+"""Kinds whose namespace leads to a listing, which has its plural."""
+
+SUFFIX_OF = {media_type: suffix for suffix, media_type in SUFFIXES.items()}
+
+
+def resources_router(describer: Describer) -> APIRouter:
+    """The router of the resources of one knowledge. Errors are raised for `api.http.errors` to answer."""
+    router = APIRouter(tags=["resources"], route_class=OpenRoute)
+    names = ResourceNames(describer)
+    render = lru_cache(maxsize=4096)(describer.render)
+    for kind in KINDS:
+        answer = _answering(kind, describer, names, render)
+        path = f"/{kind}/{{name}}"
+        extra = resource_operation(kind)
+        router.add_api_route(path, answer, methods=["GET", "HEAD"], include_in_schema=False)
+        router.add_api_route(
+            path,
+            answer,
+            methods=["GET"],
+            summary=f"One {KINDS[kind]}" if kind != "core" else "One term of the vocabulary",
+            response_class=Response,
+            openapi_extra=extra,
+            operation_id=f"describe_{kind}",
+        )
+        router.add_api_route(f"{path}/", _without_slash, methods=["GET", "HEAD"], include_in_schema=False)
+    for kind in LISTED:
+        for path in (f"/{kind}", f"/{kind}/"):
+            router.add_api_route(path, _listing(kind), methods=["GET", "HEAD"], include_in_schema=False)
+    schema = _answering("core", describer, names, render, "")
+    router.add_api_route("/core/", schema, methods=["GET", "HEAD"], include_in_schema=False)
+    return router
+
+
+def _without_slash(request: Request) -> Response:
+    return Response(status_code=308, headers={"Location": f"../{quote(request.path_params['name'])}"})
+
+
+def _listing(kind: str) -> Callable[[], Response]:
+    return lambda: Response(status_code=303, headers={"Location": f"/v1/{kind}s"})
+
+
+def _answering(
+    kind: str, describer: Describer, names: ResourceNames, render: Callable[[str, str], bytes], only: str | None = None
+) -> Callable[[Request], Response]:
+    etag = describer.knowledge.digest
+
+    def describe(request: Request) -> Response:
+        """What the knowledge states of a resource, for people as HTML, for machines as Turtle, JSON-LD or N-Triples.
+
+        A code instead of the name (`/finding/urinary_retention`, `/finding/urinary-retention`) is redirected with 303; a
+        suffix instead of `Accept` (`.ttl`, `.jsonld`, `.nt`, `.html`) chooses the format, as links do.
+        """
+        name = only if only is not None else request.path_params["name"]
+        local, media_type = names.split(kind, name)
+        if kind == "core" and local == describer.knowledge.version:
+            local = ""  # the version's own IRI: what it is a version of
+        if f"{BASE}{kind}/{local}" not in describer:
+            return _elsewhere(names, kind, local, name.removeprefix(local))
+        headers = {"Cache-Control": "no-cache"}
+        if media_type is None:
+            headers["Vary"] = "Accept"
+            media_type = preferred(accepted(request), MEDIA_TYPES)
+        if media_type is None:
+            raise NotAcceptableError(
+                "A description cannot be had in a media type that Accept names.",
+                where="Accept",
+                mend=f"Accept {' or '.join(MEDIA_TYPES)}.",
+            )
+        iri = f"{BASE}{kind}/{local}"
+        headers["ETag"] = f'"{etag}.{SUFFIX_OF[media_type]}"'
+        headers["Link"] = f'<{iri}>; rel="canonical"'
+        if local:
+            headers["Content-Location"] = f"{quote(local)}.{SUFFIX_OF[media_type]}"
+        if has_already(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        return Response(render(iri, media_type), headers=headers, media_type=media_type)
+
+    return describe
+
+
+def _elsewhere(names: ResourceNames, kind: str, local: str, suffix: str) -> Response:
+    """A redirect to the resource that is meant. Raises UnknownResourceError with the nearest names."""
+    meant = names.meant(kind, local)
+    if meant:
+        return Response(status_code=303, headers={"Location": f"{quote(meant)}{suffix}"})
+    nearest = names.nearest(kind, local)
+    raise UnknownResourceError(
+        f"There is no {KINDS[kind]} {local!r}." + (f" Nearest: {', '.join(nearest)}." if nearest else ""),
+        where=f"/{kind}/{local}",
+        mend="Use a name from GET /v1/knowledge, or one of the listings such as GET /v1/findings.",
+        details={"nearest": nearest},
+    )
+
+
+class ResourceNames:
+    """What resources are called, exactly and otherwise: by code, by identifier, in another case."""
+
+    def __init__(self, describer: Describer) -> None:
+        self._exact: dict[str, set[str]] = {kind: set() for kind in KINDS}
+        self._otherwise: dict[str, dict[str, set[str]]] = {kind: {} for kind in KINDS}
+        self._spoken: dict[str, dict[str, str]] = {kind: {} for kind in KINDS}
+        for iri in describer.iris:
+            kind, _, local = iri.removeprefix(BASE).partition("/")
+            if kind not in KINDS:
+                continue
+            self._exact[kind].add(local)
+            also = (describer.graph.text(iri, "skos:notation"), describer.graph.text(iri, "dcterms:identifier"))
+            for name in filter(None, (local, *also)):
+                self._otherwise[kind].setdefault(_plain(name), set()).add(local)
+                self._spoken[kind].setdefault(name, local)
+
+    def split(self, kind: str, name: str) -> tuple[str, str | None]:
+        """A name in a path → local name, and the media type that its suffix asks for, if it has one."""
+        stem, dot, suffix = name.rpartition(".")
+        if dot and suffix in SUFFIXES and name not in self._exact[kind]:
+            return stem, SUFFIXES[suffix]
+        return name, None
+
+    def meant(self, kind: str, name: str) -> str | None:
+        """The one local name that a code, an identifier or another spelling stands for; the schema itself is `./`."""
+        found = self._otherwise[kind].get(_plain(name), set())
+        return (next(iter(found)) or "./") if len(found) == 1 else None
+
+    def nearest(self, kind: str, name: str) -> list[str]:
+        """Paths of resources whose name, code or identifier is like this one, best first."""
+        spoken = {spelling.lower(): local for spelling, local in self._spoken[kind].items()}
+        close = get_close_matches(name.lower(), sorted(spoken), n=5, cutoff=0.5)
+        return list(dict.fromkeys(f"/{kind}/{spoken[one]}" for one in close))
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "")
+
+
+def resource_operation(kind: str) -> dict[str, Any]:
+    """What the OpenAPI document says of the resources of a kind."""
+    example = {
+        "core": "Finding", "ontology": "findings", "finding": "Fever", "condition": "SpinalInfection", "intervention": "BedRest",
+        "source": "back-pain", "passage": "000-L033a", "reference": "000-1", "rule": "no-routine-imaging",
+        "shape": "CaudaEquinaMarkers", "tension": "C01",
+    }[kind]  # fmt: skip
+    return {
+        "parameters": [
+            {
+                "name": "name",
+                "in": "path",
+                "required": True,
+                "description": "Local name of the IRI, its code, or either with the suffix of a format.",
+                "schema": {"type": "string"},
+                "example": example,
+            }
+        ],
+        "responses": resource_responses(),
+    }
+
+
+def resource_responses() -> dict[str, Any]:
+    """How a request for a resource can end."""
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {
+        "200": {
+            "description": "The description.",
+            "headers": {"ETag": {"description": "Digest of the knowledge, and the format.", "schema": {"type": "string"}}},
+            "content": {media_type: {"schema": {"type": "string"}} for media_type in MEDIA_TYPES},
+        },
+        "303": {"description": "The name was a code or another spelling: see Location."},
+        "304": {"description": "Nothing has changed."},
+        "404": {"description": "There is no such resource; `nearest` has similar ones.", "content": problem},
+        "406": {"description": "No representation is acceptable.", "content": problem},
+    }

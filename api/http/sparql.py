@@ -1,0 +1,231 @@
+"""`/sparql`: the query operation of the SPARQL 1.1 Protocol, read only (design section 8)."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter
+from spinegraph.api.http.bodies import media_type_of, read_within
+from spinegraph.api.http.errors import NotAcceptableError
+from spinegraph.api.http.negotiation import accepted, parse_media_type, preferred
+from spinegraph.api.http.open_route import OpenRoute, preflight
+from spinegraph.api.http.sparql_page import PAGE, PAGE_POLICY
+from spinegraph.api.http.sparql_settings import SparqlSettings
+from spinegraph.api.http.waiting import unless_gone
+from spinegraph.engine.errors import QueryRefusedError, QuerySyntaxError, QueryTooLargeError
+from spinegraph.engine.query.algebra import unescape
+from spinegraph.engine.query.description import DESCRIPTION_TYPES
+from spinegraph.engine.query.messages import Question
+from spinegraph.engine.query.results import ASK_TYPES, GRAPH_TYPES, SELECT_TYPES, MediaTypes
+from spinegraph.engine.query.service import QueryService
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+
+PATH = "/sparql"
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+FORM, DIRECT = "application/x-www-form-urlencoded", "application/sparql-query"
+OFFERED = {"select": tuple(SELECT_TYPES), "ask": tuple(ASK_TYPES), "graph": tuple(GRAPH_TYPES)}
+GREETINGS = (*DESCRIPTION_TYPES, "text/html")
+MOST_FIELDS = 200
+
+CHANGING = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\b", re.IGNORECASE)
+"""What can make the same query answer differently: then there is no ETag."""
+
+
+class ProtocolError(QuerySyntaxError):
+    """The request is not a query operation of the SPARQL Protocol."""
+
+    title = "The request does not follow the SPARQL Protocol"
+
+
+class SparqlRoute(OpenRoute):
+    """A route whose replies caches keep apart by what was accepted, and by who asked."""
+
+    def open(self, headers: MutableHeaders) -> None:
+        super().open(headers)
+        headers["Vary"] = "Accept, Origin"
+
+
+def sparql_router(service: QueryService, settings: SparqlSettings | None = None) -> APIRouter:
+    """The router of the endpoint. It starts the service's workers with the application and ends them with it."""
+    settings = settings or SparqlSettings()
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[None]:
+        await asyncio.to_thread(service.start)
+        yield
+        await asyncio.to_thread(service.close)
+
+    router = APIRouter(tags=["sparql"], route_class=SparqlRoute, lifespan=lifespan)
+
+    async def sparql(request: Request) -> Response:
+        """SPARQL 1.1 of the knowledge: SELECT, ASK, CONSTRUCT, DESCRIBE; one named graph per file, all of them by default.
+
+        Without a query: a form for people, the service description for programs.
+        """
+        if request.method == "OPTIONS":
+            return Response(status_code=HTTPStatus.NO_CONTENT, headers=preflight(METHODS))
+        reply = await _reply(request, service, settings)
+        return _headless(reply) if request.method == "HEAD" else reply
+
+    router.add_api_route(PATH, sparql, methods=list(METHODS), include_in_schema=False)
+    # The same once more, for the interface's description alone: the route above takes every request.
+    for method in ("GET", "POST"):
+        router.add_api_route(
+            PATH, sparql, methods=[method], summary="Ask SPARQL", operation_id=f"sparql_{method.lower()}",
+            response_class=Response, openapi_extra=_operation(method),
+        )  # fmt: skip
+    return router
+
+
+async def _reply(request: Request, service: QueryService, settings: SparqlSettings) -> Response:
+    fields = _fields(request.scope["query_string"], "the URL")
+    if request.method == "POST":
+        fields += await _posted(request, settings)
+    if not fields and request.method != "POST":
+        return await _greet(request, service)
+    question = _question(fields, accepted(request))
+    etag = _etag(question, await asyncio.to_thread(_digest, service))
+    headers = {"ETag": etag, "Cache-Control": "no-cache"} if etag else {"Cache-Control": "no-store"}
+    if etag and request.method != "POST" and _names(request.headers.get("if-none-match", ""), etag):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    written = await unless_gone(request, service.answer(question))
+    if not written.media_type:
+        kind = written.kind.partition(" ")[0].lower()
+        offered = OFFERED[kind if kind in OFFERED else "graph"]
+        raise NotAcceptableError(
+            f"The answer ({written.kind}) cannot be had in a media type that Accept names.",
+            where="Accept",
+            mend=f"Accept one of {', '.join(offered)}.",
+        )
+    charset = "; charset=utf-8" if written.media_type.startswith("text/") else ""
+    return Response(written.body, headers={**headers, "Content-Type": written.media_type + charset})
+
+
+def _digest(service: QueryService) -> str:
+    return service.digest
+
+
+async def _greet(request: Request, service: QueryService) -> Response:
+    """What there is without a query."""
+    media_type = preferred(accepted(request), GREETINGS)
+    if media_type is None:
+        raise NotAcceptableError(
+            "The service description cannot be had so.", where="Accept", mend=f"Accept one of {', '.join(GREETINGS)}."
+        )
+    if media_type == "text/html":
+        return Response(PAGE, headers={"Content-Security-Policy": PAGE_POLICY}, media_type="text/html")
+    endpoint = str(request.url.replace(query="", fragment=""))
+    return Response(await asyncio.to_thread(service.describe, endpoint, media_type), media_type=media_type)
+
+
+async def _posted(request: Request, settings: SparqlSettings) -> list[tuple[str, str]]:
+    """The fields that a body carries. Raises MediaTypeError, ProtocolError, QueryTooLargeError."""
+    if parse_media_type(request.headers.get("content-type", "")).name == "application/sparql-update":
+        raise QueryRefusedError("This service only reads: there are no updates.", where="Content-Type", mend=f"Send {DIRECT}.")
+    name = media_type_of(request, (DIRECT, FORM), "A query").name
+    limit = settings.limits.max_query_bytes
+    longest = limit if name == DIRECT else 3 * limit + (1 << 14)
+    too_large = QueryTooLargeError(
+        f"The body has more than {longest:,} bytes.",
+        mend="Ask several smaller queries.",
+        details={"limit": "max_query_bytes", "allowed": longest},
+    )
+    body = await read_within(request, longest, settings.body_seconds, too_large)
+    if name == FORM:
+        return _fields(body, "the body")
+    try:
+        return [("query", body.decode("utf-8"))]
+    except UnicodeDecodeError as error:
+        raise ProtocolError(
+            f"The body is not UTF-8: byte {error.start} cannot be.", where="the body", mend="Send UTF-8."
+        ) from error
+
+
+def _fields(encoded: bytes, where: str) -> list[tuple[str, str]]:
+    """Names and values of a query string or form. Raises ProtocolError."""
+    if not encoded:
+        return []
+    try:
+        text = encoded.decode("utf-8")
+        if re.search(r"%(?![0-9A-Fa-f]{2})", text):
+            raise ProtocolError("A % is not followed by two hexadecimal digits.", where=where, mend="Write %25 for a % itself.")
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except UnicodeDecodeError as error:
+        raise ProtocolError("What is percent-encoded is not UTF-8.", where=where, mend="Encode UTF-8.") from error
+    except ValueError as error:
+        raise ProtocolError(f"There are more than {MOST_FIELDS} parameters.", where=where, mend="Give fewer.") from error
+
+
+def _question(fields: list[tuple[str, str]], accept: str) -> Question:
+    """The question that the fields ask. Raises ProtocolError, QueryRefusedError."""
+    queries = [value for name, value in fields if name == "query"]
+    if any(name in ("update", "using-graph-uri", "using-named-graph-uri") for name, _ in fields):
+        raise QueryRefusedError("This service only reads: there are no updates.", where="update", mend="Send query=…")
+    if len(queries) != 1:
+        raise ProtocolError(
+            f"There must be one query, and there {'are ' + str(len(queries)) if queries else 'is none'}.",
+            where="query",
+            mend="Give `query` once, in the URL or in the body.",
+        )
+    named = any(name in ("default-graph-uri", "named-graph-uri") for name, _ in fields)
+    return Question(
+        query=queries[0],
+        wanted=MediaTypes(**{kind: preferred(accept, offered) or "" for kind, offered in OFFERED.items()}),
+        default_graphs=tuple(value for name, value in fields if name == "default-graph-uri") if named else None,
+        named_graphs=tuple(value for name, value in fields if name == "named-graph-uri") if named else None,
+    )
+
+
+def _etag(question: Question, digest: str) -> str:
+    """The tag of an answer: dataset, query, graphs, formats. Empty if there can be none."""
+    if not digest or CHANGING.search(unescape(question.query)):
+        return ""
+    told = repr((digest, question)).encode("utf-8", "backslashreplace")
+    return f'W/"{hashlib.sha256(told).hexdigest()[:32]}"'
+
+
+def _names(if_none_match: str, etag: str) -> bool:
+    """Whether an If-None-Match header names the tag (weak comparison; `*` could only mean what was never asked)."""
+    return etag.removeprefix("W/") in [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+
+
+def _headless(reply: Response) -> Response:
+    """The same without its body, whose length is still told."""
+    bare = Response(status_code=reply.status_code, headers=dict(reply.headers))
+    if reply.status_code != HTTPStatus.NOT_MODIFIED:
+        bare.headers["content-length"] = reply.headers.get("content-length", "0")
+    return bare
+
+
+def _operation(method: str) -> dict[str, Any]:
+    """What OpenAPI says of a method."""
+    graphs = [
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "schema": {"type": "array", "items": {"type": "string", "format": "iri"}},
+        }
+        for name in ("default-graph-uri", "named-graph-uri")
+    ]
+    query = {"type": "string", "description": "One SPARQL 1.1 query."}
+    content: dict[str, dict[str, object]] = {name: {} for name in (*SELECT_TYPES, *GRAPH_TYPES)}
+    said: dict[str, Any] = {
+        "parameters": graphs,
+        "responses": {"200": {"description": "The answer, whole.", "content": content}},
+    }
+    if method == "GET":
+        said["parameters"] = [{"name": "query", "in": "query", "required": False, "schema": query}, *graphs]
+    else:
+        form = {"type": "object", "properties": {"query": query}, "required": ["query"]}
+        said["requestBody"] = {"required": True, "content": {DIRECT: {"schema": query}, FORM: {"schema": form}}}
+    return said

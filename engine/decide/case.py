@@ -1,0 +1,250 @@
+"""JSON, YAML or RDF → Case, and Case → the input planes of the program.
+
+What cannot be understood is refused with the nearest thing that can; nothing is dropped. A contradiction is no error:
+the same finding may be recorded present and absent, and is then decided and shown as conflicting.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from spinegraph.engine.decide.case_text import MAX_BYTES, parse_json, parse_turtle, parse_yaml
+from spinegraph.engine.decide.codebook import Codebook
+from spinegraph.engine.decide.facts import compare
+from spinegraph.engine.errors import CaseError, MalformedCaseError, MeasurementError, UnknownCodeError, shortened
+from spinegraph.engine.knowledge.turtle.terms import local_name
+from spinegraph.engine.knowledge.units import in_words
+from spinegraph.engine.model import Case, Measured
+from spinegraph.engine.program.program import Program
+
+AUDIENCES = ("clinician", "patient")
+KEYS = ("present", "absent", "measurements", "audience")
+MAX_EXPLAINED, MAX_SHOWN = 20, 60
+"""So many unknown codes get a suggestion, and so many characters of a code are looked at."""
+MAX_NUMBER = 1e300
+"""Greater numbers are reported as this: an integer may have more digits than a float can hold."""
+FILE_KEYS = (*KEYS, "title", "narrative")
+"""A case file may also say in words who the patient is."""
+
+
+Parser = Callable[[bytes], Any]
+PARSERS: Mapping[str, Parser] = {".json": parse_json, ".yaml": parse_yaml, ".yml": parse_yaml, ".ttl": parse_turtle}
+
+
+class CaseFile(NamedTuple):
+    """A case, and what its file says in words of who the patient is: shown to clinicians, never reasoned over."""
+
+    case: Case
+    title: str = ""
+    narrative: str = ""
+
+
+def read_case_file(path: Path, codebook: Codebook) -> CaseFile:
+    """Read one case file by its suffix (.yaml, .json, .ttl). Raises CaseError, its `where` led by the path."""
+    parser = PARSERS.get(path.suffix)
+    if parser is None:
+        raise MalformedCaseError("This is no case file.", where=str(path), mend=f"Use one of {', '.join(PARSERS)}.")
+    try:
+        with path.open("rb") as stream:
+            return read_case_stream(stream, str(path), codebook, parser)
+    except OSError as error:
+        raise MalformedCaseError(f"It cannot be read: {error.strerror}.", where=str(path), mend="Check the path.") from error
+
+
+def read_case_stream(stream: BinaryIO, name: str, codebook: Codebook, parser: Parser = parse_yaml) -> CaseFile:
+    """Read a case, with a title and a narrative beside the facts. Raises CaseError, its `where` led by the stream's name."""
+    try:
+        return make_case_file(parser(stream.read(MAX_BYTES + 1)), codebook)
+    except CaseError as error:
+        error.where = f"{name}, {error.where}" if error.where else name
+        raise
+
+
+# Plain data → Case ---------------------------------------------------------------------------
+
+
+def make_case_file(data: Any, codebook: Codebook) -> CaseFile:
+    """Check plain data that may also say in words who the patient is. Raises as `make_case` does."""
+    case = make_case(data, codebook, FILE_KEYS)
+    return CaseFile(case, _words(data, "title"), _words(data, "narrative"))
+
+
+def _words(data: Mapping[str, Any], key: str) -> str:
+    said = data.get(key)
+    if said is not None and not isinstance(said, str):
+        raise MalformedCaseError(f"{key!r} is text, not {_kind(said)}.", where=f"/{key}", mend="Put it in quotes.")
+    return " ".join((said or "").split())
+
+
+def make_case(data: Any, codebook: Codebook, keys: tuple[str, ...] = KEYS) -> Case:
+    """Check plain data and turn it into a Case with sorted codes.
+
+    Raises MalformedCaseError, UnknownCodeError (all unknown codes at once), MeasurementError.
+    """
+    if not isinstance(data, dict):
+        raise MalformedCaseError(
+            f"A case is an object with {', '.join(KEYS)}, not {_kind(data)}.", where="/", mend="Wrap it in braces."
+        )
+    for key in data:
+        if key not in keys:
+            near = difflib.get_close_matches(str(key), keys, n=1)
+            raise MalformedCaseError(
+                f"A case has no {key!r}" + (f"; did you mean {near[0]!r}?" if near else "."),
+                where=f"/{key}",
+                mend=f"Use {', '.join(keys)}.",
+            )
+    unknown: dict[str, str] = {}
+    present = _codes(data, "present", codebook, unknown)
+    absent = _codes(data, "absent", codebook, unknown)
+    measurements = _measurements(data.get("measurements", {}), codebook, unknown)
+    if unknown:
+        names = [*codebook.findings, *codebook.measurements]
+        explained = dict(list(unknown.items())[:MAX_EXPLAINED])
+        nearest = {code: [*codebook.near.get(code.lower(), ())] or _nearest(code, names) for code in explained}
+        raise UnknownCodeError(nearest, explained, len(unknown) - len(explained))
+    audience: Any = data.get("audience", "clinician")
+    if audience not in AUDIENCES:
+        said = shortened(audience) if isinstance(audience, str) else _kind(audience)
+        raise MalformedCaseError(f"The audience cannot be {said}.", where="/audience", mend="Use clinician or patient.")
+    return Case(present=present, absent=absent, measurements=measurements, audience=audience)
+
+
+def _codes(data: Mapping[str, Any], side: str, codebook: Codebook, unknown: dict[str, str]) -> tuple[str, ...]:
+    given = data.get(side, [])
+    if not isinstance(given, list):
+        raise MalformedCaseError(f"{side!r} is a list of codes, not {_kind(given)}.", where=f"/{side}", mend='Write ["code"].')
+    codes = set()
+    for number, name in enumerate(given):
+        if not isinstance(name, str):
+            raise MalformedCaseError(
+                f"A code is a string, not {_kind(name)}.", where=f"/{side}/{number}", mend='Put the code in quotes: "fever".'
+            )
+        code = codebook.findings.get(name) or codebook.findings.get(name.lower())
+        if code is None:
+            if name in codebook.measurements:
+                raise MalformedCaseError(
+                    f"{name!r} is a measurement.", where=f"/{side}/{number}", mend=f'Write "measurements": {{"{name}": …}}.'
+                )
+            if name in codebook.concluded:
+                path = codebook.concluded[name]
+                raise MalformedCaseError(
+                    f"{shortened(name)} is no finding: it is what rules conclude, and is not recorded.",
+                    where=f"/{side}/{number}",
+                    mend=f"Record the findings that its rules ask for: GET {path} names them.",
+                )
+            unknown.setdefault(name, f"/{side}/{number}")
+        elif code in codebook.derived_only:
+            raise MalformedCaseError(
+                f"{name!r} is not recorded: it follows from other facts.",
+                where=f"/{side}/{number}",
+                mend=f"Record what it follows from: {codebook.derived_only[code]}.",
+            )
+        else:
+            codes.add(code)
+    return tuple(sorted(codes))
+
+
+def _measurements(given: Any, codebook: Codebook, unknown: dict[str, str]) -> dict[str, float]:
+    if not isinstance(given, dict):
+        raise MalformedCaseError(
+            f"'measurements' is an object of numbers, not {_kind(given)}.", where="/measurements", mend='Write {"age_years": 54}.'
+        )
+    values: dict[str, float] = {}
+    for name, value in given.items():
+        where = f"/measurements/{name}"
+        code = codebook.measurements.get(str(name)) or codebook.measurements.get(str(name).lower())
+        if code is None and str(name) in codebook.findings:
+            raise MalformedCaseError(f"{name!r} is a finding.", where=where, mend=f'Write "present": ["{name}"], or "absent".')
+        if code is None:
+            unknown.setdefault(str(name), where)
+            continue
+        least, most, unit = codebook.ranges[code]
+        read_as = f"it is read as {in_words(unit)} (UCUM {unit})."
+        if isinstance(value, str):
+            raise MeasurementError(
+                f"{code} is {shortened(value)}, which is text.",
+                where=where,
+                mend=f"Give a plain number, without a unit; {read_as}",
+            )
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise MeasurementError(
+                f"{code} is {_kind(value)}, not a number.",
+                where=where,
+                mend=f"Give a number; {read_as}",
+            )
+        if isinstance(value, float) and not math.isfinite(value):
+            raise MeasurementError(
+                f"{code} is {value}, which nothing measures.", where=where, mend="Leave it out if it is not known."
+            )
+        value = max(min(value, MAX_NUMBER), -MAX_NUMBER)
+        if not least <= value <= most:
+            raise MeasurementError(
+                f"{code} is {value:g}, which cannot be: possible is {least:g} to {most:g} {in_words(unit)}.",
+                where=where,
+                mend=f"Check the value and its unit; {read_as}",
+            )
+        if code in values:
+            raise MeasurementError(f"{code} is given twice.", where=where, mend="A case is one moment: give one value.")
+        values[code] = float(value)
+    return dict(sorted(values.items()))
+
+
+def _nearest(name: str, names: Iterable[str]) -> list[str]:
+    plain = local_name(name.rpartition(":")[2]).lower().replace("-", "_").replace(" ", "_")[:MAX_SHOWN]
+    codes = [known for known in names if ":" not in known]
+    beginning = [code for code in codes if plain and code.startswith(f"{plain}_")]
+    return [*beginning, *difflib.get_close_matches(plain, codes, n=3, cutoff=0.55)][:3]
+
+
+def _kind(value: object) -> str:
+    names = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
+    return "null" if value is None else names.get(type(value), type(value).__name__)
+
+
+# Case → planes -------------------------------------------------------------------------------
+
+
+class CaseEncoder:
+    """Runs the program over one case at a time (planes of one bit)."""
+
+    def __init__(self, program: Program) -> None:
+        knowledge = program.knowledge
+        self._program = program
+        self._blank = [0] * (program.input_size - 1) + [1]
+        self._finding = {knowledge.findings[iri].code: 2 * number for number, iri in enumerate(program.findings)}
+        self._sides = [(program.present[iri], program.absent[iri]) for iri in program.findings]
+        self._compared: dict[str, list[tuple[int, Measured]]] = {}
+        for number, comparison in enumerate(program.comparisons):
+            position = 2 * len(program.findings) + 2 * number
+            code = knowledge.measurements[comparison.measurement].code
+            self._compared.setdefault(code, []).append((position, comparison.criterion))
+
+    def planes(self, case: Case) -> list[int]:
+        """The input planes of one case."""
+        planes = self._blank.copy()
+        for code in case.present:
+            planes[self._finding[code]] = 1
+        for code in case.absent:
+            planes[self._finding[code] + 1] = 1
+        for code, value in case.measurements.items():
+            for position, criterion in self._compared.get(code, ()):
+                planes[position], planes[position + 1] = compare(criterion, value)
+        return planes
+
+    def run(self, case: Case) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The output planes of a case, and those without its contradictory facts (the same where there are none).
+
+        What differs between the two rests on a contradiction: neither side of it may decide anything silently.
+        """
+        inputs = self.planes(case)
+        outputs = self._program.run(inputs)
+        if not outputs[self._program.clash]:
+            return outputs, outputs
+        for number, (present, absent) in enumerate(self._sides):
+            if outputs[present] & outputs[absent]:
+                inputs[2 * number] = inputs[2 * number + 1] = 0
+        return outputs, self._program.run(inputs)

@@ -1,0 +1,163 @@
+"""JSON, YAML or RDF text → plain data; what is not well formed is refused with line and column."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+import pyoxigraph as ox
+import yaml
+from spinegraph.engine.errors import LONGEST_ECHO, CaseTooLargeError, MalformedCaseError, MeasurementError, shortened
+from spinegraph.engine.knowledge.turtle.terms import expand, shorten
+
+MAX_NAMED = 10
+"""So many keys that stand twice are named."""
+MAX_BYTES = 1 << 20
+"""The largest case that is read, in bytes."""
+
+
+def parse_json(body: bytes) -> Any:
+    """Bytes → plain data. Raises MalformedCaseError with line and column, CaseTooLargeError."""
+    _check_size(body)
+    _check_there(body)
+    try:
+        return json.loads(body.decode("utf-8-sig"), object_pairs_hook=_unique)
+    except MalformedCaseError as error:
+        error.where = _second_place(body.decode("utf-8-sig"), str(error.details["key"]))
+        raise
+    except json.JSONDecodeError as error:
+        raise MalformedCaseError(
+            f"This is not JSON: {error.msg}.",
+            where=f"line {error.lineno}, column {error.colno}",
+            mend='Send {"present": […], "absent": […], "measurements": {…}}.',
+        ) from error
+    except UnicodeDecodeError as error:
+        raise MalformedCaseError("This is not UTF-8.", where=f"byte {error.start}", mend="Save or send it as UTF-8.") from error
+    except RecursionError as error:
+        raise MalformedCaseError("This is nested too deeply.", mend="A case has lists of codes, nothing deeper.") from error
+    except ValueError as error:
+        raise MalformedCaseError(f"This cannot be read: {error}.", mend="Shorten the number.") from error
+
+
+def _second_place(text: str, key: str) -> str:
+    """Line and column at which a key of a JSON text stands for the second time."""
+    written = json.dumps(key)
+    at = text.find(written, text.find(written) + 1)
+    if at < 0:
+        return ""
+    return f"line {text.count(chr(10), 0, at) + 1}, column {at - text.rfind(chr(10), 0, at)}"
+
+
+def _unique(pairs: list[tuple[str, Any]], where: str = "") -> dict[str, Any]:
+    """Pairs as a dict. Raises MalformedCaseError where a key stands twice."""
+    seen = dict(pairs)
+    if len(seen) < len(pairs):
+        times = Counter(name for name, _ in pairs)
+        double = sorted(str(name) for name, count in times.items() if count > 1)
+        raise MalformedCaseError(
+            f"{', '.join(map(shortened, double[:MAX_NAMED]))} stands more than once in one object.",
+            where=where,
+            mend="Join the entries: nothing is dropped.",
+            details={"key": double[0][:LONGEST_ECHO]},
+        )
+    return seen
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """SafeLoader that refuses a key that stands twice."""
+
+
+def _mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    pairs: list[tuple[Any, Any]] = []
+    marks: dict[Any, list[Any]] = {}
+    try:
+        for key, value in node.value:
+            pairs.append((loader.construct_object(key, deep=True), loader.construct_object(value, deep=True)))
+            marks.setdefault(pairs[-1][0], []).append(key.start_mark)
+        mark = next((again[1] for again in marks.values() if len(again) > 1), node.start_mark)
+        return _unique(pairs, f"line {mark.line + 1}, column {mark.column + 1}")
+    except TypeError as error:
+        raise yaml.constructor.ConstructorError(None, None, "a key that is not plain text", node.start_mark) from error
+
+
+_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def parse_yaml(body: bytes) -> Any:
+    """Bytes → plain data. Raises MalformedCaseError with line and column, CaseTooLargeError."""
+    _check_size(body)
+    _check_there(body)
+    try:
+        return yaml.load(body, Loader=_UniqueKeyLoader)  # noqa: S506 (it is a SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise MalformedCaseError(
+            f"This is not YAML: {error.problem or error.context}.",
+            where=f"line {mark.line + 1}, column {mark.column + 1}" if mark else "",
+            mend="Write `present: [code, code]`, `absent: […]`, `measurements: {age_years: 54}`.",
+        ) from error
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError) as error:  # what a hostile tag can raise
+        raise MalformedCaseError(f"This is not YAML: {error}.", mend="Save the file as UTF-8 YAML.") from error
+    except RecursionError as error:
+        raise MalformedCaseError("This is nested too deeply.", mend="A case has lists of codes, nothing deeper.") from error
+
+
+def parse_turtle(body: bytes) -> Any:
+    """A Turtle case graph (one core:Case) → plain data. Raises MalformedCaseError, CaseTooLargeError."""
+    _check_size(body)
+    try:
+        triples = list(ox.parse(body, format=ox.RdfFormat.TURTLE))
+    except SyntaxError as error:
+        raise MalformedCaseError(
+            f"This is not Turtle: {error.msg}.", where=f"line {error.lineno}, column {error.offset}", mend="Mend the Turtle."
+        ) from error
+    cases = {
+        t.subject for t in triples if t.predicate.value == expand("rdf:type") and t.object == ox.NamedNode(expand("core:Case"))
+    }
+    if len(cases) != 1:
+        raise MalformedCaseError(f"The graph holds {len(cases)} cases.", mend="Give exactly one subject the type core:Case.")
+    strangers = sorted(str(triple.subject) for triple in triples if triple.subject not in cases)
+    if strangers:
+        raise MalformedCaseError(
+            f"The graph also speaks about {shortened(strangers[0])}, which is not the case.",
+            mend="Send the one case alone: nothing is dropped.",
+        )
+    data: dict[str, Any] = {"present": [], "absent": [], "measurements": {}}
+    sides = {expand("core:present"): "present", expand("core:absent"): "absent"}
+    for triple in triples:
+        if triple.subject not in cases or triple.predicate.value == expand("rdf:type"):
+            continue
+        if triple.predicate.value in sides:
+            data[sides[triple.predicate.value]].append(getattr(triple.object, "value", str(triple.object)))
+        elif triple.predicate.value in data["measurements"]:
+            raise MeasurementError(
+                f"{shorten(triple.predicate.value)} has more than one value.", mend="A case is one moment: give one value."
+            )
+        else:
+            data["measurements"][triple.predicate.value] = _number(triple.object)
+    return data
+
+
+def _number(term: object) -> Any:
+    if isinstance(term, ox.Literal):
+        try:
+            return float(term.value)
+        except ValueError:
+            return term.value
+    return str(term)
+
+
+def _check_there(body: bytes) -> None:
+    if not body.strip():
+        raise MalformedCaseError(
+            "This is empty.",
+            mend='Give {"present": […], "absent": […], "measurements": {…}}; {} is a case of which nothing is known.',
+        )
+
+
+def _check_size(body: bytes) -> None:
+    if len(body) > MAX_BYTES:
+        raise CaseTooLargeError(
+            f"The case has {len(body):,} bytes; the limit is {MAX_BYTES:,}.", mend="Send only codes and measurements."
+        )

@@ -1,0 +1,57 @@
+"""The names that a case may use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from spinegraph.engine.knowledge.turtle.terms import shorten
+from spinegraph.engine.model import Concept, DerivedFinding, Knowledge, Measured
+
+
+class Codebook(NamedTuple):
+    """Every name of a finding or measurement (code, IRI, CURIE, mapped external code) → its code.
+
+    `derived_only`: code of a finding that only follows → what to record; `ranges`: code of a measurement → least, most, UCUM
+    unit; `concluded`: every name of a condition or intervention → its path; `near`: external code → codes that it is nearly.
+    """
+
+    findings: Mapping[str, str]
+    measurements: Mapping[str, str]
+    derived_only: Mapping[str, str]
+    ranges: Mapping[str, tuple[float, float, str]]
+    concluded: Mapping[str, str]
+    near: Mapping[str, tuple[str, ...]]
+
+
+def make_codebook(knowledge: Knowledge) -> Codebook:
+    """Index the names that a case may use."""
+    findings = {name: f.code for f in knowledge.findings.values() for name in (f.code, f.iri, shorten(f.iri))}
+    measurements = {name: m.code for m in knowledge.measurements.values() for name in (m.code, m.iri, shorten(m.iri))}
+    for external, iri in knowledge.external_codes.items():
+        if iri in knowledge.findings:
+            findings[external] = knowledge.findings[iri].code
+        elif iri in knowledge.measurements:
+            measurements[external] = knowledge.measurements[iri].code
+    recorded = {iri: concept.code for iri, concept in knowledge.findings.items()}
+    recorded |= {iri: measurement.code for iri, measurement in knowledge.measurements.items()}
+    return Codebook(
+        findings,
+        measurements,
+        {f.code: _grounds(knowledge, f) for f in knowledge.findings.values() if f.derived_only},
+        {m.code: (m.minimum, m.maximum, m.unit) for m in knowledge.measurements.values()},
+        {
+            name: "/" + shorten(concept.iri).replace(":", "/")
+            for concept in (*knowledge.interventions.values(), *knowledge.conditions.values())
+            for name in (concept.code, concept.iri, shorten(concept.iri))
+        },
+        {external: tuple(recorded[iri] for iri in iris if iri in recorded) for external, iris in knowledge.near_codes.items()},
+    )
+
+
+def _grounds(knowledge: Knowledge, finding: Concept) -> str:
+    """What to record instead of a finding that only follows: its narrower findings, or what its rule tests."""
+    children = [knowledge.findings[iri].code for iri in knowledge.hierarchy.children.get(finding.iri, ())]
+    rules = [rule for rule in knowledge.rules.values() if isinstance(rule, DerivedFinding) and rule.finding == finding.iri]
+    measured = [knowledge.measurements[rule.criterion.measurement].code for rule in rules if isinstance(rule.criterion, Measured)]
+    return ", ".join([*children, *measured]) or "see its definition"

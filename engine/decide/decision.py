@@ -1,0 +1,200 @@
+"""Knowledge + Case → Decision: a verdict for every recommendation, with its proof (design sections 5 and 7)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+from spinegraph.engine.decide.case import CaseEncoder
+from spinegraph.engine.decide.completions import Completions
+from spinegraph.engine.decide.condition import Assessed, Assessor
+from spinegraph.engine.decide.explanation import TRUE, Explanation
+from spinegraph.engine.decide.facts import Facts
+from spinegraph.engine.decide.ground import QUIET, VERDICTS, Ground, Standing, stand_all
+from spinegraph.engine.decide.memory import Shown
+from spinegraph.engine.decide.notices import Notifier
+from spinegraph.engine.decide.proofbook import ProofBook
+from spinegraph.engine.decide.questions import Open, Questioner
+from spinegraph.engine.decide.recommendation import Recommender
+from spinegraph.engine.decide.workbench import Workbench
+from spinegraph.engine.knowledge.turtle.terms import expand
+from spinegraph.engine.model import (
+    URGENCIES,
+    Case,
+    Decision,
+    Exclusion,
+    Knowledge,
+    KnowledgeVersion,
+    Question,
+    Recommendation,
+    Rule,
+    ShownPosition,
+    ShownTension,
+    Tension,
+)
+from spinegraph.engine.program.compiler import compile_program
+from spinegraph.engine.program.program import Program
+
+DISCLAIMER = (
+    "Decision support for clinicians, not a medical device and no substitute for clinical judgement. "
+    "The sources have not been confirmed as reviewed; check every statement before use."
+)
+ASSESSING_RANK = len(URGENCIES)
+"""Questions that settle no recommendation for something, only a suspicion or a bar, come after those that do."""
+BESIDE_RANK = len(URGENCIES) + 1
+"""Questions that can only displace a recommendation, exclude the patient or leave something open come last."""
+
+
+class _Parts(NamedTuple):
+    """A decision before it is put together."""
+
+    explained: Explanation
+    standings: list[tuple[Recommender, Standing]]
+    conditions: list[Assessed]
+    include_all: bool
+    for_patient: bool
+    excluded: bool
+
+
+class Engine:
+    """The compiled knowledge, ready to decide cases. Safe to share between threads: it only ever remembers answers."""
+
+    def __init__(self, knowledge: Knowledge, stale: Iterable[str] = ()) -> None:
+        """`stale`: ids of passages whose text has changed since they were paraphrased."""
+        rules = knowledge.rules.values()
+        exclusions: list[Rule] = [rule for rule in rules if isinstance(rule, Exclusion)]
+        self.knowledge = knowledge
+        self.program: Program = compile_program(knowledge)
+        self.book = ProofBook(Facts(self.program))
+        self._bench = Workbench(self.book.facts)
+        self._encoder = CaseEncoder(self.program)
+        self._questioner = Questioner(self.book.facts)
+        self._notifier = Notifier(self.book, knowledge, frozenset(stale))
+        self._version = KnowledgeVersion(version=knowledge.version, digest=knowledge.digest)
+        completions = Completions(self._bench)
+        grounds: dict[Any, Ground] = {}
+        recommenders = []
+        for rule in rules:
+            if isinstance(rule, Recommendation):
+                ground = Ground(self.book, rule, knowledge, exclusions, completions)
+                recommenders.append(Recommender(rule, grounds.setdefault(ground.identity, ground), knowledge))
+        self._grounds = tuple(grounds.values())
+        self._recommenders = sorted(recommenders, key=lambda entry: (entry.rank, entry.rule.modality != "must", entry.rule.id))
+        screens = set(knowledge.hierarchy.narrower.get(expand("intervention:ClinicalAssessment"), ()))
+        self._grading = {
+            entry.rule.id
+            for entry in self._recommenders
+            if entry.rule.direction == "for" and entry.rule.intervention not in screens
+        }
+        self._assessors = [
+            Assessor(self.book, knowledge.conditions[iri], exclusions, completions)
+            for iri, found in self.book.assessing.items()
+            if found
+        ]
+        self._tensions = [rule for rule in rules if isinstance(rule, Tension) and (rule.scope or rule.criterion)]
+
+    def verdicts(self, case: Case) -> dict[str, str]:
+        """Recommendation id → verdict: the program alone, without explanations."""
+        planes, certain = self._encoder.run(case)
+        return {entry.rule.id: entry.ground.verdict(planes, certain) for entry in self._recommenders}
+
+    def explain(self, case: Case) -> Explanation:
+        """The planes of a case, for those who need more than a Decision holds."""
+        return Explanation(self.book, case, *self._encoder.run(case))
+
+    def decide(self, case: Case, include_all: bool = False) -> Decision:
+        """Decide and explain one case.
+
+        By default recommendations that are not indicated or out of scope are left out; `include_all` gives every rule a
+        verdict. Same case and same knowledge give the same Decision.
+        """
+        parts = self._work_out(case, include_all)
+        return Decision(
+            **self._frame(case, parts),
+            assessments=tuple(entry.shown.data for entry in parts.conditions if entry.shown),  # type: ignore[misc]
+            recommendations=tuple(shown.data for shown in _in_order(parts)),  # type: ignore[misc]
+        )
+
+    def decide_json(self, case: Case, include_all: bool = False) -> bytes:
+        """The same as JSON, byte for byte what encoding the Decision gives; what is remembered is not encoded again."""
+        parts = self._work_out(case, include_all)
+        frame = self._frame(case, parts)
+        frame["assessments"] = [entry.shown.json for entry in parts.conditions if entry.shown]
+        frame["recommendations"] = [shown.json for shown in _in_order(parts)]
+        return msgspec.json.encode({field: frame[field] for field in Decision.__struct_fields__})
+
+    def _work_out(self, case: Case, include_all: bool) -> _Parts:
+        explained = self.explain(case)
+        standing = stand_all(self._grounds, explained, include_all, self._bench)
+        return _Parts(
+            explained,
+            [(entry, standing[id(entry.ground)]) for entry in self._recommenders],
+            [entry.settle(explained, include_all) for entry in self._assessors],
+            include_all,
+            case.audience == "patient",
+            any(not rule.source for rule in self._notifier.excluded(explained)),
+        )
+
+    def _frame(self, case: Case, parts: _Parts) -> dict[str, Any]:
+        """All fields of a Decision but the two long lists."""
+        live = [(entry.rule, standing.verdict) for entry, standing in parts.standings if standing.verdict not in QUIET]
+        return {
+            "id": hashlib.sha256(msgspec.json.encode(case) + self.knowledge.digest.encode()).hexdigest(),
+            "knowledge": self._version,
+            "case": case,
+            "urgency": self._urgency(live),
+            "questions": () if parts.excluded else self._questions(parts),
+            "tensions": () if parts.excluded else tuple(self._shown_tensions(parts)),
+            "notices": tuple(self._notifier.notices(case, parts.explained, live)),
+            "disclaimer": DISCLAIMER,
+        }
+
+    def _urgency(self, live: list[tuple[Recommendation, str]]) -> str:
+        """The highest urgency of what is to be done; routine only once something beyond assessment is plainly indicated.
+
+        Recommendations to assess do not count: how urgent a case is cannot be known before its screen.
+        """
+        counted = [(rule, verdict) for rule, verdict in live if rule.id in self._grading]
+        for urgency in ("emergency", "urgent"):
+            if any(rule.urgency == urgency and verdict in ("indicated", "provisional") for rule, verdict in counted):
+                return urgency
+        orders = [rule for rule, verdict in counted if verdict == "indicated" and rule.modality != "may"]
+        return "routine" if any(rule.urgency == "routine" for rule in orders) else "undetermined"
+
+    def _questions(self, parts: _Parts) -> tuple[Question, ...]:
+        opens = [Open(entry.rule.id, standing.own, entry.rank) for entry, standing in parts.standings if standing.own]
+        opens += [Open(entry.rule.id, standing.beside, BESIDE_RANK) for entry, standing in parts.standings if standing.beside]
+        for assessed in parts.conditions:
+            opens += [Open(rule, facts, ASSESSING_RANK) for rule, facts in assessed.opens]
+        return self._questioner.questions(opens, parts.for_patient)
+
+    def _shown_tensions(self, parts: _Parts) -> Iterator[ShownTension]:
+        verdicts = {entry.rule.iri: standing.verdict for entry, standing in parts.standings}
+        for tension in self._tensions:
+            if self.book.rule(tension).truth(parts.explained) & TRUE:
+                yield ShownTension(
+                    id=tension.id,
+                    iri=tension.iri,
+                    label=tension.label,
+                    handling=tension.handling,
+                    positions=tuple(
+                        ShownPosition(
+                            label=position.label,
+                            recommendation=self.knowledge.rules[position.recommendation].id if position.recommendation else "",
+                            verdict=verdicts.get(position.recommendation, ""),
+                            passages=position.passages,
+                        )
+                        for position in tension.positions
+                    ),
+                )
+
+
+def _in_order(parts: _Parts) -> list[Shown]:
+    """What is shown of the recommendations, by verdict, then most urgent first."""
+    by_verdict: dict[str, list[Shown]] = {verdict: [] for verdict in VERDICTS}
+    for entry, standing in parts.standings:
+        if parts.include_all or standing.verdict not in QUIET:
+            by_verdict[standing.verdict].append(entry.show(standing, parts.for_patient))
+    return [shown for verdict in VERDICTS for shown in by_verdict[verdict]]

@@ -1,0 +1,200 @@
+"""The numbering of facts: what can be asked and what can be changed, as bits of masks shared by all decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from itertools import combinations, pairwise
+
+from spinegraph.engine.model import Bound, Change, Measured
+from spinegraph.engine.program.program import Program
+
+
+def bits_of(mask: int) -> list[int]:
+    """The positions of the set bits, lowest first."""
+    positions = []
+    while mask:
+        low = mask & -mask
+        positions.append(low.bit_length() - 1)
+        mask ^= low
+    return positions
+
+
+class Facts:
+    """Bit numbers of one program.
+
+    Askable facts: findings in the program's order, then measurements. Changes: two bits a finding (to present, to
+    absent), two a comparison (into the range, out of it), then one a finding (assessed, either way).
+    """
+
+    def __init__(self, program: Program) -> None:
+        knowledge = program.knowledge
+        self.program = program
+        self.code_of = {iri: finding.code for iri, finding in knowledge.findings.items()}
+        self.codes = tuple(self.code_of[iri] for iri in program.findings) + tuple(
+            measurement.code for measurement in knowledge.measurements.values()
+        )
+        self.unmeasured = {measurement.code: None for measurement in knowledge.measurements.values()}
+        self.bit = {code: 1 << number for number, code in enumerate(self.codes)}
+        self.number = {iri: number for number, iri in enumerate(program.findings)}
+        self.comparison = {
+            (c.criterion.measurement, c.criterion.lower, c.criterion.upper): number
+            for number, c in enumerate(program.comparisons)
+        }
+        paired = 2 * (len(program.findings) + len(program.comparisons))
+        self.first_assessed = paired
+        self.even = int("0" + "01" * (paired // 2), 2)
+        self._narrower = tuple(self.narrower(iri) for iri in program.findings)
+        self.changes = self._all_changes()
+        self._ranges = (1 << paired) - (1 << 2 * len(program.findings))
+        self._excluded = self._exclusive_ranges()
+        self._about = tuple(self.bit[change.code] for change in self.changes)
+        self.decode = lru_cache(maxsize=1 << 14)(self._decode)
+        self._alone = tuple((change,) for change in self.changes)
+        self.decode_changes = lru_cache(maxsize=1 << 14)(self._decode_changes)
+
+    def mask(self, iris: Iterable[str]) -> int:
+        """Askable facts of findings; what only follows from others has no bit."""
+        return sum(1 << self.number[iri] for iri in iris if iri in self.number)
+
+    def narrower(self, finding: str) -> int:
+        """Mask of the findings whose presence makes this one present."""
+        hierarchy: Mapping[str, tuple[str, ...]] = self.program.knowledge.hierarchy.narrower
+        return self.mask(hierarchy.get(finding, (finding,)))
+
+    def broader(self, finding: str) -> int:
+        """Mask of the findings whose absence makes this one absent."""
+        hierarchy: Mapping[str, tuple[str, ...]] = self.program.knowledge.hierarchy.broader
+        return self.mask(hierarchy.get(finding, (finding,)))
+
+    def clashes(self, present: int, absent: int) -> list[tuple[int, int]]:
+        """Records that contradict each other: (a finding recorded absent, what is recorded present of it), as masks."""
+        found = ((number, present & self._narrower[number]) for number in bits_of(absent))
+        return [(1 << number, below) for number, below in found if below]
+
+    def contradicts(self, change: int) -> bool:
+        """Whether a set of changes makes one fact both present and absent, or asks for two values of one measurement."""
+        if change & (change >> 1) & self.even:
+            return True
+        ranges = change & self._ranges
+        return bool(ranges & (ranges - 1)) and any(ranges & self._excluded.get(number, 0) for number in bits_of(ranges))
+
+    def leaving(self, comparison: int, out: int) -> tuple[int, tuple[int, ...]]:
+        """Changes of a measurement after which it is not in a range (or, with `out`, not certainly out of it).
+
+        Widest ranges alone, and pairs of others, as masks: with a printed band, more than the opposite does it.
+        """
+        left = self.program.comparisons[comparison]
+        measurement = self.program.knowledge.measurements[left.measurement]
+        beside = [(number, c.criterion) for number, c in enumerate(self.program.comparisons) if c.measurement == left.measurement]
+        values = {*probes(*(criterion for _, criterion in beside)), measurement.minimum, measurement.maximum}
+        values = {value for value in values if measurement.minimum <= value <= measurement.maximum}
+        kept = {value for value in values if compare(left.criterion, value)[out]}
+        first = 2 * len(self.number)
+        within = {
+            1 << first + 2 * number + side: frozenset(value for value in values if compare(criterion, value)[side])
+            for number, criterion in beside
+            for side in (0, 1)
+        }
+        alone = {change: found for change, found in within.items() if found and not found & kept}
+        widest = [change for change, found in alone.items() if not any(found < other for other in alone.values())]
+        pairs = [
+            one | other
+            for (one, left_values), (other, right_values) in combinations(within.items(), 2)
+            if one not in alone and other not in alone and left_values & right_values and not left_values & right_values & kept
+        ]
+        return sum(widest), tuple(pairs)
+
+    def _exclusive_ranges(self) -> dict[int, int]:
+        """For each change of a measurement, the changes that no value can make together with it."""
+        first = 2 * len(self.number)
+        wanted = [(2 * number + first + out, c, out) for number, c in enumerate(self.program.comparisons) for out in (0, 1)]
+        excluded: dict[int, int] = {}
+        for one, left, left_out in wanted:
+            for other, right, right_out in wanted:
+                if left.measurement == right.measurement and not any(
+                    compare(left.criterion, value)[left_out] and compare(right.criterion, value)[right_out]
+                    for value in probes(left.criterion, right.criterion)
+                ):
+                    excluded[one] = excluded.get(one, 0) | 1 << other
+        return excluded
+
+    def _all_changes(self) -> tuple[Change, ...]:
+        changes = []
+        for iri in self.program.findings:
+            changes += [Change(code=self.code_of[iri], to="present"), Change(code=self.code_of[iri], to="absent")]
+        for comparison in self.program.comparisons:
+            code = self.program.knowledge.measurements[comparison.measurement].code
+            changes += [Change(code=code, to=to) for to in ranges_in_words(comparison.criterion)]
+        return (*changes, *(Change(code=self.code_of[iri], to="assessed") for iri in self.program.findings))
+
+    def related(self, mask: int) -> int:
+        """The findings that are wider or narrower than one of a mask."""
+        iris = self.program.findings
+        found = 0
+        for number in bits_of(mask & (1 << len(iris)) - 1):
+            found |= self._narrower[number] | self.broader(iris[number])
+        return found
+
+    def told_by(self, change: int) -> int:
+        """The facts (a mask) that a set of changes is about."""
+        about = 0
+        for number in bits_of(change):
+            about |= self._about[number]
+        return about
+
+    def _decode(self, mask: int) -> tuple[str, ...]:
+        return tuple(self.codes[number] for number in bits_of(mask))
+
+    def _decode_changes(self, singles: int, larger: tuple[int, ...]) -> tuple[tuple[Change, ...], ...]:
+        """Sets of changes: each bit of `singles` alone, then each of `larger` as a whole."""
+        alone = [self._alone[number] for number in bits_of(singles)]
+        return (*alone, *(tuple([self.changes[number] for number in bits_of(change)]) for change in larger))
+
+
+def compare(criterion: Measured, value: float) -> tuple[int, int]:
+    """(in range, certainly out of range) of a known value; neither inside a printed band."""
+    low, high = criterion.lower, criterion.upper
+    holds = (low is None or _above(value, low)) and (high is None or _below(value, high))
+    refuted = (low is not None and _certainly_below(value, low)) or (high is not None and _certainly_above(value, high))
+    return int(holds), int(refuted)
+
+
+def _above(value: float, bound: Bound) -> bool:
+    return value >= bound.value if bound.inclusive else value > bound.value
+
+
+def _below(value: float, bound: Bound) -> bool:
+    return value <= bound.value if bound.inclusive else value < bound.value
+
+
+def _certainly_below(value: float, bound: Bound) -> bool:
+    return not _above(value, bound) if bound.other is None else value < bound.other
+
+
+def _certainly_above(value: float, bound: Bound) -> bool:
+    return not _below(value, bound) if bound.other is None else value > bound.other
+
+
+def probes(*criteria: Measured) -> list[float]:
+    """Values at, between and beyond all bounds: if none satisfies two ranges, no value does."""
+    bounds = (bound for criterion in criteria for bound in (criterion.lower, criterion.upper) if bound)
+    marks = sorted({mark for bound in bounds for mark in (bound.value, bound.other) if mark is not None})
+    between = [(left + right) / 2 for left, right in pairwise(marks)]
+    return [*marks, *between, marks[0] - 1, marks[-1] + 1] if marks else [0.0]
+
+
+def ranges_in_words(criterion: Measured) -> tuple[str, str]:
+    """The range and its certain opposite: ("> 50", "<= 50")."""
+    inside, outside = [], []
+    for bound, sign, opposite in ((criterion.lower, ">", "<"), (criterion.upper, "<", ">")):
+        if bound:
+            inside.append(f"{sign}{'=' * bound.inclusive} {bound.value:.12g}")
+            outside.append(_opposite(bound, opposite))
+    return " and ".join(inside) or "known", " or ".join(outside) or "not known"
+
+
+def _opposite(bound: Bound, sign: str) -> str:
+    if bound.other is not None:
+        return f"{sign} {bound.other:.12g}"
+    return f"{sign}{'' if bound.inclusive else '='} {bound.value:.12g}"

@@ -1,0 +1,228 @@
+"""What a verdict rests on: scope, criterion, and whatever displaces a recommendation or leaves it open (design section 5).
+
+Many recommendations share one ground ("all red flags absent" carries a whole list of treatments), so verdict, missing
+facts and flips are worked out per ground, once per record of the facts that it depends on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from spinegraph.engine.decide.alterations import NOTHING, Alterations, Outcome, confirmed
+from spinegraph.engine.decide.completions import Completions
+from spinegraph.engine.decide.explanation import FALSE, TRUE, UNKNOWN, Explanation, Node
+from spinegraph.engine.decide.flips import Options
+from spinegraph.engine.decide.memory import Memory, Shown
+from spinegraph.engine.decide.proofbook import ProofBook
+from spinegraph.engine.decide.prospects import shared_facts
+from spinegraph.engine.decide.rule_nodes import ActingRule, RuleNode
+from spinegraph.engine.decide.trials import ladder
+from spinegraph.engine.decide.workbench import Workbench
+from spinegraph.engine.model import Change, Knowledge, Proof, Recommendation, Rule, SourceGap, Tension
+from spinegraph.engine.program.program import VERDICT_PLANES
+
+VERDICTS = ("indicated", "conflicting", "provisional", "overridden", "undetermined", "not-indicated", "out-of-scope")
+"""In the order in which a decision lists them."""
+QUIET = frozenset(("not-indicated", "out-of-scope"))
+"""Verdicts that a decision leaves out unless asked for all."""
+
+
+LADDER: tuple[tuple[str, bool, str], ...] = (
+    ("outside", True, "out-of-scope"),
+    ("conflict", True, "conflicting"),
+    ("refuted", True, "not-indicated"),
+    ("holds", False, "undetermined"),
+    ("displaced", True, "overridden"),
+    ("open", True, "provisional"),
+)
+"""The table of design section 5: the first plane of VERDICT_PLANES with the given value names the verdict; else "indicated"."""
+
+
+def verdict_of(*bits: int) -> str:
+    """The verdict that one bit of each of the program's VERDICT_PLANES makes."""
+    of_plane = dict(zip(VERDICT_PLANES, bits, strict=True))
+    return next((verdict for plane, value, verdict in LADDER if bool(of_plane[plane]) == value), "indicated")
+
+
+_TABLE = tuple(verdict_of(*((number >> bit) & 1 for bit in range(6))) for number in range(1 << len(VERDICT_PLANES)))
+
+
+class Standing:
+    """How a ground stands in a case; `shown` keeps the recommendations that were written out for it."""
+
+    __slots__ = ("_encoded", "beside", "displacing", "flips", "missing", "opening", "own", "proofs", "shown", "truth", "verdict")
+
+    def __init__(self, verdict: str, truth: int) -> None:
+        self.verdict = verdict
+        self.truth = truth
+        self.own = 0
+        self.beside = 0
+        self.missing: tuple[str, ...] = ()
+        self.displacing: tuple[str, ...] = ()
+        self.opening: tuple[str, ...] = ()
+        self.flips: tuple[tuple[Change, ...], ...] = ()
+        self.proofs: tuple[Proof, ...] = ()
+        self.shown: dict[Any, Shown] = {}
+
+
+UNSHOWN = {verdict: Standing(verdict, UNKNOWN) for verdict in QUIET}
+"""How a ground stands that is not shown: nothing else is told of it."""
+
+
+class Ground:
+    """Scope, criterion and what stands beside them, with the rules that are in the same position."""
+
+    def __init__(
+        self, book: ProofBook, rule: Recommendation, knowledge: Knowledge, exclusions: Iterable[Rule], completions: Completions
+    ) -> None:
+        others = knowledge.rules.values()
+        recommendations = [other for other in others if isinstance(other, Recommendation)]
+        self.node: RuleNode = book.rule(rule)
+        excluding = tuple(exclusions)
+
+        def acting(other: Rule) -> ActingRule:
+            own = (exclusion for exclusion in excluding if other.source and exclusion.source == other.source)
+            return ActingRule(book.rule(other), tuple(map(book.rule, own)))
+
+        self.strict = tuple(acting(other) for other in recommendations if rule.iri in other.overrides)
+        self.exceptions = tuple(acting(other) for other in recommendations if rule.iri in other.overrides_if_known)
+        self.leaving = tuple(
+            acting(other) for other in others if isinstance(other, SourceGap | Tension) and rule.iri in other.leaves_open
+        )
+        self.excluding = tuple(book.rule(other) for other in excluding if other.source in ("", rule.source))
+        self._facts = book.facts
+        self.slots = book.facts.program.verdicts[rule.iri]
+        beside: tuple[ActingRule | RuleNode, ...] = (*self.strict, *self.exceptions, *self.leaving, *self.excluding)
+        self.support = self.node.support().joined(node.support() for node in beside)
+        self.alterations = Alterations(self, completions.bench)
+        self._completions = completions
+        self._acting = (self.strict, self.exceptions, self.leaving)
+        full = frozenset(self.node.entailed())
+        self._if_held = tuple(tuple(rule.supposing(full) for rule in rules) for rules in self._acting)
+        self._shared = shared_facts([self.node])
+        self._entangled = shared_facts([self.node, *(rule.node for rules in self._acting for rule in rules), *self.excluding])
+        self.memory: Memory[Standing] = Memory(self.support)
+
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        """Equal for rules that always stand alike."""
+        parts = (self.strict, self.exceptions, self.leaving, self.excluding)
+        numbers = tuple(tuple(node.number for node in part) for part in parts)
+        return _number(self.node.scope), _number(self.node.criterion), *numbers
+
+    def _rungs(self, planes: Sequence[int], ones: int) -> Sequence[int]:
+        return ladder(planes, self.slots, ones)
+
+    def verdict(self, planes: tuple[int, ...], certain: tuple[int, ...]) -> str:
+        """The verdict of a case, from its planes and from those without contradictory facts.
+
+        What holds only because of a fact that is recorded both ways is conflicting, whatever else is unknown.
+        """
+        found = self._read(planes)
+        if planes is certain or found in ("conflicting", "out-of-scope") or found == self._read(certain):
+            return found
+        return "conflicting"
+
+    def _read(self, planes: tuple[int, ...]) -> str:
+        x, c, h, r, d, u = self.slots
+        bits = planes[x] | planes[c] << 1 | planes[h] << 2 | planes[r] << 3 | planes[d] << 4 | planes[u] << 5
+        return _TABLE[bits]
+
+    def stand(self, case: Explanation, include_all: bool, verdict: str, outcome: Outcome) -> Standing:
+        """Verdict, proofs, missing facts, flips and open facts in a case; of a quiet verdict only what is asked for."""
+        if verdict in QUIET and not include_all:
+            return UNSHOWN[verdict]
+        standing = Standing(verdict, self.node.truth(case))
+        standing.proofs = self.node.parts(case)
+        standing.flips = self._facts.decode_changes(outcome.flips.singles, outcome.flips.larger)
+        if verdict in QUIET:
+            return standing
+        if verdict in ("overridden", "provisional", "conflicting"):
+            standing.displacing = tuple(node.id for node in (*self.strict, *self.exceptions) if node.truth(case) & TRUE)
+            unsettled = (node for node in self.strict if node.truth(case) == UNKNOWN)
+            standing.opening = tuple(
+                node.id for node in (*(node for node in self.leaving if node.truth(case) & TRUE), *unsettled)
+            )
+        standing.own = self.node.prospect(case).facts
+        if outcome.idle:
+            standing.own &= ~outcome.idle | self._facts.related(standing.own & ~outcome.idle)
+        if not self.node.pending(case):
+            standing.beside = self._open_beside(case)
+        if (standing.own | standing.beside) & self._entangled and case.consistent:
+            decisive = self._completions.decisive(case, self.support, self._rungs)
+            if decisive is not None:
+                standing.own, standing.beside = standing.own & decisive, standing.beside & decisive
+        standing.missing = self._facts.decode(self._missing(case, standing))
+        return standing
+
+    def doubtful(self, case: Explanation) -> int:
+        """The open facts, if one bears on several parts: then looking at the parts alone may name what decides nothing."""
+        own = self.node.prospect(case).facts
+        return own if own & self._shared and not self.node.pending(case) else 0
+
+    def _open_beside(self, case: Explanation) -> int:
+        """Facts that can exclude the patient, or alter what displaces the recommendation or leaves it open once it holds.
+
+        Nothing displaces it twice, and nothing leaves open what is displaced or open already.
+        """
+        total = 0
+        for exclusion in self.excluding:
+            total |= exclusion.prospect(case).hold
+        truth = self.node.truth(case)
+        if case.consistent and not truth & TRUE and not self.node.prospect(case).hold:
+            return total
+        strict, exceptions, leaving = self._if_held if truth == UNKNOWN and case.consistent else self._acting
+        if any(_for_good(rule, case) for rule in (*strict, *exceptions)):
+            return total
+        for rule in (*strict, *exceptions):
+            total |= rule.prospect(case).hold
+        if any(_for_good(rule, case) for rule in leaving):
+            return total
+        if all(rule.truth(case) & FALSE or rule.prospect(case).refute for rule in strict):
+            for rule in strict:
+                total |= rule.prospect(case).refute
+            for rule in leaving:
+                total |= rule.prospect(case).hold
+        return total
+
+    def _missing(self, case: Explanation, standing: Standing) -> int:
+        """The unknown facts that would settle the verdict."""
+        if standing.verdict in ("undetermined", "conflicting"):
+            return standing.own
+        missing = 0
+        if standing.verdict == "provisional":
+            for node in self.strict:
+                if node.truth(case) == UNKNOWN:
+                    missing |= node.prospect(case).facts
+        return missing & standing.beside
+
+
+def _for_good(rule: ActingRule, case: Explanation) -> bool:
+    """Whether a rule acts, and nothing changes that."""
+    return rule.truth(case) == TRUE and not rule.prospect(case).facts
+
+
+def _number(node: Node | None) -> int:
+    return -1 if node is None else node.number
+
+
+def stand_all(grounds: Iterable[Ground], case: Explanation, include_all: bool, bench: Workbench) -> dict[int, Standing]:
+    """How each ground (by its id) stands in a case: what is not remembered is worked out for all of them together."""
+    standing = {}
+    fresh: list[tuple[Ground, Any, str, Options]] = []
+    for ground in grounds:
+        key = (*ground.memory.key(case), include_all)
+        known = ground.memory.get(key)
+        if known is None:
+            verdict = ground.verdict(case.planes, case.certain)
+            if include_all or verdict not in QUIET:
+                fresh.append((ground, key, verdict, ground.alterations.propose(case, verdict)))
+                continue
+            known = ground.memory.put(key, ground.stand(case, include_all, verdict, NOTHING))
+        standing[id(ground)] = known
+    if fresh:
+        outcomes = confirmed([(ground.alterations, verdict, proposed) for ground, _, verdict, proposed in fresh], case, bench)
+        for (ground, key, verdict, _), found in zip(fresh, outcomes, strict=True):
+            standing[id(ground)] = ground.memory.put(key, ground.stand(case, include_all, verdict, found))
+    return standing

@@ -1,0 +1,102 @@
+"""What to ask next: every unknown fact that can still change a live verdict, most dangerous first, and no other.
+
+A fact can change a verdict if it is unknown and some answer makes it another one, now or once other unknown facts are known,
+without a contradiction. Grounds and conditions say which facts can (`prospects.py`, `completions.py`): of what rules speak of,
+none is left out but those that wait for the scope of a rule, and findings wider or narrower than one that is asked; one too
+many only where facts are shared and there are too many completions to try, or where the record contradicts itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from spinegraph.engine.decide.facts import Facts, bits_of
+from spinegraph.engine.model import Criterion, Question, Rule
+
+
+class Open(NamedTuple):
+    """Facts (a mask) that can still change what a rule says; a low `rank` is dangerous to leave open."""
+
+    rule: str
+    facts: int
+    rank: int
+
+
+class Questioner:
+    """Turns open facts into ranked questions. One per program."""
+
+    def __init__(self, facts: Facts) -> None:
+        knowledge = facts.program.knowledge
+        self._rules = tuple(knowledge.rules.values())
+        self._bit = {rule.id: 1 << number for number, rule in enumerate(self._rules)}
+        self._ask = lru_cache(maxsize=1 << 12)(self._write)
+        self._ids = lru_cache(maxsize=1 << 12)(self._decode)
+        concepts = {concept.code: concept for concept in knowledge.findings.values()}
+        measurements = {measurement.code: measurement for measurement in knowledge.measurements.values()}
+        stated = _passages_of_facts(facts, knowledge.rules.values())
+        self._words: dict[bool, list[tuple[str, str, str, tuple[str, ...]]]] = {False: [], True: []}
+        for code in facts.codes:
+            concept = concepts.get(code) or measurements[code]
+            passages = tuple(dict.fromkeys((*stated.get(code, ()), *concept.passages)))
+            for for_patient, words in self._words.items():
+                label = concept.patient_label if for_patient else concept.label
+                question = concept.patient_question if for_patient else concept.question
+                words.append((code, label, question or f"{label}?", passages))
+
+    def questions(self, opens: Iterable[Open], for_patient: bool = False) -> tuple[Question, ...]:
+        """Rank: the most urgent rule that a fact can settle, then how many it can settle, then the order of the ontology."""
+        grouped: dict[tuple[int, int], int] = {}
+        for rule, facts, rank in opens:
+            grouped[rank, facts] = grouped.get((rank, facts), 0) | self._bit[rule]
+        settles: dict[int, int] = {}
+        danger: dict[int, tuple[int, int]] = {}
+        for (rank, facts), rules in sorted(grouped.items(), key=lambda entry: entry[0][0]):
+            for number in bits_of(facts):
+                if number in settles:
+                    settles[number] |= rules
+                else:
+                    settles[number] = rules
+                    danger[number] = rank, rules
+        ordered = sorted(settles, key=lambda number: (danger[number][0], -settles[number].bit_count(), number))
+        return tuple([self._ask(for_patient, number, settles[number], danger[number][1]) for number in ordered])
+
+    def _write(self, for_patient: bool, number: int, rules: int, dangerous: int) -> Question:
+        code, label, question, passages = self._words[for_patient][number]
+        first = self._rules[bits_of(dangerous & -dangerous)[0]].label
+        others = rules.bit_count() - 1
+        more = f" and {others} other{'s' if others > 1 else ''}" if others else ""
+        return Question(
+            finding=code,
+            label=label,
+            question=question,
+            why=f"can change “{first}”{more}",
+            settles=self._ids(rules),
+            passages=passages,
+        )
+
+    def _decode(self, rules: int) -> tuple[str, ...]:
+        return tuple(self._rules[number].id for number in bits_of(rules))
+
+
+def _passages_of_facts(facts: Facts, rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:
+    """Which passages make a fact matter: those on the leaves of criteria that test it."""
+    knowledge = facts.program.knowledge
+    found: dict[str, dict[str, None]] = {}
+
+    def walk(criterion: Criterion) -> None:
+        finding = getattr(criterion, "finding", None)
+        measurement = getattr(criterion, "measurement", None)
+        code = facts.code_of.get(finding) if finding else None
+        if measurement:
+            code = knowledge.measurements[measurement].code
+        if code:
+            found.setdefault(code, {}).update(dict.fromkeys(criterion.passages))
+        for child in getattr(criterion, "children", ()) or getattr(criterion, "members", ()):
+            walk(child)
+
+    for rule in rules:
+        if rule.criterion is not None:
+            walk(rule.criterion)
+    return {code: tuple(passages) for code, passages in found.items()}

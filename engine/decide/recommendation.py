@@ -1,0 +1,72 @@
+"""A recommendation and how its ground stands in a case → what a decision shows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from spinegraph.engine.decide.ground import Ground, Standing
+from spinegraph.engine.decide.memory import Shown
+from spinegraph.engine.model import TRUTHS, URGENCIES, DecidedRecommendation, Knowledge, Proof, Recommendation
+
+
+class Recommender:
+    """A recommendation, prepared: its ground, and what never changes about it."""
+
+    def __init__(self, rule: Recommendation, ground: Ground, knowledge: Knowledge) -> None:
+        urgency = URGENCIES.index(rule.urgency)
+        self.rule = rule
+        self.ground = ground
+        self.rank = urgency if rule.direction == "for" else len(URGENCIES)
+        self._fixed = _fixed_fields(rule, knowledge)
+
+    def show(self, standing: Standing, for_patient: bool) -> Shown:
+        """What a decision shows of the recommendation; written once for each standing of its ground."""
+        key = (self.rule.id, for_patient)
+        shown = standing.shown.get(key)
+        if shown is None:
+            shown = standing.shown[key] = Shown(self._decided(standing, for_patient))
+        return shown
+
+    def _decided(self, standing: Standing, for_patient: bool) -> DecidedRecommendation:
+        rule = self.rule
+        return DecidedRecommendation(
+            **self._fixed,
+            text=(rule.patient_text or rule.text) if for_patient else rule.text,
+            verdict=standing.verdict,  # type: ignore[arg-type]
+            overridden_by=standing.displacing,
+            left_open_by=standing.opening,
+            missing=standing.missing,
+            flips=standing.flips,
+            explanation=Proof(
+                iri=rule.iri,
+                label=rule.label,
+                operator="rule",
+                truth=TRUTHS[standing.truth],
+                passages=rule.passages,
+                children=standing.proofs,
+            ),
+        )
+
+
+def _fixed_fields(rule: Recommendation, knowledge: Knowledge) -> Mapping[str, Any]:
+    return {
+        "id": rule.id,
+        "iri": rule.iri,
+        "label": rule.label,
+        "direction": rule.direction,
+        "intervention": knowledge.interventions[rule.intervention].code,
+        "modality": rule.modality,
+        "urgency": rule.urgency,
+        "timing": rule.timing,
+        "source": knowledge.sources[rule.source].number if rule.source else "",
+        "passages": rule.passages,
+        "citations": tuple(sorted(set(_citations(rule, knowledge)))),
+        "overrides": tuple(knowledge.rules[iri].id for iri in (*rule.overrides, *rule.overrides_if_known)),
+    }
+
+
+def _citations(rule: Recommendation, knowledge: Knowledge) -> Iterator[int]:
+    for passage in knowledge.passages.values():
+        if passage.id in rule.passages:
+            yield from passage.citations

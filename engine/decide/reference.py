@@ -1,0 +1,240 @@
+"""The oracle: the same shapes, run by pySHACL. Slow, independent, and the judge of the compiled program.
+
+The authored rules run unmodified and find what *holds*. What is *refuted* is found by running the dual of each rule,
+which De Morgan gives: `present` becomes `absent`, `and` becomes `or`, a range its opposite. Needs the `authoring` extra.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import rdflib
+from pyshacl import shacl_rules
+from rdflib import RDF, RDFS, BNode, Graph, Literal, Namespace, URIRef
+from rdflib.collection import Collection
+from rdflib.namespace import SH, XSD
+from rdflib.plugin import register
+from rdflib.plugins.sparql.algebra import translateQuery
+from rdflib.plugins.sparql.parser import parseQuery
+from rdflib.plugins.sparql.processor import SPARQLProcessor
+from rdflib.plugins.sparql.sparql import Query
+from rdflib.query import Processor
+from spinegraph.engine.knowledge.files import shipped_paths
+from spinegraph.engine.knowledge.turtle.terms import BASE
+from spinegraph.engine.model import (
+    Absent,
+    And,
+    AtLeast,
+    Bound,
+    Case,
+    Criterion,
+    DerivedFinding,
+    Knowledge,
+    Measured,
+    NotSuspected,
+    Or,
+    Present,
+    Rule,
+    Suspected,
+    Unassessed,
+)
+
+CORE = Namespace(f"{BASE}core/")
+DUAL = Namespace(f"{BASE}shape/dual/")
+
+
+class Bits(NamedTuple):
+    """What the oracle found for one case: rules that hold and are refuted, findings present and absent (all IRIs)."""
+
+    holds: frozenset[str]
+    refuted: frozenset[str]
+    present: frozenset[str]
+    absent: frozenset[str]
+
+
+class _PreparedProcessor(SPARQLProcessor):
+    """rdflib's SPARQL, but each query text is parsed once: pySHACL asks the same few questions thousands of times."""
+
+    def query(self, strOrQuery: Any, initBindings: Any = None, initNs: Any = None, base: Any = None, DEBUG: bool = False) -> Any:  # type: ignore[override]  # noqa: N803
+        query = strOrQuery
+        if isinstance(query, str):
+            query = _prepared(query, base, tuple(sorted((initNs or {}).items())))
+        return super().query(query, initBindings, initNs, base, DEBUG)
+
+
+@lru_cache(maxsize=256)
+def _prepared(text: str, base: str | None, namespaces: tuple[tuple[str, Any], ...]) -> Query:
+    return translateQuery(parseQuery(text), base, dict(namespaces))
+
+
+register("sparql", Processor, __name__, "_PreparedProcessor")
+
+
+class Oracle:
+    """Runs authored and dual rules of one knowledge over cases. One per process: pySHACL changes rdflib's settings."""
+
+    def __init__(self, knowledge: Knowledge, paths: Iterable[Path] | None = None) -> None:
+        self._knowledge = knowledge
+        self._background = Graph()
+        self._shapes = Graph()
+        for path in paths if paths is not None else shipped_paths():
+            if path.suffix == ".ttl" and path.parent.name != "sources":
+                self._shapes.parse(path)
+        for iri, ancestors in knowledge.hierarchy.broader.items():
+            for parent in self._shapes.objects(URIRef(iri), RDFS.subClassOf):
+                if str(parent) in ancestors:
+                    self._background.add((URIRef(iri), RDFS.subClassOf, parent))
+        self._background += self._shapes.triples((None, CORE.assesses, None))
+        add_dual_rules(self._shapes, knowledge)
+        self._finding = {finding.code: URIRef(iri) for iri, finding in knowledge.findings.items()}
+        self._measurement = {measurement.code: URIRef(iri) for iri, measurement in knowledge.measurements.items()}
+
+    def evaluate(self, cases: Sequence[Case]) -> list[Bits]:
+        """The bits of each case, by SHACL alone."""
+        data = Graph()
+        data += self._background
+        nodes = [URIRef(f"urn:spinegraph:case:{number}") for number in range(len(cases))]
+        for node, case in zip(nodes, cases, strict=True):
+            self._describe(data, node, case)
+        result: Any = shacl_rules(data, shacl_graph=self._shapes, advanced=True)
+        expanded = Graph()
+        for triple in result.triples((None, None, None)):
+            expanded.add(triple)
+        return [self._bits(expanded, node) for node in nodes]
+
+    def _describe(self, data: Graph, node: URIRef, case: Case) -> None:
+        data.add((node, RDF.type, CORE.Case))
+        for code in case.present:
+            data.add((node, CORE.present, self._finding[code]))
+        for code in case.absent:
+            data.add((node, CORE.absent, self._finding[code]))
+        for code, value in case.measurements.items():
+            data.add((node, self._measurement[code], Literal(repr(value), datatype=XSD.decimal)))
+
+    def _bits(self, data: Graph, node: URIRef) -> Bits:
+        hierarchy = self._knowledge.hierarchy
+        present = {str(finding) for finding in data.objects(node, CORE.present)}
+        absent = {str(finding) for finding in data.objects(node, CORE.absent)}
+        return Bits(
+            frozenset(map(str, data.objects(node, CORE.holds))),
+            frozenset(map(str, data.objects(node, CORE.refuted))),
+            frozenset(wider for finding in present for wider in hierarchy.broader[finding] if wider in self._knowledge.findings),
+            frozenset(narrower for finding in absent for narrower in hierarchy.narrower[finding]),
+        )
+
+
+def add_dual_rules(shapes: Graph, knowledge: Knowledge) -> None:
+    """Add to a shapes graph, for every rule, the rule that finds it refuted."""
+    writer = _DualWriter(shapes, knowledge)
+    for rule in knowledge.rules.values():
+        if rule.scope is None and rule.criterion is None:
+            continue
+        dual = DUAL[f"rule-{rule.id}"]
+        home = DUAL[f"RulesOfOrder{rule.order}"]
+        shapes.add((home, RDF.type, SH.NodeShape))
+        shapes.add((home, SH.targetClass, CORE.Case))
+        shapes.add((home, SH.order, Literal(rule.order)))
+        shapes.add((home, SH.rule, dual))
+        shapes.add((dual, RDF.type, SH.TripleRule))
+        shapes.add((dual, SH.order, Literal(rule.order)))
+        shapes.add((dual, SH.condition, writer.either(rule)))
+        shapes.add((dual, SH.subject, SH.this))
+        shapes.add((dual, SH.predicate, CORE.absent if isinstance(rule, DerivedFinding) else CORE.refuted))
+        shapes.add((dual, SH.object, URIRef(rule.finding if isinstance(rule, DerivedFinding) else rule.iri)))
+
+
+class _DualWriter:
+    """Writes the dual of a criterion as SHACL."""
+
+    def __init__(self, graph: Graph, knowledge: Knowledge) -> None:
+        self._graph = graph
+        self._knowledge = knowledge
+
+    def either(self, rule: Rule) -> URIRef:
+        """A named shape that conforms if the rule's scope or its criterion is refuted."""
+        parts = [self.dual(part) for part in (rule.scope, rule.criterion) if part is not None]
+        shape = DUAL[f"shape-{rule.id}"]
+        self._graph.add((shape, RDF.type, SH.NodeShape))
+        self._list(shape, SH["or"], parts)
+        return shape
+
+    def dual(self, criterion: Criterion) -> BNode:
+        """A shape that conforms if the criterion is refuted."""
+        node = BNode()
+        self._graph.add((node, RDF.type, SH.NodeShape))
+        match criterion:
+            case Present(absence_inconclusive=True):
+                self._never(node)
+            case Present():
+                self._graph.add((node, CORE.absent, URIRef(criterion.finding)))
+            case Absent():
+                self._graph.add((node, CORE.present, URIRef(criterion.finding)))
+            case Suspected():
+                self._graph.add((node, CORE.notSuspected, URIRef(criterion.condition)))
+            case NotSuspected():
+                self._graph.add((node, CORE.suspected, URIRef(criterion.condition)))
+            case Unassessed():
+                sides = [self._test(predicate, criterion.finding) for predicate in (CORE.present, CORE.absent)]
+                self._list(node, SH["or"], sides)
+            case AtLeast():
+                spare = len(criterion.members) - criterion.count
+                self._graph.add((node, CORE.atLeast, Literal(spare + 1)))
+                self._graph.add((node, CORE.ofAbsent, URIRef(criterion.group)))
+            case Measured():
+                self._outside(node, criterion)
+            case And():
+                self._list(node, SH["or"], [self.dual(child) for child in criterion.children])
+            case Or():
+                self._list(node, SH["and"], [self.dual(child) for child in criterion.children])
+        return node
+
+    def _test(self, predicate: URIRef, finding: str) -> BNode:
+        node = BNode()
+        self._graph.add((node, RDF.type, SH.NodeShape))
+        self._graph.add((node, predicate, URIRef(finding)))
+        return node
+
+    def _outside(self, node: BNode, criterion: Measured) -> None:
+        parts = []
+        if criterion.lower:
+            parts.append(self._beyond(criterion, criterion.lower, (SH.maxExclusive, SH.maxInclusive)))
+        if criterion.upper:
+            parts.append(self._beyond(criterion, criterion.upper, (SH.minExclusive, SH.minInclusive)))
+        if parts:
+            self._list(node, SH["or"], parts)
+        else:
+            self._never(node)
+
+    def _beyond(self, criterion: Measured, bound: Bound, facets: tuple[URIRef, URIRef]) -> BNode:
+        node = BNode()
+        value = bound.value if bound.other is None else bound.other
+        strict = bound.inclusive or bound.other is not None
+        self._graph.add((node, RDF.type, SH.PropertyShape))
+        self._graph.add((node, SH.path, URIRef(criterion.measurement)))
+        self._graph.add((node, SH.minCount, Literal(1)))
+        self._graph.add((node, facets[0] if strict else facets[1], Literal(repr(value), datatype=XSD.decimal)))
+        return node
+
+    def _never(self, node: BNode) -> None:
+        self._list(node, SH["in"], [])
+
+    def _list(self, node: rdflib.term.Node, predicate: URIRef, members: Sequence[rdflib.term.Node]) -> None:
+        head = BNode() if members else RDF.nil
+        if members:
+            Collection(self._graph, head, list(members))
+        self._graph.add((node, predicate, head))
+
+
+def program_bits(knowledge: Knowledge, planes: Sequence[int], slots: Mapping[str, Any], present: Any, absent: Any) -> Bits:
+    """The same bits as the compiled program computed them, for comparison (one patient)."""
+    tested = {iri: slots[iri].whole for iri, rule in knowledge.rules.items() if rule.scope or rule.criterion}
+    plain = {iri: pair for iri, pair in tested.items() if not isinstance(knowledge.rules[iri], DerivedFinding)}
+    return Bits(
+        frozenset(iri for iri, pair in plain.items() if planes[pair.holds]),
+        frozenset(iri for iri, pair in plain.items() if planes[pair.refuted]),
+        frozenset(iri for iri, slot in present.items() if planes[slot]),
+        frozenset(iri for iri, slot in absent.items() if planes[slot]),
+    )

@@ -1,0 +1,135 @@
+"""Rules as what they say of a case, and as they act on others (see `explanation.Node`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from spinegraph.engine.decide.explanation import (
+    ALL_OF_AND,
+    CLOSED,
+    FALSE,
+    HOLD,
+    TRUE,
+    UNHOLD,
+    UNKNOWN,
+    Explanation,
+    Node,
+    Part,
+    Prospect,
+    Support,
+    reached,
+)
+from spinegraph.engine.decide.flips import DONE, Options, all_of, any_of
+from spinegraph.engine.decide.prospects import prospect_of_rule, settled_by, without_settled
+from spinegraph.engine.model import Proof, Rule
+
+if TYPE_CHECKING:
+    from spinegraph.engine.decide.proofbook import ProofBook
+
+
+class RuleNode(Node):
+    """A rule: scope and criterion together. While its scope is open, only the scope's facts matter."""
+
+    __slots__ = ("criterion", "facts", "id", "scope")
+    operator = "rule"
+
+    def __init__(self, book: ProofBook, rule: Rule) -> None:
+        whole = book.facts.program.rules[rule.iri].whole
+        super().__init__(book, rule, whole.holds, whole.refuted, rule.label)
+        self.id = rule.id
+        self.facts = book.facts
+        self.scope = book.node(rule.scope) if rule.scope is not None else None
+        self.criterion = book.node(rule.criterion) if rule.criterion is not None else None
+
+    def pending(self, case: Explanation) -> bool:
+        """Whether it is not known that the rule's source speaks about this patient."""
+        return self.scope is not None and self.scope.truth(case) == UNKNOWN
+
+    def support(self) -> Support:
+        return Support().joined(part.support() for part in (self.scope, self.criterion) if part is not None)
+
+    def reaches(self) -> Iterator[int]:
+        for part in (self.scope, self.criterion):
+            if part is not None:
+                yield from part.reaches()
+
+    def parts(self, case: Explanation) -> tuple[Proof, ...]:
+        """The proofs of scope and, once that is settled, criterion."""
+        parts = (self.scope, None if self.pending(case) else self.criterion)
+        return tuple([part.proof(case) for part in parts if part is not None])
+
+    def _prove(self, case: Explanation, truth: int) -> Proof:
+        return self._node(truth, None, self.parts(case))
+
+    def _prospect(self, case: Explanation) -> Prospect:
+        if self.scope is None:
+            return self.criterion.prospect(case) if self.criterion else CLOSED
+        if self.criterion is None:
+            return self.scope.prospect(case) if self.pending(case) else CLOSED
+        return prospect_of_rule((self.scope, self.criterion), case)
+
+    def entailed(self) -> Iterator[int]:
+        yield self.holds
+        for part in (self.scope, self.criterion):
+            if part is not None:
+                yield from part.entailed()
+
+    def supposing(self, full: frozenset[int]) -> Part:
+        found = settled_by(self, full)
+        if found is not self:
+            return found
+        parts = [part for part in (self.scope, self.criterion) if part is not None]
+        return without_settled(self, parts, full, FALSE, prospect_of_rule) if parts else self
+
+    def _change(self, case: Explanation, goal: int) -> Options:
+        parts = [part.change(case, goal) for part in (self.scope, self.criterion) if part is not None]
+        return all_of(parts, self.facts) if goal in ALL_OF_AND else any_of(parts)
+
+
+class ActingRule:
+    """A rule as it acts on others: what excludes the patient from its source also keeps it from acting."""
+
+    def __init__(self, node: RuleNode, excluding: tuple[RuleNode, ...], part: Part | None = None) -> None:
+        """`part`: what of the rule is to be looked at; all of it unless said."""
+        self.node = node
+        self.id = node.id
+        self.number = node.number
+        self._excluding = excluding
+        self._part: Part = part or node
+
+    def truth(self, case: Explanation) -> int:
+        """Index of TRUTHS; false where its source does not speak about the patient."""
+        if any(exclusion.truth(case) == TRUE for exclusion in self._excluding):
+            return FALSE
+        return self._part.truth(case)
+
+    def prospect(self, case: Explanation) -> Prospect:
+        """Facts that can make it act, or no longer; and those that can refute it."""
+        hold, refute = self._part.prospect(case)
+        if not self._excluding:
+            return Prospect(hold, refute)
+        if any(exclusion.truth(case) == TRUE for exclusion in self._excluding):
+            return CLOSED
+        bars = 0
+        for exclusion in self._excluding:
+            bars |= exclusion.prospect(case).hold
+        return Prospect(hold | bars if hold or self._part.truth(case) & TRUE else 0, refute | bars)
+
+    def supposing(self, full: frozenset[int]) -> ActingRule:
+        """The rule where these planes are full: only what is left of it is looked at."""
+        return ActingRule(self.node, self._excluding, self.node.supposing(full))
+
+    def change(self, case: Explanation, goal: int) -> Options:
+        """As of a node."""
+        if reached(self.truth(case), goal):
+            return DONE
+        own = self.node.change(case, goal)
+        if goal in ALL_OF_AND:
+            standing = (exclusion for exclusion in self._excluding if exclusion.truth(case) & TRUE)
+            return all_of((own, *(exclusion.change(case, UNHOLD) for exclusion in standing)), self.node.facts)
+        return any_of((own, *(exclusion.change(case, HOLD) for exclusion in self._excluding)))
+
+    def support(self) -> Support:
+        """As of a node."""
+        return self.node.support().joined(exclusion.support() for exclusion in self._excluding)

@@ -1,0 +1,129 @@
+"""Changed records, all decided in one run: a plane is an int, so a hypothetical patient costs one bit of it.
+
+Which bit is which record, `workbench.py` lays out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from spinegraph.engine.decide.facts import bits_of
+from spinegraph.engine.program.program import Program
+
+CONFLICTING = 1
+"""The rung of the ladder of verdicts that stands for a contradiction."""
+
+
+class Place(NamedTuple):
+    """Where a set of changes is tried: per witness, one bit for each change left out, then one for the whole set.
+
+    `doubtful`: mask of the changes whose leaving out is tried in some of its ways only.
+    """
+
+    offset: int
+    members: Sequence[int]
+    witnesses: int = 1
+    doubtful: int = 0
+
+    @property
+    def bits(self) -> int:
+        """Mask of all its trials."""
+        return ((1 << self.witnesses * (len(self.members) + 1)) - 1) << self.offset
+
+
+class Effect(NamedTuple):
+    """Masks of the trials in which a verdict is another one, and in which it stays; in the rest it is conflicting.
+
+    If it is conflicting now, then it stays in all of those.
+    """
+
+    altered: int
+    kept: int
+
+
+class Trials:
+    """Planes of changed records of one case, and what changed a verdict in them."""
+
+    def __init__(
+        self, program: Program, sides: Sequence[tuple[int, int]], inputs: list[int], places: Mapping[int, Place]
+    ) -> None:
+        """`sides`: for each finding that can be recorded, the planes of its being present and absent."""
+        self._program = program
+        self._sides = sides
+        self._inputs = inputs
+        self.ones: int = inputs[-1]
+        self.places = places
+        self._planes = program.run(inputs)
+        self.clash: int = self._planes[program.clash]
+        self._certain: tuple[int, ...] | None = None
+
+    def effect(self, slots: Sequence[int], rung: int, concerned: Callable[[], int]) -> Effect:
+        """What the trials do to a verdict, now that of the given rung.
+
+        `slots`: those of a recommendation. `concerned`: the trials of which that is asked, called where it matters; what is
+        said of others is not to be believed.
+        """
+        rungs = ladder(self._planes, slots, self.ones)
+        ones = self.ones
+        kept = rungs[rung] ^ rungs[rung - 1] if rung else rungs[0]
+        conflicting = rungs[1] ^ rungs[0]
+        if self.clash and (ones ^ conflicting) & self.clash & concerned():
+            for one, other in zip(rungs, ladder(self._without_contradiction(), slots, ones), strict=True):
+                conflicting |= one ^ other
+            conflicting &= ones ^ rungs[0]
+        if rung == CONFLICTING:
+            return Effect(ones ^ conflicting, conflicting)
+        return Effect(ones ^ (kept | conflicting), kept & (ones ^ conflicting))
+
+    def succeeds(self, change: int, effect: Effect) -> tuple[bool, Sequence[int]]:
+        """Whether a set of changes that was tried alters the verdict, and the parts, lacking one change, that do so too."""
+        place = self.places.get(change)
+        if place is None:
+            return False, ()
+        offset, members, witnesses, doubtful = place
+        width = len(members) + 1
+        altered, kept = effect.altered >> offset, effect.kept >> offset
+        for number in range(1, witnesses):
+            altered |= effect.altered >> offset + number * width
+            kept |= effect.kept >> offset + number * width
+        found = altered & ~kept & (1 << width) - 1
+        whole = bool(found >> width - 1)
+        found &= (1 << width - 1) - 1 & ~doubtful
+        return whole, [change ^ 1 << members[number] for number in bits_of(found)] if found else ()
+
+    def decisive(self, change: int, effect: Effect) -> int:
+        """Of a set that was tried, the changes (a mask) without which one of its witnesses would not alter the verdict."""
+        place = self.places.get(change)
+        if place is None:
+            return 0
+        width = len(place.members) + 1
+        deciding = 0
+        for number in range(place.witnesses):
+            offset = place.offset + number * width
+            if effect.altered >> offset + width - 1 & 1:
+                deciding |= effect.kept >> offset
+        return sum(1 << member for number, member in enumerate(place.members) if deciding >> number & 1)
+
+    def _without_contradiction(self) -> tuple[int, ...]:
+        """The planes of the trials, each without its contradictory facts."""
+        if self._certain is None:
+            inputs, ones = self._inputs.copy(), self.ones
+            for number, (present, absent) in enumerate(self._sides):
+                both = self._planes[present] & self._planes[absent]
+                if both:
+                    inputs[2 * number] &= ones ^ both
+                    inputs[2 * number + 1] &= ones ^ both
+            self._certain = self._program.run(inputs)
+        return self._certain
+
+
+def ladder(planes: Sequence[int], slots: Sequence[int], ones: int) -> tuple[int, ...]:
+    """The rungs of the ladder of verdicts (see `ground.LADDER`), each with all those above it; the last is full."""
+    x, c, h, r, d, u = slots
+    outside = planes[x]
+    conflicting = outside | planes[c]
+    refuted = conflicting | planes[r]
+    unknown = refuted | (ones ^ planes[h])
+    displaced = unknown | planes[d]
+    return outside, conflicting, refuted, unknown, displaced, displaced | planes[u], ones

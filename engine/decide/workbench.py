@@ -1,0 +1,250 @@
+"""Where changed records are laid out to be tried: each of them is one bit of every plane.
+
+Always tried are all single changes of a case (one bit for each finding made present or absent, and for each way in which
+a measurement can lie to its thresholds); beside them any sets of changes, each with every set that lacks one change of it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from spinegraph.engine.decide.case import CaseEncoder
+from spinegraph.engine.decide.explanation import Explanation
+from spinegraph.engine.decide.facts import Facts, bits_of, compare, probes
+from spinegraph.engine.decide.trials import Place, Trials
+from spinegraph.engine.model import Case
+
+MAX_WITNESSES = 64
+"""A set of changes that leaves more ways than this in which measurements can lie is not tried, and so not offered."""
+
+
+class Cell(NamedTuple):
+    """One way in which a measurement can lie to its thresholds: a value, and the input planes that it fills."""
+
+    code: str
+    value: float
+    planes: tuple[int, ...]
+
+
+class Layout(NamedTuple):
+    """How a set with ranges or assessments is tried, from bit 0 on: what goes into which input plane, what is measured anew."""
+
+    members: Sequence[int]
+    witnesses: int
+    blocks: tuple[tuple[int, int], ...]
+    moved: tuple[tuple[str, int], ...]
+    doubtful: int
+
+
+class Workbench:
+    """What trials of one program have in common. Prepared once."""
+
+    def __init__(self, facts: Facts) -> None:
+        program = facts.program
+        self.facts = facts
+        self.encoder = CaseEncoder(program)
+        self.sides = [(program.present[iri], program.absent[iri]) for iri in program.findings]
+        self._first_range = 2 * len(program.findings)
+        self._planes: dict[str, list[int]] = {}
+        self._code: dict[int, str] = {}
+        self.cells = tuple(self._all_cells())
+        self.first_cell = self._first_range
+        self._width = self.first_cell + len(self.cells)
+        self.fitting = self._cells_of_ranges()
+        self.implied = self._implied_changes()
+        self._template = self._singles()
+        iris = facts.program.findings
+        self._against_absent = [
+            sum(1 << 2 * n for n in bits_of(facts.narrower(iri) & ~(1 << own))) for own, iri in enumerate(iris)
+        ]
+        self._against_present = [
+            sum(2 << 2 * n for n in bits_of(facts.broader(iri) & ~(1 << own))) for own, iri in enumerate(iris)
+        ]
+        self._bringing = self._brought_along()
+        self._layouts = lru_cache(maxsize=1 << 13)(self._lay_out)
+        self._carrying = sum(1 << member for member, brought in self._bringing.items() if brought)
+        self._within = {
+            code: sum(1 << self.first_cell + number for number, cell in enumerate(self.cells) if cell.code == code)
+            for code in self._planes
+        }
+
+    def try_changes(self, case: Explanation, sets: Iterable[int], singles: bool = True) -> Trials:
+        """Decide the case with each set of changes made, and with all single changes (unless not `singles`)."""
+        inputs = self._template.copy() if singles else [0] * len(self._template)
+        moved = dict(self._within) if singles else dict.fromkeys(self._within, 0)
+        offset = self._width if singles else 0
+        first_special = 1 << self._first_range
+        places: dict[int, Place] = {}
+        for change in sets:
+            if change in places:
+                continue
+            if change < first_special:
+                members = bits_of(change)
+                places[change] = Place(offset, members)
+                whole = (2 << len(members)) - 1 << offset
+                lacking = 1 << offset
+                for member in members:
+                    inputs[member] |= whole ^ lacking
+                    lacking <<= 1
+                offset += len(members) + 1
+            elif layout := self._layouts(change):
+                places[change] = Place(offset, layout.members, layout.witnesses, layout.doubtful)
+                for plane, block in layout.blocks:
+                    inputs[plane] |= block << offset
+                for code, block in layout.moved:
+                    moved[code] |= block << offset
+                offset += layout.witnesses * (len(layout.members) + 1)
+        self._upon(case, inputs, moved, (1 << offset) - 1)
+        return Trials(self.facts.program, self.sides, inputs, places)
+
+    def contradicting(self, case: Explanation) -> int:
+        """The changes that contradict what is recorded of a wider or a narrower finding, and so do nothing by themselves."""
+        found = 0
+        for reversal in case.reversals:
+            found |= (self._against_present if reversal & 1 else self._against_absent)[reversal >> 1]
+        return found
+
+    def reduced(self, change: int, reversing: int) -> int:
+        """The set without what others of its changes bring along, unless it reverses what is recorded."""
+        idle = 0
+        for member in bits_of(change & self._carrying):
+            if not idle >> member & 1:
+                idle |= self._bringing[member] & change
+        return change & (~idle | reversing) if idle else change
+
+    def with_changes(self, case: Explanation, change: int) -> Iterator[Explanation]:
+        """The case with a set of changes made, once for each witness."""
+        known = case.changed.setdefault(change, [])
+        yield from known
+        for resolved, cells in itertools.islice(self._witnesses(tuple(bits_of(change))), len(known), None):
+            present, absent = set(case.case.present), set(case.case.absent)
+            for member in resolved:
+                if member >= 0:
+                    code = self.facts.codes[member >> 1]
+                    (absent if member & 1 else present).add(code)
+                    (present if member & 1 else absent).discard(code)
+            values = {**case.values, **{cell.code: cell.value for cell in cells}}
+            changed = Case(present=tuple(present), absent=tuple(absent), measurements=values)
+            known.append(Explanation(case.book, changed, *self.encoder.run(changed)))
+            yield known[-1]
+
+    def _lay_out(self, change: int) -> Layout | None:
+        members = tuple(bits_of(change))
+        width = len(members) + 1
+        whole = (1 << width) - 1
+        codes = [self._code.get(member, "") for member in members]
+        ranges = {code: sum(1 << number for number, other in enumerate(codes) if other == code) for code in codes if code}
+        blocks: list[tuple[int, int]] = []
+        moved: list[tuple[str, int]] = []
+        offset = 0
+        for resolved, cells in self._witnesses(members):
+            blocks += [(member, (whole ^ 1 << number) << offset) for number, member in enumerate(resolved) if member >= 0]
+            for cell in cells:
+                own = ranges[cell.code]
+                block = (whole if own & (own - 1) else whole ^ own) << offset
+                moved.append((cell.code, block))
+                blocks += [(plane, block) for plane in cell.planes]
+            offset += width
+        if not offset:
+            return None
+        doubtful = sum(own for own in ranges.values() if own & (own - 1))
+        return Layout(members, offset // width, tuple(blocks), tuple(moved), doubtful)
+
+    def _witnesses(self, members: tuple[int, ...]) -> Iterable[tuple[list[int], tuple[Cell, ...]]]:
+        """The ways to make a set of changes: findings as bits (-1 for a range), cells of the measurements.
+
+        What is to be assessed, either way, is tried all absent and all present.
+        """
+        fitting: dict[str, int] = {}
+        for member in members:
+            if member in self._code:
+                code = self._code[member]
+                fitting[code] = fitting.get(code, -1) & self.fitting[member]
+        choices = [[self.cells[number - self.first_cell] for number in bits_of(mask)] for mask in fitting.values()]
+        first = self.facts.first_assessed
+        sides = (1, 0) if members[-1] >= first else (1,)
+        if not all(choices) or len(sides) * _size(choices) > MAX_WITNESSES:
+            return
+        for side in sides:
+            resolved = [
+                2 * (member - first) + side if member >= first else (-1 if member in self._code else member) for member in members
+            ]
+            for cells in itertools.product(*choices):
+                yield resolved, cells
+
+    def _upon(self, case: Explanation, inputs: list[int], moved: dict[str, int], ones: int) -> None:
+        """Put what is recorded beneath what is changed."""
+        unless_changed = [(plane ^ 1, ones ^ inputs[plane]) for plane in case.reversals]
+        for plane, kept in unless_changed:
+            inputs[plane] = kept
+        comparisons = self.facts.program.comparisons
+        for code, value in case.values.items():
+            for plane in self._planes.get(code, ()):
+                holds, refuted = compare(comparisons[(plane - self._first_range) // 2].criterion, value)
+                if holds:
+                    inputs[plane] |= ones ^ moved[code]
+                if refuted:
+                    inputs[plane + 1] |= ones ^ moved[code]
+        inputs[-1] = ones
+
+    def _all_cells(self) -> Iterable[Cell]:
+        program = self.facts.program
+        for number, comparison in enumerate(program.comparisons):
+            code = program.knowledge.measurements[comparison.measurement].code
+            plane = self._first_range + 2 * number
+            self._planes.setdefault(code, []).append(plane)
+            self._code[plane] = self._code[plane + 1] = code
+        for measurement in program.knowledge.measurements.values():
+            planes = self._planes.get(measurement.code, [])
+            criteria = [program.comparisons[(plane - self._first_range) // 2].criterion for plane in planes]
+            found: dict[tuple[int, ...], Cell] = {}
+            for value in sorted((*probes(*criteria), measurement.minimum, measurement.maximum)):
+                if criteria and measurement.minimum <= value <= measurement.maximum:
+                    pairs = zip(planes, (compare(criterion, value) for criterion in criteria), strict=True)
+                    filled = tuple(plane + side for plane, pair in pairs for side in (0, 1) if pair[side])
+                    found.setdefault(filled, Cell(measurement.code, value, filled))
+            yield from found.values()
+
+    def _cells_of_ranges(self) -> dict[int, int]:
+        """For each change of a measurement to a range, the trials of the cells in it."""
+        return {
+            plane: sum(1 << self.first_cell + number for number, cell in enumerate(self.cells) if plane in cell.planes)
+            for plane in self._code
+        }
+
+    def _implied_changes(self) -> dict[int, int]:
+        """For each range or assessment, the changes that do no more than it asks for: narrower ranges, either side."""
+        implied = {
+            plane: sum(1 << other for other, within in self.fitting.items() if within & cells == within)
+            for plane, cells in self.fitting.items()
+        }
+        first = self.facts.first_assessed
+        return implied | {first + number: 1 << first + number | 3 << 2 * number for number in range(len(self.sides))}
+
+    def _brought_along(self) -> dict[int, int]:
+        """For each change, the others that it makes too: broader findings present, narrower ones absent, wider ranges."""
+        facts = self.facts
+        found = {}
+        for number, iri in enumerate(facts.program.findings):
+            own = 1 << number
+            found[2 * number] = sum(1 << 2 * other for other in bits_of(facts.broader(iri) & ~own))
+            found[2 * number + 1] = sum(2 << 2 * other for other in bits_of(facts.narrower(iri) & ~own))
+        for plane, cells in self.fitting.items():
+            found[plane] = sum(1 << other for other, within in self.fitting.items() if other != plane and within & cells == cells)
+        return found
+
+    def _singles(self) -> list[int]:
+        """Input planes of all single changes of a blank record."""
+        inputs = [1 << number for number in range(self._first_range)]
+        inputs += [self.fitting[plane] for plane in range(self._first_range, self._first_range + len(self._code))]
+        return [*inputs, 0]
+
+
+def _size(choices: Iterable[Sequence[Cell]]) -> int:
+    size = 1
+    for choice in choices:
+        size *= len(choice)
+    return size

@@ -1,0 +1,163 @@
+"""A Decision told as an article, for a clinician or for a patient, in Markdown or HTML.
+
+The words are the knowledge's own, joined by the phrases of the templates; every sentence names the rules or passages that
+it rests on. Where a sentence stands follows from the kinds of its passages (`placement`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+from spinegraph.engine.decide.decision import Engine
+from spinegraph.engine.exchange.article.clinician import clinician_sections
+from spinegraph.engine.exchange.article.evidence import place_facts
+from spinegraph.engine.exchange.article.model import Article, Audience, Group, Section, Statement
+from spinegraph.engine.exchange.article.patient import patient_sections
+from spinegraph.engine.exchange.article.reading import Reading, asks
+from spinegraph.engine.exchange.article.references import Numbering
+from spinegraph.engine.exchange.article.rendering import LAYOUTS, Phrases, render
+from spinegraph.engine.exchange.article.sections import Teller, joined, recommendation
+from spinegraph.engine.model import Decision, Notice
+
+WARNINGS = ("contradictory-input", "out-of-scope", "stale-passage")
+"""Notices that a reader has to see before anything else."""
+
+
+def make_article(
+    engine: Engine, decision: Decision, audience: Audience = "clinician", title: str = "", narrative: str = ""
+) -> Article:
+    """Tell a decision of this engine to an audience.
+
+    `title` and `narrative` are the case's own words for itself, used for clinicians; without a title, and for patients, one
+    is made from the presentation. The engine is asked again only for what a Decision does not hold: the states of findings
+    that follow from others.
+    """
+    reading = Reading(engine, decision)
+    if audience == "patient":
+        title = narrative = ""
+    teller = Teller(reading, Phrases(audience), place_facts(reading), audience == "patient")
+    numbering = Numbering(engine.knowledge)
+    sections = patient_sections(teller) if teller.for_patient else clinician_sections(teller)
+    first = numbering.statements(_first(teller))
+    warnings = numbering.statements(_warnings(teller))
+    numbered = numbering.sections(sections)
+    return Article(
+        decision=decision.id,
+        knowledge=decision.knowledge.version,
+        audience=audience,
+        title=title or teller.say("article_title", [teller.label(iri) for iri in reading.presentation]),
+        case=tuple(filter(None, (narrative, *_case_lines(teller)))),
+        urgency=decision.urgency,
+        urgency_text=teller.say("urgency", decision.urgency) if reading.live or reading.pending else teller.say("not_covered"),
+        first=first,
+        warnings=warnings,
+        sections=numbered,
+        references=numbering.references(),
+        sources=numbering.sources(),
+        disclaimer=teller.say("disclaimer", decision.disclaimer),
+    )
+
+
+def render_article(
+    engine: Engine,
+    decision: Decision,
+    audience: Audience = "clinician",
+    media_type: str = "text/html",
+    title: str = "",
+    narrative: str = "",
+) -> bytes:
+    """The article as `text/markdown` or `text/html`, UTF-8. Raises ValueError for any other media type."""
+    return render(make_article(engine, decision, audience, title, narrative), engine.knowledge, media_type)
+
+
+def statements_of(article: Article) -> Iterator[Statement]:
+    """Every statement of an article in reading order, headings that cite something and background facts included."""
+    for statement in (*article.first, *article.warnings):
+        yield from _with_background(statement)
+    for section in article.sections:
+        yield from _of_section(section)
+
+
+def _of_section(section: Section) -> Iterator[Statement]:
+    for group in section.groups:
+        yield from _of_group(group)
+    for part in section.sections:
+        yield from _of_section(part)
+
+
+def _of_group(group: Group) -> Iterator[Statement]:
+    if group.heading and (group.heading.rules or group.heading.passages):
+        yield group.heading
+    for statement in group.statements:
+        yield from _with_background(statement)
+
+
+def _with_background(statement: Statement) -> Iterator[Statement]:
+    yield statement
+    for fact in statement.background:
+        yield from _with_background(fact)
+
+
+# The head of an article -----------------------------------------------------------------------
+
+
+def _case_lines(teller: Teller) -> Iterator[str]:
+    """The case in words, a line for each side of the record."""
+    case, knowledge = teller.reading.decision.case, teller.reading.knowledge
+    iris = {finding.code: iri for iri, finding in knowledge.findings.items()}
+    measured = {one.code: one for one in knowledge.measurements.values()}
+    values = [(measured[code], value) for code, value in case.measurements.items()]
+    yield from (
+        teller.say("case_present", [teller.label(iris[code]) for code in case.present]),
+        teller.say("case_absent", [teller.label(iris[code]) for code in case.absent]),
+        *(
+            teller.say("case_measured", one.patient_label if teller.for_patient else one.label, value, one.unit)
+            for one, value in values
+        ),
+        teller.say("case_rest"),
+    )
+
+
+def _first(teller: Teller) -> tuple[Statement, ...]:
+    """What sets the urgency, and what has to be asked at once."""
+    grades = ("emergency", "urgent") if teller.reading.decision.urgency == "urgent" else ("emergency",)
+    entries = [
+        entry
+        for entry in teller.reading.live
+        if entry.rule.direction == "for"
+        and entry.rule.urgency in grades
+        and entry.decided.verdict in ("indicated", "provisional")
+    ]
+    entries.sort(key=lambda entry: asks(entry.rule.criterion))
+    return joined(msgspec.structs.replace(recommendation(teller, entry), background=(), tags=()) for entry in entries)
+
+
+def _warnings(teller: Teller) -> Iterator[Statement]:
+    """Notices about the case as a whole, with the rules and passages that bring them about."""
+    reading = teller.reading
+    iris = {finding.code: iri for iri, finding in reading.knowledge.findings.items()}
+    sources = {source.number: source.passages[:1] for source in reading.knowledge.sources.values()}
+    for notice in reading.decision.notices:
+        if notice.code in WARNINGS:
+            rules = [one for one in notice.about if one in reading.rules]
+            passages = [one for one in notice.about if one in reading.passages]
+            for one in notice.about:
+                passages += sources.get(one, ())
+                passages += reading.thing(one).passages[:1] if one in iris else ()
+                rules += reading.testing(iris[one])[:1] if one in iris else ()
+            yield Statement(
+                text=_for_patient(teller, notice) if teller.for_patient else notice.message,
+                rules=tuple(dict.fromkeys(rules)),
+                passages=tuple(dict.fromkeys(passages)),
+            )
+
+
+def _for_patient(teller: Teller, notice: Notice) -> str:
+    if notice.code == "contradictory-input":
+        iris = {finding.code: iri for iri, finding in teller.reading.knowledge.findings.items()}
+        return teller.say("contradiction", [teller.label(iris[code]) for code in notice.about])
+    return teller.say("outside" if notice.code == "out-of-scope" else "stale")
+
+
+__all__ = ["LAYOUTS", "Article", "make_article", "render_article", "statements_of"]

@@ -1,0 +1,178 @@
+"""The sections of an article for clinicians: what a good article on the question covers, filled from one decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spinegraph.engine.exchange.article.diagnosis import danger_of, diagnosis_section
+from spinegraph.engine.exchange.article.evidence import flag_key
+from spinegraph.engine.exchange.article.model import Group, Section, State, Statement
+from spinegraph.engine.exchange.article.reading import RED_FLAG, Flag, Reading, Spoken, passages_of
+from spinegraph.engine.exchange.article.sections import Teller, Told, filled, grouped, headed, joined, placed, section
+from spinegraph.engine.model import Tension
+
+STATE_ORDER: tuple[State, ...] = ("present", "contradictory", "unknown", "absent")
+PITFALL = "pitfall"
+"""The kind of the passages that warn of a mistake."""
+SHOWN_OF_QUESTION = 3
+"""Passages shown beside a question; the rest stands beside the rules that it settles."""
+
+
+def clinician_sections(teller: Teller) -> tuple[Section, ...]:
+    """All sections in reading order; those that have nothing to say are left out."""
+    told = placed(teller)
+    imaging = told.get("imaging", [])
+    sides = [
+        section(teller, f"imaging-{side}", grouped(teller, (one for one in imaging if one[0].rule.direction == side)))
+        for side in ("for", "against")
+    ]
+    return filled(
+        (
+            diagnosis_section(teller),
+            _red_flags(teller, told.get("red-flags", [])),
+            section(teller, "evaluation", grouped(teller, told.get("evaluation", []))),
+            section(teller, "imaging", (), filled(sides)),
+            section(teller, "management", grouped(teller, told.get("management", []))),
+            section(teller, "follow-up", grouped(teller, told.get("follow-up", []))),
+            section(teller, "pitfalls", grouped(teller, [*told.get("pitfalls", []), *_pitfalls_elsewhere(teller, told)])),
+            section(teller, "referral", grouped(teller, told.get("referral", []))),
+            _other_presentations(teller),
+            _questions(teller),
+            section(teller, "tensions", _tensions(teller)),
+            section(teller, "gaps", [Group(statements=_gaps(teller))]),
+        )
+    )
+
+
+# Red flags ------------------------------------------------------------------------------------
+
+
+def _red_flags(teller: Teller, screens: list[Told]) -> Section:
+    """First who has to ask, then every red flag: what is present, not assessed, absent; each under what it points to."""
+    flags = teller.reading.flags
+    counts = {state: sum(flag.state == state for flag in flags) for state in STATE_ORDER}
+    states = []
+    for state in STATE_ORDER:
+        groups = tuple(_by_condition(teller, [flag for flag in flags if flag.state == state]))
+        if groups:
+            states.append(Section(key=f"red-flags-{state}", title=teller.say("state", state), groups=groups))
+    intro = teller.say("flags_intro", counts["present"], counts["unknown"], counts["absent"]) if flags else ""
+    return Section(
+        key="red-flags",
+        title=teller.say("title", "red-flags"),
+        intro=intro,
+        groups=grouped(teller, screens),
+        sections=tuple(states),
+    )
+
+
+def _by_condition(teller: Teller, flags: list[Flag]) -> Iterator[Group]:
+    reading = teller.reading
+    groups: dict[str, list[Flag]] = {}
+    for flag in flags:
+        for condition in _headings(reading, flag) or [""]:
+            groups.setdefault(condition, []).append(flag)
+    for condition, members in sorted(groups.items(), key=lambda entry: danger_of(reading, entry[0])):
+        name = teller.say("flag_group", teller.label(condition)) if condition else teller.say("other_flags")
+        statements = tuple(_flag(teller, flag, condition) for flag in members)
+        yield Group(heading=Statement(text=name), statements=statements)
+
+
+def _headings(reading: Reading, flag: Flag) -> list[str]:
+    """The conditions that a flag points to; one that is a narrower kind of another that flags point to goes under that."""
+    flagged = {rule.condition for other in reading.flags for rule in other.assessments}
+    broader = reading.knowledge.hierarchy.broader
+    top = [one for one in flagged if not any(other != one and other in broader.get(one, ()) for other in flagged)]
+    pointed = {rule.condition for rule in flag.assessments}
+    return sorted({one for one in top for condition in pointed if one in broader.get(condition, (condition,))})
+
+
+def _flag(teller: Teller, flag: Flag, heading: str) -> Statement:
+    broader = teller.reading.knowledge.hierarchy.broader
+    below = [rule for rule in flag.assessments if heading in broader.get(rule.condition, (rule.condition,))]
+    conditions = list(dict.fromkeys(rule.condition for rule in below))
+    narrower = [teller.label(condition) for condition in conditions if condition != heading]
+    label = teller.label(flag.finding) if flag.finding else ", ".join(teller.reading.labels(flag.criterion))
+    key = flag_key(flag)
+    return Statement(
+        text=teller.say("flag", label, narrower, heading in conditions),
+        rules=tuple(rule.id for rule in below) or flag.rules,
+        passages=(*flag.passages, *teller.cited(key)),
+        background=teller.background(key),
+    )
+
+
+# Pitfalls, wider presentations, questions, tensions, gaps -------------------------------------
+
+
+def _pitfalls_elsewhere(teller: Teller, told: dict[str, list[Told]]) -> Iterator[Told]:
+    """Warnings of the sources that belong to recommendations of other sections."""
+    for key, entries in told.items():
+        for entry, statement in entries if key != "pitfalls" else ():
+            for passage in teller.reading.of_kind(entry.rule.passages, PITFALL):
+                text = teller.passage(passage).text
+                yield entry, Statement(text=text, rules=statement.rules, passages=(passage,), remarks=statement.remarks)
+
+
+def _other_presentations(teller: Teller) -> Section:
+    scopes: dict[str, list[Spoken]] = {}
+    for entry in teller.reading.pending:
+        scopes.setdefault(", ".join(teller.reading.labels(entry.rule.scope)), []).append(entry)
+    statements = []
+    for label, entries in scopes.items():
+        sources = dict.fromkeys(teller.reading.knowledge.sources[entry.rule.source].title for entry in entries)
+        urgent = (
+            Statement(text=entry.rule.text, rules=(entry.rule.id,), passages=entry.rule.passages, tags=(entry.rule.urgency,))
+            for entry in entries
+            if entry.rule.urgency == "emergency"
+        )
+        statements.append(
+            Statement(
+                text=teller.say("pending", label, len(entries), [f"“{title}”" for title in sources]),
+                passages=passages_of(entries[0].rule.scope),
+                background=joined(urgent),
+            )
+        )
+    return section(teller, "other-presentations", [Group(statements=tuple(statements))])
+
+
+def _questions(teller: Teller) -> Section:
+    reading = teller.reading
+    flags: list[Statement] = []
+    others: list[Statement] = []
+    for question in reading.decision.questions:
+        thing = reading.thing(question.finding)
+        red = reading.of_kind(question.passages, RED_FLAG)
+        shown = (red or question.passages)[:SHOWN_OF_QUESTION]
+        statement = Statement(
+            text=thing.question or teller.say("question", thing.label),
+            rules=() if shown else reading.testing(thing.iri)[:SHOWN_OF_QUESTION],
+            passages=shown,
+            remarks=(teller.say("why", question.why),),
+        )
+        (flags if red else others).append(statement)
+    groups = (headed(teller, "questions_flags", flags), headed(teller, "questions_other", others))
+    return section(teller, "questions", groups)
+
+
+def _tensions(teller: Teller) -> Iterator[Group]:
+    for tension in teller.reading.decision.tensions:
+        rule = teller.reading.rules[tension.id]
+        definition = rule.definition if isinstance(rule, Tension) else ""
+        positions = (
+            Statement(
+                text=teller.say("position", position.label, position.verdict),
+                rules=(position.recommendation,) if position.recommendation else (),
+                passages=position.passages,
+            )
+            for position in tension.positions
+        )
+        handling = Statement(text=teller.say("handling", tension.handling), rules=(tension.id,))
+        heading = Statement(text=tension.label, rules=(tension.id,), remarks=(definition,) if definition else ())
+        yield Group(heading=heading, statements=(*positions, handling))
+
+
+def _gaps(teller: Teller) -> tuple[Statement, ...]:
+    """The messages of the decision: rule id first, then the passages that raise the question."""
+    gaps = (notice for notice in teller.reading.decision.notices if notice.code == "source-gap")
+    return tuple(Statement(text=gap.message, rules=gap.about[:1], passages=gap.about[1:]) for gap in gaps)

@@ -1,0 +1,174 @@
+"""The sections of an article for patients: the knowledge's own patient texts and labels, and nothing else of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from spinegraph.engine.exchange.article.diagnosis import DIAGNOSIS
+from spinegraph.engine.exchange.article.model import Group, Section, Statement
+from spinegraph.engine.exchange.article.reading import RED_FLAG, Reading, markers, nodes_of, passages_of
+from spinegraph.engine.exchange.article.sections import Teller, filled, grouped, headed, placed, section
+from spinegraph.engine.exchange.article.words import clause_of
+from spinegraph.engine.model import Assessment, Criterion, Present, Recommendation, Rule, Suspected
+
+PARTS = {
+    "do": ("management", "pitfalls"),
+    "checks": ("red-flags", "evaluation", "imaging", "referral"),
+    "return": ("follow-up",),
+}
+"""Sections of this article, and those of the clinician's article that they take in."""
+SHOWN_OF_QUESTION = 3
+"""Passages shown beside a question."""
+SIGNS = {
+    "present": "your_warning_signs",
+    "contradictory": "unclear_warning_signs",
+    "unknown": "warning_signs",
+    "absent": "no_warning_signs",
+}
+"""States of warning signs in the order in which they are told, and the phrase above each."""
+
+
+def patient_sections(teller: Teller) -> tuple[Section, ...]:
+    """All sections in reading order: when to get help comes before any advice."""
+    told = placed(teller)
+    parts = {key: [one for part in taken for one in told.get(part, [])] for key, taken in PARTS.items()}
+    return filled(
+        (
+            section(teller, "help", [Group(statements=tuple(_emergencies(teller)))]),
+            section(teller, "likely", _likely(teller)),
+            section(teller, "signs", _warning_signs(teller)),
+            section(teller, "do", grouped(teller, parts["do"])),
+            section(teller, "checks", grouped(teller, parts["checks"])),
+            section(teller, "return", grouped(teller, parts["return"])),
+            section(teller, "unknown", _unknown(teller)),
+        )
+    )
+
+
+# When to get help at once ---------------------------------------------------------------------
+
+
+def _emergencies(teller: Teller) -> Iterator[Statement]:
+    """What can make an emergency recommendation hold, whatever is recorded of this patient."""
+    reading = teller.reading
+    found: dict[str, Statement] = {}
+    for rule in reading.knowledge.rules.values():
+        if isinstance(rule, Recommendation) and (rule.direction, rule.urgency) == ("for", "emergency"):
+            for marker in _triggers(reading, rule):
+                passages = reading.of_kind(passages_of(marker), RED_FLAG)
+                statement = _sign(teller, marker, (rule.id,), passages)
+                if reading.truth(marker) in ("true", "conflicting"):
+                    statement = msgspec.structs.replace(statement, remarks=(teller.say("applies_to_you"),))
+                _add(found, statement)
+    yield from found.values()
+
+
+def _sign(teller: Teller, marker: Criterion, rules: tuple[str, ...], passages: tuple[str, ...]) -> Statement:
+    return Statement(text=teller.say("words", clause_of(marker, teller.reading)), rules=rules, passages=passages)
+
+
+def _add(found: dict[str, Statement], statement: Statement) -> None:
+    """Add a statement, or its ids to the one that says the same."""
+    known = found.setdefault(statement.text, statement)
+    found[statement.text] = msgspec.structs.replace(
+        known,
+        rules=tuple(dict.fromkeys((*known.rules, *statement.rules))),
+        passages=tuple(dict.fromkeys((*known.passages, *statement.passages))),
+    )
+
+
+def _triggers(reading: Reading, rule: Rule) -> Iterator[Criterion]:
+    """The markers that make a rule hold, directly or by making a condition suspected."""
+    if rule.criterion is None:
+        return
+    yield from markers(rule.criterion)
+    suspected = {node.condition for node in nodes_of(rule.criterion) if isinstance(node, Suspected)}
+    for other in reading.knowledge.rules.values():
+        if isinstance(other, Assessment) and suspected & set(reading.knowledge.hierarchy.broader.get(other.condition, ())):
+            yield from _triggers(reading, other)
+
+
+def _findings(criterion: Criterion) -> list[str]:
+    return [node.finding for node in nodes_of(criterion) if isinstance(node, Present)]
+
+
+# What is likely, and the warning signs --------------------------------------------------------
+
+
+def _likely(teller: Teller) -> Iterator[Group]:
+    """What is suspected or likeliest; then the dangers that are still open. Broader conditions stand for narrower ones."""
+    reading = teller.reading
+    verdicts = {one: reading.verdicts[one] for one in reading.assessed}
+    flagged = {rule.condition for flag in reading.flags for rule in flag.assessments}
+    suspected = [one for one, verdict in verdicts.items() if verdict == "suspected"]
+    dangers = [one for one, verdict in verdicts.items() if verdict == "undetermined" and one in flagged]
+    said = [
+        _about(teller, rules, "suspected", teller.label(one), _reasons(teller, rules))
+        for one, rules in _folded(reading, suspected).items()
+    ]
+    likeliest = [
+        one for one, verdict in verdicts.items() if verdict == "undetermined" and _is_named_diagnosis(reading, one, flagged)
+    ]
+    if likeliest:
+        rules = tuple(rule for one in likeliest for rule in reading.assessed[one])
+        said.append(_about(teller, rules, "likeliest", [teller.label(one) for one in likeliest]))
+    not_yet = (_about(teller, rules, "ruled_out", teller.label(one)) for one, rules in _folded(reading, dangers).items())
+    yield Group(kind="applies", statements=tuple(said))
+    yield headed(teller, "to_rule_out", not_yet)
+
+
+def _is_named_diagnosis(reading: Reading, condition: str, flagged: set[str]) -> bool:
+    stated = (passage for rule in reading.assessed[condition] for passage in rule.passages)
+    return condition not in flagged and bool(reading.of_kind(stated, DIAGNOSIS))
+
+
+def _folded(reading: Reading, conditions: list[str]) -> dict[str, tuple[Assessment, ...]]:
+    """The broadest of the conditions, each with the rules about it and about the narrower ones."""
+    broader = {one: {*reading.knowledge.hierarchy.broader.get(one, ()), one} for one in conditions}
+    top = [one for one in conditions if not any(other != one and other in broader[one] for other in conditions)]
+    return {one: tuple(rule for other in conditions if one in broader[other] for rule in reading.assessed[other]) for one in top}
+
+
+def _about(teller: Teller, rules: tuple[Assessment, ...], phrase: str, *values: object) -> Statement:
+    passages = dict.fromkeys(passage for rule in rules for passage in rule.passages)
+    return Statement(text=teller.say(phrase, *values), rules=tuple(rule.id for rule in rules), passages=tuple(passages))
+
+
+def _reasons(teller: Teller, rules: Iterable[Assessment]) -> list[str]:
+    """The findings that the patient has and that speak for a condition."""
+    findings = (finding for rule in rules if rule.criterion for one in markers(rule.criterion) for finding in _findings(one))
+    return [teller.label(finding) for finding in dict.fromkeys(findings) if teller.reading.state(finding) == "present"]
+
+
+def _warning_signs(teller: Teller) -> Iterator[Group]:
+    for state, phrase in SIGNS.items():
+        signs: dict[str, Statement] = {}
+        for flag in teller.reading.flags:
+            if flag.state == state:
+                _add(signs, _sign(teller, flag.criterion, flag.rules, flag.passages))
+        yield headed(teller, phrase, signs.values())
+
+
+# What is not known ----------------------------------------------------------------------------
+
+
+def _unknown(teller: Teller) -> Iterator[Group]:
+    decision = teller.reading.decision
+    gaps = tuple(notice.about[0] for notice in decision.notices if notice.code == "source-gap")
+    tensions = tuple(tension.id for tension in decision.tensions)
+    counted = (("left_open", gaps), ("disagreement", tensions))
+    yield Group(statements=tuple(Statement(text=teller.say(phrase, len(ids)), rules=ids) for phrase, ids in counted if ids))
+    yield headed(teller, "questions", _questions(teller))
+
+
+def _questions(teller: Teller) -> Iterator[Statement]:
+    """What is asked, but for the warning signs, which have been listed."""
+    reading = teller.reading
+    listed = {finding for flag in reading.flags for finding in _findings(flag.criterion)}
+    for question in reading.decision.questions:
+        thing = reading.thing(question.finding)
+        if thing.iri not in listed:
+            shown = question.passages[:SHOWN_OF_QUESTION]
+            text = thing.patient_question or teller.say("question", thing.patient_label)
+            yield Statement(text=text, rules=() if shown else reading.testing(thing.iri)[:SHOWN_OF_QUESTION], passages=shown)

@@ -1,0 +1,185 @@
+"""What both audiences share: recommendations as statements, those that apply before those that depend on something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+import msgspec
+from spinegraph.engine.exchange.article.evidence import Facts
+from spinegraph.engine.exchange.article.model import Group, Section, Statement
+from spinegraph.engine.exchange.article.placement import section_of
+from spinegraph.engine.exchange.article.reading import RED_FLAG, Reading, Spoken, nodes_of
+from spinegraph.engine.exchange.article.rendering import Phrases
+from spinegraph.engine.exchange.article.words import COMPLEX, clause_of
+from spinegraph.engine.model import URGENCIES, Criterion
+
+ASIDE = "overridden"
+OPEN = "undetermined"
+LATER = "later"
+MODALITIES = ("must", "should", "may")
+Told = tuple[Spoken, Statement]
+
+
+class Teller(NamedTuple):
+    """What a section is made of: the case, the words of the audience, and the facts that stand beside rules and findings."""
+
+    reading: Reading
+    say: Phrases
+    facts: Mapping[str, Facts]
+    for_patient: bool
+
+    def label(self, iri: str) -> str:
+        """What the audience calls a finding or condition."""
+        knowledge = self.reading.knowledge
+        concept = knowledge.findings.get(iri) or knowledge.conditions[iri]
+        return concept.patient_label if self.for_patient else concept.label
+
+    def background(self, key: str) -> tuple[Statement, ...]:
+        """The facts beside a rule, condition or red flag; patients are spared them, for they are not in plain words."""
+        told = () if self.for_patient else self.facts.get(key, Facts()).told
+        return tuple(self.passage(passage) for passage in told)
+
+    def cited(self, key: str) -> tuple[str, ...]:
+        """Passages of figures that the text beside `key` gives already."""
+        return self.facts.get(key, Facts()).cited
+
+    def passage(self, identifier: str) -> Statement:
+        """What a passage states, in our words."""
+        return Statement(text=self.reading.passages[identifier].paraphrase, passages=(identifier,))
+
+
+def placed(teller: Teller) -> dict[str, list[Told]]:
+    """Section key → live recommendations and how they are told."""
+    found: dict[str, list[Told]] = {}
+    for entry in sorted(teller.reading.live, key=lambda entry: _rank(teller.reading, entry)):
+        found.setdefault(section_of(entry.rule, teller.reading), []).append((entry, recommendation(teller, entry)))
+    return found
+
+
+def _rank(reading: Reading, entry: Spoken) -> tuple[object, ...]:
+    """Reading order: by urgency (ungraded as routine) and firmness, then as the sources have it."""
+    rule = entry.rule
+    urgency = min(URGENCIES.index(rule.urgency), URGENCIES.index("routine"))
+    first = reading.passages[rule.passages[0]] if rule.passages else None
+    return urgency, MODALITIES.index(rule.modality), first.source if first else "", first.start if first else 0, rule.id
+
+
+def recommendation(teller: Teller, entry: Spoken) -> Statement:
+    """A recommendation in the words of the audience."""
+    rule = entry.rule
+    return Statement(
+        text=(rule.patient_text or rule.text) if teller.for_patient else rule.text,
+        rules=(rule.id,),
+        passages=tuple(dict.fromkeys((*rule.passages, *teller.cited(rule.iri)))),
+        tags=() if teller.for_patient else _tags(teller, entry),
+        remarks=tuple(_remarks(teller, entry)),
+        background=teller.background(rule.iri),
+    )
+
+
+def _tags(teller: Teller, entry: Spoken) -> tuple[str, ...]:
+    rule = entry.rule
+    soon = rule.timing or (rule.urgency if rule.urgency in ("emergency", "urgent") else "")
+    return tuple(filter(None, (teller.say("modality", rule.modality), soon)))
+
+
+def _remarks(teller: Teller, entry: Spoken) -> Iterator[str]:
+    rules = teller.reading.rules
+    match entry.decided.verdict:
+        case "provisional":
+            yield teller.say("provisional", [rules[other].label for other in entry.decided.left_open_by])
+        case "overridden":
+            yield teller.say("overridden", [rules[other].label for other in entry.decided.overridden_by])
+        case "conflicting":
+            yield teller.say("conflicting")
+        case "undetermined":
+            displacing = [other.rule.label for other in teller.reading.live if entry.rule.iri in other.rule.overrides]
+            if displacing:
+                yield teller.say("exceptions", displacing)
+        case _:
+            pass
+
+
+# Groups ---------------------------------------------------------------------------------------
+
+
+def grouped(teller: Teller, told: Iterable[Told]) -> tuple[Group, ...]:
+    """What applies; then, by condition, what depends on something open; then what is set aside."""
+    told = tuple(told)
+    applies = [statement for entry, statement in told if entry.decided.verdict not in (OPEN, ASIDE)]
+    aside = [statement for entry, statement in told if entry.decided.verdict == ASIDE]
+    groups = [Group(kind="applies", statements=joined(applies))] if applies else []
+    groups += _conditional(teller, [one for one in told if one[0].decided.verdict == OPEN])
+    if aside:
+        groups.append(Group(kind="aside", heading=Statement(text=teller.say("aside")), statements=joined(aside)))
+    return tuple(groups)
+
+
+def _conditional(teller: Teller, told: list[Told]) -> Iterator[Group]:
+    groups: dict[tuple[object, ...], tuple[Statement, list[Statement]]] = {}
+    for entry, statement in told:
+        key, heading, shown = _under_condition(teller, entry, statement)
+        groups.setdefault(key, (heading, []))[1].append(shown)
+    for key in sorted(groups, key=lambda key: key[0] == LATER):
+        heading, statements = groups[key]
+        yield Group(kind="if", heading=heading, statements=joined(statements))
+
+
+def _under_condition(teller: Teller, entry: Spoken, statement: Statement) -> tuple[tuple[object, ...], Statement, Statement]:
+    """The group of what depends on something open: its key, its heading and what stands in it.
+
+    What a patient cannot be told the condition of in a sentence is only named, as something that may come up.
+    """
+    reading, rule = teller.reading, entry.rule
+    criterion = rule.criterion or rule.scope
+    words: object = reading.labels(criterion)
+    if teller.for_patient:
+        words = clause_of(criterion, reading) if criterion is not None else COMPLEX
+        if words == COMPLEX:
+            named = msgspec.structs.replace(statement, text=reading.knowledge.interventions[rule.intervention].patient_label)
+            return (LATER, rule.direction), Statement(text=teller.say("later", rule.direction)), named
+    return (words,), Statement(text=teller.say("if", words), passages=_below(reading, criterion)), statement
+
+
+def _below(reading: Reading, criterion: Criterion | None) -> tuple[str, ...]:
+    """Passages of a criterion, without those of the red flags in it, which are told in a place of their own."""
+    told = (node for node in nodes_of(criterion) if node is criterion or not reading.of_kind(node.passages, RED_FLAG))
+    return tuple(dict.fromkeys(passage for node in told for passage in node.passages))
+
+
+def joined(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+    """Statements, those that say the same made one."""
+    found: dict[tuple[str, tuple[str, ...]], Statement] = {}
+    for statement in statements:
+        key = (statement.text, statement.remarks)
+        known = found.get(key)
+        found[key] = statement if known is None else Statement(
+            text=known.text,
+            rules=tuple(dict.fromkeys((*known.rules, *statement.rules))),
+            passages=tuple(dict.fromkeys((*known.passages, *statement.passages))),
+            tags=known.tags,
+            remarks=known.remarks,
+            background=tuple(dict.fromkeys((*known.background, *statement.background))),
+        )  # fmt: skip
+    return tuple(found.values())
+
+
+def headed(teller: Teller, phrase: str, statements: Iterable[Statement]) -> Group:
+    """Statements under a heading of the audience."""
+    return Group(heading=Statement(text=teller.say(phrase)), statements=tuple(statements))
+
+
+def section(teller: Teller, key: str, groups: Iterable[Group], sections: Iterable[Section] = ()) -> Section:
+    """A section with its title; says so where nothing in it applies yet."""
+    groups, sections = tuple(group for group in groups if group.statements), tuple(sections)
+    kinds = {group.kind for group in groups}
+    intro = teller.say("intro", key)
+    if not intro and "if" in kinds and "applies" not in kinds:
+        intro = teller.say("nothing_applies")
+    return Section(key=key, title=teller.say("title", key), intro=intro, groups=groups, sections=sections)
+
+
+def filled(sections: Iterable[Section]) -> tuple[Section, ...]:
+    """Those that say something."""
+    return tuple(one for one in sections if one.groups or one.sections)

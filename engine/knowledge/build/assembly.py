@@ -1,0 +1,183 @@
+"""Graph → Knowledge: concepts, sources, passages and rules as the frozen nouns of `engine.model`.
+
+Everything that the engine will rely on is checked here, so that what is assembled can be compiled and explained:
+codes are unique, rules lie within the profile, and every rule leads to passages that exist.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from spinegraph.engine.errors import VocabularyError
+from spinegraph.engine.knowledge.build.criteria import CriterionReader
+from spinegraph.engine.knowledge.build.literals import read_number
+from spinegraph.engine.knowledge.build.mapping_table import mapped_codes
+from spinegraph.engine.knowledge.build.passages import read_citation, read_passage, read_reference, read_source
+from spinegraph.engine.knowledge.build.rule_checks import check_rules
+from spinegraph.engine.knowledge.build.rules import PATIENT, build_rules, passage_ids
+from spinegraph.engine.knowledge.problems import Problems
+from spinegraph.engine.knowledge.turtle.graph import Graph, read_graph
+from spinegraph.engine.knowledge.turtle.terms import expand, local_name, shorten
+from spinegraph.engine.model import (
+    Concept,
+    Hierarchy,
+    Knowledge,
+    Measurement,
+)
+
+Coded = TypeVar("Coded", Concept, Measurement)
+KINDS: tuple[Literal["finding", "condition", "intervention"], ...] = ("finding", "condition", "intervention")
+
+
+def load_knowledge(paths: Iterable[Path] | None = None) -> Knowledge:
+    """Read and assemble knowledge files, by default the shipped ones.
+
+    Raises KnowledgeError (a subclass says which kind) at the first thing that makes the knowledge unusable.
+    """
+    return assemble(read_graph(paths))
+
+
+def assemble(graph: Graph) -> Knowledge:
+    """Build the frozen Knowledge of a graph. Raises the first KnowledgeError that `examine` finds."""
+    knowledge, problems = examine(graph)
+    problems.raise_first()
+    return knowledge
+
+
+def examine(graph: Graph) -> tuple[Knowledge, Problems]:
+    """What a graph says as far as it can be understood, and everything for which it cannot be relied upon."""
+    problems = Problems(graph)
+    hierarchy = _hierarchy(graph)
+    findings, conditions, interventions = (_by_code(_concepts(graph, hierarchy, kind), problems) for kind in KINDS)
+    measurements = _by_code(_measurements(graph, problems), problems)
+    holder = {finding.code: finding.iri for finding in findings.values()}
+    for measurement in measurements.values():
+        if measurement.code and measurement.code in holder:
+            problems.tell(
+                VocabularyError,
+                f"{measurement.code}: a finding and a measurement share this code.",
+                "Rename one.",
+                "duplicate-code",
+                measurement.iri,
+                "skos:notation",
+            )
+    mapped, exact = mapped_codes(graph.paths, {*findings, *conditions, *interventions, *measurements}, problems)
+    shapes = CriterionReader(graph, findings, conditions, measurements, hierarchy)
+    knowledge = Knowledge(
+        version=graph.text(expand("core:"), "owl:versionInfo"),
+        digest=graph.digest,
+        findings=findings,
+        conditions=conditions,
+        interventions=interventions,
+        measurements=measurements,
+        hierarchy=hierarchy,
+        sources={iri: read_source(graph, iri) for iri in graph.of_class("core:Source")},
+        passages={iri: read_passage(graph, iri, problems) for iri in graph.of_class("core:Passage")},
+        references={iri: read_reference(graph, iri, problems) for iri in graph.of_class("core:Reference")},
+        citations=tuple(read_citation(graph, node, problems) for node in graph.of_class("core:CitationMapping")),
+        rules={rule.iri: rule for rule in build_rules(graph, shapes, problems)},
+        external_codes={code: iris[0] for code, iris in exact.items() if len(iris) == 1},
+        near_codes={code: iris for code, iris in mapped.items() if len(exact.get(code, ())) != 1},
+    )
+    check_rules(graph, knowledge, problems)
+    return knowledge, problems
+
+
+def _hierarchy(graph: Graph) -> Hierarchy:
+    parents = {
+        iri: tuple(dict.fromkeys(p for p in graph.iris(iri, "rdfs:subClassOf") if not p.startswith("_:")))
+        for iri in graph.of_class("owl:Class")
+        if not iri.startswith("_:")
+    }
+    broader = {iri: _closure(iri, parents) for iri in parents}
+    narrower: dict[str, list[str]] = {iri: [] for iri in parents}
+    children: dict[str, list[str]] = {iri: [] for iri in parents}
+    for iri, ancestors in broader.items():
+        for ancestor in ancestors:
+            narrower.setdefault(ancestor, []).append(iri)
+        for parent in parents[iri]:
+            children.setdefault(parent, []).append(iri)
+    return Hierarchy(
+        broader=broader,
+        narrower={iri: tuple(below) for iri, below in narrower.items()},
+        children={iri: tuple(below) for iri, below in children.items()},
+    )
+
+
+def _closure(start: str, edges: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    reached = {start: None}
+    queue = [start]
+    while queue:
+        for target in edges.get(queue.pop(), ()):
+            if target not in reached:
+                reached[target] = None
+                queue.append(target)
+    return tuple(reached)
+
+
+def _code(thing: Concept | Measurement) -> str:
+    return thing.code
+
+
+def _by_code(things: Iterable[Coded], problems: Problems) -> dict[str, Coded]:
+    by_iri: dict[str, Coded] = {}
+    holder: dict[str, str] = {}
+    for thing in things:
+        if not thing.code:
+            problems.tell(
+                VocabularyError,
+                f"{shorten(thing.iri)} has no code.",
+                'Add skos:notation "its_code".',
+                "duplicate-code",
+                thing.iri,
+            )
+        elif holder.setdefault(thing.code, thing.iri) != thing.iri:
+            problems.tell(
+                VocabularyError,
+                f"The code {thing.code!r} is used by {shorten(holder[thing.code])} and {shorten(thing.iri)}.",
+                "Give each concept a code of its own.",
+                "duplicate-code",
+                thing.iri,
+                "skos:notation",
+            )
+        by_iri[thing.iri] = thing
+    return by_iri
+
+
+def _words(graph: Graph, iri: str) -> dict[str, Any]:
+    label = graph.text(iri, "rdfs:label") or local_name(iri)
+    return {
+        "iri": iri,
+        "code": graph.text(iri, "skos:notation"),
+        "label": label,
+        "patient_label": graph.text(iri, "skos:prefLabel", PATIENT) or label,
+        "definition": graph.text(iri, "skos:definition"),
+        "question": graph.text(iri, "core:question"),
+        "patient_question": graph.text(iri, "core:question", PATIENT),
+        "passages": passage_ids(graph, iri),
+    }
+
+
+def _concepts(graph: Graph, hierarchy: Hierarchy, kind: Literal["finding", "condition", "intervention"]) -> Iterable[Concept]:
+    root = expand(f"core:{kind.capitalize()}")
+    for iri in hierarchy.narrower.get(root, ()):
+        if iri != root:
+            yield Concept(
+                kind=kind,
+                synonyms=graph.texts(iri, "skos:altLabel"),
+                derived_only=graph.flag(iri, "core:derivedOnly"),
+                **_words(graph, iri),
+            )
+
+
+def _measurements(graph: Graph, problems: Problems) -> Iterable[Measurement]:
+    for iri in graph.of_class("core:Measurement"):
+        yield Measurement(
+            unit=graph.text(iri, "core:unit"),
+            minimum=read_number(graph, problems, iri, "core:minimum", -math.inf),
+            maximum=read_number(graph, problems, iri, "core:maximum", math.inf),
+            **_words(graph, iri),
+        )

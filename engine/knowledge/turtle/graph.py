@@ -1,0 +1,165 @@
+"""Turtle files → an indexed graph with a content digest.
+
+Oxigraph's parser is used because a command has to start in well under a second; places, which it does not keep, are
+found by `positions.py` when an error or a diagnostic needs one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from spinegraph.engine.errors import KnowledgeError
+from spinegraph.engine.knowledge.files import content_digest, in_reading_order, shipped_paths
+from spinegraph.engine.knowledge.turtle.positions import positions_of
+from spinegraph.engine.knowledge.turtle.reader import read_triples
+from spinegraph.engine.knowledge.turtle.terms import FIRST, NIL, PREFIXES, RDF_TYPE, REST, Term, Text, expand, shorten
+
+
+class Located(NamedTuple):
+    """A place in a file: 1-based line and column, 0 where they are not known."""
+
+    path: Path
+    line: int
+    column: int
+
+
+class Graph:
+    """Triples indexed by subject and predicate, with the files that they came from."""
+
+    def __init__(self, paths: tuple[Path, ...], digest: str) -> None:
+        self.paths = paths
+        self.digest = digest
+        self._by_subject: dict[str, dict[str, list[Term]]] = {}
+        self._subjects: dict[tuple[str, Term], list[str]] = {}
+        self._files_of: dict[str, dict[int, None]] = {}
+        self._mentions: dict[Term, list[tuple[str, str]]] = {}
+
+    def add(self, subject: str, predicate: str, value: Term, number: int) -> None:
+        """Add one triple of the file `paths[number]`."""
+        self._by_subject.setdefault(subject, {}).setdefault(predicate, []).append(value)
+        self._subjects.setdefault((predicate, value), []).append(subject)
+        self._files_of.setdefault(subject, {})[number] = None
+
+    def subjects(self, predicate: str, value: Term) -> list[str]:
+        """Subjects of `predicate value`, in file order."""
+        return self._subjects.get((expand(predicate), value), [])
+
+    def subjects_with(self, predicate: str) -> list[str]:
+        """Everything of which something is stated by a predicate, in file order."""
+        wanted = expand(predicate)
+        return [subject for subject, statements in self._by_subject.items() if wanted in statements]
+
+    def of_class(self, curie: str) -> list[str]:
+        """Instances of a class, by rdf:type alone."""
+        return self._subjects.get((RDF_TYPE, expand(curie)), [])
+
+    def predicates(self, subject: str) -> dict[str, list[Term]]:
+        return self._by_subject.get(subject, {})
+
+    def terms(self, subject: str, predicate: str) -> list[Term]:
+        return self._by_subject.get(subject, {}).get(expand(predicate), [])
+
+    def iris(self, subject: str, predicate: str) -> tuple[str, ...]:
+        """Objects that are IRIs or blank nodes, in file order."""
+        return tuple(term for term in self.terms(subject, predicate) if isinstance(term, str))
+
+    def iri(self, subject: str, predicate: str) -> str:
+        """The first object that is an IRI or blank node, or ""."""
+        return next((term for term in self.terms(subject, predicate) if isinstance(term, str)), "")
+
+    def text(self, subject: str, predicate: str, language: str = "en") -> str:
+        """The literal in `language`, else one without language, else ""."""
+        found = [term for term in self.terms(subject, predicate) if isinstance(term, Text)]
+        for wanted in (language, ""):
+            for term in found:
+                if term.language == wanted:
+                    return term.value
+        return ""
+
+    def flag(self, subject: str, predicate: str) -> bool:
+        """Whether a truth value is stated and true."""
+        return self.text(subject, predicate) in ("true", "1")
+
+    def texts(self, subject: str, predicate: str, language: str = "en") -> tuple[str, ...]:
+        return tuple(
+            term.value for term in self.terms(subject, predicate) if isinstance(term, Text) and term.language in (language, "")
+        )
+
+    def items(self, head: str) -> Iterator[Term]:
+        """Members of an RDF list."""
+        seen: set[str] = set()
+        while head != NIL:
+            if head in seen or head not in self._by_subject:
+                raise KnowledgeError(
+                    "A list is broken: it has no end.",
+                    where=self.where(head),
+                    mend="Write it as ( … ).",
+                    kind="wrong-kind",
+                    about=(head, "", None),
+                )
+            seen.add(head)
+            yield from self._by_subject[head].get(FIRST, [])
+            head = next((term for term in self._by_subject[head].get(REST, []) if isinstance(term, str)), "")
+
+    def all_subjects(self) -> Iterable[str]:
+        """Everything that something is said about, in file order."""
+        return self._by_subject.keys()
+
+    def mentions(self, value: Term) -> list[tuple[str, str]]:
+        """(subject, predicate IRI) of the statements whose object this is; for messages, the index is made when first asked."""
+        if not self._mentions:
+            for (predicate, term), subjects in self._subjects.items():
+                self._mentions.setdefault(term, []).extend((subject, predicate) for subject in subjects)
+        return self._mentions.get(value, [])
+
+    def files_of(self, subject: str) -> tuple[Path, ...]:
+        """The files that say something about a subject, what is generated last."""
+        return tuple(self.paths[number] for number in self._files_of.get(subject, ()))
+
+    def place(self, subject: str, predicate: str = "", value: Term | None = None) -> Located | None:
+        """Where a subject is first spoken of, or where the predicate or the object of a statement about it stands.
+
+        What has no place of its own has that of what it is part of; None for a subject that nothing is said about.
+        """
+        numbers = tuple(self._files_of.get(subject, ()))
+        if not numbers:
+            return None
+        found = [positions_of(self.paths[number], number) for number in numbers]
+        prefixed = "//" not in predicate and predicate.partition(":")[0] in PREFIXES
+        wanted = expand(predicate) if prefixed else predicate
+        for number, positions in zip(numbers, found, strict=True):
+            values = [value] if value is not None else self._by_subject[subject].get(wanted, [])
+            for term in values if wanted else ():
+                if spots := positions.statements.get((subject, wanted, term)):
+                    return Located(self.paths[number], *(spots.predicate if value is None else spots.value))
+        for number, positions in zip(numbers, found, strict=True):
+            if spot := positions.subjects.get(subject):
+                return Located(self.paths[number], *spot)
+        return Located(self.paths[numbers[0]], 0, 0)
+
+    def spot_in(self, path: Path, subject: str) -> tuple[int, int]:
+        """Line and column where a subject is first spoken of in one file; zeros where it is not."""
+        return positions_of(path, self.paths.index(path)).subjects.get(subject, (0, 0))
+
+    def where(self, subject: str, predicate: str = "", value: Term | None = None) -> str:
+        """`file:line` of a subject or of a statement about it, as far as it is known."""
+        place = self.place(subject, predicate, value)
+        if place is None:
+            return shorten(subject)
+        return f"{place.path.name}:{place.line}" if place.line else place.path.name
+
+
+def read_graph(paths: Iterable[Path] | None = None) -> Graph:
+    """Read Turtle files (the shipped ones by default) into one indexed graph.
+
+    Raises TurtleSyntaxError with file:line where a file does not parse.
+    """
+    all_paths = in_reading_order(paths if paths is not None else shipped_paths())
+    graph = Graph(all_paths, content_digest(all_paths))
+    for number, path in enumerate(all_paths):
+        if path.suffix == ".ttl":
+            for subject, predicate, value in read_triples(path, number):
+                graph.add(subject, predicate, value, number)
+    return graph

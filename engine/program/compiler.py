@@ -1,0 +1,255 @@
+"""Rules → the code of a `Program`: straight-line `&`, `|` and `^` on planes, in dependency order, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spinegraph.engine.model import (
+    Absent,
+    And,
+    Assessment,
+    AtLeast,
+    Criterion,
+    DerivedFinding,
+    Exclusion,
+    Knowledge,
+    Measured,
+    NotSuspected,
+    Or,
+    Present,
+    Recommendation,
+    Rule,
+    SourceGap,
+    Suspected,
+    Tension,
+    Unassessed,
+)
+from spinegraph.engine.program.program import Comparison, Pair, Program, RuleSlots, structure
+from spinegraph.engine.program.strata import order_errors
+
+
+def compile_program(knowledge: Knowledge, acting: bool = False) -> Program:
+    """Order and compile all rules; with `acting` also the planes of rules as they act on others, for analysis.
+
+    Raises RuleCycleError where a rule depends on its own conclusion, CriterionError where `sh:order` would let another
+    SHACL engine run a rule before what it depends on.
+    """
+    for error in order_errors(knowledge):
+        raise error
+    return _Compiler(knowledge).program(acting)
+
+
+class _Compiler:
+    """Emits lines on demand, so that they come out in dependency order."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._narrower = knowledge.hierarchy.narrower
+        self._broader = knowledge.hierarchy.broader
+        self._findings = tuple(iri for iri, finding in knowledge.findings.items() if not finding.derived_only)
+        self._input = {iri: number for number, iri in enumerate(self._findings)}
+        self._deriving = {rule.finding: rule for rule in knowledge.rules.values() if isinstance(rule, DerivedFinding)}
+        self._assessments = [rule for rule in knowledge.rules.values() if isinstance(rule, Assessment)]
+        self._comparisons: list[Comparison] = []
+        self._lines: list[str] = []
+        self._names: dict[Any, tuple[str, str]] = {}
+        self._facts: dict[tuple[str, str], str] = {}
+        self._outputs: list[str] = []
+
+    def program(self, acting: bool) -> Program:
+        rules = {iri: self._rule_slots(rule) for iri, rule in self._knowledge.rules.items()}
+        present = {iri: self._output(self._fact("present", iri)) for iri in self._knowledge.findings}
+        absent = {iri: self._output(self._fact("absent", iri)) for iri in self._knowledge.findings}
+        both = [f"({self._fact('present', iri)} & {self._fact('absent', iri)})" for iri in self._knowledge.findings]
+        clash = self._output(self._assign("c", _join("|", both, neutral="zero")))
+        verdicts = {
+            iri: self._verdict_planes(rule) for iri, rule in self._knowledge.rules.items() if isinstance(rule, Recommendation)
+        }
+        active = {iri: self._acting(rule) for iri, rule in self._knowledge.rules.items()} if acting else {}
+        slots = {key: Pair(self._output(holds), self._output(refuted)) for key, (holds, refuted) in self._names.items()}
+        acting_slots = {iri: Pair(self._output(holds), self._output(refuted)) for iri, (holds, refuted) in active.items()}
+        code = self._code()
+        space: dict[str, Any] = {}
+        exec(compile(code, "<rules>", "exec"), space)
+        return Program(
+            knowledge=self._knowledge,
+            code=code,
+            run=space["run"],
+            findings=self._findings,
+            comparisons=tuple(self._comparisons),
+            slots=slots,
+            rules=rules,
+            verdicts=verdicts,
+            present=present,
+            absent=absent,
+            clash=clash,
+            acting=acting_slots,
+        )
+
+    def _code(self) -> str:
+        inputs = [name for number in range(len(self._findings)) for name in (f"gp{number}", f"ga{number}")]
+        inputs += [name for number in range(len(self._comparisons)) for name in (f"ch{number}", f"cr{number}")]
+        body = ["def run(planes):", f"    {', '.join([*inputs, 'ones'])}, = planes", "    zero = ones ^ ones"]
+        body += [f"    {line}" for line in self._lines]
+        body.append(f"    return ({''.join(f'{name}, ' for name in self._outputs)})")
+        return "\n".join(body) + "\n"
+
+    def _output(self, name: str) -> int:
+        self._outputs.append(name)
+        return len(self._outputs) - 1
+
+    def _assign(self, prefix: str, expression: str) -> str:
+        if expression.isidentifier():
+            return expression
+        name = f"{prefix}{len(self._lines)}"
+        self._lines.append(f"{name} = {expression}")
+        return name
+
+    def _rule_slots(self, rule: Rule) -> RuleSlots:
+        pairs = (self._rule(rule), self._criterion(rule.scope), self._criterion(rule.criterion))
+        whole, scope, criterion = (Pair(self._output(holds), self._output(refuted)) for holds, refuted in pairs)
+        return RuleSlots(whole, scope, criterion)
+
+    def _rule(self, rule: Rule) -> tuple[str, str]:
+        """The planes of a rule: its scope and its criterion together."""
+        if rule.iri in self._names:
+            return self._names[rule.iri]
+        scope, criterion = self._criterion(rule.scope), self._criterion(rule.criterion)
+        holds = self._assign("h", _join("&", [scope[0], criterion[0]], neutral="ones"))
+        refuted = self._assign("r", _join("|", [scope[1], criterion[1]], neutral="zero"))
+        self._names[rule.iri] = (holds, refuted)
+        return self._names[rule.iri]
+
+    def _criterion(self, criterion: Criterion | None) -> tuple[str, str]:
+        if criterion is None:
+            return ("ones", "zero")
+        key = structure(criterion)
+        if key not in self._names:
+            holds, refuted = self._emit(criterion)
+            self._names[key] = (self._assign("h", holds), self._assign("r", refuted))
+        return self._names[key]
+
+    def _emit(self, criterion: Criterion) -> tuple[str, str]:
+        match criterion:
+            case Present():
+                refuted = "zero" if criterion.absence_inconclusive else self._fact("absent", criterion.finding)
+                return self._fact("present", criterion.finding), refuted
+            case Absent():
+                return self._fact("absent", criterion.finding), self._fact("present", criterion.finding)
+            case Unassessed():
+                known = self._assign(
+                    "k", f"{self._fact('present', criterion.finding)} | {self._fact('absent', criterion.finding)}"
+                )
+                return f"{known} ^ ones", known
+            case Suspected():
+                return self._suspicion(criterion.condition)
+            case NotSuspected():
+                holds, refuted = self._suspicion(criterion.condition)
+                return refuted, holds
+            case Measured():
+                return self._comparison(criterion)
+            case AtLeast():
+                pairs = [self._criterion(member) for member in criterion.members]
+                spare = len(pairs) - criterion.count
+                return (
+                    self._threshold([pair[0] for pair in pairs], criterion.count),
+                    self._threshold([pair[1] for pair in pairs], spare + 1),
+                )
+            case And() | Or():
+                pairs = [self._criterion(child) for child in criterion.children]
+                both, either = ("&", "|") if isinstance(criterion, And) else ("|", "&")
+                return _join(both, [pair[0] for pair in pairs]), _join(either, [pair[1] for pair in pairs])
+        raise TypeError(f"no criterion: {criterion!r}")
+
+    def _fact(self, side: str, finding: str) -> str:
+        """The plane of a finding being present (from narrower ones) or absent (from wider ones), given or derived."""
+        if (side, finding) not in self._facts:
+            reaching = (self._narrower if side == "present" else self._broader).get(finding, (finding,))
+            given, bit = ("gp", 0) if side == "present" else ("ga", 1)
+            terms = [f"{given}{self._input[iri]}" for iri in reaching if iri in self._input]
+            terms += [self._rule(self._deriving[iri])[bit] for iri in reaching if iri in self._deriving]
+            self._facts[side, finding] = self._assign("p" if side == "present" else "a", _join("|", terms, neutral="zero"))
+        return self._facts[side, finding]
+
+    def _suspicion(self, condition: str) -> tuple[str, str]:
+        """Assessments add up: one that holds is enough, and all have to be refuted."""
+        below = set(self._narrower.get(condition, (condition,)))
+        pairs = [self._rule(rule) for rule in self._assessments if rule.condition in below]
+        if not pairs:
+            return "zero", "zero"
+        return _join("|", [pair[0] for pair in pairs]), _join("&", [pair[1] for pair in pairs])
+
+    def _comparison(self, criterion: Measured) -> tuple[str, str]:
+        number = len(self._comparisons)
+        self._comparisons.append(Comparison(criterion.measurement, criterion))
+        return f"ch{number}", f"cr{number}"
+
+    def _threshold(self, planes: list[str], count: int) -> str:
+        """At least `count` of the planes, by counting upwards."""
+        reached = ["zero"] * count
+        for plane in planes:
+            for level in range(count - 1, -1, -1):
+                step = plane if level == 0 else _join("&", [reached[level - 1], plane])
+                reached[level] = self._assign("t", _join("|", [reached[level], step], neutral="zero"))
+        return reached[-1]
+
+    def _verdict_planes(self, rule: Recommendation) -> tuple[int, ...]:
+        scope_holds, scope_refuted = self._criterion(rule.scope)
+        holds, refuted = self._rule(rule)
+        excluding = self._excluding(("", rule.source))
+        overriding = [(self._acting(other), rule.iri in other.overrides) for other in self._overriding(rule)]
+        leaving = [
+            self._acting(other)[0]
+            for other in self._knowledge.rules.values()
+            if isinstance(other, SourceGap | Tension) and rule.iri in other.leaves_open
+        ]
+        outside = [_only_holds(pair) for pair in (*excluding, (scope_refuted, scope_holds))]
+        conflicts = [f"({scope_holds} & {scope_refuted})", f"({holds} & {refuted})"]
+        conflicts += [f"({h} & {r})" for h, r in excluding]
+        conflicts += [f"({holds} & {h} & {r})" for (h, r), _ in overriding]
+        unknown = [f"(({h} | {r}) ^ ones)" for (h, r), strict in overriding if strict]
+        planes = (
+            self._assign("x", _join("|", outside, neutral="zero")),
+            self._assign("c", _join("|", conflicts, neutral="zero")),
+            holds,
+            self._criterion(rule.criterion)[1],
+            self._assign("d", _join("|", [h for (h, _), _ in overriding], neutral="zero")),
+            self._assign("u", _join("|", unknown + leaving, neutral="zero")),
+        )
+        return tuple(map(self._output, planes))
+
+    def _excluding(self, sources: tuple[str, ...]) -> list[tuple[str, str]]:
+        """The exclusions of given sources; the empty one stands for all sources."""
+        exclusions = (rule for rule in self._knowledge.rules.values() if isinstance(rule, Exclusion))
+        return [self._rule(rule) for rule in exclusions if rule.source in sources]
+
+    def _acting(self, rule: Rule) -> tuple[str, str]:
+        """The planes of a rule as it acts on others: a source that does not speak about the patient displaces nothing."""
+        holds, refuted = self._rule(rule)
+        excluding = self._excluding((rule.source,)) if rule.source else []
+        if not excluding:
+            return holds, refuted
+        outside = self._assign("x", _join("|", [_only_holds(pair) for pair in excluding]))
+        return self._assign("h", f"{holds} & ({outside} ^ ones)"), self._assign("r", f"{refuted} | {outside}")
+
+    def _overriding(self, rule: Recommendation) -> list[Recommendation]:
+        return [
+            other
+            for other in self._knowledge.rules.values()
+            if isinstance(other, Recommendation) and (rule.iri in other.overrides or rule.iri in other.overrides_if_known)
+        ]
+
+
+def _only_holds(pair: tuple[str, str]) -> str:
+    """Holds, and is not refuted as well."""
+    holds, refuted = pair
+    return f"({holds} ^ ({holds} & {refuted}))"
+
+
+def _join(operator: str, terms: list[str], neutral: str = "") -> str:
+    """Terms under one operator, without repetitions and neutral elements."""
+    absorbing = {"&": "zero", "|": "ones"}[operator]
+    kept = list(dict.fromkeys(term for term in terms if term != {"&": "ones", "|": "zero"}[operator]))
+    if absorbing in kept:
+        return absorbing
+    return f" {operator} ".join(kept) or neutral or {"&": "ones", "|": "zero"}[operator]

@@ -1,0 +1,102 @@
+"""The rules as one straight-line program over truth planes; `compiler.py` writes it.
+
+A plane holds one bit per patient: an `int` for one patient, a NumPy array for a population. Every criterion, fact and
+rule has two planes, (holds, refuted); the generated code consists of `&`, `|` and `^` on them, in dependency order, and
+nothing else. No second implementation of the semantics exists apart from the oracle (`reference.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from spinegraph.engine.model import (
+    Absent,
+    And,
+    AtLeast,
+    Criterion,
+    Knowledge,
+    Measured,
+    NotSuspected,
+    Or,
+    Present,
+    Suspected,
+    Unassessed,
+)
+
+Plane = Any
+"""Anything with &, | and ^ bit by bit: int, numpy.uint64 array."""
+
+VERDICT_PLANES = ("outside", "conflict", "holds", "refuted", "displaced", "open")
+"""The planes from which a verdict is read, per recommendation: no scope or excluded; contradictory input; criterion
+holds; criterion refuted; a known override holds; an override is unknown or a gap leaves it open."""
+
+
+class Comparison(NamedTuple):
+    """A range on a measurement: two input planes, in range and certainly out of range."""
+
+    measurement: str
+    criterion: Measured
+
+
+class Pair(NamedTuple):
+    """Positions of a (holds, refuted) pair in the program's output."""
+
+    holds: int
+    refuted: int
+
+
+class RuleSlots(NamedTuple):
+    """Where the planes of a rule stand in the output: scope and criterion together, and each alone."""
+
+    whole: Pair
+    scope: Pair
+    criterion: Pair
+
+
+class Program(NamedTuple):
+    """The compiled knowledge. `run(inputs)` takes and gives planes in the order that the tables name.
+
+    `clash` is the plane of the patients with a finding that is both present and absent. `acting`, only where it was asked
+    for, has the planes of every rule as it acts on others: those of the rule, but for patients its source does not cover.
+    """
+
+    knowledge: Knowledge
+    code: str
+    run: Callable[[Sequence[Plane]], tuple[Plane, ...]]
+    findings: tuple[str, ...]
+    comparisons: tuple[Comparison, ...]
+    slots: Mapping[Any, Pair]
+    rules: Mapping[str, RuleSlots]
+    verdicts: Mapping[str, tuple[int, ...]]
+    present: Mapping[str, int]
+    absent: Mapping[str, int]
+    clash: int
+    acting: Mapping[str, Pair]
+
+    @property
+    def input_size(self) -> int:
+        """Two planes per finding, two per comparison, and one full of ones."""
+        return 2 * len(self.findings) + 2 * len(self.comparisons) + 1
+
+    def pair(self, criterion: Criterion) -> Pair:
+        """The output positions of a criterion that some rule uses."""
+        return self.slots[structure(criterion)]
+
+
+def structure(criterion: Criterion) -> tuple[Any, ...]:
+    """What a criterion tests, without its names: equal structures share one pair of planes."""
+    match criterion:
+        case Present():
+            return ("present", criterion.finding, criterion.absence_inconclusive)
+        case Absent() | Unassessed():
+            return (criterion.operator, criterion.finding)
+        case Suspected() | NotSuspected():
+            return (criterion.operator, criterion.condition)
+        case Measured():
+            return ("measured", criterion.measurement, criterion.lower, criterion.upper)
+        case AtLeast():
+            return ("at-least", criterion.count, criterion.group)
+        case And() | Or():
+            return (criterion.operator, *map(structure, criterion.children))
+    raise TypeError(f"no criterion: {criterion!r}")

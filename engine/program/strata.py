@@ -1,0 +1,113 @@
+"""Which rule rests on the conclusions of which others; and whether they can be run in the order that they give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+
+from spinegraph.engine.errors import CriterionError, KnowledgeError, RuleCycleError
+from spinegraph.engine.knowledge.turtle.terms import shorten
+from spinegraph.engine.model import (
+    Absent,
+    Assessment,
+    AtLeast,
+    Criterion,
+    DerivedFinding,
+    Knowledge,
+    NotSuspected,
+    Present,
+    Suspected,
+    Unassessed,
+)
+
+
+def order_errors(knowledge: Knowledge) -> Iterator[KnowledgeError]:
+    """Every circle of rules, and every rule whose `sh:order` lets another SHACL engine run it too early."""
+    needed = dependencies(knowledge)
+    position = {iri: number for number, iri in enumerate(knowledge.rules)}
+    circular: set[str] = set()
+    for circle in _circles(needed):
+        start = min(range(len(circle)), key=lambda at: position[circle[at]])
+        turned = (*circle[start:], *circle[:start])
+        circular.update(turned)
+        yield RuleCycleError(
+            " → ".join(shorten(iri) for iri in (*turned, turned[0])),
+            where=shorten(turned[0]),
+            mend="Take one of these rules out of the criteria of the others.",
+            kind="circular",
+            about=(turned[0], "sh:condition", None),
+        )
+    for iri, others in needed.items():
+        rule = knowledge.rules[iri]
+        for other in (knowledge.rules[other] for other in others if iri not in circular):
+            if rule.order <= other.order:
+                yield CriterionError(
+                    f"{shorten(iri)} (sh:order {rule.order}) depends on {shorten(other.iri)} (sh:order {other.order}).",
+                    where=shorten(iri),
+                    mend="Give the rule that depends a higher sh:order.",
+                    kind="wrong-order",
+                    about=(iri, "sh:order", None),
+                )
+
+
+def dependencies(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
+    """Rule IRI → the rules whose conclusions its scope or criterion tests."""
+    deriving: dict[str, list[str]] = {}
+    assessing: dict[str, list[str]] = {}
+    for rule in knowledge.rules.values():
+        if isinstance(rule, DerivedFinding):
+            deriving.setdefault(rule.finding, []).append(rule.iri)
+        elif isinstance(rule, Assessment):
+            assessing.setdefault(rule.condition, []).append(rule.iri)
+    memory: dict[int, dict[str, None]] = {}
+    found = {}
+    for rule in knowledge.rules.values():
+        tested: dict[str, None] = {}
+        for criterion in filter(None, (rule.scope, rule.criterion)):
+            tested |= _tested(criterion, knowledge, deriving, assessing, memory)
+        found[rule.iri] = tuple(tested)
+    return found
+
+
+def _tested(
+    criterion: Criterion,
+    knowledge: Knowledge,
+    deriving: Mapping[str, list[str]],
+    assessing: Mapping[str, list[str]],
+    memory: dict[int, dict[str, None]],
+) -> dict[str, None]:
+    if id(criterion) in memory:
+        return memory[id(criterion)]
+    narrower, broader = knowledge.hierarchy.narrower, knowledge.hierarchy.broader
+    tested: dict[str, None] = {}
+    match criterion:
+        case Present() | Absent() | Unassessed():
+            inconclusive = isinstance(criterion, Present) and criterion.absence_inconclusive
+            above = () if inconclusive else broader.get(criterion.finding, ())
+            for finding in (*narrower.get(criterion.finding, ()), *above):
+                tested.update(dict.fromkeys(deriving.get(finding, ())))
+        case Suspected() | NotSuspected():
+            for condition in narrower.get(criterion.condition, ()):
+                tested.update(dict.fromkeys(assessing.get(condition, ())))
+        case AtLeast():
+            for member in criterion.members:
+                tested |= _tested(member, knowledge, deriving, assessing, memory)
+        case _:
+            for child in getattr(criterion, "children", ()):
+                tested |= _tested(child, knowledge, deriving, assessing, memory)
+    memory[id(criterion)] = tested
+    return tested
+
+
+def _circles(needed: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Circles until none is left: one of each is cut when it has been told."""
+    edges = {iri: list(others) for iri, others in needed.items()}
+    while True:
+        try:
+            TopologicalSorter(edges).prepare()
+        except CycleError as error:
+            *circle, _ = reversed(error.args[1])
+            yield tuple(circle)
+            edges[circle[0]].remove(circle[1 % len(circle)])
+        else:
+            return

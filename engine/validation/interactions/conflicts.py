@@ -1,0 +1,81 @@
+"""Opposite directions for one patient (SG901), and tensions that no patient ever shows (SG903)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spinegraph.engine.knowledge.turtle.terms import shorten
+from spinegraph.engine.model import Recommendation, SourceGap, Tension
+from spinegraph.engine.validation.interactions.analysis import Analysis, Behaviour, named
+
+
+def opposite_directions(analysis: Analysis) -> Iterator[Behaviour]:
+    """For an intervention and against it, or against a wider one, both indicated, and no tension that shows both."""
+    knowledge = analysis.knowledge
+    for bar in analysis.recommendations:
+        below = knowledge.hierarchy.narrower.get(bar.intervention, (bar.intervention,)) if bar.direction == "against" else ()
+        for order in analysis.recommendations:
+            if order.direction != "for" or order.intervention not in below:
+                continue
+            both = [analysis.verdict(rule, "indicated") for rule in (order, bar)]
+            tensions = _tensions(analysis, order, bar)
+            if not all(tension.scope or tension.criterion for tension in tensions):
+                continue  # a tension without scope and criterion declares the disagreement for every patient
+            shown = [analysis.holds(tension) for tension in tensions]
+            patient = analysis.smallest(*both, *(-literal for literal in shown))
+            if patient is not None:
+                wider = "" if order.intervention == bar.intervention else f", which {shorten(order.intervention)} is a kind of"
+                yield Behaviour(
+                    name="opposite-directions",
+                    rule=order.iri,
+                    others=(bar.iri,),
+                    what=f"{named(order)} is for {shorten(order.intervention)}, {named(bar)} is against "
+                    f"{shorten(bar.intervention)}{wider}; both are indicated for one patient, and no tension shows it.",
+                    witness=analysis.witness(patient, ((order, "indicated"), (bar, "indicated"))),
+                )
+
+
+def _tensions(analysis: Analysis, one: Recommendation, other: Recommendation) -> list[Tension]:
+    """The tensions in which both take a position."""
+    tensions = (rule for rule in analysis.knowledge.rules.values() if isinstance(rule, Tension))
+    return [tension for tension in tensions if {one.iri, other.iri} <= {p.recommendation for p in tension.positions}]
+
+
+def idle_tensions(analysis: Analysis) -> Iterator[Behaviour]:
+    """Tensions that hold for no patient, whose positions never meet, or that leave open what they never reach."""
+    for rule in analysis.knowledge.rules.values():
+        if not isinstance(rule, Tension | SourceGap) or not (rule.scope or rule.criterion):
+            continue
+        if not analysis.exists(analysis.holds(rule)):
+            if isinstance(rule, Tension):
+                yield Behaviour(
+                    name="idle-tension", rule=rule.iri, what=f"{named(rule)} holds for no patient, so it is never shown."
+                )
+            continue
+        if isinstance(rule, Tension) and not _positions_meet(analysis, rule):
+            yield Behaviour(
+                name="idle-tension",
+                rule=rule.iri,
+                others=tuple(position.recommendation for position in rule.positions if position.recommendation),
+                what=f"While {named(rule)} holds, no two of the recommendations that take a position hold for one patient.",
+                witness=analysis.example(rule),
+            )
+        for target in rule.leaves_open:
+            left_open = analysis.knowledge.rules[target]
+            if isinstance(left_open, Recommendation) and not analysis.exists(analysis.acts(rule), analysis.stands(left_open)):
+                yield Behaviour(
+                    name="idle-tension",
+                    rule=rule.iri,
+                    others=(target,),
+                    what=f"{named(rule)} leaves {named(left_open)} open, which never holds for the same patient.",
+                    witness=analysis.example(rule),
+                )
+
+
+def _positions_meet(analysis: Analysis, tension: Tension) -> bool:
+    """Whether two of the recommendations that take a position can hold at once; true where fewer than two take one."""
+    rules = [analysis.knowledge.rules[p.recommendation] for p in tension.positions if p.recommendation]
+    taking = list(dict.fromkeys(rule for rule in rules if isinstance(rule, Recommendation)))
+    pairs = [(one, other) for number, one in enumerate(taking) for other in taking[:number]]
+    holds = analysis.holds(tension)
+    return not pairs or any(analysis.exists(holds, *map(analysis.stands, pair)) for pair in pairs)

@@ -1,0 +1,215 @@
+"""Every consistent patient there can be, as one satisfiability problem; a patient found in it is made minimal.
+
+A patient is a record: each finding present, absent or not assessed, each measurement unknown or in one of the cells into
+which the bounds of all criteria cut its possible values. Records that contradict themselves are left out: what the engine
+does with those is said by `conflicting`, and proves nothing about the rules.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, pairwise
+from typing import NamedTuple
+
+from msgspec import structs
+from spinegraph.engine.decide.facts import compare
+from spinegraph.engine.model import Case, Measured, Measurement
+from spinegraph.engine.program.circuit import TRUE, Circuit
+from spinegraph.engine.program.program import Program
+from spinegraph.engine.program.solver import ITotalizer
+
+
+class Cell(NamedTuple):
+    """Values of a measurement that no criterion tells apart: one of them, and the literal of being among them."""
+
+    value: float
+    literal: int
+
+
+class Piece(NamedTuple):
+    """An unbroken stretch of values that no criterion tells apart: one of them, and whether it is a single value."""
+
+    value: float
+    point: bool
+
+
+class Patients:
+    """The records that one or several programs can be asked about, and what the programs make of them.
+
+    Codes that only one of the programs knows can be recorded; the others do not see them.
+    """
+
+    def __init__(self, *programs: Program) -> None:
+        self.circuit = Circuit()
+        self._given: dict[tuple[str, str], int] = {}
+        self.cells: dict[str, tuple[Cell, ...]] = {}
+        for program in programs:
+            for iri in program.findings:
+                self._give(program.knowledge.findings[iri].code)
+        for code, criteria in _criteria(programs).items():
+            self.cells[code] = tuple(self._cells(_measurement(programs, code), criteria))
+        self.planes = tuple(tuple(self._run(program, {})) for program in programs)
+        for program, planes in zip(programs, self.planes, strict=True):
+            self.circuit.require(-planes[program.clash])
+        values = [cell.literal for code in sorted(self.cells) for cell in self.cells[code]]
+        sides = {side: [self._given[key] for key in sorted(self._given) if key[1] == side] for side in ("present", "absent")}
+        self._least_preferred = tuple(reversed((*sides["present"], *sides["absent"], *values)))
+        self._counter: ITotalizer | None = None
+
+    def recorded(self, code: str, state: str) -> int:
+        """The literal of a finding's being recorded "present" or "absent"."""
+        return self._given[code, state]
+
+    def unmeasured(self, code: str) -> int:
+        """The literal of a measurement's not being known."""
+        return -self.circuit.any_of(cell.literal for cell in self.cells.get(code, ()))
+
+    def exists(self, *wanted: int) -> bool:
+        """Whether some patient meets all of these literals."""
+        return self.circuit.possible(wanted)
+
+    def with_value(self, program: Program, code: str, value: float) -> tuple[int, ...]:
+        """The program's output planes over all patients who have this value of one measurement, whatever else is recorded."""
+        return tuple(self._run(program, {code: value}))
+
+    def smallest_with(self, values: Mapping[str, float], *wanted: int) -> Case | None:
+        """The smallest patient who meets literals of planes made by `with_value`, with those values."""
+        case = self.smallest(*wanted, *map(self.unmeasured, values))
+        return case and structs.replace(case, measurements=dict(sorted({**case.measurements, **values}.items())))
+
+    def smallest(self, *wanted: int) -> Case | None:
+        """A patient who meets all of these literals with as few recorded facts as can be, or None where nobody does.
+
+        Of several it is always the same one, whatever was asked before: what is found present is preferred to what is found
+        absent, that to a measurement, and what comes first in the alphabet.
+        """
+        model = self.circuit.model(wanted)
+        if model is None:
+            return None
+        counter = self._counting()
+        size = self._size(model)
+        while size and (smaller := self.circuit.model((*wanted, -counter.rhs[size - 1]))) is not None:
+            model, size = smaller, self._size(smaller)
+        bound = (*wanted, *((-counter.rhs[size],) if size < len(counter.rhs) else ()))
+        settled: list[int] = []
+        for literal in self._least_preferred:
+            if literal in model and (other := self.circuit.model((*bound, *settled, -literal))) is not None:
+                model = other
+            settled.append(literal if literal in model else -literal)
+        return self._case(model)
+
+    def _size(self, model: frozenset[int]) -> int:
+        return sum(literal in model for literal in self._least_preferred)
+
+    def _counting(self) -> ITotalizer:
+        """A unary count of the recorded facts: `rhs[n]` holds if there are more than n."""
+        if self._counter is None:
+            self._counter = ITotalizer(lits=self._least_preferred, ubound=len(self._least_preferred), top_id=self.circuit.size)
+            self.circuit.size = max(self.circuit.size, self._counter.top_id)
+            for clause in self._counter.cnf.clauses:
+                self.circuit.require(*clause)
+        return self._counter
+
+    def _case(self, model: frozenset[int]) -> Case:
+        sides = {
+            state: tuple(sorted(code for (code, side), literal in self._given.items() if side == state and literal in model))
+            for state in ("present", "absent")
+        }
+        values = {code: cell.value for code, cells in sorted(self.cells.items()) for cell in cells if cell.literal in model}
+        return Case(present=sides["present"], absent=sides["absent"], measurements=values)
+
+    def _give(self, code: str) -> None:
+        if (code, "present") not in self._given:
+            present, absent = self.circuit.variable(), self.circuit.variable()
+            self._given[code, "present"], self._given[code, "absent"] = present, absent
+            self.circuit.require(-present, -absent)
+
+    def _cells(self, measurement: Measurement, criteria: Sequence[Measured]) -> Iterator[Cell]:
+        """One cell for each way in which the criteria can see a possible value; no two at once."""
+        seen: dict[View, float] = {}
+        for value in sorted(_values(measurement, criteria), key=_roundness):
+            seen.setdefault(_view(criteria, value), value)
+        literals: list[int] = []
+        for value in seen.values():
+            literal = self.circuit.variable()
+            for other in literals:
+                self.circuit.require(-literal, -other)
+            literals.append(literal)
+            yield Cell(value, literal)
+
+    def _run(self, program: Program, fixed: Mapping[str, float]) -> Iterator[int]:
+        """The literals of a program's output planes over all patients, some measurements having a fixed value."""
+        inputs = []
+        for iri in program.findings:
+            code = program.knowledge.findings[iri].code
+            inputs += [self._given[code, "present"], self._given[code, "absent"]]
+        for measurement, criterion in program.comparisons:
+            code = program.knowledge.measurements[measurement].code
+            if code in fixed:
+                inputs += [TRUE if seen else -TRUE for seen in compare(criterion, fixed[code])]
+                continue
+            cells = self.cells[code]
+            for side in (0, 1):
+                inputs.append(self.circuit.any_of(cell.literal for cell in cells if compare(criterion, cell.value)[side]))
+        for plane in program.run([self.circuit.wire(literal) for literal in (*inputs, TRUE)]):
+            yield plane.literal
+
+
+def _criteria(programs: Iterable[Program]) -> Mapping[str, list[Measured]]:
+    """Measurement code → the ranges that any of the programs asks about."""
+    found: dict[str, list[Measured]] = {}
+    for program in programs:
+        for measurement, criterion in program.comparisons:
+            found.setdefault(program.knowledge.measurements[measurement].code, []).append(criterion)
+    return found
+
+
+def _measurement(programs: Iterable[Program], code: str) -> Measurement:
+    known = (measurement for program in programs for measurement in program.knowledge.measurements.values())
+    return next(measurement for measurement in known if measurement.code == code)
+
+
+View = tuple[tuple[int, int], ...]
+"""How criteria see a value: in range, certainly out of range, for each."""
+
+
+def _view(criteria: Iterable[Measured], value: float) -> View:
+    return tuple(compare(criterion, value) for criterion in criteria)
+
+
+def pieces(measurement: Measurement, criteria: Sequence[Measured]) -> list[Piece]:
+    """The stretches into which the criteria cut the possible values, in ascending order."""
+    marks = _marks(criteria)
+    stretches = groupby(sorted(_values(measurement, criteria)), key=lambda value: _view(criteria, value))
+    together = [list(values) for _, values in stretches]
+    return [Piece(min(values, key=_roundness), len(values) == 1 and values[0] in marks) for values in together]
+
+
+def _marks(criteria: Iterable[Measured]) -> list[float]:
+    bounds = [bound for criterion in criteria for bound in (criterion.lower, criterion.upper) if bound]
+    return sorted({mark for bound in bounds for mark in (bound.value, bound.other) if mark is not None})
+
+
+def _values(measurement: Measurement, criteria: Iterable[Measured]) -> set[float]:
+    """Possible values at, between and beyond all bounds: one at least of every stretch."""
+    marks = _marks(criteria)
+    ends = [end for end in (measurement.minimum, measurement.maximum) if math.isfinite(end)]
+    reach = [marks[0] - 1, marks[-1] + 1] if marks else [0.0]
+    steps = sorted({*marks, *ends, *reach})
+    inner = [(left + right) / 2 for left, right in pairwise(steps)]
+    whole = [float(number) for left, right in pairwise(steps) for number in _whole_between(left, right)]
+    return {value for value in (*steps, *inner, *whole) if measurement.minimum <= value <= measurement.maximum}
+
+
+def _whole_between(left: float, right: float) -> Iterator[int]:
+    """A few whole numbers strictly between two values: the first, and the first multiple of five."""
+    first = math.floor(left) + 1
+    for number in (first, first + (-first) % 5):
+        if left < number < right:
+            yield number
+
+
+def _roundness(value: float) -> tuple[bool, bool, bool, float]:
+    """Whole numbers first, then multiples of five, nothing before small values: what reads well in a witness."""
+    return (not value.is_integer(), value % 5 != 0, value == 0, value)

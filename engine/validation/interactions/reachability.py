@@ -1,0 +1,122 @@
+"""Rules that never hold (SG904), that hold in all of their scope (SG905), that are shadowed (SG906) or said twice (SG910);
+overrides that never act (SG902)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spinegraph.engine.model import URGENCIES, Assessment, Recommendation, Rule, Tension
+from spinegraph.engine.validation.interactions.analysis import Analysis, Behaviour, named
+from spinegraph.engine.validation.outline import outline
+
+MODALITIES = ("must", "should", "may")
+
+
+def idle_overrides(analysis: Analysis) -> Iterator[Behaviour]:
+    """Overrides whose two rules never hold for one patient."""
+    for rule in analysis.recommendations:
+        for word, targets in (("overrides", rule.overrides), ("overrides, if known,", rule.overrides_if_known)):
+            for target in targets:
+                displaced = analysis.knowledge.rules[target]
+                if not isinstance(displaced, Recommendation):
+                    continue
+                if not analysis.exists(analysis.acts(rule), analysis.stands(displaced)):
+                    yield Behaviour(
+                        name="idle-override",
+                        rule=rule.iri,
+                        others=(target,),
+                        what=f"{named(rule)} {word} {named(displaced)}, but the two never hold for the same patient.",
+                        witness=analysis.example(rule),
+                    )
+
+
+def unreachable(analysis: Analysis) -> Iterator[Behaviour]:
+    """Rules whose scope and criterion no patient meets."""
+    for rule in analysis.knowledge.rules.values():
+        if isinstance(rule, Tension) or not _says_when(rule):
+            continue
+        if not analysis.exists(analysis.holds(rule)):
+            parts = [f"“{part.label or ', '.join(outline(part))}”" for part in analysis.excluding(rule)]
+            why = f"{parts[0]} is never true" if len(parts) == 1 else f"{' and '.join(parts)} exclude each other"
+            yield Behaviour(name="never-holds", rule=rule.iri, what=f"No patient can meet {named(rule)}: {why}.")
+
+
+def trivial(analysis: Analysis) -> Iterator[Behaviour]:
+    """Rules with a criterion that is true for everybody in scope, so that it says nothing."""
+    for rule in analysis.knowledge.rules.values():
+        if rule.criterion is None:
+            continue
+        criterion = analysis.planes[analysis.program.rules[rule.iri].criterion.holds]
+        scope = analysis.in_scope(rule)
+        if analysis.exists(scope) and not analysis.exists(scope, -criterion):
+            everybody = "everybody in its scope" if rule.scope else "everybody"
+            yield Behaviour(
+                name="always-holds",
+                rule=rule.iri,
+                what=f"The criterion of {named(rule)} holds for {everybody}.",
+                witness=analysis.witness(analysis.somebody(scope), ((rule, "holds"),)),
+            )
+
+
+def shadowed(analysis: Analysis) -> Iterator[Behaviour]:
+    """Recommendations that are overridden whenever they hold."""
+    for rule in analysis.recommendations:
+        if not analysis.exists(analysis.stands(rule)) or analysis.exists(analysis.verdict(rule, "indicated", "provisional")):
+            continue
+        patient = analysis.somebody(analysis.verdict(rule, "overridden"))
+        yield Behaviour(
+            name="shadowed",
+            rule=rule.iri,
+            others=tuple(other.iri for other in _overriding(analysis, rule)),
+            what=f"{named(rule)} is overridden for every patient for whom it holds, so nobody is ever told it.",
+            witness=analysis.witness(patient, ((rule, "overridden"),)),
+        )
+
+
+def said_twice(analysis: Analysis) -> Iterator[Behaviour]:
+    """Rules for which another of the same source says at least as much to at least the same patients."""
+    for rule in analysis.knowledge.rules.values():
+        if not analysis.exists(analysis.holds(rule)):
+            continue
+        for other in analysis.knowledge.rules.values():
+            if other is rule or not _says_as_much(other, rule):
+                continue
+            if analysis.exists(analysis.holds(rule), -analysis.holds(other)):
+                continue
+            alike = not analysis.exists(analysis.holds(other), -analysis.holds(rule))
+            if alike and _says_as_much(rule, other) and rule.iri > other.iri:
+                continue  # each says what the other says: reported once
+            patient = analysis.somebody(analysis.holds(rule))
+            yield Behaviour(
+                name="said-twice",
+                rule=rule.iri,
+                others=(other.iri,),
+                what=f"Whenever {named(rule)} holds, {named(other)} of the same source holds as well and says at least as much.",
+                witness=analysis.witness(patient, ((rule, "holds"), (other, "holds"))),
+            )
+            break
+
+
+def _says_as_much(one: Rule, other: Rule) -> bool:
+    """Whether the conclusion of `one` contains that of `other`, from the same source."""
+    if one.source != other.source:
+        return False
+    if isinstance(one, Assessment) and isinstance(other, Assessment):
+        return one.condition == other.condition
+    if isinstance(one, Recommendation) and isinstance(other, Recommendation):
+        return (
+            (one.direction, one.intervention, one.timing) == (other.direction, other.intervention, other.timing)
+            and MODALITIES.index(one.modality) <= MODALITIES.index(other.modality)
+            and URGENCIES.index(one.urgency) <= URGENCIES.index(other.urgency)
+        )
+    return False
+
+
+def _overriding(analysis: Analysis, rule: Recommendation) -> Iterator[Recommendation]:
+    for other in analysis.recommendations:
+        if rule.iri in (*other.overrides, *other.overrides_if_known):
+            yield other
+
+
+def _says_when(rule: Rule) -> bool:
+    return rule.scope is not None or rule.criterion is not None

@@ -1,0 +1,163 @@
+"""Flips held against counting: on small random guidelines, every set of changes there is, decided anew.
+
+A set of changes alters a verdict if it gives another one, whichever value a measurement has in the range that it names, but
+for values that contradict the record. A flip does so, and no part of it does.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterable, Iterator
+
+import pytest
+from spinegraph.engine import Case, Engine
+from spinegraph.engine.decide.facts import bits_of
+from spinegraph.engine.decide.flips import MAX_SETS
+from spinegraph.engine.model import Change, DecidedRecommendation
+
+from tests.decide.changes import in_range
+from tests.validation.interactions.random_guidelines import VALUES, EveryPatient, Writer
+
+GUIDELINES = 16
+CASES = 5
+CODES = tuple(f"f_{name}" for name in "abcde")
+LEVELS = tuple(value for value in VALUES if value is not None)
+Changes = frozenset[tuple[str, str]]
+
+
+class Counting:
+    """One guideline and one of its patients: what every set of changes does to the verdicts."""
+
+    def __init__(self, engine: Engine, case: Case, known: dict[tuple[object, ...], dict[str, str]]) -> None:
+        self._engine = engine
+        self.case = case
+        self._known = known
+        self.verdicts = self._decide(case)
+
+    def alters(self, changes: Changes, rule: str) -> bool:
+        """Whether every record that the changes allow without a contradiction has another verdict."""
+        verdicts = {self._decide(record)[rule] for record in self._records(changes)} - {"conflicting"}
+        return bool(verdicts) and self.verdicts[rule] not in verdicts
+
+    def is_flip(self, changes: Changes, rule: str) -> bool:
+        return self.alters(changes, rule) and not any(self.alters(part, rule) for part in parts_of(changes))
+
+    def possible(self, changes: Changes, rule: str) -> Iterator[float | None]:
+        """The values of the measurement (None: it stays) with which the changes do not contradict the record."""
+        for record in self._records(changes):
+            if self._decide(record)[rule] != "conflicting":
+                yield record.measurements.get("level") if any(code == "level" for code, _ in changes) else None
+
+    def _records(self, changes: Changes) -> Iterator[Case]:
+        sides = dict.fromkeys(self.case.present, "present") | dict.fromkeys(self.case.absent, "absent")
+        sides |= {code: to for code, to in changes if code != "level"}
+        present, absent = (tuple(sorted(c for c, found in sides.items() if found == side)) for side in ("present", "absent"))
+        ranges = [to for code, to in changes if code == "level"]
+        if not ranges:
+            yield Case(present=present, absent=absent, measurements=self.case.measurements)
+            return
+        for value in LEVELS:
+            if all(in_range(value, to) for to in ranges):
+                yield Case(present=present, absent=absent, measurements={"level": value})
+
+    def _decide(self, case: Case) -> dict[str, str]:
+        key = (case.present, case.absent, case.measurements.get("level"))
+        if key not in self._known:
+            self._known[key] = self._engine.verdicts(case)
+        return self._known[key]
+
+
+def parts_of(changes: Changes) -> Iterator[Changes]:
+    """The proper parts that are not empty."""
+    for size in range(1, len(changes)):
+        yield from map(frozenset, itertools.combinations(sorted(changes), size))
+
+
+def every_set(ranges: Iterable[str]) -> Iterator[Changes]:
+    """All sets of changes, with at most two ranges, smallest first."""
+    levels = [(), *itertools.combinations(sorted(ranges), 1), *itertools.combinations(sorted(ranges), 2)]
+    found = []
+    for sides in itertools.product((None, "present", "absent"), repeat=len(CODES)):
+        told = [(code, side) for code, side in zip(CODES, sides, strict=True) if side]
+        found += [frozenset([*told, *(("level", to) for to in level)]) for level in levels]
+    return iter(sorted(filter(None, found), key=len))
+
+
+def as_changes(flip: tuple[Change, ...]) -> Changes:
+    return frozenset((change.code, change.to) for change in flip)
+
+
+class Implied:
+    """What a set of changes also makes true: broader findings present, narrower ones absent, wider ranges."""
+
+    def __init__(self, engine: Engine) -> None:
+        knowledge = engine.knowledge
+        code_of = {iri: finding.code for iri, finding in knowledge.findings.items()}
+        self._reach = {
+            side: {
+                code_of[iri]: {code_of[other] for other in reached if other in code_of}
+                for iri, reached in relation.items()
+                if iri in code_of
+            }
+            for side, relation in (("present", knowledge.hierarchy.broader), ("absent", knowledge.hierarchy.narrower))
+        }
+        self._ranges = {change.to for change in engine.book.facts.changes if change.code == "level"}
+
+    def closed(self, changes: Changes, value: float | None) -> Changes:
+        """With this value of the measurement, unless it stays as it is."""
+        found = {(other, to) for code, to in changes if code != "level" for other in (code, *self._reach[to].get(code, ()))}
+        return frozenset({*found, *(("level", to) for to in self._ranges if value is not None and in_range(value, to))})
+
+
+def ranges_named(engine: Engine, rule: str) -> list[str]:
+    """The ranges that the rule, and what displaces it, leaves it open or excludes the patient, name."""
+    (named,) = (entry.ground.support.changes for entry in engine._recommenders if entry.rule.id == rule)
+    changes = engine.book.facts.changes
+    return sorted({changes[number].to for number in bits_of(named) if changes[number].code == "level"})
+
+
+@pytest.fixture(scope="module", params=range(GUIDELINES))
+def guideline(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Engine, list[Case]]:
+    """A random guideline, and some of its patients without contradiction."""
+    knowledge = Writer(request.param).write(tmp_path_factory.mktemp("guideline"))
+    patients = EveryPatient(knowledge).cases
+    return Engine(knowledge), random.Random(request.param).sample(patients, CASES)  # noqa: S311
+
+
+def decided(engine: Engine, cases: Iterable[Case]) -> Iterator[tuple[Counting, DecidedRecommendation]]:
+    known: dict[tuple[object, ...], dict[str, str]] = {}
+    for case in cases:
+        counting = Counting(engine, case, known)
+        for entry in engine.decide(case, include_all=True).recommendations:
+            yield counting, entry
+
+
+def test_every_flip_alters_the_verdict_and_no_part_of_it_does(guideline: tuple[Engine, list[Case]]) -> None:
+    flips = 0
+    for counting, entry in decided(*guideline):
+        assert counting.verdicts[entry.id] == entry.verdict
+        for flip in map(as_changes, entry.flips):
+            assert counting.is_flip(flip, entry.id), (counting.case, entry.id, entry.verdict, flip)
+            flips += 1
+    assert flips
+
+
+def test_every_way_to_alter_a_verdict_is_among_its_flips(guideline: tuple[Engine, list[Case]]) -> None:
+    """Itself, or with less to be found: a broader finding present, a narrower one absent, a wider range.
+
+    Single changes always; larger sets where the scope is known, as long as there are not more than are kept.
+    """
+    engine, cases = guideline
+    implied = Implied(engine)
+    for counting, entry in decided(engine, cases):
+        flips = [as_changes(flip) for flip in entry.flips]
+        full = sum(len(flip) > 1 for flip in flips) >= MAX_SETS
+        scope = engine.knowledge.rules[entry.iri].scope
+        pending = scope is not None and engine.book.node(scope).truth(engine.explain(counting.case)) == 0
+        for changes in every_set(ranges_named(engine, entry.id)):
+            if len(changes) > 1 and (full or pending):
+                break
+            reached = (implied.closed(changes, value) for value in counting.possible(changes, entry.id))
+            if not all(any(flip <= closed for flip in flips) for closed in reached):
+                assert not counting.is_flip(changes, entry.id), (counting.case, entry.id, entry.verdict, changes, flips)

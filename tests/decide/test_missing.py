@@ -1,0 +1,43 @@
+"""Missing facts of random small guidelines held against counting: those that some completion of the record makes decisive."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+from spinegraph.engine.decide import completions
+from spinegraph.engine.decide.ground import VERDICTS
+
+from tests.decide.counting import AXES, RECORDS, Counted
+from tests.validation.interactions.random_guidelines import Writer
+
+GUIDELINES = 40
+CASES = 40
+UNDETERMINED = VERDICTS.index("undetermined")
+
+
+@pytest.mark.parametrize("seed", range(GUIDELINES))
+def test_what_is_missing_from_an_undetermined_verdict_is_what_can_still_settle_it(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is missing can, or is wider or narrower than what can; nothing that looks open in a part and can is left out.
+
+    Too many completions to try them, so that it is the trials of flips that tell what cannot.
+    """
+    monkeypatch.setattr(completions, "MAX_COMPLETIONS", 0)
+    counted = Counted(Writer(seed).write(tmp_path))
+    engine = counted.engine
+    facts = engine.book.facts
+    decides = {rule: counted.all_decisive(table == UNDETERMINED) for rule, table in counted.verdicts.items()}
+    for number in random.Random(seed).sample(list(np.flatnonzero(counted.consistent)), CASES):  # noqa: S311
+        explained = engine.explain(RECORDS[number])
+        for entry in engine.decide(RECORDS[number]).recommendations:
+            if entry.verdict == "undetermined":
+                exact = sum(facts.bit[code] for code in AXES if decides[entry.id][code][number])
+                missing = sum(facts.bit[code] for code in entry.missing)
+                about = (RECORDS[number], entry.id, entry.missing, facts.decode(exact))
+                assert not missing & ~(exact | facts.related(exact)), about
+                looks_open = engine.book.rule(engine.knowledge.rules[entry.iri]).prospect(explained).facts
+                assert not looks_open & exact & ~missing, about

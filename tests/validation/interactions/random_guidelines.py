@@ -1,0 +1,200 @@
+"""Small random guidelines, and every patient they can have: what the solver says is held against counting.
+
+A guideline has five findings in a small hierarchy, one measurement, a derived finding, two conditions, two sources, and a
+handful of rules with overrides, tensions, gaps and an exclusion. All of it is Turtle, read by the engine's own reader.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from spinegraph.engine import Case, Engine, Knowledge, load_knowledge
+from spinegraph.engine.decide.case import CaseEncoder
+from spinegraph.engine.decide.ground import VERDICTS, verdict_of
+from spinegraph.engine.knowledge.files import shipped_folder
+from spinegraph.engine.model import Recommendation
+
+from tests.small import HEAD
+
+Flags = NDArray[np.bool_]
+
+PARENTS = {"A": "core:Finding", "B": "finding:A", "C": "finding:A", "D": "core:Finding", "E": "core:Finding"}
+INTERVENTIONS = {"X": "core:Intervention", "Xa": "intervention:X", "Y": "core:Intervention"}
+CONDITIONS = {"K": "core:Condition", "Ka": "condition:K"}
+VALUES = (None, 0.0, 5.0, 7.5, 10.0, 15.0, 20.0, 30.0)
+"""One value of the measurement for each way in which the bounds 5, 10 and 20 can see it, and None for unknown."""
+
+
+class Writer:
+    """Writes one guideline from a seed."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)  # noqa: S311 (reproducible, not secret)
+        self._texts: list[str] = []
+        self._by_order: dict[int, list[str]] = {}
+
+    def write(self, folder: Path) -> Knowledge:
+        """The guideline of the seed as files below `folder`, read back."""
+        self._concepts()
+        self._rule(
+            "derived", "DerivedFinding", 10, self._leaf(("measured",)), "core:derives finding:F", "core:present", "finding:F"
+        )
+        for number in range(self._random.randint(1, 3)):
+            condition = self._random.choice(list(CONDITIONS))
+            self._rule(
+                f"assess-{number}", "Assessment", 20, self._criterion(), f"core:assesses condition:{condition} ; {self._origin()}"
+            )
+        advice = [f"advice-{number}" for number in range(self._random.randint(3, 6))]
+        for name in advice:
+            self._advice(name, [other for other in advice if other != name])
+        if self._random.random() < 0.5:
+            self._rule("excluded", "Exclusion", 30, self._leaf(), 'core:text "Excluded."@en')
+        if self._random.random() < 0.5:
+            left = self._random.choice(advice)
+            self._rule(
+                "gap",
+                "SourceGap",
+                30,
+                self._criterion(),
+                f'core:text "Open."@en ; core:leavesOpen rule:{left} ; {self._origin()}',
+            )
+        if self._random.random() < 0.5:
+            self._tension(self._random.sample(advice, 2))
+        for order, names in self._by_order.items():
+            attached = f"sh:targetClass core:Case ; sh:order {order} ; sh:rule {' , '.join(names)}"
+            self._texts.append(f"shape:RulesOfOrder{order} a sh:NodeShape ; {attached} .")
+        path = folder / "guideline.ttl"
+        path.write_text("\n".join([HEAD, *self._texts]), encoding="utf-8")
+        return load_knowledge([shipped_folder("ontology") / "core.ttl", shipped_folder("shapes") / "criteria.ttl", path])
+
+    def _concepts(self) -> None:
+        kinds = (("finding", {**PARENTS, "F": "core:Finding"}), ("intervention", INTERVENTIONS), ("condition", CONDITIONS))
+        for kind, parents in kinds:
+            for name, parent in parents.items():
+                derived = " ; core:derivedOnly true" if name == "F" else ""
+                self._texts.append(
+                    f'{kind}:{name} a owl:Class ; rdfs:subClassOf {parent} ; skos:notation "{kind[0]}_{name.lower()}"{derived} .'
+                )
+        self._texts.append(
+            'core:level a owl:DatatypeProperty , core:Measurement ; skos:notation "level" ; core:minimum 0 ; core:maximum 30 .'
+        )
+        for source in "PQ":
+            self._texts.append(f'source:{source} a core:Source ; dcterms:identifier "{source}" .')
+            self._texts.append(
+                f'passage:{source}1 a core:Passage ; core:source source:{source} ; dcterms:identifier "{source}1" .'
+            )
+
+    def _origin(self) -> str:
+        source = self._random.choice("PPQ")
+        return f"core:source source:{source} ; prov:wasDerivedFrom passage:{source}1"
+
+    def _criterion(self, depth: int = 2) -> str:
+        kinds = ["present", "absent", "present", "absent", "measured"]
+        if depth and self._random.random() < 0.6:
+            word = self._random.choice(("sh:and", "sh:or"))
+            parts = " ".join(self._criterion(depth - 1) for _ in range(self._random.randint(1, 3)))
+            return f"[ {word} ( {parts} ) ]"
+        return self._leaf(kinds)
+
+    def _leaf(self, kinds: tuple[str, ...] | list[str] = ("present", "absent")) -> str:
+        kind = self._random.choice(kinds)
+        if kind == "measured":
+            facet, band = self._random.choice((("min", "core:indeterminateFrom 5"), ("max", "core:indeterminateTo 20")))
+            side = self._random.choice(("Inclusive", "Exclusive"))
+            with_band = f" ; {band}" if self._random.random() < 0.3 else ""
+            value = 10 if with_band else self._random.choice((5, 10, 20))
+            return f"[ sh:path core:level ; sh:minCount 1 ; sh:{facet}{side} {value}{with_band} ]"
+        return f"[ core:{kind} finding:{self._random.choice([*PARENTS, 'F'])} ]"
+
+    def _rule(
+        self, name: str, kind: str, order: int, criterion: str, more: str, predicate: str = "core:holds", target: str = ""
+    ) -> None:
+        scope = self._leaf() if kind not in ("DerivedFinding", "Exclusion") and self._random.random() < 0.5 else ""
+        if scope:
+            self._shape(f"{name}-scope", scope)
+            more = f"core:scope shape:{name}-scope ; sh:condition shape:{name}-scope ; {more}"
+        self._shape(name, criterion)
+        space = "tension" if kind == "Tension" else "rule"
+        self._texts.append(
+            f"{space}:{name} a core:{kind} , sh:TripleRule ; sh:order {order} ; sh:condition shape:{name} ; sh:subject sh:this ; "
+            f"sh:predicate {predicate} ; sh:object {target or f'{space}:{name}'} ; {more} ."
+        )
+        self._by_order.setdefault(order, []).append(f"{space}:{name}")
+
+    def _shape(self, name: str, criterion: str) -> None:
+        predicate = "sh:property" if criterion.startswith("[ sh:path") else "sh:node"
+        self._texts.append(f"shape:{name} a sh:NodeShape ; {predicate} {criterion} .")
+
+    def _advice(self, name: str, others: list[str]) -> None:
+        pick = self._random.choice
+        criterion = self._criterion()
+        if self._random.random() < 0.3:
+            word = pick(("suspected", "notSuspected"))
+            criterion = f"[ sh:and ( {criterion} [ core:{word} condition:{pick(list(CONDITIONS))} ] ) ]"
+        overrides = "".join(
+            f"{word} rule:{pick(others)} ; "
+            for word in ("core:overrides", "core:overridesIfKnown")
+            if self._random.random() < 0.25
+        )
+        self._rule(
+            name, "Recommendation", 30, criterion,
+            f"core:direction core:{pick(('for', 'for', 'against'))} ; core:modality core:{pick(('must', 'should', 'may'))} ; "
+            f"core:urgency core:{pick(('urgent', 'routine'))} ; core:intervention intervention:{pick(list(INTERVENTIONS))} ; "
+            f"{overrides}{self._origin()}",
+        )  # fmt: skip
+
+    def _tension(self, sides: list[str]) -> None:
+        positions = " , ".join(f"[ a core:Position ; core:recommendation rule:{side} ]" for side in sides)
+        open_ = f"core:leavesOpen rule:{self._random.choice(sides)} ; " if self._random.random() < 0.5 else ""
+        self._rule(
+            "T1", "Tension", 30, self._criterion(1),
+            f"{open_}core:position {positions} ; core:resolution core:exposed ; prov:wasDerivedFrom passage:P1",
+        )  # fmt: skip
+
+
+class EveryPatient:
+    """All records without contradiction, decided one by one as columns of arrays: the ground truth."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        engine = Engine(knowledge)
+        program, encoder = engine.program, CaseEncoder(engine.program)
+        cases = tuple(records([f"f_{name.lower()}" for name in PARENTS]))
+        planes = program.run(list(np.array([encoder.planes(case) for case in cases], dtype=np.bool_).T))
+
+        def flags(slot: int) -> Flags:
+            return np.broadcast_to(planes[slot], len(cases))
+
+        consistent = ~flags(program.clash)
+        self.cases = [case for case, kept in zip(cases, consistent, strict=True) if kept]
+        self.sizes = np.array([len(case.present) + len(case.absent) + len(case.measurements) for case in self.cases])
+        self.holds = {iri: flags(slots.whole.holds)[consistent] for iri, slots in program.rules.items()}
+        self.refuted = {iri: flags(slots.whole.refuted)[consistent] for iri, slots in program.rules.items()}
+        self.in_scope = {iri: flags(slots.scope.holds)[consistent] for iri, slots in program.rules.items()}
+        self.criterion = {iri: flags(slots.criterion.holds)[consistent] for iri, slots in program.rules.items()}
+        self.verdict: Mapping[str, NDArray[np.str_]] = {
+            iri: _verdicts([flags(slot)[consistent] for slot in slots])
+            for iri, slots in program.verdicts.items()
+            if isinstance(knowledge.rules[iri], Recommendation)
+        }
+
+
+def _verdicts(planes: list[Flags]) -> NDArray[np.str_]:
+    table = np.array([verdict_of(*((number >> bit) & 1 for bit in range(len(planes)))) for number in range(64)])
+    assert set(table) <= set(VERDICTS)
+    numbers = sum(plane.astype(np.int64) << bit for bit, plane in enumerate(planes))
+    verdicts: NDArray[np.str_] = table[np.asarray(numbers)]
+    return verdicts
+
+
+def records(codes: list[str]) -> Iterator[Case]:
+    """Every record of these findings and the measurement."""
+    for states in itertools.product((None, "present", "absent"), repeat=len(codes)):
+        told = list(zip(codes, states, strict=True))
+        present, absent = (tuple(code for code, state in told if state == side) for side in ("present", "absent"))
+        for value in VALUES:
+            yield Case(present=present, absent=absent, measurements={} if value is None else {"level": value})
