@@ -39,6 +39,7 @@ check: $(VENV)/dev  ## lint, types, Turtle format, tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	$(BIN)/spinegraph format --check
 	$(BIN)/python -m pytest
 
