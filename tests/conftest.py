@@ -38,3 +38,9 @@ def small_paths(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
 @pytest.fixture(scope="session")
 def small_knowledge(small_paths: tuple[Path, ...]) -> Knowledge:
     return load_knowledge(small_paths)
+
+
+@pytest.fixture(scope="session")
+def small(small_knowledge: Knowledge) -> Engine:
+    """The small knowledge, compiled."""
+    return Engine(small_knowledge)

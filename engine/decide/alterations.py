@@ -19,6 +19,7 @@ from spinegraph.engine.decide.facts import bits_of
 from spinegraph.engine.decide.flips import NEVER, Options, all_of, any_of, minimal, sets_of
 from spinegraph.engine.decide.trials import Effect, Trials
 from spinegraph.engine.decide.workbench import Workbench
+from spinegraph.engine.model import Verdict
 
 if TYPE_CHECKING:
     from spinegraph.engine.decide.ground import Ground
@@ -29,8 +30,6 @@ MAX_TRIED = 64
 """How many sets are tried in such a round."""
 MAX_CARRIED_ON, MAX_WITNESSES_CARRIED_ON = 16, 4
 """How many proposals are carried on in a round, and for how many of the values that a measurement may have."""
-RUNGS = ("out-of-scope", "conflicting", "not-indicated", "undetermined", "overridden", "provisional", "indicated")
-"""Verdicts by the rung of the ladder that names them."""
 
 
 class Alterations:
@@ -58,7 +57,7 @@ class Alterations:
 
     # Proposals -------------------------------------------------------------------------------
 
-    def propose(self, case: Explanation, verdict: str, ahead: bool = False) -> Options:
+    def propose(self, case: Explanation, verdict: Verdict, ahead: bool = False) -> Options:
         """What would alter the verdict if every part of the ground stood alone.
 
         While its scope is not known, larger sets are not looked for; but `ahead`, where a set is carried on, they are.
@@ -82,7 +81,7 @@ class Alterations:
             return any_of((node.change(case, HOLD), refuted, *leaving))
         return any_of((node.change(case, UNHOLD), *leaving, *self._beside(case, verdict)))
 
-    def _beside(self, case: Explanation, verdict: str) -> Iterator[Options]:
+    def _beside(self, case: Explanation, verdict: Verdict) -> Iterator[Options]:
         """Changes of what displaces the recommendation or leaves it open."""
         ground = self.ground
         overriding = (*ground.strict, *ground.exceptions)
@@ -124,7 +123,7 @@ class Alterations:
     # Confirmation ----------------------------------------------------------------------------
 
     def confirm(
-        self, case: Explanation, verdict: str, proposed: Options, trials: Trials, reversing: int, sensible: int
+        self, case: Explanation, verdict: Verdict, proposed: Options, trials: Trials, reversing: int, sensible: int
     ) -> Finding:
         """The single changes that alter the verdict, all there are; and of the larger sets, those that do and are minimal.
 
@@ -157,7 +156,7 @@ class Alterations:
             found.sort(trials, tried, effect)
         return found
 
-    def carried_on(self, case: Explanation, verdict: str, change: int) -> Iterator[int]:
+    def carried_on(self, case: Explanation, verdict: Verdict, change: int) -> Iterator[int]:
         """A set that does not alter the verdict, with what would alter it once the set is made."""
         reversing = sum(1 << reversal for reversal in case.reversals)
         for changed in itertools.islice(self._bench.with_changes(case, change), MAX_WITNESSES_CARRIED_ON):
@@ -182,15 +181,13 @@ class Finding:
     """What is known so far of the flips of one ground in a case."""
 
     __slots__ = (
-        "_alterations", "_case", "_kept", "_rung", "_seen", "_verdict", "_waiting", "covered", "cut", "doubted", "open_ends",
-        "singles",
+        "_alterations", "_case", "_kept", "_seen", "_verdict", "_waiting", "covered", "cut", "doubted", "open_ends", "singles",
     )  # fmt: skip
 
-    def __init__(self, alterations: Alterations, case: Explanation, verdict: str) -> None:
+    def __init__(self, alterations: Alterations, case: Explanation, verdict: Verdict) -> None:
         self._alterations = alterations
         self._case = case
         self._verdict = verdict
-        self._rung = RUNGS.index(verdict)
         self._kept: list[int] = []
         self._seen: set[int] = set()
         self._waiting: set[int] = set()
@@ -210,7 +207,7 @@ class Finding:
                     bits |= trials.places[change].bits
             return bits
 
-        return trials.effect(self._alterations.ground.slots, self._rung, asked)
+        return trials.effect(self._alterations.ground.iri, self._verdict, asked)
 
     def _note(self, trials: Trials, change: int, effect: Effect) -> None:
         """A fact is not in doubt where a set of news alters the verdict that would not without it."""
@@ -265,7 +262,7 @@ class Finding:
         return Outcome(flips, self.doubted if whole else 0)
 
 
-def confirmed(proposals: Sequence[tuple[Alterations, str, Options]], case: Explanation, bench: Workbench) -> list[Outcome]:
+def confirmed(proposals: Sequence[tuple[Alterations, Verdict, Options]], case: Explanation, bench: Workbench) -> list[Outcome]:
     """The flips of several grounds, with their verdicts and what was proposed; all are tried together."""
     reversing, sensible = sum(1 << change for change in case.reversals), ~bench.contradicting(case)
     reduced = [_reduced(proposed, reversing, bench) for _, _, proposed in proposals]

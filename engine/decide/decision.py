@@ -12,7 +12,7 @@ from spinegraph.engine.decide.completions import Completions
 from spinegraph.engine.decide.condition import Assessed, Assessor
 from spinegraph.engine.decide.explanation import TRUE, Explanation
 from spinegraph.engine.decide.facts import Facts
-from spinegraph.engine.decide.ground import QUIET, VERDICTS, Ground, Standing, stand_all
+from spinegraph.engine.decide.ground import Ground, Standing, stand_all
 from spinegraph.engine.decide.memory import Shown
 from spinegraph.engine.decide.notices import Notifier
 from spinegraph.engine.decide.proofbook import ProofBook
@@ -21,7 +21,9 @@ from spinegraph.engine.decide.recommendation import Recommender
 from spinegraph.engine.decide.workbench import Workbench
 from spinegraph.engine.knowledge.turtle.terms import expand
 from spinegraph.engine.model import (
+    QUIET,
     URGENCIES,
+    VERDICTS,
     Case,
     Decision,
     Exclusion,
@@ -33,6 +35,7 @@ from spinegraph.engine.model import (
     ShownPosition,
     ShownTension,
     Tension,
+    Verdict,
 )
 from spinegraph.engine.program.compiler import compile_program
 from spinegraph.engine.program.program import Program
@@ -95,7 +98,7 @@ class Engine:
         ]
         self._tensions = [rule for rule in rules if isinstance(rule, Tension) and (rule.scope or rule.criterion)]
 
-    def verdicts(self, case: Case) -> dict[str, str]:
+    def verdicts(self, case: Case) -> dict[str, Verdict]:
         """Recommendation id → verdict: the program alone, without explanations."""
         planes, certain = self._encoder.run(case)
         return {entry.rule.id: entry.ground.verdict(planes, certain) for entry in self._recommenders}
@@ -151,7 +154,7 @@ class Engine:
             "disclaimer": DISCLAIMER,
         }
 
-    def _urgency(self, live: list[tuple[Recommendation, str]]) -> str:
+    def _urgency(self, live: list[tuple[Recommendation, Verdict]]) -> str:
         """The highest urgency of what is to be done; routine only once something beyond assessment is plainly indicated.
 
         Recommendations to assess do not count: how urgent a case is cannot be known before its screen.

@@ -17,35 +17,8 @@ from spinegraph.engine.decide.memory import Memory, Shown
 from spinegraph.engine.decide.proofbook import ProofBook
 from spinegraph.engine.decide.prospects import shared_facts
 from spinegraph.engine.decide.rule_nodes import ActingRule, RuleNode
-from spinegraph.engine.decide.trials import ladder
 from spinegraph.engine.decide.workbench import Workbench
-from spinegraph.engine.model import Change, Knowledge, Proof, Recommendation, Rule, SourceGap, Tension
-from spinegraph.engine.program.program import VERDICT_PLANES
-
-VERDICTS = ("indicated", "conflicting", "provisional", "overridden", "undetermined", "not-indicated", "out-of-scope")
-"""In the order in which a decision lists them."""
-QUIET = frozenset(("not-indicated", "out-of-scope"))
-"""Verdicts that a decision leaves out unless asked for all."""
-
-
-LADDER: tuple[tuple[str, bool, str], ...] = (
-    ("outside", True, "out-of-scope"),
-    ("conflict", True, "conflicting"),
-    ("refuted", True, "not-indicated"),
-    ("holds", False, "undetermined"),
-    ("displaced", True, "overridden"),
-    ("open", True, "provisional"),
-)
-"""The table of design section 5: the first plane of VERDICT_PLANES with the given value names the verdict; else "indicated"."""
-
-
-def verdict_of(*bits: int) -> str:
-    """The verdict that one bit of each of the program's VERDICT_PLANES makes."""
-    of_plane = dict(zip(VERDICT_PLANES, bits, strict=True))
-    return next((verdict for plane, value, verdict in LADDER if bool(of_plane[plane]) == value), "indicated")
-
-
-_TABLE = tuple(verdict_of(*((number >> bit) & 1 for bit in range(6))) for number in range(1 << len(VERDICT_PLANES)))
+from spinegraph.engine.model import QUIET, VERDICTS, Change, Knowledge, Proof, Recommendation, Rule, SourceGap, Tension, Verdict
 
 
 class Standing:
@@ -53,7 +26,7 @@ class Standing:
 
     __slots__ = ("_encoded", "beside", "displacing", "flips", "missing", "opening", "own", "proofs", "shown", "truth", "verdict")
 
-    def __init__(self, verdict: str, truth: int) -> None:
+    def __init__(self, verdict: Verdict, truth: int) -> None:
         self.verdict = verdict
         self.truth = truth
         self.own = 0
@@ -66,7 +39,7 @@ class Standing:
         self.shown: dict[Any, Shown] = {}
 
 
-UNSHOWN = {verdict: Standing(verdict, UNKNOWN) for verdict in QUIET}
+UNSHOWN = {verdict: Standing(verdict, UNKNOWN) for verdict in VERDICTS if verdict in QUIET}
 """How a ground stands that is not shown: nothing else is told of it."""
 
 
@@ -92,7 +65,8 @@ class Ground:
         )
         self.excluding = tuple(book.rule(other) for other in excluding if other.source in ("", rule.source))
         self._facts = book.facts
-        self.slots = book.facts.program.verdicts[rule.iri]
+        self.iri = rule.iri
+        self._program = book.facts.program
         beside: tuple[ActingRule | RuleNode, ...] = (*self.strict, *self.exceptions, *self.leaving, *self.excluding)
         self.support = self.node.support().joined(node.support() for node in beside)
         self.alterations = Alterations(self, completions.bench)
@@ -111,25 +85,21 @@ class Ground:
         numbers = tuple(tuple(node.number for node in part) for part in parts)
         return _number(self.node.scope), _number(self.node.criterion), *numbers
 
-    def _rungs(self, planes: Sequence[int], ones: int) -> Sequence[int]:
-        return ladder(planes, self.slots, ones)
+    def _verdict_planes(self, planes: Sequence[int], ones: int) -> Sequence[int]:  # noqa: ARG002 (one is always set)
+        slots = self._program.verdicts[self.iri]
+        return planes[slots.start : slots.stop]
 
-    def verdict(self, planes: tuple[int, ...], certain: tuple[int, ...]) -> str:
+    def verdict(self, planes: tuple[int, ...], certain: tuple[int, ...]) -> Verdict:
         """The verdict of a case, from its planes and from those without contradictory facts.
 
         What holds only because of a fact that is recorded both ways is conflicting, whatever else is unknown.
         """
-        found = self._read(planes)
-        if planes is certain or found in ("conflicting", "out-of-scope") or found == self._read(certain):
+        found = self._program.verdict(self.iri, planes)
+        if planes is certain or found in ("conflicting", "out-of-scope") or found == self._program.verdict(self.iri, certain):
             return found
         return "conflicting"
 
-    def _read(self, planes: tuple[int, ...]) -> str:
-        x, c, h, r, d, u = self.slots
-        bits = planes[x] | planes[c] << 1 | planes[h] << 2 | planes[r] << 3 | planes[d] << 4 | planes[u] << 5
-        return _TABLE[bits]
-
-    def stand(self, case: Explanation, include_all: bool, verdict: str, outcome: Outcome) -> Standing:
+    def stand(self, case: Explanation, include_all: bool, verdict: Verdict, outcome: Outcome) -> Standing:
         """Verdict, proofs, missing facts, flips and open facts in a case; of a quiet verdict only what is asked for."""
         if verdict in QUIET and not include_all:
             return UNSHOWN[verdict]
@@ -150,7 +120,7 @@ class Ground:
         if not self.node.pending(case):
             standing.beside = self._open_beside(case)
         if (standing.own | standing.beside) & self._entangled and case.consistent:
-            decisive = self._completions.decisive(case, self.support, self._rungs)
+            decisive = self._completions.decisive(case, self.support, self._verdict_planes)
             if decisive is not None:
                 standing.own, standing.beside = standing.own & decisive, standing.beside & decisive
         standing.missing = self._facts.decode(self._missing(case, standing))
@@ -210,7 +180,7 @@ def _number(node: Node | None) -> int:
 def stand_all(grounds: Iterable[Ground], case: Explanation, include_all: bool, bench: Workbench) -> dict[int, Standing]:
     """How each ground (by its id) stands in a case: what is not remembered is worked out for all of them together."""
     standing = {}
-    fresh: list[tuple[Ground, Any, str, Options]] = []
+    fresh: list[tuple[Ground, Any, Verdict, Options]] = []
     for ground in grounds:
         key = (*ground.memory.key(case), include_all)
         known = ground.memory.get(key)

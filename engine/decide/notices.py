@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from spinegraph.engine.decide.explanation import CONFLICTING, TRUE, Explanation
 from spinegraph.engine.decide.proofbook import ProofBook
-from spinegraph.engine.model import Case, Exclusion, Knowledge, Notice, Recommendation, SourceGap
+from spinegraph.engine.model import Case, Exclusion, Knowledge, Notice, Recommendation, SourceGap, Verdict
 
 
 class Notifier:
@@ -33,7 +33,7 @@ class Notifier:
         """The exclusions that hold."""
         return [rule for rule, node, _ in self._exclusions if node.truth(case) == TRUE]
 
-    def notices(self, case: Case, explained: Explanation, live: Iterable[tuple[Recommendation, str]]) -> Iterator[Notice]:
+    def notices(self, case: Case, explained: Explanation, live: Iterable[tuple[Recommendation, Verdict]]) -> Iterator[Notice]:
         """All notices; `live` are the recommendations with a verdict other than not-indicated and out-of-scope."""
         live = tuple(live)
         excluded = self.excluded(explained)

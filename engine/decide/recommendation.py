@@ -33,7 +33,7 @@ class Recommender:
         return DecidedRecommendation(
             **self._fixed,
             text=(rule.patient_text or rule.text) if for_patient else rule.text,
-            verdict=standing.verdict,  # type: ignore[arg-type]
+            verdict=standing.verdict,
             overridden_by=standing.displacing,
             left_open_by=standing.opening,
             missing=standing.missing,

@@ -9,10 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from spinegraph.engine.decide.facts import bits_of
+from spinegraph.engine.model import Verdict
 from spinegraph.engine.program.program import Program
-
-CONFLICTING = 1
-"""The rung of the ladder of verdicts that stands for a contradiction."""
 
 
 class Place(NamedTuple):
@@ -58,21 +56,21 @@ class Trials:
         self.clash: int = self._planes[program.clash]
         self._certain: tuple[int, ...] | None = None
 
-    def effect(self, slots: Sequence[int], rung: int, concerned: Callable[[], int]) -> Effect:
-        """What the trials do to a verdict, now that of the given rung.
+    def effect(self, recommendation: str, verdict: Verdict, concerned: Callable[[], int]) -> Effect:
+        """What the trials do to the present verdict of a recommendation (by IRI).
 
-        `slots`: those of a recommendation. `concerned`: the trials of which that is asked, called where it matters; what is
+        `concerned`: the trials of which that is asked, called where it matters; what is
         said of others is not to be believed.
         """
-        rungs = ladder(self._planes, slots, self.ones)
+        found = self._program.verdict_planes(recommendation, self._planes)
         ones = self.ones
-        kept = rungs[rung] ^ rungs[rung - 1] if rung else rungs[0]
-        conflicting = rungs[1] ^ rungs[0]
+        kept, conflicting = found[verdict], found["conflicting"]
         if self.clash and (ones ^ conflicting) & self.clash & concerned():
-            for one, other in zip(rungs, ladder(self._without_contradiction(), slots, ones), strict=True):
-                conflicting |= one ^ other
-            conflicting &= ones ^ rungs[0]
-        if rung == CONFLICTING:
+            certain = self._program.verdict_planes(recommendation, self._without_contradiction())
+            for other, plane in found.items():
+                conflicting |= plane ^ certain[other]
+            conflicting &= ones ^ found["out-of-scope"]
+        if verdict == "conflicting":
             return Effect(ones ^ conflicting, conflicting)
         return Effect(ones ^ (kept | conflicting), kept & (ones ^ conflicting))
 
@@ -116,14 +114,3 @@ class Trials:
                     inputs[2 * number + 1] &= ones ^ both
             self._certain = self._program.run(inputs)
         return self._certain
-
-
-def ladder(planes: Sequence[int], slots: Sequence[int], ones: int) -> tuple[int, ...]:
-    """The rungs of the ladder of verdicts (see `ground.LADDER`), each with all those above it; the last is full."""
-    x, c, h, r, d, u = slots
-    outside = planes[x]
-    conflicting = outside | planes[c]
-    refuted = conflicting | planes[r]
-    unknown = refuted | (ones ^ planes[h])
-    displaced = unknown | planes[d]
-    return outside, conflicting, refuted, unknown, displaced, displaced | planes[u], ones

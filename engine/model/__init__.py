@@ -54,10 +54,13 @@ from spinegraph.engine.model.knowledge import (
     Tension,
     Unassessed,
 )
+from spinegraph.engine.model.verdict import QUIET, VERDICTS, Verdict
 
 __all__ = [
+    "QUIET",
     "TRUTHS",
     "URGENCIES",
+    "VERDICTS",
     "Absent",
     "And",
     "AssessedCondition",
@@ -100,4 +103,5 @@ __all__ = [
     "Truth",
     "Unassessed",
     "Urgency",
+    "Verdict",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from spinegraph.engine.model.base import Frozen, Truth, Urgency
+from spinegraph.engine.model.verdict import Verdict
 
 
 class Case(Frozen, frozen=True, kw_only=True):
@@ -71,7 +72,7 @@ class DecidedRecommendation(Frozen, frozen=True, kw_only=True):
     direction: Literal["for", "against"]
     intervention: str
     modality: Literal["must", "should", "may"]
-    verdict: Literal["indicated", "provisional", "undetermined", "overridden", "not-indicated", "conflicting", "out-of-scope"]
+    verdict: Verdict
     urgency: Urgency
     timing: str
     source: str

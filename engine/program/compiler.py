@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from spinegraph.engine.model import (
+    VERDICTS,
     Absent,
     And,
     Assessment,
@@ -23,6 +24,7 @@ from spinegraph.engine.model import (
     Suspected,
     Tension,
     Unassessed,
+    Verdict,
 )
 from spinegraph.engine.program.program import Comparison, Pair, Program, RuleSlots, structure
 from spinegraph.engine.program.strata import order_errors
@@ -54,7 +56,9 @@ class _Compiler:
         self._lines: list[str] = []
         self._names: dict[Any, tuple[str, str]] = {}
         self._facts: dict[tuple[str, str], str] = {}
+        self._assigned: dict[str, str] = {}
         self._outputs: list[str] = []
+        self._verdicts: dict[tuple[str, ...], range] = {}
 
     def program(self, acting: bool) -> Program:
         rules = {iri: self._rule_slots(rule) for iri, rule in self._knowledge.rules.items()}
@@ -99,11 +103,13 @@ class _Compiler:
         return len(self._outputs) - 1
 
     def _assign(self, prefix: str, expression: str) -> str:
+        """The name of an expression; equal expressions share one."""
         if expression.isidentifier():
             return expression
-        name = f"{prefix}{len(self._lines)}"
-        self._lines.append(f"{name} = {expression}")
-        return name
+        if expression not in self._assigned:
+            name = self._assigned[expression] = f"{prefix}{len(self._lines)}"
+            self._lines.append(f"{name} = {expression}")
+        return self._assigned[expression]
 
     def _rule_slots(self, rule: Rule) -> RuleSlots:
         pairs = (self._rule(rule), self._criterion(rule.scope), self._criterion(rule.criterion))
@@ -193,7 +199,23 @@ class _Compiler:
                 reached[level] = self._assign("t", _join("|", [reached[level], step], neutral="zero"))
         return reached[-1]
 
-    def _verdict_planes(self, rule: Recommendation) -> tuple[int, ...]:
+    def _verdict_planes(self, rule: Recommendation) -> range:
+        """One plane per verdict: what makes it is so, and nothing that comes before it."""
+        found: dict[Verdict, str] = {}
+        before = "zero"
+        for verdict, plane in self._deciding(rule).items():
+            reached = self._assign("v", _join("|", [before, plane], neutral="zero"))
+            found[verdict] = "zero" if reached == before else self._assign("w", _without(reached, before))
+            before = reached
+        if (known := self._verdicts.get(tuple(found.values()))) is not None:
+            return known
+        first = len(self._outputs)
+        for verdict in VERDICTS:
+            self._output(found[verdict])
+        return self._verdicts.setdefault(tuple(found.values()), range(first, len(self._outputs)))
+
+    def _deciding(self, rule: Recommendation) -> dict[Verdict, str]:
+        """The table of design section 5: the first of these that is so makes the verdict. (A further one is a line here.)"""
         scope_holds, scope_refuted = self._criterion(rule.scope)
         holds, refuted = self._rule(rule)
         excluding = self._excluding(("", rule.source))
@@ -208,15 +230,15 @@ class _Compiler:
         conflicts += [f"({h} & {r})" for h, r in excluding]
         conflicts += [f"({holds} & {h} & {r})" for (h, r), _ in overriding]
         unknown = [f"(({h} | {r}) ^ ones)" for (h, r), strict in overriding if strict]
-        planes = (
-            self._assign("x", _join("|", outside, neutral="zero")),
-            self._assign("c", _join("|", conflicts, neutral="zero")),
-            holds,
-            self._criterion(rule.criterion)[1],
-            self._assign("d", _join("|", [h for (h, _), _ in overriding], neutral="zero")),
-            self._assign("u", _join("|", unknown + leaving, neutral="zero")),
-        )
-        return tuple(map(self._output, planes))
+        return {
+            "out-of-scope": self._assign("x", _join("|", outside, neutral="zero")),
+            "conflicting": self._assign("c", _join("|", conflicts, neutral="zero")),
+            "not-indicated": self._criterion(rule.criterion)[1],
+            "undetermined": self._assign("n", _without("ones", holds)),
+            "overridden": self._assign("d", _join("|", [h for (h, _), _ in overriding], neutral="zero")),
+            "provisional": self._assign("u", _join("|", unknown + leaving, neutral="zero")),
+            "indicated": "ones",
+        }
 
     def _excluding(self, sources: tuple[str, ...]) -> list[tuple[str, str]]:
         """The exclusions of given sources; the empty one stands for all sources."""
@@ -244,6 +266,11 @@ def _only_holds(pair: tuple[str, str]) -> str:
     """Holds, and is not refuted as well."""
     holds, refuted = pair
     return f"({holds} ^ ({holds} & {refuted}))"
+
+
+def _without(plane: str, part: str) -> str:
+    """A plane without a part of it."""
+    return plane if part == "zero" else "zero" if part == plane else f"{plane} ^ {part}"
 
 
 def _join(operator: str, terms: list[str], neutral: str = "") -> str:

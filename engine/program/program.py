@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from spinegraph.engine.model import (
+    VERDICTS,
     Absent,
     And,
     AtLeast,
@@ -22,14 +23,11 @@ from spinegraph.engine.model import (
     Present,
     Suspected,
     Unassessed,
+    Verdict,
 )
 
 Plane = Any
 """Anything with &, | and ^ bit by bit: int, numpy.uint64 array."""
-
-VERDICT_PLANES = ("outside", "conflict", "holds", "refuted", "displaced", "open")
-"""The planes from which a verdict is read, per recommendation: no scope or excluded; contradictory input; criterion
-holds; criterion refuted; a known override holds; an override is unknown or a gap leaves it open."""
 
 
 class Comparison(NamedTuple):
@@ -57,8 +55,10 @@ class RuleSlots(NamedTuple):
 class Program(NamedTuple):
     """The compiled knowledge. `run(inputs)` takes and gives planes in the order that the tables name.
 
-    `clash` is the plane of the patients with a finding that is both present and absent. `acting`, only where it was asked
-    for, has the planes of every rule as it acts on others: those of the rule, but for patients its source does not cover.
+    `verdicts` has, for each recommendation, the positions of its verdict planes in the order of VERDICTS: for every patient
+    exactly one of them is set. `clash` is the plane of the patients with a finding that is both present and absent. `acting`,
+    only where it was asked for, has the planes of every rule as it acts on others: those of the rule, but for patients its
+    source does not cover.
     """
 
     knowledge: Knowledge
@@ -68,7 +68,7 @@ class Program(NamedTuple):
     comparisons: tuple[Comparison, ...]
     slots: Mapping[Any, Pair]
     rules: Mapping[str, RuleSlots]
-    verdicts: Mapping[str, tuple[int, ...]]
+    verdicts: Mapping[str, range]
     present: Mapping[str, int]
     absent: Mapping[str, int]
     clash: int
@@ -78,6 +78,15 @@ class Program(NamedTuple):
     def input_size(self) -> int:
         """Two planes per finding, two per comparison, and one full of ones."""
         return 2 * len(self.findings) + 2 * len(self.comparisons) + 1
+
+    def verdict(self, recommendation: str, planes: tuple[int, ...]) -> Verdict:
+        """The verdict of one patient, by IRI of the recommendation."""
+        slots = self.verdicts[recommendation]
+        return VERDICTS[planes.index(1, slots.start, slots.stop) - slots.start]
+
+    def verdict_planes(self, recommendation: str, planes: Sequence[Plane]) -> dict[Verdict, Plane]:
+        """The planes of the verdicts of a recommendation, of any carrier."""
+        return {verdict: planes[slot] for verdict, slot in zip(VERDICTS, self.verdicts[recommendation], strict=True)}
 
     def pair(self, criterion: Criterion) -> Pair:
         """The output positions of a criterion that some rule uses."""

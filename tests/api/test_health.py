@@ -9,6 +9,7 @@ import pytest
 from spinegraph.api.http.app import create_app
 from spinegraph.api.settings import Settings, SettingsError, load_engine
 from spinegraph.engine import MAX_BYTES, Case, Engine, KnowledgeError
+from spinegraph.engine.model import Verdict
 
 from tests.api.conftest import MakeClient
 
@@ -26,7 +27,7 @@ def test_ready_says_which_knowledge_answers(client: httpx.Client, engine: Engine
 
 def test_an_engine_that_cannot_decide_is_not_ready(engine: Engine, make_client: MakeClient) -> None:
     class Broken(Engine):
-        def verdicts(self, case: Case) -> dict[str, str]:
+        def verdicts(self, case: Case) -> dict[str, Verdict]:
             raise ZeroDivisionError(case)
 
     app = create_app(Settings(), Broken(engine.knowledge))

@@ -1,4 +1,4 @@
-"""Fixtures on the small knowledge, compiled once; its files and the shipped one are in the conftest above."""
+"""Fixtures on the small knowledge; its files, its engine and the shipped one are in the conftest above."""
 
 from __future__ import annotations
 
@@ -7,12 +7,6 @@ from spinegraph.engine import Codebook, Engine, make_codebook
 from spinegraph.engine.model import Knowledge
 
 from tests.decide.every_case import EveryCase
-
-
-@pytest.fixture(scope="session")
-def small(small_knowledge: Knowledge) -> Engine:
-    """The small knowledge, compiled."""
-    return Engine(small_knowledge)
 
 
 @pytest.fixture(scope="session")

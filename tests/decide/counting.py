@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 from spinegraph.engine import Engine
 from spinegraph.engine.decide.case import CaseEncoder
-from spinegraph.engine.decide.ground import VERDICTS, verdict_of
 from spinegraph.engine.model import Knowledge
 from spinegraph.engine.program.strata import dependencies
 
@@ -20,7 +19,6 @@ from tests.validation.interactions.random_guidelines import PARENTS, VALUES, rec
 CODES = tuple(f"f_{name.lower()}" for name in PARENTS)
 AXES = (*CODES, "level")
 SHAPE = (*(3 for _ in CODES), len(VALUES))
-VERDICT_NUMBERS = np.array([VERDICTS.index(verdict_of(*((n >> bit) & 1 for bit in range(6)))) for n in range(64)])
 RECORDS = tuple(records(list(CODES)))
 Table = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -46,7 +44,7 @@ class Counted:
         """By rule id: numbers in VERDICTS."""
         rules = self.engine.knowledge.rules
         return {
-            rules[iri].id: VERDICT_NUMBERS[sum(self._flags(slot).astype(np.int64) << bit for bit, slot in enumerate(slots))]
+            rules[iri].id: np.argmax([self._flags(slot) for slot in slots], axis=0)
             for iri, slots in self.engine.program.verdicts.items()
         }
 

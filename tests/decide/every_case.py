@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from spinegraph.engine import Case, Engine, Recommendation
+from spinegraph.engine import Case, Engine
 from spinegraph.engine.decide.case import CaseEncoder
-from spinegraph.engine.decide.ground import VERDICTS, verdict_of
 from spinegraph.engine.knowledge.build.criteria import children_of
 from spinegraph.engine.model import AtLeast, Criterion, DerivedFinding, Knowledge, Rule
 
@@ -23,7 +22,6 @@ Flags = NDArray[np.bool_]
 
 AXES = (*CODES, *VALUES)
 SHAPE = (*(3 for _ in CODES), *(len(values) for values in VALUES.values()))
-VERDICT_NUMBERS = np.array([VERDICTS.index(verdict_of(*((n >> bit) & 1 for bit in range(6)))) for n in range(64)])
 
 
 class EveryCase:
@@ -40,9 +38,8 @@ class EveryCase:
         self.truth = {iri: self._truth(*slots.whole) for iri, slots in program.rules.items()}
         self.scope_truth = {iri: self._truth(*slots.scope) for iri, slots in program.rules.items()}
         self.verdict: Mapping[str, Table] = {
-            engine.knowledge.rules[iri].id: VERDICT_NUMBERS[sum(self._flags(slot) << bit for bit, slot in enumerate(slots))]
+            engine.knowledge.rules[iri].id: np.argmax([self._flags(slot) for slot in slots], axis=0)
             for iri, slots in program.verdicts.items()
-            if isinstance(engine.knowledge.rules[iri], Recommendation)
         }
 
     def _flags(self, slot: int) -> Flags:

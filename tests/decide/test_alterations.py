@@ -51,7 +51,7 @@ class Verdicts:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._known: dict[tuple[object, ...], dict[str, str]] = {}
+        self._known: dict[tuple[object, ...], Mapping[str, str]] = {}
 
     def of(self, case: Case, rule: str) -> str:
         key = (case.present, case.absent, tuple(case.measurements.items()))

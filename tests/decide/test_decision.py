@@ -9,8 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from spinegraph.engine import Case, Engine, Knowledge, Recommendation, load_knowledge, make_case, make_codebook
-from spinegraph.engine.decide.ground import QUIET, VERDICTS
-from spinegraph.engine.model import Notice
+from spinegraph.engine.model import QUIET, VERDICTS, Notice
 
 from tests.decide.deciding import STREP, assessed, decided, noticed, patient
 from tests.random_cases import random_cases

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import pytest
 from spinegraph.engine import Case, Engine
@@ -29,7 +29,7 @@ Changes = frozenset[tuple[str, str]]
 class Counting:
     """One guideline and one of its patients: what every set of changes does to the verdicts."""
 
-    def __init__(self, engine: Engine, case: Case, known: dict[tuple[object, ...], dict[str, str]]) -> None:
+    def __init__(self, engine: Engine, case: Case, known: dict[tuple[object, ...], Mapping[str, str]]) -> None:
         self._engine = engine
         self.case = case
         self._known = known
@@ -61,7 +61,7 @@ class Counting:
             if all(in_range(value, to) for to in ranges):
                 yield Case(present=present, absent=absent, measurements={"level": value})
 
-    def _decide(self, case: Case) -> dict[str, str]:
+    def _decide(self, case: Case) -> Mapping[str, str]:
         key = (case.present, case.absent, case.measurements.get("level"))
         if key not in self._known:
             self._known[key] = self._engine.verdicts(case)
@@ -126,7 +126,7 @@ def guideline(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 
 def decided(engine: Engine, cases: Iterable[Case]) -> Iterator[tuple[Counting, DecidedRecommendation]]:
-    known: dict[tuple[object, ...], dict[str, str]] = {}
+    known: dict[tuple[object, ...], Mapping[str, str]] = {}
     for case in cases:
         counting = Counting(engine, case, known)
         for entry in engine.decide(case, include_all=True).recommendations:

@@ -1,37 +1,15 @@
-"""The table of verdicts: which one a recommendation gets, and what is said to displace it or to leave it open."""
+"""Which verdict a recommendation gets, and what is said to displace it or to leave it open."""
 
 from __future__ import annotations
 
-import itertools
 from pathlib import Path
 
 import pytest
 from spinegraph.engine import Case, Engine, load_knowledge
-from spinegraph.engine.decide.ground import QUIET, VERDICTS, verdict_of
+from spinegraph.engine.model import VERDICTS
 
 from tests.decide.deciding import STREP, decided, patient
 from tests.small import RULE_FILE, Edit, write_small
-
-
-@pytest.mark.parametrize("bits", list(itertools.product((0, 1), repeat=6)), ids=lambda bits: "".join(map(str, bits)))
-def test_the_first_of_these_that_is_so_makes_the_verdict(bits: tuple[int, ...]) -> None:
-    outside, conflict, holds, refuted, displaced, left_open = map(bool, bits)
-    ladder = {
-        "out-of-scope": outside,
-        "conflicting": conflict,
-        "not-indicated": refuted,
-        "undetermined": not holds,
-        "overridden": displaced,
-        "provisional": left_open,
-        "indicated": True,
-    }
-    assert verdict_of(*bits) == next(verdict for verdict, so in ladder.items() if so)
-
-
-def test_every_verdict_has_its_place_in_the_order_of_a_decision() -> None:
-    assert set(VERDICTS) == {verdict_of(*bits) for bits in itertools.product((0, 1), repeat=6)}
-    assert set(VERDICTS) >= QUIET
-
 
 REACHED = {
     "the criterion is unknown": ("give-penicillin", patient("sore_throat"), "undetermined"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from spinegraph.engine.decide import completions
-from spinegraph.engine.decide.ground import VERDICTS
+from spinegraph.engine.model import VERDICTS
 
 from tests.decide.counting import AXES, RECORDS, Counted
 from tests.validation.interactions.random_guidelines import Writer

@@ -10,9 +10,8 @@ import msgspec
 import numpy as np
 import pytest
 from spinegraph.engine import Case, Engine, Recommendation, load_knowledge
-from spinegraph.engine.decide.ground import QUIET, VERDICTS
 from spinegraph.engine.knowledge.turtle.terms import expand
-from spinegraph.engine.model import Assessment, Question
+from spinegraph.engine.model import QUIET, VERDICTS, Assessment, Question
 
 from tests.decide.every_case import AXES, EveryCase, Flags, Table, named_by_rule
 from tests.random_cases import random_cases

@@ -66,6 +66,7 @@ def test_sixty_four_patients_in_one_word_get_the_bits_they_get_alone(which: str,
     program = chosen.program
     encoder = CaseEncoder(program)
     inputs = [encoder.planes(case) for case in itertools.islice(random_cases(program, seed=64), 64)]
+    ones = np.uint64(2**64 - 1)
     alone = [program.run(planes) for planes in inputs]
     words = [
         np.array([sum(planes[number] << patient for patient, planes in enumerate(inputs))], dtype=np.uint64)
@@ -76,6 +77,13 @@ def test_sixty_four_patients_in_one_word_get_the_bits_they_get_alone(which: str,
     unpacked = [tuple(int(plane[0]) >> patient & 1 for plane in together) for patient in range(64)]
     assert unpacked == alone
     assert len(set(alone)) > 32
+    for recommendation in program.verdicts:
+        planes = program.verdict_planes(recommendation, together)
+        assert sum(int(plane[0]).bit_count() for plane in planes.values()) == 64
+        assert np.bitwise_or.reduce(list(planes.values())) == ones
+        for patient in range(64):
+            (verdict,) = (verdict for verdict, plane in planes.items() if int(plane[0]) >> patient & 1)
+            assert verdict == program.verdict(recommendation, alone[patient])
 
 
 def test_no_knowledge_at_all_compiles() -> None:

@@ -36,9 +36,9 @@ from spinegraph.engine.decide.case import KEYS, make_case
 from spinegraph.engine.decide.codebook import make_codebook
 from spinegraph.engine.errors import CaseError, MalformedCaseError
 from spinegraph.engine.model import (
+    VERDICTS,
     AssessedCondition,
     Case,
-    DecidedRecommendation,
     Decision,
     Frozen,
     Knowledge,
@@ -60,7 +60,6 @@ ENTRY_KEYS = ("name", "narrative", "case", "expect")
 CASE_KEYS = (*KEYS, "absent_screens", "unknown")
 LISTS = ("asks", "asks_not", "notices", "notices_not", "tensions", "tensions_not", "gaps", "gaps_not")
 EXPECT_KEYS = ("urgency", "verdicts", "conditions", *LISTS)
-VERDICTS: tuple[str, ...] = get_args(get_type_hints(DecidedRecommendation)["verdict"])
 ASSESSED: tuple[str, ...] = get_args(get_type_hints(AssessedCondition)["verdict"])
 URGENCIES: tuple[str, ...] = get_args(get_type_hints(Decision)["urgency"])
 NOTICES: tuple[str, ...] = get_args(get_type_hints(Notice)["code"])

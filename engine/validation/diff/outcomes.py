@@ -17,7 +17,6 @@ from spinegraph.engine.validation.cases.files import ClinicalCase
 from spinegraph.engine.validation.diagnostics import Place, Witness
 from spinegraph.engine.validation.diff.attribution import Attribution
 from spinegraph.engine.validation.diff.model import CaseChange, Outcome, PatientChange
-from spinegraph.engine.validation.interactions.analysis import verdict_literals
 from spinegraph.engine.validation.interactions.patients import Patients
 from spinegraph.engine.validation.interactions.replay import TRUTHS, words
 
@@ -89,7 +88,7 @@ class Comparison:
 
     def _of_rule(self, program: Program, planes: tuple[int, ...], iri: str) -> Literals:
         if iri in program.verdicts:
-            return verdict_literals(self._patients, planes, program.verdicts[iri])
+            return {str(verdict): literal for verdict, literal in program.verdict_planes(iri, planes).items()}
         slots: RuleSlots = program.rules[iri]
         holds, refuted = planes[slots.whole.holds], planes[slots.whole.refuted]
         both = self._patients.circuit.both

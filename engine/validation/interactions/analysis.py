@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from spinegraph.engine.decide.decision import Engine
-from spinegraph.engine.decide.ground import LADDER
 from spinegraph.engine.errors import ReplayError
 from spinegraph.engine.knowledge.turtle.terms import shorten
-from spinegraph.engine.model import And, Case, Criterion, Frozen, Knowledge, Recommendation, Rule
-from spinegraph.engine.program.circuit import TRUE
+from spinegraph.engine.model import And, Case, Criterion, Frozen, Knowledge, Recommendation, Rule, Verdict
 from spinegraph.engine.program.compiler import compile_program
-from spinegraph.engine.program.program import VERDICT_PLANES
 from spinegraph.engine.validation.diagnostics import Witness
 from spinegraph.engine.validation.interactions.patients import Patients
 from spinegraph.engine.validation.interactions.replay import Claim, replayed
@@ -39,12 +36,11 @@ class Analysis:
         self.circuit = self.patients.circuit
         (self.planes,) = self.patients.planes
         self.recommendations = tuple(rule for rule in knowledge.rules.values() if isinstance(rule, Recommendation))
-        self._verdicts = {rule.iri: verdict_literals(self.patients, self.planes, self.program.verdicts[rule.iri])
-                          for rule in self.recommendations}  # fmt: skip
 
-    def verdict(self, rule: Recommendation, *names: str) -> int:
+    def verdict(self, rule: Recommendation, *names: Verdict) -> int:
         """The literal of a recommendation's having one of these verdicts."""
-        return self.circuit.any_of(self._verdicts[rule.iri][name] for name in names)
+        found = self.program.verdict_planes(rule.iri, self.planes)
+        return self.circuit.any_of(found[name] for name in names)
 
     def holds(self, rule: Rule) -> int:
         """The literal of scope and criterion being true."""
@@ -97,18 +93,6 @@ class Analysis:
     def witness(self, case: Case, claims: Iterable[tuple[Rule, str]]) -> Witness:
         """The case as a witness, replayed. Raises ReplayError."""
         return replayed(self.engine, case, [Claim(rule.id, state) for rule, state in claims])
-
-
-def verdict_literals(patients: Patients, planes: tuple[int, ...], slots: tuple[int, ...]) -> Mapping[str, int]:
-    """Verdict → its literal, by the ladder that the engine reads verdicts from; exactly one of them holds."""
-    of_plane = {plane: planes[slot] for plane, slot in zip(VERDICT_PLANES, slots, strict=True)}
-    found: dict[str, int] = {}
-    before = TRUE
-    for plane, value, verdict in LADDER:
-        met = of_plane[plane] if value else -of_plane[plane]
-        found[verdict] = patients.circuit.both(before, met)
-        before = patients.circuit.both(before, -met)
-    return {**found, "indicated": before}
 
 
 def _conjuncts(rule: Rule) -> Iterator[Criterion]:

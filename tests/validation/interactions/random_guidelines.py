@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from spinegraph.engine import Case, Engine, Knowledge, load_knowledge
 from spinegraph.engine.decide.case import CaseEncoder
-from spinegraph.engine.decide.ground import VERDICTS, verdict_of
 from spinegraph.engine.knowledge.files import shipped_folder
-from spinegraph.engine.model import Recommendation
+from spinegraph.engine.model import VERDICTS
 
 from tests.small import HEAD
 
@@ -177,18 +176,9 @@ class EveryPatient:
         self.in_scope = {iri: flags(slots.scope.holds)[consistent] for iri, slots in program.rules.items()}
         self.criterion = {iri: flags(slots.criterion.holds)[consistent] for iri, slots in program.rules.items()}
         self.verdict: Mapping[str, NDArray[np.str_]] = {
-            iri: _verdicts([flags(slot)[consistent] for slot in slots])
+            iri: np.array(VERDICTS)[np.argmax([flags(slot)[consistent] for slot in slots], axis=0)]
             for iri, slots in program.verdicts.items()
-            if isinstance(knowledge.rules[iri], Recommendation)
         }
-
-
-def _verdicts(planes: list[Flags]) -> NDArray[np.str_]:
-    table = np.array([verdict_of(*((number >> bit) & 1 for bit in range(len(planes)))) for number in range(64)])
-    assert set(table) <= set(VERDICTS)
-    numbers = sum(plane.astype(np.int64) << bit for bit, plane in enumerate(planes))
-    verdicts: NDArray[np.str_] = table[np.asarray(numbers)]
-    return verdicts
 
 
 def records(codes: list[str]) -> Iterator[Case]:

@@ -1,0 +1,124 @@
+"""The verdict planes: exactly one is set for each patient, and it is that of the table of design section 5."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from spinegraph.engine import Engine, Knowledge
+from spinegraph.engine.decide.case import CaseEncoder
+from spinegraph.engine.model import VERDICTS, Exclusion, Recommendation, Rule, SourceGap, Tension, Verdict
+from spinegraph.engine.program.compiler import compile_program
+from spinegraph.engine.program.program import Program
+
+from tests.random_cases import random_cases
+from tests.small import all_cases
+from tests.validation.interactions.random_guidelines import PARENTS, Writer, records
+
+Flags = NDArray[np.bool_]
+GUIDELINES = 20
+
+
+class Table:
+    """The verdicts by hand, from the truths of the rules alone: an oracle that shares nothing with the compiler."""
+
+    def __init__(self, program: Program, planes: Sequence[Flags], patients: int) -> None:
+        self._rules = program.knowledge.rules
+        flags = [np.broadcast_to(np.asarray(plane, dtype=np.bool_), patients) for plane in planes]
+        self._truth = {iri: tuple((flags[h], flags[r]) for h, r in slots) for iri, slots in program.rules.items()}
+
+    def verdicts(self, rule: Recommendation) -> NDArray[np.str_]:
+        (holds, refuted), (in_scope, out), (_, criterion_refuted) = self._truth[rule.iri]
+        excluding = [self._truth[other.iri][0] for other in self._all(Exclusion) if other.source in ("", rule.source)]
+        overriding = [
+            (*self._acting(other), rule.iri in other.overrides)
+            for other in self._all(Recommendation)
+            if isinstance(other, Recommendation) and rule.iri in (*other.overrides, *other.overrides_if_known)
+        ]
+        leaving = [
+            self._acting(other)[0]
+            for other in self._all(SourceGap, Tension)
+            if isinstance(other, SourceGap | Tension) and rule.iri in other.leaves_open
+        ]
+        none = np.zeros_like(holds)
+        outside = np.logical_or.reduce([out & ~in_scope, *(h & ~r for h, r in excluding)])
+        clash = [in_scope & out, holds & refuted, *(h & r for h, r in excluding), *(holds & h & r for h, r, _ in overriding)]
+        displaced = np.logical_or.reduce([none, *(h for h, _, _ in overriding)])
+        left_open = np.logical_or.reduce([none, *(~h & ~r for h, r, strict in overriding if strict), *leaving])
+        table: dict[Verdict, Flags] = {
+            "out-of-scope": outside,
+            "conflicting": np.logical_or.reduce(clash),
+            "not-indicated": criterion_refuted,
+            "undetermined": ~holds,
+            "overridden": displaced,
+            "provisional": left_open,
+        }
+        return np.select(list(table.values()), list(table), default="indicated")
+
+    def _acting(self, rule: Rule) -> tuple[Flags, Flags]:
+        """A source that does not speak about the patient displaces nothing."""
+        holds, refuted = self._truth[rule.iri][0]
+        for exclusion in self._all(Exclusion):
+            if rule.source and exclusion.source == rule.source:
+                excludes, not_excludes = self._truth[exclusion.iri][0]
+                outside = excludes & ~not_excludes
+                holds, refuted = holds & ~outside, refuted | outside
+        return holds, refuted
+
+    def _all(self, *kinds: type[Rule]) -> Iterator[Rule]:
+        return (rule for rule in self._rules.values() if isinstance(rule, kinds))
+
+
+def _held_to_the_table(program: Program, inputs: list[list[int]]) -> set[str]:
+    """Compare every recommendation for all patients. Returns the verdicts that came up."""
+    planes = program.run(list(np.array(inputs, dtype=np.bool_).T))
+    table = Table(program, planes, len(inputs))
+    seen: set[str] = set()
+    for iri in program.verdicts:
+        rule = program.knowledge.rules[iri]
+        assert isinstance(rule, Recommendation)
+        found: Mapping[Verdict, Flags] = program.verdict_planes(iri, planes)
+        stacked = np.array([np.broadcast_to(found[verdict], len(inputs)) for verdict in VERDICTS])
+        assert (stacked.sum(axis=0) == 1).all(), iri
+        expected = table.verdicts(rule)
+        assert (np.array(VERDICTS)[stacked.argmax(axis=0)] == expected).all(), iri
+        seen.update(expected.tolist())
+    return seen
+
+
+def test_every_case_of_the_small_guideline_has_one_verdict_and_it_is_that_of_the_table(small_knowledge: Knowledge) -> None:
+    program = compile_program(small_knowledge)
+    encoder = CaseEncoder(program)
+    assert _held_to_the_table(program, [encoder.planes(case) for case in all_cases()]) == set(VERDICTS)
+
+
+@pytest.mark.parametrize("seed", range(GUIDELINES))
+def test_random_guidelines_have_the_verdicts_of_the_table(seed: int, tmp_path: Path) -> None:
+    program = compile_program(Writer(seed).write(tmp_path))
+    encoder = CaseEncoder(program)
+    assert _held_to_the_table(program, [encoder.planes(case) for case in records([f"f_{name.lower()}" for name in PARENTS])])
+
+
+def test_the_shipped_guideline_has_the_verdicts_of_the_table(engine: Engine) -> None:
+    program = engine.program
+    encoder = CaseEncoder(program)
+    cases = itertools.islice(random_cases(program, seed=7), 500)
+    assert _held_to_the_table(program, [encoder.planes(case) for case in cases]) >= set(VERDICTS) - {"provisional"}
+
+
+def test_one_patient_has_the_verdict_whose_plane_is_set(small: Engine) -> None:
+    program = small.program
+    encoder = CaseEncoder(program)
+    for case in itertools.islice(random_cases(program, seed=3), 50):
+        planes = program.run(encoder.planes(case))
+        for iri in program.verdicts:
+            set_ = [verdict for verdict, plane in program.verdict_planes(iri, planes).items() if plane]
+            assert set_ == [program.verdict(iri, planes)]
+
+
+def test_recommendations_that_always_stand_alike_share_their_verdict_planes(engine: Engine) -> None:
+    assert len({(slots.start, slots.stop) for slots in engine.program.verdicts.values()}) < len(engine.program.verdicts)
