@@ -27,6 +27,7 @@ class Settings:
     | `host`           | `SPINEGRAPH_HOST`           | address to listen on; default 127.0.0.1, this machine only         |
     | `port`           | `SPINEGRAPH_PORT`           | TCP port, 0 (any free one) to 65535; default 8000                  |
     | `max_body_bytes` | `SPINEGRAPH_MAX_BODY_BYTES` | largest request body in bytes, 1 to 1048576 (default)              |
+    | `body_seconds`   | `SPINEGRAPH_BODY_SECONDS`   | seconds for the body of a case to arrive, 1 to 3600; default 10    |
     | `knowledge`      | `SPINEGRAPH_KNOWLEDGE`      | folders of knowledge files, separated as in PATH; default: shipped |
     | `log_level`      | `SPINEGRAPH_LOG_LEVEL`      | critical, error, warning (default), info or debug                  |
     """
@@ -34,6 +35,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     max_body_bytes: int = MAX_BYTES
+    body_seconds: float = 10
     knowledge: tuple[Path, ...] = ()
     log_level: str = "warning"
 
@@ -45,6 +47,7 @@ class Settings:
             host=environment.get("SPINEGRAPH_HOST", cls.host),
             port=whole_number(environment, "SPINEGRAPH_PORT", cls.port, range(65536)),
             max_body_bytes=whole_number(environment, "SPINEGRAPH_MAX_BODY_BYTES", cls.max_body_bytes, range(1, MAX_BYTES + 1)),
+            body_seconds=whole_number(environment, "SPINEGRAPH_BODY_SECONDS", 10, range(1, 3601)),
             knowledge=tuple(Path(folder) for folder in folders.split(os.pathsep) if folder),
             log_level=_one_of(environment, "SPINEGRAPH_LOG_LEVEL", cls.log_level, LOG_LEVELS),
         )

@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
-import uvicorn
 from fastapi import APIRouter, FastAPI
 from spinegraph.api.http.errors import install_errors
+from spinegraph.api.http.server import ServerLimits, limits_for, make_server
 
 from tests.patience import HUNG
+
+LIMITS = limits_for(1024)
 
 
 class Answer(NamedTuple):
@@ -30,9 +32,9 @@ class Answer(NamedTuple):
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[int]:
+def serving(app: FastAPI, limits: ServerLimits = LIMITS) -> Iterator[int]:
     """The port of 127.0.0.1 at which an app is served while the context lasts."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
+    server = make_server(app, limits, log_level="error")
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

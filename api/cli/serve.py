@@ -24,8 +24,8 @@ def serve_command(
     knowledge: KnowledgeOption = None,
 ) -> None:
     """Run the HTTP service; its interface is at /docs."""
-    import uvicorn
     from spinegraph.api.http.app import create_app
+    from spinegraph.api.http.server import run
     from spinegraph.api.http.sparql_settings import parse_data_option
 
     settings = _settings(host, port, knowledge)
@@ -33,8 +33,7 @@ def serve_command(
     with listen(settings.host, settings.port) as listening:
         address, number = listening.getsockname()[:2]
         typer.echo(f"Spinegraph answers on http://{f'[{address}]' if ':' in address else address}:{number} (see /docs)")
-        config = uvicorn.Config(app, log_level=settings.log_level, access_log=False)
-        uvicorn.Server(config).run(sockets=[listening])
+        run(app, listening, settings.log_level)
 
 
 def _settings(host: str | None, port: int | None, knowledge: list[Path] | None) -> Settings:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
+from spinegraph.api.http.bodies import BodyLimits
 from spinegraph.api.http.catalogue import Catalogue
 from spinegraph.api.http.decisions import decisions_router
 from spinegraph.api.http.errors import Problem, install_errors
@@ -67,7 +68,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     install_errors(app)
     app.include_router(index_router())
     app.include_router(problem_types_router())
-    app.include_router(decisions_router(engine, codebook, settings.max_body_bytes))
+    app.include_router(decisions_router(engine, codebook, BodyLimits(settings.max_body_bytes, settings.body_seconds)))
     app.include_router(knowledge_router(engine.knowledge))
     app.include_router(health_router(engine))
     app.include_router(listings_router(engine.knowledge))

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from difflib import get_close_matches
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter
-from spinegraph.api.http.errors import MediaTypeError, NotAcceptableError, ParameterError, UnreadableCaseError
-from spinegraph.api.http.negotiation import accepted, parse_media_type, preferred
+from spinegraph.api.http.bodies import YAML, BodyLimits, media_type_of, read_body
+from spinegraph.api.http.errors import NotAcceptableError, ParameterError, UnreadableCaseError
+from spinegraph.api.http.negotiation import accepted, preferred
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import decision_operation
+from spinegraph.api.http.waiting import unless_gone
 from spinegraph.engine import (
-    MAX_BYTES,
     CaseFile,
     CaseTooLargeError,
     Codebook,
@@ -35,14 +38,14 @@ Parser = Callable[[bytes], Any]
 Renderer = Callable[[CaseFile, bool], bytes]
 JSON = "application/json"
 
-PARSERS: dict[str, Parser] = {JSON: parse_json, "application/yaml": parse_yaml, "text/turtle": parse_turtle}
+PARSERS: dict[str, Parser] = {JSON: parse_json, YAML: parse_yaml, "text/turtle": parse_turtle}
 """Media type of a request → how to read it."""
-
-ALIASES = {"application/x-yaml": parse_yaml, "text/yaml": parse_yaml, "text/x-yaml": parse_yaml}
-"""Names that YAML had before it was registered (RFC 9512 section 2.1)."""
+BODIES = tuple(PARSERS)
 
 SMALL = 32_768
 """Bytes up to which JSON is read at once; what takes longer is read in a thread, so that others are still answered."""
+READERS = 2
+"""How many cases are read in threads at a time; the sender of one that still waits may go away, and it is not read at all."""
 
 
 def renderers_of(engine: Engine) -> dict[str, Renderer]:
@@ -68,17 +71,20 @@ def renderers_of(engine: Engine) -> dict[str, Renderer]:
     }
 
 
-def decisions_router(engine: Engine, codebook: Codebook, max_body_bytes: int = MAX_BYTES) -> APIRouter:
+def decisions_router(engine: Engine, codebook: Codebook, limits: BodyLimits) -> APIRouter:
     """The router of decisions. Errors are raised for `api.http.errors` to answer."""
     router = APIRouter(tags=["decisions"], route_class=OpenRoute)
     renderers = renderers_of(engine)
     offered = tuple(renderers)
+    readers = ThreadPoolExecutor(READERS, thread_name_prefix="case-reader")
+    what = f"The body has more than {limits.max_bytes:,} bytes."
+    too_large = partial(CaseTooLargeError, what, mend="Send only codes and measurements.")
 
     @router.post(
         "/v1/decisions",
         summary="Decide a case",
         response_class=Response,
-        openapi_extra=decision_operation(codebook, tuple(PARSERS), offered),
+        openapi_extra=decision_operation(codebook, BODIES, offered),
     )
     async def decide(request: Request) -> Response:
         """What the guidelines say of one patient: a verdict for each recommendation, with proof, missing facts and sources.
@@ -86,7 +92,7 @@ def decisions_router(engine: Engine, codebook: Codebook, max_body_bytes: int = M
         The same case and the same knowledge give the same decision, under the same `id`.
         """
         include_all = read_include(request.scope["query_string"])
-        parse = parser_of(request.headers.get("content-type"), request.headers.get("content-encoding"))
+        parse = PARSERS[media_type_of(request, BODIES, "A case").name]
         media_type = preferred(accepted(request), offered)
         if media_type is None:
             raise NotAcceptableError(
@@ -94,11 +100,12 @@ def decisions_router(engine: Engine, codebook: Codebook, max_body_bytes: int = M
                 where="Accept",
                 mend=f"Accept {' or '.join(offered)}.",
             )
-        body = await read_body(request, max_body_bytes)
+        body = await read_body(request, limits, too_large)
         if parse is parse_json and len(body) <= SMALL:
             file = read_case(parse, body, codebook)
         else:
-            file = await run_in_threadpool(read_case, parse, body, codebook)
+            reading = asyncio.get_running_loop().run_in_executor(readers, read_case, parse, body, codebook)
+            file = await unless_gone(request, reading)
         render = renderers[media_type]
         answer = render(file, include_all) if media_type == JSON else await run_in_threadpool(render, file, include_all)
         return Response(answer, headers={"Vary": "Accept"}, media_type=media_type)
@@ -113,41 +120,6 @@ def read_case(parse: Parser, body: bytes, codebook: Codebook) -> CaseFile:
     except MalformedCaseError as error:
         raise UnreadableCaseError(error.what, where=error.where, mend=error.mend) from error
     return make_case_file(data, codebook)
-
-
-async def read_body(request: Request, limit: int) -> bytes:
-    """The body, never more than `limit` bytes of it, whatever Content-Length claims. Raises CaseTooLargeError."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit:
-        raise _too_large(limit)
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
-            raise _too_large(limit)
-        chunks.append(chunk)
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
-
-
-def _too_large(limit: int) -> CaseTooLargeError:
-    return CaseTooLargeError(f"The body has more than {limit:,} bytes.", mend="Send only codes and measurements.")
-
-
-@lru_cache(maxsize=256)
-def parser_of(content_type: str | None, encoding: str | None = None) -> Parser:
-    """How to read a body of this Content-Type and Content-Encoding. Raises MediaTypeError."""
-    if encoding is not None and encoding.lower() != "identity":
-        raise MediaTypeError(f"The body is encoded: {encoding}.", where="Content-Encoding", mend="Send it as it is.")
-    name, parameters = parse_media_type(content_type or "")
-    parse = PARSERS.get(name) or ALIASES.get(name)
-    if parse is None:
-        said = f"A case cannot be read as {name}." if name else "Content-Type does not say what the body is."
-        raise MediaTypeError(said, where="Content-Type", mend=f"Send the case with Content-Type {' or '.join(PARSERS)}.")
-    charset = dict(parameters).get("charset", "utf-8").lower()
-    if charset not in ("utf-8", "utf8", "us-ascii"):
-        raise MediaTypeError(f"The body is said to be {charset}.", where="Content-Type", mend="Send UTF-8.")
-    return parse
 
 
 def read_include(query: bytes) -> bool:

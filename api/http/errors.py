@@ -72,6 +72,12 @@ class UnreadableBodyError(RequestError):
     title = "The body cannot be read"
 
 
+class BodyTimeoutError(RequestError):
+    """The body did not arrive within the time that it may take."""
+
+    title = "The body came too slowly"
+
+
 class ParameterError(RequestError):
     """A parameter of the URL is not known here, or has a value that it cannot have."""
 
@@ -89,6 +95,7 @@ STATUS: Mapping[type[SpinegraphError], HTTPStatus] = {
     CaseTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     CaseError: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnreadableBodyError: HTTPStatus.BAD_REQUEST,
+    BodyTimeoutError: HTTPStatus.REQUEST_TIMEOUT,
     MediaTypeError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     NotAcceptableError: HTTPStatus.NOT_ACCEPTABLE,
     ParameterError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -139,8 +146,8 @@ async def _answer_known(request: Request, error: Exception) -> Response:
     status = status_of(type(error))
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return _fault(request, error)
-    # What remains of a body that is too large is not waited for.
-    headers = {"Connection": "close"} if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else {}
+    # What remains of a body that is too large or too slow is not waited for.
+    headers = {"Connection": "close"} if status in (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.REQUEST_TIMEOUT) else {}
     if "retry_after" in error.details:
         headers["Retry-After"] = str(error.details["retry_after"])
     return _reply(

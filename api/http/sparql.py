@@ -7,12 +7,13 @@ import hashlib
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter
-from spinegraph.api.http.bodies import media_type_of, read_within
+from spinegraph.api.http.bodies import BodyLimits, media_type_of, read_body
 from spinegraph.api.http.errors import NotAcceptableError
 from spinegraph.api.http.negotiation import accepted, parse_media_type, preferred
 from spinegraph.api.http.open_route import OpenRoute, preflight
@@ -134,12 +135,13 @@ async def _posted(request: Request, settings: SparqlSettings) -> list[tuple[str,
     name = media_type_of(request, (DIRECT, FORM), "A query").name
     limit = settings.limits.max_query_bytes
     longest = limit if name == DIRECT else 3 * limit + (1 << 14)
-    too_large = QueryTooLargeError(
+    too_large = partial(
+        QueryTooLargeError,
         f"The body has more than {longest:,} bytes.",
         mend="Ask several smaller queries.",
         details={"limit": "max_query_bytes", "allowed": longest},
     )
-    body = await read_within(request, longest, settings.body_seconds, too_large)
+    body = await read_body(request, BodyLimits(longest, settings.body_seconds), too_large)
     if name == FORM:
         return _fields(body, "the body")
     try:

@@ -43,7 +43,7 @@ class SparqlSettings:
 
     limits: QueryLimits = field(default_factory=QueryLimits)
     backend: str = ""
-    body_seconds: int = 10
+    body_seconds: float = 10
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> SparqlSettings:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
-from spinegraph.api.http.bodies import media_type_of, read_within
+from spinegraph.api.http.bodies import BodyLimits, media_type_of, read_body
 from spinegraph.api.http.errors import NotAcceptableError
 from spinegraph.api.http.negotiation import accepted, preferred
 from spinegraph.api.http.validation_openapi import validation_operation
@@ -86,12 +87,13 @@ async def _read(request: Request, settings: ValidationSettings) -> tuple[dict[st
     kind = media_type_of(request, BODIES, "Content").name
     limits = settings.limits
     longest = 2 * limits.max_bytes + 1024 * limits.max_files if kind in (JSON, FORM) else limits.max_bytes
-    too_large = ContentTooLargeError(
+    too_large = partial(
+        ContentTooLargeError,
         f"The body has more than {longest:,} bytes.",
         mend="Send the files that have changed.",
         details={"limit": "max_bytes", "allowed": limits.max_bytes},
     )
-    body = await read_within(request, longest, settings.body_seconds, too_large)
+    body = await read_body(request, BodyLimits(longest, settings.body_seconds), too_large)
     if kind == JSON:
         return await run_in_threadpool(read_json, body, said)
     if kind == FORM:

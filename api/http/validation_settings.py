@@ -40,7 +40,7 @@ class ValidationSettings:
 
     limits: ValidationLimits = field(default_factory=ValidationLimits)
     owl: bool = False
-    body_seconds: int = 20
+    body_seconds: float = 20
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> ValidationSettings:

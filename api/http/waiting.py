@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable
+from typing import TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 
 T = TypeVar("T")
 
 
-async def unless_gone(request: Request, answering: Coroutine[Any, Any, T]) -> T:
+async def unless_gone(request: Request, answering: Awaitable[T]) -> T:
     """The answer, unless its asker goes away: then what still waits is dropped. Raises ClientDisconnect."""
     answer = asyncio.ensure_future(answering)
     gone = asyncio.ensure_future(_until_gone(request))

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 from spinegraph.engine.sandbox.channel import Channel, ConnectionEnded
 
@@ -32,12 +32,15 @@ class WorkerProcess:
         self, module: str, options: bytes, *, longest_answer: int, inherited: Sequence[int] = (), folder: bool = False
     ) -> None:
         self._longest_answer = longest_answer
-        self._folder = tempfile.TemporaryDirectory(prefix="spinegraph-", ignore_cleanup_errors=True) if folder else None
         self.last_words = ""
         """Of a process that did not come up: the end of its standard error."""
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (the process writes to it; what comes after it is ready nobody reads)
-        ours, theirs = socket.socketpair()
-        with theirs:
+        with ExitStack() as undo:  # what can fail for want of descriptors comes first, and leaves nothing behind
+            self._errors = undo.enter_context(tempfile.TemporaryFile())  # what comes after it is ready nobody reads
+            ours, theirs = map(undo.enter_context, socket.socketpair())
+            self._folder = tempfile.TemporaryDirectory(prefix="spinegraph-", ignore_cleanup_errors=True) if folder else None
+            if self._folder:
+                undo.callback(self._folder.cleanup)
+                undo.callback(self._errors.close)  # removing a folder takes a descriptor
             self.process = subprocess.Popen(  # noqa: S603 (our own module, by our own interpreter)
                 [sys.executable, "-m", module, options.decode(), *([self._folder.name] if self._folder else [])],
                 stdin=theirs.fileno(),
@@ -48,6 +51,8 @@ class WorkerProcess:
                 env=clean_environment(),
                 start_new_session=True,
             )
+            theirs.close()
+            undo.pop_all()
         self.channel = Channel(ours)
 
     def wait_until_ready(self) -> bool:

@@ -22,7 +22,7 @@ with warnings.catch_warnings():  # Starlette would rather have a fork of httpx
     from starlette.testclient import TestClient
 
 MakeClient = Callable[[FastAPI], httpx.Client]
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parent / "http" / "golden"
 
 
 @pytest.fixture(scope="session")

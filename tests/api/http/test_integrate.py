@@ -10,7 +10,7 @@ import httpx
 import pytest
 from spinegraph.engine import Codebook
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "integrate.md").read_text(encoding="utf-8")
 COMMANDS = [
     command

@@ -40,10 +40,11 @@ def test_settings_come_from_the_environment() -> None:
         "SPINEGRAPH_HOST": "::1",
         "SPINEGRAPH_PORT": "0",
         "SPINEGRAPH_MAX_BODY_BYTES": "1000",
+        "SPINEGRAPH_BODY_SECONDS": "3",
         "SPINEGRAPH_KNOWLEDGE": "/a:/b",
         "SPINEGRAPH_LOG_LEVEL": "debug",
     }
-    assert Settings.from_environment(given) == Settings("::1", 0, 1000, (Path("/a"), Path("/b")), "debug")
+    assert Settings.from_environment(given) == Settings("::1", 0, 1000, 3, (Path("/a"), Path("/b")), "debug")
     assert all(name in (Settings.__doc__ or "") for name in given)
 
 

@@ -23,8 +23,8 @@ import pytest
 from spinegraph.api.http.sparql_settings import SparqlSettings
 from spinegraph.engine.query.limits import QueryLimits
 
-from tests.api.hostile_queries import DEEP, EMPTY, EXPENSIVE, FEDERATED, NO_KEYWORDS, UPDATES
-from tests.api.sparql_server import Server, served
+from tests.api.http.hostile_queries import DEEP, EMPTY, EXPENSIVE, FEDERATED, NO_KEYWORDS, UPDATES
+from tests.api.http.sparql_server import Server, served
 from tests.patience import HUNG, comes_true, not_hung
 
 LIMITS = QueryLimits(

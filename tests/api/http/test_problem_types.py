@@ -9,7 +9,7 @@ import pytest
 from spinegraph.api.http.errors import TYPE_BASE
 from spinegraph.api.http.problem_types import problem_types
 
-from tests.api.test_errors import BAD
+from tests.api.http.test_errors import BAD
 
 TYPES = {one.name: one for one in problem_types()}
 

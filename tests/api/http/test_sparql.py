@@ -19,9 +19,9 @@ from spinegraph.engine.query.dataset import GRAPH_BASE
 from spinegraph.engine.query.limits import QueryLimits
 from spinegraph.engine.query.results import GRAPH_TYPES, SELECT_TYPES
 
-from tests.api.sparql_server import Server, served
+from tests.api.http.sparql_server import Server, served
 
-W3C = Path(__file__).resolve().parents[3] / "shared" / "external" / "w3c-sparql-protocol"
+W3C = Path(__file__).resolve().parents[4] / "shared" / "external" / "w3c-sparql-protocol"
 KASEI = "http://kasei.us/2009/09/sparql/data"
 FEVER = "<https://w3id.org/spinegraph/finding/Fever>"
 LABEL = f"SELECT ?label {{ {FEVER} <http://www.w3.org/2000/01/rdf-schema#label> ?label }}"

@@ -18,10 +18,10 @@ import pyoxigraph as ox
 import pytest
 from spinegraph.api.http.sparql_settings import SparqlSettings
 
-from tests.api.sparql_server import Server, served
+from tests.api.http.sparql_server import Server, served
 
 CLIENT = Path(__file__).parent / "comunica"
-INSTALLED = Path(__file__).resolve().parents[2] / ".cache" / "comunica"
+INSTALLED = Path(__file__).resolve().parents[3] / ".cache" / "comunica"
 INSTALL_SECONDS, ASK_SECONDS = 240, 60
 INSTALL_OPTIONS = (
     "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error",

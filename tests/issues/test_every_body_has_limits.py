@@ -1,0 +1,129 @@
+"""Two readers of bodies had drifted apart: one had no time limit, so that `POST /v1/decisions` waited for ever.
+
+Now every route with a body, as the OpenAPI document lists them, is held to the same limits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, NamedTuple
+
+import pytest
+from fastapi import FastAPI
+from spinegraph.api.http.app import create_app
+from spinegraph.api.settings import Settings
+from spinegraph.engine import Engine, load_knowledge
+
+
+class Reply(NamedTuple):
+    """What an app sends; names of headers are in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@pytest.fixture(scope="module")
+def hasty() -> FastAPI:
+    """The service with small limits."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("BODY_SECONDS", "SPARQL_BODY_SECONDS", "VALIDATION_BODY_SECONDS"):
+            patch.setenv(f"SPINEGRAPH_{name}", "1")
+        for name in ("SPARQL_MAX_QUERY_BYTES", "VALIDATION_MAX_BYTES"):
+            patch.setenv(f"SPINEGRAPH_{name}", "1024")
+        settings = Settings.from_environment({"SPINEGRAPH_BODY_SECONDS": "1", "SPINEGRAPH_MAX_BODY_BYTES": "1024"})
+        return create_app(settings, Engine(load_knowledge()))
+
+
+def posted() -> list[tuple[str, str]]:
+    """Path and media type of every body that a route takes."""
+    paths = create_app(Settings()).openapi()["paths"]
+    return [
+        (path, media_type)
+        for path, methods in paths.items()
+        for operation in methods.values()
+        for media_type in operation.get("requestBody", {}).get("content", {})
+    ]
+
+
+BODIES = posted()
+
+
+async def _post(app: FastAPI, path: str, headers: dict[str, str], chunks: list[bytes], ends: bool) -> Reply:
+    """A request whose body comes in chunks and, unless it ends, is not gone on with."""
+    left = list(chunks)
+    messages: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        if left:
+            return {"type": "http.request", "body": left.pop(0), "more_body": bool(left) or not ends}
+        await asyncio.Event().wait()
+        raise AssertionError("nothing more is sent")
+
+    async def send(message: Any) -> None:
+        messages.append(message)
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http", "root_path": "",
+        "path": path, "raw_path": path.encode(), "query_string": b"", "server": ("test", 80), "client": ("test", 1),
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }  # fmt: skip
+    await app(scope, receive, send)
+    answered = {name.decode(): value.decode() for name, value in messages[0]["headers"]}
+    return Reply(messages[0]["status"], answered, b"".join(message.get("body", b"") for message in messages[1:]))
+
+
+def post(app: FastAPI, path: str, media_type: str, *chunks: bytes, ends: bool = True, **headers: str) -> Reply:
+    return asyncio.run(_post(app, path, {"content-type": media_type, **headers}, list(chunks), ends))
+
+
+def is_problem(reply: Reply, status: int) -> None:
+    assert (reply.status, reply.headers["content-type"]) == (status, "application/problem+json")
+
+
+def test_there_are_bodies_to_try() -> None:
+    assert {path for path, _ in BODIES} == {"/v1/decisions", "/v1/validation", "/sparql"}
+
+
+@pytest.mark.parametrize(("path", "media_type"), BODIES)
+def test_a_body_that_is_not_sent_to_its_end_is_not_waited_for(hasty: FastAPI, path: str, media_type: str) -> None:
+    reply = post(hasty, path, media_type, b"{", ends=False)
+    is_problem(reply, 408)
+    assert reply.headers["connection"] == "close"
+
+
+@pytest.mark.parametrize(("path", "media_type"), BODIES)
+def test_no_more_than_the_limit_is_read(hasty: FastAPI, path: str, media_type: str) -> None:
+    for declared in ({}, {"content-length": "999999999"}):
+        reply = post(hasty, path, media_type, *([b" " * 4096] * 256), ends=False, **declared)
+        is_problem(reply, 413)
+        assert reply.headers["connection"] == "close"
+
+
+@pytest.mark.parametrize(("path", "media_type"), BODIES)
+@pytest.mark.parametrize("wrong", ["text/plain", "", "{}; charset=utf-16"])
+def test_another_media_type_is_refused(hasty: FastAPI, path: str, media_type: str, wrong: str) -> None:
+    is_problem(post(hasty, path, wrong.format(media_type) if "{}" in wrong else wrong, b"{}"), 415)
+
+
+@pytest.mark.parametrize(("path", "media_type"), BODIES)
+def test_a_compressed_body_is_refused(hasty: FastAPI, path: str, media_type: str) -> None:
+    is_problem(post(hasty, path, media_type, b"{}", **{"content-encoding": "gzip"}), 415)
+
+
+@pytest.mark.parametrize(("path", "media_type"), BODIES)
+@pytest.mark.parametrize("body", [b"\xff\xfe\x00", b'{"present": [', b"\x00"])
+def test_a_broken_body_is_a_fault_of_its_sender(hasty: FastAPI, path: str, media_type: str, body: bytes) -> None:
+    reply = post(hasty, path, media_type, body)
+    if (path, media_type) == ("/v1/validation", "text/turtle"):
+        assert reply.status == 200  # the mistake is the report
+        assert b'"SG' in reply.body
+    else:
+        assert reply.status in (400, 422)
+        assert reply.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(("path", "media_type"), BODIES)
+def test_an_empty_body_is_answered(hasty: FastAPI, path: str, media_type: str) -> None:
+    reply = post(hasty, path, media_type, b"")
+    assert reply.status in (200, 400, 422)
