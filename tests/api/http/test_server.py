@@ -123,7 +123,8 @@ def test_what_is_logged_again_and_again_is_counted(monkeypatch: pytest.MonkeyPat
     once = OnceAMinute()
 
     def passes(message: str, error: Exception | None = None) -> str | None:
-        record = logging.LogRecord("asyncio", logging.ERROR, "", 0, message, (), error and (type(error), error, None))
+        raised = (type(error), error, None) if error else None
+        record = logging.LogRecord("asyncio", logging.ERROR, "", 0, message, (), raised)
         return record.getMessage() if once.filter(record) else None
 
     assert passes("no descriptor\nsocket 7") == "no descriptor\nsocket 7"
