@@ -23,7 +23,8 @@
     │   └── TooManyValidationsError   others have to be validated first
     ├── CheckNotRunError          a check of validation could not do its work
     ├── ReplayError               a witness patient is decided otherwise than analysed: a fault of this program
-    ├── DrawingError              a decision pathway cannot be drawn: no such name, or no drawing library
+    ├── DrawingError              a decision pathway cannot be drawn: no such name, or no program that draws
+    ├── OtherKnowledgeError       a stored decision rests on other knowledge than the one at hand
     └── QueryError                a SPARQL query cannot be answered now
         ├── QuerySyntaxError      it is not SPARQL
         ├── QueryRefusedError     it asks for what is never done: SERVICE, LOAD, an update
@@ -225,9 +226,15 @@ class ReplayError(SpinegraphError):
 
 
 class DrawingError(SpinegraphError):
-    """A decision pathway cannot be drawn: nothing has that name, or the libraries of the `drawing` extra are missing."""
+    """A decision pathway cannot be drawn: nothing has that name, or no program that draws is found or works."""
 
     title = "The pathway cannot be drawn"
+
+
+class OtherKnowledgeError(SpinegraphError):
+    """A stored decision is to be told by other knowledge than it was decided with."""
+
+    title = "The decision rests on other knowledge"
 
 
 class QueryError(SpinegraphError):

@@ -8,21 +8,26 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from spinegraph.api.cli.cases import KnowledgeOption
+from spinegraph.api.cli.cases import KnowledgeOption, read_case
 from spinegraph.api.cli.content import paths_of
+from spinegraph.api.settings import load_engine
+from spinegraph.engine import load_knowledge, make_codebook
 from spinegraph.engine.errors import DrawingError
-from spinegraph.engine.exchange.pathway.model import outline
+from spinegraph.engine.exchange.pathway.dot import write_dot
+from spinegraph.engine.exchange.pathway.drawing import render_pathway
+from spinegraph.engine.exchange.pathway.lighting import light
+from spinegraph.engine.exchange.pathway.model import Pathway, outline
 from spinegraph.engine.exchange.pathway.views import BACK, find_pathway
-from spinegraph.engine.knowledge.build.assembly import load_knowledge
 
 DEEPEST = 9
 
 
 class Format(StrEnum):
-    """How a pathway is shown: as a picture of lines or of dots, or told in plain text."""
+    """How a pathway is written: as a picture, as the text from which any `dot` draws one, or in plain words."""
 
     svg = "svg"
     png = "png"
+    dot = "dot"
     txt = "txt"
 
 
@@ -36,10 +41,10 @@ def graph_command(
         ),
     ] = "",
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write there, .svg, .png or .txt, instead of printing.")
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there: .svg, .png, .dot or .txt.")
     ] = None,
     form: Annotated[
-        Format | None, typer.Option("--format", help="SVG, PNG, or the same in plain text; by default what FILE ends in, or svg.")
+        Format | None, typer.Option("--format", help="SVG, PNG, DOT or plain text; by default what FILE ends in, or svg.")
     ] = None,
     depth: Annotated[
         int,
@@ -47,24 +52,45 @@ def graph_command(
             "--depth", min=0, max=DEEPEST, help="So many steps back, through suspicions and derived findings, draw criteria."
         ),
     ] = BACK,
+    case: Annotated[
+        Path | None, typer.Option("--case", metavar="CASE", help="Show what holds in this case (.yaml, .json, .ttl).")
+    ] = None,
+    program: Annotated[
+        str,
+        typer.Option(
+            "--dot", envvar="SPINEGRAPH_DOT", metavar="PROGRAM", show_default=False,
+            help="Draw with this program (name or path) instead of graphviz-pure or dot.",
+        ),
+    ] = "",
     knowledge: KnowledgeOption = None,
-) -> None:
+) -> None:  # fmt: skip
     """Draw a decision pathway: criteria, suspicions, recommendations, what overrides what, what stays open."""
     chosen = form or _format_of(output)
     if chosen is Format.png and output is None and sys.stdout.isatty():
         raise DrawingError("A PNG cannot be shown in a terminal.", mend="Name a file: --output pathway.png.")
-    pathway = find_pathway(load_knowledge(paths_of(knowledge)), name, depth)
-    if chosen is Format.txt:
-        drawn = f"{outline(pathway)}\n".encode()
-    else:
-        from spinegraph.engine.exchange.pathway.drawing import render_pathway
-
-        drawn = render_pathway(pathway, chosen.value)
+    pathway = _pathway(name, depth, case, knowledge)
+    match chosen:
+        case Format.txt:
+            drawn = f"{outline(pathway)}\n".encode()
+        case Format.dot:
+            drawn = write_dot(pathway).encode()
+        case _:
+            drawn = render_pathway(pathway, chosen.value, program)
     if output is None:
         typer.echo(drawn, nl=False)
     else:
         output.write_bytes(drawn)
         typer.echo(f"{output}: {len(drawn):,} bytes.", err=True)
+
+
+def _pathway(name: str, depth: int, case: Path | None, folders: list[Path] | None) -> Pathway:
+    """The pathway, lit where a case is given. Raises DrawingError, KnowledgeError, CaseError."""
+    if case is None:
+        return find_pathway(load_knowledge(paths_of(folders)), name, depth)
+    engine = load_engine(folders or ())
+    pathway = find_pathway(engine.knowledge, name, depth)
+    file = read_case(case, make_codebook(engine.knowledge))
+    return light(pathway, engine.knowledge, engine.decide(file.case, include_all=True), file.title)
 
 
 def _format_of(output: Path | None) -> Format:

@@ -130,7 +130,7 @@ class PathwayBuilder:
         name = shorten(rule.iri)
         focus = focus or (name in self.nodes and self.nodes[name].focus)
         kind, caption = KINDS[type(rule)]
-        told = list(self._lines(rule, focus))
+        lines = list(self._lines(rule, focus))
         self.places.setdefault(rule.iri, (name, None))
         self.nodes[name] = Node(
             id=name,
@@ -138,9 +138,10 @@ class PathwayBuilder:
             caption=" · ".join(filter(None, (caption, self.source_number(rule)))),
             title=rule.label or rule.id,
             action=action_of(rule),
-            lines=tuple(told),
+            lines=tuple(lines),
             passages=rule.passages,
             focus=focus,
+            about=rule.iri,
         )
         if back >= 0 and self._reached.get(name, -1) < back:
             self._reached[name] = back
@@ -148,7 +149,7 @@ class PathwayBuilder:
             asked = ((rule.scope, "scope", "About: "), (rule.criterion, "criterion-of", "When: "))
             for criterion, edge, lead in asked:
                 if criterion:
-                    number = next(place for place, line in enumerate(told) if line.text.startswith(lead))
+                    number = next(place for place, line in enumerate(lines) if line.text.startswith(lead))
                     self._attach(criterion, name, number, edge, back)
         return name
 
@@ -166,19 +167,19 @@ class PathwayBuilder:
         if isinstance(rule, DerivedFinding):
             yield Line(text=f"Finds: {self.knowledge.findings[rule.finding].label}", about=rule.finding, bullet=False)
         if rule.scope:
-            yield Line(text=f"About: {self.phrase(rule.scope)}", bullet=False)
+            yield Line(text=f"About: {self.phrase(rule.scope)}", bullet=False, criterion=rule.scope)
         if rule.criterion:
-            yield Line(text=f"When: {self.phrase(rule.criterion)}", bullet=False)
+            yield Line(text=f"When: {self.phrase(rule.criterion)}", bullet=False, criterion=rule.criterion)
         if isinstance(rule, Recommendation) and rule.timing:
             yield Line(text=f"Timing: {rule.timing}", bullet=False)
 
     def listed(self, kind: NodeKind, name: str, caption: str, title: str, rules: Sequence[Rule], note: str = "") -> str:
         """One box for several rules, a line each, below an optional note; its id."""
         notes = (Line(text=note, bullet=False, weak=True),) if note else ()
-        told = [Line(text=rule.label, about=rule.iri, passages=rule.passages, action=action_of(rule)) for rule in rules]
+        lines = [Line(text=rule.label, about=rule.iri, passages=rule.passages, action=action_of(rule)) for rule in rules]
         for number, rule in enumerate(rules):
             self.places.setdefault(rule.iri, (name, number + len(notes)))
-        self.nodes[name] = Node(id=name, kind=kind, caption=caption, title=title, lines=(*notes, *told))
+        self.nodes[name] = Node(id=name, kind=kind, caption=caption, title=title, lines=(*notes, *lines))
         return name
 
     def grouped(self, rules: Iterable[Recommendation]) -> list[tuple[str, list[Recommendation]]]:
@@ -229,43 +230,44 @@ class PathwayBuilder:
         if isinstance(criterion, Suspected | NotSuspected):
             self.link(self.condition(criterion.condition, back), target, "suspicion", target_line=line)
         else:
-            self.link(self._criterion(criterion, back), target, kind, target_line=line)
+            self.link(self._criterion(criterion, back, f"{target}.{line}"), target, kind, target_line=line)
 
-    def _criterion(self, criterion: Criterion, back: int) -> str:
-        known = self._criteria.get(criterion)
-        name = known or (shorten(criterion.iri) if criterion.iri else f"criterion {len(self._criteria) + 1}")
-        self._criteria[criterion] = name
+    def _criterion(self, criterion: Criterion, back: int, place: str) -> str:
+        """The box of a criterion; its id: the shape, or for one without a name the line where it is used first."""
+        name = self._criteria.setdefault(criterion, shorten(criterion.iri) if criterion.iri else place)
         if self._reached.get(name, -1) >= back:
             return name
         self._reached[name] = back
-        told: list[Line] = []
+        lines: list[Line] = []
         for part in parts(criterion) or (criterion,):
-            self._part(part, name, told, 0, back)
+            self._part(part, name, lines, 0, back)
         joint = self._writer.joint(criterion)
         self.nodes[name] = Node(
             id=name,
             kind="criterion" if joint else "leaf",
             caption=joint or ("measurement" if isinstance(criterion, Measured) else "finding"),
             title=criterion.label or (f"{joint} these" if joint else self._label(subject(criterion))),
-            lines=tuple(told),
+            lines=tuple(lines),
             passages=criterion.passages if joint else (),
+            criterion=criterion,
         )
         return name
 
-    def _part(self, part: Criterion, name: str, told: list[Line], indent: int, back: int) -> None:
+    def _part(self, part: Criterion, name: str, lines: list[Line], indent: int, back: int) -> None:
         """Write a line for a part of the criterion `name`, and draw the arrows that lead to it."""
         inner = parts(part)
         words = self._words(part)
         if not inner:
-            told.append(Line(text=words, about=subject(part), passages=part.passages, indent=indent))
-            self._feed(part, name, len(told) - 1, back)
+            lines.append(Line(text=words, about=subject(part), passages=part.passages, indent=indent, criterion=part))
+            self._feed(part, name, len(lines) - 1, back)
         elif not part.iri and len(inner) <= IN_PLACE and not any(map(parts, inner)):
-            told.append(Line(text=f"{words}:", passages=part.passages, indent=indent))
+            lines.append(Line(text=f"{words}:", passages=part.passages, indent=indent, criterion=part))
             for leaf in inner:
-                self._part(leaf, name, told, indent + 1, back)
+                self._part(leaf, name, lines, indent + 1, back)
         else:
-            told.append(Line(text=part.label or f"{words} these", about=part.iri, indent=indent))
-            self.link(self._criterion(part, back), name, "criterion-of", target_line=len(told) - 1)
+            lines.append(Line(text=part.label or f"{words} these", about=part.iri, indent=indent, criterion=part))
+            place = f"{name}.{len(lines) - 1}"
+            self.link(self._criterion(part, back, place), name, "criterion-of", target_line=len(lines) - 1)
 
     def _feed(self, leaf: Criterion, name: str, line: int, back: int) -> None:
         """Draw what makes a leaf true or false: the assessments of its condition, the rules that derive its finding."""
@@ -292,17 +294,17 @@ class PathwayBuilder:
         narrower = self.knowledge.hierarchy.narrower.get(iri, (iri,))
         assessing = [rule for rule in self._assessments if rule.condition in narrower]
         apart = back > 0 and (focus or len(assessing) <= FOLD)
-        told = [] if apart else [self._told(rule, iri) for rule in assessing]
+        lines = [] if apart else [self._assessing(rule, iri) for rule in assessing]
         if not assessing:
-            told = [Line(text="No rule assesses it: it stays undetermined.", bullet=False, weak=True)]
+            lines = [Line(text="No rule assesses it: it stays undetermined.", bullet=False, weak=True)]
         concept = self.knowledge.conditions[iri]
         self.nodes[name] = Node(
-            id=name, kind="condition", caption="suspicion", title=concept.label, lines=tuple(told), focus=focus
+            id=name, kind="condition", caption="suspicion", title=concept.label, lines=tuple(lines), focus=focus, about=iri
         )
         for rule in assessing if apart else ():
             self.link(self.rule(rule, back=back - 1), name, "suspects")
         return name
 
-    def _told(self, rule: Assessment, condition: str) -> Line:
+    def _assessing(self, rule: Assessment, condition: str) -> Line:
         about = "" if rule.condition == condition else f"{self.knowledge.conditions[rule.condition].label}: "
         return Line(text=f"{about}{rule.label}", about=rule.iri, passages=rule.passages)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from spinegraph.engine.model import Frozen, Urgency
+from spinegraph.engine.model import Criterion, Frozen, Urgency
 
 NodeKind = Literal[
     "recommendation", "recommendations", "assessment", "condition", "derived-finding", "finding", "criterion", "leaf",
@@ -17,6 +17,9 @@ EdgeKind = Literal[
     "excludes",
 ]  # fmt: skip
 """What an arrow says of its two ends: the first … the second."""
+
+Status = Literal["holds", "refuted", "unknown", "conflicting"]
+"""What a case makes of a criterion, a rule or a suspicion."""
 
 EDGE_WORDS: dict[EdgeKind, str] = {
     "criterion-of": "is part of the criterion of",
@@ -42,10 +45,16 @@ class Action(Frozen, frozen=True, kw_only=True):
 
 
 class Line(Frozen, frozen=True, kw_only=True):
-    """One statement in a box. `about` is the IRI that it speaks of; `weak` is set for what only helps to read the rest."""
+    """One statement in a box. `about` is the IRI that it speaks of; `weak` is set for what only helps to read the rest.
+
+    `criterion` is what it states, where that is one. `status` and `verdict` are empty until a case lights the pathway.
+    """
 
     text: str
     about: str = ""
+    criterion: Criterion | None = None
+    status: Status | None = None
+    verdict: str = ""
     passages: tuple[str, ...] = ()
     action: Action | None = None
     indent: int = 0
@@ -54,7 +63,11 @@ class Line(Frozen, frozen=True, kw_only=True):
 
 
 class Node(Frozen, frozen=True, kw_only=True):
-    """A box. `id` is unique in its panel; `caption` says in a few words what it is; `focus` marks what the picture is about."""
+    """A box. `id` is unique in its panel; `caption` says in a few words what it is; `focus` marks what the picture is about.
+
+    `about` is the IRI of the rule, condition or finding that it stands for, `criterion` the criterion. `status` and
+    `verdict` are empty until a case lights the pathway.
+    """
 
     id: str
     kind: NodeKind
@@ -64,6 +77,10 @@ class Node(Frozen, frozen=True, kw_only=True):
     lines: tuple[Line, ...] = ()
     passages: tuple[str, ...] = ()
     focus: bool = False
+    about: str = ""
+    criterion: Criterion | None = None
+    status: Status | None = None
+    verdict: str = ""
 
 
 class Edge(Frozen, frozen=True, kw_only=True):
@@ -74,6 +91,7 @@ class Edge(Frozen, frozen=True, kw_only=True):
     kind: EdgeKind
     source_line: int | None = None
     target_line: int | None = None
+    status: Status | None = None
 
 
 class Panel(Frozen, frozen=True, kw_only=True):
@@ -86,10 +104,14 @@ class Panel(Frozen, frozen=True, kw_only=True):
 
 
 class Pathway(Frozen, frozen=True, kw_only=True):
-    """Everything that a picture says. `sources` says of each document its number, title and review status."""
+    """Everything that a picture says. `sources` says of each document its number, title and review status.
+
+    `case` names the case that lights it, if one does.
+    """
 
     title: str
     subtitle: str
+    case: str = ""
     panels: tuple[Panel, ...]
     sources: tuple[str, ...]
     knowledge: str
@@ -98,20 +120,20 @@ class Pathway(Frozen, frozen=True, kw_only=True):
 
 def outline(pathway: Pathway) -> str:
     """The same in plain text, for those who cannot see the picture: every box with its lines, then every arrow."""
-    said = [pathway.title, pathway.subtitle]
+    rows = [pathway.title, pathway.subtitle, *filter(None, [pathway.case])]
     for panel in pathway.panels:
         titles = {node.id: node.title for node in panel.nodes}
-        said += ["", " ".join(filter(None, (panel.title, panel.note)))]
+        rows += ["", " ".join(filter(None, (panel.title, panel.note)))]
         for node in panel.nodes:
-            head = [node.caption, in_words(node.action) if node.action else "", ", ".join(node.passages)]
-            said.append(f"{node.title} [{'; '.join(filter(None, head))}]")
-            said += [f"{'  ' * (line.indent + 1)}- {_line(line)}" for line in node.lines]
-        said += [
+            head = [node.caption, in_words(node.action) if node.action else "", ", ".join(node.passages), _lit(node)]
+            rows.append(f"{node.title} [{'; '.join(filter(None, head))}]")
+            rows += [f"{'  ' * (line.indent + 1)}- {_line(line)}" for line in node.lines]
+        rows += [
             f"{_end(panel, titles, edge.source, edge.source_line)} {EDGE_WORDS[edge.kind]} "
             f"{_end(panel, titles, edge.target, edge.target_line)}"
             for edge in panel.edges
         ]
-    return "\n".join((*said, "", *pathway.sources, pathway.knowledge, pathway.disclaimer))
+    return "\n".join((*rows, "", *pathway.sources, pathway.knowledge, pathway.disclaimer))
 
 
 def in_words(action: Action) -> str:
@@ -120,7 +142,13 @@ def in_words(action: Action) -> str:
 
 
 def _line(line: Line) -> str:
-    return f"{line.text}{f' [{in_words(line.action)}]' if line.action else ''}{' '.join(('', *line.passages))}"
+    lit = f" ({_lit(line)})" if line.status else ""
+    return f"{line.text}{f' [{in_words(line.action)}]' if line.action else ''}{' '.join(('', *line.passages))}{lit}"
+
+
+def _lit(part: Node | Line) -> str:
+    """What a case makes of it: the verdict, or whether it holds."""
+    return part.verdict.replace("-", " ") or part.status or ""
 
 
 def _end(panel: Panel, titles: dict[str, str], node: str, number: int | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
 from spinegraph.engine.exchange.pathway.building import PathwayBuilder, leaves
 from spinegraph.engine.exchange.pathway.model import Line, Node, Panel
 from spinegraph.engine.knowledge.turtle.terms import shorten
@@ -25,8 +26,8 @@ def overview_panels(knowledge: Knowledge) -> tuple[Panel, ...]:
     ordered = sorted(knowledge.sources.values(), key=lambda source: source.number)
     owned = [source for source in ordered if any(rule.source == source.iri for rule in knowledge.rules.values())]
     panels = [document_panel(knowledge, source) for source in owned]
-    beside = [rule for rule in knowledge.rules.values() if not rule.source]
-    return (*panels, _beside(knowledge, beside)) if beside else tuple(panels)
+    common = [rule for rule in knowledge.rules.values() if not rule.source]
+    return (*panels, _common(knowledge, common)) if common else tuple(panels)
 
 
 def document_panel(knowledge: Knowledge, source: Source) -> Panel:
@@ -38,7 +39,7 @@ def document_panel(knowledge: Knowledge, source: Source) -> Panel:
         for condition in _asked(rules[0]):
             builder.link(_condition(builder, condition, source), box, "suspicion")
     builder.link_overrides()
-    _tell_overrides_elsewhere(builder, source)
+    _note_overrides_elsewhere(builder, source)
     _gaps(builder, [rule for rule in own if isinstance(rule, SourceGap)])
     _unasked(builder, [rule for rule in own if isinstance(rule, Assessment)])
     for derived in (rule for rule in own if isinstance(rule, DerivedFinding)):
@@ -58,17 +59,17 @@ def _condition(builder: PathwayBuilder, iri: str, source: Source) -> str:
     """A condition that a recommendation asks about: a line for each assessment, those of other documents with its number."""
     name = shorten(iri)
     narrower = builder.knowledge.hierarchy.narrower.get(iri, (iri,))
-    told = []
+    lines = []
     for rule in builder.knowledge.rules.values():
         if isinstance(rule, Assessment) and rule.condition in narrower:
             elsewhere = "" if rule.source == source.iri else f" ({builder.source_number(rule)})"
-            told.append(Line(text=f"{rule.label}{elsewhere}", about=rule.iri, passages=rule.passages))
+            lines.append(Line(text=f"{rule.label}{elsewhere}", about=rule.iri, passages=rule.passages))
     label = builder.knowledge.conditions[iri].label
-    builder.nodes[name] = Node(id=name, kind="condition", caption="suspicion", title=label, lines=tuple(told))
+    builder.nodes[name] = Node(id=name, kind="condition", caption="suspicion", title=label, lines=tuple(lines), about=iri)
     return name
 
 
-def _tell_overrides_elsewhere(builder: PathwayBuilder, source: Source) -> None:
+def _note_overrides_elsewhere(builder: PathwayBuilder, source: Source) -> None:
     """Say in words what crosses the border of the panel: overrides from and to rules of other documents."""
     rules = builder.knowledge.rules
     advice = [rule for rule in rules.values() if isinstance(rule, Recommendation)]
@@ -94,12 +95,8 @@ def _note(builder: PathwayBuilder, name: str, number: int | None, words: str) ->
     if number is None:
         lines.append(Line(text=words, bullet=False, weak=True))
     else:
-        old = lines[number]
-        lines[number] = Line(text=f"{old.text} ({words})", about=old.about, passages=old.passages, action=old.action)
-    builder.nodes[name] = Node(
-        id=node.id, kind=node.kind, caption=node.caption, title=node.title, action=node.action, lines=tuple(lines),
-        passages=node.passages, focus=node.focus,
-    )  # fmt: skip
+        lines[number] = replace(lines[number], text=f"{lines[number].text} ({words})")
+    builder.nodes[name] = replace(node, lines=tuple(lines))
 
 
 def _gaps(builder: PathwayBuilder, gaps: list[SourceGap]) -> None:
@@ -108,7 +105,7 @@ def _gaps(builder: PathwayBuilder, gaps: list[SourceGap]) -> None:
     for gap in gaps:
         groups.setdefault(tuple(one for one in gap.leaves_open if one in builder.places), []).append(gap)
     for opened, group in groups.items():
-        title = "These leave open what they point to" if opened else "Told to the reader; no recommendation stays open"
+        title = "These leave open what they point to" if opened else "Shown to the reader; no recommendation stays open"
         box = builder.listed("gaps", f"{shorten(group[0].iri)} open", "questions left open", title, group)
         places = [builder.places[one] for one in opened]
         for name, number in places:
@@ -117,15 +114,15 @@ def _gaps(builder: PathwayBuilder, gaps: list[SourceGap]) -> None:
 
 
 def _unasked(builder: PathwayBuilder, assessments: list[Assessment]) -> None:
-    """Assessments whose condition no box shows: suspicions that are told, and lead to no recommendation of this document."""
+    """Assessments whose condition no box shows: suspicions that are shown, and lead to no recommendation of this document."""
     shown = {line.about for node in builder.nodes.values() for line in node.lines}
     rest = [rule for rule in assessments if rule.iri not in shown]
     if rest:
-        title = "Told to the reader; no recommendation of this document asks for them"
+        title = "Shown to the reader; no recommendation of this document asks for them"
         builder.listed("assessment", "assessments", "other suspicions", title, rest)
 
 
-def _beside(knowledge: Knowledge, rules: list[Rule]) -> Panel:
+def _common(knowledge: Knowledge, rules: list[Rule]) -> Panel:
     """What belongs to no single document: populations that none covers, derived findings, disagreements between them."""
     builder = PathwayBuilder(knowledge)
     excluded = [rule for rule in rules if isinstance(rule, Exclusion)]

@@ -1,4 +1,4 @@
-"""How a pathway looks. Every difference is told twice, never by colour alone: by words, a mark or a hatch, and a kind of line.
+"""How a pathway looks. Every difference is shown twice, never by colour alone: by words or a mark, and by a kind of line.
 
 Colours are those of Okabe and Ito, darkened until text on them has a contrast of 4.5 to 1.
 """
@@ -8,78 +8,63 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from spinegraph.engine.exchange.pathway.model import EdgeKind, NodeKind
+from spinegraph.engine.exchange.pathway.model import EdgeKind, NodeKind, Status
 
-INK, GREY, PAPER = "#1B2430", "#5A6470", "#FFFFFF"
+INK, GREY = "#1B2430", "#5A6470"
 
 
 class BoxStyle(NamedTuple):
-    """Fill, border and its dashes, accent of the caption, how round the corners are, and the least and greatest width."""
+    """Fill, border and form of a box, the characters after which its text is wrapped, and its words in the legend."""
 
     fill: str
     border: str
-    dashes: tuple[float, ...] = ()
-    rounding: float = 3.0
-    narrowest: float = 120.0
-    widest: float = 214.0
+    form: str = "solid"
+    wrap: int = 40
+    legend: str = ""
 
 
-_RULE = BoxStyle("#FFFFFF", "#1B2430", (), 2.0, 226.0, 226.0)
-_GAP = BoxStyle("#FFF8DF", "#7A6000", (5.0, 2.5), 2.0, 210.0, 210.0)
-_EXCLUDED = BoxStyle("#F1F1F1", "#555555", (1.5, 2.0), 2.0, 160.0, 210.0)
+_RULE = BoxStyle("#FFFFFF", INK, "solid", 44, "recommendation")
+_GAP = BoxStyle("#FFF8DF", "#7A6000", "dashed", 42, "question left open")
+_EXCLUDED = BoxStyle("#F1F1F1", "#555555", "dotted", 40, "patients not covered")
 BOXES: Mapping[NodeKind, BoxStyle] = {
+    "leaf": BoxStyle("#F8FAFC", "#50657A", legend="finding or measurement"),
+    "criterion": BoxStyle("#E7EEF5", "#50657A", legend="criterion with parts"),
+    "finding": BoxStyle("#EDF6EC", "#2F6B38", legend="finding"),
+    "derived-finding": BoxStyle("#EDF6EC", "#2F6B38", "rounded", legend="finding derived from others"),
+    "assessment": BoxStyle("#F5F0FB", "#62438C", "rounded", legend="assessment: raises a suspicion"),
+    "condition": BoxStyle("#E6DAF5", "#62438C", "rounded", legend="suspicion of a condition"),
     "recommendation": _RULE,
-    "recommendations": _RULE._replace(narrowest=270.0, widest=270.0),
-    "assessment": BoxStyle("#F5F0FB", "#62438C", (), 7.0, 210.0, 210.0),
-    "condition": BoxStyle("#E6DAF5", "#62438C", (), 14.0, 150.0, 220.0),
-    "derived-finding": BoxStyle("#EDF6EC", "#2F6B38", (), 7.0, 190.0, 210.0),
-    "finding": BoxStyle("#EDF6EC", "#2F6B38", (), 3.0),
-    "criterion": BoxStyle("#EDF2F7", "#50657A"),
-    "leaf": BoxStyle("#F8FAFC", "#50657A"),
+    "recommendations": _RULE._replace(wrap=54),
     "gap": _GAP,
     "gaps": _GAP,
-    "tension": _GAP._replace(fill="#FDF0E7", border="#94440F", dashes=(6.0, 2.0, 1.5, 2.0), widest=226.0),
+    "tension": BoxStyle("#FDF0E7", "#94440F", "dashed", 44, "the sources disagree"),
     "exclusion": _EXCLUDED,
     "exclusions": _EXCLUDED,
 }
 
-BOX_LEGEND: Mapping[NodeKind, str] = {
-    "leaf": "finding or measurement",
-    "criterion": "criterion with parts",
-    "finding": "finding",
-    "derived-finding": "finding derived from others",
-    "assessment": "assessment: raises a suspicion",
-    "condition": "suspicion of a condition",
-    "recommendation": "recommendation",
-    "gap": "question left open",
-    "tension": "the sources disagree",
-    "exclusion": "patients not covered",
-}
-SINGULAR: Mapping[NodeKind, NodeKind] = {"recommendations": "recommendation", "gaps": "gap", "exclusions": "exclusion"}
-
 
 class EdgeStyle(NamedTuple):
-    """Colour, width and dashes of an arrow, its end (head, bar or ring), and its words in the legend."""
+    """Colour, width, dashes and head of an arrow, and its words in the legend."""
 
     colour: str
     width: float
-    dashes: tuple[float, ...]
-    end: str
+    dashes: str
+    head: str
     legend: str
 
 
-_SUSPICION = EdgeStyle("#62438C", 1.5, (), "head", "suspicion")
+_SUSPICION = EdgeStyle("#62438C", 1.5, "solid", "normal", "suspicion")
 EDGES: Mapping[EdgeKind, EdgeStyle] = {
-    "criterion-of": EdgeStyle("#50657A", 1.1, (), "head", "part of the criterion"),
-    "scope": EdgeStyle("#50657A", 1.1, (1.2, 1.8), "head", "whom it is about"),
+    "criterion-of": EdgeStyle("#50657A", 1.1, "solid", "normal", "part of the criterion"),
+    "scope": EdgeStyle("#50657A", 1.1, "dotted", "normal", "whom it is about"),
     "suspects": _SUSPICION,
     "suspicion": _SUSPICION,
-    "derives": EdgeStyle("#2F6B38", 1.3, (), "head", "derives"),
-    "overrides": EdgeStyle("#B23A00", 2.0, (), "head", "overrides"),
-    "overrides-if-known": EdgeStyle("#B23A00", 1.5, (4.0, 2.0), "head", "overrides, if known to apply"),
-    "leaves-open": EdgeStyle("#7A6000", 1.3, (5.0, 2.0, 1.2, 2.0), "ring", "leaves open (provisional)"),
-    "position": EdgeStyle("#94440F", 1.3, (5.0, 2.0, 1.2, 2.0), "head", "has as one of its sides"),
-    "excludes": EdgeStyle("#555555", 1.3, (1.5, 2.0), "bar", "excludes patients"),
+    "derives": EdgeStyle("#2F6B38", 1.3, "solid", "normal", "derives"),
+    "overrides": EdgeStyle("#B23A00", 2.2, "solid", "normal", "overrides"),
+    "overrides-if-known": EdgeStyle("#B23A00", 1.6, "dashed", "normal", "overrides, if known to apply"),
+    "leaves-open": EdgeStyle("#7A6000", 1.3, "dashed", "odot", "leaves open (provisional)"),
+    "position": EdgeStyle("#94440F", 1.3, "dashed", "normal", "has as one of its sides"),
+    "excludes": EdgeStyle("#555555", 1.3, "dotted", "tee", "excludes patients"),
 }
 
 
@@ -92,15 +77,35 @@ class ChipStyle(NamedTuple):
     border: str
 
 
+_PLAIN = ("#FFFFFF", INK, "#9AA5B1")
 CHIPS: Mapping[str, ChipStyle] = {
-    "for": ChipStyle("✓ FOR", "#FFFFFF", INK, INK),
-    "against": ChipStyle("✗ AGAINST", INK, "#FFFFFF", INK),
-    "must": ChipStyle("MUST", "#FFFFFF", INK, "#9AA5B1"),
-    "should": ChipStyle("SHOULD", "#FFFFFF", INK, "#9AA5B1"),
-    "may": ChipStyle("MAY", "#FFFFFF", INK, "#9AA5B1"),
+    "for": ChipStyle("FOR", "#FFFFFF", INK, INK),
+    "against": ChipStyle("AGAINST", INK, "#FFFFFF", INK),
+    "must": ChipStyle("MUST", *_PLAIN),
+    "should": ChipStyle("SHOULD", *_PLAIN),
+    "may": ChipStyle("MAY", *_PLAIN),
     "emergency": ChipStyle("▲ EMERGENCY", "#A62B00", "#FFFFFF", "#A62B00"),
-    "urgent": ChipStyle("◆ URGENT", "#F0B429", INK, "#B07D00"),
+    "urgent": ChipStyle("■ URGENT", "#F0B429", INK, "#B07D00"),
     "routine": ChipStyle("● ROUTINE", "#00588F", "#FFFFFF", "#00588F"),
     "ungraded": ChipStyle("○ NO URGENCY STATED", "#FFFFFF", GREY, "#9AA5B1"),
 }
 """Words of direction, modality and urgency."""
+
+
+class StatusStyle(NamedTuple):
+    """How a case shows: the mark before a line, ink, fill of a box (none: its own), width and form of its border, words."""
+
+    mark: str
+    ink: str
+    fill: str
+    width: float
+    form: str
+    legend: str
+
+
+STATUSES: Mapping[Status, StatusStyle] = {
+    "holds": StatusStyle("●", "#1E6B2B", "#E2F3E1", 3.0, "", "holds in this case"),
+    "refuted": StatusStyle("×", "#6A6A6A", "#F2F2F2", 1.0, "", "does not"),
+    "unknown": StatusStyle("?", "#7A5A00", "#FFFFFF", 1.6, "dashed", "not known yet"),
+    "conflicting": StatusStyle("!", "#A62B00", "#FCE9E2", 3.0, "dashed", "the record contradicts itself"),
+}

@@ -1,6 +1,6 @@
 """Decision pathways: which criteria lead to a rule, which rules wait for a suspicion, what overrides what, what stays open.
 
-`find_pathway` takes a name; the other functions take an IRI. A pathway is plain data; `drawing` makes a picture of it.
+`find_pathway` takes a name; the other functions take an IRI. A pathway is plain data; `dot` writes it, `lighting` shows a case.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from spinegraph.engine.model import (
     NotSuspected,
     Recommendation,
     Rule,
-    Source,
     SourceGap,
     Suspected,
     Tension,
@@ -136,7 +135,7 @@ def _boxes(builder: PathwayBuilder, rules: Iterable[Rule], name: str, title: str
 def _finding(knowledge: Knowledge, iri: str) -> Node:
     concept = knowledge.findings[iri]
     line = Line(text="present where the criterion holds, absent where it is refuted", about=iri, bullet=False)
-    return Node(id=shorten(iri), kind="finding", caption="finding", title=concept.label, lines=(line,))
+    return Node(id=shorten(iri), kind="finding", caption="finding", title=concept.label, lines=(line,), about=iri)
 
 
 def condition_pathway(knowledge: Knowledge, iri: str, back: int = BACK) -> Pathway:
@@ -167,7 +166,7 @@ def _broader(builder: PathwayBuilder, iri: str) -> str:
     name = shorten(iri)
     note = Line(text="Broader: suspected too. Other assessments are not drawn here.", bullet=False, weak=True)
     label = builder.knowledge.conditions[iri].label
-    builder.nodes[name] = Node(id=name, kind="condition", caption="broader suspicion", title=label, lines=(note,))
+    builder.nodes[name] = Node(id=name, kind="condition", caption="broader suspicion", title=label, lines=(note,), about=iri)
     return name
 
 
@@ -226,10 +225,6 @@ def _whole(knowledge: Knowledge, title: str, subtitle: str, panels: tuple[Panel,
         knowledge=f"Knowledge {knowledge.version}, {knowledge.digest[:19]}…",
         disclaimer=DISCLAIMER,
     )
-
-
-def _reviewed(source: Source) -> str:
-    return f"{source.number}, {source.title}: review status {source.review_status}. {source.review_note}".strip()
 
 
 def _spaced(rule: Rule) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -42,7 +41,7 @@ def test_an_svg_is_printed(run: Run, small: Path) -> None:
 
 
 def test_the_name_of_the_file_says_how_to_draw(run: Run, small: Path, tmp_path: Path) -> None:
-    for suffix, start in (("svg", b"<?xml"), ("png", b"\x89PNG"), ("txt", b"Condition: strep throat\n")):
+    for suffix, start in (("svg", b"<?xml"), ("png", b"\x89PNG"), ("dot", b"digraph "), ("txt", b"Condition: strep throat\n")):
         target = tmp_path / f"pathway.{suffix}"
         code, out, err = run("strep_throat", "--knowledge", small, "--output", target)
         assert (code, out) == (0, b"")
@@ -92,7 +91,7 @@ def test_depth_is_how_far_back_criteria_go(run: Run, small: Path) -> None:
         ),
         (
             ("cauda_equina_syndrome", "-o", "picture.gif"),
-            "picture.gif does not say how to draw.\n  End the name in .svg, .png, .txt, or give --format.\n",
+            "picture.gif does not say how to draw.\n  End the name in .svg, .png, .dot, .txt, or give --format.\n",
         ),
     ],
 )
@@ -107,11 +106,27 @@ def test_a_png_is_not_poured_into_a_terminal(run: Run, monkeypatch: pytest.Monke
     assert err == "A PNG cannot be shown in a terminal.\n  Name a file: --output pathway.png.\n"
 
 
-def test_text_needs_no_drawing_library() -> None:
-    """Nor does any other command: nothing of it is imported before something is drawn."""
-    code = (
-        "import sys\nfrom spinegraph.api.cli.app import main\n"
-        "assert main(['graph', 'cauda_equina_syndrome', '--format', 'txt']) == 0\n"
-        "assert not {'matplotlib', 'igraph', 'numpy'} & set(sys.modules)\n"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
+@pytest.mark.parametrize("form", ["txt", "dot"])
+def test_text_needs_no_program_that_draws(run: Run, small: Path, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("sysconfig.get_path", lambda _: "")
+    assert run("give-penicillin", "--knowledge", small, "--format", form)[0] == 0
+    code, out, err = run("give-penicillin", "--knowledge", small)
+    assert (code, out) == (2, b"")
+    assert "spinegraph[drawing]" in err
+
+
+def test_a_program_is_named_by_option_or_variable(run: Run, small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, _, err = run("give-penicillin", "--knowledge", small, "--dot", "no-such-program")
+    assert (code, err.splitlines()[0]) == (2, "There is no no-such-program to draw with.")
+    monkeypatch.setenv("SPINEGRAPH_DOT", "nor-this-one")
+    assert "nor-this-one" in run("give-penicillin", "--knowledge", small)[2]
+
+
+def test_a_case_lights_the_pathway(run: Run, tmp_path: Path) -> None:
+    case = tmp_path / "case.yaml"
+    case.write_text("title: Retention\npresent: [back_pain, urinary_retention]\n")
+    code, out, _ = run("cauda_equina_syndrome", "--format", "txt", "--case", case)
+    assert code == 0
+    assert b"Case: Retention, decision" in out
+    assert b"urinary retention: present 000-L032b (holds)" in out
