@@ -10,7 +10,6 @@ from xml.etree import ElementTree
 import pytest
 from spinegraph.engine import DISCLAIMER, Engine, Knowledge, load_knowledge
 from spinegraph.engine.errors import DrawingError
-from spinegraph.engine.exchange.pathway import drawing
 from spinegraph.engine.exchange.pathway.drawing import PROGRAMS, render_pathway
 from spinegraph.engine.exchange.pathway.model import outline
 from spinegraph.engine.exchange.pathway.views import find_pathway
@@ -56,7 +55,7 @@ def test_another_form_is_refused(small: Knowledge) -> None:
 
 
 def test_a_missing_program_names_the_extra(small: Knowledge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(drawing.sysconfig, "get_path", lambda _: str(tmp_path))
+    monkeypatch.setattr("sysconfig.get_path", lambda _: str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(DrawingError) as caught:
         render_pathway(find_pathway(small, "give-penicillin"), "svg")
@@ -76,7 +75,7 @@ def test_any_dot_will_do(small: Knowledge, monkeypatch: pytest.MonkeyPatch, tmp_
     """The first that is found draws, unless one is named."""
     pathway = find_pathway(small, "gargle")
     (tmp_path / "empty").mkdir()
-    monkeypatch.setattr(drawing.sysconfig, "get_path", lambda _: str(tmp_path / "empty"))
+    monkeypatch.setattr("sysconfig.get_path", lambda _: str(tmp_path / "empty"))
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
     assert PROGRAMS == ("graphviz-pure", "dot")
     _program(tmp_path / "dot", "cat > /dev/null; printf '<svg>%s</svg>' \"$1\"")
