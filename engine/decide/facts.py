@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import combinations, pairwise
 
+from spinegraph.engine.knowledge.units import comparable
 from spinegraph.engine.model import Bound, Change, Measured
 from spinegraph.engine.program.program import Program
 
@@ -153,27 +154,27 @@ class Facts:
 
 
 def compare(criterion: Measured, value: float) -> tuple[int, int]:
-    """(in range, certainly out of range) of a known value; neither inside a printed band."""
-    low, high = criterion.lower, criterion.upper
-    holds = (low is None or _above(value, low)) and (high is None or _below(value, high))
-    refuted = (low is not None and _certainly_below(value, low)) or (high is not None and _certainly_above(value, high))
-    return int(holds), int(refuted)
+    """(in range, certainly out of range) of a known value; neither inside a printed band. Durations are compared in days."""
+    unit, low, high = criterion.unit, criterion.lower, criterion.upper
+    seen = comparable(value, unit)
+    above = low is None or _reaches(seen, low, unit, 1)
+    below = high is None or _reaches(seen, high, unit, -1)
+    refuted = (low is not None and _certainly_not(seen, low, unit, 1)) or (
+        high is not None and _certainly_not(seen, high, unit, -1)
+    )
+    return int(above and below), int(refuted)
 
 
-def _above(value: float, bound: Bound) -> bool:
-    return value >= bound.value if bound.inclusive else value > bound.value
+def _reaches(value: float, bound: Bound, unit: str, direction: int) -> bool:
+    """Whether a comparable value is on the inner side of a lower (1) or upper (-1) bound."""
+    beyond = direction * (value - comparable(bound.value, unit))
+    return beyond >= 0 if bound.inclusive else beyond > 0
 
 
-def _below(value: float, bound: Bound) -> bool:
-    return value <= bound.value if bound.inclusive else value < bound.value
-
-
-def _certainly_below(value: float, bound: Bound) -> bool:
-    return not _above(value, bound) if bound.other is None else value < bound.other
-
-
-def _certainly_above(value: float, bound: Bound) -> bool:
-    return not _below(value, bound) if bound.other is None else value > bound.other
+def _certainly_not(value: float, bound: Bound, unit: str, direction: int) -> bool:
+    if bound.other is None:
+        return not _reaches(value, bound, unit, direction)
+    return direction * (value - comparable(bound.other, unit)) < 0
 
 
 def probes(*criteria: Measured) -> list[float]:

@@ -24,6 +24,7 @@ from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Processor
 from spinegraph.engine.knowledge.files import shipped_paths
 from spinegraph.engine.knowledge.turtle.terms import BASE
+from spinegraph.engine.knowledge.units import comparable
 from spinegraph.engine.model import (
     Absent,
     And,
@@ -91,6 +92,8 @@ class Oracle:
         add_dual_rules(self._shapes, knowledge)
         self._finding = {finding.code: URIRef(iri) for iri, finding in knowledge.findings.items()}
         self._measurement = {measurement.code: URIRef(iri) for iri, measurement in knowledge.measurements.items()}
+        self._units = {measurement.code: measurement.unit for measurement in knowledge.measurements.values()}
+        self._marks = _marks(knowledge)
 
     def evaluate(self, cases: Sequence[Case]) -> list[Bits]:
         """The bits of each case, by SHACL alone."""
@@ -112,7 +115,13 @@ class Oracle:
         for code in case.absent:
             data.add((node, CORE.absent, self._finding[code]))
         for code, value in case.measurements.items():
-            data.add((node, self._measurement[code], Literal(repr(value), datatype=XSD.decimal)))
+            written = self._as_in_shapes(code, value)
+            data.add((node, self._measurement[code], Literal(repr(written), datatype=XSD.decimal)))
+
+    def _as_in_shapes(self, code: str, value: float) -> float:
+        """A duration as the shapes write the same number of days: other engines compare decimals, not days."""
+        unit = self._units[code]
+        return next((mark for mark in self._marks.get(code, ()) if comparable(mark, unit) == comparable(value, unit)), value)
 
     def _bits(self, data: Graph, node: URIRef) -> Bits:
         hierarchy = self._knowledge.hierarchy
@@ -124,6 +133,21 @@ class Oracle:
             frozenset(wider for finding in present for wider in hierarchy.broader[finding] if wider in self._knowledge.findings),
             frozenset(narrower for finding in absent for narrower in hierarchy.narrower[finding]),
         )
+
+
+def _marks(knowledge: Knowledge) -> dict[str, list[float]]:
+    """Code of a measurement → the numbers to which the criteria of rules compare it."""
+    found: dict[str, list[float]] = {}
+    open_ = [part for rule in knowledge.rules.values() for part in (rule.scope, rule.criterion) if part is not None]
+    while open_:
+        criterion = open_.pop()
+        if isinstance(criterion, Measured):
+            bounds = [bound for bound in (criterion.lower, criterion.upper) if bound]
+            marks = (mark for bound in bounds for mark in (bound.value, bound.other) if mark is not None)
+            found.setdefault(knowledge.measurements[criterion.measurement].code, []).extend(marks)
+        elif isinstance(criterion, And | Or):
+            open_ += criterion.children
+    return found
 
 
 def add_dual_rules(shapes: Graph, knowledge: Knowledge) -> None:

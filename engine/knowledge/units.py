@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import pairwise
 
 WORDS: Mapping[str, str] = {"a": "years", "mo": "months", "wk": "weeks", "d": "days", "Cel": "°C", "/min": "a minute"}
@@ -20,6 +22,32 @@ def quantity(value: float, unit: str) -> str:
     """A number with its UCUM unit in words: "1 week", "2 weeks", "39 °C"."""
     words = in_words(unit)
     return f"{value:g} {words.removesuffix('s') if value == 1 and unit in COUNTED else words}".rstrip()
+
+
+DAYS: Mapping[str, float] = {"d": 1.0, "wk": 7.0, "mo": 30.4375, "a": 365.25}
+"""UCUM units of time → days in one of them."""
+SAME_DAY = 0.0351
+"""A duration this near to a whole number of days (50 minutes) is that number: weeks with two decimals are no more precise."""
+
+
+@lru_cache(maxsize=1 << 12)
+def comparable(value: float, unit: str) -> float:
+    """The number by which values and bounds of a unit are compared: days for durations, the value itself for all else.
+
+    Thirty days are one patient however they are rounded when they are written in weeks:
+
+    >>> {comparable(weeks, "wk") for weeks in (4.285714, 30 / 7, 4.2857, 4.29)}
+    {30.0}
+    >>> comparable(4.28, "wk") < 30 < comparable(4.3, "wk")
+    True
+    """
+    if unit not in DAYS:
+        return value
+    days = round(value * DAYS[unit], 9)
+    if not math.isfinite(days):
+        return value
+    whole = math.floor(days + 0.5)
+    return float(whole) if abs(days - whole) <= SAME_DAY else days
 
 
 CODES: Mapping[str, str] = {

@@ -171,11 +171,13 @@ class Bound(Frozen, frozen=True, kw_only=True):
 class Measured(Criterion, frozen=True, kw_only=True):
     """Holds if the value is known and in range; refuted if known and out of range, beyond any printed band.
 
-    With neither bound it holds whenever the value is known and is never refuted.
+    With neither bound it holds whenever the value is known and is never refuted. `unit` is the UCUM unit of a
+    duration, which is compared in days; "" for all else.
     """
 
     operator: ClassVar[str] = "measured"
     measurement: str
+    unit: str = ""
     lower: Bound | None = None
     upper: Bound | None = None
 

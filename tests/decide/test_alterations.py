@@ -184,7 +184,7 @@ def test_flips_are_what_one_would_expect(rule: str, case: Case, flips: set[tuple
 
 
 def witness_values(engine: Engine) -> dict[str, list[float]]:
-    """For each measurement a value at, below and above each of its thresholds."""
+    """For each measurement a value at, below and above each of its thresholds, further off than durations are told apart."""
     found: dict[str, list[float]] = {}
     for iri, measurement in engine.knowledge.measurements.items():
         thresholds = {
@@ -193,7 +193,7 @@ def witness_values(engine: Engine) -> dict[str, list[float]]:
             if comparison.measurement == iri
             for value in _thresholds(comparison.criterion)
         }
-        around = sorted({threshold + step for threshold in thresholds for step in (-0.001, 0.0, 0.001)})
+        around = sorted({threshold + step for threshold in thresholds for step in (-0.01, 0.0, 0.01)})
         found[measurement.code] = [value for value in around if measurement.minimum <= value <= measurement.maximum]
     return found
 

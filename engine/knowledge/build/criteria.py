@@ -21,6 +21,7 @@ from spinegraph.engine.knowledge.profile import (
 )
 from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES, Term, expand, local_name, shorten
+from spinegraph.engine.knowledge.units import DAYS
 from spinegraph.engine.model import (
     Absent,
     And,
@@ -189,7 +190,8 @@ class CriterionReader:
                 next(name for name in (*BANDS, *FACETS) if self._graph.terms(shape, name)),
                 kind="impossible-range",
             )
-        return Measured(measurement=path, lower=lower, upper=upper, **told)
+        unit = self._measurements[path].unit
+        return Measured(measurement=path, unit=unit if unit in DAYS else "", lower=lower, upper=upper, **told)
 
     def _bound(self, shape: str, inclusive: str, exclusive: str, band: str) -> Bound | None:
         including, excluding = self._number(shape, inclusive), self._number(shape, exclusive)
