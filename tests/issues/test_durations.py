@@ -6,7 +6,7 @@ import pytest
 from spinegraph.engine import Engine
 from spinegraph.engine.decide.facts import compare
 from spinegraph.engine.knowledge.units import DAYS, comparable
-from spinegraph.engine.model import Bound, Case, Measured, Urgency
+from spinegraph.engine.model import Bound, Case, Measured
 
 THIRTY_DAYS = (4.285714, 30 / 7, 4.2857, 4.286, 4.29, 4.28571428)
 
@@ -15,7 +15,7 @@ def _more_than_a_month(value: float, bound: float = 4.285714, unit: str = "wk") 
     return compare(Measured(measurement="duration", unit=unit, lower=Bound(value=bound, inclusive=False)), value)
 
 
-def _verdicts(engine: Engine, weeks: float) -> tuple[Urgency, dict[str, str]]:
+def _verdicts(engine: Engine, weeks: float) -> tuple[str, dict[str, str]]:
     case = Case(
         present=("back_pain", "back_pain_left_mid_lower", "muscle_spasm"),
         absent=("pain_improved",),
