@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from spinegraph.engine.model import Case
+from spinegraph.engine.model import Absent, Case, Criterion, Present, Unassessed
 from spinegraph.engine.program.program import Program
 
 STATES = ("present", "absent", "unknown", "contradictory")
@@ -41,12 +41,8 @@ def random_cases(program: Program, seed: int) -> Iterator[Case]:
         )
 
 
-def _findings_of(criterion: object) -> Iterator[str]:
-    finding = getattr(criterion, "finding", None)
-    if finding:
-        yield finding
-    for child in getattr(criterion, "children", ()):
-        yield from _findings_of(child)
+def _findings_of(criterion: Criterion) -> Iterator[str]:
+    yield from (node.finding for node in criterion.walk() if isinstance(node, Present | Absent | Unassessed))
 
 
 def _make_consistent(program: Program, present: set[str], absent: set[str]) -> None:

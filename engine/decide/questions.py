@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from spinegraph.engine.decide.facts import Facts, bits_of
-from spinegraph.engine.model import Criterion, Question, Rule
+from spinegraph.engine.model import Concept, Measurement, Question, Rule
 
 
 class Open(NamedTuple):
@@ -83,20 +83,10 @@ class Questioner:
 def _passages_of_facts(facts: Facts, rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:
     """Which passages make a fact matter: those on the leaves of criteria that test it."""
     knowledge = facts.program.knowledge
+    things: dict[str, Concept | Measurement] = {**knowledge.findings, **knowledge.measurements}
     found: dict[str, dict[str, None]] = {}
-
-    def walk(criterion: Criterion) -> None:
-        finding = getattr(criterion, "finding", None)
-        measurement = getattr(criterion, "measurement", None)
-        code = facts.code_of.get(finding) if finding else None
-        if measurement:
-            code = knowledge.measurements[measurement].code
-        if code:
-            found.setdefault(code, {}).update(dict.fromkeys(criterion.passages))
-        for child in getattr(criterion, "children", ()) or getattr(criterion, "members", ()):
-            walk(child)
-
     for rule in rules:
-        if rule.criterion is not None:
-            walk(rule.criterion)
+        for criterion in rule.criterion.walk() if rule.criterion is not None else ():
+            if not criterion.parts and criterion.subject in things:
+                found.setdefault(things[criterion.subject].code, {}).update(dict.fromkeys(criterion.passages))
     return {code: tuple(passages) for code, passages in found.items()}

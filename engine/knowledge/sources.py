@@ -13,7 +13,7 @@ from pathlib import Path
 
 from spinegraph.engine.errors import ProvenanceError
 from spinegraph.engine.knowledge.turtle.terms import local_name
-from spinegraph.engine.model import Criterion, Frozen, Knowledge, Passage, Rule, Source, Tension
+from spinegraph.engine.model import Frozen, Knowledge, Passage, Rule, Source, Tension
 
 
 class Drift(Frozen, frozen=True, kw_only=True):
@@ -105,14 +105,9 @@ def passages_of_rule(rule: Rule) -> tuple[str, ...]:
             found.update(dict.fromkeys(position.passages))
     for criterion in (rule.scope, rule.criterion):
         if criterion is not None:
-            _collect(criterion, found)
+            for node in criterion.walk():
+                found.update(dict.fromkeys(node.passages))
     return tuple(found)
-
-
-def _collect(criterion: Criterion, found: dict[str, None]) -> None:
-    found.update(dict.fromkeys(criterion.passages))
-    for child in getattr(criterion, "children", ()):
-        _collect(child, found)
 
 
 def coverage(knowledge: Knowledge) -> tuple[PassageUse, ...]:

@@ -10,7 +10,6 @@ from spinegraph.engine.knowledge.turtle.terms import shorten
 from spinegraph.engine.model import (
     Absent,
     Assessment,
-    AtLeast,
     Criterion,
     DerivedFinding,
     Knowledge,
@@ -89,12 +88,9 @@ def _tested(
         case Suspected() | NotSuspected():
             for condition in narrower.get(criterion.condition, ()):
                 tested.update(dict.fromkeys(assessing.get(condition, ())))
-        case AtLeast():
-            for member in criterion.members:
-                tested |= _tested(member, knowledge, deriving, assessing, memory)
         case _:
-            for child in getattr(criterion, "children", ()):
-                tested |= _tested(child, knowledge, deriving, assessing, memory)
+            for part in criterion.parts:
+                tested |= _tested(part, knowledge, deriving, assessing, memory)
     memory[id(criterion)] = tested
     return tested
 

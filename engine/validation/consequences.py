@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import structs
 from spinegraph.engine.knowledge.turtle.terms import expand, shorten
-from spinegraph.engine.model import Criterion, Measured, Rule
+from spinegraph.engine.model import Measured, Rule
 from spinegraph.engine.validation.catalogue import BY_NAME
 from spinegraph.engine.validation.checks.names import COPY
 from spinegraph.engine.validation.content import Content
@@ -151,15 +151,8 @@ def _behaviour_of_ranges(content: Content, found: Found) -> Iterator[Diagnostic]
 
 def _tested(rule: Rule) -> set[str]:
     """Measurements and named shapes that a rule looks at."""
-    waiting: list[Criterion] = [part for part in (rule.scope, rule.criterion) if part is not None]
-    tested: set[str] = set()
-    while waiting:
-        part = waiting.pop()
-        tested.add(part.iri)
-        if isinstance(part, Measured):
-            tested.add(part.measurement)
-        waiting += getattr(part, "children", ())
-    return tested
+    parts = (node for part in (rule.scope, rule.criterion) if part is not None for node in part.walk())
+    return {name for node in parts for name in (node.iri, node.measurement if isinstance(node, Measured) else "")}
 
 
 # Behaviour ----------------------------------------------------------------------------------------

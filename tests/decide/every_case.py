@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from spinegraph.engine import Case, Engine
 from spinegraph.engine.decide.case import CaseEncoder
-from spinegraph.engine.knowledge.build.criteria import children_of
-from spinegraph.engine.model import AtLeast, Criterion, DerivedFinding, Knowledge, Rule
+from spinegraph.engine.model import Criterion, DerivedFinding, Knowledge, Rule
 
 from tests.small import CODES, VALUES, all_cases
 
@@ -91,7 +90,7 @@ def named_facts(criterion: Criterion | None, knowledge: Knowledge) -> frozenset[
     for rule in knowledge.rules.values():
         if condition and getattr(rule, "condition", "") in knowledge.hierarchy.narrower[condition]:
             found |= named_by_rule(rule, knowledge)
-    for child in (*children_of(criterion), *(criterion.members if isinstance(criterion, AtLeast) else ())):
+    for child in criterion.parts:
         found |= named_facts(child, knowledge)
     return frozenset(found)
 

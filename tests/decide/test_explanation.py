@@ -47,7 +47,7 @@ def named_pairs(engine: Engine) -> Mapping[str, tuple[int, int]]:
         criterion = waiting.pop()
         if criterion.iri:
             pairs[criterion.iri] = program.pair(criterion)
-        waiting += getattr(criterion, "children", ())
+        waiting += criterion.parts
     return pairs
 
 

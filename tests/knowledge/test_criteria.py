@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from spinegraph.engine.knowledge.build.criteria import children_of, is_monotone
+from spinegraph.engine.knowledge.build.criteria import is_monotone
 from spinegraph.engine.knowledge.turtle.terms import expand
 from spinegraph.engine.model import (
     Absent,
@@ -116,13 +116,13 @@ def test_label_and_passages_stay_on_the_node_that_has_them(small_knowledge: Know
 
 def test_a_blank_node_around_a_named_shape_keeps_its_passage(small_knowledge: Knowledge, tmp_path: Path) -> None:
     body = "sh:or ( [ sh:node shape:Inner ; prov:wasDerivedFrom passage:900-L001a ] ) . shape:Inner core:present finding:Fever"
-    (child,) = children_of(read(body, small_knowledge, tmp_path))
+    (child,) = read(body, small_knowledge, tmp_path).parts
     assert child.passages == ("900-L001a",)
 
 
 def test_a_shape_that_is_used_twice_is_one_criterion(small_knowledge: Knowledge, tmp_path: Path) -> None:
     body = "sh:or ( [ sh:node shape:Inner ] [ sh:node shape:Inner ] ) . shape:Inner core:present finding:Fever"
-    first, second = children_of(read(body, small_knowledge, tmp_path))
+    first, second = read(body, small_knowledge, tmp_path).parts
     assert first is second
 
 

@@ -8,12 +8,12 @@ follow each other in the source stay together where they can.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from spinegraph.engine.exchange.article.placement import SECTION_OF_KIND
 from spinegraph.engine.exchange.article.reading import Flag, Reading, nodes_of, passages_of
-from spinegraph.engine.model import Assessment, Concept, Measurement, Passage, Recommendation
+from spinegraph.engine.model import Assessment, Concept, Criterion, Measurement, Passage, Recommendation
 
 TEST_PERFORMANCE = "test-performance"
 PATIENT_FACTS = frozenset(("prognosis", "epidemiology"))
@@ -97,7 +97,7 @@ def _recommendation_holders(reading: Reading, facts: list[Passage]) -> Iterator[
         rule = entry.rule
         concepts = reading.knowledge.interventions
         broader = reading.knowledge.hierarchy.broader.get(rule.intervention, ())
-        conditions = [reading.knowledge.conditions[iri] for iri in _conditions_in(rule)]
+        conditions = [reading.knowledge.conditions[iri] for iri in _conditions_in(rule, reading.knowledge.conditions)]
         near: dict[str, int] = {}
         for distance, passages in (
             (CRITERION, passages_of(rule.criterion)),
@@ -127,20 +127,15 @@ def _stating(rules: Iterable[Assessment]) -> Iterator[str]:
         yield from passages_of(rule.criterion)
 
 
-def _conditions_in(rule: Recommendation) -> list[str]:
-    return [node.condition for node in nodes_of(rule.criterion) if hasattr(node, "condition")]
+def _conditions_in(rule: Recommendation, conditions: Container[str]) -> list[str]:
+    return [node.subject for node in nodes_of(rule.criterion) if node.subject in conditions]
 
 
-def _of_facts(criterion: object, reading: Reading) -> tuple[str, ...]:
+def _of_facts(criterion: Criterion | None, reading: Reading) -> tuple[str, ...]:
     """Passages about the findings and measurements that a criterion tests."""
     knowledge = reading.knowledge
-    found: list[Concept | Measurement] = []
-    for node in nodes_of(criterion):  # type: ignore[arg-type]
-        if finding := getattr(node, "finding", ""):
-            found.append(knowledge.findings[finding])
-        if measurement := getattr(node, "measurement", ""):
-            found.append(knowledge.measurements[measurement])
-    return _passages(found)
+    things: dict[str, Concept | Measurement] = {**knowledge.findings, **knowledge.measurements}
+    return _passages(things[node.subject] for node in nodes_of(criterion) if not node.parts and node.subject in things)
 
 
 def _passages(things: Iterable[Concept | Measurement]) -> tuple[str, ...]:

@@ -92,7 +92,7 @@ class Reading:
     def _presentation(self) -> tuple[str, ...]:
         broader = self.knowledge.hierarchy.broader
         scopes = (entry.rule.scope for entry in (*self.live, *self.pending))
-        asked = {getattr(node, "finding", "") for scope in scopes for node in nodes_of(scope)}
+        asked = {node.subject for scope in scopes for node in nodes_of(scope) if not node.parts}
         present = [iri for iri, finding in self.knowledge.findings.items() if finding.code in self.decision.case.present]
         found = [iri for iri in present if asked & set(broader.get(iri, (iri,)))]
         return tuple(iri for iri in found if not any(iri != other and iri in broader.get(other, ()) for other in found))
@@ -147,11 +147,10 @@ class Reading:
 
     def testing(self, thing: str) -> tuple[str, ...]:
         """Ids of the rules whose criterion tests a finding or measurement itself."""
-        tested = {"finding", "measurement"}
         return tuple(
             rule.id
             for rule in self.knowledge.rules.values()
-            if any(getattr(node, field, "") == thing for node in nodes_of(rule.criterion) for field in tested)
+            if any(node.subject == thing and not node.parts for node in nodes_of(rule.criterion))
         )
 
     # Red flags -------------------------------------------------------------------------------
@@ -203,10 +202,7 @@ def _is_positive(criterion: Criterion) -> bool:
 
 def nodes_of(criterion: Criterion | None) -> Iterator[Criterion]:
     """A criterion and all that is below it."""
-    if criterion is not None:
-        yield criterion
-        for child in (*getattr(criterion, "children", ()), *getattr(criterion, "members", ())):
-            yield from nodes_of(child)
+    return iter(()) if criterion is None else criterion.walk()
 
 
 def passages_of(criterion: Criterion | None) -> tuple[str, ...]:

@@ -33,7 +33,9 @@ class CriterionWriter:
         shapes: dict[str, Criterion] = {}
         for rule in knowledge.rules.values():
             for criterion in filter(None, (rule.scope, rule.criterion)):
-                _collect(criterion, shapes)
+                for node in criterion.walk():
+                    if node.iri:
+                        shapes.setdefault(node.iri, node)
         self.shapes: Mapping[str, Criterion] = shapes
 
     def tree(self, criterion: Criterion, expand_named: bool = False) -> CriterionItem:
@@ -60,7 +62,7 @@ class CriterionWriter:
     def _tree(self, criterion: Criterion, depth: int, most: int) -> CriterionItem:
         named = bool(criterion.iri)
         below = depth + named
-        children: tuple[Criterion, ...] = getattr(criterion, "children", getattr(criterion, "members", ()))
+        children = criterion.parts
         words = self.words(criterion)
         told = [self._tree(child, below, most) for child in children] if below <= most else []
         if named and not children:  # the shape has a page of its own, and so has what it asks
@@ -86,18 +88,9 @@ class CriterionWriter:
             case _:
                 return ""
 
-    def _href(self, criterion: Criterion) -> str:
-        match criterion:
-            case Present() | Absent() | Unassessed():
-                return href_of(criterion.finding)
-            case Suspected() | NotSuspected():
-                return href_of(criterion.condition)
-            case Measured():
-                return href_of(criterion.measurement)
-            case AtLeast():
-                return href_of(criterion.group)
-            case _:
-                return ""
+    @staticmethod
+    def _href(criterion: Criterion) -> str:
+        return href_of(criterion.subject) if criterion.subject else ""
 
     def words(self, criterion: Criterion) -> str:
         """What a criterion asks, in one line; of one with parts, how they are joined."""
@@ -131,10 +124,3 @@ class CriterionWriter:
 
 def _marks(passages: Iterable[str]) -> tuple[Item, ...]:
     return tuple(Item(text=one, href=href_of(expand(f"passage:{one}"))) for one in passages)
-
-
-def _collect(criterion: Criterion, shapes: dict[str, Criterion]) -> None:
-    if criterion.iri:
-        shapes.setdefault(criterion.iri, criterion)
-    for child in getattr(criterion, "children", ()):
-        _collect(child, shapes)

@@ -46,30 +46,9 @@ KINDS: Mapping[type[Rule], tuple[NodeKind, str]] = {
 }
 
 
-def parts(criterion: Criterion) -> tuple[Criterion, ...]:
-    """The criteria that a criterion is made of; of a leaf, none."""
-    return criterion.members if isinstance(criterion, AtLeast) else getattr(criterion, "children", ())
-
-
 def leaves(criterion: Criterion | None) -> Iterator[Criterion]:
     """The leaves of a criterion tree, in order."""
-    if criterion is not None and not parts(criterion):
-        yield criterion
-    for part in parts(criterion) if criterion else ():
-        yield from leaves(part)
-
-
-def subject(leaf: Criterion) -> str:
-    """The IRI of the finding, condition or measurement that a leaf asks about."""
-    match leaf:
-        case Present() | Absent() | Unassessed():
-            return leaf.finding
-        case Suspected() | NotSuspected():
-            return leaf.condition
-        case Measured():
-            return leaf.measurement
-        case _:
-            return ""
+    return iter(()) if criterion is None else (node for node in criterion.walk() if not node.parts)
 
 
 def action_of(rule: Rule) -> Action | None:
@@ -112,9 +91,9 @@ class PathwayBuilder:
         """A criterion in a few words: its label, or what it asks, or the words of its parts."""
         if criterion.label:
             return criterion.label
-        if not parts(criterion) or isinstance(criterion, AtLeast):
+        if not criterion.parts or isinstance(criterion, AtLeast):
             return self._words(criterion)
-        return (" and " if isinstance(criterion, And) else " or ").join(self.phrase(part) for part in parts(criterion))
+        return (" and " if isinstance(criterion, And) else " or ").join(self.phrase(part) for part in criterion.parts)
 
     def _words(self, criterion: Criterion) -> str:
         return self._writer.words(criterion).replace(">=", "≥").replace("<=", "≤")
@@ -239,14 +218,14 @@ class PathwayBuilder:
             return name
         self._reached[name] = back
         lines: list[Line] = []
-        for part in parts(criterion) or (criterion,):
+        for part in criterion.parts or (criterion,):
             self._part(part, name, lines, 0, back)
         joint = self._writer.joint(criterion)
         self.nodes[name] = Node(
             id=name,
             kind="criterion" if joint else "leaf",
             caption=joint or ("measurement" if isinstance(criterion, Measured) else "finding"),
-            title=criterion.label or (f"{joint} these" if joint else self._label(subject(criterion))),
+            title=criterion.label or (f"{joint} these" if joint else self._label(criterion.subject)),
             lines=tuple(lines),
             passages=criterion.passages if joint else (),
             criterion=criterion,
@@ -255,12 +234,12 @@ class PathwayBuilder:
 
     def _part(self, part: Criterion, name: str, lines: list[Line], indent: int, back: int) -> None:
         """Write a line for a part of the criterion `name`, and draw the arrows that lead to it."""
-        inner = parts(part)
+        inner = part.parts
         words = self._words(part)
         if not inner:
-            lines.append(Line(text=words, about=subject(part), passages=part.passages, indent=indent, criterion=part))
+            lines.append(Line(text=words, about=part.subject, passages=part.passages, indent=indent, criterion=part))
             self._feed(part, name, len(lines) - 1, back)
-        elif not part.iri and len(inner) <= IN_PLACE and not any(map(parts, inner)):
+        elif not part.iri and len(inner) <= IN_PLACE and not any(leaf.parts for leaf in inner):
             lines.append(Line(text=f"{words}:", passages=part.passages, indent=indent, criterion=part))
             for leaf in inner:
                 self._part(leaf, name, lines, indent + 1, back)

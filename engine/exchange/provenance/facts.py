@@ -8,17 +8,11 @@ from typing import Literal
 import pyoxigraph as ox
 from spinegraph.engine.exchange.rdf import Triple, decimal, iri, text
 from spinegraph.engine.model import (
-    Absent,
-    And,
-    AtLeast,
     Case,
     Criterion,
     DerivedFinding,
     Fact,
     Knowledge,
-    Measured,
-    Or,
-    Present,
 )
 
 Name = tuple[str, str]
@@ -117,25 +111,17 @@ class CaseFacts:
     def _behind(self, criterion: Criterion) -> Iterator[Name]:
         """Recorded facts that bear on a criterion, with those behind findings that follow from others."""
         hierarchy = self._knowledge.hierarchy
-        match criterion:
-            case Present() | Absent():
-                for iris, side in ((hierarchy.narrower, "present"), (hierarchy.broader, "absent")):
-                    for found in iris.get(criterion.finding, ()):
-                        concept = self._knowledge.findings.get(found)
-                        if concept and concept.code in self._given[side]:
-                            yield side, concept.code
-                        rule = self._deriving.get(found)
-                        if rule and rule.criterion and side == "present":
-                            yield from self._behind(rule.criterion)
-            case Measured():
-                code = self._knowledge.measurements[criterion.measurement].code
-                if code in self._case.measurements:
-                    yield "measurement", code
-            case And() | Or():
-                for child in criterion.children:
-                    yield from self._behind(child)
-            case AtLeast():
-                for member in criterion.members:
-                    yield from self._behind(member)
-            case _:
-                return
+        for leaf in (node for node in criterion.walk() if not node.parts):
+            measurement = self._knowledge.measurements.get(leaf.subject)
+            if measurement and measurement.code in self._case.measurements:
+                yield "measurement", measurement.code
+            if leaf.subject not in self._knowledge.findings:
+                continue
+            for iris, side in ((hierarchy.narrower, "present"), (hierarchy.broader, "absent")):
+                for found in iris.get(leaf.subject, ()):
+                    concept = self._knowledge.findings.get(found)
+                    if concept and concept.code in self._given[side]:
+                        yield side, concept.code
+                    rule = self._deriving.get(found)
+                    if rule and rule.criterion and side == "present":
+                        yield from self._behind(rule.criterion)

@@ -20,7 +20,7 @@ from spinegraph.engine.knowledge.profile import (
     misplaced_shape,
 )
 from spinegraph.engine.knowledge.turtle.graph import Graph
-from spinegraph.engine.knowledge.turtle.terms import PREFIXES, Term, expand, local_name, shorten
+from spinegraph.engine.knowledge.turtle.terms import Term, expand, local_name, shorten
 from spinegraph.engine.knowledge.units import DAYS
 from spinegraph.engine.model import (
     Absent,
@@ -316,13 +316,4 @@ def _relabelled(criterion: Criterion, told: dict[str, Any]) -> Criterion:
 
 def is_monotone(criterion: Criterion) -> bool:
     """Whether more knowledge can never take the criterion's truth back: no core:unassessed anywhere in it."""
-    if isinstance(criterion, Unassessed):
-        return False
-    return all(is_monotone(child) for child in children_of(criterion))
-
-
-def children_of(criterion: Criterion) -> tuple[Criterion, ...]:
-    return criterion.children if isinstance(criterion, And | Or) else ()
-
-
-__all__ = ["PREFIXES", "CriterionReader", "children_of", "is_monotone"]
+    return all(node.monotone for node in criterion.walk())

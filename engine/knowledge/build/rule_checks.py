@@ -147,20 +147,19 @@ def _check_passages(
     graph: Graph, rule: Rule, criterion: Criterion, ids: Container[str], problems: Problems, checked: set[int]
 ) -> None:
     """`checked` are the criteria that other rules share."""
-    if id(criterion) in checked:
-        return
-    checked.add(id(criterion))
-    for passage in criterion.passages:
-        if passage not in ids:
-            problems.tell(
-                ProvenanceError,
-                f"{shorten(criterion.iri or rule.iri)} rests on a passage that does not exist: {passage}.",
-                MEND_PASSAGE,
-                "missing-passage",
-                *(_mention(graph, criterion.iri, passage) or (rule.iri,)),
-            )
-    for child in getattr(criterion, "children", ()):
-        _check_passages(graph, rule, child, ids, problems, checked)
+    for node in criterion.walk():
+        if id(node) in checked:
+            continue
+        checked.add(id(node))
+        for passage in node.passages:
+            if passage not in ids:
+                problems.tell(
+                    ProvenanceError,
+                    f"{shorten(node.iri or rule.iri)} rests on a passage that does not exist: {passage}.",
+                    MEND_PASSAGE,
+                    "missing-passage",
+                    *(_mention(graph, node.iri, passage) or (rule.iri,)),
+                )
 
 
 def _mention(graph: Graph, shape: str, passage: str) -> tuple[str, str, str] | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from spinegraph.engine.knowledge.turtle.terms import shorten
-from spinegraph.engine.model import Criterion
 from spinegraph.engine.validation.content import Content
 from spinegraph.engine.validation.diagnostics import Diagnostic
 
@@ -21,7 +20,7 @@ def check_uses(content: Content) -> Iterator[Diagnostic]:
     used: set[str] = set()
     for rule in knowledge.rules.values():
         for criterion in filter(None, (rule.scope, rule.criterion)):
-            _collect(criterion, used)
+            used.update(node.subject for node in criterion.walk())
         used.update(getattr(rule, kind, "") for kind in ("finding", "condition", "intervention"))
     broader, narrower = knowledge.hierarchy.broader, knowledge.hierarchy.narrower
     for group in (knowledge.findings, knowledge.conditions, knowledge.interventions, knowledge.measurements):
@@ -29,9 +28,3 @@ def check_uses(content: Content) -> Iterator[Diagnostic]:
             if not thing.passages and used.isdisjoint((iri, *broader.get(iri, ()), *narrower.get(iri, ()))):
                 what = f"Nothing uses {shorten(iri)}, nor what is narrower or wider, and it rests on no passage."
                 yield content.diagnose("unused-declaration", what, iri)
-
-
-def _collect(criterion: Criterion, used: set[str]) -> None:
-    used.update(getattr(criterion, name, "") for name in ("finding", "condition", "measurement", "group"))
-    for child in getattr(criterion, "children", ()):
-        _collect(child, used)

@@ -9,7 +9,6 @@ from typing import Any
 from msgspec import structs
 from spinegraph.engine.decide.decision import Engine
 from spinegraph.engine.errors import SpinegraphError
-from spinegraph.engine.knowledge.build.criteria import children_of
 from spinegraph.engine.knowledge.turtle.terms import shorten
 from spinegraph.engine.model import Case, Criterion, Hierarchy, Knowledge, Rule
 from spinegraph.engine.program.program import structure
@@ -122,7 +121,7 @@ def changed_parts(old: Rule | None, new: Rule | None) -> tuple[tuple[str, ...], 
 
 
 def _innermost(rule: Rule, other: Rule) -> Iterator[tuple[str, tuple[str, ...]]]:
-    known = {structure(node) for part in (other.scope, other.criterion) if part for node in _nodes(part)}
+    known = {structure(node) for part in (other.scope, other.criterion) if part for node in part.walk()}
     for part in (rule.scope, rule.criterion):
         if part is not None and structure(part) not in known:
             yield from _changed_nodes(part, known, "", rule.passages)
@@ -132,14 +131,8 @@ def _changed_nodes(
     node: Criterion, known: set[tuple[Any, ...]], shape: str, passages: tuple[str, ...]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     shape, passages = node.iri or shape, node.passages or passages
-    changed = [child for child in children_of(node) if structure(child) not in known]
+    changed = [child for child in node.parts if structure(child) not in known]
     if not changed:
         yield shape, passages
     for child in changed:
         yield from _changed_nodes(child, known, shape, passages)
-
-
-def _nodes(criterion: Criterion) -> Iterator[Criterion]:
-    yield criterion
-    for child in children_of(criterion):
-        yield from _nodes(child)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import permutations
 
-from spinegraph.engine.knowledge.build.criteria import children_of
 from spinegraph.engine.knowledge.turtle.terms import shorten
 from spinegraph.engine.model import Assessment, Rule, Tension
 from spinegraph.engine.validation.interactions.analysis import Analysis, Behaviour, named
@@ -45,10 +44,5 @@ def _declared(analysis: Analysis, *rules: Assessment) -> bool:
 
 
 def _passages(rule: Rule) -> set[str]:
-    found = set(rule.passages)
-    waiting = [criterion for criterion in (rule.scope, rule.criterion) if criterion is not None]
-    while waiting:
-        criterion = waiting.pop()
-        found.update(criterion.passages)
-        waiting += children_of(criterion)
-    return found
+    criteria = (criterion for criterion in (rule.scope, rule.criterion) if criterion is not None)
+    return {*rule.passages, *(passage for criterion in criteria for node in criterion.walk() for passage in node.passages)}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from spinegraph.engine import Engine, Knowledge, load_knowledge
 from spinegraph.engine.errors import DrawingError
-from spinegraph.engine.exchange.pathway.building import leaves, subject
+from spinegraph.engine.exchange.pathway.building import leaves
 from spinegraph.engine.exchange.pathway.model import Edge, Panel, Pathway, outline
 from spinegraph.engine.exchange.pathway.views import (
     condition_pathway,
@@ -61,7 +61,7 @@ LEADING = {"criterion-of", "scope", "suspects", "suspicion", "derives"}
 
 def asked(rules: Iterable[Rule]) -> set[str]:
     """What the leaves of rules ask about."""
-    return {subject(leaf) for rule in rules for root in (rule.scope, rule.criterion) for leaf in leaves(root)}
+    return {leaf.subject for rule in rules for root in (rule.scope, rule.criterion) for leaf in leaves(root)}
 
 
 def told(panel: Panel, names: set[str]) -> set[str]:
