@@ -11,6 +11,19 @@ from spinegraph.engine.model.base import (
     Truth,
     Urgency,
 )
+from spinegraph.engine.model.criteria import (
+    Absent,
+    And,
+    AtLeast,
+    Bound,
+    Criterion,
+    Measured,
+    NotSuspected,
+    Or,
+    Present,
+    Suspected,
+    Unassessed,
+)
 from spinegraph.engine.model.decision import (
     AssessedCondition,
     Case,
@@ -26,33 +39,22 @@ from spinegraph.engine.model.decision import (
     ShownTension,
 )
 from spinegraph.engine.model.knowledge import (
-    Absent,
-    And,
     Assessment,
-    AtLeast,
-    Bound,
     CitationMapping,
     Concept,
-    Criterion,
     DerivedFinding,
     Exclusion,
     Hierarchy,
     Knowledge,
-    Measured,
     Measurement,
-    NotSuspected,
-    Or,
     Passage,
     Position,
-    Present,
     Recommendation,
     Reference,
     Rule,
     Source,
     SourceGap,
-    Suspected,
     Tension,
-    Unassessed,
 )
 from spinegraph.engine.model.verdict import QUIET, VERDICTS, Verdict
 

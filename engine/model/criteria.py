@@ -1,0 +1,160 @@
+"""Criteria, the conditions of rules (design section 4): what each kind is written down as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from spinegraph.engine.model.base import Frozen
+
+
+class Criterion(Frozen, frozen=True, kw_only=True):
+    """A node of a criterion tree. `iri` is the shape's, or empty for a blank node.
+
+    What each kind means, and everything that is done with it, stands in `engine.criteria`, one module per kind.
+    """
+
+    operator: ClassVar[str] = ""
+    monotone: ClassVar[bool] = True
+    """Whether more knowledge can never take back that it holds, as far as its parts do not."""
+    iri: str = ""
+    label: str = ""
+    passages: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Criterion, ...]:
+        """The criteria that it is made of; of a leaf, none."""
+        return ()
+
+    @property
+    def subject(self) -> str:
+        """The IRI of the finding, condition or measurement that it asks about; of one that only joins others, empty."""
+        return ""
+
+    def walk(self) -> Iterator[Criterion]:
+        """It and everything below it, from the top, in the order written; a shape that is used twice comes once."""
+        seen: set[int] = set()
+        waiting: list[Criterion] = [self]
+        while waiting:
+            criterion = waiting.pop()
+            if id(criterion) not in seen:
+                seen.add(id(criterion))
+                yield criterion
+                waiting += reversed(criterion.parts)
+
+
+class FindingCriterion(Criterion, frozen=True, kw_only=True):
+    """Asks about one finding."""
+
+    finding: str
+
+    @property
+    def subject(self) -> str:
+        return self.finding
+
+
+class ConditionCriterion(Criterion, frozen=True, kw_only=True):
+    """Asks about one condition."""
+
+    condition: str
+
+    @property
+    def subject(self) -> str:
+        return self.condition
+
+
+class Joined(Criterion, frozen=True, kw_only=True):
+    """Joins other criteria."""
+
+    children: tuple[Criterion, ...]
+
+    @property
+    def parts(self) -> tuple[Criterion, ...]:
+        return self.children
+
+
+class Present(FindingCriterion, frozen=True, kw_only=True):
+    """Holds if the finding or a subclass is present; refuted if it or a superclass is absent, unless absence proves nothing."""
+
+    operator: ClassVar[str] = "present"
+    absence_inconclusive: bool = False
+
+
+class Absent(FindingCriterion, frozen=True, kw_only=True):
+    """The mirror image of Present."""
+
+    operator: ClassVar[str] = "absent"
+
+
+class Unassessed(FindingCriterion, frozen=True, kw_only=True):
+    """Holds if the finding is neither present nor absent, else refuted."""
+
+    operator: ClassVar[str] = "unassessed"
+    monotone: ClassVar[bool] = False
+
+
+class Suspected(ConditionCriterion, frozen=True, kw_only=True):
+    """Holds if an assessment of the condition or a subclass holds; refuted if all of them are."""
+
+    operator: ClassVar[str] = "suspected"
+
+
+class NotSuspected(ConditionCriterion, frozen=True, kw_only=True):
+    """The mirror image of Suspected."""
+
+    operator: ClassVar[str] = "not-suspected"
+
+
+class Bound(Frozen, frozen=True, kw_only=True):
+    """One end of a range; `other` is where the opposite becomes certain, where the source prints a band ("4-6 weeks")."""
+
+    value: float
+    inclusive: bool
+    other: float | None = None
+
+
+class Measured(Criterion, frozen=True, kw_only=True):
+    """Holds if the value is known and in range; refuted if known and out of range, beyond any printed band.
+
+    With neither bound it holds whenever the value is known and is never refuted. `unit` is the UCUM unit of a
+    duration, which is compared in days; "" for all else.
+    """
+
+    operator: ClassVar[str] = "measured"
+    measurement: str
+    unit: str = ""
+    lower: Bound | None = None
+    upper: Bound | None = None
+
+    @property
+    def subject(self) -> str:
+        return self.measurement
+
+
+class AtLeast(Criterion, frozen=True, kw_only=True):
+    """Holds if `count` direct subclasses of the group are present; refuted if too many are absent for that."""
+
+    operator: ClassVar[str] = "at-least"
+    count: int
+    group: str
+    members: tuple[Present, ...]
+
+    @property
+    def parts(self) -> tuple[Criterion, ...]:
+        return self.members
+
+    @property
+    def subject(self) -> str:
+        return self.group
+
+
+class And(Joined, frozen=True, kw_only=True):
+    """Holds if every child holds; refuted if one is refuted."""
+
+    operator: ClassVar[str] = "and"
+
+
+class Or(Joined, frozen=True, kw_only=True):
+    """Holds if one child holds; refuted if every child is refuted."""
+
+    operator: ClassVar[str] = "or"
