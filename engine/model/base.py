@@ -1,4 +1,4 @@
-"""What all nouns have in common: frozen structs, four truth values, grades of urgency."""
+"""What all nouns have in common: frozen structs with described members, four truth values, grades of urgency."""
 
 from __future__ import annotations
 
@@ -13,6 +13,14 @@ TRUTHS: tuple[Truth, ...] = ("unknown", "true", "false", "conflicting")
 Urgency = Literal["emergency", "urgent", "routine", "ungraded"]
 URGENCIES: tuple[Urgency, ...] = ("emergency", "urgent", "routine", "ungraded")
 
+Direction = Literal["for", "against"]
+Modality = Literal["must", "should", "may"]
+
 
 class Frozen(msgspec.Struct, frozen=True):
     """Base of all data: immutable, compared by value, fast to make and to encode."""
+
+
+def doc(text: str) -> msgspec.Meta:
+    """The description of a member, as interfaces publish it: `code: Annotated[str, doc("…")]`."""
+    return msgspec.Meta(description=text)

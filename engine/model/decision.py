@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
-from spinegraph.engine.model.base import Frozen, Truth, Urgency
+from spinegraph.engine.model.base import Direction, Frozen, Modality, Truth, Urgency, doc
 from spinegraph.engine.model.verdict import Verdict
+
+Level = Literal["emergency", "urgent", "routine", "undetermined"]
+Audience = Literal["clinician", "patient"]
+AssessmentVerdict = Literal["suspected", "not-suspected", "undetermined", "conflicting", "out-of-scope"]
+FactState = Literal["present", "absent", "unknown", "contradictory", "known"]
+FactBasis = Literal["given", "derived", "not-assessed"]
+NoticeCode = Literal["contradictory-input", "out-of-scope", "source-gap", "review-pending", "inferred-citation", "stale-passage"]
+
+Iri = Annotated[str, doc("Its IRI, at which the service describes it.")]
+Label = Annotated[str, doc("Its name in the words of the audience.")]
+PassageIds = Annotated[tuple[str, ...], doc("Ids of the passages of the sources that state it, such as 000-L033a.")]
+Missing = Annotated[tuple[str, ...], doc("Codes of the unknown facts that some answer to the others makes decisive.")]
 
 
 class Case(Frozen, frozen=True, kw_only=True):
     """One patient at one moment, in sorted codes; the same finding may be on both sides (shown as a conflict)."""
 
-    present: tuple[str, ...] = ()
-    absent: tuple[str, ...] = ()
-    measurements: Mapping[str, float] = {}
-    audience: Literal["clinician", "patient"] = "clinician"
+    present: Annotated[tuple[str, ...], doc("Codes of findings that are recorded present.")] = ()
+    absent: Annotated[
+        tuple[str, ...], doc("Codes of findings that are recorded absent; what is in neither list is unknown.")
+    ] = ()
+    measurements: Annotated[
+        Mapping[str, float], doc("Values by the code of the measurement, in the unit that the code names.")
+    ] = {}
+    audience: Annotated[Audience, doc("For whom the words of the answer are meant.")] = "clinician"
 
 
 class Fact(Frozen, omit_defaults=True, frozen=True, kw_only=True):
@@ -24,123 +40,127 @@ class Fact(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     `basis`: given | derived | not-assessed. `through`: the codes of the findings that were given, or ids of rules.
     """
 
-    code: str
-    state: Literal["present", "absent", "unknown", "contradictory", "known"]
-    basis: Literal["given", "derived", "not-assessed"]
-    value: float | None = None
-    through: tuple[str, ...] = ()
+    code: Annotated[str, doc("Code of the finding or of the measurement.")]
+    state: Annotated[FactState, doc("`known` of a measurement with a value; `contradictory` of a finding recorded both ways.")]
+    basis: Annotated[FactBasis, doc("How it is known.")]
+    value: Annotated[float | None, doc("The value of a measurement.")] = None
+    through: Annotated[tuple[str, ...], doc("Codes of the given findings, or ids of the rules, from which it is derived.")] = ()
 
 
 class Proof(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     """A node of an explanation: the criterion, its truth, the fact used or the children, and the passages that state it."""
 
-    iri: str = ""
-    label: str = ""
-    operator: str = ""
-    truth: Truth
-    fact: Fact | None = None
-    passages: tuple[str, ...] = ()
-    children: tuple[Proof, ...] = ()
+    iri: Annotated[str, doc("IRI of the rule or of the shape; empty for a part without one.")] = ""
+    label: Annotated[str, doc("The criterion in words.")] = ""
+    operator: Annotated[str, doc("What kind of criterion it is: `present`, `and`, `at-least`, `rule` and so on.")] = ""
+    truth: Annotated[Truth, doc("Whether it holds, from what is known.")]
+    fact: Annotated[Fact | None, doc("Of a leaf: the fact that was used.")] = None
+    passages: PassageIds = ()
+    children: Annotated[tuple[Proof, ...], doc("The parts on which it rests.")] = ()
 
 
 class Change(Frozen, frozen=True, kw_only=True):
     """One fact changed: a finding to "present", "absent" or (either) "assessed", a measurement to a range such as "> 50"."""
 
-    code: str
-    to: str
+    code: Annotated[str, doc("Code of the finding or of the measurement.")]
+    to: Annotated[str, doc("`present`, `absent`, `assessed` (either), or a range such as `> 50`.")]
 
 
 class AssessedCondition(Frozen, frozen=True, kw_only=True):
     """What is said of a condition: its verdict, the facts that would settle it, the passages that carry it, its proof."""
 
-    condition: str
-    iri: str
-    label: str
-    verdict: Literal["suspected", "not-suspected", "undetermined", "conflicting", "out-of-scope"]
-    missing: tuple[str, ...]
-    passages: tuple[str, ...]
-    explanation: Proof
+    condition: Annotated[str, doc("Code of the condition.")]
+    iri: Iri
+    label: Label
+    verdict: Annotated[AssessmentVerdict, doc("Whether the condition is suspected.")]
+    missing: Missing
+    passages: PassageIds
+    explanation: Annotated[Proof, doc("The proof of the verdict.")]
 
 
 class DecidedRecommendation(Frozen, frozen=True, kw_only=True):
     """What is said of a recommendation: verdict, what displaces it or leaves it open, what would settle or change it, proof."""
 
-    id: str
-    iri: str
-    label: str
-    text: str
-    direction: Literal["for", "against"]
-    intervention: str
-    modality: Literal["must", "should", "may"]
-    verdict: Verdict
-    urgency: Urgency
-    timing: str
-    source: str
-    passages: tuple[str, ...]
-    citations: tuple[int, ...]
-    overrides: tuple[str, ...]
-    overridden_by: tuple[str, ...]
-    left_open_by: tuple[str, ...]
-    missing: tuple[str, ...]
-    flips: tuple[tuple[Change, ...], ...]
-    explanation: Proof
+    id: Annotated[str, doc("Id of the rule: the local name of its IRI.")]
+    iri: Iri
+    label: Label
+    text: Annotated[str, doc("What the recommendation says, in the words of the audience.")]
+    direction: Annotated[Direction, doc("Whether the intervention is recommended or advised against.")]
+    intervention: Annotated[str, doc("Code of the intervention.")]
+    modality: Annotated[Modality, doc("How binding the source words it.")]
+    verdict: Annotated[Verdict, doc("What becomes of the recommendation for this patient.")]
+    urgency: Annotated[Urgency, doc("The grade that the source gives it.")]
+    timing: Annotated[str, doc("When it is to be done, in the words of the source; empty where it names no time.")]
+    source: Annotated[str, doc("Number of the document.")]
+    passages: PassageIds
+    citations: Annotated[tuple[int, ...], doc("Numbers of the references, as the source prints them.")]
+    overrides: Annotated[tuple[str, ...], doc("Ids of the rules that it displaces.")]
+    overridden_by: Annotated[tuple[str, ...], doc("Ids of the rules that displace it here.")]
+    left_open_by: Annotated[tuple[str, ...], doc("Ids of the gaps and tensions that keep it provisional.")]
+    missing: Missing
+    flips: Annotated[tuple[tuple[Change, ...], ...], doc("Smallest sets of changes after which the verdict is another one.")]
+    explanation: Annotated[Proof, doc("The proof of the verdict.")]
 
 
 class Question(Frozen, frozen=True, kw_only=True):
     """A fact to ask for: its code, how to ask, why, and the ids of the rules that it can settle."""
 
-    finding: str
-    label: str
-    question: str
-    why: str
-    settles: tuple[str, ...]
-    passages: tuple[str, ...]
+    finding: Annotated[str, doc("Code of the finding or of the measurement to ask for.")]
+    label: Label
+    question: Annotated[str, doc("How to ask, in the words of the audience.")]
+    why: Annotated[str, doc("What the answer can change.")]
+    settles: Annotated[tuple[str, ...], doc("Ids of the rules whose verdict some answer changes.")]
+    passages: PassageIds
 
 
 class ShownPosition(Frozen, frozen=True, kw_only=True):
     """One side of a shown tension, with the verdict of its recommendation in this case."""
 
-    label: str
-    recommendation: str
-    verdict: str
-    passages: tuple[str, ...]
+    label: Annotated[str, doc("The position in words.")]
+    recommendation: Annotated[str, doc("Id of the recommendation that takes it; empty where none does.")]
+    verdict: Annotated[str, doc("Verdict of that recommendation in this case; empty where there is none.")]
+    passages: PassageIds
 
 
 class ShownTension(Frozen, frozen=True, kw_only=True):
     """A disagreement of the sources that this case touches."""
 
-    id: str
-    iri: str
-    label: str
-    handling: str
-    positions: tuple[ShownPosition, ...]
+    id: Annotated[str, doc("Id of the tension, such as C01.")]
+    iri: Iri
+    label: Label
+    handling: Annotated[str, doc("How it is handled, and why.")]
+    positions: Annotated[tuple[ShownPosition, ...], doc("The positions, side by side.")]
 
 
 class Notice(Frozen, frozen=True, kw_only=True):
     """Something to know besides the verdicts; `about` names codes, rules, passages or sources."""
 
-    code: Literal["contradictory-input", "out-of-scope", "source-gap", "review-pending", "inferred-citation", "stale-passage"]
-    message: str
-    about: tuple[str, ...]
+    code: Annotated[NoticeCode, doc("What kind of notice it is.")]
+    message: Annotated[str, doc("The notice in words.")]
+    about: Annotated[tuple[str, ...], doc("Codes, ids of rules or passages, or numbers of sources that it is about.")]
 
 
 class KnowledgeVersion(Frozen, frozen=True, kw_only=True):
     """Which knowledge a decision rests on."""
 
-    version: str
-    digest: str
+    version: Annotated[str, doc("Version of the ontology.")]
+    digest: Annotated[str, doc("SHA-256 of exactly this content.")]
 
 
 class Decision(Frozen, frozen=True, kw_only=True):
     """The answer to a case. `id` is the SHA-256 of case and knowledge digest: same input, same knowledge, same id."""
 
-    id: str
-    knowledge: KnowledgeVersion
-    case: Case
-    urgency: Literal["emergency", "urgent", "routine", "undetermined"]
-    assessments: tuple[AssessedCondition, ...]
-    recommendations: tuple[DecidedRecommendation, ...]
-    questions: tuple[Question, ...]
-    tensions: tuple[ShownTension, ...]
-    notices: tuple[Notice, ...]
-    disclaimer: str
+    id: Annotated[str, doc("SHA-256 of case and knowledge: the same input and the same knowledge have the same id.")]
+    knowledge: Annotated[KnowledgeVersion, doc("The knowledge that it rests on.")]
+    case: Annotated[Case, doc("The case as it was understood, in sorted codes.")]
+    urgency: Annotated[Level, doc("The highest grade of what is to be done; `undetermined` until enough is known.")]
+    assessments: Annotated[tuple[AssessedCondition, ...], doc("What is said of each condition.")]
+    recommendations: Annotated[
+        tuple[DecidedRecommendation, ...], doc("The recommendations that apply or may apply; with `include=all` every one.")
+    ]
+    questions: Annotated[tuple[Question, ...], doc("Facts to ask for that can still change a verdict, the most dangerous first.")]
+    tensions: Annotated[tuple[ShownTension, ...], doc("Disagreements of the sources that this case touches.")]
+    notices: Annotated[
+        tuple[Notice, ...], doc("What else to know: contradictions, scope, gaps of the sources, their review status.")
+    ]
+    disclaimer: Annotated[str, doc("What the answer is not.")]

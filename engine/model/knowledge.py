@@ -3,42 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
-from spinegraph.engine.model.base import Frozen, Urgency
+from spinegraph.engine.model.base import Direction, Frozen, Modality, Urgency, doc
 from spinegraph.engine.model.criteria import Criterion
 
 
 class Concept(Frozen, frozen=True, kw_only=True):
     """A finding, condition or intervention: an OWL class with its code and its words."""
 
-    iri: str
-    code: str
-    kind: Literal["finding", "condition", "intervention"]
-    label: str
-    patient_label: str
-    definition: str
-    synonyms: tuple[str, ...] = ()
-    question: str = ""
-    patient_question: str = ""
-    derived_only: bool = False
-    passages: tuple[str, ...] = ()
+    iri: Annotated[str, doc("Its IRI, at which the service describes it.")]
+    code: Annotated[str, doc("The code that cases and decisions use.")]
+    kind: Annotated[Literal["finding", "condition", "intervention"], doc("What kind of concept it is.")]
+    label: Annotated[str, doc("Its name for clinicians.")]
+    patient_label: Annotated[str, doc("Its name for patients.")]
+    definition: Annotated[str, doc("What it means, in our own words.")]
+    synonyms: Annotated[tuple[str, ...], doc("Other names.")] = ()
+    question: Annotated[str, doc("How to ask a clinician for it.")] = ""
+    patient_question: Annotated[str, doc("How to ask a patient for it.")] = ""
+    derived_only: Annotated[bool, doc("Whether it is only ever concluded and cannot be recorded.")] = False
+    passages: Annotated[tuple[str, ...], doc("Ids of the passages that define it.")] = ()
 
 
 class Measurement(Frozen, frozen=True, kw_only=True):
     """A number of a patient: UCUM `unit`, least and greatest possible value."""
 
-    iri: str
-    code: str
-    label: str
-    patient_label: str
-    definition: str
-    unit: str
-    minimum: float
-    maximum: float
-    question: str = ""
-    patient_question: str = ""
-    passages: tuple[str, ...] = ()
+    iri: Annotated[str, doc("Its IRI, at which the service describes it.")]
+    code: Annotated[str, doc("The code that cases use; it names the unit.")]
+    label: Annotated[str, doc("Its name for clinicians.")]
+    patient_label: Annotated[str, doc("Its name for patients.")]
+    definition: Annotated[str, doc("What it means, in our own words.")]
+    unit: Annotated[str, doc("Unit of its values, in UCUM.")]
+    minimum: Annotated[float, doc("Least possible value.")]
+    maximum: Annotated[float, doc("Greatest possible value.")]
+    question: Annotated[str, doc("How to ask a clinician for it.")] = ""
+    patient_question: Annotated[str, doc("How to ask a patient for it.")] = ""
+    passages: Annotated[tuple[str, ...], doc("Ids of the passages that define it.")] = ()
 
 
 class Hierarchy(Frozen, frozen=True, kw_only=True):
@@ -78,19 +78,19 @@ class CitationMapping(Frozen, frozen=True, kw_only=True):
 class Source(Frozen, frozen=True, kw_only=True):
     """A guideline document. `number` is its short name in passage ids ("000")."""
 
-    iri: str
-    number: str
-    title: str
-    title_question: str
-    publisher: str
-    modified: str
-    review_status: str
-    review_note: str
-    audience: str
-    disclaimer: str
-    file_name: str
-    text_digest: str
-    passages: tuple[str, ...] = ()
+    iri: Annotated[str, doc("Its IRI, at which the service describes it.")]
+    number: Annotated[str, doc("Its short name in the ids of passages.")]
+    title: Annotated[str, doc("Its title.")]
+    title_question: Annotated[str, doc("The question that it answers.")]
+    publisher: Annotated[str, doc("Who published it.")]
+    modified: Annotated[str, doc("When it was last changed.")]
+    review_status: Annotated[str, doc("Its review status as printed, never upgraded.")]
+    review_note: Annotated[str, doc("What the document says about its review.")]
+    audience: Annotated[str, doc("For whom it is written.")]
+    disclaimer: Annotated[str, doc("The disclaimer that it prints.")]
+    file_name: Annotated[str, doc("Name of its file.")]
+    text_digest: Annotated[str, doc("SHA-256 of its text.")]
+    passages: Annotated[tuple[str, ...], doc("Ids of the passages that describe it.")] = ()
 
 
 class Passage(Frozen, frozen=True, kw_only=True):
@@ -145,8 +145,8 @@ class Assessment(Rule, frozen=True, kw_only=True):
 class Recommendation(Rule, frozen=True, kw_only=True):
     """For or against an intervention."""
 
-    direction: Literal["for", "against"]
-    modality: Literal["must", "should", "may"]
+    direction: Direction
+    modality: Modality
     urgency: Urgency
     intervention: str
     text: str
