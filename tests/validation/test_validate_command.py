@@ -60,7 +60,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder `k` in the working directory, judged by checks that find what is marked in a comment."""
     checks = (Check("errors", _errors), Check("warnings", _warnings), Check("ontology", _nothing))
     monkeypatch.setattr(module, "CHECKS", checks)
-    monkeypatch.setattr("api.cli_validate.CHECKS", checks)
+    monkeypatch.setattr("spinegraph.api.cli.validate.CHECKS", checks)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SPINEGRAPH_SOURCES", raising=False)
     (tmp_path / "k" / "shapes").mkdir(parents=True)
@@ -85,7 +85,7 @@ def write(folder: Path, *lines: str, name: str = "a.ttl") -> None:
 def without_the_reasoner(monkeypatch: pytest.MonkeyPatch) -> None:
     checks = (Check("errors", _errors), Check("ontology", _broken_down))
     monkeypatch.setattr(module, "CHECKS", checks)
-    monkeypatch.setattr("api.cli_validate.CHECKS", checks)
+    monkeypatch.setattr("spinegraph.api.cli.validate.CHECKS", checks)
 
 
 # Exit codes ----------------------------------------------------------------------------------

@@ -17,10 +17,12 @@ import struct
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+import msgspec
 import pytest
 from spinegraph.api.cli.app import main
 from spinegraph.api.http.validation import validation_router
@@ -104,12 +106,26 @@ def trap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trap]:
     trap.socket.close()
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    service = make_validation_service(SETTINGS)
-    with serving(app_of(validation_router(service, SETTINGS))) as port:
+@contextmanager
+def served(limits: ValidationLimits) -> Iterator[Server]:
+    settings = ValidationSettings(limits=limits, body_seconds=1)
+    service = make_validation_service(settings)
+    with serving(app_of(validation_router(service, settings))) as port:
         yield Server(port, service)
     service.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with served(LIMITS) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def unhurried() -> Iterator[Server]:
+    """A service whose limits of time are out of reach, so that the limit under test is met first on any machine."""
+    with served(msgspec.structs.replace(LIMITS, cpu_seconds=int(HUNG), timeout_seconds=HUNG)) as running:
+        yield running
 
 
 @pytest.fixture
@@ -219,18 +235,16 @@ def _files(folder: Path) -> list[str]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="address space is limited on Linux")
-@pytest.mark.usefixtures("answers_right_after")
-def test_memory_is_limited(server: Server) -> None:
+def test_memory_is_limited(unhurried: Server) -> None:
     files = {f"{n}.ttl": f"<urn:{n}> <urn:p> {', '.join(map(str, range(99_999)))} .".encode() for n in range(6)}
-    reply = server.validate(files, ("vocabulary",))
+    reply = unhurried.validate(files, ("vocabulary",))
     assert (reply.status, reply.data["limit"]) == (503, "memory_bytes"), reply.body[:500]
     assert "Nothing was reported" in reply.data["detail"]
 
 
-@pytest.mark.usefixtures("answers_right_after")
-def test_reports_are_limited(server: Server) -> None:
+def test_reports_are_limited(unhurried: Server) -> None:
     many = HEAD + "".join(f"finding:{'a' * 5000}{n} core:presnt 1 .\n" for n in range(700))
-    reply = server.validate({"a.ttl": many.encode()}, ("vocabulary",))
+    reply = unhurried.validate({"a.ttl": many.encode()}, ("vocabulary",))
     assert (reply.status, reply.data.get("limit")) == (503, "max_report_bytes"), len(reply.body)
 
 
