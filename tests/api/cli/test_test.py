@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-import spinegraph.api.cli.test as cli_test
 import typer
+from spinegraph.api.cli import test as cli_test
 from spinegraph.api.cli.app import main
 from typer.testing import CliRunner
 
