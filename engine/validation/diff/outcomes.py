@@ -9,7 +9,7 @@ from msgspec import structs
 from spinegraph.engine.decide.decision import Engine
 from spinegraph.engine.errors import ReplayError
 from spinegraph.engine.knowledge.turtle.terms import shorten
-from spinegraph.engine.model import Case, Knowledge
+from spinegraph.engine.model import VERDICTS, Case, Knowledge
 from spinegraph.engine.program.circuit import TRUE
 from spinegraph.engine.program.compiler import compile_program
 from spinegraph.engine.program.program import Program, RuleSlots
@@ -88,7 +88,8 @@ class Comparison:
 
     def _of_rule(self, program: Program, planes: tuple[int, ...], iri: str) -> Literals:
         if iri in program.verdicts:
-            return {str(verdict): literal for verdict, literal in program.verdict_planes(iri, planes).items()}
+            found = program.verdict_planes(iri, planes)
+            return {verdict: found[verdict] for verdict in reversed(VERDICTS)}  # what is indicated comes last, as the most to show
         slots: RuleSlots = program.rules[iri]
         holds, refuted = planes[slots.whole.holds], planes[slots.whole.refuted]
         both = self._patients.circuit.both
