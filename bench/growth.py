@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from spinegraph.engine.knowledge.files import SCHEMA, shipped_folders
@@ -19,7 +18,7 @@ CONCEPTS = ("finding", "condition", "intervention")
 
 
 def write_copies(folder: Path, copies: int, shared_vocabulary: bool = False) -> tuple[Path, ...]:
-    """Write the shipped content so many times, each copy in a folder of its own with names of its own; the first has those shipped.
+    """Write the shipped content so many times, each copy in a folder of its own; all but the first have names of their own.
 
     With `shared_vocabulary` the concepts stand in the first copy alone, and what is derived of them too.
     Returns the folders: one package each.

@@ -10,7 +10,7 @@ from spinegraph.engine.decide.explanation import FALSE, TRUE, Explanation, Suppo
 from spinegraph.engine.decide.memory import Memory, Shown
 from spinegraph.engine.decide.proofbook import ProofBook
 from spinegraph.engine.decide.prospects import prospect_of_any, shared_facts
-from spinegraph.engine.model import TRUTHS, AssessedCondition, Concept, Proof, Rule
+from spinegraph.engine.model import TRUTHS, AssessedCondition, Concept, Proof
 
 ASSESSED = ("undetermined", "suspected", "not-suspected", "conflicting")
 """By truth."""
@@ -29,16 +29,19 @@ class Assessor:
     Its explanation shows in full what holds and its own rules; rules about narrower conditions are shown in full there.
     """
 
-    def __init__(self, book: ProofBook, concept: Concept, exclusions: list[Rule], completions: Completions) -> None:
+    def __init__(self, book: ProofBook, concept: Concept, completions: Completions) -> None:
         self.concept = concept
         self.nodes = tuple(book.rule(rule) for rule in book.assessing[concept.iri])
         self._own = tuple(book.rule(rule) for rule in book.assessing[concept.iri] if rule.condition == concept.iri)
         self._facts = book.facts
-        self._excluding = tuple(book.rule(rule) for rule in exclusions if not rule.source)
+        relations = book.facts.program.relations
+        self._excluding = tuple(tuple(map(book.rule, relations.of_package(rule))) for rule in book.assessing[concept.iri])
         self._completions = completions
         self._entangled = shared_facts(self.nodes)
         self._support = Support().joined(node.support() for node in self.nodes)
-        self._memory: Memory[Assessed] = Memory(self._support.joined(node.support() for node in self._excluding))
+        self._memory: Memory[Assessed] = Memory(
+            self._support.joined(node.support() for nodes in self._excluding for node in nodes)
+        )
 
     def settle(self, case: Explanation, include_all: bool) -> Assessed:
         """Verdict, explanation and open facts of a case."""
@@ -46,14 +49,19 @@ class Assessor:
         return self._memory.get(key) or self._memory.put(key, self._settle(case, include_all))
 
     def _settle(self, case: Explanation, include_all: bool) -> Assessed:
-        truths = [node.truth(case) for node in self.nodes]
+        covering = [
+            node
+            for node, excluding in zip(self.nodes, self._excluding, strict=True)
+            if all(other.truth(case) != TRUE for other in excluding)
+        ]
+        nodes, excluded = covering or self.nodes, not covering
+        truths = [node.truth(case) for node in nodes]
         truth = any(found & TRUE for found in truths) | all(found & FALSE for found in truths) << 1
-        speaking = [node for node in self.nodes if node.scope is None or node.scope.truth(case) != FALSE]
-        excluded = any(node.truth(case) == TRUE for node in self._excluding)
+        speaking = [node for node in nodes if node.scope is None or node.scope.truth(case) != FALSE]
         verdict = ASSESSED[truth] if speaking and not excluded else "out-of-scope"
-        if verdict == "suspected" and not any(node.holds_certainly(case) for node in self.nodes):
+        if verdict == "suspected" and not any(node.holds_certainly(case) for node in nodes):
             verdict = "conflicting"
-        if verdict == "not-suspected" and not all(node.refuted_certainly(case) for node in self.nodes):
+        if verdict == "not-suspected" and not all(node.refuted_certainly(case) for node in nodes):
             verdict = "conflicting"
         if verdict == "out-of-scope" and not include_all:
             return Assessed(None)

@@ -19,19 +19,17 @@ from spinegraph.engine.decide.proofbook import ProofBook
 from spinegraph.engine.decide.questions import Open, Questioner
 from spinegraph.engine.decide.recommendation import Recommender
 from spinegraph.engine.decide.workbench import Workbench
-from spinegraph.engine.knowledge.turtle.terms import expand
+from spinegraph.engine.knowledge.turtle.terms import expand, local_name
 from spinegraph.engine.model import (
     QUIET,
     URGENCIES,
     VERDICTS,
     Case,
     Decision,
-    Exclusion,
     Knowledge,
     KnowledgeVersion,
     Question,
     Recommendation,
-    Rule,
     ShownPosition,
     ShownTension,
     Tension,
@@ -58,7 +56,7 @@ class _Parts(NamedTuple):
     conditions: list[Assessed]
     include_all: bool
     for_patient: bool
-    excluded: bool
+    excluded: frozenset[str]
 
 
 class Engine:
@@ -67,7 +65,6 @@ class Engine:
     def __init__(self, knowledge: Knowledge, stale: Iterable[str] = ()) -> None:
         """`stale`: ids of passages whose text has changed since they were paraphrased."""
         rules = knowledge.rules.values()
-        exclusions: list[Rule] = [rule for rule in rules if isinstance(rule, Exclusion)]
         self.knowledge = knowledge
         self.program: Program = compile_program(knowledge)
         self.book = ProofBook(Facts(self.program))
@@ -78,11 +75,12 @@ class Engine:
         self._version = KnowledgeVersion(version=knowledge.version, digest=knowledge.digest)
         completions = Completions(self._bench)
         grounds: dict[Any, Ground] = {}
+        passages = {passage.id: passage for passage in knowledge.passages.values()}
         recommenders = []
         for rule in rules:
             if isinstance(rule, Recommendation):
-                ground = Ground(self.book, rule, knowledge, exclusions, completions)
-                recommenders.append(Recommender(rule, grounds.setdefault(ground.identity, ground), knowledge))
+                ground = Ground(self.book, rule, completions)
+                recommenders.append(Recommender(rule, grounds.setdefault(ground.identity, ground), knowledge, passages))
         self._grounds = tuple(grounds.values())
         self._recommenders = sorted(recommenders, key=lambda entry: (entry.rank, entry.rule.modality != "must", entry.rule.id))
         screens = set(knowledge.hierarchy.narrower.get(expand("intervention:ClinicalAssessment"), ()))
@@ -92,9 +90,7 @@ class Engine:
             if entry.rule.direction == "for" and entry.rule.intervention not in screens
         }
         self._assessors = [
-            Assessor(self.book, knowledge.conditions[iri], exclusions, completions)
-            for iri, found in self.book.assessing.items()
-            if found
+            Assessor(self.book, knowledge.conditions[iri], completions) for iri, found in self.book.assessing.items() if found
         ]
         self._tensions = [rule for rule in rules if isinstance(rule, Tension) and (rule.scope or rule.criterion)]
 
@@ -137,7 +133,7 @@ class Engine:
             [entry.settle(explained, include_all) for entry in self._assessors],
             include_all,
             case.audience == "patient",
-            any(not rule.source for rule in self._notifier.excluded(explained)),
+            self._notifier.excluded_packages(explained),
         )
 
     def _frame(self, case: Case, parts: _Parts) -> dict[str, Any]:
@@ -148,8 +144,8 @@ class Engine:
             "knowledge": self._version,
             "case": case,
             "urgency": self._urgency(live),
-            "questions": () if parts.excluded else self._questions(parts),
-            "tensions": () if parts.excluded else tuple(self._shown_tensions(parts)),
+            "questions": self._questions(parts),
+            "tensions": tuple(self._shown_tensions(parts)),
             "notices": tuple(self._notifier.notices(case, parts.explained, live)),
             "disclaimer": DISCLAIMER,
         }
@@ -176,7 +172,8 @@ class Engine:
     def _shown_tensions(self, parts: _Parts) -> Iterator[ShownTension]:
         verdicts = {entry.rule.iri: standing.verdict for entry, standing in parts.standings}
         for tension in self._tensions:
-            if self.book.rule(tension).truth(parts.explained) & TRUE:
+            covered = self.program.relations.package(tension) not in parts.excluded
+            if covered and self.book.rule(tension).truth(parts.explained) & TRUE:
                 yield ShownTension(
                     id=tension.id,
                     iri=tension.iri,
@@ -185,7 +182,7 @@ class Engine:
                     positions=tuple(
                         ShownPosition(
                             label=position.label,
-                            recommendation=self.knowledge.rules[position.recommendation].id if position.recommendation else "",
+                            recommendation=local_name(position.recommendation),
                             verdict=verdicts.get(position.recommendation, ""),
                             passages=position.passages,
                         )

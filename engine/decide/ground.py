@@ -18,7 +18,7 @@ from spinegraph.engine.decide.proofbook import ProofBook
 from spinegraph.engine.decide.prospects import shared_facts
 from spinegraph.engine.decide.rule_nodes import ActingRule, RuleNode
 from spinegraph.engine.decide.workbench import Workbench
-from spinegraph.engine.model import QUIET, VERDICTS, Change, Knowledge, Proof, Recommendation, Rule, SourceGap, Tension, Verdict
+from spinegraph.engine.model import QUIET, VERDICTS, Change, Proof, Recommendation, Rule, Verdict
 
 
 class Standing:
@@ -46,24 +46,17 @@ UNSHOWN = {verdict: Standing(verdict, UNKNOWN) for verdict in VERDICTS if verdic
 class Ground:
     """Scope, criterion and what stands beside them, with the rules that are in the same position."""
 
-    def __init__(
-        self, book: ProofBook, rule: Recommendation, knowledge: Knowledge, exclusions: Iterable[Rule], completions: Completions
-    ) -> None:
-        others = knowledge.rules.values()
-        recommendations = [other for other in others if isinstance(other, Recommendation)]
+    def __init__(self, book: ProofBook, rule: Recommendation, completions: Completions) -> None:
+        relations = book.facts.program.relations
         self.node: RuleNode = book.rule(rule)
-        excluding = tuple(exclusions)
 
         def acting(other: Rule) -> ActingRule:
-            own = (exclusion for exclusion in excluding if other.source and exclusion.source == other.source)
-            return ActingRule(book.rule(other), tuple(map(book.rule, own)))
+            return ActingRule(book.rule(other), tuple(map(book.rule, relations.of_source(other))))
 
-        self.strict = tuple(acting(other) for other in recommendations if rule.iri in other.overrides)
-        self.exceptions = tuple(acting(other) for other in recommendations if rule.iri in other.overrides_if_known)
-        self.leaving = tuple(
-            acting(other) for other in others if isinstance(other, SourceGap | Tension) and rule.iri in other.leaves_open
-        )
-        self.excluding = tuple(book.rule(other) for other in excluding if other.source in ("", rule.source))
+        self.strict = tuple(map(acting, relations.strict(rule)))
+        self.exceptions = tuple(map(acting, relations.exceptions(rule)))
+        self.leaving = tuple(map(acting, relations.leaving(rule)))
+        self.excluding = tuple(map(book.rule, relations.excluding(rule)))
         self._facts = book.facts
         self.iri = rule.iri
         self._program = book.facts.program

@@ -15,6 +15,7 @@ class Notifier:
     def __init__(self, book: ProofBook, knowledge: Knowledge, stale: frozenset[str]) -> None:
         rules = knowledge.rules.values()
         self._knowledge = knowledge
+        self._relations = relations = book.facts.program.relations
         self._stale = stale
         self._exclusions = [
             (rule, book.rule(rule), _notice("out-of-scope", rule.text, (rule.id,)))
@@ -22,7 +23,7 @@ class Notifier:
             if isinstance(rule, Exclusion)
         ]
         self._gaps = [
-            (book.rule(rule), _notice("source-gap", rule.text, (rule.id, *rule.passages)))
+            (relations.package(rule), book.rule(rule), _notice("source-gap", rule.text, (rule.id, *rule.passages)))
             for rule in rules
             if isinstance(rule, SourceGap)
         ]
@@ -32,6 +33,10 @@ class Notifier:
     def excluded(self, case: Explanation) -> list[Exclusion]:
         """The exclusions that hold."""
         return [rule for rule, node, _ in self._exclusions if node.truth(case) == TRUE]
+
+    def excluded_packages(self, case: Explanation) -> frozenset[str]:
+        """The packages none of whose sources speaks about the patient."""
+        return frozenset(self._relations.package(rule) for rule in self.excluded(case) if not rule.source)
 
     def notices(self, case: Case, explained: Explanation, live: Iterable[tuple[Recommendation, Verdict]]) -> Iterator[Notice]:
         """All notices; `live` are the recommendations with a verdict other than not-indicated and out-of-scope."""
@@ -47,10 +52,10 @@ class Notifier:
                 "No source speaks about this patient: none of the presentations that they cover is recorded.",
                 tuple(source.number for source in self._knowledge.sources.values()),
             )
-        if all(rule.source for rule in excluded):
-            for node, notice in self._gaps:
-                if node.truth(explained) & TRUE:
-                    yield notice
+        packages = self.excluded_packages(explained)
+        for package, node, notice in self._gaps:
+            if package not in packages and node.truth(explained) & TRUE:
+                yield notice
         for source in dict.fromkeys(rule.source for rule, verdict in live if verdict != "undetermined"):
             yield from self._by_source.get(source, ())
         stale = sorted({passage for rule, _ in live for passage in rule.passages} & self._stale) if self._stale else ()

@@ -10,10 +10,8 @@ from spinegraph.engine.decide.rule_nodes import RuleNode
 from spinegraph.engine.model import (
     Absent,
     And,
-    Assessment,
     AtLeast,
     Criterion,
-    DerivedFinding,
     Measured,
     NotSuspected,
     Or,
@@ -35,17 +33,10 @@ class ProofBook:
         self._nodes: dict[int, Node] = {}
         self._rules: dict[str, RuleNode] = {}
         rules = knowledge.rules.values()
-        self.assessing: dict[str, tuple[Assessment, ...]] = {
-            iri: tuple(
-                rule
-                for rule in rules
-                if isinstance(rule, Assessment) and rule.condition in knowledge.hierarchy.narrower.get(iri, (iri,))
-            )
-            for iri in knowledge.conditions
-        }
-        derivations = {rule.finding: rule for rule in rules if isinstance(rule, DerivedFinding)}
+        relations = facts.program.relations
+        self.assessing = {iri: relations.assessing(iri) for iri in knowledge.conditions}
         self.deriving: dict[str, RuleNode] = {}
-        for finding, derivation in sorted(derivations.items(), key=lambda entry: entry[1].order):
+        for finding, derivation in sorted(relations.deriving.items(), key=lambda entry: entry[1].order):
             self.deriving[finding] = self.rule(derivation)
         for rule in sorted(rules, key=lambda rule: rule.order):
             self.rule(rule)

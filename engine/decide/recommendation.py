@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from spinegraph.engine.decide.ground import Ground, Standing
 from spinegraph.engine.decide.memory import Shown
-from spinegraph.engine.model import TRUTHS, URGENCIES, DecidedRecommendation, Knowledge, Proof, Recommendation
+from spinegraph.engine.knowledge.turtle.terms import local_name
+from spinegraph.engine.model import TRUTHS, URGENCIES, DecidedRecommendation, Knowledge, Passage, Proof, Recommendation
 
 
 class Recommender:
     """A recommendation, prepared: its ground, and what never changes about it."""
 
-    def __init__(self, rule: Recommendation, ground: Ground, knowledge: Knowledge) -> None:
+    def __init__(self, rule: Recommendation, ground: Ground, knowledge: Knowledge, passages: Mapping[str, Passage]) -> None:
+        """`passages`: by id."""
         urgency = URGENCIES.index(rule.urgency)
         self.rule = rule
         self.ground = ground
         self.rank = urgency if rule.direction == "for" else len(URGENCIES)
-        self._fixed = _fixed_fields(rule, knowledge)
+        self._fixed = _fixed_fields(rule, knowledge, passages)
 
     def show(self, standing: Standing, for_patient: bool) -> Shown:
         """What a decision shows of the recommendation; written once for each standing of its ground."""
@@ -49,7 +51,7 @@ class Recommender:
         )
 
 
-def _fixed_fields(rule: Recommendation, knowledge: Knowledge) -> Mapping[str, Any]:
+def _fixed_fields(rule: Recommendation, knowledge: Knowledge, passages: Mapping[str, Passage]) -> Mapping[str, Any]:
     return {
         "id": rule.id,
         "iri": rule.iri,
@@ -61,12 +63,6 @@ def _fixed_fields(rule: Recommendation, knowledge: Knowledge) -> Mapping[str, An
         "timing": rule.timing,
         "source": knowledge.sources[rule.source].number if rule.source else "",
         "passages": rule.passages,
-        "citations": tuple(sorted(set(_citations(rule, knowledge)))),
-        "overrides": tuple(knowledge.rules[iri].id for iri in (*rule.overrides, *rule.overrides_if_known)),
+        "citations": tuple(sorted({number for passage in rule.passages for number in passages[passage].citations})),
+        "overrides": tuple(map(local_name, (*rule.overrides, *rule.overrides_if_known))),
     }
-
-
-def _citations(rule: Recommendation, knowledge: Knowledge) -> Iterator[int]:
-    for passage in knowledge.passages.values():
-        if passage.id in rule.passages:
-            yield from passage.citations

@@ -191,7 +191,7 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     """Everything that was read, keyed by IRI; rules in dependency-free file order. `digest` names exactly this content.
 
     `external_codes`: codes of other systems → what they mean exactly; `near_codes`: those that mean nothing here exactly → what
-    they are mapped to.
+    they are mapped to. `package_of`: IRI of a rule or concept → the package that states it; what is not in it belongs to "".
     """
 
     version: str
@@ -208,3 +208,4 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     rules: Mapping[str, Rule]
     external_codes: Mapping[str, str]
     near_codes: Mapping[str, tuple[str, ...]] = {}
+    package_of: Mapping[str, str] = {}

@@ -8,11 +8,8 @@ from spinegraph.engine.model import (
     VERDICTS,
     Absent,
     And,
-    Assessment,
     AtLeast,
     Criterion,
-    DerivedFinding,
-    Exclusion,
     Knowledge,
     Measured,
     NotSuspected,
@@ -20,13 +17,12 @@ from spinegraph.engine.model import (
     Present,
     Recommendation,
     Rule,
-    SourceGap,
     Suspected,
-    Tension,
     Unassessed,
     Verdict,
 )
 from spinegraph.engine.program.program import Comparison, Pair, Program, RuleSlots, structure
+from spinegraph.engine.program.relations import Relations
 from spinegraph.engine.program.strata import order_errors
 
 
@@ -50,8 +46,8 @@ class _Compiler:
         self._broader = knowledge.hierarchy.broader
         self._findings = tuple(iri for iri, finding in knowledge.findings.items() if not finding.derived_only)
         self._input = {iri: number for number, iri in enumerate(self._findings)}
-        self._deriving = {rule.finding: rule for rule in knowledge.rules.values() if isinstance(rule, DerivedFinding)}
-        self._assessments = [rule for rule in knowledge.rules.values() if isinstance(rule, Assessment)]
+        self._relations = Relations(knowledge)
+        self._deriving = self._relations.deriving
         self._comparisons: list[Comparison] = []
         self._lines: list[str] = []
         self._names: dict[Any, tuple[str, str]] = {}
@@ -88,6 +84,7 @@ class _Compiler:
             absent=absent,
             clash=clash,
             acting=acting_slots,
+            relations=self._relations,
         )
 
     def _code(self) -> str:
@@ -179,8 +176,7 @@ class _Compiler:
 
     def _suspicion(self, condition: str) -> tuple[str, str]:
         """Assessments add up: one that holds is enough, and all have to be refuted."""
-        below = set(self._narrower.get(condition, (condition,)))
-        pairs = [self._rule(rule) for rule in self._assessments if rule.condition in below]
+        pairs = [self._rule(rule) for rule in self._relations.assessing(condition)]
         if not pairs:
             return "zero", "zero"
         return _join("|", [pair[0] for pair in pairs]), _join("&", [pair[1] for pair in pairs])
@@ -218,13 +214,9 @@ class _Compiler:
         """The table of design section 5: the first of these that is so makes the verdict. (A further one is a line here.)"""
         scope_holds, scope_refuted = self._criterion(rule.scope)
         holds, refuted = self._rule(rule)
-        excluding = self._excluding(("", rule.source))
-        overriding = [(self._acting(other), rule.iri in other.overrides) for other in self._overriding(rule)]
-        leaving = [
-            self._acting(other)[0]
-            for other in self._knowledge.rules.values()
-            if isinstance(other, SourceGap | Tension) and rule.iri in other.leaves_open
-        ]
+        excluding = [self._rule(other) for other in self._relations.excluding(rule)]
+        overriding = [(self._acting(other), rule.iri in other.overrides) for other in self._relations.overriding(rule)]
+        leaving = [self._acting(other)[0] for other in self._relations.leaving(rule)]
         outside = [_only_holds(pair) for pair in (*excluding, (scope_refuted, scope_holds))]
         conflicts = [f"({scope_holds} & {scope_refuted})", f"({holds} & {refuted})"]
         conflicts += [f"({h} & {r})" for h, r in excluding]
@@ -240,26 +232,14 @@ class _Compiler:
             "indicated": "ones",
         }
 
-    def _excluding(self, sources: tuple[str, ...]) -> list[tuple[str, str]]:
-        """The exclusions of given sources; the empty one stands for all sources."""
-        exclusions = (rule for rule in self._knowledge.rules.values() if isinstance(rule, Exclusion))
-        return [self._rule(rule) for rule in exclusions if rule.source in sources]
-
     def _acting(self, rule: Rule) -> tuple[str, str]:
         """The planes of a rule as it acts on others: a source that does not speak about the patient displaces nothing."""
         holds, refuted = self._rule(rule)
-        excluding = self._excluding((rule.source,)) if rule.source else []
+        excluding = [self._rule(other) for other in self._relations.of_source(rule)]
         if not excluding:
             return holds, refuted
         outside = self._assign("x", _join("|", [_only_holds(pair) for pair in excluding]))
         return self._assign("h", f"{holds} & ({outside} ^ ones)"), self._assign("r", f"{refuted} | {outside}")
-
-    def _overriding(self, rule: Recommendation) -> list[Recommendation]:
-        return [
-            other
-            for other in self._knowledge.rules.values()
-            if isinstance(other, Recommendation) and (rule.iri in other.overrides or rule.iri in other.overrides_if_known)
-        ]
 
 
 def _only_holds(pair: tuple[str, str]) -> str:

@@ -25,6 +25,7 @@ from spinegraph.engine.model import (
     Unassessed,
     Verdict,
 )
+from spinegraph.engine.program.relations import Relations
 
 Plane = Any
 """Anything with &, | and ^ bit by bit: int, numpy.uint64 array."""
@@ -73,6 +74,7 @@ class Program(NamedTuple):
     absent: Mapping[str, int]
     clash: int
     acting: Mapping[str, Pair]
+    relations: Relations
 
     @property
     def input_size(self) -> int:

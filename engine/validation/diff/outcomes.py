@@ -89,7 +89,9 @@ class Comparison:
     def _of_rule(self, program: Program, planes: tuple[int, ...], iri: str) -> Literals:
         if iri in program.verdicts:
             found = program.verdict_planes(iri, planes)
-            return {verdict: found[verdict] for verdict in reversed(VERDICTS)}  # what is indicated comes last, as the most to show
+            return {
+                verdict: found[verdict] for verdict in reversed(VERDICTS)
+            }  # what is indicated comes last, as the most to show
         slots: RuleSlots = program.rules[iri]
         holds, refuted = planes[slots.whole.holds], planes[slots.whole.refuted]
         both = self._patients.circuit.both

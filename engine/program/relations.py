@@ -1,0 +1,94 @@
+"""Which rules act on which others, looked up once: no rule has to look at all others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from spinegraph.engine.model import Assessment, DerivedFinding, Exclusion, Knowledge, Recommendation, Rule, SourceGap, Tension
+
+Acting = TypeVar("Acting", bound=Rule)
+
+
+class Relations:
+    """The relations between the rules of one knowledge; rules come in its order everywhere."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._package_of = knowledge.package_of
+        self._narrower = knowledge.hierarchy.narrower
+        self._position = {iri: number for number, iri in enumerate(knowledge.rules)}
+        self.deriving: dict[str, DerivedFinding] = {}
+        self._assessing: dict[str, list[Assessment]] = {}
+        self._strict: dict[str, list[Recommendation]] = {}
+        self._exceptions: dict[str, list[Recommendation]] = {}
+        self._leaving: dict[str, list[SourceGap | Tension]] = {}
+        self._exclusions: dict[tuple[str, str], list[Exclusion]] = {}
+        for rule in knowledge.rules.values():
+            match rule:
+                case DerivedFinding():
+                    self.deriving[rule.finding] = rule
+                case Assessment():
+                    self._assessing.setdefault(rule.condition, []).append(rule)
+                case Recommendation():
+                    _note(self._strict, rule.overrides, rule)
+                    _note(self._exceptions, rule.overrides_if_known, rule)
+                case SourceGap() | Tension():
+                    _note(self._leaving, rule.leaves_open, rule)
+                case Exclusion():
+                    package = "" if rule.source else self.package(rule)
+                    self._exclusions.setdefault((rule.source, package), []).append(rule)
+
+    def strict(self, rule: Rule) -> tuple[Recommendation, ...]:
+        """What overrides a rule, also while it is unknown whether it holds."""
+        return tuple(self._strict.get(rule.iri, ()))
+
+    def exceptions(self, rule: Rule) -> tuple[Recommendation, ...]:
+        """What overrides a rule once it is known to hold."""
+        return tuple(self._exceptions.get(rule.iri, ()))
+
+    def overriding(self, rule: Rule) -> tuple[Recommendation, ...]:
+        """What overrides a rule in either way."""
+        return self._in_order((*self.strict(rule), *self.exceptions(rule)))
+
+    def leaving(self, rule: Rule) -> tuple[SourceGap | Tension, ...]:
+        """Gaps and tensions that leave a rule open."""
+        return tuple(self._leaving.get(rule.iri, ()))
+
+    def excluding(self, rule: Rule) -> tuple[Exclusion, ...]:
+        """The exclusions that keep a rule from a patient: those of its source, and those of its whole package."""
+        return self._in_order((*self.of_source(rule), *self.of_package(rule)))
+
+    def of_source(self, rule: Rule) -> tuple[Exclusion, ...]:
+        """The exclusions of the source of a rule alone."""
+        return tuple(self._exclusions.get((rule.source, ""), ())) if rule.source else ()
+
+    def of_package(self, rule: Rule) -> tuple[Exclusion, ...]:
+        """The exclusions that hold for all sources of the package of a rule."""
+        return tuple(self._exclusions.get(("", self.package(rule)), ()))
+
+    def assessing(self, condition: str) -> tuple[Assessment, ...]:
+        """Assessments of a condition, or of a narrower one."""
+        below = self._narrower.get(condition, (condition,))
+        return self._in_order([rule for iri in below for rule in self._assessing.get(iri, ())])
+
+    def package(self, rule: Rule) -> str:
+        """The package that states a rule."""
+        return self._package_of.get(rule.iri, "")
+
+    def _in_order(self, rules: Iterable[Acting]) -> tuple[Acting, ...]:
+        """Each rule once, in the order of the knowledge."""
+        found = {rule.iri: rule for rule in rules}
+        return tuple(sorted(found.values(), key=lambda rule: self._position[rule.iri]))
+
+
+def _note(index: dict[str, list[Acting]], targets: Iterable[str], rule: Acting) -> None:
+    for target in dict.fromkeys(targets):
+        index.setdefault(target, []).append(rule)
+
+
+def packages_of(knowledge: Knowledge) -> Mapping[str, tuple[str, ...]]:
+    """Package → IRIs of its rules."""
+    found: dict[str, list[str]] = {}
+    for iri in knowledge.rules:
+        found.setdefault(knowledge.package_of.get(iri, ""), []).append(iri)
+    return {package: tuple(rules) for package, rules in found.items()}
