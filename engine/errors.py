@@ -69,7 +69,8 @@ class SpinegraphError(Exception):
 class KnowledgeError(SpinegraphError):
     """`kind` is the name of the diagnostic that validation makes of it (docs/diagnostics.md). What it is about: a
     statement (`about`: subject, predicate or "", object or None, as the graph has them), or a place in a file (`path`,
-    1-based `line` and `column`, 0 where not known). `others` were found along with it."""
+    1-based `line` and `column`, 0 where not known). `terms` are those of the diagnostic (`meant`, `lacks`). `others` were
+    found along with it."""
 
     title = "The knowledge is not well formed"
 
@@ -81,6 +82,7 @@ class KnowledgeError(SpinegraphError):
         mend: str = "",
         kind: str = "",
         about: tuple[str, str, object] = ("", "", None),
+        terms: Mapping[str, object] | None = None,
         path: Path | None = None,
         line: int = 0,
         column: int = 0,
@@ -88,6 +90,7 @@ class KnowledgeError(SpinegraphError):
         super().__init__(what, where=where, mend=mend)
         self.kind = kind
         self.about = about
+        self.terms: Mapping[str, object] = terms or {}
         self.path = path
         self.line = line
         self.column = column

@@ -33,9 +33,10 @@ class Problems:
         subject: str,
         predicate: str = "",
         value: Term | None = None,
+        **terms: object,
     ) -> None:
         """Note an error about a subject, or about a statement of it; `kind` names the diagnostic that it makes."""
-        self.keep(located_error(self._graph, error, what, mend, kind, subject, predicate, value))
+        self.keep(located_error(self._graph, error, what, mend, kind, subject, predicate, value, **terms))
 
     def keep(self, error: KnowledgeError) -> None:
         """Note an error that was caught, and those found along with it."""
@@ -64,9 +65,11 @@ def located_error(
     subject: str,
     predicate: str = "",
     value: Term | None = None,
+    **terms: object,
 ) -> Kind:
     """An error with file:line of the statement that it is about."""
-    return error(what, where=graph.where(subject, predicate, value), mend=mend, kind=kind, about=(subject, predicate, value))
+    about = (subject, predicate, value)
+    return error(what, where=graph.where(*about), mend=mend, kind=kind, about=about, terms=terms)
 
 
 def named(iri: str) -> str:
@@ -75,8 +78,12 @@ def named(iri: str) -> str:
 
 
 def nearest(iri: str, known: Iterable[str]) -> str:
-    """The end of a sentence that names something unknown: "; did you mean rule:a?", or a full stop."""
+    """The CURIE of the known thing that is probably meant by something unknown, or ""."""
     name = shorten(iri)
     alike = (other for other in map(shorten, known) if abs(len(other) - len(name)) <= FURTHEST)
-    near = difflib.get_close_matches(name, islice(alike, MOST_COMPARED), n=1, cutoff=0.8)
-    return f"; did you mean {near[0]}?" if near else "."
+    return next(iter(difflib.get_close_matches(name, islice(alike, MOST_COMPARED), n=1, cutoff=0.8)), "")
+
+
+def ending(meant: str) -> str:
+    """The end of a sentence that names something unknown: "; did you mean rule:a?", or a full stop."""
+    return f"; did you mean {meant}?" if meant else "."

@@ -38,12 +38,14 @@ SHAPES = {"sh:NodeShape", "sh:PropertyShape"}
 
 
 class Misuse(NamedTuple):
-    """What is wrong, how to mend it, the kind of diagnostic that it makes, and the predicate of the shape that is wrong."""
+    """What is wrong, how to mend it, the kind of diagnostic that it makes, the predicate of the shape that is wrong, and
+    the CURIEs of those that it lacks."""
 
     what: str
     mend: str
     kind: str = "outside-profile"
     predicate: str = ""
+    lacks: tuple[str, ...] = ()
 
 
 def foreign_term(graph: Graph, shape: str) -> Misuse | None:
@@ -60,7 +62,8 @@ def misplaced_modifier(graph: Graph, shape: str, stated: Container[str]) -> Misu
     """A modifier without the constraint that it belongs to; `stated` are the constraints of the shape."""
     for modifier, constraint in MODIFIERS.items():
         if expand(modifier) in graph.predicates(shape) and constraint not in stated:
-            return Misuse(f"{modifier} stands without {constraint}", f"Add {constraint}, or drop {modifier}.", predicate=modifier)
+            what, mend = f"{modifier} stands without {constraint}", f"Add {constraint}, or drop {modifier}."
+            return Misuse(what, mend, predicate=modifier, lacks=(constraint,))
     return None
 
 

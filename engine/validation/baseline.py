@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from spinegraph.engine.errors import ProfileError
 from spinegraph.engine.model import Frozen
-from spinegraph.engine.validation.catalogue import CATALOGUE
+from spinegraph.engine.validation.catalogue import CATALOGUE, worded
 from spinegraph.engine.validation.diagnostics import Diagnostic, Place, Report, Suppression
 from spinegraph.engine.validation.fingerprints import fingerprints
 from spinegraph.engine.validation.profile import Catalogue, in_order
@@ -94,12 +94,6 @@ def apply_baseline(
 def _mended(gone: list[BaselineEntry], file: str, catalogue: Catalogue) -> Diagnostic:
     entry = catalogue["SG003"]
     names = [f"{one.id} {one.subject or one.file}".strip() for one in gone[:SHOWN]]
-    more = f" and {len(gone) - SHOWN} more" if len(gone) > SHOWN else ""
-    return Diagnostic(
-        id=entry.id,
-        severity=entry.severity,
-        place=Place(file=file),
-        what=f"No longer found: {', '.join(names)}{more}.",
-        why=entry.why,
-        mend=entry.mend,
-    )
+    terms = {"entries": names, "more": max(0, len(gone) - SHOWN)}
+    place = Place(file=file)
+    return worded(Diagnostic(id=entry.id, severity=entry.severity, place=place, message="gone", terms=terms), catalogue)

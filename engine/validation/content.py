@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from spinegraph.engine.errors import KnowledgeError
+from spinegraph.engine.errors import KnowledgeError, SpinegraphError
 from spinegraph.engine.knowledge.build.assembly import examine
 from spinegraph.engine.knowledge.files import (
     content_digest,
@@ -146,30 +146,42 @@ class Content:
     def diagnose(
         self,
         name: str,
-        what: str,
+        message: str,
         subject: str = "",
         predicate: str = "",
         value: Term | None = None,
         *,
         place: Place | None = None,
-        mend: str = "",
         severity: Severity | None = None,
         related: Iterable[Related] = (),
+        terms: Mapping[str, object] | None = None,
+        **more: object,
     ) -> Diagnostic:
-        """A diagnostic by its name in the catalogue, at the place of a statement or at a given one."""
+        """A diagnostic by its name and the key of its message in the catalogue, at the place of a statement or a given one.
+
+        What the message speaks of are `terms`, and `more` of them as keyword arguments; what `value` names is one.
+        """
         entry = BY_NAME[name]
-        named = self.holder(subject)
+        holder = self.holder(subject)
+        named = {"value": shorten(value)} if isinstance(value, str) else {}
         return Diagnostic(
             id=entry.id,
             severity=severity or entry.severity,
             place=place or self.place(subject, predicate, value),
-            subject="" if named.startswith("_:") else shorten(named),
-            label=self.label(named),
-            what=what,
-            why=entry.why,
-            mend=mend or entry.mend,
+            subject="" if holder.startswith("_:") else shorten(holder),
+            label=self.label(holder),
+            property=shorten(predicate),
+            message=message,
+            terms={**named, **(terms or {}), **more},
             related=tuple(related),
         )
+
+    def diagnose_error(self, error: SpinegraphError, name: str, place: Place, mend: str = "") -> Diagnostic:
+        """What an error of loading, or of a case file, is as a diagnostic: it brings its own sentences."""
+        subject, predicate, value = error.about if isinstance(error, KnowledgeError) else ("", "", None)
+        terms = {**(error.terms if isinstance(error, KnowledgeError) else {}), "what": error.what, "mend": mend or error.mend}
+        term = value if isinstance(value, str | Text) else None
+        return self.diagnose(name, "", subject, predicate, term, place=place, terms=terms)
 
     def related(self, subject: str, message: str = "", predicate: str = "", value: Term | None = None) -> Related:
         """Another statement that a diagnostic is about."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from spinegraph.engine.model import Case, Frozen
@@ -43,14 +44,22 @@ class Related(Frozen, frozen=True, kw_only=True):
 
 
 class Diagnostic(Frozen, frozen=True, kw_only=True):
-    """One thing found. `id` is a key of the catalogue; `subject` the CURIE of what it is about; texts are plain sentences."""
+    """A mistake as data: `id` and `message` are keys of the catalogue, `terms` what the message speaks of.
+
+    `subject` is the CURIE of what it is about, `property` that of the predicate where it is about a statement. Terms that
+    others decide by: `term` (that does not exist), `meant` (what was probably meant), `value` and `values` (what stands there),
+    `lacks` (properties that are missing). The sentences `what`, `why` and `mend` are made last, by `catalogue.worded`.
+    """
 
     id: str
     severity: Severity
     place: Place
     subject: str = ""
     label: str = ""
-    what: str
+    property: str = ""
+    message: str = ""
+    terms: Mapping[str, object] = {}
+    what: str = ""
     why: str = ""
     mend: str = ""
     related: tuple[Related, ...] = ()

@@ -30,7 +30,7 @@ import msgspec
 from spinegraph.engine.errors import CaseError, ProfileError
 from spinegraph.engine.model import Frozen
 from spinegraph.engine.validation.cases.documents import YamlDocument, read_yaml_document
-from spinegraph.engine.validation.catalogue import CATALOGUE, Entry
+from spinegraph.engine.validation.catalogue import CATALOGUE, Entry, worded
 from spinegraph.engine.validation.diagnostics import SEVERITIES, Diagnostic, Place, Report, Severity, Suppression
 
 SHAPES, AUTHORING, OWN_NAME = "shapes", "authoring", "profile.yaml"
@@ -91,9 +91,9 @@ def apply_profile(
             kept.append(Suppression(diagnostic=diagnostic, reason=reason))
         else:
             shown.append(diagnostic)
-    shown += [_about(rule, "SG001", f"This suppression counted until {rule.until}.", profile, catalogue) for rule in expired]
+    shown += [_about(rule, "SG001", "over", profile, catalogue) for rule in expired]
     idle = [rule for rule in active if rule.place not in used and rule.id not in unseen]
-    shown += [_about(rule, "SG002", f"This keeps back nothing: there is no such {rule.id}.", profile, catalogue) for rule in idle]
+    shown += [_about(rule, "SG002", "nothing", profile, catalogue) for rule in idle]
     return msgspec.structs.replace(report, diagnostics=in_order(shown), suppressed=tuple(kept))
 
 
@@ -107,16 +107,10 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     )
 
 
-def _about(rule: SuppressionRule, id_: str, what: str, profile: Profile, catalogue: Catalogue) -> Diagnostic:
-    entry = catalogue[id_]
-    return Diagnostic(
-        id=id_,
-        severity=profile.severity.get(id_, entry.severity),
-        place=rule.place,
-        what=f"{what} Its reason: {rule.reason}",
-        why=entry.why,
-        mend=entry.mend,
-    )
+def _about(rule: SuppressionRule, id_: str, message: str, profile: Profile, catalogue: Catalogue) -> Diagnostic:
+    severity = profile.severity.get(id_, catalogue[id_].severity)
+    terms = {"until": rule.until, "kind": rule.id, "reason": rule.reason}
+    return worded(Diagnostic(id=id_, severity=severity, place=rule.place, message=message, terms=terms), catalogue)
 
 
 # Reading -------------------------------------------------------------------------------------

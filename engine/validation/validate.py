@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Literal, NamedTuple
 
 from spinegraph.engine.errors import CheckNotRunError, KnowledgeError, ReasonerError
+from spinegraph.engine.validation.catalogue import worded
 from spinegraph.engine.validation.checks.agreement import check_agreement
 from spinegraph.engine.validation.checks.behaviour import check_behaviour
 from spinegraph.engine.validation.checks.cases import check_cases
@@ -18,14 +19,14 @@ from spinegraph.engine.validation.checks.numbers import check_numbers, check_uni
 from spinegraph.engine.validation.checks.ontology import check_ontology
 from spinegraph.engine.validation.checks.provenance import check_coverage, check_documents, check_provenance
 from spinegraph.engine.validation.checks.rules import check_rules
-from spinegraph.engine.validation.checks.shapes import authoring_paths, check_shapes, without_repetition
+from spinegraph.engine.validation.checks.shapes import authoring_paths, check_shapes
 from spinegraph.engine.validation.checks.syntax import check_syntax
 from spinegraph.engine.validation.checks.uses import check_uses
 from spinegraph.engine.validation.checks.vocabulary import check_vocabulary
 from spinegraph.engine.validation.checks.words import check_words
-from spinegraph.engine.validation.consequences import without_consequences
 from spinegraph.engine.validation.content import Content
 from spinegraph.engine.validation.diagnostics import SEVERITIES, Diagnostic, NotRun, Report, SourceStatus
+from spinegraph.engine.validation.suppression import without_consequences
 
 Needs = Literal["files", "whole", "knowledge"]
 
@@ -74,13 +75,14 @@ def validate(content: Content, *, only: Container[str] | None = None, without: C
         outcomes = {check.name: _run(check, content) for check in wanted if not check.apart}
         outcomes |= {name: future.result() for name, future in waiting.items()}
     found: dict[tuple[object, ...], Diagnostic] = {}
-    for one in (one for check in wanted for one in outcomes[check.name][0]):
-        found.setdefault((one.id, one.place, one.subject, one.what), one)
+    for diagnostic in (diagnostic for check in wanted for diagnostic in outcomes[check.name][0]):
+        key = (diagnostic.id, diagnostic.place, diagnostic.subject, diagnostic.message, str(diagnostic.terms))
+        found.setdefault(key, diagnostic)
     not_run = (outcomes[check.name][1] for check in wanted)
     return Report(
         knowledge=content.graph.digest,
         files=tuple(map(content.shown, (*content.paths, *content.cases))),
-        diagnostics=tuple(sorted(without_consequences(content, without_repetition(found.values())), key=_order)),
+        diagnostics=tuple(sorted(map(worded, without_consequences(content, found.values())), key=_order)),
         not_run=tuple(reason for reason in not_run if reason is not None),
         ran=tuple(check.name for check in wanted if outcomes[check.name][1] is None),
         left_out=tuple(check.name for check in CHECKS if check not in wanted),
@@ -114,8 +116,7 @@ def _run(check: Check, content: Content) -> tuple[tuple[Diagnostic, ...], NotRun
     except RecursionError:
         return (), NotRun(check=check.name, reason=TOO_DEEP)
     except KnowledgeError as error:  # what is spoilt in a place that nothing else reads
-        place = content.place_of_error(error)
-        found.append(content.diagnose(error.kind or "wrong-kind", error.what, error.about[0], place=place, mend=error.mend))
+        found.append(content.diagnose_error(error, error.kind or "wrong-kind", content.place_of_error(error)))
     if len(found) > MOST:
         return tuple(found[:MOST]), NotRun(check=check.name, reason=f"More than {MOST:,} were found; the others are not listed.")
     return tuple(found), None

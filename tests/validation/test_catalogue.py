@@ -9,6 +9,7 @@ import ast
 import os
 import re
 from collections.abc import Iterator, Mapping
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -111,20 +112,47 @@ def test_an_entry_is_whole(entry: Entry) -> None:
     assert entry.mend.endswith(".")
 
 
-def test_every_name_that_the_code_gives_to_a_diagnostic_is_in_the_catalogue() -> None:
-    """Names are the first argument of `diagnose`, and `kind=` of the errors of loading."""
-    named: dict[str, str] = {}
+def named_in_code() -> Iterator[tuple[str, str]]:
+    """Names and message keys that the code gives to diagnostics; "" where a key is not written out.
+
+    They are the first arguments of `diagnose`, `name` and `message` of `Behaviour`, and kinds of the errors of loading.
+    """
     for path in sorted((ROOT / "engine").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
                 continue
             function = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            given = list(node.args[:1]) if function == "diagnose" else []
-            given += list(node.args[2:4]) if function == "tell" else []
-            if function.endswith(("Error", "_error")):
-                given += [keyword.value for keyword in node.keywords if keyword.arg == "kind"]
-            for one in given:
-                if isinstance(one, ast.Constant) and re.fullmatch(r"[a-z]+(-[a-z0-9]+)*", str(one.value)):
-                    named[str(one.value)] = path.name
-    assert len(named) > 40
-    assert {name: file for name, file in named.items() if name not in BY_NAME} == {}
+            keywords = {keyword.arg: keyword.value for keyword in node.keywords}
+            match function:
+                case "diagnose":
+                    yield from product(constants(node.args[0]), constants(node.args[1]) or [""])
+                case "_at" if len(node.args) > 2:
+                    yield from product(constants(node.args[1]), constants(node.args[2]) or [""])
+                case "Behaviour":
+                    yield from product(constants(keywords["name"]), constants(keywords["message"]) or [""])
+                case "tell" | "report":
+                    yield from ((name, "") for value in node.args[2:4] for name in constants(value))
+                case _ if function.endswith(("Error", "_error")) and "kind" in keywords:
+                    yield from ((name, "") for name in constants(keywords["kind"]))
+
+
+def constants(node: ast.expr) -> list[str]:
+    """The keys that an expression can be, where they are written out."""
+    if isinstance(node, ast.IfExp):
+        return constants(node.body) + constants(node.orelse)
+    if isinstance(node, ast.Constant) and re.fullmatch(r"[a-z]+(-[a-z0-9]+)*", str(node.value)):
+        return [str(node.value)]
+    return []
+
+
+def test_every_name_and_message_that_the_code_gives_to_a_diagnostic_is_in_the_catalogue() -> None:
+    named = set(named_in_code())
+    assert len(named) > 120
+    assert {name for name, _ in named} <= set(BY_NAME)
+    assert {(name, key) for name, key in named if key and key not in BY_NAME[name].messages} == set()
+
+
+def test_every_message_is_given_by_the_code_and_shown_by_a_seeded_defect_or_a_test() -> None:
+    """A template that nothing uses is text that nobody reads."""
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "engine" / "validation").rglob("*.py"))
+    assert {key for entry in ENTRIES for key in entry.messages if f'"{key}"' not in code} == set()

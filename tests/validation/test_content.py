@@ -8,7 +8,7 @@ import pytest
 from spinegraph.engine.errors import KnowledgeError
 from spinegraph.engine.knowledge.files import shipped_folder
 from spinegraph.engine.knowledge.turtle.terms import expand
-from spinegraph.engine.validation.checks.names import ALONE
+from spinegraph.engine.validation.catalogue import BY_NAME
 from spinegraph.engine.validation.content import Content, read_content
 from spinegraph.engine.validation.diagnostics import Place, Report
 from spinegraph.engine.validation.validate import CHECKS, validate
@@ -195,5 +195,5 @@ def test_what_the_shipped_content_describes_too_is_told_once_with_the_way_out(tm
     path.write_text(text.replace('"age"@en', '"years of age"@en').replace("owl:imports core: ;", ""), encoding="utf-8")
     report = validate(read_content([path], root=tmp_path), only={"names"})
     told = [one for one in report.diagnostics if one.subject == "core:ageYears"]
-    assert [one.mend for one in told] == [ALONE]
+    assert [one.mend for one in told] == [BY_NAME["declared-twice"].messages["beside-other-content"].mend]
     assert told[0].what.startswith("core:ageYears is described here and in ")

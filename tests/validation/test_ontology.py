@@ -14,6 +14,7 @@ from spinegraph.engine.errors import ReasonerError
 from spinegraph.engine.knowledge.owl import hermit
 from spinegraph.engine.knowledge.owl.axioms import Axiom, Axioms
 from spinegraph.engine.knowledge.owl.justification import Explanation
+from spinegraph.engine.validation.catalogue import worded
 from spinegraph.engine.validation.checks import ontology
 from spinegraph.engine.validation.checks.ontology import check_ontology
 from spinegraph.engine.validation.content import Content, read_content
@@ -35,7 +36,7 @@ def content_with(folder: Path, text: str = "", name: str = NEW) -> Content:
 
 
 def found(folder: Path, text: str, name: str = NEW) -> list[Diagnostic]:
-    return list(check_ontology(content_with(folder, text, name)))
+    return list(map(worded, check_ontology(content_with(folder, text, name))))
 
 
 def test_the_shipped_content_and_the_sound_guideline_are_clean(tmp_path: Path) -> None:
@@ -95,7 +96,7 @@ def test_what_the_generated_file_lists_it_has_whole(tmp_path: Path) -> None:
     line = "intervention:BedRest\n    a owl:Class ;\n    rdfs:subClassOf intervention:Treatment ;\n"
     assert line in text
     path.write_text(text.replace(line, "intervention:BedRest\n    a owl:Class ;\n"), encoding="utf-8")
-    (one,) = check_ontology(read_content([tmp_path], root=tmp_path))
+    (one,) = map(worded, check_ontology(read_content([tmp_path], root=tmp_path)))
     assert one.what == "inferred.ttl is not what follows from the ontology: 1 relation missing."
     assert one.related[0].message == "intervention:BedRest SubClassOf intervention:Treatment follows, and is missing"
 

@@ -16,11 +16,12 @@ import rdflib
 from rdflib import RDF, RDFS, SH, Graph
 from spinegraph.engine.knowledge.turtle.reader import read_triples
 from spinegraph.engine.knowledge.turtle.terms import expand
+from spinegraph.engine.validation.catalogue import worded
 from spinegraph.engine.validation.checks import shapes
-from spinegraph.engine.validation.checks.shapes import authoring_paths, check_shapes, shipped_authoring_paths, without_repetition
+from spinegraph.engine.validation.checks.shapes import authoring_paths, check_shapes, shipped_authoring_paths
 from spinegraph.engine.validation.checks.terms import Vocabulary
 from spinegraph.engine.validation.content import Content, read_content
-from spinegraph.engine.validation.diagnostics import Diagnostic, Place
+from spinegraph.engine.validation.diagnostics import Diagnostic
 from spinegraph.engine.validation.validate import validate
 
 from tests.authoring.guideline import write_good
@@ -44,7 +45,7 @@ def content_with(folder: Path, house: str = "", **more: str) -> Content:
 
 
 def found(folder: Path, house: str = "", **more: str) -> list[Diagnostic]:
-    return list(check_shapes(content_with(folder, house, **more)))
+    return list(map(worded, check_shapes(content_with(folder, house, **more))))
 
 
 # The shipped shapes ---------------------------------------------------------------------------
@@ -185,34 +186,6 @@ def test_what_loading_says_is_not_said_again(tmp_path: Path) -> None:
     content = read_content([tmp_path], root=tmp_path)
     assert any(error.about[1] == "core:direction" for error in content.failures)
     assert list(check_shapes(content)) == []
-
-
-def diagnostic(id_: str, what: str, line: int = 3, column: int = 5, subject: str = "rule:a") -> Diagnostic:
-    place = Place(file="a.ttl", line=line, column=column)
-    return Diagnostic(id=id_, severity="error", subject=subject, what=what, place=place)
-
-
-SHAPE = "A rule has one order. Here sh:order is 1, 2."
-MISSING = "A rule has one order. Here is no sh:order."
-
-
-@pytest.mark.parametrize(
-    ("what", "other", "kept"),
-    [
-        (SHAPE, diagnostic("SG204", "sh:order has a second value; one is used.", column=9), False),
-        (SHAPE, diagnostic("SG208", "'1' is no xsd:integer."), False),  # at the same place
-        (SHAPE, diagnostic("SG208", "'1' is no xsd:integer.", column=9), True),  # another statement of the line
-        (SHAPE, diagnostic("SG204", "sh:order has a second value; one is used.", line=4), True),
-        (SHAPE, diagnostic("SG204", "sh:order has a second value.", subject="rule:b"), True),
-        (MISSING, diagnostic("SG606", "rule:a has no sh:order."), False),
-        (MISSING, diagnostic("SG301", "rule:a has no label."), True),  # also missing, and something else
-        (MISSING, diagnostic("SG904", "No patient meets rule:a; sh:order."), True),  # says nothing about the form
-    ],
-)
-def test_a_shape_gives_way_to_another_check_about_the_same_statement(what: str, other: Diagnostic, kept: bool) -> None:
-    one = diagnostic("SG401", what)
-    assert (one in without_repetition([one, other])) is kept
-    assert other in without_repetition([one, other])
 
 
 # Shapes of the author's own ---------------------------------------------------------------------

@@ -142,6 +142,7 @@ def _by_code(things: Iterable[Coded], problems: Problems) -> dict[str, Coded]:
                 "duplicate-code",
                 thing.iri,
                 "skos:notation",
+                counterpart=shorten(holder[thing.code]),
             )
         by_iri[thing.iri] = thing
     return by_iri

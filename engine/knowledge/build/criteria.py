@@ -8,7 +8,7 @@ from typing import Any
 
 from spinegraph.engine.errors import CriterionError, KnowledgeError
 from spinegraph.engine.knowledge.numbers import PLAIN, as_written, plain_number
-from spinegraph.engine.knowledge.problems import located_error, named, nearest
+from spinegraph.engine.knowledge.problems import ending, located_error, named, nearest
 from spinegraph.engine.knowledge.profile import (
     BANDS,
     CONSTRAINTS,
@@ -150,7 +150,8 @@ class CriterionReader:
 
     def _at_least(self, shape: str, told: dict[str, Any]) -> Criterion:
         if not self._graph.terms(shape, "core:of"):
-            raise self._error(shape, "core:atLeast stands without core:of", "Add core:of and a finding.", "core:atLeast")
+            what, mend = "core:atLeast stands without core:of", "Add core:of and a finding."
+            raise self._error(shape, what, mend, "core:atLeast", lacks=("core:of",))
         group = self._one_of(shape, "core:of", self._findings, "finding")
         members = tuple(Present(finding=child) for child in self._hierarchy.children.get(group, ()))
         count = self._number(shape, "core:atLeast") or 0.0
@@ -228,7 +229,7 @@ class CriterionReader:
 
     def _refuse(self, shape: str, wrong: Misuse | None, value: Term | None = None) -> None:
         if wrong is not None:
-            raise self._error(shape, wrong.what, wrong.mend, wrong.predicate, value, kind=wrong.kind)
+            raise self._error(shape, wrong.what, wrong.mend, wrong.predicate, value, kind=wrong.kind, lacks=wrong.lacks)
 
     def _listed(self, head: str) -> list[Term]:
         try:
@@ -280,15 +281,15 @@ class CriterionReader:
     def _nothing_there(self, shape: str) -> CriterionError:
         """A shape that is named and that nothing describes, told where it is named."""
         subject, predicate = next(iter(self._graph.mentions(shape)), (shape, ""))
+        meant = nearest(shape, self._graph.of_class("sh:NodeShape"))
         return self._error(
             subject,
-            f"There is no shape {shorten(shape)}{nearest(shape, self._graph.of_class('sh:NodeShape'))}"
-            if not shape.startswith("_:")
-            else "This shape is empty.",
+            f"There is no shape {shorten(shape)}{ending(meant)}" if not shape.startswith("_:") else "This shape is empty.",
             "Define it, or mend the name.",
             predicate,
             shape if predicate else None,
             kind="dangling-iri" if not shape.startswith("_:") else "outside-profile",
+            meant=meant,
         )
 
     def _error(
@@ -299,13 +300,13 @@ class CriterionReader:
         predicate: str = "",
         value: Term | None = None,
         kind: str = "outside-profile",
+        **terms: object,
     ) -> CriterionError:
         known = (named for named in (shape, *reversed(self._open)) if self._graph.predicates(named))
         at = next(known, shape)
-        about = (predicate, value) if at == shape else ("", None)
-        return located_error(
-            self._graph, CriterionError, what if what.endswith((".", "?")) else what + ".", mend, kind, at, *about
-        )
+        sentence = what if what.endswith((".", "?")) else what + "."
+        made, named = (predicate, value) if at == shape else ("", None)
+        return located_error(self._graph, CriterionError, sentence, mend, kind, at, made, named, **terms)
 
 
 def _relabelled(criterion: Criterion, told: dict[str, Any]) -> Criterion:

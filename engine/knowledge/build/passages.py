@@ -7,7 +7,7 @@ from typing import Any
 from spinegraph.engine.errors import VocabularyError, shortened
 from spinegraph.engine.knowledge.build.literals import read_number, read_numbers
 from spinegraph.engine.knowledge.build.rules import passage_ids
-from spinegraph.engine.knowledge.problems import Problems, nearest
+from spinegraph.engine.knowledge.problems import Problems, ending, nearest
 from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.terms import local_name, shorten
 from spinegraph.engine.model import CitationMapping, Passage, Reference, Source
@@ -49,9 +49,10 @@ def read_passage(graph: Graph, iri: str, problems: Problems) -> Passage:
         )
     source, sources = graph.iri(iri, "core:source"), graph.of_class("core:Source")
     if source not in sources:
+        meant = nearest(source, sources)
         problems.tell(
             VocabularyError,
-            f"{shorten(iri)} belongs to {shorten(source)}, which is no source{nearest(source, sources)}"
+            f"{shorten(iri)} belongs to {shorten(source)}, which is no source{ending(meant)}"
             if source
             else f"{shorten(iri)} belongs to no source.",
             "Name the source in which it stands.",
@@ -59,6 +60,8 @@ def read_passage(graph: Graph, iri: str, problems: Problems) -> Passage:
             iri,
             "core:source",
             source or None,
+            meant=meant,
+            lacks=() if source else ("core:source",),
         )
     return Passage(
         iri=iri,

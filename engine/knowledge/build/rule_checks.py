@@ -6,7 +6,7 @@ from collections.abc import Collection, Container
 
 from spinegraph.engine.errors import CriterionError, ProvenanceError, VocabularyError
 from spinegraph.engine.knowledge.build.criteria import is_monotone
-from spinegraph.engine.knowledge.problems import Problems, nearest
+from spinegraph.engine.knowledge.problems import Problems, ending, nearest
 from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.terms import expand, local_name, shorten
 from spinegraph.engine.model import (
@@ -96,15 +96,17 @@ def _check_targets(graph: Graph, rule: Rule, knowledge: Knowledge, advice: Colle
     for subject, predicate, target, known in targets:
         if target not in known:
             kind = "override-of-nothing" if known is advice else "wrong-kind"
+            meant = "" if graph.predicates(target) else nearest(target, known)
             problems.tell(
                 VocabularyError,
                 f"{shorten(rule.iri)}: {predicate} names {shorten(target)}, which "
-                + (f"is no {_NEEDED[predicate]}." if graph.predicates(target) else f"does not exist{nearest(target, known)}"),
+                + (f"is no {_NEEDED[predicate]}." if graph.predicates(target) else f"does not exist{ending(meant)}"),
                 f"Name {_article(_NEEDED[predicate])}." if graph.predicates(target) else "Mend the name, or declare it.",
                 kind if graph.predicates(target) else "dangling-iri",
                 subject,
                 predicate,
                 target,
+                meant=meant,
             )
 
 

@@ -41,17 +41,22 @@ def _otherwise(content: Content, rule: Recommendation, stated: list[Passage]) ->
     modalities = {passage.modality for passage in stated if passage.modality}
     wanted = BAR if rule.direction == "against" else rule.modality
     if modalities and wanted not in modalities:
-        what = f"{shorten(rule.iri)} says “{rule.direction}, {rule.modality}”; its passages say {_listed(modalities)}."
-        yield content.diagnose("otherwise-than-source", what, rule.iri, "core:modality")
+        yield content.diagnose(
+            "otherwise-than-source", "modality", rule.iri, "core:modality",
+            direction=rule.direction, modality=rule.modality, stated=sorted(modalities),
+        )  # fmt: skip
     kinds = [passage.kind for passage in stated if passage.kind.endswith(SIDES)]
     if kinds and not any(kind.endswith(f"-{rule.direction}") for kind in kinds):
-        what = f"{shorten(rule.iri)} is {rule.direction} its intervention; the kind of its passages is {_listed(set(kinds))}."
-        yield content.diagnose("otherwise-than-source", what, rule.iri, "core:direction")
+        stated_kinds = sorted(set(kinds))
+        yield content.diagnose(
+            "otherwise-than-source", "direction", rule.iri, "core:direction", direction=rule.direction, stated=stated_kinds
+        )
     urgencies = {passage.urgency for passage in stated if passage.urgency}
     urgency = UNGRADED.get(rule.urgency, rule.urgency)
     if urgencies and urgency not in urgencies:
-        what = f"{shorten(rule.iri)} is {rule.urgency}; the urgency of its passages is {_listed(urgencies)}."
-        yield content.diagnose("otherwise-than-source", what, rule.iri, "core:urgency")
+        yield content.diagnose(
+            "otherwise-than-source", "urgency", rule.iri, "core:urgency", urgency=rule.urgency, stated=sorted(urgencies)
+        )
 
 
 def _foreign(
@@ -66,9 +71,8 @@ def _foreign(
     near = (*knowledge.hierarchy.narrower.get(concept, ()), *knowledge.hierarchy.broader.get(concept, ()))
     known = {id_ for iri in near if iri in concepts for id_ in concepts[iri].passages}
     if known and not known & {passage.id for passage in stated}:
-        told = ", ".join(passage.id for passage in stated)
-        what = f"{shorten(rule.iri)} rests on {told}; {shorten(concept)} and its kinds rest on none of them."
-        yield content.diagnose("foreign-passage", what, rule.iri, predicate)
+        ids = [passage.id for passage in stated]
+        yield content.diagnose("foreign-passage", "rule", rule.iri, predicate, stated=ids, concept=shorten(concept))
 
 
 def _leaves(content: Content, knowledge: Knowledge) -> Iterator[Diagnostic]:
@@ -81,9 +85,8 @@ def _leaves(content: Content, knowledge: Knowledge) -> Iterator[Diagnostic]:
             for concept in graph.iris(node, predicate):
                 known = about.passages(concept)
                 if stated and known and not stated & known:
-                    told = ", ".join(sorted(stated))
-                    what = f"A criterion on {shorten(concept)} rests on {told}, on which neither it nor its kinds rest."
-                    yield content.diagnose("foreign-passage", what, node, DERIVED)
+                    about_it = {"stated": sorted(stated), "concept": shorten(concept)}
+                    yield content.diagnose("foreign-passage", "criterion", node, DERIVED, terms=about_it)
     for predicate in LISTS:
         for holder in graph.subjects_with(predicate):
             nodes = [node for head in graph.iris(holder, predicate) for node in graph.items(head) if isinstance(node, str)]
@@ -92,8 +95,7 @@ def _leaves(content: Content, knowledge: Knowledge) -> Iterator[Diagnostic]:
             if named and not graph.text(content.holder(holder), RATIONALE):
                 for leaf in leaves:
                     if leaf not in named and not graph.text(leaf, RATIONALE):
-                        what = "This criterion names no passage, though others of its list name theirs."
-                        yield content.diagnose("unsourced-leaf", what, leaf, _stated_by(content, leaf))
+                        yield content.diagnose("unsourced-leaf", "of-a-list", leaf, _stated_by(content, leaf))
 
 
 class _About:
@@ -131,16 +133,13 @@ def _positions(content: Content) -> Iterator[Diagnostic]:
         positions = graph.iris(tension, "core:position")
         takers = [taker for position in positions if (taker := graph.iri(position, "core:recommendation"))]
         if len(takers) > 1 and len(set(takers)) == 1:
-            what = f"All positions of {shorten(tension)} that name a recommendation name the same one: {shorten(takers[0])}."
-            mend = "Name the recommendation that takes the other side, or drop core:recommendation and say why (core:rationale)."
             last = [position for position in positions if graph.iri(position, "core:recommendation")][-1]
-            yield content.diagnose("silent-position", what, last, "core:recommendation", takers[0], mend=mend)
+            yield content.diagnose(
+                "silent-position", "all-the-same", last, "core:recommendation", takers[0], tension=shorten(tension)
+            )
         for position in positions:
             label = graph.text(position, "rdfs:label")
             if not graph.iri(position, "core:recommendation") and not graph.text(position, RATIONALE):
-                what = f"The position “{label}” of {shorten(tension)} names no recommendation."
-                yield content.diagnose("silent-position", what, position, "rdfs:label")
-
-
-def _listed(words: set[str]) -> str:
-    return ", ".join(f"“{word}”" for word in sorted(words))
+                yield content.diagnose(
+                    "silent-position", "none", position, "rdfs:label", position=label, tension=shorten(tension)
+                )

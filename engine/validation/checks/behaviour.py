@@ -24,5 +24,5 @@ def check_behaviour(content: Content) -> Iterator[Diagnostic]:
         related = tuple(
             Related(subject=shorten(iri), place=content.place(iri), message=content.label(iri)) for iri in found.others
         )
-        diagnostic = content.diagnose(found.name, found.what, found.rule, mend=found.mend, related=related)
+        diagnostic = content.diagnose(found.name, found.message, found.rule, related=related, terms=found.terms)
         yield structs.replace(diagnostic, witness=found.witness)

@@ -16,13 +16,14 @@ def check_cases(content: Content) -> Iterator[Diagnostic]:
     if content.knowledge is None:
         return
     for error in case_errors(content.cases, content.knowledge):
-        yield _told(content, error)
+        yield _diagnostic(content, error)
 
 
-def _slip(what: str) -> str:
+def _slip(error: CaseError, what: str) -> str:
     """How to mend the usual slips of a case file, or "" where it is none."""
-    if number := re.match(r"unknown code '(\d+)'", what):
-        return f"A decimal number is written with a point: write .{number[1]} instead of ,{number[1]} after the number before."
+    number = next(filter(str.isdecimal, error.unknown), "") if isinstance(error, UnknownCodeError) else ""
+    if number:
+        return f"A decimal number is written with a point: write .{number} instead of ,{number} after the number before."
     if not what.startswith("This is not YAML"):
         return ""
     if r"'\t'" in what:
@@ -30,17 +31,18 @@ def _slip(what: str) -> str:
     return "Look at this line and the one above: entries of one level begin in one column, and what is opened is closed."
 
 
-def _told(content: Content, error: CaseError) -> Diagnostic:
+def _diagnostic(content: Content, error: CaseError) -> Diagnostic:
     what = error.what
     where = error.where
     if isinstance(error, UnknownCodeError):  # each line of it has its own place
         where, _, what = what.partition(": ")
     path = next((path for path in content.cases if where.startswith(str(path))), None)
     if path is None:
-        return content.diagnose("case-file-malformed", what, place=Place(file=where), mend=error.mend)
+        return content.diagnose("case-file-malformed", "", place=Place(file=where), what=what, mend=error.mend)
     numbers = re.match(r":(\d+)|.*?line (\d+)", where[len(str(path)) :])
     line = int(numbers[1] or numbers[2]) if numbers else 0
-    mend = _slip(what) or error.mend
+    mend = _slip(error, what) or error.mend
     for other in content.cases:
         mend = mend.replace(str(other), content.shown(other))
-    return content.diagnose("case-file-malformed", what, place=Place(file=content.shown(path), line=line), mend=mend)
+    place = Place(file=content.shown(path), line=line)
+    return content.diagnose("case-file-malformed", "", place=place, what=what, mend=mend)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec import structs
 from spinegraph.engine.errors import KnowledgeError
 from spinegraph.engine.knowledge.turtle.terms import Text, expand
 from spinegraph.engine.validation.checks.names import of_no_kind
@@ -18,17 +19,15 @@ def check_loading(content: Content) -> Iterator[Diagnostic]:
     vocabulary = Vocabulary(content) if errors else None
     strays = of_no_kind(content.graph) if errors else {}
     for error in errors:
-        if vocabulary is not None and _is_told_by_vocabulary(error, vocabulary):
+        if vocabulary is not None and _is_reported_by_vocabulary(error, vocabulary):
             continue
         if error.kind == "wrong-kind" and error.about[2] in strays:
-            continue  # what it names is told to be wrong itself
-        subject = error.about[0]
-        yield content.diagnose(
-            error.kind, error.what, subject, place=content.place_of_error(error), mend=error.mend, severity="error"
-        )
+            continue  # what it names is reported itself
+        diagnostic = content.diagnose_error(error, error.kind, content.place_of_error(error))
+        yield structs.replace(diagnostic, severity="error")
 
 
-def _is_told_by_vocabulary(error: KnowledgeError, vocabulary: Vocabulary) -> bool:
+def _is_reported_by_vocabulary(error: KnowledgeError, vocabulary: Vocabulary) -> bool:
     """Whether an error only repeats that there is no such term, or that a literal is not of its datatype."""
     _, predicate, value = error.about
     named = expand(predicate) if ":" in predicate and "//" not in predicate else predicate

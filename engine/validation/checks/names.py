@@ -31,7 +31,6 @@ SINGLE = tuple(
 
 COPIED = 3
 """A subject with so many predicates that have two values is two things with one name: who copied it forgot to rename the copy."""
-COPY = "is described twice"
 PASSAGES = expand("passage:")
 _KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _PASCAL = re.compile(r"[A-Z][A-Za-z0-9]*")
@@ -51,20 +50,19 @@ def check_names(content: Content) -> Iterator[Diagnostic]:
 def _dangling(content: Content) -> Iterator[Diagnostic]:
     """IRIs of ours that nothing describes, except where loading says so already."""
     graph = content.graph
-    told = {error.about[0::2] for error in content.failures if error.kind in ("dangling-iri", "missing-passage")}
+    reported = {error.about[0::2] for error in content.failures if error.kind in ("dangling-iri", "missing-passage")}
     ours: list[str] = []
-    endings = {former: f"; did you mean {shorten(rule)}?" for former, rule in _renamed(graph)}
+    meant = {former: shorten(rule) for former, rule in _renamed(graph)}
     for triples in content.triples.values():
         for subject, predicate, value in triples:
             if not isinstance(value, str) or not is_ours(value) or graph.predicates(value) or value.startswith(PASSAGES):
                 continue
-            if (subject, value) in told:
+            if (subject, value) in reported:
                 continue
             ours = ours or [iri for iri in graph.all_subjects() if is_ours(iri)]
-            if value not in endings:
-                endings[value] = nearest(value, ours)
-            what = f"{shorten(predicate)} names {shorten(value)}, which nothing describes{endings[value]}"
-            yield content.diagnose("dangling-iri", what, subject, predicate, value)
+            if value not in meant:
+                meant[value] = nearest(value, ours)
+            yield content.diagnose("dangling-iri", "nothing-there", subject, predicate, value, meant=meant[value])
 
 
 def _renamed(graph: Graph) -> Iterator[tuple[str, str]]:
@@ -79,13 +77,6 @@ COLLECTED = frozenset(map(expand, ("rdf:type", "sh:order", "sh:property", "sh:ru
 """What several files may add to one thing: a guideline attaches its rules to the shape of their order."""
 
 
-ALONE = (
-    "Leave this description out and use the other, or give this a name of its own. A guideline that is to be used without "
-    "that content is not read beside it: validate it with --knowledge (over HTTP: beside=alone)."
-)
-"""What to do about a description that the content has beside which files are read."""
-
-
 def _described_twice(content: Content) -> Iterator[Diagnostic]:
     first: dict[str, Path] = {}
     for path, triples in content.triples.items():
@@ -96,12 +87,13 @@ def _described_twice(content: Content) -> Iterator[Diagnostic]:
             if subject.startswith("_:") or attaching or first.setdefault(subject, path) == path:
                 continue
             other, here = (_place_in(content, subject, where) for where in (first[subject], path))
+            beside = content.focus is not None and (first[subject] in content.focus) != (path in content.focus)
             yield content.diagnose(
                 "declared-twice",
-                f"{shorten(subject)} is described here and in {content.shown(first[subject])}.",
+                "beside-other-content" if beside else "in-two-files",
                 subject,
                 place=here,
-                mend=ALONE if content.focus is not None and (first[subject] in content.focus) != (path in content.focus) else "",
+                file=content.shown(first[subject]),
                 related=(Related(subject=shorten(subject), place=other, message="described here too"),),
             )
 
@@ -145,19 +137,20 @@ def _doubled(content: Content, subject: str, twice: _Doubled) -> Diagnostic:
     predicate, language, one, other = twice
     return content.diagnose(
         "declared-twice",
-        f"{shorten(predicate)} has a second value{f' in {language}' if language else ''}; one is used.",
+        "second-value",
         subject,
         predicate,
         other,
-        mend="Keep one of the values." + _pointed(one, other),
+        language=language,
+        decimal=_decimal(one, other),
         related=(content.related(subject, "the first value", predicate, one),) if content.holder(subject) == subject else (),
     )
 
 
-def _pointed(one: Term, other: Term) -> str:
+def _decimal(one: Term, other: Term) -> str:
     """What else may be meant by two numbers: one with a decimal comma."""
     numbers = [term.value for term in (one, other) if isinstance(term, Text) and term.value.isdecimal()]
-    return f" A decimal number is written with a point: {'.'.join(numbers)}." if len(numbers) == 2 else ""
+    return ".".join(numbers) if len(numbers) == 2 else ""
 
 
 def _copied(content: Content, subject: str, doubled: list[_Doubled]) -> Diagnostic:
@@ -165,11 +158,11 @@ def _copied(content: Content, subject: str, doubled: list[_Doubled]) -> Diagnost
     first = min(doubled, key=lambda twice: content.place(subject, twice.predicate, twice.other).line)
     return content.diagnose(
         "declared-twice",
-        f"{shorten(subject)} {COPY}: {', '.join(named)} have two values.",
+        "copied",
         subject,
         first.predicate,
         first.other,
-        mend="Give the copy a name of its own.",
+        doubled=tuple(named),
         related=(content.related(subject, "the first description"),),
     )
 
@@ -179,25 +172,22 @@ def _naming(content: Content) -> Iterator[Diagnostic]:
     for iri in graph.all_subjects():
         name = local_name(iri)
         if is_ours(iri):
-            wrong = _wrong_name(shorten(iri).partition(":")[0], name, graph.text(iri, "skos:notation"))
-            if wrong:
-                yield content.diagnose("naming", f"{shorten(iri)} {wrong}.", iri)
+            yield from _misnamed(content, iri, name, graph.text(iri, "skos:notation"))
         code = graph.text(iri, "skos:notation")
         if code and (is_ours(iri) or iri.startswith(CORE)) and not _SNAKE.fullmatch(code):
-            yield content.diagnose("naming", f"The code {code!r} is not in snake_case.", iri, "skos:notation")
+            yield content.diagnose("naming", "snake-case", iri, "skos:notation", code=code)
 
 
-def _wrong_name(space: str, name: str, code: str) -> str:
-    match space:
-        case "finding" | "condition" | "intervention":
-            wanted = "".join(part[:1].upper() + part[1:] for part in code.split("_"))
-            if _SNAKE.fullmatch(code) and name.lower() != wanted.lower():
-                return f"has the code {code!r}, from which follows {space}:{wanted}"
-            return "" if _PASCAL.fullmatch(name) else "is not in PascalCase"
-        case "rule" | "source":
-            return "" if _KEBAB.fullmatch(name) else "is not in kebab-case"
-        case _:
-            return ""
+def _misnamed(content: Content, iri: str, name: str, code: str) -> Iterator[Diagnostic]:
+    space = shorten(iri).partition(":")[0]
+    if space in KINDS:
+        wanted = "".join(part[:1].upper() + part[1:] for part in code.split("_"))
+        if _SNAKE.fullmatch(code) and name.lower() != wanted.lower():
+            yield content.diagnose("naming", "unlike-code", iri, code=code, wanted=f"{space}:{wanted}")
+        elif not _PASCAL.fullmatch(name):
+            yield content.diagnose("naming", "pascal-case", iri)
+    elif space in ("rule", "source") and not _KEBAB.fullmatch(name):
+        yield content.diagnose("naming", "kebab-case", iri)
 
 
 # Concepts of no kind ------------------------------------------------------------------------------
@@ -225,7 +215,7 @@ def _is_below(graph: Graph, classes: Container[str], iri: str, root: str) -> boo
 
 
 def _of_no_kind(content: Content) -> Iterator[Diagnostic]:
-    """Concepts that nothing can refer to; what is misspelt in them, or has still to be inferred, is told as such."""
+    """Concepts that nothing can refer to; what is misspelt in them, or has still to be inferred, is reported as such."""
     graph = content.graph
     for iri, root in of_no_kind(graph).items():
         types, parents = graph.iris(iri, "rdf:type"), graph.iris(iri, "rdfs:subClassOf")
@@ -233,9 +223,8 @@ def _of_no_kind(content: Content) -> Iterator[Diagnostic]:
             shorten(kind).startswith("owl:") for kind in types if kind != expand("owl:Class")
         )
         if not misspelt and not graph.terms(iri, "owl:equivalentClass"):
-            what = f"{shorten(iri)} is described, but it is no class below {root}."
-            mend = f"Write `a owl:Class ; rdfs:subClassOf {root}`, or name one that is below it."
-            yield content.diagnose("wrong-kind", what, iri, "rdfs:subClassOf" if parents else "rdf:type", mend=mend)
+            predicate = "rdfs:subClassOf" if parents else "rdf:type"
+            yield content.diagnose("wrong-kind", "no-class-below", iri, predicate, root=root)
 
 
 LISTED = 5
@@ -245,15 +234,14 @@ LISTED = 5
 def _circles(content: Content) -> Iterator[Diagnostic]:
     """Concepts that are, by way of others, kinds of themselves: what is meant as narrower and wider is then all the same."""
     wider = _turning(content.graph)
-    told: set[str] = set()
+    seen: set[str] = set()
     for start in wider:
-        path = _way_back(wider, start) if start not in told and is_ours(start) else ()
+        path = _way_back(wider, start) if start not in seen and is_ours(start) else ()
         if path:
-            told.update(path)
+            seen.update(path)
             names = [*map(shorten, path[:LISTED]), *(["…"] if len(path) > LISTED else []), shorten(start)]
-            what = f"{' is a kind of '.join(names)}: each of them is then the same as the others."
-            mend = "Take one of these rdfs:subClassOf out; two names for one thing are one concept with a skos:altLabel."
-            yield content.diagnose("circular", what, start, "rdfs:subClassOf", path[1] if len(path) > 1 else start, mend=mend)
+            next_one = path[1] if len(path) > 1 else start
+            yield content.diagnose("circular", "kinds", start, "rdfs:subClassOf", next_one, circle=" is a kind of ".join(names))
 
 
 def _turning(graph: Graph) -> dict[str, list[str]]:

@@ -21,11 +21,9 @@ def check_numbers(content: Content) -> Iterator[Diagnostic]:
         least, greatest = (_number(content, iri, name) for name in ("core:minimum", "core:maximum"))
         for name, value in (("core:minimum", least), ("core:maximum", greatest)):
             if value is None:
-                what = f"{shorten(iri)} has no {name}: no value is ever refused."
-                yield content.diagnose("impossible-range", what, iri, name, severity="warning", mend=f"Add {name}.")
+                yield content.diagnose("impossible-range", "open", iri, name, severity="warning")
         if least is not None and greatest is not None and least >= greatest:
-            what = f"{shorten(iri)} can be from {least:g} to {greatest:g}."
-            yield content.diagnose("impossible-range", what, iri, "core:maximum")
+            yield content.diagnose("impossible-range", "empty", iri, "core:maximum", least=least, greatest=greatest)
             continue
         for shape in graph.subjects("sh:path", iri):
             yield from _thresholds(content, shape, iri, least, greatest)
@@ -46,11 +44,9 @@ def _thresholds(
             value > greatest or (value == greatest and name in ("sh:maxInclusive", "sh:minExclusive"))
         )
         if (low or high) and not _bounds_of_shape_on_case(content, shape):
-            what = (
-                f"{name} {value:g} on {shorten(measurement)}, which can be "
-                f"{'at least' if low else 'at most'} {least if low else greatest:g}."
-            )
-            yield content.diagnose("threshold-outside-range", what, shape, name)
+            message, limit = ("below", least) if low else ("above", greatest)
+            bounds = {"bound": value, "measurement": shorten(measurement), "limit": limit}
+            yield content.diagnose("threshold-outside-range", message, shape, name, terms=bounds)
 
 
 def _other_range(
@@ -62,17 +58,17 @@ def _other_range(
     for name, value in zip(("sh:minInclusive", "sh:maxInclusive"), possible, strict=True):
         bound = _number(content, shape, name)
         if bound is not None and value is not None and bound != value:
-            what = f"{name} {bound:g} for values of {shorten(measurement)} in a case; the measurement itself says {value:g}."
-            yield content.diagnose("disagreeing-range", what, shape, name)
+            bounds = {"bound": bound, "measurement": shorten(measurement), "limit": value}
+            yield content.diagnose("disagreeing-range", "in-a-case", shape, name, terms=bounds)
 
 
 def _unit_of_code(content: Content, measurement: str) -> Iterator[Diagnostic]:
     """A code that names another unit than the one in which values are given."""
     code, unit = (content.graph.text(measurement, name) for name in ("skos:notation", "core:unit"))
     named = units.named_in(code)
-    if named and unit != named and (units.is_common(unit) or _is_ucum(unit)):  # what is no unit at all is told elsewhere
-        what = f"The code {code} of {shorten(measurement)} says {units.in_words(named)} ({named}), its unit is {unit}."
-        yield content.diagnose("unit-unlike-code", what, measurement, "core:unit")
+    if named and unit != named and (units.is_common(unit) or _is_ucum(unit)):  # what is no unit at all is reported elsewhere
+        spoken = {"code": code, "words": units.in_words(named), "named": named, "unit": unit}
+        yield content.diagnose("unit-unlike-code", "other-unit", measurement, "core:unit", terms=spoken)
 
 
 def _bounds_of_shape_on_case(content: Content, shape: str) -> bool:
@@ -81,7 +77,7 @@ def _bounds_of_shape_on_case(content: Content, shape: str) -> bool:
 
 
 def _number(content: Content, subject: str, predicate: str) -> float | None:
-    """One number; what is none is told elsewhere."""
+    """One number; what is none is reported elsewhere."""
     values = content.graph.terms(subject, predicate)
     try:
         return float(values[0].value) if values and isinstance(values[0], Text) else None
@@ -102,12 +98,12 @@ def check_units(content: Content) -> Iterator[Diagnostic]:
     for iri in content.graph.of_class("core:Measurement"):
         units = content.graph.texts(iri, "core:unit")
         if not units:
-            yield content.diagnose("unknown-unit", f"{shorten(iri)} has no unit.", iri, mend='Add core:unit "…"; 1 for a count.')
+            yield content.diagnose("unknown-unit", "none", iri, lacks=("core:unit",))
         for unit in units:
             try:
                 parser.parse(unit)
             except LarkError:
-                yield content.diagnose("unknown-unit", f"{unit!r} is no UCUM code.", iri, "core:unit")
+                yield content.diagnose("unknown-unit", "no-code", iri, "core:unit", unit=unit)
 
 
 def _is_ucum(unit: str) -> bool:

@@ -69,13 +69,8 @@ def _with_classes(content: Content) -> list[Path]:
 def _inconsistent(content: Content, axioms: Axioms, deadline: float) -> Diagnostic:
     why = _explained(axioms, "", deadline)
     first = why.explanation.axioms[0].main if why.explanation.axioms else axioms.axioms[0].main
-    told = why.told("contradicts itself", "contradict each other") or "the ontology contradicts itself"
     return content.diagnose(
-        "inconsistent-ontology",
-        f"{told[0].upper()}{told[1:]}.",
-        *first,
-        related=_axioms(content, why.explanation),
-        mend=why.mend,
+        "inconsistent-ontology", why.message, *first, related=_axioms(content, why.explanation), terms=why.terms
     )
 
 
@@ -83,40 +78,36 @@ def _unsatisfiable(content: Content, axioms: Axioms, empty: Iterable[str], deadl
     for iri, derived in roots(tuple(empty), axioms.axioms).items():
         why = _explained(axioms, iri, deadline)
         because = [content.related(other, f"has no member either, because {_name(content, iri)} has none") for other in derived]
-        also = f" {len(derived)} other classes have none because of it." if len(derived) > 1 else ""
-        told = why.told("excludes it", "exclude it together")
-        yield content.diagnose(
-            "unsatisfiable-class",
-            f"Nothing can be a {shorten(iri)}{f': {told}' if told else ''}.{also}",
-            iri,
-            related=(*_axioms(content, why.explanation), *because[:MOST_DERIVED]),
-            mend=why.mend,
-        )
+        related = (*_axioms(content, why.explanation), *because[:MOST_DERIVED])
+        others = len(derived) if len(derived) > 1 else 0
+        yield content.diagnose("unsatisfiable-class", why.message, iri, related=related, others=others, terms=why.terms)
 
 
 class _Why(NamedTuple):
-    """An explanation, or why there is none or no minimal one."""
+    """An explanation, or `reason`: why there is none."""
 
     explanation: Explanation
-    mend: str = ""
+    reason: str = "the time was up"
 
-    def told(self, one: str, many: str) -> str:
-        """The explanation in a clause; empty where there is none."""
+    @property
+    def message(self) -> str:
+        """The key of the message: by how much is explained."""
         count = len(self.explanation.axioms)
         if not self.explanation.minimal:
-            return f"some of these {count} statements {many}" if count else ""
-        return f"this statement {one}" if count == 1 else f"these {count} statements {many}"
+            return "some-statements" if count else "unexplained"
+        return "one-statement" if count == 1 else "several-statements"
+
+    @property
+    def terms(self) -> dict[str, object]:
+        return {"count": len(self.explanation.axioms), "reason": self.reason}
 
 
 def _explained(axioms: Axioms, target: str, deadline: float) -> _Why:
-    """That something is wrong is known by now, and is told even where the reason cannot be found any more."""
+    """That something is wrong is known by now, and is reported even where the reason cannot be found any more."""
     try:
-        explanation = explain(axioms, target, max(1.0, deadline - time.monotonic()))
+        return _Why(explain(axioms, target, max(1.0, deadline - time.monotonic())))
     except ReasonerError as error:
-        return _Why(Explanation((), minimal=False), f"Look at what was changed last; the reason was not found: {error.what}")
-    if explanation.minimal:
-        return _Why(explanation)
-    return _Why(explanation, "Look for it among the statements shown: the time was up before those that matter were told apart.")
+        return _Why(Explanation((), minimal=False), error.what.rstrip("."))
 
 
 def _axioms(content: Content, explanation: Explanation) -> Iterator[Related]:
@@ -152,11 +143,7 @@ def _out_of_date(content: Content, triples: Iterable[Triple], ancestors: Hierarc
     )
     if not wrong and not missing:
         return
-    parts = [
-        f"{len(relations)} {'relation' if len(relations) == 1 else 'relations'} {words}"
-        for relations, words in ((missing, "missing"), (wrong, "that nothing implies"))
-        if relations
-    ]
+    message = "both" if missing and wrong else "missing" if missing else "wrong"
     at = (wrong[0][0], SUBCLASS, wrong[0][1]) if wrong else (missing[0][0], "", None)
     related = [
         *(
@@ -168,9 +155,8 @@ def _out_of_date(content: Content, triples: Iterable[Triple], ancestors: Hierarc
             for a, b in wrong[:MOST_RELATIONS]
         ),
     ]
-    yield content.diagnose(
-        "hierarchy-out-of-date", f"{GENERATED} is not what follows from the ontology: {', '.join(parts)}.", *at, related=related
-    )
+    counts = {"file": GENERATED, "missing": len(missing), "wrong": len(wrong)}
+    yield content.diagnose("hierarchy-out-of-date", message, *at, related=related, terms=counts)
 
 
 def _relations(triples: Iterable[Triple]) -> Iterator[Relation]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from spinegraph.engine.errors import CheckNotRunError, shortened
+from spinegraph.engine.errors import CheckNotRunError
 from spinegraph.engine.knowledge.build.rules import BUILDERS
 from spinegraph.engine.knowledge.sources import coverage, read_documents, text_changed, verify
 from spinegraph.engine.knowledge.turtle.terms import Text, expand, local_name, shorten
@@ -43,11 +43,11 @@ def check_coverage(content: Content) -> Iterator[Diagnostic]:
         return
     for use in coverage(content.knowledge):
         if not use.covered:
-            what = f"Nothing rests on passage {use.passage} ({use.kind or 'no kind'})."
-            yield content.diagnose("unused-passage", what, PASSAGES + use.passage)
+            iri = PASSAGES + use.passage
+            yield content.diagnose("unused-passage", "no-use", iri, passage=use.passage, kind=use.kind)
         if use.used_by and use.not_modelled:
-            what = f"Passage {use.passage} counts as not modelled, though {use.used_by[0]} rests on it."
-            yield content.diagnose("used-after-all", what, PASSAGES + use.passage, "core:notModelled")
+            use_of = {"passage": use.passage, "user": use.used_by[0]}
+            yield content.diagnose("used-after-all", "rests-on-it", PASSAGES + use.passage, "core:notModelled", terms=use_of)
     yield from _citations(content, content.knowledge)
 
 
@@ -68,25 +68,26 @@ def check_documents(content: Content) -> Iterator[Diagnostic]:
         raise CheckNotRunError(f"The folder with the documents holds none of them: {names}.", mend="Name another folder.")
     outside = {
         p.id for p in knowledge.passages.values() if not 0 <= p.start < p.end or not _DIGEST.fullmatch(p.digest)
-    }  # told as such
+    }  # reported as such
     for passage in knowledge.passages.values():
         text = documents.get(passage.source)
         if text is not None and passage.end > len(text):
             outside.add(passage.id)
-            what = f"Passage {passage.id} ends at {passage.end:,}; the document has {len(text):,} characters."
-            yield content.diagnose("misplaced-passage", what, content.graph.iri(passage.iri, "oa:hasSelector"), "oa:end")
+            ends = {"passage": passage.id, "end": passage.end, "length": len(text)}
+            selector = content.graph.iri(passage.iri, "oa:hasSelector")
+            yield content.diagnose("misplaced-passage", "beyond-the-end", selector, "oa:end", terms=ends)
     for drift in verify(knowledge, documents).drifted:
         if drift.passage not in outside:
-            rules = f" Rules that rest on it: {', '.join(drift.rules)}." if drift.rules else ""
-            what = f"The characters of passage {drift.passage} are not those that were paraphrased.{rules}"
-            yield content.diagnose("drifted-passage", what, PASSAGES + drift.passage, "core:textDigest")
+            iri, rules = PASSAGES + drift.passage, tuple(drift.rules)
+            yield content.diagnose(
+                "drifted-passage", "other-characters", iri, "core:textDigest", passage=drift.passage, rules=rules
+            )
     for source in knowledge.sources.values():
         if source.iri not in documents:
-            what = f"{source.file_name or shorten(source.iri)} is not among the documents: its passages were not compared."
-            yield content.diagnose("changed-document", what, source.iri, "core:fileName", mend="Put it into the folder.")
+            file = source.file_name or shorten(source.iri)
+            yield content.diagnose("changed-document", "not-there", source.iri, "core:fileName", file=file)
         elif text_changed(source, documents[source.iri]):
-            what = f"{source.file_name} is not the document that was read."
-            yield content.diagnose("changed-document", what, source.iri, "core:textDigest")
+            yield content.diagnose("changed-document", "other-text", source.iri, "core:textDigest", file=source.file_name)
     yield from _quotations(content, documents.values())
 
 
@@ -104,8 +105,8 @@ def _quotations(content: Content, documents: Iterable[str]) -> Iterator[Diagnost
             if isinstance(value, Text) and value.value.count(" ") >= LONGEST_QUOTE:
                 quoted = next((run for run in _runs(value.value, length) if run in forbidden), None)
                 if quoted:
-                    what = f"{length} words in a row are those of a document; they begin with “{' '.join(quoted[:3])} …”."
-                    yield content.diagnose("quoted-source", what, subject, predicate, value)
+                    words = {"count": length, "begin": " ".join(quoted[:3])}
+                    yield content.diagnose("quoted-source", "words-in-a-row", subject, predicate, value, terms=words)
 
 
 def _runs(text: str, length: int) -> Iterator[tuple[str, ...]]:
@@ -114,23 +115,21 @@ def _runs(text: str, length: int) -> Iterator[tuple[str, ...]]:
 
 
 def _missing_passages(content: Content) -> Iterator[Diagnostic]:
-    """Those of rules and criteria are told by loading."""
+    """Those of rules and criteria are reported by loading."""
     graph = content.graph
-    told = {(error.about[0], error.about[2]) for error in content.failures if error.kind in ("missing-passage", "wrong-kind")}
+    reported = {(error.about[0], error.about[2]) for error in content.failures if error.kind in ("missing-passage", "wrong-kind")}
     passages = set(graph.of_class("core:Passage"))
     for triples in content.triples.values():
         for subject, predicate, value in triples:
-            if not isinstance(value, str) or value in passages or (subject, value) in told:
+            if not isinstance(value, str) or value in passages or (subject, value) in reported:
                 continue
             if predicate == expand(DERIVED):
                 if graph.predicates(value):
-                    what = f"{shorten(value)} is no passage."
-                    yield content.diagnose("wrong-kind", what, subject, DERIVED, value, mend="Name the passage.")
+                    yield content.diagnose("wrong-kind", "no-passage", subject, DERIVED, value)
                 else:
-                    what = f"There is no passage {local_name(value)}."
-                    yield content.diagnose("missing-passage", what, subject, DERIVED, value)
+                    yield content.diagnose("missing-passage", "none", subject, DERIVED, value, passage=local_name(value))
             elif value.startswith(PASSAGES) and not graph.predicates(value):
-                yield content.diagnose("missing-passage", f"There is no passage {local_name(value)}.", subject, predicate, value)
+                yield content.diagnose("missing-passage", "none", subject, predicate, value, passage=local_name(value))
 
 
 def _sources(content: Content) -> Iterator[Diagnostic]:
@@ -138,19 +137,16 @@ def _sources(content: Content) -> Iterator[Diagnostic]:
     for iri in graph.of_class("core:Source"):
         missing = [predicate for predicate in NEEDED if not graph.text(iri, predicate).strip()]
         if missing:
-            yield content.diagnose("undocumented-source", f"{shorten(iri)} has no {', '.join(missing)}.", iri)
+            yield content.diagnose("undocumented-source", "lacks", iri, lacks=tuple(missing))
         digest = graph.text(iri, "core:textDigest")
         if digest and not _DIGEST.fullmatch(digest):
-            yield content.diagnose(
-                "misplaced-passage", f"The digest of {shorten(iri)} is no SHA-256 in lower-case hex.", iri, "core:textDigest"
-            )
+            yield content.diagnose("misplaced-passage", "no-digest-of-document", iri, "core:textDigest")
         status, note = graph.text(iri, "core:reviewStatus"), graph.text(iri, "core:reviewNote")
         if status and status not in STATUSES:
-            what = f"The review status {status!r} is none of {', '.join(STATUSES)}."
-            yield content.diagnose("review-upgraded", what, iri, "core:reviewStatus")
+            known = {"status": status, "known": STATUSES}
+            yield content.diagnose("review-upgraded", "no-status", iri, "core:reviewStatus", terms=known)
         elif status == "reviewed" and (doubt := DOUBTS.search(note)):
-            what = f"{shorten(iri)} counts as reviewed, while its review note says {doubt[0]!r}."
-            yield content.diagnose("review-upgraded", what, iri, "core:reviewStatus")
+            yield content.diagnose("review-upgraded", "doubted", iri, "core:reviewStatus", doubt=doubt[0])
 
 
 def _passages(content: Content) -> Iterator[Diagnostic]:
@@ -160,30 +156,27 @@ def _passages(content: Content) -> Iterator[Diagnostic]:
         selector = graph.iri(iri, "oa:hasSelector")
         numbers = [graph.text(selector, predicate) if selector else "" for predicate in OFFSETS]
         if not all(numbers):
-            yield content.diagnose("misplaced-passage", f"{shorten(iri)} has no offsets.", selector or iri)
+            absent = ("oa:hasSelector", *OFFSETS)
+            yield content.diagnose("misplaced-passage", "no-offsets", selector or iri, passage=shorten(iri), lacks=absent)
         elif odd := next((name for name, number in zip(OFFSETS, numbers, strict=True) if not _is_offset(number)), ""):
-            what = f"{odd} is {shortened(numbers[OFFSETS.index(odd)])}, which is no place in a text."
-            yield content.diagnose("misplaced-passage", what, selector, odd)
+            yield content.diagnose("misplaced-passage", "no-offset", selector, odd, given=numbers[OFFSETS.index(odd)])
         elif int(numbers[0]) >= int(numbers[1]):
-            what = f"{shorten(iri)} begins at {numbers[0]} and ends at {numbers[1]}."
-            yield content.diagnose("misplaced-passage", what, selector, "oa:end")
+            ends = {"passage": shorten(iri), "start": numbers[0], "end": numbers[1]}
+            yield content.diagnose("misplaced-passage", "ends-before-it-begins", selector, "oa:end", terms=ends)
         else:
             spans.setdefault(graph.iri(iri, "core:source"), []).append((int(numbers[0]), int(numbers[1]), iri))
         if not _DIGEST.fullmatch(graph.text(iri, "core:textDigest")):
-            what = f"{shorten(iri)} has no SHA-256 in lower-case hex."
-            yield content.diagnose("misplaced-passage", what, iri, "core:textDigest")
+            yield content.diagnose("misplaced-passage", "no-digest", iri, "core:textDigest")
         if not graph.iri(iri, "core:source"):
-            yield content.diagnose("misplaced-passage", f"{shorten(iri)} belongs to no source.", iri)
+            yield content.diagnose("misplaced-passage", "no-source", iri, lacks=("core:source",))
         if not graph.text(iri, "core:paraphrase").strip():
-            yield content.diagnose("no-text", f"{shorten(iri)} has no core:paraphrase.", iri, mend='Add core:paraphrase "…"@en.')
+            yield content.diagnose("no-text", "lacks", iri, lacks=("core:paraphrase",))
     for found in spans.values():
         for (start, end, one), (again, until, other) in pairwise(sorted(found)):
-            told = {" ".join(graph.text(iri, "core:paraphrase").casefold().split()) for iri in (one, other)}
-            if (start, end) == (again, until) and len(told) == 1:
-                what = f"{shorten(other)} says the same of the same characters as {shorten(one)}."
-                yield content.diagnose(
-                    "misplaced-passage", what, other, mend="Drop one.", related=(content.related(one, "the same passage"),)
-                )
+            paraphrases = {" ".join(graph.text(iri, "core:paraphrase").casefold().split()) for iri in (one, other)}
+            if (start, end) == (again, until) and len(paraphrases) == 1:
+                related = (content.related(one, "the same passage"),)
+                yield content.diagnose("misplaced-passage", "twice", other, related=related, counterpart=shorten(one))
 
 
 def _is_offset(text: str) -> bool:
@@ -197,26 +190,25 @@ def _rules_without_passage(content: Content) -> Iterator[Diagnostic]:
             grounds = graph.iris(iri, DERIVED) or graph.text(iri, "core:rationale")
             sides = [node for node in graph.iris(iri, "core:position") if graph.iris(node, DERIVED)]
             if not grounds and not sides:
-                yield content.diagnose("rule-without-passage", f"{shorten(iri)} rests on no passage.", iri)
+                yield content.diagnose("rule-without-passage", "no-grounds", iri)
 
 
 def _citations(content: Content, knowledge: Knowledge) -> Iterator[Diagnostic]:
-    """Printed numbers that are neither a position in the source's own list nor mapped; told once for each number."""
+    """Printed numbers that are neither a position in the source's own list nor mapped; each once."""
     listed = {(reference.source, reference.position) for reference in knowledge.references.values()}
     mapped = {(citation.source, citation.number) for citation in knowledge.citations}
-    told: set[tuple[str, int]] = set()
+    seen: set[tuple[str, int]] = set()
     for passage in knowledge.passages.values():
         for number in passage.citations:
             key = (passage.source, number)
-            if key not in mapped and key not in told and (key not in listed or _inferred(knowledge, passage)):
-                told.add(key)
+            if key not in mapped and key not in seen and (key not in listed or _inferred(knowledge, passage)):
+                seen.add(key)
                 yield _unresolved(content, passage, number)
     for node in content.graph.of_class("core:CitationMapping"):
         cites = content.graph.iri(node, "core:cites")
         confidence = content.graph.text(node, "core:confidence")
         if bool(cites) == (confidence == "none"):
-            what = "A mapped citation names a reference and a confidence above none, or neither."
-            yield content.diagnose("unresolved-citation", what, node, "core:confidence", mend="Add core:cites, or say none.")
+            yield content.diagnose("unresolved-citation", "half-mapped", node, "core:confidence")
 
 
 def _inferred(knowledge: Knowledge, passage: Passage) -> bool:
@@ -227,5 +219,5 @@ def _inferred(knowledge: Knowledge, passage: Passage) -> bool:
 def _unresolved(content: Content, passage: Passage, number: int) -> Diagnostic:
     terms = content.graph.terms(passage.iri, "core:printedCitation")
     term = next((term for term in terms if isinstance(term, Text) and term.value == str(number)), None)
-    what = f"Citation {number} leads to no reference of {shorten(passage.source)}."
-    return content.diagnose("unresolved-citation", what, passage.iri, "core:printedCitation", term)
+    cited = {"number": number, "source": shorten(passage.source)}
+    return content.diagnose("unresolved-citation", "no-reference", passage.iri, "core:printedCitation", term, terms=cited)

@@ -29,8 +29,7 @@ def check_rules(content: Content) -> Iterator[Diagnostic]:
 def _acts_on_itself(content: Content, iri: str) -> Iterator[Diagnostic]:
     for predicate in ACTING:
         if iri in content.graph.iris(iri, predicate):
-            what = f"{shorten(iri)} names itself by {predicate}."
-            yield content.diagnose("override-of-nothing", what, iri, predicate, iri)
+            yield content.diagnose("override-of-nothing", "itself", iri, predicate, iri)
 
 
 def _conclusion(content: Content, iri: str, kind: str) -> Iterator[Diagnostic]:
@@ -41,40 +40,27 @@ def _conclusion(content: Content, iri: str, kind: str) -> Iterator[Diagnostic]:
     if kind == "core:DerivedFinding":
         concluded |= {"sh:predicate": expand("core:present"), "sh:object": derives}
     if expand("sh:TripleRule") not in graph.iris(iri, "rdf:type"):
-        yield content.diagnose("incomplete-rule", f"{shorten(iri)} is no sh:TripleRule.", iri, mend="Add `a sh:TripleRule`.")
+        yield content.diagnose("incomplete-rule", "no-triple-rule", iri, lacks=("sh:TripleRule",))
     for predicate, wanted in concluded.items():
         found: list[Term] = graph.terms(iri, predicate)
         if wanted and wanted not in found:
-            shown = ", ".join(term.value if isinstance(term, Text) else shorten(term) for term in found) or "nothing"
-            yield content.diagnose(
-                "incomplete-rule",
-                f"{shorten(iri)} has {predicate} {shown}, where it concludes {shorten(wanted)}.",
-                iri,
-                predicate,
-                mend=f"Write {predicate} {shorten(wanted)}.",
-            )
+            given = tuple(term.value if isinstance(term, Text) else shorten(term) for term in found)
+            yield content.diagnose("incomplete-rule", "other-conclusion", iri, predicate, given=given, wanted=shorten(wanted))
 
 
 def _attachment(content: Content, iri: str) -> Iterator[Diagnostic]:
     graph = content.graph
     order = graph.text(iri, "sh:order")
-    shapes = graph.subjects("sh:rule", iri)  # that their target is another one is told of them
+    shapes = graph.subjects("sh:rule", iri)  # that their target is another one is reported of them
     if not order:
-        yield content.diagnose("incomplete-rule", f"{shorten(iri)} has no sh:order.", iri)
+        yield content.diagnose("incomplete-rule", "no-order", iri, lacks=("sh:order",))
     elif not shapes:
-        what = f"{shorten(iri)} is attached to no shape for cases."
-        yield content.diagnose("unattached-rule", what, iri, mend=_attach(iri, order))
+        yield content.diagnose("unattached-rule", "nowhere", iri, rule=shorten(iri), order=order)
     for shape in shapes:
         held = graph.text(shape, "sh:order")
         if order.isdecimal() and held != order:
-            what = (
-                f"{shorten(iri)} has sh:order {order} and is attached to {shorten(shape)}, whose sh:order is {held or 'missing'}."
-            )
-            yield content.diagnose("unattached-rule", what, shape, "sh:rule", iri, mend=_attach(iri, order))
-
-
-def _attach(iri: str, order: str) -> str:
-    return f"Add {shorten(iri)} to sh:rule of shape:RulesOfOrder{order} (sh:targetClass core:Case ; sh:order {order})."
+            orders = {"rule": shorten(iri), "order": order, "shape": shorten(shape), "held": held}
+            yield content.diagnose("unattached-rule", "other-order", shape, "sh:rule", iri, terms=orders)
 
 
 def _unused_shapes(content: Content) -> Iterator[Diagnostic]:
@@ -84,4 +70,4 @@ def _unused_shapes(content: Content) -> Iterator[Diagnostic]:
     for iri in graph.of_class("sh:NodeShape"):
         standing = graph.terms(iri, "sh:targetClass") or iri.startswith("_:")
         if iri not in used and not standing and constraints & graph.predicates(iri).keys():
-            yield content.diagnose("unused-shape", f"No rule and no shape uses {shorten(iri)}.", iri)
+            yield content.diagnose("unused-shape", "no-use", iri)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import signal
 import subprocess
 import sys
@@ -17,8 +16,6 @@ from spinegraph.engine.knowledge.turtle.positions import positions_of
 from spinegraph.engine.knowledge.turtle.reader import read_triples
 from spinegraph.engine.knowledge.turtle.terms import Term, Text, expand, shorten
 from spinegraph.engine.sandbox.process import clean_environment
-from spinegraph.engine.validation.catalogue import BY_NAME
-from spinegraph.engine.validation.checks.names import COPY
 from spinegraph.engine.validation.checks.terms import Vocabulary
 from spinegraph.engine.validation.content import GENERATED, Content, Triple
 from spinegraph.engine.validation.diagnostics import Diagnostic, Place, Severity
@@ -51,7 +48,8 @@ def check_shapes(content: Content) -> Iterator[Diagnostic]:
         try:
             triples = read_triples(path, number)
         except KnowledgeError as error:
-            yield _not_run(content, error.what, Place(file=content.shown(path), line=int(getattr(error, "line", 0))))
+            place = Place(file=content.shown(path), line=int(getattr(error, "line", 0)))
+            yield content.diagnose("shapes-not-run", "unreadable", place=place, reason=error.what)
             continue
         if path not in shipped:
             yield from _unknown_terms(content, path, number, triples)
@@ -63,7 +61,10 @@ def check_shapes(content: Content) -> Iterator[Diagnostic]:
     )
     outcome = _run(Task(data, tuple(usable)))
     for failure in outcome.failures:
-        yield _not_run(content, _told(failure), _place_of_shape(content, failure, usable))
+        message = "shape-failed" if failure.shape else "all-failed"
+        place = _place_of_shape(content, failure, usable)
+        shape = shorten(failure.shape)
+        yield content.diagnose("shapes-not-run", message, place=place, shape=shape, reason=failure.reason)
     yield from _diagnostics(content, outcome.results)
 
 
@@ -133,23 +134,16 @@ def _run(task: Task) -> Outcome:
 def _unknown_terms(content: Content, path: Path, number: int, triples: Sequence[Triple]) -> Iterator[Diagnostic]:
     """A misspelt constraint constrains nothing, and pySHACL does not mind it."""
     vocabulary = Vocabulary(content)
-    told: set[str] = set()
+    seen: set[str] = set()
     for subject, predicate, value in triples:
         for term in (predicate, value):
-            if isinstance(term, str) and not term.startswith("_:") and term not in told and not vocabulary.knows(term):
-                told.add(term)
+            if isinstance(term, str) and not term.startswith("_:") and term not in seen and not vocabulary.knows(term):
+                seen.add(term)
                 spots = positions_of(path, number).statements.get((subject, predicate, value))
                 spot = spots and (spots.predicate if term == predicate else spots.value)
                 place = Place(file=content.shown(path), line=spot.line if spot else 0, column=spot.column if spot else 0)
-                near = vocabulary.nearest(term)
-                what = f"There is no term {shorten(term)}" + (f"; did you mean {near}?" if near else ".")
-                yield _not_run(content, what, place)
-
-
-def _told(failure: Failure) -> str:
-    if not failure.shape:
-        return f"No authoring shape could be run: {failure.reason}"
-    return f"{shorten(failure.shape)} could not be run: {failure.reason}"
+                named = {"term": shorten(term), "meant": vocabulary.nearest(term)}
+                yield content.diagnose("shapes-not-run", "unknown-term", place=place, terms=named)
 
 
 def _place_of_shape(content: Content, failure: Failure, shapes: Iterable[Numbered]) -> Place:
@@ -161,15 +155,11 @@ def _place_of_shape(content: Content, failure: Failure, shapes: Iterable[Numbere
     return Place(file="")
 
 
-def _not_run(content: Content, what: str, place: Place) -> Diagnostic:
-    return content.diagnose("shapes-not-run", what, place=place)
-
-
 # Content that does not conform ----------------------------------------------------------------
 
 
 def _diagnostics(content: Content, results: Iterable[Result]) -> Iterator[Diagnostic]:
-    """One diagnostic for each thing that is wrong, in the order of the content; what does not load is told elsewhere."""
+    """One diagnostic for each thing that is wrong, in the order of the content; what does not load is reported elsewhere."""
     covered = {(error.about[0], _iri(error.about[1])) for error in content.failures if error.about[1]}
     valued = {_key(result) for result in results if result.value is not None}
     for result in sorted(set(results), key=str):
@@ -191,39 +181,32 @@ def _diagnostic(content: Content, result: Result) -> Diagnostic:
     subject, predicate, value = _statement(content, result)
     blamed = result.value is not None and value == result.value
     here = [value] if blamed and value is not None else content.graph.predicates(subject).get(predicate, [])
-    told = ""
-    if predicate:
-        name = shorten(predicate)
-        told = f" Here {name} is {', '.join(map(_shown, here))}." if here else f" Here is no {name}."
+    component = result.component.removesuffix("ConstraintComponent")
     return content.diagnose(
         "authoring-shape",
-        f"{result.message or _unexplained(result)}{told}",
+        _message(result, predicate, len(here)),
         subject,
         predicate,
         value,
         severity=SEVERITIES.get(result.severity, "error"),
-        mend=_mend(result, shorten(predicate) if predicate else "", len(here)),
+        said=result.message,
+        constraint=f"{component[:1].lower()}{component[1:]}",
+        shape=shorten(result.shape),
+        shape_name=result.name,
+        values=tuple(map(_shown, here)) if predicate else (),
+        lacks=(shorten(predicate),) if predicate and not here else (),
     )
 
 
-def _mend(result: Result, predicate: str, values: int) -> str:
-    """What to do about it: add what is missing, take out what is too much, else change what is there; and by which shape."""
-    shape = f"{shorten(result.shape)}, “{result.name}”" if result.name else shorten(result.shape)
+def _message(result: Result, predicate: str, values: int) -> str:
+    """The key of the message: something is missing, is too much, or is there and has to be another."""
     if not predicate:
-        todo = "Write it as the shape demands"
-    elif not values:
-        todo = f"Add {predicate}"
-    elif result.component == "MaxCountConstraintComponent":
-        todo = f"Keep one {predicate}" if values > 1 else f"Take {predicate} out"
-    else:
-        todo = f"Change {predicate}"
-    return f"{todo} ({shape})."
-
-
-def _unexplained(result: Result) -> str:
-    """What to say where the shape says nothing: the name of the constraint."""
-    component = result.component.removesuffix("ConstraintComponent")
-    return f"This does not meet sh:{component[:1].lower()}{component[1:]} of {shorten(result.shape)}."
+        return "node"
+    if not values:
+        return "lacking"
+    if result.component == "MaxCountConstraintComponent":
+        return "one-too-many" if values > 1 else "not-here"
+    return "otherwise"
 
 
 def _statement(content: Content, result: Result) -> tuple[str, str, Term | None]:
@@ -253,58 +236,3 @@ def _surplus(result: Result, values: Sequence[Term]) -> Term | None:
         tags = [value.language if isinstance(value, Text) else "" for value in values]
         return next((value for number, value in enumerate(values) if tags[number] and tags[number] in tags[:number]), None)
     return values[1] if result.component == "MaxCountConstraintComponent" and len(values) > 1 else None
-
-
-# What other checks say better -------------------------------------------------------------------
-
-_HERE = re.compile(r" Here (?P<none>is no )?(?P<name>\S+?)(?: is .*)?\.$", re.DOTALL)
-"""How `_diagnostic` ends: the property, and whether it is missing."""
-_UNKNOWN = re.compile(r"There is no term ([^;\s]+?)[;.](?:\s|$)")
-TOLD_AS = {
-    "core:source": "no source",
-    "core:textDigest": "SHA-256",
-    "core:unit": "no unit",
-    "oa:end": "no offsets",
-    "oa:hasSelector": "no offsets",
-    "oa:start": "no offsets",
-}
-"""How other checks speak of a property without its name."""
-
-
-def without_repetition(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """Leave out what a shape says of a statement of which another check says more."""
-    found = tuple(diagnostics)
-    shape, groups = BY_NAME["authoring-shape"].id, tuple(f"SG{group}" for group in "12678")
-    others: dict[tuple[str, Place], list[Diagnostic]] = {}
-    for one in found:
-        if one.id.startswith(groups):
-            others.setdefault((one.subject, _line(one.place)), []).append(one)
-    unknown = {(one.subject, named[1]) for one in found if (named := _UNKNOWN.match(one.what))}
-    copied = {one.subject: one for one in found if COPY in one.what}
-    for one in found:
-        near = others.get((one.subject, _line(one.place)), ()) if one.id == shape else ()
-        if one.id == shape and (one.subject in copied or any((one.subject, word) in unknown for word in _values(one))):
-            continue
-        if not any(_is_same(one, other) for other in near):
-            yield one
-
-
-def _values(one: Diagnostic) -> list[str]:
-    """The values that it says are there, as far as they are names."""
-    said = _HERE.search(one.what)
-    return said[0].rstrip(".").partition(" is ")[2].split(", ") if said else []
-
-
-def _line(place: Place) -> Place:
-    return Place(file=place.file, line=place.line)
-
-
-def _is_same(one: Diagnostic, other: Diagnostic) -> bool:
-    """Whether two diagnostics on one line are about the same statement, or about the lack of the same one."""
-    said = _HERE.search(one.what)
-    if said is None:
-        return False
-    words = f"{other.what} {other.mend}"
-    named = re.search(rf"(?<![\w:-]){re.escape(said['name'])}(?![\w-])", words)
-    told = said["name"] in TOLD_AS and TOLD_AS[said["name"]] in words
-    return bool(named) or told or (not said["none"] and one.place == other.place)

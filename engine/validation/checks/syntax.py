@@ -16,4 +16,4 @@ def check_syntax(content: Content) -> Iterator[Diagnostic]:
     """A diagnostic for each file that is not UTF-8 Turtle, or too large, at the place where reading stopped."""
     for path, error in content.broken.items():
         place = Place(file=content.shown(path), line=error.line, column=error.column)
-        yield content.diagnose(error.kind, _PLACES.sub("", error.what), place=place, mend=error.mend)
+        yield content.diagnose(error.kind, "", place=place, what=_PLACES.sub("", error.what), mend=error.mend)

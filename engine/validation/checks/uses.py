@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spinegraph.engine.knowledge.turtle.terms import shorten
 from spinegraph.engine.validation.content import Content
 from spinegraph.engine.validation.diagnostics import Diagnostic
 
@@ -26,5 +25,4 @@ def check_uses(content: Content) -> Iterator[Diagnostic]:
     for group in (knowledge.findings, knowledge.conditions, knowledge.interventions, knowledge.measurements):
         for iri, thing in group.items():
             if not thing.passages and used.isdisjoint((iri, *broader.get(iri, ()), *narrower.get(iri, ()))):
-                what = f"Nothing uses {shorten(iri)}, nor what is narrower or wider, and it rests on no passage."
-                yield content.diagnose("unused-declaration", what, iri)
+                yield content.diagnose("unused-declaration", "no-use", iri)

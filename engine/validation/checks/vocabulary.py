@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spinegraph.engine.errors import shortened
 from spinegraph.engine.knowledge.build.rules import WORDS, words_of
 from spinegraph.engine.knowledge.turtle.terms import BASE, RDF_TYPE, Text, expand, shorten
 from spinegraph.engine.validation.checks.terms import (
@@ -21,9 +20,6 @@ from spinegraph.engine.validation.diagnostics import Diagnostic
 
 VERSIONS = frozenset(map(expand, ("owl:versionIRI", "owl:priorVersion", "owl:imports")))
 """Their objects name ontologies, not terms."""
-
-
-FOREIGN = "Use a term of a known vocabulary, declare the property, or allow its namespace in a profile (vocabulary)."
 
 
 def check_vocabulary(content: Content) -> Iterator[Diagnostic]:
@@ -44,39 +40,32 @@ def check_vocabulary(content: Content) -> Iterator[Diagnostic]:
             elif predicate not in VERSIONS and not vocabulary.knows(value):
                 yield _unknown(content, vocabulary, triple)
             elif predicate == RDF_TYPE and not vocabulary.is_class(value):
-                what = f"{shorten(value)} is no class."
-                yield content.diagnose("wrong-kind", what, subject, predicate, value, mend="Name a class after `a`.")
+                yield content.diagnose("wrong-kind", "no-class", subject, predicate, value)
         yield from _own_terms(content, vocabulary, triples)
 
 
 def _unknown(content: Content, vocabulary: Vocabulary, triple: Triple) -> Diagnostic:
     subject, predicate, value = triple
-    near = vocabulary.nearest(str(value))
-    what = f"There is no term {shorten(str(value))}{_finished(near)}"
-    return content.diagnose("unknown-term", what, subject, predicate, value, mend=_written(near) or _listed(predicate))
+    term, meant = shorten(str(value)), vocabulary.nearest(str(value))
+    words = words_of(shorten(predicate)) if shorten(predicate) in WORDS and not meant else ""
+    return content.diagnose("unknown-term", "value", subject, predicate, value, term=term, meant=meant, words=words)
 
 
 def _bad_predicate(content: Content, vocabulary: Vocabulary, triple: Triple) -> Diagnostic:
     subject, predicate, _ = triple
     if vocabulary.knows(predicate) and predicate.startswith(CORE):
-        return content.diagnose(
-            "wrong-kind", f"{shorten(predicate)} is no property.", subject, predicate, mend="Use a property as predicate."
-        )
-    if is_ours(predicate) or not (predicate.startswith(BASE) or vocabulary.is_closed(predicate)):
-        what, mend = f"{shorten(predicate)} is a property of no vocabulary that is known here", FOREIGN
-    else:
-        what, mend = f"There is no term {shorten(predicate)}", ""
-    near = vocabulary.nearest(predicate)
-    return content.diagnose("unknown-term", what + _finished(near), subject, predicate, mend=_written(near) or mend)
+        return content.diagnose("wrong-kind", "no-property", subject, predicate)
+    foreign = is_ours(predicate) or not (predicate.startswith(BASE) or vocabulary.is_closed(predicate))
+    named = {"term": shorten(predicate), "meant": vocabulary.nearest(predicate)}
+    return content.diagnose("unknown-term", "foreign-property" if foreign else "property", subject, predicate, terms=named)
 
 
 def _bad_literal(content: Content, subject: str, predicate: str, value: Text) -> Diagnostic:
     if not is_datatype(value.datatype):
-        near = nearest_datatype(value.datatype)
-        what = f"There is no datatype {shorten(value.datatype)}{_finished(near)}"
-        return content.diagnose("unknown-term", what, subject, predicate, value, mend=_written(near))
-    what = f"{shortened(value.value)} is no {shorten(value.datatype)}."
-    return content.diagnose("bad-literal", what, subject, predicate, value)
+        named = {"term": shorten(value.datatype), "meant": nearest_datatype(value.datatype)}
+        return content.diagnose("unknown-term", "datatype", subject, predicate, value, terms=named)
+    form = {"given": value.value, "datatype": shorten(value.datatype)}
+    return content.diagnose("bad-literal", "form", subject, predicate, value, terms=form)
 
 
 def _own_terms(content: Content, vocabulary: Vocabulary, triples: list[Triple]) -> Iterator[Diagnostic]:
@@ -87,19 +76,5 @@ def _own_terms(content: Content, vocabulary: Vocabulary, triples: list[Triple]) 
             continue
         seen.add(subject)
         if not vocabulary.knows(subject):
-            what = f"{shorten(subject)} is described, but {shorten(split(subject)[0])} has no such term"
-            yield content.diagnose("unknown-term", what + _finished(vocabulary.nearest(subject)), subject)
-
-
-def _finished(near: str) -> str:
-    return f"; did you mean {near}?" if near else "."
-
-
-def _listed(predicate: str) -> str:
-    """The words that a predicate can have, where they are few."""
-    name = shorten(predicate)
-    return f"Write {words_of(name)}." if name in WORDS else ""
-
-
-def _written(near: str) -> str:
-    return f"Write {near}." if near else ""
+            named = {"term": shorten(subject), "meant": vocabulary.nearest(subject)}
+            yield content.diagnose("unknown-term", "described", subject, namespace=shorten(split(subject)[0]), terms=named)

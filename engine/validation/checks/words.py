@@ -61,22 +61,17 @@ def _concepts(content: Content) -> Concepts:
 def _words_of_concept(content: Content, iri: str, kind: str) -> Iterator[Diagnostic]:
     graph = content.graph
     if not graph.text(iri, "rdfs:label").strip():
-        yield content.diagnose("no-label", f"{shorten(iri)} has no label.", iri, "rdfs:label")
+        yield content.diagnose("no-label", "none", iri, "rdfs:label")
     if not graph.text(iri, "skos:definition").strip():
-        yield content.diagnose("no-definition", f"{shorten(iri)} has no definition.", iri)
+        yield content.diagnose("no-definition", "none", iri, lacks=("skos:definition",))
     if not _in_language(graph.terms(iri, "skos:prefLabel"), PATIENT):
-        yield content.diagnose(
-            "no-patient-words",
-            f"{shorten(iri)} has no words for patients.",
-            iri,
-            mend=f'Add skos:prefLabel "…"@{PATIENT}.',
-        )
+        yield content.diagnose("no-patient-words", "concept", iri, language=PATIENT, lacks=("skos:prefLabel",))
     asked = kind == "measurement" or (kind == "finding" and not graph.flag(iri, "core:derivedOnly"))
     if asked:
         missing = [tag for tag in ("en", PATIENT) if not _in_language(graph.terms(iri, "core:question"), tag)]
         if missing:
-            whom = " and ".join({"en": "clinicians", PATIENT: "patients"}[tag] for tag in missing)
-            yield content.diagnose("no-question", f"{shorten(iri)} has no question for {whom}.", iri)
+            whom = [{"en": "clinicians", PATIENT: "patients"}[tag] for tag in missing]
+            yield content.diagnose("no-question", "none", iri, audiences=whom, lacks=("core:question",))
 
 
 def _in_language(terms: Iterable[object], language: str) -> bool:
@@ -94,9 +89,13 @@ def _same_words(content: Content, kind: str, iris: tuple[str, ...]) -> Iterator[
             if first != iri:
                 yield content.diagnose(
                     "ambiguous-label",
-                    f"The {kind}s {shorten(first)} and {shorten(iri)} are both called {words!r} for {whom}.",
+                    "same-name",
                     iri,
                     predicate,
+                    kind=kind,
+                    counterpart=shorten(first),
+                    words=words,
+                    audience=whom,
                     related=(content.related(first, "called the same", predicate),),
                 )
 
@@ -111,9 +110,9 @@ def _same_texts(content: Content) -> Iterator[Diagnostic]:
             key = " ".join(text.casefold().split())
             first = holders.setdefault(key, iri) if key else iri
             if first != iri and graph.iri(first, "core:direction") != graph.iri(iri, "core:direction"):
-                what = f"{shorten(first)} and {shorten(iri)} tell {whom} the same: {text!r}."
                 related = (content.related(first, "tells the same", "core:text"),)
-                yield content.diagnose("ambiguous-label", what, iri, "core:text", related=related)
+                both = {"counterpart": shorten(first), "words": text, "audience": whom}
+                yield content.diagnose("ambiguous-label", "same-text", iri, "core:text", related=related, terms=both)
 
 
 def _rules_and_shapes(content: Content) -> Iterator[Diagnostic]:
@@ -121,12 +120,12 @@ def _rules_and_shapes(content: Content) -> Iterator[Diagnostic]:
     for kind in BUILDERS:
         for iri in graph.of_class(kind):
             if not graph.text(iri, "rdfs:label").strip():
-                yield content.diagnose("no-label", f"{shorten(iri)} has no label.", iri, "rdfs:label")
+                yield content.diagnose("no-label", "none", iri, "rdfs:label")
             yield from _text_of_rule(content, iri, kind)
     for iri in graph.of_class("sh:NodeShape"):
         named = not iri.startswith("_:") and not graph.terms(iri, "sh:targetClass")
         if named and not graph.text(iri, "rdfs:label").strip():
-            yield content.diagnose("no-label", f"{shorten(iri)} has no label.", iri, "rdfs:label")
+            yield content.diagnose("no-label", "none", iri, "rdfs:label")
 
 
 def _text_of_rule(content: Content, iri: str, kind: str) -> Iterator[Diagnostic]:
@@ -138,16 +137,15 @@ def _text_of_rule(content: Content, iri: str, kind: str) -> Iterator[Diagnostic]
     }.get(kind, ())
     for predicate in needed:
         if not content.graph.text(iri, predicate).strip():
-            yield content.diagnose("no-text", f"{shorten(iri)} has no {predicate}.", iri, mend=f'Add {predicate} "…"@en.')
+            yield content.diagnose("no-text", "lacks", iri, lacks=(predicate,))
     for_patients = kind in ("core:Recommendation", "core:Exclusion")
     if for_patients and not _in_language(content.graph.terms(iri, "core:text"), PATIENT):
-        what = f"{shorten(iri)} tells patients nothing."
-        yield content.diagnose("no-patient-words", what, iri, mend=f'Add core:text "…"@{PATIENT}.')
+        yield content.diagnose("no-patient-words", "rule", iri, language=PATIENT, lacks=("core:text",))
 
 
 def _languages(content: Content) -> Iterator[Diagnostic]:
     for triples in content.triples.values():
         for subject, predicate, value in triples:
             if isinstance(value, Text) and value.language not in LANGUAGES and predicate not in NOTES:
-                what = f"The language tag @{value.language} is neither @en nor @{PATIENT}."
-                yield content.diagnose("unknown-language", what, subject, predicate, value)
+                tags = {"language": value.language, "patients": PATIENT}
+                yield content.diagnose("unknown-language", "tag", subject, predicate, value, terms=tags)

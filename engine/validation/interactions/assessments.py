@@ -30,8 +30,8 @@ def disagreeing_assessments(analysis: Analysis) -> Iterator[Behaviour]:
                 name="assessments-disagree",
                 rule=one.iri,
                 others=(other.iri,),
-                what=f"{named(one)} suspects {shorten(one.condition)} in a patient for whom {named(other)}, of another source, "
-                "rules it out.",
+                message="one-patient",
+                terms={"rule": named(one), "condition": shorten(one.condition), "counterpart": named(other)},
                 witness=analysis.witness(patient, ((one, "holds"), (other, "refuted"))),
             )
 

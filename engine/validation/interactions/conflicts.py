@@ -24,13 +24,18 @@ def opposite_directions(analysis: Analysis) -> Iterator[Behaviour]:
             shown = [analysis.holds(tension) for tension in tensions]
             patient = analysis.smallest(*both, *(-literal for literal in shown))
             if patient is not None:
-                wider = "" if order.intervention == bar.intervention else f", which {shorten(order.intervention)} is a kind of"
                 yield Behaviour(
                     name="opposite-directions",
                     rule=order.iri,
                     others=(bar.iri,),
-                    what=f"{named(order)} is for {shorten(order.intervention)}, {named(bar)} is against "
-                    f"{shorten(bar.intervention)}{wider}; both are indicated for one patient, and no tension shows it.",
+                    message="one-patient",
+                    terms={
+                        "order": named(order),
+                        "bar": named(bar),
+                        "wanted": shorten(order.intervention),
+                        "barred": shorten(bar.intervention),
+                        "wider": order.intervention != bar.intervention,
+                    },
                     witness=analysis.witness(patient, ((order, "indicated"), (bar, "indicated"))),
                 )
 
@@ -48,16 +53,15 @@ def idle_tensions(analysis: Analysis) -> Iterator[Behaviour]:
             continue
         if not analysis.exists(analysis.holds(rule)):
             if isinstance(rule, Tension):
-                yield Behaviour(
-                    name="idle-tension", rule=rule.iri, what=f"{named(rule)} holds for no patient, so it is never shown."
-                )
+                yield Behaviour(name="idle-tension", rule=rule.iri, message="nobody", terms={"rule": named(rule)})
             continue
         if isinstance(rule, Tension) and not _positions_meet(analysis, rule):
             yield Behaviour(
                 name="idle-tension",
                 rule=rule.iri,
                 others=tuple(position.recommendation for position in rule.positions if position.recommendation),
-                what=f"While {named(rule)} holds, no two of the recommendations that take a position hold for one patient.",
+                message="positions-apart",
+                terms={"rule": named(rule)},
                 witness=analysis.example(rule),
             )
         for target in rule.leaves_open:
@@ -67,7 +71,8 @@ def idle_tensions(analysis: Analysis) -> Iterator[Behaviour]:
                     name="idle-tension",
                     rule=rule.iri,
                     others=(target,),
-                    what=f"{named(rule)} leaves {named(left_open)} open, which never holds for the same patient.",
+                    message="nothing-left-open",
+                    terms={"rule": named(rule), "target": named(left_open)},
                     witness=analysis.example(rule),
                 )
 

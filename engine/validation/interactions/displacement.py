@@ -21,12 +21,12 @@ def circular_overrides(analysis: Analysis) -> Iterator[Behaviour]:
     for circle in islice(_circles(analysis), MOST_CIRCLES):
         patient = analysis.smallest(*(analysis.acts(rule) for rule in circle), *(analysis.stands(rule) for rule in circle))
         if patient is not None:
-            round_trip = " → ".join(shorten(rule.iri) for rule in (*circle, circle[0]))
             yield Behaviour(
                 name="circular-override",
                 rule=circle[0].iri,
                 others=tuple(rule.iri for rule in circle[1:]),
-                what=f"Each of these rules overrides the next, and a patient for whom they hold is told none: {round_trip}.",
+                message="circle",
+                terms={"circle": " → ".join(shorten(rule.iri) for rule in (*circle, circle[0]))},
                 witness=analysis.witness(patient, [(rule, "overridden") for rule in circle]),
             )
 
@@ -77,8 +77,8 @@ def uncovered(analysis: Analysis) -> Iterator[Behaviour]:
             name="shadowed",
             rule=rule.iri,
             others=tuple(other.iri for other in excluding),
-            what=f"{named(rule)} holds only for patients who are excluded, so nobody is ever told it.",
-            mend="Mend its criterion or the exclusion, or remove it and say why its passage is not modelled.",
+            message="excluded",
+            terms={"rule": named(rule)},
             witness=analysis.witness(patient, ((rule, "out-of-scope"),)),
         )
 

@@ -15,7 +15,7 @@ MODALITIES = ("must", "should", "may")
 def idle_overrides(analysis: Analysis) -> Iterator[Behaviour]:
     """Overrides whose two rules never hold for one patient."""
     for rule in analysis.recommendations:
-        for word, targets in (("overrides", rule.overrides), ("overrides, if known,", rule.overrides_if_known)):
+        for message, targets in (("always", rule.overrides), ("if-known", rule.overrides_if_known)):
             for target in targets:
                 displaced = analysis.knowledge.rules[target]
                 if not isinstance(displaced, Recommendation):
@@ -25,7 +25,8 @@ def idle_overrides(analysis: Analysis) -> Iterator[Behaviour]:
                         name="idle-override",
                         rule=rule.iri,
                         others=(target,),
-                        what=f"{named(rule)} {word} {named(displaced)}, but the two never hold for the same patient.",
+                        message=message,
+                        terms={"rule": named(rule), "target": named(displaced)},
                         witness=analysis.example(rule),
                     )
 
@@ -37,8 +38,8 @@ def unreachable(analysis: Analysis) -> Iterator[Behaviour]:
             continue
         if not analysis.exists(analysis.holds(rule)):
             parts = [f"“{part.label or ', '.join(outline(part))}”" for part in analysis.excluding(rule)]
-            why = f"{parts[0]} is never true" if len(parts) == 1 else f"{' and '.join(parts)} exclude each other"
-            yield Behaviour(name="never-holds", rule=rule.iri, what=f"No patient can meet {named(rule)}: {why}.")
+            message = "never-true" if len(parts) == 1 else "exclude-each-other"
+            yield Behaviour(name="never-holds", rule=rule.iri, message=message, terms={"rule": named(rule), "parts": parts})
 
 
 def trivial(analysis: Analysis) -> Iterator[Behaviour]:
@@ -49,11 +50,11 @@ def trivial(analysis: Analysis) -> Iterator[Behaviour]:
         criterion = analysis.planes[analysis.program.rules[rule.iri].criterion.holds]
         scope = analysis.in_scope(rule)
         if analysis.exists(scope) and not analysis.exists(scope, -criterion):
-            everybody = "everybody in its scope" if rule.scope else "everybody"
             yield Behaviour(
                 name="always-holds",
                 rule=rule.iri,
-                what=f"The criterion of {named(rule)} holds for {everybody}.",
+                message="everybody",
+                terms={"rule": named(rule), "scoped": rule.scope is not None},
                 witness=analysis.witness(analysis.somebody(scope), ((rule, "holds"),)),
             )
 
@@ -68,7 +69,8 @@ def shadowed(analysis: Analysis) -> Iterator[Behaviour]:
             name="shadowed",
             rule=rule.iri,
             others=tuple(other.iri for other in _overriding(analysis, rule)),
-            what=f"{named(rule)} is overridden for every patient for whom it holds, so nobody is ever told it.",
+            message="overridden",
+            terms={"rule": named(rule)},
             witness=analysis.witness(patient, ((rule, "overridden"),)),
         )
 
@@ -91,7 +93,8 @@ def said_twice(analysis: Analysis) -> Iterator[Behaviour]:
                 name="said-twice",
                 rule=rule.iri,
                 others=(other.iri,),
-                what=f"Whenever {named(rule)} holds, {named(other)} of the same source holds as well and says at least as much.",
+                message="as-much",
+                terms={"rule": named(rule), "counterpart": named(other)},
                 witness=analysis.witness(patient, ((rule, "holds"), (other, "holds"))),
             )
             break

@@ -104,13 +104,12 @@ def _between(
         if not (opposed or (a.point and _meet_at(analysis, side, before, after))):
             continue
         here = (side.shared, a.consistent)
-        where = f"at {measurement.label} {units.quantity(a.value, measurement.unit)}"
         if analysis.exists(*here, a.refuted[lower], a.refuted[upper], *(-a.holds[rule] for rule in between)):
             literals = (a.refuted[lower], a.refuted[upper], *(-a.holds[rule] for rule in between))
-            yield _behaviour(analysis, "threshold-gap", side, (measurement, a), f"neither holds {where}", literals)
+            yield _behaviour(analysis, "threshold-gap", side, (measurement, a), literals)
         elif analysis.exists(*here, a.holds[lower], a.holds[upper]):
             literals = (a.holds[lower], a.holds[upper])
-            yield _behaviour(analysis, "threshold-overlap", side, (measurement, a), f"both hold {where}", literals)
+            yield _behaviour(analysis, "threshold-overlap", side, (measurement, a), literals)
 
 
 def _meet_at(analysis: Analysis, side: _Side, before: _At, after: _At) -> bool:
@@ -150,9 +149,7 @@ def _opposed(analysis: Analysis, side: _Side) -> bool:
     return any(o.intervention in narrower.get(b.intervention, (b.intervention,)) for o in orders for b in bars)
 
 
-def _behaviour(
-    analysis: Analysis, name: str, side: _Side, found: tuple[Measurement, _At], what: str, met: Sequence[int]
-) -> Behaviour:
+def _behaviour(analysis: Analysis, name: str, side: _Side, found: tuple[Measurement, _At], met: Sequence[int]) -> Behaviour:
     measurement, a = found
     patient = analysis.somebody(side.shared, a.consistent, *met, values={measurement.code: a.value})
     state = "refuted" if name == "threshold-gap" else "holds"
@@ -160,6 +157,12 @@ def _behaviour(
         name=name,
         rule=side.lower.iri,
         others=(side.upper.iri,),
-        what=f"{named(side.lower)} and {named(side.upper)} divide {measurement.label} between them, but {what}.",
+        message="at-a-bound",
+        terms={
+            "lower": named(side.lower),
+            "upper": named(side.upper),
+            "measurement": measurement.label,
+            "where": f"{measurement.label} {units.quantity(a.value, measurement.unit)}",
+        },
         witness=analysis.witness(patient, ((side.lower, state), (side.upper, state))),
     )

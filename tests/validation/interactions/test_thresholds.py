@@ -45,7 +45,7 @@ def _uneven(
 def test_a_bound_that_both_leave_out_is_a_gap(tmp_path: Path) -> None:
     (found,) = _uneven(tmp_path, "sh:maxExclusive 39", "sh:minExclusive 39")
     assert (found.name, found.rule.rsplit("/")[-1], found.others[0].rsplit("/")[-1]) == ("threshold-gap", "cool", "hot")
-    assert found.what == "rule:cool and rule:hot divide temperature between them, but neither holds at temperature 39 °C."
+    assert found.terms["where"] == "temperature 39 °C"
     assert found.witness is not None
     assert found.witness.words == ("temperature: 39 °C", "has sore throat")
     assert found.witness.shows == ("cool is refuted", "hot is refuted")

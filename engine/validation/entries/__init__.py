@@ -1,1 +1,0 @@
-"""What each diagnostic means, a module per part of the catalogue."""
