@@ -66,7 +66,8 @@ def worded(diagnostic: Diagnostic, catalogue: Mapping[str, Entry] = CATALOGUE) -
     """A diagnostic with its sentences. One without a message key brings its own: an error of loading or of a case file."""
     entry = catalogue[diagnostic.id]
     message = entry.messages[diagnostic.message] if diagnostic.message else _OWN
-    terms = {name: getattr(diagnostic, name) for name in ("subject", "label", "property", "what", "mend")} | diagnostic.terms
+    own = {name: getattr(diagnostic, name) for name in ("subject", "label", "property", "what", "mend")}
+    terms = {**own, **diagnostic.terms}
     what, mend = filled(message.what, terms), filled(message.mend, terms) or entry.mend
     return msgspec.structs.replace(diagnostic, what=what, why=entry.why, mend=mend)
 
