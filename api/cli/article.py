@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from spinegraph.api.cli.cases import KnowledgeOption, read_case
+from spinegraph.api.cli.cases import KnowledgeOption
 from spinegraph.api.settings import load_engine
-from spinegraph.engine import make_codebook
+from spinegraph.engine import make_codebook, read_case_file
 
 
 class Format(StrEnum):
@@ -44,7 +44,7 @@ def article_command(
     from spinegraph.engine.exchange.article.article import render_article
 
     engine = load_engine(knowledge or ())
-    file = read_case(case, make_codebook(engine.knowledge))
+    file = read_case_file(case, make_codebook(engine.knowledge))
     reader = audience.value if audience else file.case.audience
     article = render_article(engine, engine.decide(file.case), reader, MEDIA_TYPES[form], file.title, file.narrative)
     if output is None:

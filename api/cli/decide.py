@@ -7,9 +7,9 @@ from typing import Annotated
 
 import msgspec
 import typer
-from spinegraph.api.cli.cases import KnowledgeOption, PatientOption, read_case
+from spinegraph.api.cli.cases import KnowledgeOption, PatientOption
 from spinegraph.api.settings import load_engine
-from spinegraph.engine import make_codebook
+from spinegraph.engine import make_codebook, read_case_file
 
 
 def decide_command(
@@ -22,7 +22,7 @@ def decide_command(
     """Decide cases and explain the decisions."""
     engine = load_engine(knowledge or ())
     codebook = make_codebook(engine.knowledge)
-    files = [read_case(path, codebook) for path in cases]
+    files = [read_case_file(path, codebook) for path in cases]
     for number, (case, title, narrative) in enumerate(files):
         decision = engine.decide(msgspec.structs.replace(case, audience="patient") if patient else case, everything)
         if as_json:

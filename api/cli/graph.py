@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from spinegraph.api.cli.cases import KnowledgeOption, read_case
+from spinegraph.api.cli.cases import KnowledgeOption
 from spinegraph.api.cli.content import paths_of
 from spinegraph.api.settings import load_engine
-from spinegraph.engine import load_knowledge, make_codebook
+from spinegraph.engine import load_knowledge, make_codebook, read_case_file
 from spinegraph.engine.errors import DrawingError
 from spinegraph.engine.exchange.pathway.dot import write_dot
 from spinegraph.engine.exchange.pathway.drawing import render_pathway
@@ -89,7 +89,7 @@ def _pathway(name: str, depth: int, case: Path | None, folders: list[Path] | Non
         return find_pathway(load_knowledge(paths_of(folders)), name, depth)
     engine = load_engine(folders or ())
     pathway = find_pathway(engine.knowledge, name, depth)
-    file = read_case(case, make_codebook(engine.knowledge))
+    file = read_case_file(case, make_codebook(engine.knowledge))
     return light(pathway, engine.knowledge, engine.decide(file.case, include_all=True), file.title)
 
 

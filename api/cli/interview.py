@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 import typer
 import yaml
-from spinegraph.api.cli.cases import KnowledgeOption, PatientOption, read_case
+from spinegraph.api.cli.cases import KnowledgeOption, PatientOption
 from spinegraph.api.cli.terminal import render_decision
 from spinegraph.api.cli.terminal_page import show
 from spinegraph.api.settings import load_engine
@@ -24,8 +24,11 @@ from spinegraph.engine import (
     Question,
     make_case,
     make_codebook,
+    read_case_file,
 )
 from spinegraph.engine.knowledge import units
+from spinegraph.engine.knowledge.numbers import read_number
+from spinegraph.engine.knowledge.yaml_text import plain_value
 
 Ask = Callable[[str], str | None]
 """Puts a prompt and returns the answer, None at the end of input."""
@@ -61,7 +64,7 @@ def interview_command(
         raise MalformedCaseError("The file exists already.", where=str(save), mend="Choose a new name: nothing is overwritten.")
     engine = load_engine(knowledge or ())
     codebook = make_codebook(engine.knowledge)
-    start = read_case(case, codebook) if case else CaseFile(Case())
+    start = read_case_file(case, codebook) if case else CaseFile(Case())
     if patient:
         start = start._replace(case=msgspec.structs.replace(start.case, audience="patient"))
     record = conduct(engine, codebook, Record(start.case), _ask, typer.echo)
@@ -144,9 +147,10 @@ def answered(record: Record, question: Question, answer: str, codebook: Codebook
 def _number(text: str) -> float | str:
     """A number, or the text as it is, for `make_case` to refuse."""
     try:
-        return float(text)
-    except ValueError:
+        number = read_number(text)
+    except ValueError:  # thousands of digits
         return text
+    return text if number is None else number
 
 
 def _question_text(question: Question, decision: Decision, history: list[Record], codebook: Codebook) -> str:
@@ -181,6 +185,18 @@ def _news(before: Decision, after: Decision) -> list[str]:
     return news
 
 
+class _Dumper(yaml.SafeDumper):
+    """Puts a text in quotation marks where our reader would take it for something else."""
+
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        if plain_value(data) != data:
+            return self.represent_scalar("tag:yaml.org,2002:str", data, style='"')
+        return super().represent_str(data)
+
+
+_Dumper.add_representer(str, _Dumper.represent_str)
+
+
 def as_yaml(file: CaseFile) -> str:
     """A case as the text of a case file."""
     case = file.case
@@ -192,6 +208,5 @@ def as_yaml(file: CaseFile) -> str:
         "measurements": {code: int(value) if value.is_integer() else value for code, value in case.measurements.items()},
         "audience": case.audience if case.audience != "clinician" else "",
     }
-    return str(
-        yaml.safe_dump({key: value for key, value in entries.items() if value}, sort_keys=False, allow_unicode=True, width=100)
-    )
+    said = {key: value for key, value in entries.items() if value}
+    return str(yaml.dump(said, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100))

@@ -9,11 +9,11 @@ from typing import Annotated
 
 import pyoxigraph as ox
 import typer
-from spinegraph.api.cli.cases import KnowledgeOption, read_case
+from spinegraph.api.cli.cases import KnowledgeOption
 from spinegraph.api.http.sparql_settings import served_files
 from spinegraph.api.query_library import QuestionError, competency_queries
 from spinegraph.api.settings import load_engine
-from spinegraph.engine import Engine, make_codebook
+from spinegraph.engine import Engine, make_codebook, read_case_file
 from spinegraph.engine.errors import QueryError
 from spinegraph.engine.exchange.provenance.decision import decision_graph
 from spinegraph.engine.exchange.rdf import JSON_LD, TURTLE, render
@@ -65,7 +65,7 @@ def query_command(
 
 def add_decision(store: ox.Store, engine: Engine, case: Path, everything: bool = False) -> None:
     """Decide a case and put the provenance of the decision into a store, as named graphs and in the default graph."""
-    given = read_case(case, make_codebook(engine.knowledge)).case
+    given = read_case_file(case, make_codebook(engine.knowledge)).case
     quads = decision_graph(engine.knowledge, engine.decide(given, everything))
     store.extend(quads)
     store.extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)

@@ -8,16 +8,25 @@ from __future__ import annotations
 
 import difflib
 import math
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
-from spinegraph.engine.decide.case_text import MAX_BYTES, parse_json, parse_turtle, parse_yaml
+from spinegraph.engine.decide.case_text import MAX_BYTES, parse_json, parse_text, parse_turtle, parse_yaml
 from spinegraph.engine.decide.codebook import Codebook
 from spinegraph.engine.decide.facts import compare
-from spinegraph.engine.errors import CaseError, MalformedCaseError, MeasurementError, UnknownCodeError, shortened
+from spinegraph.engine.errors import (
+    LONGEST_ECHO,
+    CaseError,
+    MalformedCaseError,
+    MeasurementError,
+    UnknownCodeError,
+    shortened,
+)
 from spinegraph.engine.knowledge.turtle.terms import local_name
 from spinegraph.engine.knowledge.units import in_words
+from spinegraph.engine.knowledge.words import unshown_character
 from spinegraph.engine.model import Case, Measured
 from spinegraph.engine.program.program import Program
 
@@ -44,24 +53,27 @@ class CaseFile(NamedTuple):
 
 
 def read_case_file(path: Path, codebook: Codebook) -> CaseFile:
-    """Read one case file by its suffix (.yaml, .json, .ttl). Raises CaseError, its `where` led by the path."""
-    parser = PARSERS.get(path.suffix)
+    """Read one case file by its suffix (.yaml, .json, .ttl), or stdin (`-`) as JSON or YAML. Raises CaseError that names it."""
+    parser = parse_text if str(path) == "-" else PARSERS.get(path.suffix)
     if parser is None:
         raise MalformedCaseError("This is no case file.", where=str(path), mend=f"Use one of {', '.join(PARSERS)}.")
     try:
-        with path.open("rb") as stream:
-            return read_case_stream(stream, str(path), codebook, parser)
+        return make_case_file(parser(_read(path)), codebook)
     except OSError as error:
         raise MalformedCaseError(f"It cannot be read: {error.strerror}.", where=str(path), mend="Check the path.") from error
-
-
-def read_case_stream(stream: BinaryIO, name: str, codebook: Codebook, parser: Parser = parse_yaml) -> CaseFile:
-    """Read a case, with a title and a narrative beside the facts. Raises CaseError, its `where` led by the stream's name."""
-    try:
-        return make_case_file(parser(stream.read(MAX_BYTES + 1)), codebook)
     except CaseError as error:
-        error.where = f"{name}, {error.where}" if error.where else name
+        error.where = f"{path}, {error.where}" if error.where else str(path)
         raise
+
+
+def _read(path: Path) -> bytes:
+    """What a file or stdin holds, up to what is more than is read."""
+    if str(path) != "-":
+        with path.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    if sys.stdin is None:
+        raise MalformedCaseError("Standard input is closed.", mend="Name a case file.")
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
 # Plain data → Case ---------------------------------------------------------------------------
@@ -77,6 +89,10 @@ def _words(data: Mapping[str, Any], key: str) -> str:
     said = data.get(key)
     if said is not None and not isinstance(said, str):
         raise MalformedCaseError(f"{key!r} is text, not {_kind(said)}.", where=f"/{key}", mend="Put it in quotes.")
+    if unshown := unshown_character(said or ""):
+        raise MalformedCaseError(
+            f"{key!r} has a character that nobody can read: {unshown}.", where=f"/{key}", mend="Take it out."
+        )
     return " ".join((said or "").split())
 
 
@@ -91,10 +107,10 @@ def make_case(data: Any, codebook: Codebook, keys: tuple[str, ...] = KEYS) -> Ca
         )
     for key in data:
         if key not in keys:
-            near = difflib.get_close_matches(str(key), keys, n=1)
+            near = difflib.get_close_matches(str(key)[:MAX_SHOWN], keys, n=1)
             raise MalformedCaseError(
-                f"A case has no {key!r}" + (f"; did you mean {near[0]!r}?" if near else "."),
-                where=f"/{key}",
+                f"A case has no {shortened(str(key))}" + (f"; did you mean {near[0]!r}?" if near else "."),
+                where=f"/{str(key)[:LONGEST_ECHO]}",
                 mend=f"Use {', '.join(keys)}.",
             )
     unknown: dict[str, str] = {}

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections import Counter
 from typing import Any
 
 import pyoxigraph as ox
-import yaml
 from spinegraph.engine.errors import LONGEST_ECHO, CaseTooLargeError, MalformedCaseError, MeasurementError, shortened
+from spinegraph.engine.knowledge.numbers import NUMERIC, STRING, read_number
 from spinegraph.engine.knowledge.turtle.terms import expand, shorten
+from spinegraph.engine.knowledge.yaml_text import DEEP, read_yaml
 
+LONGEST_MESSAGE = 200
+"""So many characters of what a parser says are repeated: it may quote what it read."""
 MAX_NAMED = 10
 """So many keys that stand twice are named."""
 MAX_BYTES = 1 << 20
@@ -35,7 +39,7 @@ def parse_json(body: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise MalformedCaseError("This is not UTF-8.", where=f"byte {error.start}", mend="Save or send it as UTF-8.") from error
     except RecursionError as error:
-        raise MalformedCaseError("This is nested too deeply.", mend="A case has lists of codes, nothing deeper.") from error
+        raise MalformedCaseError("This is nested too deeply.", mend=DEEP) from error
     except ValueError as error:
         raise MalformedCaseError(f"This cannot be read: {error}.", mend="Shorten the number.") from error
 
@@ -49,7 +53,7 @@ def _second_place(text: str, key: str) -> str:
     return f"line {text.count(chr(10), 0, at) + 1}, column {at - text.rfind(chr(10), 0, at)}"
 
 
-def _unique(pairs: list[tuple[str, Any]], where: str = "") -> dict[str, Any]:
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Pairs as a dict. Raises MalformedCaseError where a key stands twice."""
     seen = dict(pairs)
     if len(seen) < len(pairs):
@@ -57,60 +61,40 @@ def _unique(pairs: list[tuple[str, Any]], where: str = "") -> dict[str, Any]:
         double = sorted(str(name) for name, count in times.items() if count > 1)
         raise MalformedCaseError(
             f"{', '.join(map(shortened, double[:MAX_NAMED]))} stands more than once in one object.",
-            where=where,
             mend="Join the entries: nothing is dropped.",
             details={"key": double[0][:LONGEST_ECHO]},
         )
     return seen
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """SafeLoader that refuses a key that stands twice."""
-
-
-def _mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    pairs: list[tuple[Any, Any]] = []
-    marks: dict[Any, list[Any]] = {}
-    try:
-        for key, value in node.value:
-            pairs.append((loader.construct_object(key, deep=True), loader.construct_object(value, deep=True)))
-            marks.setdefault(pairs[-1][0], []).append(key.start_mark)
-        mark = next((again[1] for again in marks.values() if len(again) > 1), node.start_mark)
-        return _unique(pairs, f"line {mark.line + 1}, column {mark.column + 1}")
-    except TypeError as error:
-        raise yaml.constructor.ConstructorError(None, None, "a key that is not plain text", node.start_mark) from error
-
-
-_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
-
-
 def parse_yaml(body: bytes) -> Any:
     """Bytes → plain data. Raises MalformedCaseError with line and column, CaseTooLargeError."""
-    _check_size(body)
     _check_there(body)
-    try:
-        return yaml.load(body, Loader=_UniqueKeyLoader)  # noqa: S506 (it is a SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise MalformedCaseError(
-            f"This is not YAML: {error.problem or error.context}.",
-            where=f"line {mark.line + 1}, column {mark.column + 1}" if mark else "",
-            mend="Write `present: [code, code]`, `absent: […]`, `measurements: {age_years: 54}`.",
-        ) from error
-    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError) as error:  # what a hostile tag can raise
-        raise MalformedCaseError(f"This is not YAML: {error}.", mend="Save the file as UTF-8 YAML.") from error
-    except RecursionError as error:
-        raise MalformedCaseError("This is nested too deeply.", mend="A case has lists of codes, nothing deeper.") from error
+    return read_yaml(body).data
+
+
+def parse_text(body: bytes) -> Any:
+    """JSON or YAML without a name that says which. JSON's escapes of emoji are none in YAML, so what begins as JSON is tried
+    as that first. Raises as `parse_yaml` does."""
+    if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        try:
+            return parse_json(body)
+        except MalformedCaseError as error:
+            if not isinstance(error.__cause__, json.JSONDecodeError):
+                raise
+    return parse_yaml(body)
 
 
 def parse_turtle(body: bytes) -> Any:
     """A Turtle case graph (one core:Case) → plain data. Raises MalformedCaseError, CaseTooLargeError."""
     _check_size(body)
     try:
-        triples = list(ox.parse(body, format=ox.RdfFormat.TURTLE))
+        triples = list(ox.parse(body.removeprefix(codecs.BOM_UTF8), format=ox.RdfFormat.TURTLE))
     except SyntaxError as error:
         raise MalformedCaseError(
-            f"This is not Turtle: {error.msg}.", where=f"line {error.lineno}, column {error.offset}", mend="Mend the Turtle."
+            f"This is not Turtle: {error.msg[:LONGEST_MESSAGE]}.",
+            where=f"line {error.lineno}, column {error.offset}",
+            mend="Mend the Turtle.",
         ) from error
     cases = {
         t.subject for t in triples if t.predicate.value == expand("rdf:type") and t.object == ox.NamedNode(expand("core:Case"))
@@ -129,7 +113,7 @@ def parse_turtle(body: bytes) -> Any:
         if triple.subject not in cases or triple.predicate.value == expand("rdf:type"):
             continue
         if triple.predicate.value in sides:
-            data[sides[triple.predicate.value]].append(getattr(triple.object, "value", str(triple.object)))
+            data[sides[triple.predicate.value]].append(_name(triple.object))
         elif triple.predicate.value in data["measurements"]:
             raise MeasurementError(
                 f"{shorten(triple.predicate.value)} has more than one value.", mend="A case is one moment: give one value."
@@ -139,13 +123,18 @@ def parse_turtle(body: bytes) -> Any:
     return data
 
 
+def _name(term: object) -> str:
+    """An IRI or a plain text. Anything else stands as it is written, with its datatype or language."""
+    plain = isinstance(term, ox.NamedNode) or (isinstance(term, ox.Literal) and term.datatype.value == STRING)
+    return str(getattr(term, "value", term)) if plain else str(term)
+
+
 def _number(term: object) -> Any:
-    if isinstance(term, ox.Literal):
-        try:
-            return float(term.value)
-        except ValueError:
-            return term.value
-    return str(term)
+    """A number of a datatype of numbers in JSON's grammar. Anything else stands as it is written, and is no number."""
+    if not isinstance(term, ox.Literal) or term.datatype.value not in NUMERIC:
+        return _name(term)
+    number = read_number(term.value)
+    return term.value if number is None else float(number)
 
 
 def _check_there(body: bytes) -> None:

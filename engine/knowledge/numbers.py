@@ -1,7 +1,7 @@
-"""What counts as a number in content: a plain decimal, without exponent, unit or quotation marks.
+"""What counts as a number: the grammar of JSON, wherever a number is written; in Turtle with a datatype of numbers.
 
-Other engines compare decimals exactly and texts not at all, so a number that is written as a text or with an exponent
-would hold here and fail there.
+In content it is a plain decimal, without exponent: other engines compare decimals exactly and texts not at all, so a number
+that is written as a text or with an exponent would hold here and fail there.
 """
 
 from __future__ import annotations
@@ -17,13 +17,31 @@ _DERIVED = (
 )  # fmt: skip
 DECIMALS = frozenset(PREFIXES["xsd"] + name for name in ("decimal", "integer", *_DERIVED))
 """The datatypes of decimals (XML Schema 1.1 part 2)."""
+NUMERIC = DECIMALS | {PREFIXES["xsd"] + name for name in ("double", "float")}
+"""The datatypes that a number in a case may have."""
+STRING = PREFIXES["xsd"] + "string"
 PLAIN = "Write a plain number such as 37.5, without quotation marks, exponent or unit."
-_FORM = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?P<rest>(?:\.[0-9]+)?(?P<exponent>[eE][+-]?[0-9]+)?)")
+
+
+def read_number(text: str) -> int | float | None:
+    """The number that a text is in JSON's grammar (RFC 8259 section 6), or None. Raises ValueError at thousands of digits.
+
+    >>> [read_number(text) for text in ("54", "54.50", "1e3", "054", "+5", ".5", "5.", "5_4", "٥٤", "1:30", "NaN")]
+    [54, 54.5, 1000.0, None, None, None, None, None, None, None, None]
+    """
+    written = _NUMBER.fullmatch(text)
+    if written is None:
+        return None
+    return float(text) if written["rest"] else int(text)
 
 
 def plain_number(term: Term) -> float | None:
     """The value of a literal that is a plain number; None for anything else, and for what is too large to be computed with."""
-    if not isinstance(term, Text) or term.datatype not in DECIMALS or not _FORM.fullmatch(term.value):
+    if not isinstance(term, Text) or term.datatype not in DECIMALS:
+        return None
+    written = _NUMBER.fullmatch(term.value)
+    if written is None or written["exponent"]:
         return None
     number = float(term.value)
     return number if math.isfinite(number) else None
@@ -33,6 +51,6 @@ def as_written(term: Term, name: str) -> str:
     """A value that is no plain number, for a message; `name` is what to call it if it is no literal."""
     if not isinstance(term, Text):
         return name
-    if term.datatype in (PREFIXES["xsd"] + "string", PREFIXES["rdf"] + "langString"):
+    if term.datatype in (STRING, PREFIXES["rdf"] + "langString"):
         return f'the text "{term.value[:40]}"'
     return repr(term.value[:40])

@@ -13,13 +13,13 @@
       namespaces: ["https://example.org/local/"]
       terms: ["http://purl.org/pav/curatedBy"]
 
-Unknown keys, ids and severities are refused with their line and the nearest that there is. (No key is called
-`off`: in YAML that is a truth value.)
+Unknown keys, ids and severities are refused with their line and the nearest that there is.
 """
 
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Container, Iterable, Mapping
 from fnmatch import fnmatchcase
 from importlib.resources import files
@@ -38,6 +38,7 @@ KEYS = ("severity", "ignore", "suppress", "vocabulary")
 IGNORE_KEYS = ("id", "reason")
 SUPPRESS_KEYS = ("id", "subject", "file", "reason", "until")
 VOCABULARY_KEYS = ("namespaces", "terms")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 Catalogue = Mapping[str, Entry]
 
 
@@ -134,6 +135,14 @@ def read_profile(path: Path, catalogue: Catalogue = CATALOGUE) -> Profile:
         raise ProfileError(error.what, where=error.where, mend=mend) from error
 
 
+def read_day(text: str) -> datetime.date | None:
+    """A day written as 2027-03-31, or None."""
+    try:
+        return datetime.date.fromisoformat(text) if DAY.fullmatch(text) else None
+    except ValueError:  # there is no 30 February
+        return None
+
+
 class _Reader:
     """Reads one profile against the catalogue."""
 
@@ -183,16 +192,19 @@ class _Reader:
                 pointer,
                 "Add `subject:` or `file:`, or list the id below `ignore:`.",
             )
-        until = entry.get("until")
-        if until is not None and (not isinstance(until, datetime.date) or isinstance(until, datetime.datetime)):
-            self._document.refuse(f"{until!r} is no day.", f"{pointer}/until", "Write it as 2027-03-31.")
         return SuppressionRule(
             id=self._id(f"{pointer}/id", entry.get("id")),
             **patterns,
             reason=self._reason(pointer, entry),
-            until=until,
-            place=Place(file=self._document.file, line=self._document.lines.get(pointer, 0)),
+            until=self._day(f"{pointer}/until", entry["until"]) if "until" in entry else None,
+            place=Place(file=self._document.file, line=self._document.line(pointer)),
         )
+
+    def _day(self, pointer: str, text: Any) -> datetime.date:
+        day = read_day(text) if isinstance(text, str) else None
+        if day is None:
+            self._document.refuse(f"{text!r} is no day.", pointer, "Write it as 2027-03-31.")
+        return day
 
     def _id(self, pointer: str, name: Any) -> str:
         if name is None:

@@ -86,7 +86,7 @@ MALFORMED: dict[str, tuple[Any, str, str]] = {
     "a truth": (True, f"/: A case is an object with {KEYS}, not true or false.", "Wrap it in braces."),
     "a misspelt key": ({"presnt": []}, "/presnt: A case has no 'presnt'; did you mean 'present'?", f"Use {KEYS}."),
     "a foreign key": ({"foo": 1}, "/foo: A case has no 'foo'.", f"Use {KEYS}."),
-    "a key of another type": ({1: 2}, "/1: A case has no 1.", f"Use {KEYS}."),
+    "a key of another type": ({1: 2}, "/1: A case has no '1'.", f"Use {KEYS}."),
     "the title of a case file": ({"title": "x"}, "/title: A case has no 'title'.", f"Use {KEYS}."),
     "one code without list": ({"present": "fever"}, "/present: 'present' is a list of codes, not text.", LIST),
     "an object of codes": ({"absent": {"fever": True}}, "/absent: 'absent' is a list of codes, not an object.", LIST),

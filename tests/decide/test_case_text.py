@@ -32,8 +32,8 @@ JOIN = "Join the entries: nothing is dropped."
 DEEP = "This is nested too deeply.\n  A case has lists of codes, nothing deeper."
 
 
-def too_large(size: int) -> str:
-    return f"The case has {size:,} bytes; the limit is 1,048,576.\n  Send only codes and measurements."
+def too_large(size: int, limit: str = "is 1,048,576") -> str:
+    return f"The case has {size:,} bytes; the limit {limit}.\n  Send only codes and measurements."
 
 
 BAD_JSON: dict[str, tuple[bytes, str]] = {
@@ -77,11 +77,13 @@ def test_the_numbers_that_json_does_not_have_are_refused(word: str, small_codebo
         make_case(parse_json(f'{{"measurements": {{"temperature_c": {word}}}}}'.encode()), small_codebook)
 
 
-@pytest.mark.parametrize("parse", [parse_json, parse_yaml, parse_turtle])
-def test_a_case_that_is_too_large_is_refused_unread(parse: Callable[[bytes], Any]) -> None:
+@pytest.mark.parametrize(
+    ("parse", "limit"), [(parse_json, "is 1,048,576"), (parse_yaml, "for YAML is 262,144"), (parse_turtle, "is 1,048,576")]
+)
+def test_a_case_that_is_too_large_is_refused_unread(parse: Callable[[bytes], Any], limit: str) -> None:
     with pytest.raises(CaseTooLargeError) as caught:
         parse(b"\xff" * (MAX_BYTES + 1))
-    assert str(caught.value) == too_large(MAX_BYTES + 1)
+    assert str(caught.value) == too_large(MAX_BYTES + 1, limit)
 
 
 def test_a_case_of_exactly_the_limit_is_read(small_codebook: Codebook) -> None:
@@ -99,33 +101,25 @@ WRITE = "Write `present: [code, code]`, `absent: […]`, `measurements: {age_yea
 BAD_YAML: dict[str, tuple[bytes, str]] = {
     "an open bracket": (
         b"present: [fever\n",
-        f"line 2, column 1: This is not YAML: expected ',' or ']', but got '<stream end>'.\n  {WRITE}",
+        f"line 2, column 1: This is not YAML: did not find expected ',' or ']'.\n  {WRITE}",
     ),
     "a tab": (
         b"present:\n\t- fever",
-        f"line 2, column 1: This is not YAML: found character '\\t' that cannot start any token.\n  {WRITE}",
+        f"line 2, column 1: This is not YAML: found character that cannot start any token.\n  {WRITE}",
     ),
-    "two documents": (b"a: 1\n---\nb: 2", f"line 2, column 1: This is not YAML: but found another document.\n  {WRITE}"),
-    "a list as key": (b"? [a]\n: b", f"line 1, column 1: This is not YAML: a key that is not plain text.\n  {WRITE}"),
-    "an alias of nothing": (
-        b"present: [*x]",
-        f"line 1, column 11: This is not YAML: found undefined alias 'x'.\n  {WRITE}",
-    ),
-    "a list that holds itself": (
+    "two documents": (b"a: 1\n---\nb: 2", f"line 2, column 1: This is not YAML: another document begins here.\n  {WRITE}"),
+    "a list as key": (b"? [a]\n: b", f"line 1, column 3: This is not YAML: a key that is not plain text.\n  {WRITE}"),
+    "an alias": (
         b"present: &a [*a]",
-        f"line 1, column 10: This is not YAML: found unconstructable recursive node.\n  {WRITE}",
+        "line 1, column 14: '*a' stands for something that is written elsewhere.\n  Write it out: aliases are not read here.",
     ),
     "a Python object": (
         b"!!python/object/apply:os.system [ls]",
-        "line 1, column 1: This is not YAML: could not determine a constructor for the tag "
-        f"'tag:yaml.org,2002:python/object/apply:os.system'.\n  {WRITE}",
+        "line 1, column 1: This is not YAML: the tag 'tag:yaml.org,2002:python/object/apply:os.system' is not read here.\n"
+        "  Write the value without a tag.",
     ),
-    "a day that is none": (
-        b"present: [2020-13-45]",
-        "This is not YAML: month must be in 1..12.\n  Save the file as UTF-8 YAML.",
-    ),
-    "deep lists": (b"[" * 100_000, DEEP),
-    "deep objects": (b"{a: " * 20_000, DEEP),
+    "deep lists": (b"[" * 100_000, f"line 1, column 21: {DEEP}"),
+    "deep objects": (b"{a: " * 20_000, f"line 1, column 81: {DEEP}"),
 }
 
 
@@ -152,7 +146,7 @@ def test_a_key_that_stands_twice_is_told_with_its_place(parse: Callable[[bytes],
 
 @pytest.mark.parametrize("body", [b'a: "\xe9"', b"\xff\xfe\x00"])
 def test_yaml_that_is_not_utf_8_is_refused(body: bytes) -> None:
-    with pytest.raises(MalformedCaseError, match="This is not YAML: unacceptable character") as caught:
+    with pytest.raises(MalformedCaseError, match="This is not YAML: incomplete UTF-") as caught:
         parse_yaml(body)
     assert caught.value.mend == "Save the file as UTF-8 YAML."
 
@@ -165,7 +159,6 @@ def test_yaml_that_is_not_utf_8_is_refused(body: bytes) -> None:
         b"present: !!int abc",
         b"present: !!float abc",
         b"present: !!binary abc",
-        b"<<: {present: [fever]}",
         b"%YAML 9.9\n---\na: 1",
     ],
 )
@@ -174,7 +167,7 @@ def test_a_tag_that_does_not_fit_is_refused(body: bytes) -> None:
         parse_yaml(body)
 
 
-@pytest.mark.parametrize("word", ["no", "2020-01-01", "1.5", "~", "[a]", "!!set {a}"])
+@pytest.mark.parametrize("word", ["1.5", "~", "true", "[a]", "{a: b}"])
 def test_what_yaml_does_not_read_as_text_is_no_code(word: str, small_codebook: Codebook) -> None:
     with pytest.raises(MalformedCaseError, match=r"/present/0: A code is a string, not "):
         make_case(parse_yaml(f"present: [{word}]".encode()), small_codebook)
@@ -187,33 +180,9 @@ def bomb(levels: int, last: str) -> bytes:
     return "\n".join([*lines, f"{last}: *x{levels - 1}"]).encode()
 
 
-def test_aliases_of_aliases_are_shared_and_not_written_out() -> None:
-    data = parse_yaml(bomb(40, "present"))
-    distinct = set()
-    waiting = [data["present"]]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, list) and id(node) not in distinct:
-            distinct.add(id(node))
-            waiting += node
-    assert len(distinct) == 40
-
-
-@pytest.mark.parametrize(
-    "key",
-    [
-        "present",
-        "absent",
-        "measurements",
-        "foo",
-        "audience",
-    ],
-)
-def test_a_message_about_aliases_of_aliases_stays_small(key: str, small_codebook: Codebook) -> None:
-    data = parse_yaml(bomb(4, key))
-    with pytest.raises(CaseError) as caught:
-        make_case({key: data[key]}, small_codebook)
-    assert len(str(caught.value)) < 300
+def test_aliases_of_aliases_are_refused() -> None:
+    with pytest.raises(MalformedCaseError, match="is written elsewhere"):
+        parse_yaml(bomb(40, "present"))
 
 
 @pytest.mark.parametrize(

@@ -208,7 +208,7 @@ def test_a_file_that_is_not_utf_8_is_told_with_its_line(tmp_path: Path) -> None:
 
 
 def test_a_quoted_triple_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(TurtleSyntaxError, match=r"^given\.ttl: a quoted triple cannot be used here"):
+    with pytest.raises(TurtleSyntaxError, match=r"^given\.ttl:2: This is RDF 1\.2 \(<<\)"):
         graph_of(tmp_path, "shape:A rdfs:seeAlso <<( shape:A a shape:B )>> .")
 
 

@@ -141,7 +141,7 @@ def test_vocabulary_of_its_own(file: Path) -> None:
         ("vocabulary: {terms: [no iri]}", "profile.yaml:1: 'no iri' is no IRI.\n  Write it in full: https://…."),
         ("vocabulary: {terms: x}", "profile.yaml:1: This is a list of names.\n  Write [name, name]."),
         ("ignore: [",
-         "profile.yaml: line 1, column 10: This is not YAML: expected the node content, but found '<stream end>'.\n"),
+         "profile.yaml: line 2, column 1: This is not YAML: did not find expected node content.\n"),
         ("ignore: []\nignore: []", "profile.yaml: line 2, column 1: 'ignore' stands more than once in one object.\n"),
     ],
 )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 
 from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.knowledge.build.criteria import CriterionReader
-from spinegraph.engine.knowledge.build.literals import read_number
+from spinegraph.engine.knowledge.build.literals import read_literal
 from spinegraph.engine.knowledge.build.mapping_table import mapped_codes
 from spinegraph.engine.knowledge.build.passages import read_citation, read_passage, read_reference, read_source
 from spinegraph.engine.knowledge.build.rule_checks import check_rules
@@ -178,7 +178,7 @@ def _measurements(graph: Graph, problems: Problems) -> Iterable[Measurement]:
     for iri in graph.of_class("core:Measurement"):
         yield Measurement(
             unit=graph.text(iri, "core:unit"),
-            minimum=read_number(graph, problems, iri, "core:minimum", -math.inf),
-            maximum=read_number(graph, problems, iri, "core:maximum", math.inf),
+            minimum=read_literal(graph, problems, iri, "core:minimum", -math.inf),
+            maximum=read_literal(graph, problems, iri, "core:maximum", math.inf),
             **_words(graph, iri),
         )

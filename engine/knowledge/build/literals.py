@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import math
-
-from spinegraph.engine.errors import VocabularyError, shortened
+from spinegraph.engine.errors import VocabularyError
+from spinegraph.engine.knowledge.numbers import as_written, plain_number
 from spinegraph.engine.knowledge.problems import Problems
 from spinegraph.engine.knowledge.turtle.graph import Graph
-from spinegraph.engine.knowledge.turtle.terms import Text, shorten
+from spinegraph.engine.knowledge.turtle.terms import PREFIXES, Term, Text, shorten
+
+YEAR = PREFIXES["xsd"] + "gYear"
 
 
-def read_number(graph: Graph, problems: Problems, subject: str, predicate: str, otherwise: float) -> float:
+def read_literal(graph: Graph, problems: Problems, subject: str, predicate: str, otherwise: float) -> float:
     """The first number, or `otherwise`."""
-    return next(iter(read_numbers(graph, problems, subject, predicate)), otherwise)
+    return next(iter(read_literals(graph, problems, subject, predicate)), otherwise)
 
 
-def read_numbers(graph: Graph, problems: Problems, subject: str, predicate: str) -> list[float]:
-    """Literals as numbers; what is none is noted and left out."""
+def read_literals(graph: Graph, problems: Problems, subject: str, predicate: str) -> list[float]:
+    """Literals as plain numbers; what is none is noted and left out."""
     found = []
     for term in graph.terms(subject, predicate):
-        try:
-            number = float(term.value if isinstance(term, Text) else "nan")
-            if not math.isfinite(number):
-                raise ValueError(f"could not use {shortened(term.value if isinstance(term, Text) else shorten(term))}")
+        number = plain_number(term._replace(datatype=PREFIXES["xsd"] + "integer") if _is_year(term) else term)
+        if number is not None:
             found.append(number)
-        except ValueError as error:
-            problems.tell(
-                VocabularyError,
-                f"{shorten(subject)}: {predicate} is no number ({error}).",
-                "Write a plain number.",
-                "wrong-kind",
-                subject,
-                predicate,
-                term,
-            )
+            continue
+        what = f"{shorten(subject)}: {predicate} is {as_written(term, shorten(str(term)))}, which is no plain number."
+        problems.tell(VocabularyError, what, "Write a plain number.", "wrong-kind", subject, predicate, term)
     return found
+
+
+def _is_year(term: Term) -> bool:
+    return isinstance(term, Text) and term.datatype == YEAR

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from spinegraph.engine.errors import VocabularyError, shortened
-from spinegraph.engine.knowledge.build.literals import read_number, read_numbers
+from spinegraph.engine.knowledge.build.literals import read_literal, read_literals
 from spinegraph.engine.knowledge.build.rules import passage_ids
 from spinegraph.engine.knowledge.problems import Problems, ending, nearest
 from spinegraph.engine.knowledge.turtle.graph import Graph
@@ -71,10 +71,10 @@ def read_passage(graph: Graph, iri: str, problems: Problems) -> Passage:
         kind=graph.text(iri, "core:kind"),
         modality=graph.text(iri, "core:modality"),
         urgency=graph.text(iri, "core:urgency"),
-        citations=tuple(sorted(map(int, read_numbers(graph, problems, iri, "core:printedCitation")))),
+        citations=tuple(sorted(map(int, read_literals(graph, problems, iri, "core:printedCitation")))),
         paraphrase=graph.text(iri, "core:paraphrase"),
-        start=int(read_number(graph, problems, selector, "oa:start", -1)),
-        end=int(read_number(graph, problems, selector, "oa:end", -1)),
+        start=int(read_literal(graph, problems, selector, "oa:start", -1)),
+        end=int(read_literal(graph, problems, selector, "oa:end", -1)),
         digest=graph.text(iri, "core:textDigest"),
         figure=graph.text(iri, "core:figure"),
         ambiguity=graph.text(iri, "core:ambiguity"),
@@ -84,11 +84,11 @@ def read_passage(graph: Graph, iri: str, problems: Problems) -> Passage:
 
 def read_reference(graph: Graph, iri: str, problems: Problems) -> Reference:
     """An entry in a document's list of references."""
-    year = int(read_number(graph, problems, iri, "dcterms:issued", 0))
+    year = int(read_literal(graph, problems, iri, "dcterms:issued", 0))
     return Reference(
         iri=iri,
         source=graph.iri(iri, "core:source"),
-        position=int(read_number(graph, problems, iri, "core:listPosition", 0)),
+        position=int(read_literal(graph, problems, iri, "core:listPosition", 0)),
         type=graph.text(iri, "core:referenceType"),
         title=graph.text(iri, "dcterms:title"),
         publisher=graph.text(iri, "dcterms:publisher"),
@@ -111,7 +111,7 @@ def read_citation(graph: Graph, node: str, problems: Problems) -> CitationMappin
         )
     return CitationMapping(
         source=graph.iri(node, "core:source"),
-        number=int(read_number(graph, problems, node, "core:printedCitation", 0)),
+        number=int(read_literal(graph, problems, node, "core:printedCitation", 0)),
         reference=graph.iri(node, "core:cites") or None,
         confidence=confidence if confidence in CONFIDENCES else "none",
         note=graph.text(node, "rdfs:comment"),

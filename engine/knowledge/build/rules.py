@@ -8,7 +8,7 @@ from typing import Any
 
 from spinegraph.engine.errors import CriterionError, VocabularyError, shortened
 from spinegraph.engine.knowledge.build.criteria import CriterionReader
-from spinegraph.engine.knowledge.numbers import as_written
+from spinegraph.engine.knowledge.numbers import as_written, plain_number
 from spinegraph.engine.knowledge.problems import Problems
 from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.terms import Term, Text, expand, local_name, shorten
@@ -28,8 +28,7 @@ from spinegraph.engine.model import (
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 NAME_RULE = "Name the rule by its IRI, without quotation marks: rule:…."
-LONGEST_ORDER = 9
-"""So many characters of a sh:order are read."""
+LARGEST_ORDER = 10**8
 PATIENT = "en-x-patient"
 """The language tag of words for patients."""
 
@@ -113,12 +112,13 @@ class _Told:
 
     def order(self) -> int:
         (value, *_) = self.graph.terms(self.iri, "sh:order") or ("",)
-        text = value.value if isinstance(value, Text) else value
-        if text and not (text.removeprefix("-").isdecimal() and len(text) <= LONGEST_ORDER):
+        number = plain_number(value) if value else 0.0
+        if number is None or not number.is_integer() or abs(number) > LARGEST_ORDER:
+            text = value.value if isinstance(value, Text) else value
             mend = "Write 10 for a derived finding, 20 for an assessment, 30 for everything else."
             self._not_whole(f"sh:order is {shortened(text)}, which is no whole number", mend, "sh:order", value)
             return 0
-        return int(text or 0)
+        return int(number)
 
     def _not_whole(self, why: str, mend: str, predicate: str, value: Term | None = None) -> None:
         self.tell(

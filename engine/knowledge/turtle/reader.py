@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import itertools
+import re
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from spinegraph.engine.knowledge.files import read_file
 from spinegraph.engine.knowledge.turtle.prefixes import check_prefixes
 from spinegraph.engine.knowledge.turtle.slips import mend_turtle
 from spinegraph.engine.knowledge.turtle.terms import Term, Text
+from spinegraph.engine.knowledge.words import UNSHOWN_IN_TURTLE, unshown_character
 
 
 def read_triples(path: Path, number: int, most: int = sys.maxsize) -> list[tuple[str, str, Term]]:
@@ -28,10 +30,17 @@ def read_triples(path: Path, number: int, most: int = sys.maxsize) -> list[tuple
             return str(node.value)
         if isinstance(node, ox.BlankNode):
             return blanks.setdefault(node.value, f"_:{number}-{len(blanks)}")
-        raise ValueError(f"a quoted triple cannot be used here: {node}")
+        raise _not_turtle_1_1(path, text)
 
     def term(node: object) -> Term:
-        return Text(node.value, node.language or "", node.datatype.value) if isinstance(node, ox.Literal) else name(node)
+        if not isinstance(node, ox.Literal):
+            return name(node)
+        if node.direction is not None:
+            raise _not_turtle_1_1(path, text)
+        value = node.value
+        if not value.isprintable() and (unshown := unshown_character(value)):
+            raise _unshown(path, text, unshown)
+        return Text(value, node.language or "", node.datatype.value)
 
     try:
         text = read_file(path).removeprefix(codecs.BOM_UTF8)
@@ -54,10 +63,6 @@ def read_triples(path: Path, number: int, most: int = sys.maxsize) -> list[tuple
         what = f"The file cannot be read: {error.strerror}."
         mend = "Check its path and permissions."
         raise TurtleSyntaxError(what, where=path.name, mend=mend, kind="unreadable-file", path=path) from error
-    except ValueError as error:
-        raise TurtleSyntaxError(
-            str(error), where=path.name, mend="Save the file as UTF-8 Turtle.", kind="turtle-syntax", path=path
-        ) from error
     raise KnowledgeError(
         f"The file has more than {most:,} statements.",
         where=path.name,
@@ -65,3 +70,48 @@ def read_triples(path: Path, number: int, most: int = sys.maxsize) -> list[tuple
         kind="too-large",
         path=path,
     )
+
+
+_TOKEN = re.compile(
+    rb"""(?P<text>\"{3}(?:[^"\\]|\\.|"(?!""))*\"{3}|'{3}(?:[^'\\]|\\.|'(?!''))*'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')"""
+    rb"""|<[^<>\s]*>|\#[^\n]*|(?P<new>\{\||<<|~|@[A-Za-z]+(?:-[A-Za-z0-9]+)*--[a-z]+)""",
+    re.DOTALL,
+)
+"""Texts, IRIs and comments, or else what only RDF 1.2 has: annotations, triple terms, reifiers, directions of text."""
+
+
+def _not_turtle_1_1(path: Path, text: bytes) -> TurtleSyntaxError:
+    """A file that is Turtle 1.2, with the place of a statement about a statement, or of a text with a direction."""
+    found = next((match for match in _TOKEN.finditer(text) if match["new"]), None)
+    line, column = _place(text, found.start()) if found else (0, 0)
+    shown = f" ({found['new'].decode()})" if found else ""
+    return TurtleSyntaxError(
+        f"This is RDF 1.2{shown}: a statement about a statement, or a text with a direction.",
+        where=f"{path.name}:{line}",
+        mend="Write Turtle 1.1 only: give what is stated a node of its own.",
+        kind="turtle-syntax",
+        path=path,
+        line=line,
+        column=column,
+    )
+
+
+def _unshown(path: Path, text: bytes, unshown: str) -> KnowledgeError:
+    """A file with a text in which a character has no place in words."""
+    found = next((match for match in _TOKEN.finditer(text) if match["text"] and UNSHOWN_IN_TURTLE.search(match["text"])), None)
+    line, column = _place(text, found.start()) if found else (0, 0)
+    return KnowledgeError(
+        f"A text has a character that nobody can read: {unshown}.",
+        where=f"{path.name}:{line}",
+        mend="Take it out.",
+        kind="bad-literal",
+        path=path,
+        line=line,
+        column=column,
+    )
+
+
+def _place(text: bytes, offset: int) -> tuple[int, int]:
+    """1-based line and column of an offset into UTF-8."""
+    before = text[:offset]
+    return before.count(b"\n") + 1, len(before[before.rfind(b"\n") + 1 :].decode(errors="replace")) + 1

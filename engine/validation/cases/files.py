@@ -192,6 +192,7 @@ class _Reader:
         for key in ("name", "narrative"):
             if not isinstance(entry.get(key, ""), str) or (key == "name" and not entry.get(key, "").strip()):
                 document.refuse(f"The {key} is no text.", f"{pointer}/{key}", "Say in a sentence who the patient is.")
+            document.check_words(f"{pointer}/{key}", entry.get(key, ""))
         for key in ("case", "expect"):
             if key not in entry:
                 document.refuse(f"{entry['name']!r} has no {key!r}.", pointer, f"Add `{key}:`.")
@@ -199,7 +200,7 @@ class _Reader:
             name=entry["name"],
             narrative=entry.get("narrative", ""),
             file=document.file,
-            line=document.lines[pointer],
+            line=document.line(pointer),
             case=self._case(document, f"{pointer}/case", entry["case"]),
             expect=self._expectation(document, f"{pointer}/expect", entry["expect"]),
         )

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 from spinegraph.engine.knowledge.build.mapping_table import NEEDED, MappingTable, Row, read_table
+from spinegraph.engine.knowledge.numbers import read_number
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES
 from spinegraph.engine.validation.content import TABLE, Content
 from spinegraph.engine.validation.diagnostics import Diagnostic, Place, Related
@@ -130,6 +131,6 @@ class _Table:
 
 def _is_confidence(text: str) -> bool:
     try:
-        return 0 < float(text) <= 1
-    except ValueError:
+        return 0 < (read_number(text) or 0) <= 1
+    except ValueError:  # thousands of digits
         return False

@@ -8,8 +8,9 @@ from typing import Any
 
 from spinegraph.engine.errors import CheckNotRunError
 from spinegraph.engine.knowledge import units
+from spinegraph.engine.knowledge.numbers import plain_number
 from spinegraph.engine.knowledge.profile import BANDS, FACETS
-from spinegraph.engine.knowledge.turtle.terms import Text, shorten
+from spinegraph.engine.knowledge.turtle.terms import shorten
 from spinegraph.engine.validation.content import Content
 from spinegraph.engine.validation.diagnostics import Diagnostic
 
@@ -79,10 +80,7 @@ def _bounds_of_shape_on_case(content: Content, shape: str) -> bool:
 def _number(content: Content, subject: str, predicate: str) -> float | None:
     """One number; what is none is reported elsewhere."""
     values = content.graph.terms(subject, predicate)
-    try:
-        return float(values[0].value) if values and isinstance(values[0], Text) else None
-    except ValueError:
-        return None
+    return plain_number(values[0]) if values else None
 
 
 def check_units(content: Content) -> Iterator[Diagnostic]:

@@ -12,13 +12,13 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from spinegraph.engine.errors import GuidelineError, shortened
 from spinegraph.engine.knowledge.files import own_paths, schema_paths, shipped_paths
 from spinegraph.engine.knowledge.statements import Statement, read_statements
 from spinegraph.engine.knowledge.turtle.formatting import format_turtle
 from spinegraph.engine.knowledge.turtle.graph import Graph, read_graph
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES
+from spinegraph.engine.knowledge.yaml_text import plain_value
 from spinegraph.engine.model import Frozen
 from spinegraph.engine.validation.init.passages import HEAD, LONGEST_NAME, digest, literal, passage_ids, passage_turtle
 from spinegraph.engine.validation.init.texts import CASES, CONCEPTS, README, RULES
@@ -174,7 +174,7 @@ def _names(new: NewGuideline, title: str, file_name: str, statements: tuple[Stat
         "sentence": new.slug.replace("-", " ").capitalize(),
         "pascal": "".join(word.capitalize() for word in new.slug.split("-")),
         "code": code,
-        "yaml": code if yaml.safe_load(code) == code else literal(code),  # no is a word, and to YAML a truth value
+        "yaml": code if plain_value(code) == code else literal(code),
         "number": new.number,
         "title": title,
         "title_literal": literal(title, "en"),

@@ -141,7 +141,7 @@ def test_child_and_contradiction_are_told_first(run: Run, tmp_path: Path) -> Non
     ("name", "text", "told"),
     [
         ("a.yaml", "present: [feverr]", "{path}: /present/0: unknown code 'feverr'; nearest: fever"),
-        ("a.yaml", "present: [fever", "{path}, line 1, column 16: This is not YAML"),
+        ("a.yaml", "present: [fever", "{path}, line 2, column 1: This is not YAML"),
         ("a.json", '{"present": [}', "{path}, line 1, column 14: This is not JSON"),
         ("a.yaml", "measurements: {age_years: -4}", "{path}, /measurements/age_years: age_years is -4"),
         ("a.yaml", "patient: Ann", "{path}, /patient: A case has no 'patient'"),

@@ -123,7 +123,8 @@ def _question(code: str) -> Question:
     [
         ("age_years", "131", "age_years is 131, which cannot be: possible is 0 to 130 years."),
         ("age_years", "-1", "age_years is -1, which cannot be: possible is 0 to 130 years."),
-        ("age_years", "nan", "age_years is nan, which nothing measures."),
+        ("age_years", "nan", "age_years is 'nan', which is text."),
+        ("age_years", "054", "age_years is '054', which is text."),
         ("age_years", "54 years", "age_years is '54 years', which is text."),
         ("age_years", "yes", "age_years is 'yes', which is text."),
         ("fever", "maybe", "'maybe' is no answer."),

@@ -177,7 +177,7 @@ BAD = {
     ),
     "no YAML": (
         "- name: [x\n",
-        "throat.yaml: line 2, column 1: This is not YAML: expected ',' or ']', but got '<stream end>'.\n"
+        "throat.yaml: line 2, column 1: This is not YAML: did not find expected ',' or ']'.\n"
         "  Write `present: [code, code]`, `absent: […]`, `measurements: {age_years: 54}`.",
     ),
 }
