@@ -180,7 +180,8 @@ class _Builder:
 
 
 def _place(event: yaml.Event) -> Place:
-    return Place(event.start_mark.line + 1, event.start_mark.column + 1)
+    mark: Any = event.start_mark
+    return Place(mark.line + 1, mark.column + 1)
 
 
 def plain_value(text: str) -> Any:

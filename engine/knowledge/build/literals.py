@@ -6,9 +6,9 @@ from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.knowledge.numbers import as_written, plain_number
 from spinegraph.engine.knowledge.problems import Problems
 from spinegraph.engine.knowledge.turtle.graph import Graph
-from spinegraph.engine.knowledge.turtle.terms import PREFIXES, Term, Text, shorten
+from spinegraph.engine.knowledge.turtle.terms import PREFIXES, Text, shorten
 
-YEAR = PREFIXES["xsd"] + "gYear"
+YEAR, INTEGER = PREFIXES["xsd"] + "gYear", PREFIXES["xsd"] + "integer"
 
 
 def read_literal(graph: Graph, problems: Problems, subject: str, predicate: str, otherwise: float) -> float:
@@ -20,14 +20,11 @@ def read_literals(graph: Graph, problems: Problems, subject: str, predicate: str
     """Literals as plain numbers; what is none is noted and left out."""
     found = []
     for term in graph.terms(subject, predicate):
-        number = plain_number(term._replace(datatype=PREFIXES["xsd"] + "integer") if _is_year(term) else term)
+        is_year = isinstance(term, Text) and term.datatype == YEAR
+        number = plain_number(Text(term[0], "", INTEGER) if is_year else term)
         if number is not None:
             found.append(number)
             continue
         what = f"{shorten(subject)}: {predicate} is {as_written(term, shorten(str(term)))}, which is no plain number."
         problems.tell(VocabularyError, what, "Write a plain number.", "wrong-kind", subject, predicate, term)
     return found
-
-
-def _is_year(term: Term) -> bool:
-    return isinstance(term, Text) and term.datatype == YEAR

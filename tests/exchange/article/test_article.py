@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
-from spinegraph.api.cli.cases import read_case
-from spinegraph.engine import Codebook, Engine, load_knowledge
+from spinegraph.engine import Codebook, Engine, load_knowledge, read_case_file
 from spinegraph.engine.exchange.article.article import LAYOUTS, make_article, render_article, statements_of
 from spinegraph.engine.exchange.article.model import Article, Audience, Section
 from spinegraph.engine.exchange.article.placement import SECTION_OF_KIND, section_of
@@ -47,7 +46,7 @@ def article(request: pytest.FixtureRequest, engine: Engine) -> Article:
 
 
 def general(engine: Engine, codebook: Codebook, document: str) -> Decision:
-    return engine.decide(read_case(EXAMPLES / GENERAL[document], codebook).case)
+    return engine.decide(read_case_file(EXAMPLES / GENERAL[document], codebook).case)
 
 
 def all_sections(sections: tuple[Section, ...]) -> Iterator[Section]:
