@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import combinations, pairwise
 
+from spinegraph.engine.criteria.measurement import ranges_in_words
 from spinegraph.engine.knowledge.units import comparable
 from spinegraph.engine.model import Bound, Change, Measured
 from spinegraph.engine.program.program import Program
@@ -183,19 +184,3 @@ def probes(*criteria: Measured) -> list[float]:
     marks = sorted({mark for bound in bounds for mark in (bound.value, bound.other) if mark is not None})
     between = [(left + right) / 2 for left, right in pairwise(marks)]
     return [*marks, *between, marks[0] - 1, marks[-1] + 1] if marks else [0.0]
-
-
-def ranges_in_words(criterion: Measured) -> tuple[str, str]:
-    """The range and its certain opposite: ("> 50", "<= 50")."""
-    inside, outside = [], []
-    for bound, sign, opposite in ((criterion.lower, ">", "<"), (criterion.upper, "<", ">")):
-        if bound:
-            inside.append(f"{sign}{'=' * bound.inclusive} {bound.value:.12g}")
-            outside.append(_opposite(bound, opposite))
-    return " and ".join(inside) or "known", " or ".join(outside) or "not known"
-
-
-def _opposite(bound: Bound, sign: str) -> str:
-    if bound.other is not None:
-        return f"{sign} {bound.other:.12g}"
-    return f"{sign}{'' if bound.inclusive else '='} {bound.value:.12g}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from spinegraph.engine.criteria import words_of
+from spinegraph.engine.criteria.words import names_of
 from spinegraph.engine.decide.explanation import Node
-from spinegraph.engine.decide.facts import Facts, ranges_in_words
+from spinegraph.engine.decide.facts import Facts
 from spinegraph.engine.decide.junctions import JunctionNode, SuspicionNode
 from spinegraph.engine.decide.leaves import FindingNode, MeasuredNode
 from spinegraph.engine.decide.rule_nodes import RuleNode
@@ -20,7 +22,6 @@ from spinegraph.engine.model import (
     Suspected,
     Unassessed,
 )
-from spinegraph.engine.program.program import Program
 
 
 class ProofBook:
@@ -29,6 +30,7 @@ class ProofBook:
     def __init__(self, facts: Facts) -> None:
         knowledge = facts.program.knowledge
         self.facts = facts
+        self._names = names_of(knowledge)
         self.size = 0
         self._nodes: dict[int, Node] = {}
         self._rules: dict[str, RuleNode] = {}
@@ -66,7 +68,7 @@ class ProofBook:
 
     def _prepare(self, criterion: Criterion) -> Node:
         holds, refuted = self.facts.program.pair(criterion)
-        label = in_words(criterion, self.facts.program)
+        label = words_of(criterion, self._names)
         match criterion:
             case Present() | Absent() | Unassessed():
                 return FindingNode(self, criterion, holds, refuted, label)
@@ -77,26 +79,3 @@ class ProofBook:
             case And() | Or() | AtLeast():
                 return JunctionNode(self, criterion, holds, refuted, label)
         raise TypeError(f"no criterion: {criterion!r}")
-
-
-def in_words(criterion: Criterion, program: Program) -> str:
-    """A label for a criterion that has none of its own."""
-    knowledge = program.knowledge
-    match criterion:
-        case Present():
-            return f"{knowledge.findings[criterion.finding].label} present"
-        case Absent():
-            return f"{knowledge.findings[criterion.finding].label} absent"
-        case Unassessed():
-            return f"{knowledge.findings[criterion.finding].label} not assessed"
-        case Suspected():
-            return f"{knowledge.conditions[criterion.condition].label} suspected"
-        case NotSuspected():
-            return f"{knowledge.conditions[criterion.condition].label} not suspected"
-        case Measured():
-            measurement = knowledge.measurements[criterion.measurement]
-            return f"{measurement.label} {ranges_in_words(criterion)[0]} {measurement.unit}"
-        case AtLeast():
-            return f"at least {criterion.count} of {knowledge.findings[criterion.group].label}"
-        case _:
-            return {"and": "all of", "or": "any of"}[criterion.operator]

@@ -22,26 +22,12 @@ from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.processor import SPARQLProcessor
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Processor
+from spinegraph.engine.criteria import dual_of
+from spinegraph.engine.criteria.shapes import Curie, Iri, ShapeData, Value, any_of, node_shape
 from spinegraph.engine.knowledge.files import shipped_paths
-from spinegraph.engine.knowledge.turtle.terms import BASE
+from spinegraph.engine.knowledge.turtle.terms import BASE, expand
 from spinegraph.engine.knowledge.units import comparable
-from spinegraph.engine.model import (
-    Absent,
-    And,
-    AtLeast,
-    Bound,
-    Case,
-    Criterion,
-    DerivedFinding,
-    Knowledge,
-    Measured,
-    NotSuspected,
-    Or,
-    Present,
-    Rule,
-    Suspected,
-    Unassessed,
-)
+from spinegraph.engine.model import Case, DerivedFinding, Knowledge, Measured, Rule
 
 CORE = Namespace(f"{BASE}core/")
 DUAL = Namespace(f"{BASE}shape/dual/")
@@ -138,21 +124,17 @@ class Oracle:
 def _marks(knowledge: Knowledge) -> dict[str, list[float]]:
     """Code of a measurement → the numbers to which the criteria of rules compare it."""
     found: dict[str, list[float]] = {}
-    open_ = [part for rule in knowledge.rules.values() for part in (rule.scope, rule.criterion) if part is not None]
-    while open_:
-        criterion = open_.pop()
-        if isinstance(criterion, Measured):
-            bounds = [bound for bound in (criterion.lower, criterion.upper) if bound]
+    criteria = (part for rule in knowledge.rules.values() for part in (rule.scope, rule.criterion) if part is not None)
+    for node in (node for criterion in criteria for node in criterion.walk()):
+        if isinstance(node, Measured):
+            bounds = [bound for bound in (node.lower, node.upper) if bound]
             marks = (mark for bound in bounds for mark in (bound.value, bound.other) if mark is not None)
-            found.setdefault(knowledge.measurements[criterion.measurement].code, []).extend(marks)
-        elif isinstance(criterion, And | Or):
-            open_ += criterion.children
+            found.setdefault(knowledge.measurements[node.measurement].code, []).extend(marks)
     return found
 
 
 def add_dual_rules(shapes: Graph, knowledge: Knowledge) -> None:
     """Add to a shapes graph, for every rule, the rule that finds it refuted."""
-    writer = _DualWriter(shapes, knowledge)
     for rule in knowledge.rules.values():
         if rule.scope is None and rule.criterion is None:
             continue
@@ -164,92 +146,43 @@ def add_dual_rules(shapes: Graph, knowledge: Knowledge) -> None:
         shapes.add((home, SH.rule, dual))
         shapes.add((dual, RDF.type, SH.TripleRule))
         shapes.add((dual, SH.order, Literal(rule.order)))
-        shapes.add((dual, SH.condition, writer.either(rule)))
+        shapes.add((dual, SH.condition, _refuting(rule, shapes)))
         shapes.add((dual, SH.subject, SH.this))
         shapes.add((dual, SH.predicate, CORE.absent if isinstance(rule, DerivedFinding) else CORE.refuted))
         shapes.add((dual, SH.object, URIRef(rule.finding if isinstance(rule, DerivedFinding) else rule.iri)))
 
 
-class _DualWriter:
-    """Writes the dual of a criterion as SHACL."""
+def _refuting(rule: Rule, shapes: Graph) -> URIRef:
+    """A named shape, added to the graph, that conforms if the rule's scope or its criterion is refuted."""
+    shape = DUAL[f"shape-{rule.id}"]
+    parts = any_of(dual_of(part) for part in (rule.scope, rule.criterion) if part is not None)
+    add_shape(shapes, shape, node_shape(parts))
+    return shape
 
-    def __init__(self, graph: Graph, knowledge: Knowledge) -> None:
-        self._graph = graph
-        self._knowledge = knowledge
 
-    def either(self, rule: Rule) -> URIRef:
-        """A named shape that conforms if the rule's scope or its criterion is refuted."""
-        parts = [self.dual(part) for part in (rule.scope, rule.criterion) if part is not None]
-        shape = DUAL[f"shape-{rule.id}"]
-        self._graph.add((shape, RDF.type, SH.NodeShape))
-        self._list(shape, SH["or"], parts)
-        return shape
+def add_shape(graph: Graph, node: rdflib.term.Node, shape: ShapeData) -> None:
+    """Write a shape as the triples of a node."""
+    for predicate, value in shape.items():
+        graph.add((node, URIRef(expand(predicate)), _term(graph, value)))
 
-    def dual(self, criterion: Criterion) -> BNode:
-        """A shape that conforms if the criterion is refuted."""
+
+def _term(graph: Graph, value: Value) -> rdflib.term.Node:
+    if isinstance(value, Iri):
+        return URIRef(value.iri)
+    if isinstance(value, Curie):
+        return URIRef(expand(value.name))
+    if isinstance(value, int):
+        return Literal(value)
+    if isinstance(value, float):
+        return Literal(repr(value), datatype=XSD.decimal)
+    if isinstance(value, Mapping):
         node = BNode()
-        self._graph.add((node, RDF.type, SH.NodeShape))
-        match criterion:
-            case Present(absence_inconclusive=True):
-                self._never(node)
-            case Present():
-                self._graph.add((node, CORE.absent, URIRef(criterion.finding)))
-            case Absent():
-                self._graph.add((node, CORE.present, URIRef(criterion.finding)))
-            case Suspected():
-                self._graph.add((node, CORE.notSuspected, URIRef(criterion.condition)))
-            case NotSuspected():
-                self._graph.add((node, CORE.suspected, URIRef(criterion.condition)))
-            case Unassessed():
-                sides = [self._test(predicate, criterion.finding) for predicate in (CORE.present, CORE.absent)]
-                self._list(node, SH["or"], sides)
-            case AtLeast():
-                spare = len(criterion.members) - criterion.count
-                self._graph.add((node, CORE.atLeast, Literal(spare + 1)))
-                self._graph.add((node, CORE.ofAbsent, URIRef(criterion.group)))
-            case Measured():
-                self._outside(node, criterion)
-            case And():
-                self._list(node, SH["or"], [self.dual(child) for child in criterion.children])
-            case Or():
-                self._list(node, SH["and"], [self.dual(child) for child in criterion.children])
+        add_shape(graph, node, value)
         return node
-
-    def _test(self, predicate: URIRef, finding: str) -> BNode:
-        node = BNode()
-        self._graph.add((node, RDF.type, SH.NodeShape))
-        self._graph.add((node, predicate, URIRef(finding)))
-        return node
-
-    def _outside(self, node: BNode, criterion: Measured) -> None:
-        parts = []
-        if criterion.lower:
-            parts.append(self._beyond(criterion, criterion.lower, (SH.maxExclusive, SH.maxInclusive)))
-        if criterion.upper:
-            parts.append(self._beyond(criterion, criterion.upper, (SH.minExclusive, SH.minInclusive)))
-        if parts:
-            self._list(node, SH["or"], parts)
-        else:
-            self._never(node)
-
-    def _beyond(self, criterion: Measured, bound: Bound, facets: tuple[URIRef, URIRef]) -> BNode:
-        node = BNode()
-        value = bound.value if bound.other is None else bound.other
-        strict = bound.inclusive or bound.other is not None
-        self._graph.add((node, RDF.type, SH.PropertyShape))
-        self._graph.add((node, SH.path, URIRef(criterion.measurement)))
-        self._graph.add((node, SH.minCount, Literal(1)))
-        self._graph.add((node, facets[0] if strict else facets[1], Literal(repr(value), datatype=XSD.decimal)))
-        return node
-
-    def _never(self, node: BNode) -> None:
-        self._list(node, SH["in"], [])
-
-    def _list(self, node: rdflib.term.Node, predicate: URIRef, members: Sequence[rdflib.term.Node]) -> None:
-        head = BNode() if members else RDF.nil
-        if members:
-            Collection(self._graph, head, list(members))
-        self._graph.add((node, predicate, head))
+    head = BNode() if value else RDF.nil
+    if value:
+        Collection(graph, head, [_term(graph, item) for item in value])
+    return head
 
 
 def program_bits(knowledge: Knowledge, planes: Sequence[int], slots: Mapping[str, Any], present: Any, absent: Any) -> Bits:

@@ -10,6 +10,7 @@ from collections.abc import Container
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from spinegraph.engine.criteria import KINDS
 from spinegraph.engine.knowledge.problems import named
 from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.terms import RDF_TYPE, Term, Text, expand, shorten
@@ -17,18 +18,11 @@ from spinegraph.engine.knowledge.turtle.terms import RDF_TYPE, Term, Text, expan
 ANNOTATIONS = frozenset(
     map(expand, ("rdfs:label", "rdfs:comment", "prov:wasDerivedFrom", "core:rationale", "sh:name", "sh:message"))
 ) | {RDF_TYPE}
-FACETS = ("sh:minInclusive", "sh:minExclusive", "sh:maxInclusive", "sh:maxExclusive")
-BANDS = ("core:indeterminateFrom", "core:indeterminateTo")
-CONSTRAINTS = (
-    "core:present", "core:absent", "core:suspected", "core:notSuspected", "core:unassessed", "core:atLeast",
-    "sh:and", "sh:or", "sh:node", "sh:property", "sh:path",
-)  # fmt: skip
-MODIFIERS = {
-    "core:absenceInconclusive": "core:present",
-    "core:of": "core:atLeast",
-    "sh:minCount": "sh:path",
-    **dict.fromkeys((*FACETS, *BANDS), "sh:path"),
-}
+WRAPPERS = ("sh:node", "sh:property")
+"""Constraints that are no criterion of their own: they lead to one."""
+_STATED = tuple(kind.constraint for kind in KINDS)
+CONSTRAINTS = (*(name for name in _STATED if name != "sh:path"), *WRAPPERS, "sh:path")
+MODIFIERS = {modifier: kind.constraint for kind in KINDS for modifier in kind.modifiers}
 """Each modifier and the constraint that it belongs to."""
 ALLOWED = frozenset(map(expand, (*CONSTRAINTS, *MODIFIERS)))
 MEND = "Allowed: " + ", ".join((*CONSTRAINTS, *MODIFIERS)) + ". There is no sh:not: absence has to be recorded."

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from spinegraph.engine.criteria import emit
+from spinegraph.engine.criteria.kind import Planes
+from spinegraph.engine.criteria.planes import join
 from spinegraph.engine.model import (
     VERDICTS,
-    Absent,
-    And,
-    AtLeast,
     Criterion,
     Knowledge,
     Measured,
-    NotSuspected,
-    Or,
-    Present,
     Recommendation,
     Rule,
-    Suspected,
-    Unassessed,
     Verdict,
 )
 from spinegraph.engine.program.program import Comparison, Pair, Program, RuleSlots, structure
@@ -58,10 +53,10 @@ class _Compiler:
 
     def program(self, acting: bool) -> Program:
         rules = {iri: self._rule_slots(rule) for iri, rule in self._knowledge.rules.items()}
-        present = {iri: self._output(self._fact("present", iri)) for iri in self._knowledge.findings}
-        absent = {iri: self._output(self._fact("absent", iri)) for iri in self._knowledge.findings}
-        both = [f"({self._fact('present', iri)} & {self._fact('absent', iri)})" for iri in self._knowledge.findings]
-        clash = self._output(self._assign("c", _join("|", both, neutral="zero")))
+        present = {iri: self._output(self.fact("present", iri)) for iri in self._knowledge.findings}
+        absent = {iri: self._output(self.fact("absent", iri)) for iri in self._knowledge.findings}
+        both = [f"({self.fact('present', iri)} & {self.fact('absent', iri)})" for iri in self._knowledge.findings]
+        clash = self._output(self.assign("c", join("|", both)))
         verdicts = {
             iri: self._verdict_planes(rule) for iri, rule in self._knowledge.rules.items() if isinstance(rule, Recommendation)
         }
@@ -99,7 +94,7 @@ class _Compiler:
         self._outputs.append(name)
         return len(self._outputs) - 1
 
-    def _assign(self, prefix: str, expression: str) -> str:
+    def assign(self, prefix: str, expression: str) -> str:
         """The name of an expression; equal expressions share one."""
         if expression.isidentifier():
             return expression
@@ -109,7 +104,7 @@ class _Compiler:
         return self._assigned[expression]
 
     def _rule_slots(self, rule: Rule) -> RuleSlots:
-        pairs = (self._rule(rule), self._criterion(rule.scope), self._criterion(rule.criterion))
+        pairs = (self._rule(rule), self.criterion(rule.scope), self.criterion(rule.criterion))
         whole, scope, criterion = (Pair(self._output(holds), self._output(refuted)) for holds, refuted in pairs)
         return RuleSlots(whole, scope, criterion)
 
@@ -117,91 +112,47 @@ class _Compiler:
         """The planes of a rule: its scope and its criterion together."""
         if rule.iri in self._names:
             return self._names[rule.iri]
-        scope, criterion = self._criterion(rule.scope), self._criterion(rule.criterion)
-        holds = self._assign("h", _join("&", [scope[0], criterion[0]], neutral="ones"))
-        refuted = self._assign("r", _join("|", [scope[1], criterion[1]], neutral="zero"))
+        scope, criterion = self.criterion(rule.scope), self.criterion(rule.criterion)
+        holds = self.assign("h", join("&", [scope[0], criterion[0]]))
+        refuted = self.assign("r", join("|", [scope[1], criterion[1]]))
         self._names[rule.iri] = (holds, refuted)
         return self._names[rule.iri]
 
-    def _criterion(self, criterion: Criterion | None) -> tuple[str, str]:
+    def criterion(self, criterion: Criterion | None) -> tuple[str, str]:
         if criterion is None:
             return ("ones", "zero")
         key = structure(criterion)
         if key not in self._names:
-            holds, refuted = self._emit(criterion)
-            self._names[key] = (self._assign("h", holds), self._assign("r", refuted))
+            holds, refuted = emit(criterion, self)
+            self._names[key] = (self.assign("h", holds), self.assign("r", refuted))
         return self._names[key]
 
-    def _emit(self, criterion: Criterion) -> tuple[str, str]:
-        match criterion:
-            case Present():
-                refuted = "zero" if criterion.absence_inconclusive else self._fact("absent", criterion.finding)
-                return self._fact("present", criterion.finding), refuted
-            case Absent():
-                return self._fact("absent", criterion.finding), self._fact("present", criterion.finding)
-            case Unassessed():
-                known = self._assign(
-                    "k", f"{self._fact('present', criterion.finding)} | {self._fact('absent', criterion.finding)}"
-                )
-                return f"{known} ^ ones", known
-            case Suspected():
-                return self._suspicion(criterion.condition)
-            case NotSuspected():
-                holds, refuted = self._suspicion(criterion.condition)
-                return refuted, holds
-            case Measured():
-                return self._comparison(criterion)
-            case AtLeast():
-                pairs = [self._criterion(member) for member in criterion.members]
-                spare = len(pairs) - criterion.count
-                return (
-                    self._threshold([pair[0] for pair in pairs], criterion.count),
-                    self._threshold([pair[1] for pair in pairs], spare + 1),
-                )
-            case And() | Or():
-                pairs = [self._criterion(child) for child in criterion.children]
-                both, either = ("&", "|") if isinstance(criterion, And) else ("|", "&")
-                return _join(both, [pair[0] for pair in pairs]), _join(either, [pair[1] for pair in pairs])
-        raise TypeError(f"no criterion: {criterion!r}")
-
-    def _fact(self, side: str, finding: str) -> str:
+    def fact(self, side: str, finding: str) -> str:
         """The plane of a finding being present (from narrower ones) or absent (from wider ones), given or derived."""
         if (side, finding) not in self._facts:
             reaching = (self._narrower if side == "present" else self._broader).get(finding, (finding,))
             given, bit = ("gp", 0) if side == "present" else ("ga", 1)
             terms = [f"{given}{self._input[iri]}" for iri in reaching if iri in self._input]
             terms += [self._rule(self._deriving[iri])[bit] for iri in reaching if iri in self._deriving]
-            self._facts[side, finding] = self._assign("p" if side == "present" else "a", _join("|", terms, neutral="zero"))
+            self._facts[side, finding] = self.assign("p" if side == "present" else "a", join("|", terms))
         return self._facts[side, finding]
 
-    def _suspicion(self, condition: str) -> tuple[str, str]:
-        """Assessments add up: one that holds is enough, and all have to be refuted."""
-        pairs = [self._rule(rule) for rule in self._relations.assessing(condition)]
-        if not pairs:
-            return "zero", "zero"
-        return _join("|", [pair[0] for pair in pairs]), _join("&", [pair[1] for pair in pairs])
+    def assessments(self, condition: str) -> list[Planes]:
+        """The planes of the rules that assess a condition or a narrower one."""
+        return [self._rule(rule) for rule in self._relations.assessing(condition)]
 
-    def _comparison(self, criterion: Measured) -> tuple[str, str]:
+    def comparison(self, criterion: Measured) -> tuple[str, str]:
         number = len(self._comparisons)
         self._comparisons.append(Comparison(criterion.measurement, criterion))
         return f"ch{number}", f"cr{number}"
-
-    def _threshold(self, planes: list[str], count: int) -> str:
-        """At least `count` of the planes, by counting upwards."""
-        reached = ["zero"] * count
-        for plane in planes:
-            for level in range(count - 1, -1, -1):
-                step = plane if level == 0 else _join("&", [reached[level - 1], plane])
-                reached[level] = self._assign("t", _join("|", [reached[level], step], neutral="zero"))
-        return reached[-1]
 
     def _verdict_planes(self, rule: Recommendation) -> range:
         """One plane per verdict: what makes it is so, and nothing that comes before it."""
         found: dict[Verdict, str] = {}
         before = "zero"
         for verdict, plane in self._deciding(rule).items():
-            reached = self._assign("v", _join("|", [before, plane], neutral="zero"))
-            found[verdict] = "zero" if reached == before else self._assign("w", _without(reached, before))
+            reached = self.assign("v", join("|", [before, plane]))
+            found[verdict] = "zero" if reached == before else self.assign("w", _without(reached, before))
             before = reached
         if (known := self._verdicts.get(tuple(found.values()))) is not None:
             return known
@@ -212,7 +163,7 @@ class _Compiler:
 
     def _deciding(self, rule: Recommendation) -> dict[Verdict, str]:
         """The table of design section 5: the first of these that is so makes the verdict. (A further one is a line here.)"""
-        scope_holds, scope_refuted = self._criterion(rule.scope)
+        scope_holds, scope_refuted = self.criterion(rule.scope)
         holds, refuted = self._rule(rule)
         excluding = [self._rule(other) for other in self._relations.excluding(rule)]
         overriding = [(self._acting(other), rule.iri in other.overrides) for other in self._relations.overriding(rule)]
@@ -223,12 +174,12 @@ class _Compiler:
         conflicts += [f"({holds} & {h} & {r})" for (h, r), _ in overriding]
         unknown = [f"(({h} | {r}) ^ ones)" for (h, r), strict in overriding if strict]
         return {
-            "out-of-scope": self._assign("x", _join("|", outside, neutral="zero")),
-            "conflicting": self._assign("c", _join("|", conflicts, neutral="zero")),
-            "not-indicated": self._criterion(rule.criterion)[1],
-            "undetermined": self._assign("n", _without("ones", holds)),
-            "overridden": self._assign("d", _join("|", [h for (h, _), _ in overriding], neutral="zero")),
-            "provisional": self._assign("u", _join("|", unknown + leaving, neutral="zero")),
+            "out-of-scope": self.assign("x", join("|", outside)),
+            "conflicting": self.assign("c", join("|", conflicts)),
+            "not-indicated": self.criterion(rule.criterion)[1],
+            "undetermined": self.assign("n", _without("ones", holds)),
+            "overridden": self.assign("d", join("|", [h for (h, _), _ in overriding])),
+            "provisional": self.assign("u", join("|", unknown + leaving)),
             "indicated": "ones",
         }
 
@@ -238,8 +189,8 @@ class _Compiler:
         excluding = [self._rule(other) for other in self._relations.of_source(rule)]
         if not excluding:
             return holds, refuted
-        outside = self._assign("x", _join("|", [_only_holds(pair) for pair in excluding]))
-        return self._assign("h", f"{holds} & ({outside} ^ ones)"), self._assign("r", f"{refuted} | {outside}")
+        outside = self.assign("x", join("|", [_only_holds(pair) for pair in excluding]))
+        return self.assign("h", f"{holds} & ({outside} ^ ones)"), self.assign("r", f"{refuted} | {outside}")
 
 
 def _only_holds(pair: tuple[str, str]) -> str:
@@ -251,12 +202,3 @@ def _only_holds(pair: tuple[str, str]) -> str:
 def _without(plane: str, part: str) -> str:
     """A plane without a part of it."""
     return plane if part == "zero" else "zero" if part == plane else f"{plane} ^ {part}"
-
-
-def _join(operator: str, terms: list[str], neutral: str = "") -> str:
-    """Terms under one operator, without repetitions and neutral elements."""
-    absorbing = {"&": "zero", "|": "ones"}[operator]
-    kept = list(dict.fromkeys(term for term in terms if term != {"&": "ones", "|": "zero"}[operator]))
-    if absorbing in kept:
-        return absorbing
-    return f" {operator} ".join(kept) or neutral or {"&": "ones", "|": "zero"}[operator]

@@ -12,17 +12,9 @@ from typing import Any, NamedTuple
 
 from spinegraph.engine.model import (
     VERDICTS,
-    Absent,
-    And,
-    AtLeast,
     Criterion,
     Knowledge,
     Measured,
-    NotSuspected,
-    Or,
-    Present,
-    Suspected,
-    Unassessed,
     Verdict,
 )
 from spinegraph.engine.program.relations import Relations
@@ -97,17 +89,11 @@ class Program(NamedTuple):
 
 def structure(criterion: Criterion) -> tuple[Any, ...]:
     """What a criterion tests, without its names: equal structures share one pair of planes."""
-    match criterion:
-        case Present():
-            return ("present", criterion.finding, criterion.absence_inconclusive)
-        case Absent() | Unassessed():
-            return (criterion.operator, criterion.finding)
-        case Suspected() | NotSuspected():
-            return (criterion.operator, criterion.condition)
-        case Measured():
-            return ("measured", criterion.measurement, criterion.lower, criterion.upper)
-        case AtLeast():
-            return ("at-least", criterion.count, criterion.group)
-        case And() | Or():
-            return (criterion.operator, *map(structure, criterion.children))
-    raise TypeError(f"no criterion: {criterion!r}")
+    tested = (name for name in criterion.__struct_fields__ if name not in Criterion.__struct_fields__)
+    return (criterion.operator, *(_structure_of(getattr(criterion, name)) for name in tested))
+
+
+def _structure_of(value: Any) -> Any:
+    if isinstance(value, Criterion):
+        return structure(value)
+    return tuple(map(_structure_of, value)) if isinstance(value, tuple) else value

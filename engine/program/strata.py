@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
+from spinegraph.engine.criteria import kind_of
 from spinegraph.engine.errors import CriterionError, KnowledgeError, RuleCycleError
 from spinegraph.engine.knowledge.turtle.terms import shorten
 from spinegraph.engine.model import (
-    Absent,
     Assessment,
     Criterion,
     DerivedFinding,
     Knowledge,
-    NotSuspected,
-    Present,
-    Suspected,
-    Unassessed,
 )
 
 
@@ -51,19 +47,18 @@ def order_errors(knowledge: Knowledge) -> Iterator[KnowledgeError]:
 
 def dependencies(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
     """Rule IRI → the rules whose conclusions its scope or criterion tests."""
-    deriving: dict[str, list[str]] = {}
-    assessing: dict[str, list[str]] = {}
+    concluding: dict[str, list[str]] = {}
     for rule in knowledge.rules.values():
         if isinstance(rule, DerivedFinding):
-            deriving.setdefault(rule.finding, []).append(rule.iri)
+            concluding.setdefault(rule.finding, []).append(rule.iri)
         elif isinstance(rule, Assessment):
-            assessing.setdefault(rule.condition, []).append(rule.iri)
+            concluding.setdefault(rule.condition, []).append(rule.iri)
     memory: dict[int, dict[str, None]] = {}
     found = {}
     for rule in knowledge.rules.values():
         tested: dict[str, None] = {}
         for criterion in filter(None, (rule.scope, rule.criterion)):
-            tested |= _tested(criterion, knowledge, deriving, assessing, memory)
+            tested |= _tested(criterion, knowledge, concluding, memory)
         found[rule.iri] = tuple(tested)
     return found
 
@@ -71,26 +66,16 @@ def dependencies(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
 def _tested(
     criterion: Criterion,
     knowledge: Knowledge,
-    deriving: Mapping[str, list[str]],
-    assessing: Mapping[str, list[str]],
+    concluding: Mapping[str, list[str]],
     memory: dict[int, dict[str, None]],
 ) -> dict[str, None]:
     if id(criterion) in memory:
         return memory[id(criterion)]
-    narrower, broader = knowledge.hierarchy.narrower, knowledge.hierarchy.broader
     tested: dict[str, None] = {}
-    match criterion:
-        case Present() | Absent() | Unassessed():
-            inconclusive = isinstance(criterion, Present) and criterion.absence_inconclusive
-            above = () if inconclusive else broader.get(criterion.finding, ())
-            for finding in (*narrower.get(criterion.finding, ()), *above):
-                tested.update(dict.fromkeys(deriving.get(finding, ())))
-        case Suspected() | NotSuspected():
-            for condition in narrower.get(criterion.condition, ()):
-                tested.update(dict.fromkeys(assessing.get(condition, ())))
-        case _:
-            for part in criterion.parts:
-                tested |= _tested(part, knowledge, deriving, assessing, memory)
+    for concluded in kind_of(criterion).conclusions(criterion, knowledge.hierarchy):
+        tested.update(dict.fromkeys(concluding.get(concluded, ())))
+    for part in criterion.parts:
+        tested |= _tested(part, knowledge, concluding, memory)
     memory[id(criterion)] = tested
     return tested
 

@@ -4,25 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from spinegraph.engine.decide.facts import ranges_in_words
+from spinegraph.engine.criteria import clause_of, words_of
+from spinegraph.engine.criteria.words import PAGE, names_of
 from spinegraph.engine.exchange.description.links import href_of
 from spinegraph.engine.exchange.description.model import CriterionItem, Item
 from spinegraph.engine.knowledge import units
 from spinegraph.engine.knowledge.turtle.terms import expand
-from spinegraph.engine.model import (
-    Absent,
-    And,
-    AtLeast,
-    Criterion,
-    Knowledge,
-    Measured,
-    NotSuspected,
-    Or,
-    Present,
-    Suspected,
-    Tension,
-    Unassessed,
-)
+from spinegraph.engine.model import Criterion, Knowledge, Tension
 
 
 class CriterionWriter:
@@ -30,6 +18,7 @@ class CriterionWriter:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
+        self._names = names_of(knowledge, units.in_words)
         shapes: dict[str, Criterion] = {}
         for rule in knowledge.rules.values():
             for criterion in filter(None, (rule.scope, rule.criterion)):
@@ -75,18 +64,9 @@ class CriterionWriter:
             children=tuple(told),
         )
 
-    @staticmethod
-    def joint(criterion: Criterion) -> str:
+    def joint(self, criterion: Criterion) -> str:
         """How the parts of a criterion are joined; of one without parts, nothing."""
-        match criterion:
-            case And():
-                return "all of"
-            case Or():
-                return "any of"
-            case AtLeast():
-                return f"at least {criterion.count} of"
-            case _:
-                return ""
+        return clause_of(criterion, self._names).joint
 
     @staticmethod
     def _href(criterion: Criterion) -> str:
@@ -94,32 +74,7 @@ class CriterionWriter:
 
     def words(self, criterion: Criterion) -> str:
         """What a criterion asks, in one line; of one with parts, how they are joined."""
-        knowledge = self._knowledge
-        match criterion:
-            case Present():
-                inconclusive = " (its absence refutes nothing)" if criterion.absence_inconclusive else ""
-                return f"{knowledge.findings[criterion.finding].label}: present{inconclusive}"
-            case Absent():
-                return f"{knowledge.findings[criterion.finding].label}: absent"
-            case Unassessed():
-                return f"{knowledge.findings[criterion.finding].label}: not assessed"
-            case Suspected():
-                return f"{knowledge.conditions[criterion.condition].label}: suspected"
-            case NotSuspected():
-                return f"{knowledge.conditions[criterion.condition].label}: not suspected"
-            case Measured():
-                return self._measured(criterion)
-            case AtLeast():
-                return f"at least {criterion.count} of {knowledge.findings[criterion.group].label}"
-            case _:
-                return self.joint(criterion)
-
-    def _measured(self, criterion: Measured) -> str:
-        measurement = self._knowledge.measurements[criterion.measurement]
-        inside, outside = ranges_in_words(criterion)
-        bands = any(bound and bound.other is not None for bound in (criterion.lower, criterion.upper))
-        unit = units.in_words(measurement.unit)
-        return f"{measurement.label} {inside} {unit}" + (f" (refuted {outside}; open between)" if bands else "")
+        return words_of(criterion, self._names, PAGE)
 
 
 def _marks(passages: Iterable[str]) -> tuple[Item, ...]:

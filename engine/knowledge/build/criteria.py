@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
+from msgspec import structs
+from spinegraph.engine.criteria import KINDS
+from spinegraph.engine.criteria.kind import Annotations
 from spinegraph.engine.errors import CriterionError, KnowledgeError
 from spinegraph.engine.knowledge.numbers import PLAIN, as_written, plain_number
 from spinegraph.engine.knowledge.problems import ending, located_error, named, nearest
 from spinegraph.engine.knowledge.profile import (
-    BANDS,
     CONSTRAINTS,
-    FACETS,
+    WRAPPERS,
     Misuse,
     foreign_term,
     misplaced_modifier,
@@ -22,29 +24,17 @@ from spinegraph.engine.knowledge.profile import (
 from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.terms import Term, expand, local_name, shorten
 from spinegraph.engine.knowledge.units import DAYS
-from spinegraph.engine.model import (
-    Absent,
-    And,
-    AtLeast,
-    Bound,
-    Concept,
-    Criterion,
-    Hierarchy,
-    Measured,
-    Measurement,
-    NotSuspected,
-    Or,
-    Present,
-    Suspected,
-    Unassessed,
-)
+from spinegraph.engine.model import And, Concept, Criterion, Hierarchy, Measurement
 
 DEEPEST = 50
 """So many shapes may stand inside each other."""
 
 
+_KIND_OF = {kind.constraint: kind for kind in KINDS}
+
+
 class CriterionReader:
-    """Reads shapes of one graph; each shape once, and each mistake told once."""
+    """Reads shapes of one graph; each shape once, and each mistake reported once."""
 
     def __init__(
         self,
@@ -54,27 +44,14 @@ class CriterionReader:
         measurements: Mapping[str, Measurement],
         hierarchy: Hierarchy,
     ) -> None:
-        self._graph = graph
-        self._findings = findings
-        self._conditions = conditions
-        self._measurements = measurements
-        self._hierarchy = hierarchy
+        self.graph = graph
+        self.findings = findings
+        self.conditions = conditions
+        self.measurements = measurements
+        self.hierarchy = hierarchy
         self._read: dict[str, Criterion] = {}
         self._failed: dict[str, CriterionError] = {}
         self._open: list[str] = []
-        self._parsers: Mapping[str, Callable[[str, dict[str, Any]], Criterion]] = {
-            "core:present": self._present,
-            "core:absent": lambda shape, told: Absent(finding=self._finding(shape, "core:absent"), **told),
-            "core:unassessed": lambda shape, told: Unassessed(finding=self._finding(shape, "core:unassessed"), **told),
-            "core:suspected": lambda shape, told: Suspected(condition=self._condition(shape, "core:suspected"), **told),
-            "core:notSuspected": lambda shape, told: NotSuspected(condition=self._condition(shape, "core:notSuspected"), **told),
-            "core:atLeast": self._at_least,
-            "sh:and": lambda shape, told: And(children=self._members(shape, "sh:and"), **told),
-            "sh:or": lambda shape, told: Or(children=self._members(shape, "sh:or"), **told),
-            "sh:node": lambda shape, told: self._wrapped(shape, "sh:node", told),
-            "sh:property": lambda shape, told: self._wrapped(shape, "sh:property", told),
-            "sh:path": self._measured,
-        }
 
     def read_condition(self, rule: str, shape: str) -> Criterion:
         """The criterion that a rule names by sh:condition. Raises CriterionError as `read`, and where that is no shape."""
@@ -92,13 +69,11 @@ class CriterionReader:
         if shape in self._failed:
             raise self._failed[shape]
         if shape in self._open:
-            predicate = next((made for holder, made in self._graph.mentions(shape) if holder == shape), "")
+            predicate = next((made for holder, made in self.graph.mentions(shape) if holder == shape), "")
             what = f"{shorten(shape)} refers to itself"
-            raise self._error(shape, what, "Break the circle of sh:node.", predicate, kind="circular")
+            raise self.error(shape, what, "Break the circle of sh:node.", predicate, kind="circular")
         if len(self._open) >= DEEPEST:
-            raise self._error(
-                shape, f"More than {DEEPEST} shapes stand inside each other", "Name some of them.", kind="too-large"
-            )
+            raise self.error(shape, f"More than {DEEPEST} shapes stand inside each other", "Name some of them.", kind="too-large")
         self._open.append(shape)
         try:
             self._read[shape] = self._parse(shape)
@@ -125,94 +100,35 @@ class CriterionReader:
         return tuple(found)
 
     def _parse(self, shape: str) -> Criterion:
-        predicates = self._graph.predicates(shape)
+        predicates = self.graph.predicates(shape)
         if not predicates:
             raise self._nothing_there(shape)
         stated = [name for name in CONSTRAINTS if expand(name) in predicates]
-        self._refuse(shape, foreign_term(self._graph, shape))
-        self._refuse(shape, misplaced_modifier(self._graph, shape, stated))
+        self._refuse(shape, foreign_term(self.graph, shape))
+        self._refuse(shape, misplaced_modifier(self.graph, shape, stated))
         if "sh:path" in stated:
-            self._refuse(shape, misplaced_path(self._graph, shape, stated))
-        told: dict[str, Any] = {
+            self._refuse(shape, misplaced_path(self.graph, shape, stated))
+        annotations: Annotations = {
             "iri": "" if shape.startswith("_:") else shape,
-            "label": self._graph.text(shape, "rdfs:label"),
-            "passages": tuple(map(local_name, self._graph.iris(shape, "prov:wasDerivedFrom"))),
+            "label": self.graph.text(shape, "rdfs:label"),
+            "passages": tuple(map(local_name, self.graph.iris(shape, "prov:wasDerivedFrom"))),
         }
         if not stated:
-            raise self._error(shape, f"{shorten(shape)} states no criterion", "Give it one of " + ", ".join(CONSTRAINTS) + ".")
+            raise self.error(shape, f"{shorten(shape)} states no criterion", "Give it one of " + ", ".join(CONSTRAINTS) + ".")
         if len(stated) == 1:
-            return self._parsers[stated[0]](shape, told)
-        return And(children=tuple(self._parsers[name](shape, {}) for name in stated), **told)
+            return self._stated(shape, stated[0], annotations)
+        return And(children=tuple(self._stated(shape, name, {}) for name in stated), **annotations)
 
-    def _present(self, shape: str, told: dict[str, Any]) -> Criterion:
-        inconclusive = self._graph.flag(shape, "core:absenceInconclusive")
-        return Present(finding=self._finding(shape, "core:present"), absence_inconclusive=inconclusive, **told)
+    def _stated(self, shape: str, constraint: str, annotations: Annotations) -> Criterion:
+        if constraint in WRAPPERS:
+            return self._wrapped(shape, constraint, annotations)
+        return _KIND_OF[constraint].read(_Shape(self, shape), annotations)
 
-    def _at_least(self, shape: str, told: dict[str, Any]) -> Criterion:
-        if not self._graph.terms(shape, "core:of"):
-            what, mend = "core:atLeast stands without core:of", "Add core:of and a finding."
-            raise self._error(shape, what, mend, "core:atLeast", lacks=("core:of",))
-        group = self._one_of(shape, "core:of", self._findings, "finding")
-        members = tuple(Present(finding=child) for child in self._hierarchy.children.get(group, ()))
-        count = self._number(shape, "core:atLeast") or 0.0
-        if not (1 <= count <= len(members) and count.is_integer()):
-            raise self._error(
-                shape,
-                f"core:atLeast {count:g} of {shorten(group)}, which has {len(members)} direct subclasses",
-                f"Use a whole number from 1 to {len(members)}.",
-                "core:atLeast",
-            )
-        return AtLeast(count=int(count), group=group, members=members, **told)
-
-    def _measured(self, shape: str, told: dict[str, Any]) -> Criterion:
-        path = self._one_of(shape, "sh:path", self._measurements, "measurement")
-        if self._number(shape, "sh:minCount") != 1:
-            raise self._error(
-                shape,
-                f"The criterion on {shorten(path)} would also hold where nothing was measured",
-                "Add sh:minCount 1: a value that is not known is in no range.",
-                "sh:minCount" if self._graph.terms(shape, "sh:minCount") else "sh:path",
-            )
-        lower = self._bound(shape, "sh:minInclusive", "sh:minExclusive", "core:indeterminateFrom")
-        upper = self._bound(shape, "sh:maxInclusive", "sh:maxExclusive", "core:indeterminateTo")
-        bounds_cross = (
-            lower
-            and upper
-            and (lower.value > upper.value or (lower.value == upper.value and not (lower.inclusive and upper.inclusive)))
-        )
-        band_backwards = (lower and lower.other is not None and lower.other > lower.value) or (
-            upper and upper.other is not None and upper.other < upper.value
-        )
-        if bounds_cross or band_backwards:
-            raise self._error(
-                shape,
-                f"The range on {shorten(path)} is empty or its band runs backwards",
-                "Swap the numbers.",
-                next(name for name in (*BANDS, *FACETS) if self._graph.terms(shape, name)),
-                kind="impossible-range",
-            )
-        unit = self._measurements[path].unit
-        return Measured(measurement=path, unit=unit if unit in DAYS else "", lower=lower, upper=upper, **told)
-
-    def _bound(self, shape: str, inclusive: str, exclusive: str, band: str) -> Bound | None:
-        including, excluding = self._number(shape, inclusive), self._number(shape, exclusive)
-        other = self._number(shape, band)
-        value = including if including is not None else excluding
-        if including is not None and excluding is not None:
-            raise self._error(shape, f"Both {inclusive} and {exclusive} are given", "Keep one of them.", exclusive)
-        if value is None:
-            if other is not None:
-                raise self._error(
-                    shape, f"{band} without {inclusive} or {exclusive}", "Give the bound that the band belongs to.", band
-                )
-            return None
-        return Bound(value=value, inclusive=including is not None, other=other)
-
-    def _members(self, shape: str, predicate: str) -> tuple[Criterion, ...]:
-        heads = self._graph.terms(shape, predicate)
+    def members(self, shape: str, predicate: str) -> tuple[Criterion, ...]:
+        heads = self.graph.terms(shape, predicate)
         members = self._listed(heads[0]) if len(heads) == 1 and isinstance(heads[0], str) else []
         if not members:
-            raise self._error(
+            raise self.error(
                 shape, f"{predicate} needs one list with at least one shape", "Write e.g. sh:or ( [ … ] [ … ] ).", predicate
             )
         return self._read_all(self._shapes(shape, predicate, members))
@@ -221,44 +137,38 @@ class CriterionReader:
         """What something refers to as shapes. Raises CriterionError where a SHACL engine would take it as none."""
         found = []
         for target in targets:
-            wrong = misplaced_shape(self._graph, predicate, target, self._findings)
-            direct = target in self._graph.terms(subject, predicate)
+            wrong = misplaced_shape(self.graph, predicate, target, self.findings)
+            direct = target in self.graph.terms(subject, predicate)
             self._refuse(subject, wrong and wrong._replace(predicate=predicate), target if direct else None)
             found.append(str(target))
         return found
 
     def _refuse(self, shape: str, wrong: Misuse | None, value: Term | None = None) -> None:
         if wrong is not None:
-            raise self._error(shape, wrong.what, wrong.mend, wrong.predicate, value, kind=wrong.kind, lacks=wrong.lacks)
+            raise self.error(shape, wrong.what, wrong.mend, wrong.predicate, value, kind=wrong.kind, lacks=wrong.lacks)
 
     def _listed(self, head: str) -> list[Term]:
         try:
-            return list(self._graph.items(head))
+            return list(self.graph.items(head))
         except KnowledgeError as error:
             raise CriterionError(error.what, where=error.where, mend=error.mend, kind=error.kind, about=error.about) from error
 
-    def _wrapped(self, shape: str, predicate: str, told: dict[str, Any]) -> Criterion:
-        inner = self._read_all(self._shapes(shape, predicate, self._graph.terms(shape, predicate)))
+    def _wrapped(self, shape: str, predicate: str, annotations: Annotations) -> Criterion:
+        inner = self._read_all(self._shapes(shape, predicate, self.graph.terms(shape, predicate)))
         if len(inner) != 1:
-            return And(children=inner, **told)
-        if not any(told.values()):
+            return And(children=inner, **annotations)
+        if not any(annotations.values()):
             return inner[0]
-        return And(children=inner, **told) if inner[0].iri else _relabelled(inner[0], told)
+        return And(children=inner, **annotations) if inner[0].iri else _relabelled(inner[0], annotations)
 
-    def _finding(self, shape: str, predicate: str) -> str:
-        return self._one_of(shape, predicate, self._findings, "finding")
-
-    def _condition(self, shape: str, predicate: str) -> str:
-        return self._one_of(shape, predicate, self._conditions, "condition")
-
-    def _one_of(self, shape: str, predicate: str, known: Mapping[str, Any], kind: str) -> str:
-        values = self._graph.terms(shape, predicate)
+    def one_of(self, shape: str, predicate: str, known: Mapping[str, Any], kind: str) -> str:
+        values = self.graph.terms(shape, predicate)
         if len(values) == 1 and values[0] in known:
             return str(values[0])
         shown = " and ".join(as_written(value, named(str(value))) for value in values) or "nothing"
         near = difflib.get_close_matches(shown, map(shorten, known), n=3) if len(values) == 1 else []
-        unheard = len(values) == 1 and isinstance(values[0], str) and not self._graph.predicates(values[0])
-        raise self._error(
+        unheard = len(values) == 1 and isinstance(values[0], str) and not self.graph.predicates(values[0])
+        raise self.error(
             shape,
             f"{predicate} needs one {kind}, not {shown}" + (f"; nearest: {', '.join(near)}" if near else ""),
             f"Use the IRI of a {kind} that the ontology declares.",
@@ -267,22 +177,22 @@ class CriterionReader:
             kind="dangling-iri" if unheard else "wrong-kind",
         )
 
-    def _number(self, shape: str, predicate: str) -> float | None:
-        values: list[Term] = self._graph.terms(shape, predicate)
+    def number(self, shape: str, predicate: str) -> float | None:
+        values: list[Term] = self.graph.terms(shape, predicate)
         if not values:
             return None
         number = plain_number(values[0]) if len(values) == 1 else None
         if number is None:
             shown = " and ".join(as_written(value, named(str(value))) for value in values)
             value = values[0] if len(values) == 1 else None
-            raise self._error(shape, f"{predicate} needs one number, not {shown}", PLAIN, predicate, value, kind="wrong-kind")
+            raise self.error(shape, f"{predicate} needs one number, not {shown}", PLAIN, predicate, value, kind="wrong-kind")
         return number
 
     def _nothing_there(self, shape: str) -> CriterionError:
         """A shape that is named and that nothing describes, told where it is named."""
-        subject, predicate = next(iter(self._graph.mentions(shape)), (shape, ""))
-        meant = nearest(shape, self._graph.of_class("sh:NodeShape"))
-        return self._error(
+        subject, predicate = next(iter(self.graph.mentions(shape)), (shape, ""))
+        meant = nearest(shape, self.graph.of_class("sh:NodeShape"))
+        return self.error(
             subject,
             f"There is no shape {shorten(shape)}{ending(meant)}" if not shape.startswith("_:") else "This shape is empty.",
             "Define it, or mend the name.",
@@ -292,7 +202,7 @@ class CriterionReader:
             meant=meant,
         )
 
-    def _error(
+    def error(
         self,
         shape: str,
         what: str,
@@ -302,17 +212,56 @@ class CriterionReader:
         kind: str = "outside-profile",
         **terms: object,
     ) -> CriterionError:
-        known = (named for named in (shape, *reversed(self._open)) if self._graph.predicates(named))
+        known = (named for named in (shape, *reversed(self._open)) if self.graph.predicates(named))
         at = next(known, shape)
         sentence = what if what.endswith((".", "?")) else what + "."
         made, named = (predicate, value) if at == shape else ("", None)
-        return located_error(self._graph, CriterionError, sentence, mend, kind, at, made, named, **terms)
+        return located_error(self.graph, CriterionError, sentence, mend, kind, at, made, named, **terms)
 
 
-def _relabelled(criterion: Criterion, told: dict[str, Any]) -> Criterion:
-    fields = {name: getattr(criterion, name) for name in criterion.__struct_fields__}
-    fields |= {key: value for key, value in told.items() if value}
-    return type(criterion)(**fields)
+def _relabelled(criterion: Criterion, annotations: Annotations) -> Criterion:
+    return structs.replace(criterion, **{name: value for name, value in annotations.items() if value})
+
+
+class _Shape(NamedTuple):
+    """A shape as the kinds of criteria read it (`engine.criteria.kind.Shape`)."""
+
+    reader: CriterionReader
+    node: str
+
+    def states(self, predicate: str) -> bool:
+        return bool(self.reader.graph.terms(self.node, predicate))
+
+    def flag(self, predicate: str) -> bool:
+        return self.reader.graph.flag(self.node, predicate)
+
+    def number(self, predicate: str) -> float | None:
+        return self.reader.number(self.node, predicate)
+
+    def finding(self, predicate: str) -> str:
+        return self.reader.one_of(self.node, predicate, self.reader.findings, "finding")
+
+    def condition(self, predicate: str) -> str:
+        return self.reader.one_of(self.node, predicate, self.reader.conditions, "condition")
+
+    def measurement(self, predicate: str) -> str:
+        return self.reader.one_of(self.node, predicate, self.reader.measurements, "measurement")
+
+    def duration(self, measurement: str) -> str:
+        unit = self.reader.measurements[measurement].unit
+        return unit if unit in DAYS else ""
+
+    def members(self, predicate: str) -> tuple[Criterion, ...]:
+        return self.reader.members(self.node, predicate)
+
+    def direct_subclasses(self, finding: str) -> tuple[str, ...]:
+        return self.reader.hierarchy.children.get(finding, ())
+
+    def named(self, iri: str) -> str:
+        return shorten(iri)
+
+    def error(self, what: str, mend: str, predicate: str, kind: str = "outside-profile", **terms: object) -> CriterionError:
+        return self.reader.error(self.node, what, mend, predicate, None, kind, **terms)
 
 
 def is_monotone(criterion: Criterion) -> bool:

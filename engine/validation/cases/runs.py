@@ -6,27 +6,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
+from spinegraph.engine.criteria import reach_of
+from spinegraph.engine.criteria.kind import Reach, Surroundings
 from spinegraph.engine.decide.case import CaseEncoder
 from spinegraph.engine.decide.decision import Engine
 from spinegraph.engine.model import (
-    And,
-    Assessment,
     Case,
-    Criterion,
     Decision,
     DerivedFinding,
     Exclusion,
     Frozen,
-    Measured,
-    NotSuspected,
-    Or,
-    Present,
     Recommendation,
     Rule,
     SourceGap,
-    Suspected,
     Tension,
-    Unassessed,
 )
 from spinegraph.engine.program.program import Pair
 from spinegraph.engine.validation.cases.files import ClinicalCase, Expectation
@@ -94,7 +87,8 @@ class _Runner:
         self._rules = {rule.id: rule for rule in engine.knowledge.rules.values() if rule.scope or rule.criterion}
         self._exclusions = [rule for rule in self._rules.values() if isinstance(rule, Exclusion)]
         rules = tuple(self._rules.values())
-        self._reach = {rule.id: _Reach.of_rule(rule, rules, engine) for rule in rules}
+        around = Surroundings(engine.knowledge)
+        self._reach = {rule.id: _reach(rule, around) for rule in rules}
         self._reached: dict[str, Counter[State]] = {id_: Counter() for id_ in self._rules}
         self._expected: dict[str, Counter[State]] = {id_: Counter() for id_ in self._rules}
 
@@ -171,37 +165,9 @@ def _truth(planes: Sequence[int], pair: Pair) -> str:
     return _TRUTHS[planes[pair.holds] | planes[pair.refuted] << 1]
 
 
-class _Reach(NamedTuple):
-    """Whether a criterion can be refuted, and whether it can be open, by its structure alone."""
-
-    refuted: bool
-    open: bool
-
-    @classmethod
-    def of_rule(cls, rule: Rule, rules: tuple[Rule, ...], engine: Engine) -> _Reach:
-        if rule.criterion is None:
-            return cls(refuted=False, open=False)
-        return cls.of(rule.criterion, rules, engine)
-
-    @classmethod
-    def of(cls, criterion: Criterion, rules: tuple[Rule, ...], engine: Engine) -> _Reach:
-        match criterion:
-            case Present():
-                return cls(not criterion.absence_inconclusive, open=True)
-            case Unassessed():
-                return cls(refuted=True, open=False)
-            case Measured():
-                return cls(criterion.lower is not None or criterion.upper is not None, open=True)
-            case Suspected() | NotSuspected():
-                below = engine.knowledge.hierarchy.narrower[criterion.condition]
-                assessing = [r.criterion for r in rules if isinstance(r, Assessment) and r.condition in below and r.criterion]
-                clearable = all(cls.of(c, rules, engine).refuted for c in assessing)
-                return cls(clearable or isinstance(criterion, NotSuspected), open=True)
-            case And() | Or():
-                parts = [cls.of(child, rules, engine) for child in criterion.children]
-                every = any if isinstance(criterion, And) else all
-                return cls(every(part.refuted for part in parts), any(part.open for part in parts))
-        return cls(refuted=True, open=True)
+def _reach(rule: Rule, around: Surroundings) -> Reach:
+    """Whether a rule can be refuted, and whether it can be open, by the structure of its criterion alone."""
+    return Reach(refuted=False, open=False) if rule.criterion is None else reach_of(rule.criterion, around)
 
 
 def _said(expect: Expectation, outcomes: Mapping[str, _Outcome]) -> Iterator[str]:

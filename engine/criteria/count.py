@@ -1,0 +1,86 @@
+"""at-least: how many of a group of findings are present."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, Reach, Shape, Surroundings
+from spinegraph.engine.criteria.planes import join
+from spinegraph.engine.criteria.shapes import WIDER, Curie, Iri, ShapeData
+from spinegraph.engine.criteria.words import Clause, Names
+from spinegraph.engine.model import AtLeast, Criterion, Hierarchy, Present
+
+# Turtle ------------------------------------------------------------------------------------------
+
+
+def _read(shape: Shape, annotations: Annotations) -> AtLeast:
+    if not shape.states("core:of"):
+        what, mend = "core:atLeast stands without core:of", "Add core:of and a finding."
+        raise shape.error(what, mend, "core:atLeast", lacks=("core:of",))
+    group = shape.finding("core:of")
+    members = tuple(Present(finding=child) for child in shape.direct_subclasses(group))
+    count = shape.number("core:atLeast") or 0.0
+    if not (1 <= count <= len(members) and count.is_integer()):
+        raise shape.error(
+            f"core:atLeast {count:g} of {shape.named(group)}, which has {len(members)} direct subclasses",
+            f"Use a whole number from 1 to {len(members)}.",
+            "core:atLeast",
+        )
+    return AtLeast(count=int(count), group=group, members=members, **annotations)
+
+
+# Program -----------------------------------------------------------------------------------------
+
+
+def _emit(criterion: AtLeast, to: Emitter) -> Planes:
+    pairs = [to.criterion(member) for member in criterion.members]
+    spare = len(pairs) - criterion.count
+    return (
+        _threshold([holds for holds, _ in pairs], criterion.count, to),
+        _threshold([refuted for _, refuted in pairs], spare + 1, to),
+    )
+
+
+def _threshold(planes: list[str], count: int, to: Emitter) -> str:
+    """At least `count` of the planes, by counting upwards."""
+    reached = ["zero"] * count
+    for plane in planes:
+        for level in range(count - 1, -1, -1):
+            step = plane if level == 0 else join("&", [reached[level - 1], plane])
+            reached[level] = to.assign("t", join("|", [reached[level], step]))
+    return reached[-1]
+
+
+def _conclusions(_: AtLeast, __: Hierarchy) -> tuple[str, ...]:
+    return ()
+
+
+def _reach(_: AtLeast, __: Surroundings, ___: Callable[[Criterion], Reach]) -> Reach:
+    return Reach(refuted=True, open=True)
+
+
+# Words -------------------------------------------------------------------------------------------
+
+
+def _clause(criterion: AtLeast, names: Names) -> Clause:
+    return Clause(criterion.operator, names.name(criterion.group), joint=f"at least {criterion.count} of", least=criterion.count)
+
+
+# SHACL -------------------------------------------------------------------------------------------
+
+
+def _dual(criterion: AtLeast, _: Callable[[Criterion], ShapeData]) -> ShapeData:
+    return {"core:atLeast": len(criterion.members) - criterion.count + 1, "core:ofAbsent": Iri(criterion.group)}
+
+
+def _core(criterion: AtLeast, _: Surroundings, __: Callable[[Criterion], ShapeData]) -> ShapeData:
+    return {
+        "sh:property": {
+            "sh:path": [Curie("core:present"), WIDER],
+            "sh:qualifiedValueShape": {"sh:in": [Iri(member.finding) for member in criterion.members]},
+            "sh:qualifiedMinCount": criterion.count,
+        }
+    }
+
+
+KINDS = (Kind(AtLeast, "core:atLeast", ("core:of",), _read, _emit, _conclusions, _reach, _clause, _dual, _core),)

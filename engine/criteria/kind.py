@@ -1,0 +1,127 @@
+"""What a kind of criterion has to say for itself: every facet of it, and what each facet is given to work with.
+
+A `Kind` is complete or it cannot be made: a facet that is forgotten is an error at import. What the facets need of the
+rest of the engine (a shape that is being read, the compiler, a program's numbering of facts) they ask of the protocols here, so
+that criteria rest on the model alone and whoever reads, compiles or explains rests on criteria.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Generic, NamedTuple, Protocol, TypedDict, TypeVar
+
+from spinegraph.engine.criteria.shapes import ShapeData
+from spinegraph.engine.criteria.words import Clause, Names
+from spinegraph.engine.errors import CriterionError
+from spinegraph.engine.model import Assessment, Criterion, Hierarchy, Knowledge, Measured
+
+C = TypeVar("C", bound=Criterion)
+Planes = tuple[str, str]
+"""The names of the planes (holds, refuted) in the code of a program."""
+
+
+class Annotations(TypedDict, total=False):
+    """What any criterion may carry."""
+
+    iri: str
+    label: str
+    passages: tuple[str, ...]
+
+
+class Shape(Protocol):
+    """A SHACL shape that is being read. Predicates are CURIEs; whatever is amiss raises a located CriterionError."""
+
+    def states(self, predicate: str) -> bool: ...
+
+    def flag(self, predicate: str) -> bool: ...
+
+    def number(self, predicate: str) -> float | None: ...
+
+    def finding(self, predicate: str) -> str: ...
+
+    def condition(self, predicate: str) -> str: ...
+
+    def measurement(self, predicate: str) -> str: ...
+
+    def duration(self, measurement: str) -> str:
+        """The UCUM unit of a measurement that is a duration; "" for all others."""
+        ...
+
+    def members(self, predicate: str) -> tuple[Criterion, ...]:
+        """The criteria of a list of shapes."""
+        ...
+
+    def direct_subclasses(self, finding: str) -> tuple[str, ...]: ...
+
+    def named(self, iri: str) -> str:
+        """An IRI as messages show it."""
+        ...
+
+    def error(self, what: str, mend: str, predicate: str, kind: str = "outside-profile", **terms: object) -> CriterionError: ...
+
+
+class Emitter(Protocol):
+    """The compiler, as far as criteria need it. Planes are names in the code, "ones" and "zero" among them."""
+
+    def criterion(self, criterion: Criterion | None) -> Planes: ...
+
+    def fact(self, side: str, finding: str) -> str:
+        """The plane of a finding being "present" or "absent", given or derived."""
+        ...
+
+    def assessments(self, condition: str) -> list[Planes]:
+        """The planes of the rules that assess a condition or a narrower one."""
+        ...
+
+    def comparison(self, criterion: Measured) -> Planes:
+        """Two input planes: in range, and certainly out of it."""
+        ...
+
+    def assign(self, prefix: str, expression: str) -> str:
+        """The name of a plane that an expression makes."""
+        ...
+
+
+class Reach(NamedTuple):
+    """Whether a criterion can be refuted, and whether it can be open, by its structure alone."""
+
+    refuted: bool
+    open: bool
+
+
+class Surroundings:
+    """The rules around a criterion."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._narrower = knowledge.hierarchy.narrower
+        self._assessments = [rule for rule in knowledge.rules.values() if isinstance(rule, Assessment)]
+
+    def assessments(self, condition: str) -> list[Assessment]:
+        """The rules that assess a condition or a narrower one."""
+        below = self._narrower.get(condition, (condition,))
+        return [rule for rule in self._assessments if rule.condition in below]
+
+
+class Kind(NamedTuple, Generic[C]):
+    """A kind of criterion with all its facets.
+
+    - `constraint`: the CURIE by which a shape states it; `modifiers`: those that may stand with it.
+    - `read`: the criterion that a shape states.
+    - `emit`: the expressions of its two planes.
+    - `conclusions`: the findings and conditions on whose derivation or assessment its truth rests.
+    - `reach`: what it can come to, given the reach of its parts and of criteria elsewhere.
+    - `clause`: the criterion in words, without grammar (`words.py` writes every text from it).
+    - `dual`: a SHACL shape that conforms if it is refuted; the function makes that of a part.
+    - `core`: a shape of SHACL Core alone that conforms if it holds; the function makes that of a part.
+    """
+
+    criterion: type[C]
+    constraint: str
+    modifiers: tuple[str, ...]
+    read: Callable[[Shape, Annotations], Criterion]
+    emit: Callable[[C, Emitter], Planes]
+    conclusions: Callable[[C, Hierarchy], Iterable[str]]
+    reach: Callable[[C, Surroundings, Callable[[Criterion], Reach]], Reach]
+    clause: Callable[[C, Names], Clause]
+    dual: Callable[[C, Callable[[Criterion], ShapeData]], ShapeData]
+    core: Callable[[C, Surroundings, Callable[[Criterion], ShapeData]], ShapeData]

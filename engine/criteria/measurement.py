@@ -1,0 +1,140 @@
+"""measured: a number in a range, with a printed band where the source has one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, Reach, Shape, Surroundings
+from spinegraph.engine.criteria.shapes import NEVER, Iri, ShapeData, any_of
+from spinegraph.engine.criteria.words import Clause, Names
+from spinegraph.engine.model import Bound, Criterion, Hierarchy, Measured
+
+FACETS = ("sh:minInclusive", "sh:minExclusive", "sh:maxInclusive", "sh:maxExclusive")
+BANDS = ("core:indeterminateFrom", "core:indeterminateTo")
+
+
+# Turtle ------------------------------------------------------------------------------------------
+
+
+def _read(shape: Shape, annotations: Annotations) -> Measured:
+    path = shape.measurement("sh:path")
+    if shape.number("sh:minCount") != 1:
+        raise shape.error(
+            f"The criterion on {shape.named(path)} would also hold where nothing was measured",
+            "Add sh:minCount 1: a value that is not known is in no range.",
+            "sh:minCount" if shape.states("sh:minCount") else "sh:path",
+        )
+    lower = _bound(shape, "sh:minInclusive", "sh:minExclusive", "core:indeterminateFrom")
+    upper = _bound(shape, "sh:maxInclusive", "sh:maxExclusive", "core:indeterminateTo")
+    if _is_empty(lower, upper) or _runs_backwards(lower, upper):
+        raise shape.error(
+            f"The range on {shape.named(path)} is empty or its band runs backwards",
+            "Swap the numbers.",
+            next(name for name in (*BANDS, *FACETS) if shape.states(name)),
+            kind="impossible-range",
+        )
+    return Measured(measurement=path, unit=shape.duration(path), lower=lower, upper=upper, **annotations)
+
+
+def _bound(shape: Shape, inclusive: str, exclusive: str, band: str) -> Bound | None:
+    including, excluding = shape.number(inclusive), shape.number(exclusive)
+    other = shape.number(band)
+    value = including if including is not None else excluding
+    if including is not None and excluding is not None:
+        raise shape.error(f"Both {inclusive} and {exclusive} are given", "Keep one of them.", exclusive)
+    if value is None:
+        if other is not None:
+            raise shape.error(f"{band} without {inclusive} or {exclusive}", "Give the bound that the band belongs to.", band)
+        return None
+    return Bound(value=value, inclusive=including is not None, other=other)
+
+
+def _is_empty(lower: Bound | None, upper: Bound | None) -> bool:
+    if lower is None or upper is None:
+        return False
+    return lower.value > upper.value or (lower.value == upper.value and not (lower.inclusive and upper.inclusive))
+
+
+def _runs_backwards(lower: Bound | None, upper: Bound | None) -> bool:
+    below = lower is not None and lower.other is not None and lower.other > lower.value
+    return below or (upper is not None and upper.other is not None and upper.other < upper.value)
+
+
+# Program -----------------------------------------------------------------------------------------
+
+
+def _emit(criterion: Measured, to: Emitter) -> Planes:
+    return to.comparison(criterion)
+
+
+def _conclusions(_: Measured, __: Hierarchy) -> tuple[str, ...]:
+    return ()
+
+
+def _reach(criterion: Measured, _: Surroundings, __: Callable[[Criterion], Reach]) -> Reach:
+    return Reach(refuted=criterion.lower is not None or criterion.upper is not None, open=True)
+
+
+# Words -------------------------------------------------------------------------------------------
+
+
+def ranges_in_words(criterion: Measured) -> tuple[str, str]:
+    """The range and its certain opposite: ("> 50", "<= 50").
+
+    >>> ranges_in_words(Measured(measurement="weeks", lower=Bound(value=6, inclusive=True, other=4)))
+    ('>= 6', '< 4')
+    """
+    inside, outside = [], []
+    for bound, sign, opposite in ((criterion.lower, ">", "<"), (criterion.upper, "<", ">")):
+        if bound:
+            inside.append(f"{sign}{'=' * bound.inclusive} {bound.value:.12g}")
+            outside.append(_opposite(bound, opposite))
+    return " and ".join(inside) or "known", " or ".join(outside) or "not known"
+
+
+def _opposite(bound: Bound, sign: str) -> str:
+    if bound.other is not None:
+        return f"{sign} {bound.other:.12g}"
+    return f"{sign}{'' if bound.inclusive else '='} {bound.value:.12g}"
+
+
+def _clause(criterion: Measured, names: Names) -> Clause:
+    inside, outside = ranges_in_words(criterion)
+    return Clause(
+        criterion.operator,
+        names.name(criterion.measurement),
+        inside,
+        unit=names.unit(criterion.measurement),
+        opposite=outside,
+        lower=criterion.lower,
+        upper=criterion.upper,
+    )
+
+
+# SHACL -------------------------------------------------------------------------------------------
+
+
+def _dual(criterion: Measured, _: Callable[[Criterion], ShapeData]) -> ShapeData:
+    parts = []
+    if criterion.lower:
+        parts.append(_beyond(criterion, criterion.lower, ("sh:maxExclusive", "sh:maxInclusive")))
+    if criterion.upper:
+        parts.append(_beyond(criterion, criterion.upper, ("sh:minExclusive", "sh:minInclusive")))
+    return any_of(parts) if parts else NEVER
+
+
+def _beyond(criterion: Measured, bound: Bound, facets: tuple[str, str]) -> ShapeData:
+    value = bound.value if bound.other is None else bound.other
+    strict = bound.inclusive or bound.other is not None
+    return {"sh:path": Iri(criterion.measurement), "sh:minCount": 1, facets[0] if strict else facets[1]: value}
+
+
+def _core(criterion: Measured, _: Surroundings, __: Callable[[Criterion], ShapeData]) -> ShapeData:
+    found: dict[str, Iri | int | float] = {"sh:path": Iri(criterion.measurement), "sh:minCount": 1}
+    for bound, end in ((criterion.lower, "min"), (criterion.upper, "max")):
+        if bound:
+            found[f"sh:{end}{'Inclusive' if bound.inclusive else 'Exclusive'}"] = bound.value
+    return {"sh:property": found}
+
+
+KINDS = (Kind(Measured, "sh:path", ("sh:minCount", *FACETS, *BANDS), _read, _emit, _conclusions, _reach, _clause, _dual, _core),)

@@ -1,0 +1,51 @@
+"""SHACL shapes as plain data: what a criterion is in other terms, before anyone writes it as triples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, Union
+
+
+class Iri(NamedTuple):
+    """A thing of the content, by its IRI."""
+
+    iri: str
+
+
+class Curie(NamedTuple):
+    """A term of a vocabulary."""
+
+    name: str
+
+
+Value = Union[Iri, Curie, int, float, "list[Value]", Mapping[str, "Value"]]
+"""A name, an xsd:integer, an xsd:decimal, an RDF list, a blank node."""
+ShapeData = Mapping[str, Value]
+"""CURIE of a predicate → its value."""
+
+NEVER: ShapeData = {"sh:in": []}
+"""Nothing conforms to it."""
+
+
+def all_of(shapes: Iterable[ShapeData]) -> ShapeData:
+    """A shape to which what conforms to all of these conforms."""
+    return {"sh:and": list(map(node_shape, shapes))}
+
+
+def any_of(shapes: Iterable[ShapeData]) -> ShapeData:
+    """A shape to which what conforms to one of these conforms."""
+    return {"sh:or": list(map(node_shape, shapes))}
+
+
+def node_shape(shape: ShapeData) -> ShapeData:
+    """The shape with its type: engines differ over untyped members of lists."""
+    return {"rdf:type": Curie("sh:PropertyShape" if "sh:path" in shape else "sh:NodeShape"), **shape}
+
+
+def property_value(path: Value, value: str) -> ShapeData:
+    """A shape that has a value at a path."""
+    return {"sh:property": {"sh:path": path, "sh:hasValue": Iri(value)}}
+
+
+NARROWER: Value = {"sh:zeroOrMorePath": {"sh:inversePath": Curie("rdfs:subClassOf")}}
+WIDER: Value = {"sh:zeroOrMorePath": Curie("rdfs:subClassOf")}

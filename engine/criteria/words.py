@@ -1,0 +1,94 @@
+"""Criteria in words: the only place that writes them, for proofs, pages, pictures, articles and reports.
+
+A kind gives a `Clause`: the words of a criterion without grammar. A `Style` is the grammar of one kind of text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from spinegraph.engine.model import Bound, Concept, Knowledge, Measurement
+
+
+class Names(NamedTuple):
+    """What things are called, by IRI, and the units of measurements."""
+
+    name: Callable[[str], str]
+    unit: Callable[[str], str]
+
+
+def names_of(knowledge: Knowledge, unit_in_words: Callable[[str], str] = str, for_patient: bool = False) -> Names:
+    """The labels of a knowledge; units are UCUM unless put into words."""
+    things: dict[str, Concept | Measurement] = {**knowledge.findings, **knowledge.conditions, **knowledge.measurements}
+    measurements = knowledge.measurements
+    return Names(
+        lambda iri: things[iri].patient_label if for_patient else things[iri].label,
+        lambda iri: unit_in_words(measurements[iri].unit),
+    )
+
+
+class Clause(NamedTuple):
+    """A criterion in words.
+
+    `operator` names the kind. A leaf has the `name` of what it asks about and a `state` ("present", "> 50"); a range has a
+    `unit` and its certain `opposite`; what joins others has a `joint` ("all of").
+    """
+
+    operator: str
+    name: str = ""
+    state: str = ""
+    joint: str = ""
+    unit: str = ""
+    opposite: str = ""
+    lower: Bound | None = None
+    upper: Bound | None = None
+    least: int = 0
+    inconclusive: bool = False
+
+    @property
+    def is_banded(self) -> bool:
+        """Whether a range has a band in which it is neither met nor refuted."""
+        return any(bound is not None and bound.other is not None for bound in (self.lower, self.upper))
+
+
+class Style(NamedTuple):
+    """Templates: of a state, of one whose opposite refutes nothing, of a range, of a range with a band."""
+
+    state: str
+    inconclusive: str
+    range: str
+    banded: str
+
+
+LABEL = Style(*["{name} {state}"] * 2, *["{name} {state} {unit}"] * 2)
+"""As a proof names a criterion that has no label of its own."""
+PAGE = Style(
+    "{name}: {state}",
+    "{name}: {state} (its absence refutes nothing)",
+    "{name} {state} {unit}",
+    "{name} {state} {unit} (refuted {opposite}; open between)",
+)
+"""As pages and pictures show what a criterion asks."""
+OUTLINE = Style(
+    "{spaced} {name}",
+    "{spaced} {name} (its absence proves nothing)",
+    *["{name} {state} (refuted: {opposite})"] * 2,
+)
+"""As reports name it by its CURIE."""
+
+
+def text_of(clause: Clause, style: Style) -> str:
+    """A clause in one line; of one that joins others, how they are joined.
+
+    >>> fever = Clause("unassessed", "fever", "not assessed")
+    >>> [text_of(fever, style) for style in (LABEL, PAGE, OUTLINE)]
+    ['fever not assessed', 'fever: not assessed', 'unassessed fever']
+    >>> text_of(Clause("at-least", "risk factor", joint="at least 2 of"), LABEL)
+    'at least 2 of risk factor'
+    """
+    if clause.joint:
+        return f"{clause.joint} {clause.name}".rstrip()
+    ranged, plain = style.banded if clause.is_banded else style.range, style.inconclusive if clause.inconclusive else style.state
+    template = ranged if clause.opposite else plain
+    return template.format(**clause._asdict(), spaced=clause.operator.replace("-", " "))
