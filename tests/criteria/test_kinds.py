@@ -1,0 +1,121 @@
+"""Every kind of criterion has every facet; the worked examples in the modules of criteria are true."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+
+import pytest
+from spinegraph.engine import criteria
+from spinegraph.engine.criteria import KINDS, clause_of, dual_of, kind_of, words_of
+from spinegraph.engine.criteria.kind import Kind
+from spinegraph.engine.criteria.words import LABEL, OUTLINE, PAGE, Names
+from spinegraph.engine.knowledge.profile import CONSTRAINTS, MODIFIERS
+from spinegraph.engine.model import (
+    Absent,
+    And,
+    AtLeast,
+    Bound,
+    Criterion,
+    Measured,
+    NotSuspected,
+    Or,
+    Present,
+    Suspected,
+    Unassessed,
+)
+
+FEVER = Present(finding="fever")
+ONE_OF_EACH: tuple[Criterion, ...] = (
+    FEVER,
+    Present(finding="fever", absence_inconclusive=True),
+    Absent(finding="fever"),
+    Unassessed(finding="fever"),
+    Suspected(condition="sepsis"),
+    NotSuspected(condition="sepsis"),
+    Measured(measurement="age", lower=Bound(value=50, inclusive=False)),
+    Measured(measurement="weeks", lower=Bound(value=6, inclusive=True, other=4), upper=Bound(value=12, inclusive=True)),
+    Measured(measurement="age"),
+    AtLeast(count=1, group="sign", members=(FEVER, Absent(finding="chills"))),  # type: ignore[arg-type]
+    And(children=(FEVER,)),
+    Or(children=(FEVER,)),
+)
+NAMES = Names(lambda iri: f"<{iri}>", lambda _: "a")
+
+
+def _structs(kind: type[Criterion]) -> Iterator[type[Criterion]]:
+    below = kind.__subclasses__()
+    if not below:
+        yield kind
+    for one in below:
+        yield from _structs(one)
+
+
+def test_every_criterion_of_the_model_is_of_one_kind() -> None:
+    assert sorted(kind.criterion.__name__ for kind in KINDS) == sorted(struct.__name__ for struct in _structs(Criterion))
+
+
+def test_a_kind_that_lacks_a_facet_cannot_be_made() -> None:
+    """No facet has a default: forgetting one is an error when the module is imported."""
+    assert Kind._field_defaults == {}
+    with pytest.raises(TypeError, match="missing"):
+        Kind(Present, "core:present", ())  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("criterion", ONE_OF_EACH, ids=lambda one: one.operator)
+def test_every_facet_answers(criterion: Criterion) -> None:
+    kind = kind_of(criterion)
+    assert all(callable(facet) for facet in kind[3:])
+    assert kind.constraint in CONSTRAINTS
+    assert set(kind.modifiers) <= MODIFIERS.keys()
+    assert dual_of(criterion)
+    assert clause_of(criterion, NAMES).operator == criterion.operator
+    assert words_of(criterion, NAMES, OUTLINE)
+
+
+def test_the_sample_has_every_kind() -> None:
+    assert {type(criterion) for criterion in ONE_OF_EACH} == {kind.criterion for kind in KINDS}
+
+
+def test_criteria_in_the_words_of_each_text() -> None:
+    written = [[words_of(criterion, NAMES, style) for style in (LABEL, PAGE, OUTLINE)] for criterion in ONE_OF_EACH]
+    assert written == [
+        ["<fever> present", "<fever>: present", "present <fever>"],
+        [
+            "<fever> present",
+            "<fever>: present (its absence refutes nothing)",
+            "present <fever> (its absence proves nothing)",
+        ],
+        ["<fever> absent", "<fever>: absent", "absent <fever>"],
+        ["<fever> not assessed", "<fever>: not assessed", "unassessed <fever>"],
+        ["<sepsis> suspected", "<sepsis>: suspected", "suspected <sepsis>"],
+        ["<sepsis> not suspected", "<sepsis>: not suspected", "not suspected <sepsis>"],
+        ["<age> > 50 a", "<age> > 50 a", "<age> > 50 (refuted: <= 50)"],
+        [
+            "<weeks> >= 6 and <= 12 a",
+            "<weeks> >= 6 and <= 12 a (refuted < 4 or > 12; open between)",
+            "<weeks> >= 6 and <= 12 (refuted: < 4 or > 12)",
+        ],
+        ["<age> known a", "<age> known a", "<age> known (refuted: not known)"],
+        ["at least 1 of <sign>"] * 3,
+        ["all of"] * 3,
+        ["any of"] * 3,
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(module.name for module in pkgutil.iter_modules(criteria.__path__)))
+def test_worked_examples(name: str) -> None:
+    module = importlib.import_module(f"{criteria.__name__}.{name}")
+    assert doctest.testmod(module).failed == 0
+
+
+def test_kinds_rest_on_the_model_alone() -> None:
+    """What they need of shapes, programs and facts they ask of protocols."""
+    for module in pkgutil.iter_modules(criteria.__path__):
+        source = inspect.getsource(importlib.import_module(f"{criteria.__name__}.{module.name}"))
+        imports = [line for line in source.splitlines() if line.startswith("from spinegraph.")]
+        foreign = [line for line in imports if line.split(".")[2].split()[0] not in ("criteria", "model", "errors")]
+        assert foreign == []
