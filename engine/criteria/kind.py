@@ -13,7 +13,7 @@ from typing import Generic, NamedTuple, Protocol, TypedDict, TypeVar
 from spinegraph.engine.criteria.shapes import ShapeData
 from spinegraph.engine.criteria.words import Clause, Names
 from spinegraph.engine.errors import CriterionError
-from spinegraph.engine.model import Assessment, Criterion, Hierarchy, Knowledge, Measured
+from spinegraph.engine.model import Assessment, Criterion, Hierarchy, Measured
 
 C = TypeVar("C", bound=Criterion)
 Planes = tuple[str, str]
@@ -89,17 +89,12 @@ class Reach(NamedTuple):
     open: bool
 
 
-class Surroundings:
+class Surroundings(Protocol):
     """The rules around a criterion."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
-        self._narrower = knowledge.hierarchy.narrower
-        self._assessments = [rule for rule in knowledge.rules.values() if isinstance(rule, Assessment)]
-
-    def assessments(self, condition: str) -> list[Assessment]:
+    def assessing(self, condition: str) -> Iterable[Assessment]:
         """The rules that assess a condition or a narrower one."""
-        below = self._narrower.get(condition, (condition,))
-        return [rule for rule in self._assessments if rule.condition in below]
+        ...
 
 
 class Kind(NamedTuple, Generic[C]):

@@ -41,7 +41,7 @@ def _conclusions(criterion: ConditionCriterion, hierarchy: Hierarchy) -> Iterato
 
 
 def _reach(criterion: ConditionCriterion, around: Surroundings, of: Callable[[Criterion], Reach]) -> Reach:
-    assessing = [rule.criterion for rule in around.assessments(criterion.condition) if rule.criterion is not None]
+    assessing = [rule.criterion for rule in around.assessing(criterion.condition) if rule.criterion is not None]
     clearable = all(of(assessed).refuted for assessed in assessing)
     return Reach(refuted=clearable or isinstance(criterion, NotSuspected), open=True)
 
@@ -64,7 +64,7 @@ def _dual(criterion: ConditionCriterion, _: Callable[[Criterion], ShapeData]) ->
 def _core(criterion: ConditionCriterion, around: Surroundings, _: Callable[[Criterion], ShapeData]) -> ShapeData:
     if isinstance(criterion, Suspected):
         return property_value([Curie("core:holds"), Curie("core:assesses"), WIDER], criterion.condition)
-    assessing = list(around.assessments(criterion.condition))
+    assessing = list(around.assessing(criterion.condition))
     return all_of(property_value(Curie("core:refuted"), rule.iri) for rule in assessing) if assessing else NEVER
 
 

@@ -22,6 +22,7 @@ from spinegraph.engine.model import (
     Tension,
 )
 from spinegraph.engine.program.program import Pair
+from spinegraph.engine.program.relations import Relations
 from spinegraph.engine.validation.cases.files import ClinicalCase, Expectation
 
 State = Literal["fires", "refuted", "undetermined", "overridden", "provisional"]
@@ -87,7 +88,7 @@ class _Runner:
         self._rules = {rule.id: rule for rule in engine.knowledge.rules.values() if rule.scope or rule.criterion}
         self._exclusions = [rule for rule in self._rules.values() if isinstance(rule, Exclusion)]
         rules = tuple(self._rules.values())
-        around = Surroundings(engine.knowledge)
+        around = Relations(engine.knowledge)
         self._reach = {rule.id: _reach(rule, around) for rule in rules}
         self._reached: dict[str, Counter[State]] = {id_: Counter() for id_ in self._rules}
         self._expected: dict[str, Counter[State]] = {id_: Counter() for id_ in self._rules}
