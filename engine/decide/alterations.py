@@ -39,16 +39,12 @@ class Alterations:
         self.ground = ground
         self._bench = bench
         self.facts = bench.facts
-        support = ground.support
         first_range, first = 2 * len(bench.sides), self.facts.first_assessed
-        self._findings = support.changes & (1 << first_range) - 1
-        ranges = [plane for plane in bits_of(support.changes & (1 << first) - (1 << first_range)) if bench.fitting[plane]]
+        self._findings = ground.named & (1 << first_range) - 1
+        ranges = [plane for plane in bits_of(ground.named & (1 << first) - (1 << first_range)) if bench.fitting[plane]]
         ranges.sort(key=lambda plane: -bench.fitting[plane].bit_count())
         self._ranges = [(plane, bench.fitting[plane], bench.implied[plane]) for plane in ranges]
-        self._assessed = bits_of(support.changes >> first)
-        self._reversible = sum(2 << 2 * number for number in bits_of(support.present)) | sum(
-            1 << 2 * number for number in bits_of(support.absent)
-        )
+        self._assessed = bits_of(ground.named >> first)
         self._cells = 0
         for _, cells, _ in self._ranges:
             self._cells |= cells
@@ -114,11 +110,8 @@ class Alterations:
         return all_of([any_of((part.change(case, HOLD), part.change(case, REFUTE))) for part in clashing], self.facts)
 
     def clashes(self, case: Explanation) -> tuple[tuple[int, int], ...]:
-        """Records that contradict each other, of those that the ground depends on."""
-        if not case.clashes:
-            return ()
-        present, absent = self.ground.support.present, self.ground.support.absent
-        return tuple([(out, below & present) for out, below in case.clashes if out & absent and below & present])
+        """Records that contradict each other, of those that bear on the ground."""
+        return tuple([(out, below) for out, below in case.clashes if (out | below) & self.ground.reach])
 
     # Confirmation ----------------------------------------------------------------------------
 
@@ -130,7 +123,7 @@ class Alterations:
         `reversing`: the changes that reverse what is recorded; `sensible`: the single changes that do not contradict it.
         """
         found = Finding(self, case, verdict)
-        findings = (self._findings | self._reversible & reversing) & sensible
+        findings = (self._findings | reversing) & sensible
         tried = proposed.larger
         effect = found.effect(trials, tried, findings | self._cells)
         altered, kept = effect

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from spinegraph.engine.decide.explanation import Explanation, Support
+from spinegraph.engine.decide.explanation import Explanation
 from spinegraph.engine.decide.facts import bits_of
 from spinegraph.engine.decide.workbench import Workbench
 
@@ -30,15 +30,14 @@ class Completions:
         self._encoder = bench.encoder
         findings = [((), (2 * number,), (2 * number + 1,)) for number in range(len(bench.sides))]
         values = [((), *(cell.planes for cell in bench.cells if cell.code == code)) for code in facts.codes[len(findings) :]]
-        self._bit = facts.bit
         self._answers: Sequence[tuple[tuple[int, ...], ...]] = [*findings, *values]
 
-    def decisive(self, case: Explanation, support: Support, outcome: Outcome) -> int | None:
+    def decisive(self, case: Explanation, facts: int, outcome: Outcome) -> int | None:
         """The unknown facts (a mask) of which some answer changes an outcome, now or once others are known.
 
-        `support`: what the outcome depends on. No completion contradicts itself; None where there are too many of them.
+        `facts`: those that bear on the outcome (a mask). No completion contradicts itself; None where there are too many of them.
         """
-        unknown = bits_of((support.present | support.absent | self._measured(support)) & ~case.known)
+        unknown = bits_of(facts & ~case.known)
         size = 1
         for number in unknown:
             size *= len(self._answers[number])
@@ -68,9 +67,6 @@ class Completions:
                     found |= 1 << number
                     break
         return found
-
-    def _measured(self, support: Support) -> int:
-        return sum(self._bit[code] for code in support.measured)
 
 
 @lru_cache(maxsize=1 << 10)

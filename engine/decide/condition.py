@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from spinegraph.engine.decide.completions import Completions
-from spinegraph.engine.decide.explanation import FALSE, TRUE, Explanation, Support
-from spinegraph.engine.decide.memory import Memory, Shown
+from spinegraph.engine.decide.explanation import FALSE, TRUE, Explanation
+from spinegraph.engine.decide.facts import joined
 from spinegraph.engine.decide.proofbook import ProofBook
 from spinegraph.engine.decide.prospects import prospect_of_any, shared_facts
 from spinegraph.engine.model import TRUTHS, AssessedCondition, Concept, Proof
@@ -19,7 +20,7 @@ ASSESSED = ("undetermined", "suspected", "not-suspected", "conflicting")
 class Assessed(NamedTuple):
     """What is said of a condition, if anything, and the facts (masks) that can still change it, by the id of the rule."""
 
-    shown: Shown | None
+    shown: AssessedCondition | None
     opens: tuple[tuple[str, int], ...] = ()
 
 
@@ -38,17 +39,10 @@ class Assessor:
         self._excluding = tuple(tuple(map(book.rule, relations.of_package(rule))) for rule in book.assessing[concept.iri])
         self._completions = completions
         self._entangled = shared_facts(self.nodes)
-        self._support = Support().joined(node.support() for node in self.nodes)
-        self._memory: Memory[Assessed] = Memory(
-            self._support.joined(node.support() for nodes in self._excluding for node in nodes)
-        )
+        self._reach = joined(itertools.chain.from_iterable(node.reaches() for node in self.nodes))
 
     def settle(self, case: Explanation, include_all: bool) -> Assessed:
         """Verdict, explanation and open facts of a case."""
-        key = (*self._memory.key(case), include_all)
-        return self._memory.get(key) or self._memory.put(key, self._settle(case, include_all))
-
-    def _settle(self, case: Explanation, include_all: bool) -> Assessed:
         covering = [
             node
             for node, excluding in zip(self.nodes, self._excluding, strict=True)
@@ -89,7 +83,7 @@ class Assessor:
             passages=_passages(explanation) if holding else tuple(dict.fromkeys(p for node in carrying for p in node.passages)),
             explanation=explanation,
         )
-        return Assessed(Shown(shown), () if excluded else opens)
+        return Assessed(shown, () if excluded else opens)
 
     def _opens(self, case: Explanation) -> tuple[tuple[str, int], ...]:
         """For each rule, the unknown facts that can make it hold, or refute it if they can all be refuted.
@@ -104,7 +98,7 @@ class Assessor:
             return ()
         decisive = -1
         if whole.facts & self._entangled:
-            found = self._completions.decisive(case, self._support, self._truth)
+            found = self._completions.decisive(case, self._reach, self._truth)
             decisive = -1 if found is None else found
         opens = []
         for node in self.nodes:

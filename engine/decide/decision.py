@@ -13,7 +13,7 @@ from spinegraph.engine.decide.condition import Assessed, Assessor
 from spinegraph.engine.decide.explanation import TRUE, Explanation
 from spinegraph.engine.decide.facts import Facts
 from spinegraph.engine.decide.ground import Ground, Standing, stand_all
-from spinegraph.engine.decide.memory import Shown
+from spinegraph.engine.decide.memory import Memory
 from spinegraph.engine.decide.notices import Notifier
 from spinegraph.engine.decide.proofbook import ProofBook
 from spinegraph.engine.decide.questions import Open, Questioner
@@ -25,6 +25,7 @@ from spinegraph.engine.model import (
     URGENCIES,
     VERDICTS,
     Case,
+    DecidedRecommendation,
     Decision,
     Knowledge,
     KnowledgeVersion,
@@ -69,6 +70,7 @@ class Engine:
         self.program: Program = compile_program(knowledge)
         self.book = ProofBook(Facts(self.program))
         self._bench = Workbench(self.book.facts)
+        self._memory: Memory[bytes] = Memory()
         self._encoder = CaseEncoder(self.program)
         self._questioner = Questioner(self.book.facts)
         self._notifier = Notifier(self.book, knowledge, frozenset(stale))
@@ -110,19 +112,24 @@ class Engine:
         verdict. Same case and same knowledge give the same Decision.
         """
         parts = self._work_out(case, include_all)
+        live = [(entry.rule, standing.verdict) for entry, standing in parts.standings if standing.verdict not in QUIET]
         return Decision(
-            **self._frame(case, parts),
-            assessments=tuple(entry.shown.data for entry in parts.conditions if entry.shown),  # type: ignore[misc]
-            recommendations=tuple(shown.data for shown in _in_order(parts)),  # type: ignore[misc]
+            id=hashlib.sha256(msgspec.json.encode(case) + self.knowledge.digest.encode()).hexdigest(),
+            knowledge=self._version,
+            case=case,
+            urgency=self._urgency(live),  # type: ignore[arg-type]
+            assessments=tuple([entry.shown for entry in parts.conditions if entry.shown]),
+            recommendations=tuple(_in_order(parts)),
+            questions=self._questions(parts),
+            tensions=tuple(self._shown_tensions(parts)),
+            notices=tuple(self._notifier.notices(case, parts.explained, live)),
+            disclaimer=DISCLAIMER,
         )
 
     def decide_json(self, case: Case, include_all: bool = False) -> bytes:
-        """The same as JSON, byte for byte what encoding the Decision gives; what is remembered is not encoded again."""
-        parts = self._work_out(case, include_all)
-        frame = self._frame(case, parts)
-        frame["assessments"] = [entry.shown.json for entry in parts.conditions if entry.shown]
-        frame["recommendations"] = [shown.json for shown in _in_order(parts)]
-        return msgspec.json.encode({field: frame[field] for field in Decision.__struct_fields__})
+        """The same as JSON, byte for byte what encoding the Decision gives; the last answers are remembered."""
+        key = (msgspec.json.encode(case), include_all)
+        return self._memory.get(key, lambda: msgspec.json.encode(self.decide(case, include_all)))
 
     def _work_out(self, case: Case, include_all: bool) -> _Parts:
         explained = self.explain(case)
@@ -135,20 +142,6 @@ class Engine:
             case.audience == "patient",
             self._notifier.excluded_packages(explained),
         )
-
-    def _frame(self, case: Case, parts: _Parts) -> dict[str, Any]:
-        """All fields of a Decision but the two long lists."""
-        live = [(entry.rule, standing.verdict) for entry, standing in parts.standings if standing.verdict not in QUIET]
-        return {
-            "id": hashlib.sha256(msgspec.json.encode(case) + self.knowledge.digest.encode()).hexdigest(),
-            "knowledge": self._version,
-            "case": case,
-            "urgency": self._urgency(live),
-            "questions": self._questions(parts),
-            "tensions": tuple(self._shown_tensions(parts)),
-            "notices": tuple(self._notifier.notices(case, parts.explained, live)),
-            "disclaimer": DISCLAIMER,
-        }
 
     def _urgency(self, live: list[tuple[Recommendation, Verdict]]) -> str:
         """The highest urgency of what is to be done; routine only once something beyond assessment is plainly indicated.
@@ -191,9 +184,9 @@ class Engine:
                 )
 
 
-def _in_order(parts: _Parts) -> list[Shown]:
+def _in_order(parts: _Parts) -> list[DecidedRecommendation]:
     """What is shown of the recommendations, by verdict, then most urgent first."""
-    by_verdict: dict[str, list[Shown]] = {verdict: [] for verdict in VERDICTS}
+    by_verdict: dict[str, list[DecidedRecommendation]] = {verdict: [] for verdict in VERDICTS}
     for entry, standing in parts.standings:
         if parts.include_all or standing.verdict not in QUIET:
             by_verdict[standing.verdict].append(entry.show(standing, parts.for_patient))

@@ -7,7 +7,7 @@ have said of it, because shapes are shared between rules. All of it is read off 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from spinegraph.engine.decide.facts import bits_of
@@ -24,25 +24,6 @@ HOLD, REFUTE, UNHOLD, UNREFUTE = range(4)
 ALL_OF_AND = (HOLD, UNREFUTE)
 """Goals that an `and` reaches only if all of its parts do, and an `or` if one does; with the others it is the other way round."""
 STATES: tuple[Literal["unknown", "present", "absent", "contradictory"], ...] = ("unknown", "present", "absent", "contradictory")
-
-
-class Support(NamedTuple):
-    """Findings whose record as present, or as absent, matters (masks), measurements that do, and the changes named (a mask)."""
-
-    present: int = 0
-    absent: int = 0
-    measured: frozenset[str] = frozenset()
-    changes: int = 0
-
-    def joined(self, others: Iterable[Support]) -> Support:
-        """This and the others together."""
-        present, absent, measured, changes = self
-        for other in others:
-            present |= other.present
-            absent |= other.absent
-            measured |= other.measured
-            changes |= other.changes
-        return Support(present, absent, measured, changes)
 
 
 class Prospect(NamedTuple):
@@ -65,7 +46,7 @@ class Explanation:
     """One decided case. Holds the program's planes and what was already worked out about them."""
 
     __slots__ = (
-        "_reversals", "absent", "all_values", "book", "case", "certain", "changed", "changes", "clashes", "planes", "present",
+        "_reversals", "absent", "book", "case", "certain", "changed", "changes", "clashes", "planes", "present",
         "proofs", "prospects", "settling", "values",
     )  # fmt: skip
 
@@ -77,7 +58,6 @@ class Explanation:
         self.planes = planes
         self.certain = certain
         self.values: Mapping[str, float] = case.measurements
-        self.all_values: Mapping[str, float | None] = {**book.facts.unmeasured, **case.measurements}
         self.present = sum(bit[code] for code in case.present)
         self.absent = sum(bit[code] for code in case.absent)
         self.proofs: list[Proof | None] = [None] * book.size
@@ -186,8 +166,8 @@ class Node(ABC):
         """What is left of it where these planes are full. Only what can still change its truth is to be asked of that."""
 
     @abstractmethod
-    def support(self) -> Support:
-        """What is recorded of a case that the truth, the proof and the changes depend on."""
+    def named(self) -> int:
+        """The changes of facts (a mask) that it speaks of, itself or through the rules that it rests on."""
 
     def _node(self, truth: int, fact: Fact | None, children: tuple[Proof, ...]) -> Proof:
         return Proof(

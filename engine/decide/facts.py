@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import combinations, pairwise
@@ -12,14 +14,20 @@ from spinegraph.engine.model import Bound, Change, Measured
 from spinegraph.engine.program.program import Program
 
 
-def bits_of(mask: int) -> list[int]:
+@lru_cache(maxsize=1 << 14)
+def bits_of(mask: int) -> tuple[int, ...]:
     """The positions of the set bits, lowest first."""
     positions = []
     while mask:
         low = mask & -mask
         positions.append(low.bit_length() - 1)
         mask ^= low
-    return positions
+    return tuple(positions)
+
+
+def joined(masks: Iterable[int]) -> int:
+    """All bits of the masks together."""
+    return functools.reduce(operator.or_, masks, 0)
 
 
 class Facts:
@@ -36,7 +44,6 @@ class Facts:
         self.codes = tuple(self.code_of[iri] for iri in program.findings) + tuple(
             measurement.code for measurement in knowledge.measurements.values()
         )
-        self.unmeasured = {measurement.code: None for measurement in knowledge.measurements.values()}
         self.bit = {code: 1 << number for number, code in enumerate(self.codes)}
         self.number = {iri: number for number, iri in enumerate(program.findings)}
         self.comparison = {

@@ -6,7 +6,7 @@ by far the most frequent, are kept together in one mask, so that joining the opt
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from spinegraph.engine.decide.facts import Facts
@@ -72,7 +72,7 @@ def all_of(parts: Iterable[Options], facts: Facts) -> Options:
         found = minimal(0, [left | right for left in joined for right in sets], cut)
         joined, cut = sets_of(found), found.cut
     joined = [left | right for left in joined for right in alternatives[-1]]
-    return minimal(0, [change for change in joined if not facts.contradicts(change)], cut)
+    return minimal(0, joined, cut, facts.contradicts)
 
 
 def sets_of(options: Options) -> list[int]:
@@ -97,8 +97,11 @@ def one_set(change: int) -> Options:
     return Options(change)
 
 
-def minimal(singles: int, changes: Iterable[int], cut: bool = False) -> Options:
-    """Sort sets into singles and larger, and drop every set that contains another; `cut` if some were lost before."""
+def minimal(singles: int, changes: Iterable[int], cut: bool = False, impossible: Callable[[int], bool] | None = None) -> Options:
+    """Sort sets into singles and larger, and drop every set that contains another, or is `impossible`.
+
+    `cut`: whether some were lost before. A single change is never impossible.
+    """
     larger = set()
     for change in changes:
         if not change:
@@ -109,7 +112,7 @@ def minimal(singles: int, changes: Iterable[int], cut: bool = False) -> Options:
             singles |= change
     kept: list[int] = []
     remaining = [change for change in larger if not change & singles] if singles else list(larger)
-    if len(remaining) > 1:
+    if len(remaining) > 1 or impossible:
         remaining.sort()
         remaining.sort(key=int.bit_count)
         for change in remaining:
@@ -117,6 +120,8 @@ def minimal(singles: int, changes: Iterable[int], cut: bool = False) -> Options:
                 if smaller & change == smaller:
                     break
             else:
+                if impossible and impossible(change):
+                    continue
                 if len(kept) == MAX_SETS:
                     cut = True
                     break

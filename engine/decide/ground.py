@@ -1,19 +1,20 @@
 """What a verdict rests on: scope, criterion, and whatever displaces a recommendation or leaves it open (design section 5).
 
 Many recommendations share one ground ("all red flags absent" carries a whole list of treatments), so verdict, missing
-facts and flips are worked out per ground, once per record of the facts that it depends on.
+facts and flips are worked out once per ground.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from spinegraph.engine.decide.alterations import NOTHING, Alterations, Outcome, confirmed
+from spinegraph.engine.decide.alterations import Alterations, Outcome, confirmed
 from spinegraph.engine.decide.completions import Completions
 from spinegraph.engine.decide.explanation import FALSE, TRUE, UNKNOWN, Explanation, Node
+from spinegraph.engine.decide.facts import joined
 from spinegraph.engine.decide.flips import Options
-from spinegraph.engine.decide.memory import Memory, Shown
 from spinegraph.engine.decide.proofbook import ProofBook
 from spinegraph.engine.decide.prospects import shared_facts
 from spinegraph.engine.decide.rule_nodes import ActingRule, RuleNode
@@ -22,9 +23,9 @@ from spinegraph.engine.model import QUIET, VERDICTS, Change, Proof, Recommendati
 
 
 class Standing:
-    """How a ground stands in a case; `shown` keeps the recommendations that were written out for it."""
+    """How a ground stands in a case."""
 
-    __slots__ = ("_encoded", "beside", "displacing", "flips", "missing", "opening", "own", "proofs", "shown", "truth", "verdict")
+    __slots__ = ("beside", "displacing", "flips", "missing", "opening", "own", "proofs", "truth", "verdict")
 
     def __init__(self, verdict: Verdict, truth: int) -> None:
         self.verdict = verdict
@@ -36,7 +37,6 @@ class Standing:
         self.opening: tuple[str, ...] = ()
         self.flips: tuple[tuple[Change, ...], ...] = ()
         self.proofs: tuple[Proof, ...] = ()
-        self.shown: dict[Any, Shown] = {}
 
 
 UNSHOWN = {verdict: Standing(verdict, UNKNOWN) for verdict in VERDICTS if verdict in QUIET}
@@ -61,7 +61,8 @@ class Ground:
         self.iri = rule.iri
         self._program = book.facts.program
         beside: tuple[ActingRule | RuleNode, ...] = (*self.strict, *self.exceptions, *self.leaving, *self.excluding)
-        self.support = self.node.support().joined(node.support() for node in beside)
+        self.named = self.node.named() | joined(rule.named() for rule in beside)
+        self.reach = joined(itertools.chain(self.node.reaches(), *(rule.reaches() for rule in beside)))
         self.alterations = Alterations(self, completions.bench)
         self._completions = completions
         self._acting = (self.strict, self.exceptions, self.leaving)
@@ -69,7 +70,6 @@ class Ground:
         self._if_held = tuple(tuple(rule.supposing(full) for rule in rules) for rules in self._acting)
         self._shared = shared_facts([self.node])
         self._entangled = shared_facts([self.node, *(rule.node for rules in self._acting for rule in rules), *self.excluding])
-        self.memory: Memory[Standing] = Memory(self.support)
 
     @property
     def identity(self) -> tuple[Any, ...]:
@@ -92,10 +92,8 @@ class Ground:
             return found
         return "conflicting"
 
-    def stand(self, case: Explanation, include_all: bool, verdict: Verdict, outcome: Outcome) -> Standing:
-        """Verdict, proofs, missing facts, flips and open facts in a case; of a quiet verdict only what is asked for."""
-        if verdict in QUIET and not include_all:
-            return UNSHOWN[verdict]
+    def stand(self, case: Explanation, verdict: Verdict, outcome: Outcome) -> Standing:
+        """Verdict, proofs, missing facts, flips and open facts in a case."""
         standing = Standing(verdict, self.node.truth(case))
         standing.proofs = self.node.parts(case)
         standing.flips = self._facts.decode_changes(outcome.flips.singles, outcome.flips.larger)
@@ -113,7 +111,7 @@ class Ground:
         if not self.node.pending(case):
             standing.beside = self._open_beside(case)
         if (standing.own | standing.beside) & self._entangled and case.consistent:
-            decisive = self._completions.decisive(case, self.support, self._verdict_planes)
+            decisive = self._completions.decisive(case, self.reach, self._verdict_planes)
             if decisive is not None:
                 standing.own, standing.beside = standing.own & decisive, standing.beside & decisive
         standing.missing = self._facts.decode(self._missing(case, standing))
@@ -171,21 +169,16 @@ def _number(node: Node | None) -> int:
 
 
 def stand_all(grounds: Iterable[Ground], case: Explanation, include_all: bool, bench: Workbench) -> dict[int, Standing]:
-    """How each ground (by its id) stands in a case: what is not remembered is worked out for all of them together."""
+    """How each ground (by its id) stands in a case: the flips of all of them are worked out together."""
     standing = {}
-    fresh: list[tuple[Ground, Any, Verdict, Options]] = []
+    shown: list[tuple[Ground, Verdict, Options]] = []
     for ground in grounds:
-        key = (*ground.memory.key(case), include_all)
-        known = ground.memory.get(key)
-        if known is None:
-            verdict = ground.verdict(case.planes, case.certain)
-            if include_all or verdict not in QUIET:
-                fresh.append((ground, key, verdict, ground.alterations.propose(case, verdict)))
-                continue
-            known = ground.memory.put(key, ground.stand(case, include_all, verdict, NOTHING))
-        standing[id(ground)] = known
-    if fresh:
-        outcomes = confirmed([(ground.alterations, verdict, proposed) for ground, _, verdict, proposed in fresh], case, bench)
-        for (ground, key, verdict, _), found in zip(fresh, outcomes, strict=True):
-            standing[id(ground)] = ground.memory.put(key, ground.stand(case, include_all, verdict, found))
+        verdict = ground.verdict(case.planes, case.certain)
+        if include_all or verdict not in QUIET:
+            shown.append((ground, verdict, ground.alterations.propose(case, verdict)))
+        else:
+            standing[id(ground)] = UNSHOWN[verdict]
+    outcomes = confirmed([(ground.alterations, verdict, proposed) for ground, verdict, proposed in shown], case, bench)
+    for (ground, verdict, _), found in zip(shown, outcomes, strict=True):
+        standing[id(ground)] = ground.stand(case, verdict, found)
     return standing

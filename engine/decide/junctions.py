@@ -18,8 +18,8 @@ from spinegraph.engine.decide.explanation import (
     Node,
     Part,
     Prospect,
-    Support,
 )
+from spinegraph.engine.decide.facts import joined
 from spinegraph.engine.decide.flips import DONE, NEVER, Options, all_of, any_of
 from spinegraph.engine.decide.prospects import prospect_of_all, prospect_of_any, settled_by, without_settled
 from spinegraph.engine.model import And, AtLeast, NotSuspected, Or, Proof, Suspected
@@ -41,8 +41,8 @@ class JunctionNode(Node):
         self._children = tuple(map(book.node, members))
         self._count = criterion.count if isinstance(criterion, AtLeast) else 0
 
-    def support(self) -> Support:
-        return Support().joined(child.support() for child in self._children)
+    def named(self) -> int:
+        return joined(child.named() for child in self._children)
 
     def reaches(self) -> Iterator[int]:
         for child in self._children:
@@ -90,8 +90,8 @@ class JunctionNode(Node):
         found = settled_by(self, full)
         if found is not self or self._count:
             return found
-        settling, joined = (FALSE, prospect_of_all) if self.operator == "and" else (TRUE, prospect_of_any)
-        return without_settled(self, self._children, full, settling, joined)
+        settling, prospect = (FALSE, prospect_of_all) if self.operator == "and" else (TRUE, prospect_of_any)
+        return without_settled(self, self._children, full, settling, prospect)
 
     def _change(self, case: Explanation, goal: int) -> Options:
         if self._count:
@@ -124,8 +124,8 @@ class SuspicionNode(Node):
         self._mirrored = int(isinstance(criterion, NotSuspected))
         self._rules = tuple(book.rule(rule) for rule in book.assessing[criterion.condition])
 
-    def support(self) -> Support:
-        return Support().joined(rule.support() for rule in self._rules)
+    def named(self) -> int:
+        return joined(rule.named() for rule in self._rules)
 
     def reaches(self) -> Iterator[int]:
         for rule in self._rules:

@@ -19,7 +19,6 @@ from spinegraph.engine.decide.explanation import (
     Node,
     Part,
     Prospect,
-    Support,
 )
 from spinegraph.engine.decide.facts import bits_of
 from spinegraph.engine.decide.flips import NEVER, Options, all_of, any_of, one_set
@@ -30,17 +29,13 @@ if TYPE_CHECKING:
     from spinegraph.engine.decide.proofbook import ProofBook
     from spinegraph.engine.decide.rule_nodes import RuleNode
 
-MAX_REMEMBERED_LEAVES = 256
-"""Proofs of a leaf are the same from case to case; so many are kept per leaf."""
-
 
 class FindingNode(Node):
     """present, absent, unassessed."""
 
     __slots__ = (
-        "_above", "_above_narrower", "_absent", "_assessed", "_below", "_below_broader", "_bit", "_broader", "_code",
-        "_contradicting", "_derived", "_deriving", "_facts", "_inconclusive", "_index", "_mirrored", "_narrower", "_own",
-        "_present", "_reaching", "_record", "_remembered", "operator",
+        "_above", "_absent", "_assessed", "_below", "_bit", "_broader", "_code", "_derived", "_deriving", "_facts",
+        "_inconclusive", "_index", "_mirrored", "_narrower", "_own", "_present", "_reaching", "_record", "operator",
     )  # fmt: skip
 
     def __init__(self, book: ProofBook, criterion: Present | Absent | Unassessed, holds: int, refuted: int, label: str) -> None:
@@ -56,14 +51,9 @@ class FindingNode(Node):
         self._narrower, self._broader = facts.narrower(finding), facts.broader(finding)
         hierarchy = facts.program.knowledge.hierarchy
         self._above, self._below = hierarchy.broader.get(finding, (finding,)), hierarchy.narrower.get(finding, (finding,))
-        above = {up for low in hierarchy.narrower[finding] for up in hierarchy.broader[low]}
-        below = {low for up in hierarchy.broader[finding] for low in hierarchy.narrower[up]}
-        self._above_narrower, self._below_broader = facts.mask(above), facts.mask(below)
-        self._contradicting = tuple(rule for iri, rule in book.deriving.items() if iri in above | below)
         self._deriving = book.deriving.get(finding)
         self._derived = book.derived_within_reach(finding)
         self._inconclusive = isinstance(criterion, Present) and criterion.absence_inconclusive
-        self._remembered: dict[tuple[int, ...], Proof] = {}
         self._mirrored = int(self.operator == "absent")
         own = 1 << 2 * self._index if self._index >= 0 else 0
         self._assessed = Options(1 << facts.first_assessed + self._index if own else 0)
@@ -75,13 +65,9 @@ class FindingNode(Node):
     def mention(self, case: Explanation) -> Proof:
         return self.proof(case)
 
-    def support(self) -> Support:
-        # what contradicts a narrower or a wider finding matters too: a contradiction is shown
-        present, absent = self._narrower | self._bit | self._below_broader, self._broader | self._bit | self._above_narrower
-        named = sum(self._own) | (self._assessed.singles if self.operator == "unassessed" else 0)
-        parts = [*(node.support() for node in (*self._derived, *self._contradicting)), Support(changes=named)]
-        named |= self._deriving.support().changes if self._deriving else 0
-        return Support(present, absent).joined(parts)._replace(changes=named)
+    def named(self) -> int:
+        assessed = self._assessed.singles if self.operator == "unassessed" else 0
+        return sum(self._own) | assessed | (self._deriving.named() if self._deriving else 0)
 
     def reaches(self) -> Iterator[int]:
         yield self._narrower | self._broader | self._bit
@@ -92,13 +78,7 @@ class FindingNode(Node):
         state = case.planes[self._present] | case.planes[self._absent] << 1
         present, absent = case.present & self._narrower, case.absent & self._broader
         derived = [node for node in self._derived if node.truth(case)]
-        key = (truth, state, present, absent, *(node.number for node in derived))
-        found = self._remembered.get(key)
-        if found is None:
-            found = self._node(truth, self._fact(state, present | absent, derived), ())
-            if len(self._remembered) < MAX_REMEMBERED_LEAVES:
-                self._remembered[key] = found
-        return found
+        return self._node(truth, self._fact(state, present | absent, derived), ())
 
     def _fact(self, state: int, given: int, derived: list[RuleNode]) -> Fact:
         if state == UNKNOWN:
@@ -193,8 +173,8 @@ class MeasuredNode(Node):
     def mention(self, case: Explanation) -> Proof:
         return self.proof(case)
 
-    def support(self) -> Support:
-        return Support(measured=frozenset((self._code,)), changes=1 << self._number | self._bounded << self._number + 1)
+    def named(self) -> int:
+        return 1 << self._number | self._bounded << self._number + 1
 
     def reaches(self) -> Iterator[int]:
         yield self._bit

@@ -1,58 +1,33 @@
-"""What was worked out once, by the facts that it depends on (ADR 6)."""
+"""Answers that were given, by the whole case (ADR 13).
+
+No part of an answer is remembered by part of a case: whatever is read of the case is in the key, because all of it is.
+"""
 
 from __future__ import annotations
 
 from collections import deque
-from operator import itemgetter
-from typing import Any, Generic, TypeVar
-
-import msgspec
-from spinegraph.engine.decide.explanation import Explanation, Support
-from spinegraph.engine.model import Frozen
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
 
 MAX_REMEMBERED = 64
-"""How many records of a support are remembered."""
+"""How many answers are remembered."""
 
 Answer = TypeVar("Answer")
 
 
 class Memory(Generic[Answer]):
-    """Answers by the record of a support: bounded, oldest out first."""
+    """Answers by key: bounded, oldest out first. Safe to share between threads."""
 
-    def __init__(self, support: Support) -> None:
-        self._present, self._absent, measured, _ = support
-        self._measured = itemgetter(*sorted(measured)) if measured else None
-        self._answers: dict[Any, Answer] = {}
-        self._order: deque[Any] = deque()
+    def __init__(self) -> None:
+        self._answers: dict[Hashable, Answer] = {}
+        self._order: deque[Hashable] = deque()
 
-    def key(self, case: Explanation) -> Any:
-        """What of the case matters."""
-        values = None if self._measured is None else self._measured(case.all_values)
-        return case.present & self._present, case.absent & self._absent, values
-
-    def get(self, key: Any) -> Answer | None:
-        return self._answers.get(key)
-
-    def put(self, key: Any, answer: Answer) -> Answer:
-        if len(self._order) >= MAX_REMEMBERED:
-            self._answers.pop(self._order.popleft(), None)
-        self._order.append(key)
-        self._answers[key] = answer
-        return answer
-
-
-class Shown:
-    """Something that a decision shows, as data and, once asked for, as JSON."""
-
-    __slots__ = ("_json", "data")
-
-    def __init__(self, data: Frozen) -> None:
-        self.data = data
-        self._json: msgspec.Raw | None = None
-
-    @property
-    def json(self) -> msgspec.Raw:
-        """The data, encoded once."""
-        if self._json is None:
-            self._json = msgspec.Raw(msgspec.json.encode(self.data))
-        return self._json
+    def get(self, key: Hashable, work_out: Callable[[], Answer]) -> Answer:
+        """The answer of a key, worked out if it is not remembered."""
+        known = self._answers.get(key)
+        if known is None:
+            if len(self._order) >= MAX_REMEMBERED:
+                self._answers.pop(self._order.popleft(), None)
+            self._order.append(key)
+            known = self._answers[key] = work_out()
+        return known

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from spinegraph.engine.decide.ground import Ground, Standing
-from spinegraph.engine.decide.memory import Shown
 from spinegraph.engine.knowledge.turtle.terms import local_name
 from spinegraph.engine.model import TRUTHS, URGENCIES, DecidedRecommendation, Knowledge, Passage, Proof, Recommendation
 
@@ -22,15 +21,8 @@ class Recommender:
         self.rank = urgency if rule.direction == "for" else len(URGENCIES)
         self._fixed = _fixed_fields(rule, knowledge, passages)
 
-    def show(self, standing: Standing, for_patient: bool) -> Shown:
-        """What a decision shows of the recommendation; written once for each standing of its ground."""
-        key = (self.rule.id, for_patient)
-        shown = standing.shown.get(key)
-        if shown is None:
-            shown = standing.shown[key] = Shown(self._decided(standing, for_patient))
-        return shown
-
-    def _decided(self, standing: Standing, for_patient: bool) -> DecidedRecommendation:
+    def show(self, standing: Standing, for_patient: bool) -> DecidedRecommendation:
+        """What a decision shows of the recommendation."""
         rule = self.rule
         return DecidedRecommendation(
             **self._fixed,

@@ -17,9 +17,9 @@ from spinegraph.engine.decide.explanation import (
     Node,
     Part,
     Prospect,
-    Support,
     reached,
 )
+from spinegraph.engine.decide.facts import joined
 from spinegraph.engine.decide.flips import DONE, Options, all_of, any_of
 from spinegraph.engine.decide.prospects import prospect_of_rule, settled_by, without_settled
 from spinegraph.engine.model import Proof, Rule
@@ -46,8 +46,8 @@ class RuleNode(Node):
         """Whether it is not known that the rule's source speaks about this patient."""
         return self.scope is not None and self.scope.truth(case) == UNKNOWN
 
-    def support(self) -> Support:
-        return Support().joined(part.support() for part in (self.scope, self.criterion) if part is not None)
+    def named(self) -> int:
+        return joined(part.named() for part in (self.scope, self.criterion) if part is not None)
 
     def reaches(self) -> Iterator[int]:
         for part in (self.scope, self.criterion):
@@ -130,6 +130,11 @@ class ActingRule:
             return all_of((own, *(exclusion.change(case, UNHOLD) for exclusion in standing)), self.node.facts)
         return any_of((own, *(exclusion.change(case, HOLD) for exclusion in self._excluding)))
 
-    def support(self) -> Support:
+    def named(self) -> int:
         """As of a node."""
-        return self.node.support().joined(exclusion.support() for exclusion in self._excluding)
+        return self.node.named() | joined(exclusion.named() for exclusion in self._excluding)
+
+    def reaches(self) -> Iterator[int]:
+        """As of a node."""
+        for node in (self.node, *self._excluding):
+            yield from node.reaches()
