@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path, PurePath
+from typing import Annotated
 
 from spinegraph.engine import SpinegraphError
-from spinegraph.engine.model import Frozen
+from spinegraph.engine.model import Frozen, doc
 
 IN_SOURCES = Path(__file__).resolve().parent.parent / "docs" / "queries"
 IN_WHEEL = PurePath("share/spinegraph/queries")
@@ -21,13 +22,13 @@ class QuestionError(SpinegraphError):
 
 
 class CompetencyQuery(Frozen, frozen=True, kw_only=True):
-    """A question and its SPARQL. `case`: it is about a decision, and finds nothing without one."""
+    """A question and its SPARQL."""
 
-    name: str
-    title: str
-    why: str
-    case: bool
-    text: str
+    name: Annotated[str, doc("Its name on the command line.")]
+    title: Annotated[str, doc("The question.")]
+    why: Annotated[str, doc("Why somebody asks it.")]
+    case: Annotated[bool, doc("Whether it is about a decision, and finds nothing without one.")]
+    text: Annotated[str, doc("Its SPARQL.")]
 
 
 def competency_queries(folder: Path | None = None) -> tuple[CompetencyQuery, ...]:

@@ -8,8 +8,9 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from spinegraph.api.http.bodies import BodyLimits
 from spinegraph.api.http.catalogue import Catalogue
-from spinegraph.api.http.decisions import decisions_router
-from spinegraph.api.http.errors import Problem, install_errors
+from spinegraph.api.http.decisions import CaseBody, decisions_router
+from spinegraph.api.http.errors import install_errors
+from spinegraph.api.http.examples import answer_examples
 from spinegraph.api.http.graphs import graphs_router
 from spinegraph.api.http.health import Health, health_router
 from spinegraph.api.http.index import index_router
@@ -19,12 +20,13 @@ from spinegraph.api.http.openapi import make_document
 from spinegraph.api.http.problem_types import problem_types_router
 from spinegraph.api.http.queries import QueryList, queries_router
 from spinegraph.api.http.resources import resources_router
-from spinegraph.api.http.sparql import sparql_router
+from spinegraph.api.http.sparql import QueryParameters, sparql_router
 from spinegraph.api.http.sparql_settings import SparqlSettings, make_query_service
 from spinegraph.api.http.validation import validation_router
+from spinegraph.api.http.validation_request import ValidationBody, ValidationParts
 from spinegraph.api.http.validation_settings import ValidationSettings, make_validation_service
 from spinegraph.api.settings import Settings, load_engine
-from spinegraph.engine import DISCLAIMER, Engine, knowledge_paths, make_codebook
+from spinegraph.engine import DISCLAIMER, Decision, Engine, knowledge_paths, make_codebook
 from spinegraph.engine.exchange.description.resource import make_describer
 from spinegraph.engine.query.dataset import DataFile
 from spinegraph.engine.validation.reports.json import JsonReport
@@ -45,6 +47,19 @@ TAGS = [
     {"name": "queries", "description": "Questions worth asking, ready to run."},
     {"name": "health", "description": "For whoever keeps the service running."},
 ]
+SCHEMAS = (
+    CaseBody,
+    Catalogue,
+    Decision,
+    Health,
+    JsonReport,
+    Listing,
+    QueryList,
+    QueryParameters,
+    ValidationBody,
+    ValidationParts,
+)
+"""What is sent and answered as JSON."""
 
 
 def create_app(settings: Settings | None = None, engine: Engine | None = None, data: Sequence[DataFile] = ()) -> FastAPI:
@@ -81,8 +96,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.include_router(graphs_router(service, describer))
     validation = ValidationSettings.from_environment()
     app.include_router(validation_router(make_validation_service(validation, settings.knowledge), validation))
-    schemas = (Problem, Catalogue, Health, Listing, QueryList, JsonReport)
-    app.openapi = make_document(app, engine, codebook, schemas)  # type: ignore[method-assign]
+    app.openapi = make_document(app, SCHEMAS, lambda: answer_examples(engine, codebook))  # type: ignore[method-assign]
     return app
 
 

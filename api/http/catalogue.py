@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
 
 from spinegraph.engine import Knowledge
-from spinegraph.engine.model import Concept, Frozen, Measurement, Rule, Source
+from spinegraph.engine.model import Concept, Frozen, Measurement, Rule, Source, doc
 
 
 class RuleSummary(Frozen, frozen=True, kw_only=True):
-    """A rule without its criterion. `source` is the document's number, empty where the rule belongs to none."""
+    """A rule without its criterion."""
 
-    id: str
-    iri: str
-    label: str
-    kind: str
-    source: str
-    passages: tuple[str, ...]
+    id: Annotated[str, doc("The local name of its IRI.")]
+    iri: Annotated[str, doc("Its IRI.")]
+    label: Annotated[str, doc("Its name.")]
+    kind: Annotated[str, doc("What kind of rule it is.")]
+    source: Annotated[str, doc("Number of its document; empty where it belongs to none.")]
+    passages: Annotated[tuple[str, ...], doc("Ids of the passages that state it.")]
 
 
 class Catalogue(Frozen, frozen=True, kw_only=True):
-    """The knowledge as far as an application needs it. `digest` names exactly this content; `counts` has a number per kind."""
+    """The knowledge as far as an application needs it."""
 
-    version: str
-    digest: str
-    counts: dict[str, int]
-    sources: tuple[Source, ...]
-    findings: tuple[Concept, ...]
-    measurements: tuple[Measurement, ...]
-    conditions: tuple[Concept, ...]
-    interventions: tuple[Concept, ...]
-    rules: tuple[RuleSummary, ...]
+    version: Annotated[str, doc("Version of the ontology.")]
+    digest: Annotated[str, doc("SHA-256 of exactly this content.")]
+    counts: Annotated[dict[str, int], doc("How many there are of each kind.")]
+    sources: Annotated[tuple[Source, ...], doc("The documents.")]
+    findings: Annotated[tuple[Concept, ...], doc("What a case may record as present or absent.")]
+    measurements: Annotated[tuple[Measurement, ...], doc("What a case may record as a number.")]
+    conditions: Annotated[tuple[Concept, ...], doc("What is assessed.")]
+    interventions: Annotated[tuple[Concept, ...], doc("What is recommended or advised against.")]
+    rules: Annotated[tuple[RuleSummary, ...], doc("The rules, without their criteria.")]
 
 
 def make_catalogue(knowledge: Knowledge) -> Catalogue:

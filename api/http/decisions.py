@@ -5,22 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from difflib import get_close_matches
 from functools import partial
-from typing import Any
-from urllib.parse import parse_qsl
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
+from msgspec import UNSET, UnsetType
 from spinegraph.api.http.bodies import YAML, BodyLimits, media_type_of, read_body
-from spinegraph.api.http.errors import NotAcceptableError, ParameterError, UnreadableCaseError
-from spinegraph.api.http.negotiation import accepted, preferred
+from spinegraph.api.http.errors import BodyTimeoutError, MediaTypeError, NotAcceptableError, ParameterError, UnreadableCaseError
+from spinegraph.api.http.examples import request_examples
+from spinegraph.api.http.negotiation import negotiated
 from spinegraph.api.http.open_route import OpenRoute
-from spinegraph.api.http.openapi import decision_operation
+from spinegraph.api.http.openapi import JSON, Operation, add_operation, reference
+from spinegraph.api.http.parameters import read_parameters
 from spinegraph.api.http.waiting import unless_gone
 from spinegraph.engine import (
+    Case,
+    CaseError,
     CaseFile,
     CaseTooLargeError,
     Codebook,
+    Decision,
     Engine,
     MalformedCaseError,
     make_case_file,
@@ -30,13 +34,27 @@ from spinegraph.engine import (
 )
 from spinegraph.engine.exchange.article.article import render_article
 from spinegraph.engine.exchange.provenance.decision import render_provenance
+from spinegraph.engine.model import Frozen, doc
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+
+class CaseBody(Case, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A case, and words about it that are never reasoned over."""
+
+    title: Annotated[str, doc("Heads the article for clinicians; no part of the decision.")] = ""
+    narrative: Annotated[str, doc("The patient's story in words, shown in the article for clinicians.")] = ""
+
+
+class DecisionParameters(Frozen, frozen=True, kw_only=True):
+    """What the URL may say about an answer."""
+
+    include: Annotated[Literal["all"] | UnsetType, doc("`all`: also the rules that are not indicated or out of scope.")] = UNSET
+
+
 Parser = Callable[[bytes], Any]
 Renderer = Callable[[CaseFile, bool], bytes]
-JSON = "application/json"
 
 PARSERS: dict[str, Parser] = {JSON: parse_json, YAML: parse_yaml, "text/turtle": parse_turtle}
 """Media type of a request → how to read it."""
@@ -80,26 +98,15 @@ def decisions_router(engine: Engine, codebook: Codebook, limits: BodyLimits) -> 
     what = f"The body has more than {limits.max_bytes:,} bytes."
     too_large = partial(CaseTooLargeError, what, mend="Send only codes and measurements.")
 
-    @router.post(
-        "/v1/decisions",
-        summary="Decide a case",
-        response_class=Response,
-        openapi_extra=decision_operation(codebook, BODIES, offered),
-    )
     async def decide(request: Request) -> Response:
         """What the guidelines say of one patient: a verdict for each recommendation, with proof, missing facts and sources.
 
         The same case and the same knowledge give the same decision, under the same `id`.
         """
-        include_all = read_include(request.scope["query_string"])
+        query = request.scope["query_string"]
+        include_all = bool(query) and read_parameters(query, DecisionParameters).include == "all"
         parse = PARSERS[media_type_of(request, BODIES, "A case").name]
-        media_type = preferred(accepted(request), offered)
-        if media_type is None:
-            raise NotAcceptableError(
-                "Accept names no media type that a decision can have.",
-                where="Accept",
-                mend=f"Accept {' or '.join(offered)}.",
-            )
+        media_type = negotiated(request, offered, "A decision")
         body = await read_body(request, limits, too_large)
         if parse is parse_json and len(body) <= SMALL:
             file = read_case(parse, body, codebook)
@@ -110,7 +117,29 @@ def decisions_router(engine: Engine, codebook: Codebook, limits: BodyLimits) -> 
         answer = render(file, include_all) if media_type == JSON else await run_in_threadpool(render, file, include_all)
         return Response(answer, headers={"Vary": "Accept"}, media_type=media_type)
 
+    add_operation(
+        router,
+        "/v1/decisions",
+        decide,
+        Operation(
+            "decide",
+            "Decide a case",
+            "The decision.",
+            {name: Decision if name == JSON else None for name in offered},
+            (UnreadableCaseError, BodyTimeoutError, NotAcceptableError, MediaTypeError, CaseError, ParameterError),
+            DecisionParameters,
+            body=_bodies(codebook),
+        ),
+        method="POST",
+    )
     return router
+
+
+def _bodies(codebook: Codebook) -> dict[str, Any]:
+    """The bodies that are read, as OpenAPI writes them."""
+    graph = {"schema": {"type": "string", "description": "A graph with one core:Case."}}
+    structured = {"schema": reference(CaseBody), "examples": request_examples(codebook)}
+    return {name: graph if name == "text/turtle" else structured for name in BODIES}
 
 
 def read_case(parse: Parser, body: bytes, codebook: Codebook) -> CaseFile:
@@ -120,21 +149,3 @@ def read_case(parse: Parser, body: bytes, codebook: Codebook) -> CaseFile:
     except MalformedCaseError as error:
         raise UnreadableCaseError(error.what, where=error.where, mend=error.mend) from error
     return make_case_file(data, codebook)
-
-
-def read_include(query: bytes) -> bool:
-    """Whether a query string asks for all verdicts. Raises ParameterError for anything but `include=all`."""
-    if not query:
-        return False
-    pairs = parse_qsl(query.decode("ascii", "replace"), keep_blank_values=True)
-    for name, value in pairs:
-        if name != "include":
-            near = get_close_matches(name, ["include"])
-            raise ParameterError(
-                f"There is no parameter {name!r}" + ("; did you mean 'include'?" if near else "."),
-                where=f"?{name}",
-                mend="Use include=all, or no parameter.",
-            )
-        if value != "all":
-            raise ParameterError(f"There is no include={value!r}.", where="?include", mend="Use include=all, or leave it out.")
-    return bool(pairs)

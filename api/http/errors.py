@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Mapping
 from difflib import get_close_matches
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -32,7 +32,7 @@ from spinegraph.engine.errors import (
     TooManyValidationsError,
     ValidationError,
 )
-from spinegraph.engine.model import Frozen
+from spinegraph.engine.model import Frozen, doc
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -40,6 +40,12 @@ from starlette.responses import Response
 logger = logging.getLogger("spinegraph")
 PROBLEM_TYPE = "application/problem+json"
 TYPE_BASE = "https://w3id.org/spinegraph/problem/"
+
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Allow, Content-Location, ETag, Link, Retry-After",
+}
+"""Headers that let web pages of any origin read a reply; a page has to be able to show what is wrong with its request."""
 
 
 class UnreadableCaseError(MalformedCaseError):
@@ -115,16 +121,33 @@ STATUS: Mapping[type[SpinegraphError], HTTPStatus] = {
 """Error class → status; an error has that of its nearest base. All others are faults of the service."""
 
 
-class Problem(Frozen, frozen=True, kw_only=True, omit_defaults=True):
-    """A reply that is no answer (RFC 9457). Further members depend on the type, such as `unknown`."""
+class UnknownCode(Frozen, frozen=True, kw_only=True):
+    """A code that the knowledge does not have."""
 
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    where: str = ""
-    mend: str = ""
+    code: Annotated[str, doc("The code as it was sent.")]
+    at: Annotated[str, doc("JSON pointer to the place where it stands.")]
+    nearest: Annotated[tuple[str, ...], doc("Known codes that are like it, the nearest first.")]
+
+
+class Problem(Frozen, frozen=True, kw_only=True, omit_defaults=True):
+    """A reply that is no answer (RFC 9457). Which members there are after `mend` depends on the type."""
+
+    type: Annotated[str, doc("What kind of problem it is: an IRI at which it is explained, or about:blank.")]
+    title: Annotated[str, doc("The kind of problem in words.")]
+    status: Annotated[int, doc("The HTTP status.")]
+    detail: Annotated[str, doc("What is wrong here.")]
+    instance: Annotated[str, doc("The path that was asked; of a fault of the service the name of its entry in the log.")]
+    where: Annotated[str, doc("The place: a JSON pointer, a line and column, a parameter (`?name`) or a header.")] = ""
+    mend: Annotated[str, doc("How to put it right.")] = ""
+    unknown: Annotated[tuple[UnknownCode, ...], doc("The unknown codes of a case.")] = ()
+    more: Annotated[int, doc("How many further unknown codes there are.")] = 0
+    nearest: Annotated[tuple[str, ...], doc("Paths or names like the one that does not exist.")] = ()
+    limit: Annotated[str, doc("The limit that was met.")] = ""
+    allowed: Annotated[int | None, doc("The value of that limit.")] = None
+    retry_after: Annotated[int | None, doc("Seconds after which to ask again.")] = None
+    line: Annotated[int | None, doc("Line of a mistake in a query.")] = None
+    column: Annotated[int | None, doc("Column of a mistake in a query.")] = None
+    key: Annotated[str, doc("The key that stands twice in one object.")] = ""
 
 
 def status_of(error: type[SpinegraphError]) -> HTTPStatus:
@@ -242,7 +265,7 @@ def _reply(
     }
     # A lone surrogate, which JSON can carry and UTF-8 cannot, goes back as the escape that it came as.
     body = json.dumps(members, ensure_ascii=False).encode("utf-8", "backslashreplace")
-    return Response(body, status, headers, PROBLEM_TYPE)
+    return Response(body, status, {**CORS, **(headers or {})}, PROBLEM_TYPE)
 
 
 def kind_of(error: type[SpinegraphError]) -> str:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Container
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from fastapi import APIRouter
-from spinegraph.api.http.caching import has_already
-from spinegraph.api.http.errors import NotAcceptableError, UnknownResourceError
-from spinegraph.api.http.negotiation import accepted, preferred
+from spinegraph.api.http.errors import UnknownResourceError
 from spinegraph.api.http.open_route import OpenRoute
-from spinegraph.api.http.resources import SUFFIX_OF, resource_responses
+from spinegraph.api.http.openapi import add_operation
+from spinegraph.api.http.resources import representation, resource_operation
 from spinegraph.engine.exchange.description.graph import render_graph
-from spinegraph.engine.exchange.description.resource import MEDIA_TYPES, SUFFIXES, Describer
+from spinegraph.engine.exchange.description.resource import SUFFIXES, Describer
 from spinegraph.engine.query.dataset import GRAPH_BASE
 from spinegraph.engine.query.service import QueryService
 from starlette.requests import Request
@@ -32,12 +30,7 @@ def graphs_router(service: QueryService, describer: Describer) -> APIRouter:
     def render(iri: str, media_type: str) -> bytes:
         return render_graph(describer, iri, service.triples_of(iri), media_type)
 
-    answer = _answering(service, render)
-    router.add_api_route(PATH, answer, methods=["GET", "HEAD"], include_in_schema=False)
-    router.add_api_route(
-        PATH, answer, methods=["GET"], summary="One named graph", response_class=Response, operation_id="describe_graph",
-        openapi_extra=_operation(),
-    )  # fmt: skip
+    add_operation(router, PATH, _answering(service, render), resource_operation("graph"))
     return router
 
 
@@ -60,21 +53,8 @@ def _answering(service: QueryService, render: Callable[[str, str], bytes]) -> Ca
                 mend="Ask /sparql which there are: SELECT DISTINCT ?g { GRAPH ?g { } }.",
                 details={"nearest": nearest},
             )
-        headers = {"Cache-Control": "no-cache", "Link": f'<{iri}>; rel="canonical"'}
-        if media_type is None:
-            headers["Vary"] = "Accept"
-            media_type = preferred(accepted(request), MEDIA_TYPES)
-        if media_type is None:
-            raise NotAcceptableError(
-                "A graph cannot be had in a media type that Accept names.",
-                where="Accept",
-                mend=f"Accept {' or '.join(MEDIA_TYPES)}.",
-            )
-        headers["ETag"] = f'"{snapshot.digest}.{SUFFIX_OF[media_type]}"'
-        headers["Content-Location"] = f"/graph/{quote(name)}.{SUFFIX_OF[media_type]}"
-        if has_already(request, headers["ETag"]):
-            return Response(status_code=304, headers=headers)
-        return Response(render(iri, media_type), headers=headers, media_type=media_type)
+        named = iri
+        return representation(request, iri, media_type, snapshot.digest, f"/graph/{name}", lambda chosen: render(named, chosen))
 
     return describe
 
@@ -85,17 +65,3 @@ def _split(name: str, graphs: Container[str]) -> tuple[str, str | None]:
     if dot and suffix in SUFFIXES and GRAPH_BASE + name not in graphs:
         return stem, SUFFIXES[suffix]
     return name, None
-
-
-def _operation() -> dict[str, Any]:
-    """What the OpenAPI document says of the graphs."""
-    name = {
-        "name": "name",
-        "in": "path",
-        "required": True,
-        "description": "What follows /graph/ in the IRI, or that with the suffix of a format; it has slashes.",
-        "schema": {"type": "string"},
-        "example": "ontology/findings",
-    }
-    responses = {status: said for status, said in resource_responses().items() if status != "303"}
-    return {"parameters": [name], "responses": responses}

@@ -19,7 +19,7 @@ def index_router() -> APIRouter:
     """The router of the page, which is made of the OpenAPI document."""
     router = APIRouter(route_class=OpenRoute)
 
-    @router.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
+    @router.get("/", include_in_schema=False)
     def index(request: Request) -> Response:
         return Response(render_index(request.app), headers={"Link": LINKS}, media_type="text/html")
 

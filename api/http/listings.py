@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, NamedTuple
 from unicodedata import combining, normalize
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import msgspec
 from fastapi import APIRouter
-from spinegraph.api.http.caching import has_already
+from msgspec import Meta
+from spinegraph.api.http.caching import unless_unchanged
 from spinegraph.api.http.errors import ParameterError
 from spinegraph.api.http.open_route import OpenRoute
+from spinegraph.api.http.openapi import JSON, Operation, add_operation
+from spinegraph.api.http.parameters import read_parameters
 from spinegraph.engine import Knowledge, Recommendation
 from spinegraph.engine.knowledge.turtle.terms import BASE
 from spinegraph.engine.model import (
@@ -26,52 +28,55 @@ from spinegraph.engine.model import (
     Source,
     SourceGap,
     Tension,
+    doc,
 )
 from starlette.requests import Request
 from starlette.responses import Response
 
-MOST, USUAL = 500, 50
-PARAMETERS = ("q", "limit", "offset")
-
 
 class Listed(Frozen, frozen=True, kw_only=True, omit_defaults=True):
-    """A resource in a listing. `resource` is its page on this server; the members after the label depend on its kind."""
+    """A resource in a listing. The members after the label depend on its kind."""
 
-    iri: str
-    resource: str
-    kind: str
-    label: str
-    code: str = ""
-    definition: str = ""
-    patient_label: str = ""
-    synonyms: tuple[str, ...] = ()
-    unit: str = ""
-    broader: tuple[str, ...] = ()
-    source: str = ""
-    direction: str = ""
-    modality: str = ""
-    urgency: str = ""
-    about: str = ""
-    review_status: str = ""
-    resolution: str = ""
-    passages: tuple[str, ...] = ()
+    iri: Annotated[str, doc("Its IRI.")]
+    resource: Annotated[str, doc("Its page on this server.")]
+    kind: Annotated[str, doc("What kind of thing it is.")]
+    label: Annotated[str, doc("Its name.")]
+    code: Annotated[str, doc("Its code, the id of a rule, or the number of a document.")] = ""
+    definition: Annotated[str, doc("What it means or says.")] = ""
+    patient_label: Annotated[str, doc("Its name for patients.")] = ""
+    synonyms: Annotated[tuple[str, ...], doc("Other names.")] = ()
+    unit: Annotated[str, doc("Of a measurement: its unit, in UCUM.")] = ""
+    broader: Annotated[tuple[str, ...], doc("Codes of wider concepts.")] = ()
+    source: Annotated[str, doc("Of a rule: the number of its document.")] = ""
+    direction: Annotated[str, doc("Of a recommendation: for or against.")] = ""
+    modality: Annotated[str, doc("Of a recommendation: how binding it is.")] = ""
+    urgency: Annotated[str, doc("Of a recommendation: its grade.")] = ""
+    about: Annotated[str, doc("Of a rule: the code of what it concludes or recommends.")] = ""
+    review_status: Annotated[str, doc("Of a document: its review status as printed.")] = ""
+    resolution: Annotated[str, doc("Of a tension: whether it is exposed or resolved.")] = ""
+    passages: Annotated[tuple[str, ...], doc("Ids of the passages that state it.")] = ()
 
 
 class Listing(Frozen, frozen=True, kw_only=True):
-    """A page of what was found: `total` in all, from `offset`, at most `limit`, best matches first."""
+    """A page of what was found."""
 
-    total: int
-    limit: int
-    offset: int
-    items: tuple[Listed, ...]
+    total: Annotated[int, doc("How many there are in all.")]
+    limit: Annotated[int, doc("How many a page has at most.")]
+    offset: Annotated[int, doc("How many were left out before this page.")]
+    items: Annotated[tuple[Listed, ...], doc("Those of this page, the best matches first.")]
 
 
-class Wanted(NamedTuple):
-    """What a request asks for."""
+class ListingParameters(Frozen, frozen=True, kw_only=True):
+    """What the URL of a listing may ask for."""
 
-    words: tuple[str, ...]
-    limit: int
-    offset: int
+    q: Annotated[str, doc("Words that all have to occur.")] = ""
+    limit: Annotated[int, Meta(description="How many at most.", ge=1, le=500)] = 50
+    offset: Annotated[int, Meta(description="How many to leave out.", ge=0, le=1_000_000_000)] = 0
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words as they are searched."""
+        return tuple(_plain(self.q).split())
 
 
 class _Entry(NamedTuple):
@@ -85,16 +90,11 @@ def listings_router(knowledge: Knowledge) -> APIRouter:
     router = APIRouter(tags=["resources"], route_class=OpenRoute)
     for name, listed in make_listings(knowledge).items():
         answer = _answering(tuple(map(_entry, listed)), f'"{knowledge.digest}"')
-        router.add_api_route(f"/v1/{name}", answer, methods=["GET", "HEAD"], include_in_schema=False)
-        router.add_api_route(
-            f"/v1/{name}",
-            answer,
-            methods=["GET"],
-            summary=f"List and search {name}",
-            response_class=Response,
-            openapi_extra=listing_operation(),
-            operation_id=f"list_{name}",
-        )
+        operation = Operation(
+            f"list_{name}", f"List and search {name}", "A page.", {JSON: Listing}, (ParameterError,), ListingParameters,
+            cached="The content digest of the knowledge.", headers={"Link": "first, prev, next, last (RFC 8288)."},
+        )  # fmt: skip
+        add_operation(router, f"/v1/{name}", answer, operation)
     return router
 
 
@@ -112,59 +112,21 @@ def make_listings(knowledge: Knowledge) -> dict[str, list[Listed]]:
     }
 
 
-def read_wanted(query: bytes) -> Wanted:
-    """A query string → what it asks for. Raises ParameterError for what cannot be."""
-    given: dict[str, str] = {}
-    for name, value in parse_qsl(query.decode("ascii", "replace"), keep_blank_values=True):
-        if name not in PARAMETERS:
-            near = get_close_matches(name, PARAMETERS, n=1)
-            raise ParameterError(
-                f"There is no parameter {name!r}" + (f"; did you mean {near[0]!r}?" if near else "."),
-                where=f"?{name}",
-                mend=f"Use {', '.join(PARAMETERS)}.",
-            )
-        if name in given:
-            raise ParameterError(
-                f"{name!r} is given twice.", where=f"?{name}", mend="Give it once; words of q all have to occur."
-            )
-        given[name] = value
-    return Wanted(
-        tuple(_plain(given.get("q", "")).split()),
-        _whole(given, "limit", USUAL, 1, MOST),
-        _whole(given, "offset", 0, 0, 10**9),
-    )
-
-
-def _whole(given: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
-    text = given.get(name)
-    if text is None:
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) <= 10 and least <= int(text) <= most):
-        raise ParameterError(
-            f"{name}={text!r} cannot be.", where=f"?{name}", mend=f"Give a whole number from {least} to {most}, or leave it out."
-        )
-    return int(text)
-
-
 def _answering(entries: tuple[_Entry, ...], etag: str) -> Callable[[Request], Response]:
     def listing(request: Request) -> Response:
         """Everything of a kind, or what has all words of `q` in its name, code, synonyms or definition.
 
         `Link` names the first, previous, next and last page; each item's `resource` is its page on this server.
         """
-        wanted = read_wanted(request.scope["query_string"])
-        headers = {"ETag": etag, "Cache-Control": "no-cache"}
-        if has_already(request, etag):
-            return Response(status_code=304, headers=headers)
+        wanted = read_parameters(request.scope["query_string"], ListingParameters)
         found = search(entries, wanted.words)
-        page = Listing(
-            total=len(found),
-            limit=wanted.limit,
-            offset=wanted.offset,
-            items=tuple(found[wanted.offset : wanted.offset + wanted.limit]),
-        )
-        headers["Link"] = _links(request.url.path, wanted, len(found))
-        return Response(msgspec.json.encode(page), headers=headers, media_type="application/json")
+        links = _links(request.url.path, wanted, len(found))
+
+        def page() -> bytes:
+            items = tuple(found[wanted.offset : wanted.offset + wanted.limit])
+            return msgspec.json.encode(Listing(total=len(found), limit=wanted.limit, offset=wanted.offset, items=items))
+
+        return unless_unchanged(request, etag, JSON, page, {"Link": links})
 
     return listing
 
@@ -184,7 +146,7 @@ def search(entries: Iterable[_Entry], words: tuple[str, ...]) -> list[Listed]:
     return [entry.listed for entry in found]
 
 
-def _links(path: str, wanted: Wanted, total: int) -> str:
+def _links(path: str, wanted: ListingParameters, total: int) -> str:
     last = max(0, (total - 1) // wanted.limit * wanted.limit)
     pages = {"first": 0, "last": last}
     if wanted.offset > 0:
@@ -277,30 +239,3 @@ def _source(source: Source) -> Listed:
         review_status=source.review_status,
         passages=source.passages,
     )
-
-
-def listing_operation() -> dict[str, Any]:
-    """What the OpenAPI document says of a listing; it needs the schemas Listing and Problem."""
-    whole = {"type": "integer", "minimum": 0}
-    parameters = {
-        "q": ("Words that all have to occur.", {"type": "string"}),
-        "limit": ("How many at most.", {**whole, "minimum": 1, "maximum": MOST, "default": USUAL}),
-        "offset": ("How many to leave out.", {**whole, "default": 0}),
-    }
-    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    text = {"schema": {"type": "string"}}
-    return {
-        "parameters": [
-            {"name": name, "in": "query", "required": False, "description": told, "schema": schema}
-            for name, (told, schema) in parameters.items()
-        ],
-        "responses": {
-            "200": {
-                "description": "A page.",
-                "headers": {"Link": {"description": "first, prev, next, last (RFC 8288).", **text}, "ETag": {**text}},
-                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Listing"}}},
-            },
-            "304": {"description": "Nothing has changed."},
-            "422": {"description": "A parameter cannot be.", "content": problem},
-        },
-    }

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from spinegraph.api.http.errors import NotAcceptableError
 from starlette.requests import Request
 
 
@@ -26,6 +27,16 @@ def parse_media_type(text: str) -> MediaType:
 def accepted(request: Request) -> str:
     """The Accept headers of a request as one list (RFC 9110 section 5.3); empty if there are none."""
     return ",".join(request.headers.getlist("accept"))
+
+
+def negotiated(request: Request, offered: tuple[str, ...], answer: str) -> str:
+    """The offered media type that a request likes best. Raises NotAcceptableError; `answer` begins its sentence."""
+    media_type = preferred(accepted(request), offered)
+    if media_type is None:
+        raise NotAcceptableError(
+            f"{answer} cannot be had in a media type that Accept names.", where="Accept", mend=f"Accept {' or '.join(offered)}."
+        )
+    return media_type
 
 
 @lru_cache(maxsize=256)

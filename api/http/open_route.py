@@ -1,4 +1,4 @@
-"""Routes that web pages of any origin may use, without credentials: answers and errors alike (Fetch standard, CORS)."""
+"""Routes of the service: they answer HEAD and OPTIONS, web pages of any origin may use them, and pages run nothing foreign."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from collections.abc import Iterable
 from http import HTTPStatus
 
 from fastapi.routing import APIRoute
+from spinegraph.api.http.errors import CORS
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Allow, Content-Location, ETag, Link, Retry-After",
-}
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+"""What a page may do that has no policy of its own: look as it looks."""
 
 
 def preflight(methods: Iterable[str]) -> dict[str, str]:
@@ -29,7 +31,7 @@ def preflight(methods: Iterable[str]) -> dict[str, str]:
 
 
 class OpenRoute(APIRoute):
-    """A route whose every reply, errors too, any web page may read. It answers OPTIONS; there is no route for that."""
+    """A route whose every reply, errors too, any web page may read, without credentials (Fetch standard, CORS)."""
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_open(message: Message) -> None:
@@ -38,17 +40,22 @@ class OpenRoute(APIRoute):
             await send(message)
 
         methods = self.methods or set()
-        offered = sorted({*methods, "OPTIONS"})
-        if scope["method"] == "OPTIONS" and "OPTIONS" not in methods:
+        offered = sorted({*methods, "OPTIONS", *(("HEAD",) if "GET" in methods else ())})
+        if scope["method"] == "OPTIONS":
             response = Response(status_code=HTTPStatus.NO_CONTENT, headers=preflight(offered))
             await response(scope, receive, send_open)
             return
+        if scope["method"] == "HEAD" and "GET" in methods:
+            scope = {**scope, "method": "GET"}  # the server sends no body
         try:
             await super().handle(scope, receive, send_open)
         except HTTPException as error:  # a method that there is not: answered outside of the route
-            error.headers = {**(error.headers or {}), **CORS, "Allow": ", ".join(offered)}
+            error.headers = {**(error.headers or {}), "Allow": ", ".join(offered)}
             raise
 
     def open(self, headers: MutableHeaders) -> None:
         """Add what every reply has."""
         headers.update(CORS)
+        headers["X-Content-Type-Options"] = "nosniff"
+        if headers.get("content-type", "").startswith("text/html"):
+            headers.setdefault("Content-Security-Policy", PAGE_POLICY)

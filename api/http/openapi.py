@@ -1,186 +1,233 @@
-"""The OpenAPI document: schemas made from the engine's structs, examples made by the engine. Nothing is written down twice."""
+"""The OpenAPI document: schemas made from the structs that are answered, replies from the errors that are raised.
+
+Each router describes its operations with `add_operation`; nothing is written down twice.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, NamedTuple, get_args
 
 import msgspec
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
-from spinegraph.engine import Case, Codebook, Decision, Engine, Proof, UnknownCodeError, make_case
+from spinegraph.api.http.errors import PROBLEM_TYPE, STATUS, TYPE_BASE, Problem, kind_of, status_of
+from spinegraph.api.http.parameters import properties_of
+from spinegraph.engine.errors import SpinegraphError
+from spinegraph.engine.model import (
+    AssessmentVerdict,
+    Audience,
+    Direction,
+    FactBasis,
+    FactState,
+    Frozen,
+    Level,
+    Modality,
+    NoticeCode,
+    Truth,
+    Urgency,
+    Verdict,
+)
+from spinegraph.engine.validation.diagnostics import Severity
+from spinegraph.engine.validation.service.messages import Beside
+from starlette.responses import Response
 
 REF = "#/components/schemas/{name}"
-PROBLEM = {"application/problem+json": {"schema": {"$ref": REF.format(name="Problem")}}}
-
-CASES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
-    "red-flag": (
-        "Left back pain with spasm, urinary retention and saddle numbness",
-        {
-            "present": ["back_pain_left_mid_lower", "muscle_spasm", "urinary_retention", "saddle_anesthesia"],
-            "absent": ["fever", "palpable_knots"],
-            "measurements": {"age_years": 54, "duration_weeks": 1},
-        },
-    ),
-    "nothing-assessed": (
-        "Left back pain with spasm, nothing else assessed",
-        {"present": ["back_pain_left_mid_lower", "muscle_spasm"]},
-    ),
+JSON = "application/json"
+VOCABULARIES: Mapping[str, Any] = {
+    "AssessmentVerdict": AssessmentVerdict,
+    "Audience": Audience,
+    "Beside": Beside,
+    "Direction": Direction,
+    "FactBasis": FactBasis,
+    "FactState": FactState,
+    "Level": Level,
+    "Modality": Modality,
+    "NoticeCode": NoticeCode,
+    "Severity": Severity,
+    "Truth": Truth,
+    "Urgency": Urgency,
+    "Verdict": Verdict,
 }
-"""Requests to show, each with a summary; one that uses codes of another knowledge is left out."""
-
-WORDS = {
-    "title": "Heads the article for clinicians; never reasoned over, and no part of the decision.",
-    "narrative": "The patient's story in words, shown in the article for clinicians; never reasoned over.",
-}
-"""What a request may say beside the case."""
+"""Name of a component → the closed vocabulary of which it is made, wherever a member has exactly these values."""
 
 
-# Operations ----------------------------------------------------------------------------------
+class Operation(NamedTuple):
+    """What the document says of an operation besides what its handler's docstring does.
+
+    `content`: media type of an answer → the struct that it encodes, or None. `body`: media type of a request → what OpenAPI
+    calls a media type object. `path`: description and example of the variable part of the path. `cached`: the answer has an
+    ETag, which the value describes.
+    """
+
+    id: str
+    summary: str
+    answer: str
+    content: Mapping[str, type[Frozen] | None]
+    errors: tuple[type[SpinegraphError], ...] = ()
+    parameters: type[Frozen] | None = None
+    body: Mapping[str, Any] | None = None
+    path: tuple[str, str] | None = None
+    cached: str = ""
+    headers: Mapping[str, str] = {}
+    moved: str = ""
 
 
-def decision_operation(codebook: Codebook, accepted: tuple[str, ...], offered: tuple[str, ...]) -> dict[str, Any]:
-    """What the document says of `POST /v1/decisions`."""
-    examples = {name: {"summary": summary, "value": case} for name, (summary, case) in _understood(codebook).items()}
-    text = {"schema": {"type": "string", "description": "A graph with one core:Case."}}
-    structured = {"schema": {"$ref": REF.format(name="CaseFile")}, "examples": examples}
+def add_operation(router: APIRouter, path: str, handler: Callable[..., Any], operation: Operation, method: str = "GET") -> None:
+    """Route a path, and describe it."""
+    router.add_api_route(
+        path,
+        handler,
+        methods=[method],
+        summary=operation.summary,
+        operation_id=operation.id,
+        response_class=Response,
+        openapi_extra=described(operation),
+    )
+
+
+def described(operation: Operation) -> dict[str, Any]:
+    """An operation as OpenAPI writes it."""
+    headers = {**operation.headers, **({"ETag": operation.cached} if operation.cached else {})}
+    responses: dict[str, Any] = {
+        "200": {
+            "description": operation.answer,
+            "headers": {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()},
+            "content": {name: {"schema": reference(struct)} if struct else {} for name, struct in operation.content.items()},
+        }
+    }
+    if operation.moved:
+        responses["303"] = {"description": operation.moved}
+    if operation.cached:
+        responses["304"] = {"description": "Nothing has changed."}
+    responses |= problems((*operation.errors, SpinegraphError))
+    members: dict[str, Any] = {"responses": responses}
+    if operation.parameters or operation.path:
+        members["parameters"] = [*_parameters(operation)]
+    if operation.body:
+        members["requestBody"] = {"required": True, "content": operation.body}
+    return members
+
+
+def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
+    if operation.path:
+        description, example = operation.path
+        yield {
+            "name": "name", "in": "path", "required": True, "description": description, "schema": {"type": "string"},
+            "example": example,
+        }  # fmt: skip
+    if operation.parameters:
+        for name, schema in properties_of(operation.parameters).items():
+            bare = {key: value for key, value in schema.items() if key != "description"}
+            yield {"name": name, "in": "query", "required": False, "description": schema["description"], "schema": bare}
+
+
+def reference(struct: type) -> dict[str, str]:
+    """A reference to the schema of a struct."""
+    return {"$ref": REF.format(name=struct.__name__)}
+
+
+# Problems ------------------------------------------------------------------------------------
+
+
+def problems(errors: Iterable[type[SpinegraphError]]) -> dict[str, Any]:
+    """Replies that are no answer, by status: of each class what it and the classes below it are answered with."""
+    found: dict[HTTPStatus, list[type[SpinegraphError]]] = {}
+    for error in errors:
+        for kind in (error, *_below(error)) if error is not SpinegraphError else (error,):
+            found.setdefault(status_of(kind), []).append(kind)
     return {
-        "parameters": [
-            {
-                "name": "include",
-                "in": "query",
-                "required": False,
-                "description": "`all`: also the rules that are not indicated or out of scope.",
-                "schema": {"type": "string", "enum": ["all"]},
-            }
+        str(int(status)): {
+            "description": " ".join(dict.fromkeys(f"{kind.title}." for kind in kinds)),
+            "content": {PROBLEM_TYPE: {"schema": _one_of(kinds)}},
+        }
+        for status, kinds in sorted(found.items())
+    }
+
+
+def _one_of(kinds: list[type[SpinegraphError]]) -> dict[str, Any]:
+    named = [{"$ref": REF.format(name=problem_name(kind))} for kind in dict.fromkeys(kinds) if kind is not SpinegraphError]
+    if not named:
+        return reference(Problem)
+    return named[0] if len(named) == 1 else {"oneOf": named}
+
+
+def problem_name(error: type[SpinegraphError]) -> str:
+    """UnknownCodeError → `UnknownCodeProblem`."""
+    return f"{error.__name__.removesuffix('Error')}Problem"
+
+
+def typed_errors() -> Iterator[type[SpinegraphError]]:
+    """Every class of errors that is answered with a `type` of its own."""
+    return (error for error in dict.fromkeys(_below(SpinegraphError)) if status_of(error) != STATUS[SpinegraphError])
+
+
+def _below(error: type[SpinegraphError]) -> Iterator[type[SpinegraphError]]:
+    for kind in error.__subclasses__():
+        yield kind
+        yield from _below(kind)
+
+
+def _problem_schema(error: type[SpinegraphError]) -> dict[str, Any]:
+    fixed = {"type": TYPE_BASE + kind_of(error), "title": error.title, "status": int(status_of(error))}
+    return {
+        "description": " ".join((error.__doc__ or error.title).split()),
+        "allOf": [
+            reference(Problem),
+            {"type": "object", "properties": {name: {"const": value} for name, value in fixed.items()}},
         ],
-        "requestBody": {
-            "required": True,
-            "content": {name: text if name == "text/turtle" else structured for name in accepted},
-        },
-        "responses": {
-            "200": {
-                "description": "The decision.",
-                "content": {
-                    name: {"schema": {"$ref": REF.format(name="Decision")}} if name == "application/json" else {}
-                    for name in offered
-                },
-            },
-            **problems(
-                {
-                    400: "The body is not JSON, YAML or Turtle.",
-                    406: "No representation is acceptable.",
-                    413: "The body is too large.",
-                    415: "The media type of the body is not understood.",
-                    422: "The case cannot be decided: an unknown code (`unknown` has the nearest), a value that cannot be.",
-                    500: "A fault of the service.",
-                }
-            ),
-        },
     }
-
-
-def catalogue_operation() -> dict[str, Any]:
-    """What the document says of `GET /v1/knowledge`."""
-    return {
-        "responses": {
-            "200": {"description": "The catalogue.", "content": _json("Catalogue"), "headers": _ETAG},
-            "304": {"description": "Nothing has changed.", "headers": _ETAG},
-            **problems({500: "A fault of the service."}),
-        }
-    }
-
-
-def health_operation() -> dict[str, Any]:
-    """What the document says of the health of the service."""
-    return {
-        "responses": {
-            "200": {"description": "It is so.", "content": _json("Health")},
-            **problems({500: "It is not."}),
-        }
-    }
-
-
-_ETAG = {"ETag": {"description": "The content digest of the knowledge.", "schema": {"type": "string"}}}
-
-
-def _json(name: str) -> dict[str, Any]:
-    return {"application/json": {"schema": {"$ref": REF.format(name=name)}}}
-
-
-def problems(descriptions: Mapping[int, str]) -> dict[str, Any]:
-    """Replies that are no answer, by status."""
-    return {str(status): {"description": text, "content": PROBLEM} for status, text in descriptions.items()}
 
 
 # The document --------------------------------------------------------------------------------
 
 
-def make_document(app: FastAPI, engine: Engine, codebook: Codebook, structs: tuple[type, ...]) -> Callable[[], dict[str, Any]]:
-    """A function that makes the document of an app when it is first asked for."""
+def make_document(
+    app: FastAPI, structs: tuple[type, ...], examples: Callable[[], dict[str, Any]]
+) -> Callable[[], dict[str, Any]]:
+    """A function that makes the document of an app when it is first asked for.
+
+    `structs` are those that it refers to; `examples` makes those of a decision.
+    """
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
             made = get_openapi(
                 title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
             )
-            made.setdefault("components", {}).setdefault("schemas", {}).update(_schemas(structs))
-            _add_answer(made, engine, codebook)
-            app.openapi_schema = made
+            made.setdefault("components", {})["schemas"] = components(structs)
+            decided = made["paths"]["/v1/decisions"]["post"]["responses"]["200"]["content"][JSON]
+            decided["examples"] = examples()
+            app.openapi_schema = _with_vocabularies(made)
         return app.openapi_schema
 
     return document
 
 
-def _schemas(structs: tuple[type, ...]) -> dict[str, Any]:
-    _, schemas = msgspec.json.schema_components((Case, Decision, *structs), ref_template=REF)
-    schemas["Case"]["additionalProperties"] = False  # unknown keys are refused
-    words = {name: {"type": "string", "default": "", "description": text} for name, text in WORDS.items()}
-    schemas["CaseFile"] = {**schemas["Case"], "title": "CaseFile", "properties": {**schemas["Case"]["properties"], **words}}
-    return schemas
+def components(structs: tuple[type, ...]) -> dict[str, Any]:
+    """Schemas by name: of the structs and all that they hold, of the vocabularies, of the problems."""
+    _, schemas = msgspec.json.schema_components((Problem, *structs), ref_template=REF)
+    return {**schemas, **{problem_name(error): _problem_schema(error) for error in typed_errors()}}
 
 
-def _understood(codebook: Codebook) -> dict[str, tuple[str, Mapping[str, Any]]]:
-    understood = {}
-    for name, (summary, case) in CASES.items():
-        try:
-            make_case(case, codebook)
-        except UnknownCodeError:
-            continue  # the service was given another knowledge than the examples are written for
-        understood[name] = (summary, case)
-    return understood
+def _with_vocabularies(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with each closed vocabulary in one place, by name."""
+    names = {tuple(sorted(get_args(values))): name for name, values in VOCABULARIES.items()}
+    used: dict[str, Any] = {}
 
+    def shared(node: Any) -> Any:
+        if isinstance(node, list):
+            return [shared(part) for part in node]
+        if not isinstance(node, dict):
+            return node
+        values = node.get("enum")
+        name = names.get(tuple(sorted(values))) if isinstance(values, list) and all(map(str.__instancecheck__, values)) else None
+        if name is None:
+            return {key: shared(value) for key, value in node.items()}
+        used[name] = {"title": name, "type": "string", "enum": list(get_args(VOCABULARIES[name]))}
+        return {"$ref": REF.format(name=name), **{key: value for key, value in node.items() if key not in ("enum", "type")}}
 
-def _add_answer(document: dict[str, Any], engine: Engine, codebook: Codebook) -> None:
-    """Show what the first example is answered, cut short."""
-    for summary, case in list(_understood(codebook).values())[:1]:
-        answer = msgspec.to_builtins(abridge(engine.decide(make_case(case, codebook))))
-        content = document["paths"]["/v1/decisions"]["post"]["responses"]["200"]["content"]
-        content["application/json"]["examples"] = {"abridged": {"summary": f"{summary} (cut short)", "value": answer}}
-
-
-def abridge(decision: Decision, most: int = 2) -> Decision:
-    """The first `most` entries of every list of a decision, proofs two steps deep: an example, no answer."""
-    return msgspec.structs.replace(
-        decision,
-        assessments=tuple(
-            msgspec.structs.replace(entry, passages=entry.passages[:most], explanation=_abridge_proof(entry.explanation, most))
-            for entry in decision.assessments
-            if entry.verdict == "suspected"
-        )[:1],
-        recommendations=tuple(
-            msgspec.structs.replace(entry, flips=entry.flips[:most], explanation=_abridge_proof(entry.explanation, most))
-            for entry in decision.recommendations[:most]
-        ),
-        questions=tuple(
-            msgspec.structs.replace(entry, settles=entry.settles[:most], passages=entry.passages[:most])
-            for entry in decision.questions[:most]
-        ),
-        tensions=decision.tensions[:1],
-        notices=decision.notices[:most],
-    )
-
-
-def _abridge_proof(proof: Proof, depth: int) -> Proof:
-    children = tuple(_abridge_proof(child, depth - 1) for child in proof.children) if depth else ()
-    return msgspec.structs.replace(proof, children=children)
+    made: dict[str, Any] = shared(document)
+    made["components"]["schemas"].update(used)
+    return made

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from http import HTTPStatus
+from collections.abc import Iterable
+from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter
-from spinegraph.api.http.errors import TYPE_BASE, NotAcceptableError, UnknownResourceError, kind_of, status_of
-from spinegraph.api.http.negotiation import accepted, preferred
+from spinegraph.api.http.errors import TYPE_BASE, UnknownResourceError, kind_of, status_of
+from spinegraph.api.http.negotiation import negotiated
 from spinegraph.api.http.open_route import OpenRoute
+from spinegraph.api.http.openapi import typed_errors
 from spinegraph.api.http.pages import render_page
-from spinegraph.engine import SpinegraphError
-from spinegraph.engine.model import Frozen
+from spinegraph.engine.model import Frozen, doc
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,19 +20,19 @@ OFFERED = ("text/html", "application/json")
 
 
 class ProblemType(Frozen, frozen=True, kw_only=True):
-    """A kind of problem: the last part of its `type`, the status it comes with, and what it means."""
+    """A kind of problem."""
 
-    type: str
-    name: str
-    status: int
-    title: str
-    about: str
+    type: Annotated[str, doc("The `type` of the problem.")]
+    name: Annotated[str, doc("Its last part.")]
+    status: Annotated[int, doc("The HTTP status that it comes with.")]
+    title: Annotated[str, doc("What it is called.")]
+    about: Annotated[str, doc("What it means.")]
 
 
 class ProblemTypes(Frozen, frozen=True, kw_only=True):
     """All kinds of problems that have a `type` of their own."""
 
-    problems: tuple[ProblemType, ...]
+    problems: Annotated[tuple[ProblemType, ...], doc("The kinds, by status and name.")]
 
 
 def problem_types() -> tuple[ProblemType, ...]:
@@ -45,16 +45,9 @@ def problem_types() -> tuple[ProblemType, ...]:
             title=error.title,
             about=" ".join((error.__doc__ or "").split()),
         )
-        for error in _below(SpinegraphError)
-        if status_of(error) != HTTPStatus.INTERNAL_SERVER_ERROR
+        for error in typed_errors()
     )
     return tuple(sorted(found, key=lambda one: (one.status, one.name)))
-
-
-def _below(error: type[SpinegraphError]) -> Iterator[type[SpinegraphError]]:
-    for one in error.__subclasses__():
-        yield one
-        yield from _below(one)
 
 
 def problem_types_router() -> APIRouter:
@@ -62,11 +55,11 @@ def problem_types_router() -> APIRouter:
     router = APIRouter(route_class=OpenRoute)
     known = {one.name: one for one in problem_types()}
 
-    @router.api_route("/problem", methods=["GET", "HEAD"], include_in_schema=False)
+    @router.get("/problem", include_in_schema=False)
     def every_type(request: Request) -> Response:
         return _answer(request, "Problems", known.values())
 
-    @router.api_route("/problem/{name}", methods=["GET", "HEAD"], include_in_schema=False)
+    @router.get("/problem/{name}", include_in_schema=False)
     def one_type(request: Request, name: str) -> Response:
         if name not in known:
             raise UnknownResourceError(
@@ -78,11 +71,7 @@ def problem_types_router() -> APIRouter:
 
 
 def _answer(request: Request, title: str, problems: Iterable[ProblemType]) -> Response:
-    media_type = preferred(accepted(request), OFFERED)
-    if media_type is None:
-        raise NotAcceptableError(
-            "Accept names no media type that this can have.", where="Accept", mend=f"Accept {' or '.join(OFFERED)}."
-        )
+    media_type = negotiated(request, OFFERED, "This")
     if media_type == "text/html":
         body = render_page("problems.html.j2", title=title, problems=[*problems]).encode()
     else:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter
-from spinegraph.api.http.caching import has_already
+from spinegraph.api.http.caching import unless_unchanged
 from spinegraph.api.http.errors import NotAcceptableError, UnknownResourceError
-from spinegraph.api.http.negotiation import accepted, preferred
+from spinegraph.api.http.negotiation import negotiated
 from spinegraph.api.http.open_route import OpenRoute
+from spinegraph.api.http.openapi import Operation, add_operation
 from spinegraph.engine.exchange.description.resource import KINDS, MEDIA_TYPES, SUFFIXES, Describer
 from spinegraph.engine.knowledge.turtle.terms import BASE
 from starlette.requests import Request
@@ -32,23 +32,13 @@ def resources_router(describer: Describer) -> APIRouter:
     for kind in KINDS:
         answer = _answering(kind, describer, names, render)
         path = f"/{kind}/{{name}}"
-        extra = resource_operation(kind)
-        router.add_api_route(path, answer, methods=["GET", "HEAD"], include_in_schema=False)
-        router.add_api_route(
-            path,
-            answer,
-            methods=["GET"],
-            summary=f"One {KINDS[kind]}" if kind != "core" else "One term of the vocabulary",
-            response_class=Response,
-            openapi_extra=extra,
-            operation_id=f"describe_{kind}",
-        )
-        router.add_api_route(f"{path}/", _without_slash, methods=["GET", "HEAD"], include_in_schema=False)
+        add_operation(router, path, answer, resource_operation(kind))
+        router.add_api_route(f"{path}/", _without_slash, methods=["GET"], include_in_schema=False)
     for kind in LISTED:
         for path in (f"/{kind}", f"/{kind}/"):
-            router.add_api_route(path, _listing(kind), methods=["GET", "HEAD"], include_in_schema=False)
+            router.add_api_route(path, _listing(kind), methods=["GET"], include_in_schema=False)
     schema = _answering("core", describer, names, render, "")
-    router.add_api_route("/core/", schema, methods=["GET", "HEAD"], include_in_schema=False)
+    router.add_api_route("/core/", schema, methods=["GET"], include_in_schema=False)
     return router
 
 
@@ -77,26 +67,27 @@ def _answering(
             local = ""  # the version's own IRI: what it is a version of
         if f"{BASE}{kind}/{local}" not in describer:
             return _elsewhere(names, kind, local, name.removeprefix(local))
-        headers = {"Cache-Control": "no-cache"}
-        if media_type is None:
-            headers["Vary"] = "Accept"
-            media_type = preferred(accepted(request), MEDIA_TYPES)
-        if media_type is None:
-            raise NotAcceptableError(
-                "A description cannot be had in a media type that Accept names.",
-                where="Accept",
-                mend=f"Accept {' or '.join(MEDIA_TYPES)}.",
-            )
         iri = f"{BASE}{kind}/{local}"
-        headers["ETag"] = f'"{etag}.{SUFFIX_OF[media_type]}"'
-        headers["Link"] = f'<{iri}>; rel="canonical"'
-        if local:
-            headers["Content-Location"] = f"{quote(local)}.{SUFFIX_OF[media_type]}"
-        if has_already(request, headers["ETag"]):
-            return Response(status_code=304, headers=headers)
-        return Response(render(iri, media_type), headers=headers, media_type=media_type)
+        return representation(request, iri, media_type, etag, local, lambda chosen: render(iri, chosen))
 
     return describe
+
+
+def representation(
+    request: Request, iri: str, media_type: str | None, digest: str, location: str, render: Callable[[str], bytes]
+) -> Response:
+    """The description of an IRI in the media type of a suffix or, without one, as Accept has it. Raises NotAcceptableError.
+
+    `location` is the path under which suffixes lead to the single formats, empty where there is none.
+    """
+    headers = {"Link": f'<{iri}>; rel="canonical"'}
+    if media_type is None:
+        headers["Vary"] = "Accept"
+        media_type = negotiated(request, tuple(MEDIA_TYPES), "A description")
+    chosen, suffix = media_type, SUFFIX_OF[media_type]
+    if location:
+        headers["Content-Location"] = f"{quote(location)}.{suffix}"
+    return unless_unchanged(request, f'"{digest}.{suffix}"', chosen, lambda: render(chosen), headers)
 
 
 def _elsewhere(names: ResourceNames, kind: str, local: str, suffix: str) -> Response:
@@ -153,39 +144,26 @@ def _plain(name: str) -> str:
     return name.lower().replace("-", "").replace("_", "")
 
 
-def resource_operation(kind: str) -> dict[str, Any]:
-    """What the OpenAPI document says of the resources of a kind."""
+def resource_operation(kind: str) -> Operation:
+    """What the OpenAPI document says of the resources of a kind, or of the named graphs."""
     example = {
         "core": "Finding", "ontology": "findings", "finding": "Fever", "condition": "SpinalInfection", "intervention": "BedRest",
         "source": "back-pain", "passage": "000-L033a", "reference": "000-1", "rule": "no-routine-imaging",
-        "shape": "CaudaEquinaMarkers", "tension": "C01",
+        "shape": "CaudaEquinaMarkers", "tension": "C01", "graph": "ontology/findings",
     }[kind]  # fmt: skip
-    return {
-        "parameters": [
-            {
-                "name": "name",
-                "in": "path",
-                "required": True,
-                "description": "Local name of the IRI, its code, or either with the suffix of a format.",
-                "schema": {"type": "string"},
-                "example": example,
-            }
-        ],
-        "responses": resource_responses(),
-    }
-
-
-def resource_responses() -> dict[str, Any]:
-    """How a request for a resource can end."""
-    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {
-        "200": {
-            "description": "The description.",
-            "headers": {"ETag": {"description": "Digest of the knowledge, and the format.", "schema": {"type": "string"}}},
-            "content": {media_type: {"schema": {"type": "string"}} for media_type in MEDIA_TYPES},
-        },
-        "303": {"description": "The name was a code or another spelling: see Location."},
-        "304": {"description": "Nothing has changed."},
-        "404": {"description": "There is no such resource; `nearest` has similar ones.", "content": problem},
-        "406": {"description": "No representation is acceptable.", "content": problem},
-    }
+    graph = kind == "graph"
+    return Operation(
+        "get_term" if kind == "core" else f"get_{kind}",
+        {"core": "One term of the vocabulary", "graph": "One named graph"}.get(kind) or f"One {KINDS[kind]}",
+        "The description.",
+        dict.fromkeys(MEDIA_TYPES),
+        (UnknownResourceError, NotAcceptableError),
+        path=(
+            "What follows /graph/ in the IRI, or that with the suffix of a format; it has slashes."
+            if graph
+            else "Local name of the IRI, its code, or either with the suffix of a format.",
+            example,
+        ),
+        cached="Digest of the knowledge, and the format.",
+        moved="" if graph else "The name was a code or another spelling: see Location.",
+    )

@@ -9,18 +9,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter
+from msgspec import field
 from spinegraph.api.http.bodies import BodyLimits, media_type_of, read_body
-from spinegraph.api.http.errors import NotAcceptableError
-from spinegraph.api.http.negotiation import accepted, parse_media_type, preferred
-from spinegraph.api.http.open_route import OpenRoute, preflight
+from spinegraph.api.http.errors import BodyTimeoutError, MediaTypeError, NotAcceptableError
+from spinegraph.api.http.negotiation import accepted, negotiated, parse_media_type, preferred
+from spinegraph.api.http.open_route import OpenRoute
+from spinegraph.api.http.openapi import Operation, add_operation, reference
 from spinegraph.api.http.sparql_page import PAGE, PAGE_POLICY
 from spinegraph.api.http.sparql_settings import SparqlSettings
 from spinegraph.api.http.waiting import unless_gone
-from spinegraph.engine.errors import QueryRefusedError, QuerySyntaxError, QueryTooLargeError
+from spinegraph.engine.errors import QueryError, QueryRefusedError, QuerySyntaxError, QueryTooLargeError
+from spinegraph.engine.model import Frozen, doc
 from spinegraph.engine.query.algebra import unescape
 from spinegraph.engine.query.description import DESCRIPTION_TYPES
 from spinegraph.engine.query.messages import Question
@@ -31,7 +34,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 PATH = "/sparql"
-METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 FORM, DIRECT = "application/x-www-form-urlencoded", "application/sparql-query"
 OFFERED = {"select": tuple(SELECT_TYPES), "ask": tuple(ASK_TYPES), "graph": tuple(GRAPH_TYPES)}
 GREETINGS = (*DESCRIPTION_TYPES, "text/html")
@@ -47,12 +49,45 @@ class ProtocolError(QuerySyntaxError):
     title = "The request does not follow the SPARQL Protocol"
 
 
+class GraphParameters(Frozen, frozen=True, kw_only=True):
+    """What is asked of which graphs, in the URL of a POST."""
+
+    default_graph_uri: Annotated[tuple[str, ...], doc("IRIs of the graphs that are the default graph.")] = field(
+        default=(), name="default-graph-uri"
+    )
+    named_graph_uri: Annotated[tuple[str, ...], doc("IRIs of the graphs that GRAPH may name.")] = field(
+        default=(), name="named-graph-uri"
+    )
+
+
+class QueryParameters(GraphParameters, frozen=True, kw_only=True):
+    """A query, with the graphs that it is asked of."""
+
+    query: Annotated[str, doc("One SPARQL 1.1 query.")] = ""
+
+
 class SparqlRoute(OpenRoute):
     """A route whose replies caches keep apart by what was accepted, and by who asked."""
 
     def open(self, headers: MutableHeaders) -> None:
         super().open(headers)
         headers["Vary"] = "Accept, Origin"
+
+
+ERRORS = (QuerySyntaxError, QueryRefusedError, NotAcceptableError, QueryError)
+ASKED = Operation(
+    "query", "Ask SPARQL", "The answer, whole.", dict.fromkeys((*SELECT_TYPES, *GRAPH_TYPES)), ERRORS, QueryParameters,
+    cached="Digest of the knowledge, the query and the format; none where the query can answer differently.",
+)  # fmt: skip
+POSTED = ASKED._replace(
+    id="query_by_post",
+    errors=(*ERRORS, BodyTimeoutError, MediaTypeError),
+    parameters=GraphParameters,
+    body={
+        DIRECT: {"schema": {"type": "string", "description": "One SPARQL 1.1 query."}},
+        FORM: {"schema": reference(QueryParameters)},
+    },
+)
 
 
 def sparql_router(service: QueryService, settings: SparqlSettings | None = None) -> APIRouter:
@@ -72,18 +107,12 @@ def sparql_router(service: QueryService, settings: SparqlSettings | None = None)
 
         Without a query: a form for people, the service description for programs.
         """
-        if request.method == "OPTIONS":
-            return Response(status_code=HTTPStatus.NO_CONTENT, headers=preflight(METHODS))
-        reply = await _reply(request, service, settings)
-        return _headless(reply) if request.method == "HEAD" else reply
+        return await _reply(request, service, settings)
 
-    router.add_api_route(PATH, sparql, methods=list(METHODS), include_in_schema=False)
+    router.add_api_route(PATH, sparql, methods=["GET", "POST"], include_in_schema=False)
     # The same once more, for the interface's description alone: the route above takes every request.
-    for method in ("GET", "POST"):
-        router.add_api_route(
-            PATH, sparql, methods=[method], summary="Ask SPARQL", operation_id=f"sparql_{method.lower()}",
-            response_class=Response, openapi_extra=_operation(method),
-        )  # fmt: skip
+    for operation, method in ((ASKED, "GET"), (POSTED, "POST")):
+        add_operation(router, PATH, sparql, operation, method)
     return router
 
 
@@ -117,11 +146,7 @@ def _digest(service: QueryService) -> str:
 
 async def _greet(request: Request, service: QueryService) -> Response:
     """What there is without a query."""
-    media_type = preferred(accepted(request), GREETINGS)
-    if media_type is None:
-        raise NotAcceptableError(
-            "The service description cannot be had so.", where="Accept", mend=f"Accept one of {', '.join(GREETINGS)}."
-        )
+    media_type = negotiated(request, GREETINGS, "The service description")
     if media_type == "text/html":
         return Response(PAGE, headers={"Content-Security-Policy": PAGE_POLICY}, media_type="text/html")
     endpoint = str(request.url.replace(query="", fragment=""))
@@ -198,36 +223,3 @@ def _etag(question: Question, digest: str) -> str:
 def _names(if_none_match: str, etag: str) -> bool:
     """Whether an If-None-Match header names the tag (weak comparison; `*` could only mean what was never asked)."""
     return etag.removeprefix("W/") in [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-
-
-def _headless(reply: Response) -> Response:
-    """The same without its body, whose length is still told."""
-    bare = Response(status_code=reply.status_code, headers=dict(reply.headers))
-    if reply.status_code != HTTPStatus.NOT_MODIFIED:
-        bare.headers["content-length"] = reply.headers.get("content-length", "0")
-    return bare
-
-
-def _operation(method: str) -> dict[str, Any]:
-    """What OpenAPI says of a method."""
-    graphs = [
-        {
-            "name": name,
-            "in": "query",
-            "required": False,
-            "schema": {"type": "array", "items": {"type": "string", "format": "iri"}},
-        }
-        for name in ("default-graph-uri", "named-graph-uri")
-    ]
-    query = {"type": "string", "description": "One SPARQL 1.1 query."}
-    content: dict[str, dict[str, object]] = {name: {} for name in (*SELECT_TYPES, *GRAPH_TYPES)}
-    said: dict[str, Any] = {
-        "parameters": graphs,
-        "responses": {"200": {"description": "The answer, whole.", "content": content}},
-    }
-    if method == "GET":
-        said["parameters"] = [{"name": "query", "in": "query", "required": False, "schema": query}, *graphs]
-    else:
-        form = {"type": "object", "properties": {"query": query}, "required": ["query"]}
-        said["requestBody"] = {"required": True, "content": {DIRECT: {"schema": query}, FORM: {"schema": form}}}
-    return said

@@ -10,24 +10,30 @@ from typing import Any
 
 from fastapi import APIRouter
 from spinegraph.api.http.bodies import BodyLimits, media_type_of, read_body
-from spinegraph.api.http.errors import NotAcceptableError
-from spinegraph.api.http.negotiation import accepted, preferred
-from spinegraph.api.http.validation_openapi import validation_operation
+from spinegraph.api.http.errors import BodyTimeoutError, MediaTypeError, NotAcceptableError, ParameterError, UnreadableBodyError
+from spinegraph.api.http.negotiation import negotiated
+from spinegraph.api.http.openapi import Operation, add_operation, reference
+from spinegraph.api.http.parameters import converted, given_parameters
 from spinegraph.api.http.validation_request import (
     BODIES,
     FORM,
     JSON,
-    NAME,
-    Options,
+    JSON_EXAMPLES,
+    TURTLE,
+    TURTLE_EXAMPLE,
+    Sent,
+    ValidationBody,
+    ValidationParameters,
+    ValidationParts,
     make_question,
     read_form,
     read_json,
-    read_parameters,
 )
 from spinegraph.api.http.validation_settings import ValidationSettings
 from spinegraph.api.http.waiting import unless_gone
-from spinegraph.engine.errors import ContentTooLargeError
+from spinegraph.engine.errors import ContentTooLargeError, ProfileError, ValidationError
 from spinegraph.engine.validation.reports import MEDIA_TYPES, Format
+from spinegraph.engine.validation.reports.json import JsonReport
 from spinegraph.engine.validation.service.service import ValidationService
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -42,6 +48,21 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
 }
+OPERATION = Operation(
+    "validate",
+    "Validate content",
+    "The report, whole; also where it lists mistakes.",
+    {name: JsonReport if name == JSON else None for name in FORMS},
+    (
+        UnreadableBodyError, NotAcceptableError, BodyTimeoutError, MediaTypeError, ParameterError, ProfileError, ValidationError,
+    ),
+    ValidationParameters,
+    body={
+        TURTLE: {"schema": {"type": "string", "description": "One file."}, "example": TURTLE_EXAMPLE},
+        JSON: {"schema": reference(ValidationBody), "examples": JSON_EXAMPLES},
+        FORM: {"schema": reference(ValidationParts)},
+    },
+)  # fmt: skip
 
 
 def validation_router(service: ValidationService, settings: ValidationSettings | None = None) -> APIRouter:
@@ -56,34 +77,26 @@ def validation_router(service: ValidationService, settings: ValidationSettings |
 
     router = APIRouter(tags=["validation"], lifespan=lifespan)
 
-    @router.post(
-        "/v1/validation",
-        summary="Validate content",
-        response_class=Response,
-        openapi_extra=validation_operation(BODIES, tuple(FORMS)),
-    )
     async def validate(request: Request) -> Response:
         """Every mistake in the files that are sent: where it is, why it matters, how to mend it.
 
         The files are read beside the knowledge of this service, or alone, in a process that can reach nothing and that is
         ended at its limits. The report is the answer, with status 200, also where it tells of mistakes.
         """
-        media_type = preferred(accepted(request), tuple(FORMS))
-        if media_type is None:
-            raise NotAcceptableError(
-                "Accept names no media type that a report can have.", where="Accept", mend=f"Accept {' or '.join(FORMS)}."
-            )
-        files, options = await _read(request, settings)
-        report = await unless_gone(request, service.answer(make_question(files, options, FORMS[media_type])))
+        media_type = negotiated(request, tuple(FORMS), "A report")
+        sent = await _read(request, settings)
+        report = await unless_gone(request, service.answer(make_question(sent, FORMS[media_type])))
         charset = "; charset=utf-8" if media_type.startswith("text/") else ""
         return Response(report, headers={**HEADERS, "Content-Type": media_type + charset})
 
+    add_operation(router, "/v1/validation", validate, OPERATION, method="POST")
     return router
 
 
-async def _read(request: Request, settings: ValidationSettings) -> tuple[dict[str, bytes], Options]:
+async def _read(request: Request, settings: ValidationSettings) -> Sent:
     """Files and options. Raises RequestError and its kinds, ContentTooLargeError."""
-    said = read_parameters(request.scope["query_string"])
+    given = given_parameters(request.scope["query_string"], ValidationParameters)
+    options = converted(given, ValidationParameters, "?", strict=False)
     kind = media_type_of(request, BODIES, "Content").name
     limits = settings.limits
     longest = 2 * limits.max_bytes + 1024 * limits.max_files if kind in (JSON, FORM) else limits.max_bytes
@@ -95,7 +108,7 @@ async def _read(request: Request, settings: ValidationSettings) -> tuple[dict[st
     )
     body = await read_body(request, BodyLimits(longest, settings.body_seconds), too_large)
     if kind == JSON:
-        return await run_in_threadpool(read_json, body, said)
+        return await run_in_threadpool(read_json, body, given)
     if kind == FORM:
-        return await read_form(body, request.headers["content-type"], said, limits.max_files)
-    return {NAME if said.name is None else said.name: body}, said
+        return await read_form(body, request.headers["content-type"], given, limits.max_files)
+    return Sent({options.name: body}, options)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from difflib import get_close_matches
-from typing import Any, NamedTuple, cast
-from urllib.parse import parse_qsl
+from collections.abc import AsyncGenerator, Mapping
+from typing import Annotated, Any, Literal, NamedTuple
 
+from msgspec import Meta
+from msgspec.structs import replace
 from spinegraph.api.http.errors import ParameterError, UnreadableBodyError
 from spinegraph.api.http.negotiation import parse_media_type
+from spinegraph.api.http.parameters import converted, properties_of, require_known
 from spinegraph.engine.errors import shortened
-from spinegraph.engine.validation.diagnostics import Severity
+from spinegraph.engine.model import Frozen, doc
 from spinegraph.engine.validation.reports import Format
 from spinegraph.engine.validation.service.messages import Beside, Question
 from spinegraph.engine.validation.validate import CHECKS
@@ -20,90 +21,125 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 TURTLE, JSON, FORM = "text/turtle", "application/json", "multipart/form-data"
 BODIES = (TURTLE, JSON, FORM)
-PARAMETERS = ("name", "beside", "only", "owl", "fail_on")
-MEMBERS = ("files", "beside", "only", "owl", "profile")
-BESIDE = ("shipped", "alone")
-FAIL_ON = ("error", "warning")
-NAME = "content.ttl"
-"""What a body of Turtle is called if the URL does not say."""
+CheckName = Annotated[str, Meta(title="check", extra_json_schema={"enum": [check.name for check in CHECKS]})]
+Part = Annotated[str, Meta(extra_json_schema={"format": "binary"})]
 MOST_FIELDS = 100
 FORM_PARTS = "Send multipart/form-data as RFC 7578 has it."
 
 
-class Options(NamedTuple):
-    """How files are to be judged; None where nothing was said."""
+TURTLE_EXAMPLE = """@prefix core: <https://w3id.org/spinegraph/core/> .
+@prefix finding: <https://w3id.org/spinegraph/finding/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix shape: <https://w3id.org/spinegraph/shape/> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
 
-    name: str | None = None
-    beside: str | None = None
-    only: tuple[str, ...] | None = None
-    owl: bool | None = None
-    profile: str | None = None
-    fail_on: str | None = None
+shape:SoreMuscles a sh:NodeShape ;
+    rdfs:label "sore muscles"@en ;
+    core:presnt finding:MuscleSpasm .
+"""
+"""A misspelt predicate."""
 
-
-def read_parameters(query: bytes) -> Options:
-    """The options in a query string. Raises ParameterError."""
-    pairs = parse_qsl(query.decode("ascii", "replace"), keep_blank_values=True)
-    values: dict[str, list[str]] = {}
-    for name, value in pairs:
-        _check_known(name, PARAMETERS, "parameter", f"?{name}")
-        values.setdefault(name, []).append(value)
-    for name, given in values.items():
-        if name != "only" and len(given) > 1:
-            raise ParameterError(f"{name} stands {len(given)} times.", where=f"?{name}", mend="Give it once.")
-    one = {name: given[0] for name, given in values.items()}
-    for name, allowed in (("beside", BESIDE), ("owl", ("true", "false")), ("fail_on", FAIL_ON)):
-        if name in one:
-            _check_known(one[name], allowed, f"{name}", f"?{name}")
-    only = tuple(check for given in values.get("only", ()) for check in given.split(","))
-    return Options(
-        name=one.get("name"),
-        beside=one.get("beside"),
-        only=_checks(only, "?only") if only else None,
-        owl=one["owl"] == "true" if "owl" in one else None,
-        fail_on=one.get("fail_on"),
-    )
+JSON_EXAMPLES: dict[str, dict[str, Any]] = {
+    "beside-what-is-shipped": {
+        "summary": "A file with a misspelt predicate, beside the shipped content",
+        "value": {"files": {"shapes/rules/sore-muscles.ttl": TURTLE_EXAMPLE}},
+    },
+    "with-a-profile": {
+        "summary": "One check, judged by a profile",
+        "value": {
+            "files": {"shapes/rules/sore-muscles.ttl": TURTLE_EXAMPLE},
+            "only": ["vocabulary"],
+            "profile": {"severity": {"unknown-term": "warning"}},
+        },
+    },
+}
 
 
-def make_question(files: Mapping[str, bytes], options: Options, form: Format) -> Question:
+class ValidationParameters(Frozen, frozen=True, kw_only=True):
+    """How files are to be judged, as the URL says it."""
+
+    name: Annotated[str, doc("What a body of Turtle is called: a relative path.")] = "content.ttl"
+    beside: Annotated[
+        Beside,
+        doc(
+            "`shipped`: beside the content of this service, where a file of the same name is replaced; `alone`: with nothing but "
+            "the schema."
+        ),
+    ] = "shipped"
+    only: Annotated[tuple[CheckName, ...], doc("Checks to run; all of them if none is named.")] = ()
+    owl: Annotated[bool, doc("Also ask the OWL reasoner, where the service offers it.")] = False
+    fail_on: Annotated[Literal["error", "warning"], doc("From which severity on JUnit has failures.")] = "error"
+
+
+class ValidationBody(Frozen, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Files, and how they are to be judged."""
+
+    files: Annotated[
+        dict[str, str],
+        doc(
+            "Texts by name: relative paths of Turtle (.ttl), mappings (.tsv), cases (.yaml), and below documents/ of sources "
+            "(.txt, .md)."
+        ),
+    ]
+    beside: Annotated[Beside, doc("As in the URL.")] = "shipped"
+    only: Annotated[tuple[CheckName, ...], doc("As in the URL.")] = ()
+    owl: Annotated[bool, doc("As in the URL.")] = False
+    profile: Annotated[dict[str, Any] | str, doc("As in a profile file: an object, or YAML as text.")] = ""
+
+
+class ValidationParts(Frozen, frozen=True, kw_only=True):
+    """Form parts (RFC 7578)."""
+
+    file: Annotated[tuple[Part, ...], doc("Each part with a file name is a file of that name.")] = ()
+    profile: Annotated[str, doc("YAML of a profile.")] = ""
+
+
+class Sent(NamedTuple):
+    """What is to be validated, and how."""
+
+    files: Mapping[str, bytes]
+    options: ValidationParameters
+    profile: str = ""
+
+
+def make_question(sent: Sent, form: Format) -> Question:
     """The question to the service."""
+    options = sent.options
     return Question(
-        files=dict(files),
-        beside=cast("Beside", options.beside or "shipped"),
-        only=options.only or (),
-        owl=bool(options.owl),
-        profile=options.profile or "",
+        files=dict(sent.files),
+        beside=options.beside,
+        only=options.only,
+        owl=options.owl,
+        profile=sent.profile,
         form=form,
-        fail_on=cast("Severity", options.fail_on or "error"),
+        fail_on=options.fail_on,
     )
 
 
 # JSON ------------------------------------------------------------------------------------------
 
 
-def read_json(body: bytes, said: Options) -> tuple[dict[str, bytes], Options]:
-    """Files and options of a JSON body, together with what the URL said. Raises UnreadableBodyError, ParameterError."""
+def read_json(body: bytes, given: Mapping[str, Any]) -> Sent:
+    """Files and options of a JSON body, together with what the URL gave. Raises UnreadableBodyError, ParameterError."""
     data = _parse_json(body)
     if not isinstance(data, dict):
         raise ParameterError("The body is no object.", where="/", mend='Send {"files": {"name.ttl": "…"}}.')
     for name in data:
-        _check_known(name, MEMBERS, "member", f"/{name}")
-    for name in ("beside", "only", "owl"):
-        if name in data and getattr(said, name) is not None:
+        require_known(name, properties_of(ValidationBody), "member", f"/{name}")
+        if name in given:
             raise ParameterError(f"{name} stands in the URL and in the body.", where=f"/{name}", mend="Give it once.")
-    if said.name is not None:
-        raise ParameterError("name is for a body of Turtle.", where="?name", mend="Name files in the body.")
-    if "beside" in data:
-        _check_known(data["beside"], BESIDE, "beside", "/beside")
-    if not isinstance(data.get("owl", False), bool):
-        raise ParameterError("owl is no truth value.", where="/owl", mend="Write true or false.")
-    options = said._replace(
-        beside=data.get("beside", said.beside),
-        only=_checks(data["only"], "/only") if "only" in data else said.only,
-        owl=data.get("owl", said.owl),
-        profile=_profile(data.get("profile")),
-    )
-    return _files(data.get("files")), options
+    _no_name(given, "the body")
+    files = _files(data.get("files"))
+    judged = converted({**data, "files": {}}, ValidationBody, "/", strict=True)
+    url = converted(given, ValidationParameters, "?", strict=False)
+    options = replace(url, **{name: getattr(judged, name) for name in ("beside", "only", "owl") if name in data})
+    profile = judged.profile if isinstance(judged.profile, str) else json.dumps(judged.profile, ensure_ascii=False)
+    return Sent(files, options, _encodable(profile))
+
+
+def _no_name(given: Mapping[str, Any], place: str) -> None:
+    if "name" in given:
+        raise ParameterError("name is for a body of Turtle.", where="?name", mend=f"Name files in {place}.")
 
 
 def _parse_json(body: bytes) -> Any:
@@ -148,27 +184,19 @@ def _files(data: Any) -> dict[str, bytes]:
     return files
 
 
-def _profile(data: Any) -> str | None:
-    if data is None or isinstance(data, str):
-        return _encodable(data)
-    if isinstance(data, dict):
-        return _encodable(json.dumps(data, ensure_ascii=False))
-    raise ParameterError("The profile is neither an object nor YAML as text.", where="/profile", mend="See docs/validation.md.")
-
-
-def _encodable(text: str | None) -> str | None:
+def _encodable(profile: str) -> str:
     try:
-        (text or "").encode()
+        profile.encode()
     except UnicodeEncodeError as error:
         what = "The profile has half a character (a lone surrogate)."
         raise ParameterError(what, where="/profile", mend="Send whole characters.") from error
-    return text
+    return profile
 
 
 # Form parts --------------------------------------------------------------------------------------
 
 
-async def read_form(body: bytes, content_type: str, said: Options, most_files: int) -> tuple[dict[str, bytes], Options]:
+async def read_form(body: bytes, content_type: str, given: Mapping[str, Any], most_files: int) -> Sent:
     """Files and options of a multipart body. Raises UnreadableBodyError, ParameterError.
 
     Each part with a file name is a file of that name; `profile` is a part without one.
@@ -177,8 +205,7 @@ async def read_form(body: bytes, content_type: str, said: Options, most_files: i
     async def stream() -> AsyncGenerator[bytes, None]:
         yield body
 
-    if said.name is not None:
-        raise ParameterError("name is for a body of Turtle.", where="?name", mend="Name files in their parts.")
+    _no_name(given, "their parts")
     boundary = dict(parse_media_type(content_type).parameters).get("boundary", "")
     if not boundary or f"--{boundary}--".encode() not in body:  # the parser would pass over a part that was cut off
         raise UnreadableBodyError("These are no form parts: there is no last boundary.", mend=FORM_PARTS)
@@ -194,7 +221,7 @@ async def read_form(body: bytes, content_type: str, said: Options, most_files: i
     except MultiPartException as error:
         raise UnreadableBodyError(f"These are no form parts: {error.message}", mend=FORM_PARTS) from error
     files: dict[str, bytes] = {}
-    profile = None
+    profile = ""
     for field, part in parts.multi_items():
         if isinstance(part, UploadFile):
             name = part.filename or ""
@@ -204,32 +231,12 @@ async def read_form(body: bytes, content_type: str, said: Options, most_files: i
                 )
             files[name] = await _whole(part)
         else:
-            _check_known(field, ("profile",), "part without a file name", f"/{field}")
-            profile = _profile(part)
-    return files, said._replace(profile=profile)
+            require_known(field, ("profile",), "part without a file name", f"/{field}")
+            profile = _encodable(part)
+    return Sent(files, converted(given, ValidationParameters, "?", strict=False), profile)
 
 
 async def _whole(part: UploadFile) -> bytes:
     content = await part.read()
     await part.close()
     return content
-
-
-# What is known -----------------------------------------------------------------------------------
-
-
-def _checks(given: Any, where: str) -> tuple[str, ...]:
-    if not isinstance(given, Sequence) or isinstance(given, str) or not all(isinstance(name, str) for name in given):
-        raise ParameterError("only is no list of checks.", where=where, mend='Write ["syntax", "vocabulary"].')
-    for name in given:
-        _check_known(name, tuple(check.name for check in CHECKS), "check", where)
-    return tuple(given)
-
-
-def _check_known(name: Any, known: Sequence[str], what: str, where: str) -> None:
-    if name in known:
-        return
-    near = get_close_matches(str(name), known, n=1)
-    meant = f"; did you mean {near[0]!r}?" if near else "."
-    shown = shortened(name) if isinstance(name, str) else shortened(json.dumps(name))
-    raise ParameterError(f"There is no {what} {shown}{meant}", where=where[:80], mend=f"Use {', '.join(known)}.")

@@ -14,8 +14,7 @@ import pytest
 from fastapi import FastAPI
 from spinegraph.api.http.errors import install_errors
 from spinegraph.api.http.validation import FORMS, validation_router
-from spinegraph.api.http.validation_openapi import JSON_EXAMPLES, TURTLE_EXAMPLE
-from spinegraph.api.http.validation_request import MEMBERS
+from spinegraph.api.http.validation_request import JSON_EXAMPLES, TURTLE_EXAMPLE
 from spinegraph.api.http.validation_settings import RANGES, ValidationSettings, make_validation_service
 from spinegraph.api.settings import SettingsError
 from spinegraph.engine.knowledge.files import schema_paths, shipped_paths
@@ -92,9 +91,12 @@ def test_the_examples_are_answered_as_they_say(service_client: httpx.Client) -> 
 
 
 def test_they_are_in_the_interface(client: httpx.Client) -> None:
-    operation = client.get("/openapi.json").json()["paths"][URL]["post"]
+    document = client.get("/openapi.json").json()
+    operation = document["paths"][URL]["post"]
     assert set(operation["requestBody"]["content"]) == {"text/turtle", "application/json", "multipart/form-data"}
-    assert set(operation["requestBody"]["content"]["application/json"]["schema"]["properties"]) == set(MEMBERS)
+    body = document["components"]["schemas"]["ValidationBody"]
+    assert set(body["properties"]) == {"files", "beside", "only", "owl", "profile"}
+    assert body["additionalProperties"] is False
     assert set(operation["responses"]["200"]["content"]) == set(FORMS) == set(MEDIA_TYPES.values())
     assert set(operation["responses"]) == {"200", "400", "406", "408", "413", "415", "422", "429", "500", "503"}
 

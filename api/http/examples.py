@@ -1,0 +1,72 @@
+"""Examples of the OpenAPI document: requests that the knowledge understands, and what the engine decides of the first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from spinegraph.engine import Codebook, Decision, Engine, Proof, UnknownCodeError, make_case
+
+CASES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "red-flag": (
+        "Left back pain with spasm, urinary retention and saddle numbness",
+        {
+            "present": ["back_pain_left_mid_lower", "muscle_spasm", "urinary_retention", "saddle_anesthesia"],
+            "absent": ["fever", "palpable_knots"],
+            "measurements": {"age_years": 54, "duration_weeks": 1},
+        },
+    ),
+    "nothing-assessed": (
+        "Left back pain with spasm, nothing else assessed",
+        {"present": ["back_pain_left_mid_lower", "muscle_spasm"]},
+    ),
+}
+"""Requests to show, each with a summary; one that uses codes of another knowledge is left out."""
+
+
+def request_examples(codebook: Codebook) -> dict[str, Any]:
+    """The requests that a knowledge understands, as OpenAPI writes examples."""
+    understood = {}
+    for name, (summary, case) in CASES.items():
+        try:
+            make_case(case, codebook)
+        except UnknownCodeError:
+            continue
+        understood[name] = {"summary": summary, "value": case}
+    return understood
+
+
+def answer_examples(engine: Engine, codebook: Codebook) -> dict[str, Any]:
+    """What the first of these requests is answered, cut short."""
+    for example in list(request_examples(codebook).values())[:1]:
+        answer = msgspec.to_builtins(abridge(engine.decide(make_case(example["value"], codebook))))
+        return {"abridged": {"summary": f"{example['summary']} (cut short)", "value": answer}}
+    return {}
+
+
+def abridge(decision: Decision, most: int = 2) -> Decision:
+    """The first `most` entries of every list of a decision, proofs two steps deep: an example, no answer."""
+    return msgspec.structs.replace(
+        decision,
+        assessments=tuple(
+            msgspec.structs.replace(entry, passages=entry.passages[:most], explanation=_abridge_proof(entry.explanation, most))
+            for entry in decision.assessments
+            if entry.verdict == "suspected"
+        )[:1],
+        recommendations=tuple(
+            msgspec.structs.replace(entry, flips=entry.flips[:most], explanation=_abridge_proof(entry.explanation, most))
+            for entry in decision.recommendations[:most]
+        ),
+        questions=tuple(
+            msgspec.structs.replace(entry, settles=entry.settles[:most], passages=entry.passages[:most])
+            for entry in decision.questions[:most]
+        ),
+        tensions=decision.tensions[:1],
+        notices=decision.notices[:most],
+    )
+
+
+def _abridge_proof(proof: Proof, depth: int) -> Proof:
+    children = tuple(_abridge_proof(child, depth - 1) for child in proof.children) if depth else ()
+    return msgspec.structs.replace(proof, children=children)
