@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
-from spinegraph.engine.model import Case, Frozen
+from spinegraph.engine.model import Case, Frozen, doc
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
@@ -15,9 +15,9 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 class Place(Frozen, frozen=True, kw_only=True):
     """Where in a file: its path as given, 1-based line and column; 0 where it is not known."""
 
-    file: str
-    line: int = 0
-    column: int = 0
+    file: Annotated[str, doc("Its path as given.")]
+    line: Annotated[int, doc("1-based line; 0 where it is not known.")] = 0
+    column: Annotated[int, doc("1-based column; 0 where it is not known.")] = 0
 
     def __str__(self) -> str:
         """`file:line:column`, as far as known; what editors and code-hosting sites jump to."""
@@ -30,17 +30,17 @@ class Witness(Frozen, frozen=True, kw_only=True):
     `words` describe the patient, one fact each; `shows` what the engine decides of him, e.g. "rule:a is indicated".
     """
 
-    case: Case
-    words: tuple[str, ...]
-    shows: tuple[str, ...] = ()
+    case: Annotated[Case, doc("The patient.")]
+    words: Annotated[tuple[str, ...], doc("The patient in words, one fact each.")]
+    shows: Annotated[tuple[str, ...], doc("What the engine decides of the patient.")] = ()
 
 
 class Related(Frozen, frozen=True, kw_only=True):
     """Another statement that a diagnostic is about."""
 
-    subject: str
-    place: Place
-    message: str = ""
+    subject: Annotated[str, doc("What the statement is about.")]
+    place: Annotated[Place, doc("Where it stands.")]
+    message: Annotated[str, doc("What it has to do with the diagnostic.")] = ""
 
 
 class Diagnostic(Frozen, frozen=True, kw_only=True):
@@ -69,8 +69,8 @@ class Diagnostic(Frozen, frozen=True, kw_only=True):
 class NotRun(Frozen, frozen=True, kw_only=True):
     """A check that could not be run, and why: a gap is named, never passed over."""
 
-    check: str
-    reason: str
+    check: Annotated[str, doc("Name of the check.")]
+    reason: Annotated[str, doc("Why it did not run.")]
 
 
 class Suppression(Frozen, frozen=True, kw_only=True):
@@ -83,9 +83,9 @@ class Suppression(Frozen, frozen=True, kw_only=True):
 class SourceStatus(Frozen, frozen=True, kw_only=True):
     """A source as it has to be named wherever clinical content is shown: `number` is its short name, status as printed."""
 
-    number: str
-    title: str
-    review_status: str
+    number: Annotated[str, doc("Short name of the source.")]
+    title: Annotated[str, doc("Its title.")]
+    review_status: Annotated[str, doc("Its review status as printed.")]
 
 
 class Report(Frozen, frozen=True, kw_only=True):

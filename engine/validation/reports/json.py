@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import msgspec
 from spinegraph.engine.decide.decision import DISCLAIMER
-from spinegraph.engine.model import Frozen
+from spinegraph.engine.model import Frozen, doc
 from spinegraph.engine.validation.catalogue import CATALOGUE
 from spinegraph.engine.validation.diagnostics import Diagnostic, NotRun, Place, Related, Report, Severity, SourceStatus, Witness
 from spinegraph.engine.validation.fingerprints import fingerprints
@@ -18,17 +19,17 @@ SCHEMA = "spinegraph-validation/1"
 class Tool(Frozen, frozen=True, kw_only=True):
     """What wrote the report."""
 
-    name: str
-    version: str
+    name: Annotated[str, doc("Its name.")]
+    version: Annotated[str, doc("Its version.")]
 
 
 class Summary(Frozen, frozen=True, kw_only=True):
     """How many diagnostics there are of each severity, and how many were kept back."""
 
-    error: int
-    warning: int
-    note: int
-    suppressed: int
+    error: Annotated[int, doc("How many errors there are.")]
+    warning: Annotated[int, doc("How many warnings there are.")]
+    note: Annotated[int, doc("How many notes there are.")]
+    suppressed: Annotated[int, doc("How many were kept back by a profile or a baseline.")]
 
 
 class ReportedDiagnostic(Frozen, frozen=True, kw_only=True):
@@ -37,38 +38,38 @@ class ReportedDiagnostic(Frozen, frozen=True, kw_only=True):
     `suppressed` is the reason for which it was kept back, or empty.
     """
 
-    id: str
-    name: str
-    severity: Severity
-    fingerprint: str
-    place: Place
-    subject: str
-    label: str
-    what: str
-    why: str
-    mend: str
-    help: str
-    related: tuple[Related, ...]
-    witness: Witness | None
-    suppressed: str = ""
+    id: Annotated[str, doc("Stable id, such as SG201.")]
+    name: Annotated[str, doc("Its name.")]
+    severity: Annotated[Severity, doc("How bad it is.")]
+    fingerprint: Annotated[str, doc("Names this finding also after lines have shifted.")]
+    place: Annotated[Place, doc("Where it is.")]
+    subject: Annotated[str, doc("CURIE of what it is about.")]
+    label: Annotated[str, doc("Label of what it is about.")]
+    what: Annotated[str, doc("What is wrong.")]
+    why: Annotated[str, doc("Why it matters.")]
+    mend: Annotated[str, doc("How to put it right.")]
+    help: Annotated[str, doc("The page that explains it.")]
+    related: Annotated[tuple[Related, ...], doc("Other statements that it is about.")]
+    witness: Annotated[Witness | None, doc("A patient who shows it.")]
+    suppressed: Annotated[str, doc("Why it was kept back, or empty.")] = ""
 
 
 class JsonReport(Frozen, frozen=True, kw_only=True):
     """The whole document. `complete` is false if a check that was asked for did not run."""
 
-    schema: str
-    tool: Tool
-    knowledge: str
-    complete: bool
-    summary: Summary
-    files: tuple[str, ...]
-    ran: tuple[str, ...]
-    left_out: tuple[str, ...]
-    not_run: tuple[NotRun, ...]
-    diagnostics: tuple[ReportedDiagnostic, ...]
-    suppressed: tuple[ReportedDiagnostic, ...]
-    sources: tuple[SourceStatus, ...]
-    disclaimer: str
+    schema: Annotated[str, doc("Name of this form; it changes when a member changes its meaning.")]
+    tool: Annotated[Tool, doc("What wrote the report.")]
+    knowledge: Annotated[str, doc("Digest of what was validated.")]
+    complete: Annotated[bool, doc("False if a check that was asked for did not run.")]
+    summary: Annotated[Summary, doc("How many diagnostics there are.")]
+    files: Annotated[tuple[str, ...], doc("The files that were read.")]
+    ran: Annotated[tuple[str, ...], doc("Names of the checks that ran.")]
+    left_out: Annotated[tuple[str, ...], doc("Names of the checks that nobody asked for.")]
+    not_run: Annotated[tuple[NotRun, ...], doc("Checks that could not run.")]
+    diagnostics: Annotated[tuple[ReportedDiagnostic, ...], doc("What was found, by file and line.")]
+    suppressed: Annotated[tuple[ReportedDiagnostic, ...], doc("What was found and kept back.")]
+    sources: Annotated[tuple[SourceStatus, ...], doc("The sources, as they have to be named.")]
+    disclaimer: Annotated[str, doc("What the content is not.")]
 
 
 def json_report(report: Report, catalogue: Catalogue = CATALOGUE) -> JsonReport:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import jsonschema
 import msgspec
 import pytest
 from fastapi import FastAPI
@@ -55,7 +56,8 @@ def test_schemas_are_those_of_the_engine(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     assert set(schemas["Decision"]["properties"]) == set(Decision.__struct_fields__)
     assert set(schemas["Case"]["properties"]) == set(Case.__struct_fields__)
-    assert schemas["Case"]["additionalProperties"] is False
+    assert set(schemas["CaseBody"]["properties"]) == {*Case.__struct_fields__, "title", "narrative"}
+    assert schemas["CaseBody"]["additionalProperties"] is False
 
 
 def test_request_examples_are_decided(client: httpx.Client, document: dict[str, Any]) -> None:
@@ -99,12 +101,9 @@ def test_the_document_is_valid(document: dict[str, Any]) -> None:
 
 def test_every_member_and_parameter_is_described(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
-    members = [(name, member, schema) for name in schemas for member, schema in schemas[name].get("properties", {}).items()]
-    members += [
-        (operation["operationId"], each["name"], each)
-        for operation in operations(document)
-        for each in operation.get("parameters", ())
-    ]
+    members = [(name, *member) for name in schemas for member in schemas[name].get("properties", {}).items()]
+    for operation in operations(document):
+        members += [(operation["operationId"], each["name"], each) for each in operation.get("parameters", ())]
     assert [(name, member) for name, member, schema in members if not schema.get("description")] == []
 
 
@@ -165,6 +164,38 @@ def test_every_class_of_errors_can_be_met_somewhere(document: dict[str, Any]) ->
     }
     documented = {problem_name(error) for error in typed_errors() if error is not SpinegraphError}
     assert documented - met == {"RequestProblem"} & documented
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "name"),
+    [
+        ("/v1/decisions", b'{"present": ["feverr", "coughh"]}', "UnknownCodeProblem"),
+        ("/v1/decisions", b"{", "UnreadableCaseProblem"),
+        ("/v1/decisions", b'{"present": [], "present": []}', "UnreadableCaseProblem"),
+        ("/v1/decisions", b'{"measurements": {"age_years": -1}}', "MeasurementProblem"),
+        ("/v1/decisions?include=some", b"{}", "ParameterProblem"),
+        ("/v1/validation", b'{"files": {"a.exe": ""}}', "MalformedContentProblem"),
+        ("/sparql?query=SELEC", None, "QuerySyntaxProblem"),
+        ("/sparql?query=ASK%20%7B%20SERVICE%20%3Curn:a%3E%20%7B%7D%7D", None, "QueryRefusedProblem"),
+        ("/finding/Feverr", None, "UnknownResourceProblem"),
+        ("/nowhere", None, "Problem"),
+    ],
+)
+def test_problems_are_as_they_are_described(
+    client: httpx.Client, document: dict[str, Any], path: str, body: bytes | None, name: str
+) -> None:
+    headers = {"Content-Type": "application/json"}
+    reply = client.get(path) if body is None else client.post(path, content=body, headers=headers)
+    problem = reply.json()
+    schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+    jsonschema.Draft202012Validator(schema).validate(problem)
+    assert set(problem) <= set(document["components"]["schemas"]["Problem"]["properties"])
+
+
+def test_a_decision_is_as_it_is_described(client: httpx.Client, document: dict[str, Any]) -> None:
+    decision = client.post("/v1/decisions", json=CASES["red-flag"][1]).json()
+    schema = {"$ref": "#/components/schemas/Decision", "components": document["components"]}
+    jsonschema.Draft202012Validator(schema).validate(decision)
 
 
 def test_examples_of_another_knowledge_are_left_out(tmp_path_factory: pytest.TempPathFactory) -> None:
