@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from spinegraph.engine import MAX_BYTES, Engine, SpinegraphError, load_knowledge
-from spinegraph.engine.knowledge.files import named_paths
+from spinegraph.engine import MAX_BYTES, Engine, SpinegraphError
+from spinegraph.engine.validation.admission import open_knowledge
 
 MOST_DIGITS = 15
 LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
@@ -54,11 +54,8 @@ class Settings:
 
 
 def load_engine(folders: Iterable[Path] = ()) -> Engine:
-    """Compile the knowledge below folders, by default the shipped one. Raises KnowledgeError."""
-    folders = tuple(folders)
-    if not folders:
-        return Engine(load_knowledge())
-    return Engine(load_knowledge(named_paths(*folders)))
+    """Compile the knowledge below folders, by default the shipped one. Raises KnowledgeError; also where it has errors."""
+    return Engine(open_knowledge(folders))
 
 
 def whole_number(environment: Mapping[str, str], name: str, default: int, allowed: range) -> int:

@@ -6,7 +6,8 @@
     │   ├── VocabularyError       a term, code or IRI is unknown, missing or used twice
     │   ├── CriterionError        a shape lies outside the criterion profile
     │   ├── RuleCycleError        a rule depends on its own conclusion
-    │   └── ProvenanceError       a passage or source does not exist, or its text has changed
+    │   ├── ProvenanceError       a passage or source does not exist, or its text has changed
+    │   └── RefusedKnowledgeError     validation finds an error, so it is not applied
     ├── CaseError                 the patient's facts are wrong
     │   ├── MalformedCaseError    not JSON, YAML or RDF, or not of the shape of a case
     │   ├── UnknownCodeError      a code that the knowledge does not have
@@ -115,6 +116,12 @@ class RuleCycleError(KnowledgeError):
 
 class ProvenanceError(KnowledgeError):
     title = "A statement does not lead to its source"
+
+
+class RefusedKnowledgeError(KnowledgeError):
+    """`what` begins with the id of the first diagnostic; `mend` names the others."""
+
+    title = "Knowledge with errors is not used"
 
 
 class CaseError(SpinegraphError):

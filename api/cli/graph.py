@@ -9,15 +9,15 @@ from typing import Annotated
 
 import typer
 from spinegraph.api.cli.cases import KnowledgeOption
-from spinegraph.api.cli.content import paths_of
 from spinegraph.api.settings import load_engine
-from spinegraph.engine import load_knowledge, make_codebook, read_case_file
+from spinegraph.engine import make_codebook, read_case_file
 from spinegraph.engine.errors import DrawingError
 from spinegraph.engine.exchange.pathway.dot import write_dot
 from spinegraph.engine.exchange.pathway.drawing import render_pathway
 from spinegraph.engine.exchange.pathway.lighting import light
 from spinegraph.engine.exchange.pathway.model import Pathway, outline
 from spinegraph.engine.exchange.pathway.views import BACK, find_pathway
+from spinegraph.engine.validation.admission import open_knowledge
 
 DEEPEST = 9
 
@@ -86,7 +86,7 @@ def graph_command(
 def _pathway(name: str, depth: int, case: Path | None, folders: list[Path] | None) -> Pathway:
     """The pathway, lit where a case is given. Raises DrawingError, KnowledgeError, CaseError."""
     if case is None:
-        return find_pathway(load_knowledge(paths_of(folders)), name, depth)
+        return find_pathway(open_knowledge(folders or ()), name, depth)
     engine = load_engine(folders or ())
     pathway = find_pathway(engine.knowledge, name, depth)
     file = read_case_file(case, make_codebook(engine.knowledge))

@@ -21,6 +21,7 @@ from spinegraph.engine.knowledge.turtle.terms import shorten
 from spinegraph.engine.query.algebra import BASE_IRI, check, several_graphs
 from spinegraph.engine.query.dataset import load_store, query_graphs, take_snapshot
 from spinegraph.engine.query.syntax import syntax_error
+from spinegraph.engine.validation.admission import admit
 
 MAX_DEPTH = 200
 """How deeply a query may be nested."""
@@ -55,10 +56,10 @@ def query_command(
             "There is nothing to ask.", mend="Name a .rq file, or a question that `spinegraph query --list` shows."
         )
     text, where = _read(query, bool(case))
+    admit(knowledge or ())
     store = load_store(take_snapshot(served_files(knowledge or ())).quads)
     if case:
-        engine = load_engine(knowledge or ())
-        add_decision(store, engine, case, everything)
+        add_decision(store, load_engine(knowledge or ()), case, everything)
     if not _show(ask(store, text, where), form, where):
         raise typer.Exit(1)
 

@@ -22,12 +22,12 @@ import datetime
 import re
 from collections.abc import Container, Iterable, Mapping
 from fnmatch import fnmatchcase
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from spinegraph.engine.errors import CaseError, ProfileError
+from spinegraph.engine.knowledge.files import shipped_folder
 from spinegraph.engine.model import Frozen
 from spinegraph.engine.validation.cases.documents import YamlDocument, read_yaml_document
 from spinegraph.engine.validation.catalogue import CATALOGUE, Entry, worded
@@ -119,7 +119,7 @@ def _about(rule: SuppressionRule, id_: str, message: str, profile: Profile, cata
 
 def own_profile(folders: Iterable[Path] | None) -> Path | None:
     """The profile that content brings along, in shapes/authoring: that of the shipped content if no folders are given."""
-    shapes = [folder / name for folder in folders for name in (SHAPES, "")] if folders else [Path(str(files(SHAPES)))]
+    shapes = [folder / name for folder in folders for name in (SHAPES, "")] if folders else [shipped_folder(SHAPES)]
     return next((path for folder in shapes if (path := folder / AUTHORING / OWN_NAME).is_file()), None)
 
 
