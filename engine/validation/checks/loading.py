@@ -8,7 +8,7 @@ from msgspec import structs
 from spinegraph.engine.errors import KnowledgeError
 from spinegraph.engine.knowledge.turtle.terms import Text, expand
 from spinegraph.engine.validation.checks.names import of_no_kind
-from spinegraph.engine.validation.checks.terms import Vocabulary, is_well_typed
+from spinegraph.engine.validation.checks.terms import Vocabulary, is_datatype, is_well_typed
 from spinegraph.engine.validation.content import Content
 from spinegraph.engine.validation.diagnostics import Diagnostic
 
@@ -34,5 +34,5 @@ def _is_reported_by_vocabulary(error: KnowledgeError, vocabulary: Vocabulary) ->
     if error.kind == "outside-profile":
         return bool(named) and not vocabulary.knows(named)
     if isinstance(value, Text):
-        return error.kind == "wrong-kind" and not is_well_typed(value)
+        return error.kind == "wrong-kind" and not (is_datatype(value.datatype) and is_well_typed(value))
     return error.kind == "incomplete-rule" and isinstance(value, str) and not vocabulary.knows(value)

@@ -175,7 +175,7 @@ def test_knowledge_that_cannot_be_used_is_told(run: Run, tmp_path: Path) -> None
     (tmp_path / "broken.ttl").write_text("@prefix")
     code, out, err = run("decide", RED_FLAG, "--knowledge", tmp_path)
     assert (code, out) == (2, "")
-    assert err.startswith("broken.ttl:1: ")
+    assert err.startswith(f"{tmp_path / 'broken.ttl'}:1:1: SG101 ")
     told = f"{tmp_path / 'nowhere'}: There are no knowledge files."
     for command in (("codes",), ("coverage",), ("graph",), ("format",), ("sources", "verify", "--sources", tmp_path)):
         code, out, err = run(*command, "--knowledge", tmp_path / "nowhere")

@@ -28,7 +28,9 @@ def run(capsysbinary: pytest.CaptureFixture[bytes]) -> Run:
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Path:
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small guideline that is drawn as it is: validation would find errors in it."""
+    monkeypatch.setattr("spinegraph.engine.validation.admission._check", lambda _: False)
     write_small(tmp_path / "small")
     return tmp_path / "small"
 
