@@ -10,7 +10,8 @@ decision = engine.decide(case)
 from spinegraph.engine.decide.case import CaseFile, make_case, make_case_file, read_case_file
 from spinegraph.engine.decide.case_text import MAX_BYTES, parse_json, parse_turtle, parse_yaml
 from spinegraph.engine.decide.codebook import Codebook, make_codebook
-from spinegraph.engine.decide.decision import DISCLAIMER, Engine
+from spinegraph.engine.decide.decision import Engine
+from spinegraph.engine.decide.disclaimer import DISCLAIMER, disclaimer_of
 from spinegraph.engine.errors import (
     CaseError,
     CaseTooLargeError,
@@ -57,6 +58,7 @@ __all__ = [
     "TurtleSyntaxError",
     "UnknownCodeError",
     "VocabularyError",
+    "disclaimer_of",
     "knowledge_paths",
     "load_knowledge",
     "make_case",

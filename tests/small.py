@@ -64,7 +64,8 @@ condition:DeepNeckInfection a owl:Class ; rdfs:subClassOf condition:ThroatInfect
 """
 
 INTERVENTIONS = """
-intervention:ClinicalAssessment a owl:Class ; rdfs:subClassOf core:Intervention ; rdfs:label "clinical assessment"@en ;
+intervention:ClinicalAssessment a owl:Class ; rdfs:subClassOf core:Intervention ; core:screening true ;
+    rdfs:label "clinical assessment"@en ;
     skos:notation "clinical_assessment" .
 intervention:ThroatExamination a owl:Class ; rdfs:subClassOf intervention:ClinicalAssessment ;
     rdfs:label "throat examination"@en ; skos:notation "throat_examination" .

@@ -36,6 +36,7 @@ PUBLIC = [
     "TurtleSyntaxError",
     "UnknownCodeError",
     "VocabularyError",
+    "disclaimer_of",
     "knowledge_paths",
     "load_knowledge",
     "make_case",

@@ -46,7 +46,7 @@ def article_command(
     engine = load_engine(knowledge or ())
     file = read_case_file(case, make_codebook(engine.knowledge))
     reader = audience.value if audience else file.case.audience
-    article = render_article(engine, engine.decide(file.case), reader, MEDIA_TYPES[form], file.title, file.narrative)
+    article = render_article(engine.knowledge, engine.decide(file.case), reader, MEDIA_TYPES[form], file.title, file.narrative)
     if output is None:
         typer.echo(article, nl=False)
     else:

@@ -14,7 +14,7 @@ from spinegraph.api.cli.cases import KnowledgeOption
 from spinegraph.api.cli.terminal_page import show
 from spinegraph.api.http.catalogue import count
 from spinegraph.api.settings import load_engine
-from spinegraph.engine import DISCLAIMER, Knowledge
+from spinegraph.engine import Knowledge, disclaimer_of
 
 
 class Code(NamedTuple):
@@ -75,6 +75,7 @@ def knowledge_command(knowledge: KnowledgeOption = None) -> None:
     for source in known.sources.values():
         status = Text.assemble("review status: ", (source.review_status, "bold yellow"), f". {source.review_note}")
         published = ", ".join(filter(None, (source.publisher, source.modified)))
-        sources.add_row(Text(source.number, style="bold"), Text(f"{source.title} ({published})", style="bold"))
+        title = f"{source.title} ({published})" if published else source.title
+        sources.add_row(Text(source.number, style="bold"), Text(title, style="bold"))
         sources.add_row("", status)
-    show(Group(facts, "", sources, "", Text(DISCLAIMER, style="italic")))
+    show(Group(facts, "", sources, "", Text(disclaimer_of(known.sources.values()), style="italic")))

@@ -74,7 +74,7 @@ def renderers_of(engine: Engine) -> dict[str, Renderer]:
 
     def article(media_type: str, file: CaseFile, include_all: bool) -> bytes:
         decision = engine.decide(file.case, include_all)
-        return render_article(engine, decision, file.case.audience, media_type, file.title, file.narrative)
+        return render_article(engine.knowledge, decision, file.case.audience, media_type, file.title, file.narrative)
 
     def provenance(media_type: str, file: CaseFile, include_all: bool) -> bytes:
         return render_provenance(engine.knowledge, engine.decide(file.case, include_all), media_type)

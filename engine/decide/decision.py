@@ -10,6 +10,7 @@ import msgspec
 from spinegraph.engine.decide.case import CaseEncoder
 from spinegraph.engine.decide.completions import Completions
 from spinegraph.engine.decide.condition import Assessed, Assessor
+from spinegraph.engine.decide.disclaimer import disclaimer_of
 from spinegraph.engine.decide.explanation import TRUE, Explanation
 from spinegraph.engine.decide.facts import Facts
 from spinegraph.engine.decide.ground import Ground, Standing, stand_all
@@ -19,7 +20,7 @@ from spinegraph.engine.decide.proofbook import ProofBook
 from spinegraph.engine.decide.questions import Open, Questioner
 from spinegraph.engine.decide.recommendation import Recommender
 from spinegraph.engine.decide.workbench import Workbench
-from spinegraph.engine.knowledge.turtle.terms import expand, local_name
+from spinegraph.engine.knowledge.turtle.terms import local_name
 from spinegraph.engine.model import (
     QUIET,
     URGENCIES,
@@ -39,10 +40,6 @@ from spinegraph.engine.model import (
 from spinegraph.engine.program.compiler import compile_program
 from spinegraph.engine.program.program import Program
 
-DISCLAIMER = (
-    "Decision support for clinicians, not a medical device and no substitute for clinical judgement. "
-    "The sources have not been confirmed as reviewed; check every statement before use."
-)
 ASSESSING_RANK = len(URGENCIES)
 """Questions that settle no recommendation for something, only a suspicion or a bar, come after those that do."""
 BESIDE_RANK = len(URGENCIES) + 1
@@ -74,6 +71,7 @@ class Engine:
         self._encoder = CaseEncoder(self.program)
         self._questioner = Questioner(self.book.facts)
         self._notifier = Notifier(self.book, knowledge, frozenset(stale))
+        self._disclaimer = disclaimer_of(knowledge.sources.values())
         self._version = KnowledgeVersion(version=knowledge.version, digest=knowledge.digest)
         completions = Completions(self._bench)
         grounds: dict[Any, Ground] = {}
@@ -85,7 +83,7 @@ class Engine:
                 recommenders.append(Recommender(rule, grounds.setdefault(ground.identity, ground), knowledge, passages))
         self._grounds = tuple(grounds.values())
         self._recommenders = sorted(recommenders, key=lambda entry: (entry.rank, entry.rule.modality != "must", entry.rule.id))
-        screens = set(knowledge.hierarchy.narrower.get(expand("intervention:ClinicalAssessment"), ()))
+        screens = {iri for iri, concept in knowledge.interventions.items() if concept.screening}
         self._grading = {
             entry.rule.id
             for entry in self._recommenders
@@ -123,7 +121,7 @@ class Engine:
             questions=self._questions(parts),
             tensions=tuple(self._shown_tensions(parts)),
             notices=tuple(self._notifier.notices(case, parts.explained, live)),
-            disclaimer=DISCLAIMER,
+            disclaimer=self._disclaimer,
         )
 
     def decide_json(self, case: Case, include_all: bool = False) -> bytes:

@@ -57,12 +57,12 @@ class Truths:
                 f"The decision rests on knowledge {decision.knowledge.digest[:19]}…, not on {knowledge.digest[:19]}….",
                 mend="Load the knowledge that it was decided with, or decide the case again.",
             )
-        self._program, encoder = _compiled(_Content(knowledge))
+        self.program, encoder = _compiled(_Content(knowledge))
         self._planes = encoder.run(decision.case)[0]
 
     def criterion(self, criterion: Criterion) -> Truth:
         """Of a criterion that some rule uses."""
-        return self._truth(self._program.pair(criterion))
+        return self._truth(self.program.pair(criterion))
 
     def scope(self, rule: Rule) -> Truth:
         """Of the scope of a rule: whether its source speaks about this patient. A rule without one speaks of everybody."""
@@ -70,11 +70,11 @@ class Truths:
 
     def rule(self, rule: Rule) -> Truth:
         """Of a rule: its scope and criterion together."""
-        return self._truth(self._program.rules[rule.iri].whole)
+        return self._truth(self.program.rules[rule.iri].whole)
 
     def finding(self, iri: str) -> State:
         """Of a finding, as recorded or derived."""
-        return STATES[self._index(Pair(self._program.present[iri], self._program.absent[iri]))]
+        return STATES[self._index(Pair(self.program.present[iri], self.program.absent[iri]))]
 
     def _truth(self, pair: Pair) -> Truth:
         return TRUTHS[self._index(pair)]

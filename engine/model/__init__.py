@@ -48,6 +48,7 @@ from spinegraph.engine.model.decision import (
     ShownTension,
 )
 from spinegraph.engine.model.knowledge import (
+    ArticleSection,
     Assessment,
     CitationMapping,
     Concept,
@@ -57,6 +58,7 @@ from spinegraph.engine.model.knowledge import (
     Knowledge,
     Measurement,
     Passage,
+    PassageKind,
     Position,
     Recommendation,
     Reference,
@@ -74,6 +76,7 @@ __all__ = [
     "VERDICTS",
     "Absent",
     "And",
+    "ArticleSection",
     "AssessedCondition",
     "Assessment",
     "AssessmentVerdict",
@@ -106,6 +109,7 @@ __all__ = [
     "NoticeCode",
     "Or",
     "Passage",
+    "PassageKind",
     "Position",
     "Present",
     "Proof",

@@ -10,7 +10,10 @@ from spinegraph.engine.model.criteria import Criterion
 
 
 class Concept(Frozen, frozen=True, kw_only=True):
-    """A finding, condition or intervention: an OWL class with its code and its words."""
+    """A finding, condition or intervention: an OWL class with its code and its words.
+
+    `screening` is set for interventions that only find out about the patient (core:screening, also of a broader one).
+    """
 
     iri: Annotated[str, doc("Its IRI, at which the service describes it.")]
     code: Annotated[str, doc("The code that cases and decisions use.")]
@@ -22,6 +25,7 @@ class Concept(Frozen, frozen=True, kw_only=True):
     question: Annotated[str, doc("How to ask a clinician for it.")] = ""
     patient_question: Annotated[str, doc("How to ask a patient for it.")] = ""
     derived_only: Annotated[bool, doc("Whether it is only ever concluded and cannot be recorded.")] = False
+    screening: Annotated[bool, doc("Whether it only finds out about the patient.")] = False
     passages: Annotated[tuple[str, ...], doc("Ids of the passages that define it.")] = ()
 
 
@@ -113,6 +117,31 @@ class Passage(Frozen, frozen=True, kw_only=True):
     not_modelled: str = ""
 
 
+class ArticleSection(Frozen, frozen=True, kw_only=True):
+    """A section of an article. Those with an `order` hold recommendations; `by_direction` sets for and against apart.
+
+    `patient_section` is the key of the section for patients that takes it in; those sections have none themselves.
+    """
+
+    iri: str
+    key: str
+    label: str
+    patient_label: str
+    order: float | None
+    patient_section: str
+    by_direction: bool
+
+
+class PassageKind(Frozen, frozen=True, kw_only=True):
+    """A sort of statement: the keys of the article sections that tell it, and the side that it takes, if it takes one."""
+
+    iri: str
+    notation: str
+    label: str
+    sections: tuple[str, ...] = ()
+    direction: Literal["for", "against", ""] = ""
+
+
 # Knowledge: rules (design section 5) ---------------------------------------------------------
 
 
@@ -192,6 +221,7 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
 
     `external_codes`: codes of other systems → what they mean exactly; `near_codes`: those that mean nothing here exactly → what
     they are mapped to. `package_of`: IRI of a rule or concept → the package that states it; what is not in it belongs to "".
+    `passage_kinds` are keyed by notation, `article_sections` by key.
     """
 
     version: str
@@ -209,3 +239,5 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     external_codes: Mapping[str, str]
     near_codes: Mapping[str, tuple[str, ...]] = {}
     package_of: Mapping[str, str] = {}
+    passage_kinds: Mapping[str, PassageKind] = {}
+    article_sections: Mapping[str, ArticleSection] = {}

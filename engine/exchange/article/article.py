@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
-from spinegraph.engine.decide.decision import Engine
+from spinegraph.engine.decide.disclaimer import reviewed_of
 from spinegraph.engine.exchange.article.clinician import clinician_sections
 from spinegraph.engine.exchange.article.evidence import place_facts
 from spinegraph.engine.exchange.article.model import Article, Audience, Group, Section, Statement
@@ -18,30 +18,30 @@ from spinegraph.engine.exchange.article.reading import Reading, asks
 from spinegraph.engine.exchange.article.references import Numbering
 from spinegraph.engine.exchange.article.rendering import LAYOUTS, Phrases, render
 from spinegraph.engine.exchange.article.sections import Teller, joined, recommendation
-from spinegraph.engine.model import Decision, Notice
+from spinegraph.engine.model import Decision, Knowledge, Notice
 
 WARNINGS = ("contradictory-input", "out-of-scope", "stale-passage")
 """Notices that a reader has to see before anything else."""
 
 
 def make_article(
-    engine: Engine, decision: Decision, audience: Audience = "clinician", title: str = "", narrative: str = ""
+    knowledge: Knowledge, decision: Decision, audience: Audience = "clinician", title: str = "", narrative: str = ""
 ) -> Article:
-    """Tell a decision of this engine to an audience.
+    """Tell a decision, fresh or stored, to an audience. Raises OtherKnowledgeError where it rests on other knowledge.
 
     `title` and `narrative` are the case's own words for itself, used for clinicians; without a title, and for patients, one
-    is made from the presentation. The engine is asked again only for what a Decision does not hold: the states of findings
-    that follow from others.
+    is made from the presentation.
     """
-    reading = Reading(engine, decision)
+    reading = Reading(knowledge, decision)
     if audience == "patient":
         title = narrative = ""
     teller = Teller(reading, Phrases(audience), place_facts(reading), audience == "patient")
-    numbering = Numbering(engine.knowledge)
+    numbering = Numbering(knowledge)
     sections = patient_sections(teller) if teller.for_patient else clinician_sections(teller)
     first = numbering.statements(_first(teller))
     warnings = numbering.statements(_warnings(teller))
     numbered = numbering.sections(sections)
+    sources = numbering.sources()
     return Article(
         decision=decision.id,
         knowledge=decision.knowledge.version,
@@ -54,13 +54,13 @@ def make_article(
         warnings=warnings,
         sections=numbered,
         references=numbering.references(),
-        sources=numbering.sources(),
-        disclaimer=teller.say("disclaimer", decision.disclaimer),
+        sources=sources,
+        disclaimer=teller.say("disclaimer", decision.disclaimer, reviewed_of(source.review_status for source in sources)),
     )
 
 
 def render_article(
-    engine: Engine,
+    knowledge: Knowledge,
     decision: Decision,
     audience: Audience = "clinician",
     media_type: str = "text/html",
@@ -68,7 +68,7 @@ def render_article(
     narrative: str = "",
 ) -> bytes:
     """The article as `text/markdown` or `text/html`, UTF-8. Raises ValueError for any other media type."""
-    return render(make_article(engine, decision, audience, title, narrative), engine.knowledge, media_type)
+    return render(make_article(knowledge, decision, audience, title, narrative), knowledge, media_type)
 
 
 def statements_of(article: Article) -> Iterator[Statement]:

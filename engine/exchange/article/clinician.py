@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from spinegraph.engine.exchange.article.diagnosis import danger_of, diagnosis_section
 from spinegraph.engine.exchange.article.evidence import flag_key
-from spinegraph.engine.exchange.article.model import Group, Section, State, Statement
-from spinegraph.engine.exchange.article.reading import RED_FLAG, Flag, Reading, Spoken, passages_of
+from spinegraph.engine.exchange.article.model import Group, Section, Statement
+from spinegraph.engine.exchange.article.placement import sections_for_advice
+from spinegraph.engine.exchange.article.reading import PITFALLS, RED_FLAGS, Flag, Reading, Spoken, passages_of
 from spinegraph.engine.exchange.article.sections import Teller, Told, filled, grouped, headed, joined, placed, section
-from spinegraph.engine.model import Tension
+from spinegraph.engine.exchange.truths import State
+from spinegraph.engine.model import ArticleSection, Tension
 
 STATE_ORDER: tuple[State, ...] = ("present", "contradictory", "unknown", "absent")
-PITFALL = "pitfall"
-"""The kind of the passages that warn of a mistake."""
 SHOWN_OF_QUESTION = 3
 """Passages shown beside a question; the rest stands beside the rules that it settles."""
 
@@ -21,27 +21,34 @@ SHOWN_OF_QUESTION = 3
 def clinician_sections(teller: Teller) -> tuple[Section, ...]:
     """All sections in reading order; those that have nothing to say are left out."""
     told = placed(teller)
-    imaging = told.get("imaging", [])
-    sides = [
-        section(teller, f"imaging-{side}", grouped(teller, (one for one in imaging if one[0].rule.direction == side)))
-        for side in ("for", "against")
-    ]
+    told[PITFALLS] = [*told.get(PITFALLS, []), *_pitfalls_elsewhere(teller, told)]
+    screens = told.pop(RED_FLAGS, [])
+    advice = (_advice(teller, one, told.get(one.key, [])) for one in sections_for_advice(teller.reading.knowledge))
     return filled(
         (
             diagnosis_section(teller),
-            _red_flags(teller, told.get("red-flags", [])),
-            section(teller, "evaluation", grouped(teller, told.get("evaluation", []))),
-            section(teller, "imaging", (), filled(sides)),
-            section(teller, "management", grouped(teller, told.get("management", []))),
-            section(teller, "follow-up", grouped(teller, told.get("follow-up", []))),
-            section(teller, "pitfalls", grouped(teller, [*told.get("pitfalls", []), *_pitfalls_elsewhere(teller, told)])),
-            section(teller, "referral", grouped(teller, told.get("referral", []))),
+            _red_flags(teller, screens),
+            *advice,
             _other_presentations(teller),
             _questions(teller),
             section(teller, "tensions", _tensions(teller)),
             section(teller, "gaps", [Group(statements=_gaps(teller))]),
         )
     )
+
+
+def _advice(teller: Teller, one: ArticleSection, told: list[Told]) -> Section:
+    """The recommendations of a section, for and against apart where it says so."""
+    if not one.by_direction:
+        return section(teller, one.key, grouped(teller, told), title=one.label)
+    sides = (
+        section(
+            teller, f"{one.key}-{side}", grouped(teller, (entry for entry in told if entry[0].rule.direction == side)),
+            title=teller.say("title", side),
+        )
+        for side in ("for", "against")
+    )  # fmt: skip
+    return section(teller, one.key, (), filled(sides), title=one.label)
 
 
 # Red flags ------------------------------------------------------------------------------------
@@ -108,8 +115,8 @@ def _flag(teller: Teller, flag: Flag, heading: str) -> Statement:
 def _pitfalls_elsewhere(teller: Teller, told: dict[str, list[Told]]) -> Iterator[Told]:
     """Warnings of the sources that belong to recommendations of other sections."""
     for key, entries in told.items():
-        for entry, statement in entries if key != "pitfalls" else ():
-            for passage in teller.reading.of_kind(entry.rule.passages, PITFALL):
+        for entry, statement in entries if key != PITFALLS else ():
+            for passage in teller.reading.told_in(PITFALLS, entry.rule.passages):
                 text = teller.passage(passage).text
                 yield entry, Statement(text=text, rules=statement.rules, passages=(passage,), remarks=statement.remarks)
 
@@ -142,7 +149,7 @@ def _questions(teller: Teller) -> Section:
     others: list[Statement] = []
     for question in reading.decision.questions:
         thing = reading.thing(question.finding)
-        red = reading.of_kind(question.passages, RED_FLAG)
+        red = reading.told_in(RED_FLAGS, question.passages)
         shown = (red or question.passages)[:SHOWN_OF_QUESTION]
         statement = Statement(
             text=thing.question or teller.say("question", thing.label),

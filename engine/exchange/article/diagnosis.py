@@ -6,21 +6,16 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 from spinegraph.engine.exchange.article.model import Section, Statement
-from spinegraph.engine.exchange.article.reading import Reading, nodes_of
+from spinegraph.engine.exchange.article.reading import CAUSES, LIKELY, PRESENTATION, Reading, nodes_of
 from spinegraph.engine.exchange.article.sections import Teller, headed, section
 from spinegraph.engine.model import URGENCIES, Assessment, Criterion, Or, Present, Suspected
-
-DIAGNOSIS, CAUSE = "diagnosis", "cause"
-"""Kinds of passages that name the likeliest condition, and other causes."""
-ABOUT = ("definition", "epidemiology", "finding-suggests-condition")
-"""Kinds of passages that say what a presentation is."""
 
 
 def diagnosis_section(teller: Teller) -> Section:
     """Conditions by what the sources say of them: likeliest, to be excluded because of red flags, or one cause of many."""
     reading = teller.reading
     flagged = {rule.condition for flag in reading.flags for rule in flag.assessments}
-    named = [one for one, rules in reading.assessed.items() if reading.of_kind((p for r in rules for p in r.passages), DIAGNOSIS)]
+    named = [one for one, rules in reading.assessed.items() if reading.told_in(LIKELY, (p for r in rules for p in r.passages))]
     likely = sorted((one for one in named if one not in flagged), key=lambda one: _place(reading, reading.assessed[one]))
     unlikely = [one for one in likely if reading.verdicts[one] == "not-suspected"]
     groups = (
@@ -37,7 +32,7 @@ def _presentation(teller: Teller) -> Iterator[Statement]:
     """What sources that speak about this patient say of the presentation itself."""
     reading = teller.reading
     for finding in reading.presentation:
-        told = reading.of_kind(reading.knowledge.findings[finding].passages, *ABOUT)
+        told = reading.told_in(PRESENTATION, reading.knowledge.findings[finding].passages)
         told = tuple(passage for passage in told if reading.passages[passage].source in reading.speaking)
         if told:
             yield msgspec.structs.replace(teller.passage(told[0]), background=tuple(map(teller.passage, told[1:])))
@@ -54,7 +49,7 @@ def _likeliest(teller: Teller, conditions: Iterable[str]) -> Iterator[Statement]
     told: set[str] = set()
     for condition in conditions:
         rules = teller.reading.assessed[condition]
-        stating = teller.reading.of_kind((passage for rule in rules for passage in rule.passages), DIAGNOSIS)
+        stating = teller.reading.told_in(LIKELY, (passage for rule in rules for passage in rule.passages))
         yield _likely(
             teller, condition, rules, [one for one in stating if one not in told], [one for one in stating if one in told]
         )
@@ -73,7 +68,7 @@ def _likely(
             text = teller.say("conflicting_condition", teller.label(condition))
         case _:
             text = teller.say("undetermined", teller.label(condition), labels)
-    others = tuple(passage for passage in _stating(rules) if reading.kind(passage) != DIAGNOSIS)
+    others = tuple(passage for passage in _stating(rules) if LIKELY not in reading.sections(passage))
     return Statement(
         text=text,
         rules=tuple(rule.id for rule in rules),
@@ -169,7 +164,7 @@ def _cause(teller: Teller, condition: str, rules: tuple[Assessment, ...], named:
 
 def _causes_of(reading: Reading, condition: str) -> tuple[str, ...]:
     """What sources that speak about this patient say of a condition as a cause."""
-    stated = reading.of_kind(reading.knowledge.conditions[condition].passages, CAUSE)
+    stated = reading.told_in(CAUSES, reading.knowledge.conditions[condition].passages)
     return tuple(passage for passage in stated if reading.passages[passage].source in reading.speaking)
 
 
@@ -178,7 +173,7 @@ def _reasons(teller: Teller, rules: Iterable[Assessment]) -> list[str]:
     reading = teller.reading
     reasons: dict[str, None] = {}
     for rule in rules:
-        if rule.criterion is None or reading.truth_of_rule(rule) not in ("true", "conflicting"):
+        if rule.criterion is None or reading.truths.rule(rule) not in ("true", "conflicting"):
             continue
         if isinstance(rule.criterion, Or | Present | Suspected):
             reasons.update(dict.fromkeys(_holding(teller, rule.criterion)))
@@ -188,7 +183,7 @@ def _reasons(teller: Teller, rules: Iterable[Assessment]) -> list[str]:
 
 
 def _holding(teller: Teller, criterion: Criterion) -> Iterator[str]:
-    if teller.reading.truth(criterion) not in ("true", "conflicting"):
+    if not teller.reading.holds(criterion):
         return
     if isinstance(criterion, Or):
         for child in criterion.children:

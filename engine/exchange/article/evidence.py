@@ -11,13 +11,12 @@ import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from spinegraph.engine.exchange.article.placement import SECTION_OF_KIND
+from spinegraph.engine.exchange.article.placement import sections_for_advice
 from spinegraph.engine.exchange.article.reading import Flag, Reading, nodes_of, passages_of
 from spinegraph.engine.model import Assessment, Concept, Criterion, Measurement, Passage, Recommendation
 
-TEST_PERFORMANCE = "test-performance"
-PATIENT_FACTS = frozenset(("prognosis", "epidemiology"))
-"""Kinds of facts about patients: they hold for those about whom their source speaks."""
+TEST_FIGURES, BACKGROUND = "test-figures", "background"
+"""Keys of the sections of facts about tests, and of facts about patients: those hold for whom their source speaks about."""
 NEIGHBOURING = 12
 """Characters between two passages that still make them neighbours in the source."""
 FLAG, CRITERION, INTERVENTION, NEIGHBOUR, ASSESSED, CONDITION, FINDING, BROADER = range(8)
@@ -47,7 +46,8 @@ def flag_key(flag: Flag) -> str:
 
 def place_facts(reading: Reading) -> Mapping[str, Facts]:
     """Rule IRI, condition IRI or `flag_key` → the facts that stand beside it."""
-    facts = [passage for passage in reading.passages.values() if _is_fact(passage, reading)]
+    acting = {section.key for section in sections_for_advice(reading.knowledge)}
+    facts = [passage for passage in reading.passages.values() if _is_fact(passage, reading, acting)]
     holders = [*_flag_holders(reading), *_recommendation_holders(reading, facts), *_condition_holders(reading)]
     stated = {passage for entry in reading.live for passage in entry.rule.passages} | reading.withheld
     told: dict[str, list[str]] = {}
@@ -69,14 +69,15 @@ def place_facts(reading: Reading) -> Mapping[str, Facts]:
     return {key: Facts(tuple(told.get(key, ())), tuple(cited.get(key, ()))) for key in {**told, **cited}}
 
 
-def _is_fact(passage: Passage, reading: Reading) -> bool:
+def _is_fact(passage: Passage, reading: Reading, acting: set[str]) -> bool:
     """A background fact; also what a source says about a kind of intervention as such, so that no rule states it."""
-    if passage.kind == TEST_PERFORMANCE:
+    sections = set(reading.sections(passage.id))
+    if TEST_FIGURES in sections:
         return True
     if passage.source not in reading.speaking:
         return False
-    acting = passage.kind in SECTION_OF_KIND and passage.modality == "informational"
-    return passage.kind in PATIENT_FACTS or (acting and passage.id not in reading.stated_by_rules)
+    in_general = sections & acting and passage.modality == "informational" and passage.id not in reading.stated_by_rules
+    return BACKGROUND in sections or bool(in_general)
 
 
 def _percentages(text: str) -> set[str]:

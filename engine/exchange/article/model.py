@@ -7,7 +7,6 @@ from typing import Literal
 from spinegraph.engine.model import Frozen
 
 Audience = Literal["clinician", "patient"]
-State = Literal["present", "absent", "unknown", "contradictory"]
 
 
 class Statement(Frozen, frozen=True, kw_only=True):

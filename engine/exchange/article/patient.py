@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import msgspec
-from spinegraph.engine.exchange.article.diagnosis import DIAGNOSIS
 from spinegraph.engine.exchange.article.model import Group, Section, Statement
-from spinegraph.engine.exchange.article.reading import RED_FLAG, Reading, markers, nodes_of, passages_of
+from spinegraph.engine.exchange.article.placement import sections_for_patients
+from spinegraph.engine.exchange.article.reading import LIKELY, RED_FLAGS, Reading, markers, nodes_of, passages_of
 from spinegraph.engine.exchange.article.sections import Teller, filled, grouped, headed, placed, section
 from spinegraph.engine.exchange.article.words import clause_of
 from spinegraph.engine.model import Assessment, Criterion, Present, Recommendation, Rule, Suspected
 
-PARTS = {
-    "do": ("management", "pitfalls"),
-    "checks": ("red-flags", "evaluation", "imaging", "referral"),
-    "return": ("follow-up",),
-}
-"""Sections of this article, and those of the clinician's article that they take in."""
 SHOWN_OF_QUESTION = 3
 """Passages shown beside a question."""
 SIGNS = {
@@ -32,15 +26,16 @@ SIGNS = {
 def patient_sections(teller: Teller) -> tuple[Section, ...]:
     """All sections in reading order: when to get help comes before any advice."""
     told = placed(teller)
-    parts = {key: [one for part in taken for one in told.get(part, [])] for key, taken in PARTS.items()}
+    advice = (
+        section(teller, part.key, grouped(teller, (one for key in taken for one in told.get(key, []))), title=part.patient_label)
+        for part, taken in sections_for_patients(teller.reading.knowledge).items()
+    )
     return filled(
         (
             section(teller, "help", [Group(statements=tuple(_emergencies(teller)))]),
             section(teller, "likely", _likely(teller)),
             section(teller, "signs", _warning_signs(teller)),
-            section(teller, "do", grouped(teller, parts["do"])),
-            section(teller, "checks", grouped(teller, parts["checks"])),
-            section(teller, "return", grouped(teller, parts["return"])),
+            *advice,
             section(teller, "unknown", _unknown(teller)),
         )
     )
@@ -56,9 +51,9 @@ def _emergencies(teller: Teller) -> Iterator[Statement]:
     for rule in reading.knowledge.rules.values():
         if isinstance(rule, Recommendation) and (rule.direction, rule.urgency) == ("for", "emergency"):
             for marker in _triggers(reading, rule):
-                passages = reading.of_kind(passages_of(marker), RED_FLAG)
+                passages = reading.told_in(RED_FLAGS, passages_of(marker))
                 statement = _sign(teller, marker, (rule.id,), passages)
-                if reading.truth(marker) in ("true", "conflicting"):
+                if reading.holds(marker):
                     statement = msgspec.structs.replace(statement, remarks=(teller.say("applies_to_you"),))
                 _add(found, statement)
     yield from found.values()
@@ -120,7 +115,7 @@ def _likely(teller: Teller) -> Iterator[Group]:
 
 def _is_named_diagnosis(reading: Reading, condition: str, flagged: set[str]) -> bool:
     stated = (passage for rule in reading.assessed[condition] for passage in rule.passages)
-    return condition not in flagged and bool(reading.of_kind(stated, DIAGNOSIS))
+    return condition not in flagged and bool(reading.told_in(LIKELY, stated))
 
 
 def _folded(reading: Reading, conditions: list[str]) -> dict[str, tuple[Assessment, ...]]:
@@ -138,7 +133,7 @@ def _about(teller: Teller, rules: tuple[Assessment, ...], phrase: str, *values: 
 def _reasons(teller: Teller, rules: Iterable[Assessment]) -> list[str]:
     """The findings that the patient has and that speak for a condition."""
     findings = (finding for rule in rules if rule.criterion for one in markers(rule.criterion) for finding in _findings(one))
-    return [teller.label(finding) for finding in dict.fromkeys(findings) if teller.reading.state(finding) == "present"]
+    return [teller.label(finding) for finding in dict.fromkeys(findings) if teller.reading.truths.finding(finding) == "present"]
 
 
 def _warning_signs(teller: Teller) -> Iterator[Group]:

@@ -1,6 +1,7 @@
 """One decided case as the articles need it: which rules speak, which red flags are open, and what conditions are called.
 
-Nothing is decided here; truths and states are the engine's.
+Nothing is decided here; truths and states are the program's (`truths`). Where something stands in an article follows from the
+kinds of the passages that state it, which the knowledge declares.
 """
 
 from __future__ import annotations
@@ -8,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from spinegraph.engine.decide.decision import Engine
-from spinegraph.engine.decide.explanation import STATES, UNKNOWN
-from spinegraph.engine.exchange.article.model import State
+from spinegraph.engine.decide.proofbook import in_words
+from spinegraph.engine.exchange.truths import State, Truths
 from spinegraph.engine.knowledge.sources import rules_by_passage
 from spinegraph.engine.model import (
-    TRUTHS,
     And,
     Assessment,
     AtLeast,
@@ -21,6 +20,7 @@ from spinegraph.engine.model import (
     Criterion,
     DecidedRecommendation,
     Decision,
+    Knowledge,
     Measured,
     Measurement,
     Or,
@@ -31,8 +31,9 @@ from spinegraph.engine.model import (
     Unassessed,
 )
 
-RED_FLAG = "red-flag"
-"""The kind of the passages that name a warning sign."""
+RED_FLAGS, LIKELY, CAUSES, PRESENTATION, PITFALLS = "red-flags", "likely", "causes", "presentation", "pitfalls"
+"""Keys of the sections to which kinds of passages belong that name a warning sign, the likeliest condition, another cause, say
+what a presentation is, or warn of a mistake."""
 STATE_OF: dict[Truth, State] = {"true": "present", "false": "absent", "unknown": "unknown", "conflicting": "contradictory"}
 
 
@@ -55,7 +56,7 @@ class Flag(NamedTuple):
 
 
 class Reading:
-    """What an engine says of one case, beyond the Decision itself.
+    """What a Decision and its Knowledge say of one case.
 
     `live`: recommendations whose source speaks about this patient; `speaking`: those sources. `pending`: recommendations of
     which that is not known. `presentation`: what of the record their scopes ask for, the narrowest terms only.
@@ -64,15 +65,15 @@ class Reading:
     `withheld`: those that state a recommendation which is in scope and does not apply, reasons for it included.
     """
 
-    def __init__(self, engine: Engine, decision: Decision) -> None:
-        self.knowledge = engine.knowledge
+    def __init__(self, knowledge: Knowledge, decision: Decision) -> None:
+        """Raises OtherKnowledgeError where the decision rests on other knowledge."""
+        self.knowledge = knowledge
         self.decision = decision
-        self.passages = {passage.id: passage for passage in engine.knowledge.passages.values()}
-        self.rules = {rule.id: rule for rule in engine.knowledge.rules.values()}
-        self._things: dict[str, Concept | Measurement] = {one.code: one for one in engine.knowledge.findings.values()}
-        self._things |= {one.code: one for one in engine.knowledge.measurements.values()}
-        self._book = engine.book
-        self._explained = engine.explain(decision.case)
+        self.truths = Truths(knowledge, decision)
+        self.passages = {passage.id: passage for passage in knowledge.passages.values()}
+        self.rules = {rule.id: rule for rule in knowledge.rules.values()}
+        self._things: dict[str, Concept | Measurement] = {concept.code: concept for concept in knowledge.findings.values()}
+        self._things |= {measurement.code: measurement for measurement in knowledge.measurements.values()}
         spoken = [entry for entry in decision.recommendations if entry.verdict not in ("not-indicated", "out-of-scope")]
         found = [Spoken(rule, entry) for entry in spoken if isinstance(rule := self.rules[entry.id], Recommendation)]
         self.live = tuple(entry for entry in found if not self.is_pending(entry.rule))
@@ -80,9 +81,9 @@ class Reading:
         self.pending = tuple(entry for entry in found if self.is_pending(entry.rule))
         self.presentation = self._presentation()
         self.verdicts = {entry.iri: entry.verdict for entry in decision.assessments if entry.verdict != "out-of-scope"}
-        self.stated_by_rules = frozenset(rules_by_passage(engine.knowledge))
+        self.stated_by_rules = frozenset(rules_by_passage(knowledge))
         self.withheld = frozenset(passage for rule in self.rules.values() if self._is_refuted(rule) for passage in rule.passages)
-        assessing = (rule for rule in engine.knowledge.rules.values() if isinstance(rule, Assessment))
+        assessing = (rule for rule in knowledge.rules.values() if isinstance(rule, Assessment))
         self.assessments = tuple(rule for rule in assessing if rule.condition in self.verdicts and self._is_in_scope(rule))
         self.assessed: dict[str, tuple[Assessment, ...]] = {}
         for rule in self.assessments:
@@ -98,28 +99,18 @@ class Reading:
         return tuple(iri for iri in found if not any(iri != other and iri in broader.get(other, ()) for other in found))
 
     def _is_in_scope(self, rule: Rule) -> bool:
-        return rule.scope is None or self.truth(rule.scope) in ("true", "conflicting")
+        return self.truths.scope(rule) in ("true", "conflicting")
 
     def _is_refuted(self, rule: Rule) -> bool:
-        return isinstance(rule, Recommendation) and self._is_in_scope(rule) and self.truth_of_rule(rule) == "false"
-
-    # Truths ----------------------------------------------------------------------------------
-
-    def truth(self, criterion: Criterion) -> Truth:
-        """Of a criterion of some rule."""
-        return TRUTHS[self._book.node(criterion).truth(self._explained)]
-
-    def truth_of_rule(self, rule: Rule) -> Truth:
-        """Of a rule: its scope and criterion together."""
-        return TRUTHS[self._book.rule(rule).truth(self._explained)]
+        return isinstance(rule, Recommendation) and self._is_in_scope(rule) and self.truths.rule(rule) == "false"
 
     def is_pending(self, rule: Rule) -> bool:
         """Whether it is not known that the rule's source speaks about this patient."""
-        return rule.scope is not None and self._book.node(rule.scope).truth(self._explained) == UNKNOWN
+        return self.truths.scope(rule) == "unknown"
 
-    def state(self, finding: str) -> State:
-        """Of a finding, as recorded or derived."""
-        return STATES[self._explained.finding_state(finding)]
+    def holds(self, criterion: Criterion) -> bool:
+        """Whether a criterion holds, contradictions included."""
+        return self.truths.criterion(criterion) in ("true", "conflicting")
 
     def thing(self, code: str) -> Concept | Measurement:
         """The finding or measurement of a code."""
@@ -135,15 +126,16 @@ class Reading:
             return (criterion.label,)
         if isinstance(criterion, And):
             return tuple(dict.fromkeys(label for child in criterion.children for label in self.labels(child)))
-        return (self._book.node(criterion).label,)
+        return (in_words(criterion, self.truths.program),)
 
-    def kind(self, passage: str) -> str:
-        """Of a passage, by id."""
-        return self.passages[passage].kind
+    def sections(self, passage: str) -> tuple[str, ...]:
+        """The sections that tell a passage, by its id: those of its kind."""
+        kind = self.knowledge.passage_kinds.get(self.passages[passage].kind)
+        return kind.sections if kind else ()
 
-    def of_kind(self, passages: Iterable[str], *kinds: str) -> tuple[str, ...]:
-        """Those of the passages that have one of the kinds."""
-        return tuple(dict.fromkeys(passage for passage in passages if self.passages[passage].kind in kinds))
+    def told_in(self, section: str, passages: Iterable[str]) -> tuple[str, ...]:
+        """Those of the passages whose kind belongs to a section."""
+        return tuple(dict.fromkeys(passage for passage in passages if section in self.sections(passage)))
 
     def testing(self, thing: str) -> tuple[str, ...]:
         """Ids of the rules whose criterion tests a finding or measurement itself."""
@@ -162,7 +154,7 @@ class Reading:
             parts = tuple(markers(rule.criterion)) if rule.criterion is not None else ()
             for criterion in parts:
                 passages = (*passages_of(criterion), *(rule.passages if len(parts) == 1 else ()))
-                if self.of_kind(passages, RED_FLAG):
+                if self.told_in(RED_FLAGS, passages):
                     key = criterion.finding if isinstance(criterion, Present) else criterion.iri or str(id(criterion))
                     found[key] = self._joined(found.get(key), criterion, rule, passages)
         yield from sorted(found.values(), key=lambda flag: any(self._follows(flag, other) for other in found.values()))
@@ -175,9 +167,9 @@ class Reading:
     def _joined(self, known: Flag | None, criterion: Criterion, rule: Rule, passages: tuple[str, ...]) -> Flag:
         if known is None:
             finding = criterion.finding if isinstance(criterion, Present) else ""
-            state = self.state(finding) if finding else STATE_OF[self.truth(criterion)]
+            state = self.truths.finding(finding) if finding else STATE_OF[self.truths.criterion(criterion)]
             known = Flag(criterion, finding, state, (), (), ())
-        joined = known._replace(passages=self.of_kind((*known.passages, *passages), RED_FLAG))
+        joined = known._replace(passages=self.told_in(RED_FLAGS, (*known.passages, *passages)))
         if isinstance(rule, Assessment):
             return joined._replace(assessments=(*known.assessments, rule), rules=(*known.rules, rule.id))
         return joined if known.assessments else joined._replace(rules=(*known.rules, rule.id))

@@ -9,7 +9,7 @@ import msgspec
 from spinegraph.engine.exchange.article.evidence import Facts
 from spinegraph.engine.exchange.article.model import Group, Section, Statement
 from spinegraph.engine.exchange.article.placement import section_of
-from spinegraph.engine.exchange.article.reading import RED_FLAG, Reading, Spoken, nodes_of
+from spinegraph.engine.exchange.article.reading import RED_FLAGS, Reading, Spoken, nodes_of
 from spinegraph.engine.exchange.article.rendering import Phrases
 from spinegraph.engine.exchange.article.words import COMPLEX, clause_of
 from spinegraph.engine.model import URGENCIES, Criterion
@@ -144,7 +144,7 @@ def _under_condition(teller: Teller, entry: Spoken, statement: Statement) -> tup
 
 def _below(reading: Reading, criterion: Criterion | None) -> tuple[str, ...]:
     """Passages of a criterion, without those of the red flags in it, which are told in a place of their own."""
-    told = (node for node in nodes_of(criterion) if node is criterion or not reading.of_kind(node.passages, RED_FLAG))
+    told = (node for node in nodes_of(criterion) if node is criterion or not reading.told_in(RED_FLAGS, node.passages))
     return tuple(dict.fromkeys(passage for node in told for passage in node.passages))
 
 
@@ -170,14 +170,14 @@ def headed(teller: Teller, phrase: str, statements: Iterable[Statement]) -> Grou
     return Group(heading=Statement(text=teller.say(phrase)), statements=tuple(statements))
 
 
-def section(teller: Teller, key: str, groups: Iterable[Group], sections: Iterable[Section] = ()) -> Section:
-    """A section with its title; says so where nothing in it applies yet."""
+def section(teller: Teller, key: str, groups: Iterable[Group], sections: Iterable[Section] = (), *, title: str = "") -> Section:
+    """A section with its title, by default what the audience's phrases call it; says so where nothing in it applies yet."""
     groups, sections = tuple(group for group in groups if group.statements), tuple(sections)
     kinds = {group.kind for group in groups}
     intro = teller.say("intro", key)
     if not intro and "if" in kinds and "applies" not in kinds:
         intro = teller.say("nothing_applies")
-    return Section(key=key, title=teller.say("title", key), intro=intro, groups=groups, sections=sections)
+    return Section(key=key, title=title or teller.say("title", key), intro=intro, groups=groups, sections=sections)
 
 
 def filled(sections: Iterable[Section]) -> tuple[Section, ...]:

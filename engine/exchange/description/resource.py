@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from spinegraph.engine.decide.decision import DISCLAIMER
+from spinegraph.engine.decide.disclaimer import disclaimer_of
 from spinegraph.engine.exchange.description.criteria import CriterionWriter
 from spinegraph.engine.exchange.description.links import Links, href_of, label_of
 from spinegraph.engine.exchange.description.model import Criteria, Description, Group, Item, Row, ShownPassage
@@ -290,5 +290,5 @@ def render_page(description: Description, knowledge: Knowledge) -> bytes:
         formats=[(suffix, media_type) for suffix, media_type in SUFFIXES.items() if media_type != HTML],
         names={"ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples"},
         knowledge=knowledge,
-        disclaimer=DISCLAIMER,
+        disclaimer=disclaimer_of(knowledge.sources.values()),
     ).encode()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-from spinegraph.engine.decide.decision import DISCLAIMER
+from spinegraph.engine.decide.disclaimer import disclaimer_of
 from spinegraph.engine.errors import DrawingError, shortened
 from spinegraph.engine.exchange.pathway.building import FOLD, PathwayBuilder, leaves
 from spinegraph.engine.exchange.pathway.model import EdgeKind, Line, Node, Panel, Pathway
@@ -223,7 +223,7 @@ def _whole(knowledge: Knowledge, title: str, subtitle: str, panels: tuple[Panel,
             f"{one.number}, {one.title}: review status {one.review_status}. {one.review_note}".strip() for one in shown
         ),
         knowledge=f"Knowledge {knowledge.version}, {knowledge.digest[:19]}…",
-        disclaimer=DISCLAIMER,
+        disclaimer=disclaimer_of(shown),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 
 from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.knowledge.build.criteria import CriterionReader
+from spinegraph.engine.knowledge.build.kinds import check_kind, read_kinds, read_sections
 from spinegraph.engine.knowledge.build.literals import read_literal
 from spinegraph.engine.knowledge.build.mapping_table import mapped_codes
 from spinegraph.engine.knowledge.build.passages import read_citation, read_passage, read_reference, read_source
@@ -65,6 +66,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
                 "skos:notation",
             )
     mapped, exact = mapped_codes(graph.paths, {*findings, *conditions, *interventions, *measurements}, problems)
+    kinds, sections = read_kinds(graph, problems), read_sections(graph, problems)
     shapes = CriterionReader(graph, findings, conditions, measurements, hierarchy)
     knowledge = Knowledge(
         version=graph.text(expand("core:"), "owl:versionInfo"),
@@ -81,7 +83,11 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
         rules={rule.iri: rule for rule in build_rules(graph, shapes, problems)},
         external_codes={code: iris[0] for code, iris in exact.items() if len(iris) == 1},
         near_codes={code: iris for code, iris in mapped.items() if len(exact.get(code, ())) != 1},
+        passage_kinds=kinds,
+        article_sections=sections,
     )
+    for passage in knowledge.passages.values():
+        check_kind(passage, kinds, problems)
     check_rules(graph, knowledge, problems)
     return knowledge, problems
 
@@ -170,6 +176,7 @@ def _concepts(graph: Graph, hierarchy: Hierarchy, kind: Literal["finding", "cond
                 kind=kind,
                 synonyms=graph.texts(iri, "skos:altLabel"),
                 derived_only=graph.flag(iri, "core:derivedOnly"),
+                screening=any(graph.flag(wider, "core:screening") for wider in hierarchy.broader[iri]),
                 **_words(graph, iri),
             )
 

@@ -26,7 +26,7 @@ MEND_PASSAGE = "Mend the passage id, or add the passage to its source."
 def check_rules(graph: Graph, knowledge: Knowledge, problems: Problems) -> None:
     """Note what rules rest on or act on and that does not exist, what is derived or named twice, what is taken back."""
     ids = {local_name(iri) for iri in knowledge.passages}  # an identifier that differs is told as such
-    screens = set(knowledge.hierarchy.narrower.get(expand("intervention:ClinicalAssessment"), ()))
+    screens = {iri for iri, concept in knowledge.interventions.items() if concept.screening}
     advice = set(graph.of_class("core:Recommendation"))
     derived: dict[str, str] = {}
     named: dict[str, str] = {}
@@ -48,7 +48,7 @@ def check_rules(graph: Graph, knowledge: Knowledge, problems: Problems) -> None:
             problems.tell(
                 CriterionError,
                 f"{shorten(rule.iri)} uses core:unassessed, so that learning more could take its conclusion back.",
-                "Only assessments, gaps and recommendations to assess may do that; use core:absent.",
+                "Only assessments, gaps and recommendations of a core:screening intervention may do that; use core:absent.",
                 "takes-back",
                 rule.iri,
             )

@@ -21,9 +21,9 @@ SINGLE = tuple(
             "skos:notation", "skos:definition", "skos:prefLabel", "rdfs:label", "dcterms:identifier", "dcterms:title",
             "core:assesses", "core:confidence", "core:derivedOnly", "core:derives", "core:direction", "core:fileName",
             "core:handling", "core:intervention", "core:kind", "core:listPosition", "core:maximum", "core:minimum",
-            "core:modality", "core:paraphrase", "core:question", "core:resolution", "core:reviewStatus", "core:section",
-            "core:source", "core:text", "core:textDigest", "core:timing", "core:unit", "core:urgency", "oa:end", "oa:start",
-            "oa:hasSelector", "sh:order", "sh:object", "sh:predicate", "sh:subject",
+            "core:modality", "core:paraphrase", "core:question", "core:resolution", "core:reviewStatus", "core:screening",
+            "core:section", "core:source", "core:text", "core:textDigest", "core:timing", "core:unit", "core:urgency", "oa:end",
+            "oa:start", "oa:hasSelector", "sh:order", "sh:object", "sh:predicate", "sh:subject",
         ),
     )
 )  # fmt: skip
@@ -169,12 +169,13 @@ def _copied(content: Content, subject: str, doubled: list[_Doubled]) -> Diagnost
 
 def _naming(content: Content) -> Iterator[Diagnostic]:
     graph = content.graph
+    uncoded = {*graph.of_class("core:PassageKind"), *graph.of_class("core:ArticleSection")}  # passages and articles name them
     for iri in graph.all_subjects():
         name = local_name(iri)
         if is_ours(iri):
             yield from _misnamed(content, iri, name, graph.text(iri, "skos:notation"))
         code = graph.text(iri, "skos:notation")
-        if code and (is_ours(iri) or iri.startswith(CORE)) and not _SNAKE.fullmatch(code):
+        if code and iri not in uncoded and (is_ours(iri) or iri.startswith(CORE)) and not _SNAKE.fullmatch(code):
             yield content.diagnose("naming", "snake-case", iri, "skos:notation", code=code)
 
 

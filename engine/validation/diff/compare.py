@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from spinegraph.engine.decide.decision import DISCLAIMER, Engine
+from spinegraph.engine.decide.decision import Engine
+from spinegraph.engine.decide.disclaimer import DISCLAIMER
 from spinegraph.engine.errors import CaseError, SpinegraphError
 from spinegraph.engine.knowledge.turtle.terms import shorten
 from spinegraph.engine.model import KnowledgeVersion

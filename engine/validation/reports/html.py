@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spinegraph.engine.decide.decision import DISCLAIMER
+from spinegraph.engine.decide.disclaimer import DISCLAIMER
 from spinegraph.engine.templates import make_environment
 from spinegraph.engine.validation.catalogue import CATALOGUE
 from spinegraph.engine.validation.diagnostics import SEVERITIES, Report

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
-from spinegraph.engine.decide.decision import DISCLAIMER
+from spinegraph.engine.decide.disclaimer import DISCLAIMER
 from spinegraph.engine.model import Frozen, doc
 from spinegraph.engine.validation.catalogue import CATALOGUE
 from spinegraph.engine.validation.diagnostics import Diagnostic, NotRun, Place, Related, Report, Severity, SourceStatus, Witness

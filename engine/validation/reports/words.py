@@ -7,7 +7,7 @@ from decimal import Decimal
 from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
-from spinegraph.engine.decide.decision import DISCLAIMER
+from spinegraph.engine.decide.disclaimer import DISCLAIMER
 from spinegraph.engine.knowledge.turtle.terms import BASE
 from spinegraph.engine.validation.catalogue import CATALOGUE, Entry
 from spinegraph.engine.validation.diagnostics import SEVERITIES, Diagnostic, NotRun, Report, Severity, Suppression, Witness

@@ -67,7 +67,7 @@ def assert_in_order(levels: list[int]) -> None:
 
 @pytest.mark.parametrize(("name", "audience"), list(itertools.product(CASES, AUDIENCES)))
 def test_html_is_well_formed_and_stands_alone(engine: Engine, name: str, audience: Audience) -> None:
-    page = render_article(engine, engine.decide(CASES[name]), audience, "text/html")
+    page = render_article(engine.knowledge, engine.decide(CASES[name]), audience, "text/html")
     checker = checked(page)
     assert checker.language == "en"
     assert_in_order(checker.levels)
@@ -81,14 +81,14 @@ def test_html_is_well_formed_and_stands_alone(engine: Engine, name: str, audienc
 
 @pytest.mark.parametrize(("name", "audience"), list(itertools.product(CASES, AUDIENCES)))
 def test_markdown_headings_are_in_order(engine: Engine, name: str, audience: Audience) -> None:
-    text = render_article(engine, engine.decide(CASES[name]), audience, "text/markdown").decode()
+    text = render_article(engine.knowledge, engine.decide(CASES[name]), audience, "text/markdown").decode()
     assert_in_order([len(mark) for mark in re.findall(r"^(#+) ", text, re.MULTILINE)])
     assert "\n\n\n" not in text
     assert not re.search(r"[^\n]\n#", text), "a heading has a blank line before it"
 
 
 def test_every_sentence_is_marked(engine: Engine) -> None:
-    text = render_article(engine, engine.decide(CASES["left"]), "clinician", "text/markdown").decode()
+    text = render_article(engine.knowledge, engine.decide(CASES["left"]), "clinician", "text/markdown").decode()
     body = text[: text.index("\n## References")]
     lines = [line for line in body.splitlines() if line.lstrip().startswith("- ")]
     assert len(lines) > 150
@@ -97,7 +97,7 @@ def test_every_sentence_is_marked(engine: Engine) -> None:
 
 def test_quantities_have_their_units_in_words(engine: Engine) -> None:
     decision = engine.decide(case_of("back_pain", duration_weeks=1.0, age_years=54.0, temperature_c=38.5))
-    text = render_article(engine, decision, "clinician", "text/markdown").decode()
+    text = render_article(engine.knowledge, decision, "clinician", "text/markdown").decode()
     assert [words for words in ("Duration of symptoms: 1 week.", "Age: 54 years.", ": 38.5 °C.") if words not in text] == []
 
 
@@ -111,10 +111,10 @@ def test_hostile_labels_are_shown_as_text(engine: Engine) -> None:
     hostile = Engine(msgspec.structs.replace(knowledge, findings=findings))
     decision = hostile.decide(CASES["back pain"])
     for audience in AUDIENCES:
-        page = render_article(hostile, decision, audience, "text/html", HOSTILE, HOSTILE)
+        page = render_article(hostile.knowledge, decision, audience, "text/html", HOSTILE, HOSTILE)
         assert "script" not in checked(page).seen
         assert b"&lt;script&gt;" in page
-        text = render_article(hostile, decision, audience, "text/markdown", HOSTILE, HOSTILE).decode()
+        text = render_article(hostile.knowledge, decision, audience, "text/markdown", HOSTILE, HOSTILE).decode()
         assert "<script" not in text.replace("\\<", "")
         assert "[a](" not in text
         assert "\\*\\*b\\*\\*" in text
@@ -122,7 +122,7 @@ def test_hostile_labels_are_shown_as_text(engine: Engine) -> None:
 
 def test_no_other_media_type(engine: Engine) -> None:
     with pytest.raises(ValueError, match="text/markdown or text/html, not application/pdf"):
-        render_article(engine, engine.decide(CASES["left"]), "clinician", "application/pdf")
+        render_article(engine.knowledge, engine.decide(CASES["left"]), "clinician", "application/pdf")
 
 
 def test_the_same_case_gives_the_same_article() -> None:
@@ -131,7 +131,7 @@ def test_the_same_case_gives_the_same_article() -> None:
         "import hashlib; from engine import Engine, load_knowledge; "
         "from spinegraph.engine.exchange.article.article import LAYOUTS, render_article; "
         "from tests.exchange.article.patients import CASES, AUDIENCES; engine = Engine(load_knowledge()); "
-        "print(hashlib.sha256(b''.join(render_article(engine, engine.decide(case), audience, media_type) "
+        "print(hashlib.sha256(b''.join(render_article(engine.knowledge, engine.decide(case), audience, media_type) "
         "for case in CASES.values() for audience in AUDIENCES for media_type in LAYOUTS)).hexdigest())"
     )
     digests = {

@@ -1,0 +1,36 @@
+"""What every answer says of itself: no device, and how far its sources have been reviewed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from spinegraph.engine.model import Source
+
+NO_DEVICE = "Decision support for clinicians, not a medical device and no substitute for clinical judgement."
+DISCLAIMER = f"{NO_DEVICE} Check every statement before use."
+"""Where no source is spoken for."""
+REVIEWED = "reviewed"
+"""The review status that can be relied upon; every other says that it is open, or says nothing."""
+
+Reviewed = Literal["all", "some", "none"]
+
+
+def reviewed_of(statuses: Iterable[str]) -> Reviewed:
+    """How many sources have been reviewed, by their review status."""
+    found = {status == REVIEWED for status in statuses}
+    return "none" if True not in found else "some" if False in found else "all"
+
+
+def disclaimer_of(sources: Iterable[Source]) -> str:
+    """The disclaimer of what rests on these sources."""
+    sources = sorted(sources, key=lambda source: source.number)
+    match reviewed_of(source.review_status for source in sources):
+        case "all":
+            said = "The sources say that they have been reviewed"
+        case "some":
+            open_ = [source.number for source in sources if source.review_status != REVIEWED]
+            said = f"Not confirmed as reviewed: {', '.join(open_)}"
+        case _:
+            said = "The sources have not been confirmed as reviewed"
+    return f"{NO_DEVICE} {said}; check every statement before use."
