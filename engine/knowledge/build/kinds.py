@@ -9,7 +9,7 @@ from spinegraph.engine.knowledge.build.literals import read_literal
 from spinegraph.engine.knowledge.build.rules import PATIENT
 from spinegraph.engine.knowledge.problems import Problems, ending, nearest
 from spinegraph.engine.knowledge.turtle.graph import Graph
-from spinegraph.engine.knowledge.turtle.terms import Text, local_name, shorten
+from spinegraph.engine.knowledge.turtle.terms import local_name, shorten
 from spinegraph.engine.model import ArticleSection, Passage, PassageKind
 
 
@@ -63,7 +63,6 @@ def check_kind(passage: Passage, kinds: dict[str, PassageKind], problems: Proble
             "wrong-kind",
             passage.iri,
             "core:kind",
-            Text(passage.kind),
             meant=meant,
         )
 

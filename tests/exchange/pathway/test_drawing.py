@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from spinegraph.engine import DISCLAIMER, Engine, Knowledge, load_knowledge
+from spinegraph.engine import Engine, Knowledge, load_knowledge
 from spinegraph.engine.errors import DrawingError
 from spinegraph.engine.exchange.pathway.drawing import PROGRAMS, render_pathway
 from spinegraph.engine.exchange.pathway.model import outline
@@ -39,7 +39,7 @@ def test_an_svg_says_in_words_what_it_shows(small: Knowledge) -> None:
     assert root.get("aria-labelledby") == "title desc"
     assert [child.tag for child in root[:2]] == [f"{SVG}title", f"{SVG}desc"]
     assert root.findtext(f"{SVG}desc") == outline(pathway)
-    for words in ("review status pending", DISCLAIMER, "for · should · routine"):
+    for words in ("review status pending", pathway.disclaimer, "for · should · routine"):
         assert words in (root.findtext(f"{SVG}desc") or "")
     ids = {group.get("id") for group in root.iter(f"{SVG}g") if group.get("class") == "node"}
     assert ids == {node.id for node in pathway.panels[0].nodes}
