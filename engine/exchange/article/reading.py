@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from spinegraph.engine.decide.proofbook import in_words
+from spinegraph.engine.criteria import words_of
+from spinegraph.engine.criteria.words import names_of
 from spinegraph.engine.exchange.truths import State, Truths
 from spinegraph.engine.knowledge.sources import rules_by_passage
 from spinegraph.engine.model import (
@@ -70,6 +71,7 @@ class Reading:
         self.knowledge = knowledge
         self.decision = decision
         self.truths = Truths(knowledge, decision)
+        self._names = names_of(knowledge)
         self.passages = {passage.id: passage for passage in knowledge.passages.values()}
         self.rules = {rule.id: rule for rule in knowledge.rules.values()}
         self._things: dict[str, Concept | Measurement] = {concept.code: concept for concept in knowledge.findings.values()}
@@ -126,7 +128,7 @@ class Reading:
             return (criterion.label,)
         if isinstance(criterion, And):
             return tuple(dict.fromkeys(label for child in criterion.children for label in self.labels(child)))
-        return (in_words(criterion, self.truths.program),)
+        return (words_of(criterion, self._names),)
 
     def sections(self, passage: str) -> tuple[str, ...]:
         """The sections that tell a passage, by its id: those of its kind."""
