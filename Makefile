@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help demo serve test check format oracle mutants bench inferred clean
+.PHONY: help demo serve test quick check lint format oracle mutants bench inferred clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -32,16 +32,20 @@ demo: $(VENV)/core  ## decide a case with a red flag and one with nothing assess
 serve: $(VENV)/core  ## run the API on http://127.0.0.1:8000
 	$(BIN)/spinegraph serve
 
-test: $(VENV)/dev  ## run the tests
-	$(BIN)/python -m pytest
+test: $(VENV)/dev  ## run all tests, a module on each core
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
-check: $(VENV)/dev  ## lint, types, Turtle format, tests
+quick: $(VENV)/dev  ## run the tests that start no process and try few cases: under a minute
+	$(BIN)/python -m pytest -n auto --dist loadfile -m 'not slow'
+
+lint: $(VENV)/dev  ## style, types, direction of imports, Turtle format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/spinegraph format --check
-	$(BIN)/python -m pytest
+
+check: lint test  ## everything that a commit has to pass
 
 format: $(VENV)/dev  ## put code and Turtle into their normal form
 	$(BIN)/ruff check --fix --quiet . || true
@@ -54,8 +58,8 @@ inferred: $(VENV)/dev  ## let the OWL reasoner write ontology/inferred.ttl anew
 oracle: $(VENV)/dev  ## hold the program equal to pySHACL on 2,000 random cases, every rule, both bits
 	$(BIN)/python -m tests.oracle --cases 2000
 
-mutants: $(VENV)/dev  ## make 300 mistakes in copies of the content, and count what finds them
-	$(BIN)/python -m tests.authoring.mutants --count 300
+mutants: $(VENV)/dev  ## make 600 mistakes in copies of the content, and count what finds them
+	$(BIN)/python -m tests.authoring.mutants
 
 bench: $(VENV)/dev  ## measure speed, as ratios within one run
 	$(BIN)/python -m bench

@@ -103,15 +103,14 @@ def _table(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=300)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=200, help="mutants of each seed")
+    parser.add_argument("--seed", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--jobs", type=int, default=multiprocessing.cpu_count())
     parser.add_argument("--only", help="mutants of this operator alone")
     parser.add_argument("--show", action="store_true", help="tell of every mutant what found it")
     options = parser.parse_args()
-    chosen = [
-        mutant for mutant in mutants(_texts(), options.count, options.seed) if mutant.operator == options.only or not options.only
-    ]
+    drawn = (mutant for seed in options.seed for mutant in mutants(_texts(), options.count, seed))
+    chosen = [mutant for mutant in drawn if mutant.operator == options.only or not options.only]
     untouched = outcome_of(Mutant("untouched", min(_texts()), 0, 0, ""))
     if untouched.by:
         print(f"Something is found without any mistake, so nothing would be proven: {untouched.how}")
