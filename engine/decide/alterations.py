@@ -123,6 +123,7 @@ class Alterations:
         `reversing`: the changes that reverse what is recorded; `sensible`: the single changes that do not contradict it.
         """
         found = Finding(self, case, verdict)
+        found.cut = proposed.cut
         findings = (self._findings | reversing) & sensible
         tried = proposed.larger
         effect = found.effect(trials, tried, findings | self._cells)
@@ -140,7 +141,6 @@ class Alterations:
                 covered |= self._bench.implied[change]
         found.singles, found.covered = singles, covered | singles
         if found.doubted:
-            found.cut = proposed.cut
             alone = altered & findings | sum(1 << plane for plane, cells, _ in self._ranges if altered & cells)
             found.doubted &= ~self.facts.told_by(alone)
         if proposed.singles & ~found.covered:
@@ -149,25 +149,34 @@ class Alterations:
             found.sort(trials, tried, effect)
         return found
 
-    def carried_on(self, case: Explanation, verdict: Verdict, change: int) -> Iterator[int]:
-        """A set that does not alter the verdict, with what would alter it once the set is made."""
+    def carried_on(self, case: Explanation, verdict: Verdict, change: int) -> tuple[set[int], bool]:
+        """A set that does not alter the verdict, with what would alter it once the set is made; and whether a limit cut that."""
+        further: set[int] = set()
+        cut = False
         reversing = sum(1 << reversal for reversal in case.reversals)
         for changed in itertools.islice(self._bench.with_changes(case, change), MAX_WITNESSES_CARRIED_ON):
             if self.ground.verdict(changed.planes, changed.certain) in (verdict, "conflicting"):
                 proposed = self.propose(changed, verdict, ahead=True)
+                cut |= proposed.cut
                 for more in sets_of(proposed):
                     if more and not self.facts.contradicts(change | more):
-                        yield self._bench.reduced(change | more, reversing)
+                        further.add(self._bench.reduced(change | more, reversing))
+        return further, cut
+
+    def narrowed(self, case: Explanation, verdict: Verdict) -> bool:
+        """Whether larger sets are left out on purpose: while the scope is not known, and in a contradictory record."""
+        return self.ground.node.pending(case) or verdict == "conflicting" or bool(self.clashes(case))
 
 
 class Outcome(NamedTuple):
-    """The flips of a ground; and facts (a mask) that look open in a part, but cannot settle the verdict: all was tried."""
+    """The flips of a ground, and facts (a mask) that look open in a part, but cannot settle the verdict: all was tried.
+
+    `complete`: whether the flips are all that there are.
+    """
 
     flips: Options
-    idle: int = 0
-
-
-NOTHING = Outcome(NEVER)
+    idle: int
+    complete: bool
 
 
 class Finding:
@@ -218,6 +227,7 @@ class Finding:
             if self.doubted:
                 self._note(trials, change, effect)
             whole, parts = trials.succeeds(change, effect)
+            self.cut |= change not in trials.places
             if parts:
                 self._waiting.update(parts)
             elif whole:
@@ -241,7 +251,9 @@ class Finding:
         """The sets to try next: parts of what was tried, and what carries on where a proposal leads nowhere."""
         self.cut |= len(self.open_ends) > MAX_CARRIED_ON
         for change in self.open_ends[:MAX_CARRIED_ON]:
-            self._waiting.update(self._alterations.carried_on(self._case, self._verdict, change))
+            further, cut = self._alterations.carried_on(self._case, self._verdict, change)
+            self._waiting |= further
+            self.cut |= cut
         ahead = [change for change in self._waiting if change not in self._seen and not change & self.covered]
         self._waiting.clear()
         self.open_ends = []
@@ -252,7 +264,8 @@ class Finding:
         """All single changes that are flips, and the larger sets found, smallest first; and what decides the verdict."""
         flips = minimal(self.singles, self._kept) if len(self._kept) > 1 else Options(self.singles, tuple(self._kept))
         whole = not self.cut and not self._waiting and not self.open_ends
-        return Outcome(flips, self.doubted if whole else 0)
+        complete = whole and not flips.cut and not self._alterations.narrowed(self._case, self._verdict)
+        return Outcome(flips, self.doubted if whole else 0, complete)
 
 
 def confirmed(proposals: Sequence[tuple[Alterations, Verdict, Options]], case: Explanation, bench: Workbench) -> list[Outcome]:
@@ -277,7 +290,7 @@ def confirmed(proposals: Sequence[tuple[Alterations, Verdict, Options]], case: E
 def _reduced(proposed: Options, reversing: int, bench: Workbench) -> Options:
     """What was proposed, without changes that others imply."""
     if not proposed.larger or not proposed.larger[0]:
-        return Options(proposed.singles)
+        return Options(proposed.singles, (), proposed.cut)
     larger = [bench.reduced(change, reversing) for change in proposed.larger]
     return minimal(proposed.singles, larger, proposed.cut) if larger != list(proposed.larger) else proposed
 

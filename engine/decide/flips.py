@@ -42,7 +42,7 @@ def any_of(parts: Iterable[Options]) -> Options:
     if not larger:
         return Options(singles)
     if len(larger) == 1:
-        return Options(singles, () if larger[0] & singles else tuple(larger)) if larger[0] else DONE
+        return Options(singles, () if larger[0] & singles else tuple(larger), cut) if larger[0] else DONE
     return minimal(singles, larger, cut)
 
 

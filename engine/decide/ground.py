@@ -25,7 +25,7 @@ from spinegraph.engine.model import QUIET, VERDICTS, Change, Proof, Recommendati
 class Standing:
     """How a ground stands in a case."""
 
-    __slots__ = ("beside", "displacing", "flips", "missing", "opening", "own", "proofs", "truth", "verdict")
+    __slots__ = ("beside", "complete", "displacing", "flips", "missing", "opening", "own", "proofs", "truth", "verdict")
 
     def __init__(self, verdict: Verdict, truth: int) -> None:
         self.verdict = verdict
@@ -36,6 +36,7 @@ class Standing:
         self.displacing: tuple[str, ...] = ()
         self.opening: tuple[str, ...] = ()
         self.flips: tuple[tuple[Change, ...], ...] = ()
+        self.complete = True
         self.proofs: tuple[Proof, ...] = ()
 
 
@@ -97,6 +98,7 @@ class Ground:
         standing = Standing(verdict, self.node.truth(case))
         standing.proofs = self.node.parts(case)
         standing.flips = self._facts.decode_changes(outcome.flips.singles, outcome.flips.larger)
+        standing.complete = outcome.complete
         if verdict in QUIET:
             return standing
         if verdict in ("overridden", "provisional", "conflicting"):

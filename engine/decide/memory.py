@@ -1,4 +1,4 @@
-"""Answers that were given, by the whole case (ADR 13).
+"""Answers that were given, by the whole case (ADR 14).
 
 No part of an answer is remembered by part of a case: whatever is read of the case is in the key, because all of it is.
 """

@@ -32,6 +32,7 @@ class Recommender:
             left_open_by=standing.opening,
             missing=standing.missing,
             flips=standing.flips,
+            flips_complete=standing.complete,
             explanation=Proof(
                 iri=rule.iri,
                 label=rule.label,

@@ -99,6 +99,7 @@ class DecidedRecommendation(Frozen, frozen=True, kw_only=True):
     left_open_by: Annotated[tuple[str, ...], doc("Ids of the gaps and tensions that keep it provisional.")]
     missing: Missing
     flips: Annotated[tuple[tuple[Change, ...], ...], doc("Smallest sets of changes after which the verdict is another one.")]
+    flips_complete: Annotated[bool, doc("Whether these are all; false where the search ended before it had tried everything.")]
     explanation: Annotated[Proof, doc("The proof of the verdict.")]
 
 

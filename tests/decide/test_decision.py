@@ -268,7 +268,8 @@ def test_the_fields_are_those_of_the_contract(small: Engine) -> None:
     assert list(plain["assessments"][0]) == ["condition", "iri", "label", "verdict", "missing", "passages", "explanation"]
     assert list(plain["recommendations"][0]) == [
         "id", "iri", "label", "text", "direction", "intervention", "modality", "verdict", "urgency", "timing", "source",
-        "passages", "citations", "overrides", "overridden_by", "left_open_by", "missing", "flips", "explanation",
+        "passages", "citations", "overrides", "overridden_by", "left_open_by", "missing", "flips",
+        "flips_complete", "explanation",
     ]  # fmt: skip
     assert list(plain["questions"][0]) == ["finding", "label", "question", "why", "settles", "passages"]
     assert list(plain["tensions"][0]) == ["id", "iri", "label", "handling", "positions"]
