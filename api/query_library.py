@@ -45,7 +45,7 @@ def query_paths() -> list[Path]:
         installed = files("spinegraph") or []
     except PackageNotFoundError:
         return []
-    return [Path(str(one.locate())) for one in installed if one.suffix == ".rq" and one.parts[-4:-1] == IN_WHEEL.parts]
+    return [Path(str(file.locate())) for file in installed if file.suffix == ".rq" and file.parts[-4:-1] == IN_WHEEL.parts]
 
 
 def read_query(name: str, text: str, where: str = "") -> CompetencyQuery:

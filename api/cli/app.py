@@ -83,42 +83,48 @@ def _options(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code. What goes wrong is told on stderr in a few plain lines, never as a traceback.
+    """Run one command; the exit code. What goes wrong is reported on stderr in a few plain lines, never as a traceback.
 
-    A fault of the program itself is told as such; SPINEGRAPH_TRACEBACK=1 lets its traceback through.
+    A fault of the program itself is called one; SPINEGRAPH_TRACEBACK=1 lets its traceback through.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     called = [given[0]] if given and given[0] in COMMANDS else list(COMMANDS)
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed by who called: what is written goes nowhere
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 (open as long as we run)
-    for stream in (sys.stdout, sys.stderr):
-        if reconfigure := getattr(stream, "reconfigure", None):
-            reconfigure(errors="backslashreplace")  # a terminal that knows no “quotes” gets an escape, not an exception
+    _prepare_streams()
     try:
         make_app(called)(given, prog_name="spinegraph")
-        code = 0
     except SystemExit as leaving:
-        code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
-    except SpinegraphError as error:
-        code = _tell(str(error))
+        return _flush(leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None))
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
         return _leave_pipe()
-    except OSError as error:
-        code = _tell(f"{error.filename or 'The system'}: {error.strerror or error}.")
     except Exception as error:
-        if os.environ.get("SPINEGRAPH_TRACEBACK"):
+        if os.environ.get("SPINEGRAPH_TRACEBACK") and not isinstance(error, (SpinegraphError, OSError)):
             raise
-        code = _tell(
-            f"This is a fault of Spinegraph: {type(error).__name__}: {error}\n"
-            "  Run it again with SPINEGRAPH_TRACEBACK=1 and report what it prints."
-        )
-    return _flush(code)
+        return _flush(_report(error))
+    return _flush(0)
 
 
-def _tell(message: str) -> int:
+def _prepare_streams() -> None:
+    """Streams that the caller closed lead nowhere; a terminal that knows no “quotes” gets escapes, not an exception."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 (open as long as we run)
+        if reconfigure := getattr(getattr(sys, name), "reconfigure", None):
+            reconfigure(errors="backslashreplace")
+
+
+def _report(error: Exception) -> int:
+    match error:
+        case SpinegraphError():
+            message = str(error)
+        case OSError():
+            message = f"{error.filename or 'The system'}: {error.strerror or error}."
+        case _:
+            message = (
+                f"This is a fault of Spinegraph: {type(error).__name__}: {error}\n"
+                "  Run it again with SPINEGRAPH_TRACEBACK=1 and report what it prints."
+            )
     sys.stdout.flush()
     sys.stderr.write(f"{message}\n")
     return FAILED

@@ -72,7 +72,7 @@ def coverage_command(
         typer.echo(page.export_html(inline_styles=True))
     else:
         Console().print(_coverage_table(uses))
-        _tell_forgotten(uses)
+        _report_forgotten(uses)
     if not all(use.covered for use in uses):
         raise typer.Exit(1)
 
@@ -81,8 +81,8 @@ def _coverage_table(uses: tuple[PassageUse, ...]) -> Table:
     table = Table(title="Statements of the sources, by document and kind")
     for heading in ("document", "kind", "statements", "used", "not modelled, with reason", "forgotten"):
         table.add_column(heading, justify="left" if heading in ("document", "kind") else "right")
-    for (source, kind), (total, used, told) in count_by_kind(uses).items():
-        table.add_row(source, kind, str(total), str(used), str(told), str(total - used - told))
+    for (source, kind), (total, used, explained) in count_by_kind(uses).items():
+        table.add_row(source, kind, str(total), str(used), str(explained), str(total - used - explained))
     covered = sum(use.covered for use in uses)
     table.add_section()
     used = sum(bool(use.used_by) for use in uses)
@@ -98,7 +98,7 @@ def _modelled_table(uses: Iterable[PassageUse]) -> Table:
     return table
 
 
-def _tell_forgotten(uses: Iterable[PassageUse]) -> None:
+def _report_forgotten(uses: Iterable[PassageUse]) -> None:
     for use in uses:
         if not use.covered:
             typer.echo(f"forgotten: {use.passage} ({use.kind})")
@@ -120,12 +120,12 @@ def sources_verify_command(
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode({"verification": outcome, "changed_documents": changed})).decode())
     else:
-        _tell_verification(outcome, changed)
+        _report_verification(outcome, changed)
     if outcome.drifted or outcome.missing_files or changed:
         raise typer.Exit(1)
 
 
-def _tell_verification(outcome: Verification, changed: list[str]) -> None:
+def _report_verification(outcome: Verification, changed: list[str]) -> None:
     for drift in outcome.drifted:
         typer.echo(f"drift: {drift.passage} no longer says what was paraphrased")
         typer.echo(f"  now there: {drift.found[:120]!r}")
@@ -189,7 +189,7 @@ def sources_follow_command(
     documents = read_documents(sources, known)
     revision = plan_revision(graph, known, documents, accept or ())
     write_revision(revision)
-    _tell_revision(revision, known)
+    _report_revision(revision, known)
     missing = dict.fromkeys(source.file_name for source in known.sources.values() if source.iri not in documents)
     for name in missing:
         typer.echo(f"not found: {name}")
@@ -199,15 +199,22 @@ def sources_follow_command(
         raise typer.Exit(1)
 
 
-def _tell_revision(revision: Revision, known: Knowledge) -> None:
+def _report_revision(revision: Revision, known: Knowledge) -> None:
     resting = rules_by_passage(known)
-    told = {passage.id: passage.paraphrase for passage in known.passages.values()}
-    for what, names in (("stands elsewhere", revision.moved), ("accepted", revision.accepted), ("new, to be told", revision.new)):
+    paraphrases = {passage.id: passage.paraphrase for passage in known.passages.values()}
+    for what, names in (
+        ("stands elsewhere", revision.moved),
+        ("accepted", revision.accepted),
+        ("new, to be modelled", revision.new),
+    ):
         for name in names:
             typer.echo(f"{name}  {what}")
-    for name, printed in (*((one.passage, one.printed) for one in revision.reworded), *((name, "") for name in revision.gone)):
+    for name, printed in (
+        *((reworded.passage, reworded.printed) for reworded in revision.reworded),
+        *((name, "") for name in revision.gone),
+    ):
         typer.echo(f"{name}  {'reworded' if printed else 'gone'}")
-        typer.echo(f"  states   {told[name]}")
+        typer.echo(f"  states   {paraphrases[name]}")
         if printed:
             typer.echo(f"  printed  “{printed}”")
         typer.echo(f"  rules    {', '.join(resting.get(name, ())) or 'none'}")

@@ -100,7 +100,7 @@ def _format_of(output: Path | None) -> Format:
     try:
         return Format(output.suffix.lower().removeprefix("."))
     except ValueError as error:
-        known = ", ".join(f".{one.value}" for one in Format)
+        known = ", ".join(f".{form.value}" for form in Format)
         raise DrawingError(
             f"{output.name} does not say how to draw.", mend=f"End the name in {known}, or give --format."
         ) from error

@@ -32,7 +32,7 @@ from spinegraph.engine.knowledge.yaml_text import plain_value
 
 Ask = Callable[[str], str | None]
 """Puts a prompt and returns the answer, None at the end of input."""
-Tell = Callable[[str], None]
+Report = Callable[[str], None]
 
 WORDS: Mapping[str, Literal["yes", "no", "unknown", "back", "quit"]] = {
     **dict.fromkeys(("yes", "y"), "yes"),
@@ -83,36 +83,36 @@ def _ask(prompt: str) -> str | None:
         return None
 
 
-def conduct(engine: Engine, codebook: Codebook, start: Record, ask: Ask, tell: Tell) -> Record:
+def conduct(engine: Engine, codebook: Codebook, start: Record, ask: Ask, report: Report) -> Record:
     """Ask until no open question is left that was not declined; if none was, no answer can change a verdict any more."""
     history = [start]
     decision = engine.decide(start.case)
     while question := next_question(decision, history[-1]):
-        tell(_question_text(question, decision, history, codebook))
+        report(_question_text(question, decision, history, codebook))
         answer = ask("> ")
         word = "quit" if answer is None else WORDS.get(answer.strip().lower(), "")
         if word == "quit":
-            tell(f"\nEnded with {_number_open(decision, history[-1])} questions open.\n")
+            report(f"\nEnded with {_number_open(decision, history[-1])} questions open.\n")
             return history[-1]
         if word == "back":
             if len(history) == 1:
-                tell("This is the first question.")
+                report("This is the first question.")
             else:
                 history.pop()
         else:
             try:
                 history.append(answered(history[-1], question, answer or "", codebook))
             except CaseError as error:
-                tell(str(error))
+                report(str(error))
                 continue
         before, decision = decision, engine.decide(history[-1].case)
         for line in _news(before, decision):
-            tell(line)
+            report(line)
     declined = len(history[-1].declined)
     ended = (
         f"No question is left but the {declined} answered unknown." if declined else "No answer can change a verdict any more."
     )
-    tell(f"\n{ended}\n")
+    report(f"\n{ended}\n")
     return history[-1]
 
 
@@ -176,11 +176,11 @@ def _news(before: Decision, after: Decision) -> list[str]:
             if entry.urgency == after.urgency and entry.verdict == "indicated" and entry.direction == "for"
         ]
         news.append(f"  ! Urgency is now {after.urgency}" + (f": {'; '.join(pressing)}" if pressing else ""))
-    told = {notice.message for notice in before.notices}
+    known = {notice.message for notice in before.notices}
     news += [
         f"  ! {notice.message}"
         for notice in after.notices
-        if notice.code in ("contradictory-input", "out-of-scope") and notice.message not in told
+        if notice.code in ("contradictory-input", "out-of-scope") and notice.message not in known
     ]
     return news
 
@@ -208,5 +208,5 @@ def as_yaml(file: CaseFile) -> str:
         "measurements": {code: int(value) if value.is_integer() else value for code, value in case.measurements.items()},
         "audience": case.audience if case.audience != "clinician" else "",
     }
-    said = {key: value for key, value in entries.items() if value}
-    return str(yaml.dump(said, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100))
+    given = {key: value for key, value in entries.items() if value}
+    return str(yaml.dump(given, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100))

@@ -100,7 +100,7 @@ def _read(query: str, of_case: bool) -> tuple[str, str]:
             return path.read_text(encoding="utf-8-sig"), query
         except ValueError as error:
             raise QuestionError("It is not UTF-8.", where=query, mend="Save it as UTF-8.") from error
-    known = {one.name: one for one in competency_queries()}
+    known = {question.name: question for question in competency_queries()}
     if query in known and known[query].case and not of_case:
         raise QuestionError("It is asked of a decision, and there is none.", where=query, mend="Name a case with --case.")
     if query in known:
@@ -121,9 +121,9 @@ def _list() -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold cyan")
     table.add_column("name", no_wrap=True)
     table.add_column("question")
-    for one in competency_queries():
-        asked = Text.assemble(one.title, (" (with --case)", "italic") if one.case else "")
-        table.add_row(Text(one.name), asked)
+    for question in competency_queries():
+        title = Text.assemble(question.title, (" (with --case)", "italic") if question.case else "")
+        table.add_row(Text(question.name), title)
     show(table)
 
 

@@ -27,7 +27,7 @@ PRESSING = ("emergency", "urgent")
 STANDING = ("indicated", "provisional", "conflicting")
 QUIET = ("out-of-scope", "not-indicated", "")
 ALARMS = ("contradictory-input", "out-of-scope", "stale-passage")
-"""Notices that stand before everything else; `review-pending` and `inferred-citation` are told with the sources."""
+"""Notices that stand before everything else; `review-pending` and `inferred-citation` stand with the sources."""
 
 
 def render_decision(

@@ -102,13 +102,13 @@ def make_listings(knowledge: Knowledge) -> dict[str, list[Listed]]:
     """Name of a listing → everything in it, in the order of the files; tensions have a listing of their own."""
     rules = knowledge.rules.values()
     return {
-        "findings": [_concept(one, knowledge) for one in knowledge.findings.values()],
-        "measurements": [_concept(one, knowledge) for one in knowledge.measurements.values()],
-        "conditions": [_concept(one, knowledge) for one in knowledge.conditions.values()],
-        "interventions": [_concept(one, knowledge) for one in knowledge.interventions.values()],
-        "rules": [_rule(one, knowledge) for one in rules if not isinstance(one, Tension)],
-        "sources": [_source(one) for one in knowledge.sources.values()],
-        "tensions": [_rule(one, knowledge) for one in rules if isinstance(one, Tension)],
+        "findings": [_concept(finding, knowledge) for finding in knowledge.findings.values()],
+        "measurements": [_concept(measurement, knowledge) for measurement in knowledge.measurements.values()],
+        "conditions": [_concept(condition, knowledge) for condition in knowledge.conditions.values()],
+        "interventions": [_concept(intervention, knowledge) for intervention in knowledge.interventions.values()],
+        "rules": [_rule(rule, knowledge) for rule in rules if not isinstance(rule, Tension)],
+        "sources": [_source(source) for source in knowledge.sources.values()],
+        "tensions": [_rule(rule, knowledge) for rule in rules if isinstance(rule, Tension)],
     }
 
 
@@ -179,21 +179,21 @@ def _resource(iri: str) -> str:
     return f"/{iri.removeprefix(BASE)}"
 
 
-def _concept(one: Concept | Measurement, knowledge: Knowledge) -> Listed:
+def _concept(concept: Concept | Measurement, knowledge: Knowledge) -> Listed:
     known = {**knowledge.findings, **knowledge.conditions, **knowledge.interventions}
-    broader = knowledge.hierarchy.broader.get(one.iri, ())
+    broader = knowledge.hierarchy.broader.get(concept.iri, ())
     return Listed(
-        iri=one.iri,
-        resource=_resource(one.iri),
-        kind=one.kind if isinstance(one, Concept) else "measurement",
-        label=one.label,
-        code=one.code,
-        definition=one.definition,
-        patient_label=one.patient_label,
-        synonyms=one.synonyms if isinstance(one, Concept) else (),
-        unit=one.unit if isinstance(one, Measurement) else "",
-        broader=tuple(known[iri].code for iri in broader if iri in known and iri != one.iri),
-        passages=one.passages,
+        iri=concept.iri,
+        resource=_resource(concept.iri),
+        kind=concept.kind if isinstance(concept, Concept) else "measurement",
+        label=concept.label,
+        code=concept.code,
+        definition=concept.definition,
+        patient_label=concept.patient_label,
+        synonyms=concept.synonyms if isinstance(concept, Concept) else (),
+        unit=concept.unit if isinstance(concept, Measurement) else "",
+        broader=tuple(known[iri].code for iri in broader if iri in known and iri != concept.iri),
+        passages=concept.passages,
     )
 
 

@@ -47,13 +47,13 @@ def problem_types() -> tuple[ProblemType, ...]:
         )
         for error in typed_errors()
     )
-    return tuple(sorted(found, key=lambda one: (one.status, one.name)))
+    return tuple(sorted(found, key=lambda kind: (kind.status, kind.name)))
 
 
 def problem_types_router() -> APIRouter:
     """The router of the pages about problems."""
     router = APIRouter(route_class=OpenRoute)
-    known = {one.name: one for one in problem_types()}
+    known = {kind.name: kind for kind in problem_types()}
 
     @router.get("/problem", include_in_schema=False)
     def every_type(request: Request) -> Response:

@@ -137,7 +137,7 @@ class ResourceNames:
         """Paths of resources whose name, code or identifier is like this one, best first."""
         spoken = {spelling.lower(): local for spelling, local in self._spoken[kind].items()}
         close = get_close_matches(name.lower(), sorted(spoken), n=5, cutoff=0.5)
-        return list(dict.fromkeys(f"/{kind}/{spoken[one]}" for one in close))
+        return list(dict.fromkeys(f"/{kind}/{spoken[name]}" for name in close))
 
 
 def _plain(name: str) -> str:

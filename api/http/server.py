@@ -11,7 +11,7 @@ import logging
 import socket
 import sys
 import time
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import h11
 import uvicorn
@@ -30,7 +30,7 @@ TIMED_OUT = (
 
 class ServerLimits(NamedTuple):
     """How many connections are open at a time, how many may wait to be accepted, and how long, in seconds, a request's
-    headers may take and what is under way may go on after the server was told to end."""
+    headers may take and what is under way may go on after a signal to end."""
 
     connections: int
     backlog: int
@@ -66,7 +66,7 @@ class Connections(dict[H11Protocol, None]):
 
     def make_room(self) -> None:
         """Close the oldest connection that waits for its client, if there is one."""
-        waiting = next((one for one in self if waits_for_client(one)), None)
+        waiting = next(filter(waits_for_client, self), None)
         if waiting is not None:
             del self[waiting]
             waiting.transport.abort()
@@ -78,48 +78,51 @@ def waits_for_client(connection: H11Protocol) -> bool:
     return cycle is None or cycle.response_complete or cycle.more_body or connection.flow.write_paused
 
 
-def bounded_protocol(limits: ServerLimits) -> type[H11Protocol]:
+class BoundedProtocol(H11Protocol):
     """uvicorn's protocol of one connection, which knows no time limit for headers, within limits."""
-    connections = Connections()
 
-    class BoundedProtocol(H11Protocol):
-        _unfinished: asyncio.TimerHandle | None = None
+    limits: ClassVar[ServerLimits]
+    open: ClassVar[Connections]
+    _unfinished: asyncio.TimerHandle | None = None
 
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            super().connection_made(transport)
-            self._watch()
-            connections[self] = None
-            if len(connections) > limits.connections:
-                connections.make_room()
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._watch()
+        self.open[self] = None
+        if len(self.open) > self.limits.connections:
+            self.open.make_room()
 
-        def data_received(self, data: bytes) -> None:
-            super().data_received(data)
-            self._watch()
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
 
-        def connection_lost(self, exc: Exception | None) -> None:
-            connections.pop(self, None)
-            if self._unfinished:
-                self._unfinished.cancel()
-            super().connection_lost(exc)
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.open.pop(self, None)
+        if self._unfinished:
+            self._unfinished.cancel()
+        super().connection_lost(exc)
 
-        def _watch(self) -> None:
-            """Start the time limit where a request is awaited or goes on after its answer, and end it otherwise."""
-            awaited = self.cycle is None or self.cycle.response_complete
-            if not awaited and self._unfinished:
-                self._unfinished.cancel()
-                self._unfinished = None
-            elif awaited and not self._unfinished and not self.timeout_keep_alive_task:
-                self._unfinished = self.loop.call_later(limits.header_seconds, self._give_up)
+    def _watch(self) -> None:
+        """Start the time limit where a request is awaited or goes on after its answer, and end it otherwise."""
+        awaited = self.cycle is None or self.cycle.response_complete
+        if not awaited and self._unfinished:
+            self._unfinished.cancel()
+            self._unfinished = None
+        elif awaited and not self._unfinished and not self.timeout_keep_alive_task:
+            self._unfinished = self.loop.call_later(self.limits.header_seconds, self._give_up)
 
-        def _give_up(self) -> None:
-            if self.conn.our_state is h11.IDLE and self.conn.trailing_data[0]:
-                headers = [("content-type", "application/problem+json"), ("connection", "close")]
-                response = h11.Response(status_code=408, headers=headers, reason="Request Timeout")
-                for event in (response, h11.Data(data=TIMED_OUT), h11.EndOfMessage()):
-                    self.transport.write(self.conn.send(event) or b"")
-            self.transport.close()
+    def _give_up(self) -> None:
+        if self.conn.our_state is h11.IDLE and self.conn.trailing_data[0]:
+            headers = [("content-type", "application/problem+json"), ("connection", "close")]
+            response = h11.Response(status_code=408, headers=headers, reason="Request Timeout")
+            for event in (response, h11.Data(data=TIMED_OUT), h11.EndOfMessage()):
+                self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
-    return BoundedProtocol
+
+def bounded_protocol(limits: ServerLimits) -> type[H11Protocol]:
+    """The protocol of the connections of one server."""
+    return type("ServerProtocol", (BoundedProtocol,), {"limits": limits, "open": Connections()})
 
 
 class OnceAMinute(logging.Filter):

@@ -216,8 +216,8 @@ def _etag(question: Question, digest: str) -> str:
     """The tag of an answer: dataset, query, graphs, formats. Empty if there can be none."""
     if not digest or CHANGING.search(unescape(question.query)):
         return ""
-    told = repr((digest, question)).encode("utf-8", "backslashreplace")
-    return f'W/"{hashlib.sha256(told).hexdigest()[:32]}"'
+    asked = repr((digest, question)).encode("utf-8", "backslashreplace")
+    return f'W/"{hashlib.sha256(asked).hexdigest()[:32]}"'
 
 
 def _names(if_none_match: str, etag: str) -> bool:

@@ -73,7 +73,7 @@ def served_files(knowledge: Iterable[Path] = (), data: Iterable[DataFile] = ()) 
 
 
 def make_query_service(settings: SparqlSettings, knowledge: Iterable[Path] = (), data: Iterable[DataFile] = ()) -> QueryService:
-    """The query service of a server. A user's own data are read at once, so that mistakes in them are told before it starts.
+    """The query service of a server. A user's own data are read at once, so that it does not start with mistakes in them.
 
     Raises SettingsError if the backend is no URL, KnowledgeError if data cannot be read.
     """
