@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from spinegraph.engine.criteria import boolean, count, measurement, presence, suspicion
-from spinegraph.engine.criteria.kind import Emitter, Kind, Planes, Reach, Surroundings
+from spinegraph.engine.criteria.kind import Emitter, Kind, Planes, Preparation, Reach, Surroundings
+from spinegraph.engine.criteria.node import CriterionNode, Head
 from spinegraph.engine.criteria.shapes import ShapeData
 from spinegraph.engine.criteria.words import LABEL, Clause, Names, Style, text_of
 from spinegraph.engine.model import Criterion
@@ -58,3 +59,8 @@ def reach_of(criterion: Criterion, around: Surroundings) -> Reach:
 def emit(criterion: Criterion, to: Emitter) -> Planes:
     """The expressions of the planes of a criterion."""
     return kind_of(criterion).emit(criterion, to)
+
+
+def prepare(criterion: Criterion, head: Head, graph: Preparation) -> CriterionNode:
+    """The node of a criterion; those of its parts come from the graph."""
+    return kind_of(criterion).prepare(head, criterion, graph)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, Reach, Shape, Surroundings
+from spinegraph.engine.criteria.changes import DONE, NEVER, ChangeSets, all_of, any_of
+from spinegraph.engine.criteria.joining import JoinedNode
+from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, Preparation, Reach, Shape, Surroundings
+from spinegraph.engine.criteria.node import ALL_OF_AND, CLOSED, FALSE, TRUE, Explanation, Head, OpenFacts, Part
+from spinegraph.engine.criteria.open_facts import constant_or
 from spinegraph.engine.criteria.planes import join
 from spinegraph.engine.criteria.shapes import WIDER, Curie, Iri, ShapeData
 from spinegraph.engine.criteria.words import Clause, Names
@@ -59,6 +63,49 @@ def _reach(_: AtLeast, __: Surroundings, ___: Callable[[Criterion], Reach]) -> R
     return Reach(refuted=True, open=True)
 
 
+# Case --------------------------------------------------------------------------------------------
+
+
+class CountNode(JoinedNode):
+    """at-least: facts of any member matter, as long as enough members can still hold, or be refuted."""
+
+    __slots__ = ("_count",)
+
+    def __init__(self, head: Head, criterion: AtLeast, graph: Preparation) -> None:
+        super().__init__(head, criterion, graph)
+        self._count = criterion.count
+
+    def entailed(self) -> Iterator[int]:
+        yield self.holds
+        if len(self._children) == 1:
+            yield from self._children[0].entailed()
+
+    def restrict(self, full: frozenset[int]) -> Part:
+        return constant_or(self, full)
+
+    def _open_facts(self, case: Explanation) -> OpenFacts:
+        if self.truth(case) in (TRUE, FALSE):
+            return CLOSED
+        hold = refute = holding = refuting = 0
+        for child in self._children:
+            found, truth = child.open_facts(case), child.truth(case)
+            hold, refute = hold | found.hold, refute | found.refute
+            holding += bool(found.hold or truth & TRUE)
+            refuting += bool(found.refute or truth & FALSE)
+        reached, missed = holding >= self._count, refuting > len(self._children) - self._count
+        return OpenFacts(hold if reached else 0, refute if missed else 0)
+
+    def _change(self, case: Explanation, goal: int) -> ChangeSets:
+        """So many members that the count is reached, or no longer, or can be, or can no longer be."""
+        needed = self._count if goal in ALL_OF_AND else len(self._children) - self._count + 1
+        levels = [DONE] + [NEVER] * needed
+        for child in self._children:
+            sets = child.change(case, goal)
+            for level in range(needed, 0, -1):
+                levels[level] = any_of((levels[level], all_of((levels[level - 1], sets), self._contradicts)))
+        return levels[needed]
+
+
 # Words -------------------------------------------------------------------------------------------
 
 
@@ -83,4 +130,18 @@ def _core(criterion: AtLeast, _: Surroundings, __: Callable[[Criterion], ShapeDa
     }
 
 
-KINDS = (Kind(AtLeast, "core:atLeast", ("core:of",), _read, _emit, _conclusions, _reach, _clause, _dual, _core),)
+KINDS = (
+    Kind(
+        criterion=AtLeast,
+        constraint="core:atLeast",
+        modifiers=("core:of",),
+        read=_read,
+        emit=_emit,
+        conclusions=_conclusions,
+        prepare=CountNode,
+        reach=_reach,
+        clause=_clause,
+        dual=_dual,
+        core=_core,
+    ),
+)

@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Generic, NamedTuple, Protocol, TypedDict, TypeVar
 
+from spinegraph.engine.criteria.facts import FactNumbers
+from spinegraph.engine.criteria.node import CriterionNode, Head
+from spinegraph.engine.criteria.rule import RuleNode
 from spinegraph.engine.criteria.shapes import ShapeData
 from spinegraph.engine.criteria.words import Clause, Names
 from spinegraph.engine.errors import CriterionError
@@ -97,6 +100,23 @@ class Surroundings(Protocol):
         ...
 
 
+class Preparation(Protocol):
+    """The nodes of one program, as far as preparing a criterion needs them."""
+
+    @property
+    def facts(self) -> FactNumbers: ...
+
+    def node(self, criterion: Criterion) -> CriterionNode: ...
+
+    def assessing(self, condition: str) -> tuple[RuleNode, ...]:
+        """The rules that assess a condition or a narrower one."""
+        ...
+
+    def deriving(self, finding: str) -> RuleNode | None:
+        """The rule that derives a finding."""
+        ...
+
+
 class Kind(NamedTuple, Generic[C]):
     """A kind of criterion with all its facets.
 
@@ -104,6 +124,8 @@ class Kind(NamedTuple, Generic[C]):
     - `read`: the criterion that a shape states.
     - `emit`: the expressions of its two planes.
     - `conclusions`: the findings and conditions on whose derivation or assessment its truth rests.
+    - `prepare`: its node in one program, which proves a case, names the facts that are still open and the changes of facts that
+      would turn it (`node.CriterionNode`).
     - `reach`: what it can come to, given the reach of its parts and of criteria elsewhere.
     - `clause`: the criterion in words, without grammar (`words.py` writes every text from it).
     - `dual`: a SHACL shape that conforms if it is refuted; the function makes that of a part.
@@ -116,6 +138,7 @@ class Kind(NamedTuple, Generic[C]):
     read: Callable[[Shape, Annotations], Criterion]
     emit: Callable[[C, Emitter], Planes]
     conclusions: Callable[[C, Hierarchy], Iterable[str]]
+    prepare: Callable[[Head, C, Preparation], CriterionNode]
     reach: Callable[[C, Surroundings, Callable[[Criterion], Reach]], Reach]
     clause: Callable[[C, Names], Clause]
     dual: Callable[[C, Callable[[Criterion], ShapeData]], ShapeData]

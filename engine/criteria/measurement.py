@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, Reach, Shape, Surroundings
-from spinegraph.engine.criteria.shapes import NEVER, Iri, ShapeData, any_of
+from spinegraph.engine.criteria.changes import NEVER, ChangeSets
+from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, Preparation, Reach, Shape, Surroundings
+from spinegraph.engine.criteria.node import CLOSED, CriterionNode, Explanation, Head, OpenFacts, Part
+from spinegraph.engine.criteria.open_facts import constant_or
+from spinegraph.engine.criteria.shapes import NOTHING, Iri, ShapeData, conforms_to_any
 from spinegraph.engine.criteria.words import Clause, Names
-from spinegraph.engine.model import Bound, Criterion, Hierarchy, Measured
+from spinegraph.engine.model import Bound, Criterion, Fact, Hierarchy, Measured, Proof
 
 FACETS = ("sh:minInclusive", "sh:minExclusive", "sh:maxInclusive", "sh:maxExclusive")
 BANDS = ("core:indeterminateFrom", "core:indeterminateTo")
@@ -75,6 +78,54 @@ def _reach(criterion: Measured, _: Surroundings, __: Callable[[Criterion], Reach
     return Reach(refuted=criterion.lower is not None or criterion.upper is not None, open=True)
 
 
+# Case --------------------------------------------------------------------------------------------
+
+
+class MeasuredNode(CriterionNode):
+    """A measurement in a range."""
+
+    __slots__ = ("_bit", "_bounded", "_code", "_number", "_unmeasured", "_ways")
+
+    def __init__(self, head: Head, criterion: Measured, graph: Preparation) -> None:
+        super().__init__(head)
+        facts = graph.facts
+        self._code = facts.code_of[criterion.measurement]
+        self._bit = facts.bit[self._code]
+        self._bounded = criterion.lower is not None or criterion.upper is not None
+        self._unmeasured = OpenFacts(self._bit, self._bit if self._bounded else 0)
+        comparison = facts.comparison_of(criterion)
+        self._number = 2 * len(facts.number) + 2 * comparison
+        inside = ChangeSets(1 << self._number)
+        outside = ChangeSets(2 << self._number) if self._bounded else NEVER
+        banded = any(bound and bound.other is not None for bound in (criterion.lower, criterion.upper))
+        beyond = [ChangeSets(*facts.leaving(comparison, out)) for out in (0, 1)] if banded else [outside, inside]
+        self._ways = (inside, outside, *beyond)
+
+    def mention(self, case: Explanation) -> Proof:
+        return self.proof(case)
+
+    def named(self) -> int:
+        return 1 << self._number | self._bounded << self._number + 1
+
+    def reaches(self) -> Iterator[int]:
+        yield self._bit
+
+    def _prove(self, case: Explanation, truth: int) -> Proof:
+        value = case.values.get(self._code)
+        if value is None:
+            return self._node(truth, Fact(code=self._code, state="unknown", basis="not-assessed"), ())
+        return self._node(truth, Fact(code=self._code, state="known", basis="given", value=value), ())
+
+    def restrict(self, full: frozenset[int]) -> Part:
+        return constant_or(self, full)
+
+    def _open_facts(self, case: Explanation) -> OpenFacts:
+        return CLOSED if self._code in case.values else self._unmeasured
+
+    def _change(self, case: Explanation, goal: int) -> ChangeSets:  # noqa: ARG002 (the same whatever was measured)
+        return self._ways[goal]
+
+
 # Words -------------------------------------------------------------------------------------------
 
 
@@ -120,7 +171,7 @@ def _dual(criterion: Measured, _: Callable[[Criterion], ShapeData]) -> ShapeData
         parts.append(_beyond(criterion, criterion.lower, ("sh:maxExclusive", "sh:maxInclusive")))
     if criterion.upper:
         parts.append(_beyond(criterion, criterion.upper, ("sh:minExclusive", "sh:minInclusive")))
-    return any_of(parts) if parts else NEVER
+    return conforms_to_any(parts) if parts else NOTHING
 
 
 def _beyond(criterion: Measured, bound: Bound, facets: tuple[str, str]) -> ShapeData:
@@ -137,4 +188,18 @@ def _core(criterion: Measured, _: Surroundings, __: Callable[[Criterion], ShapeD
     return {"sh:property": found}
 
 
-KINDS = (Kind(Measured, "sh:path", ("sh:minCount", *FACETS, *BANDS), _read, _emit, _conclusions, _reach, _clause, _dual, _core),)
+KINDS = (
+    Kind(
+        criterion=Measured,
+        constraint="sh:path",
+        modifiers=("sh:minCount", *FACETS, *BANDS),
+        read=_read,
+        emit=_emit,
+        conclusions=_conclusions,
+        prepare=MeasuredNode,
+        reach=_reach,
+        clause=_clause,
+        dual=_dual,
+        core=_core,
+    ),
+)

@@ -23,16 +23,16 @@ Value = Union[Iri, Curie, int, float, "list[Value]", Mapping[str, "Value"]]
 ShapeData = Mapping[str, Value]
 """CURIE of a predicate → its value."""
 
-NEVER: ShapeData = {"sh:in": []}
+NOTHING: ShapeData = {"sh:in": []}
 """Nothing conforms to it."""
 
 
-def all_of(shapes: Iterable[ShapeData]) -> ShapeData:
+def conforms_to_all(shapes: Iterable[ShapeData]) -> ShapeData:
     """A shape to which what conforms to all of these conforms."""
     return {"sh:and": list(map(node_shape, shapes))}
 
 
-def any_of(shapes: Iterable[ShapeData]) -> ShapeData:
+def conforms_to_any(shapes: Iterable[ShapeData]) -> ShapeData:
     """A shape to which what conforms to one of these conforms."""
     return {"sh:or": list(map(node_shape, shapes))}
 

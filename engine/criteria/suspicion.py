@@ -5,11 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, Reach, Shape, Surroundings
+from spinegraph.engine.criteria.bits import joined
+from spinegraph.engine.criteria.changes import NEVER, ChangeSets, all_of, any_of
+from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, Preparation, Reach, Shape, Surroundings
+from spinegraph.engine.criteria.node import CLOSED, HOLD, TRUE, UNREFUTE, CriterionNode, Explanation, Head, OpenFacts, Part
+from spinegraph.engine.criteria.open_facts import constant_or, open_facts_of_any, residual
 from spinegraph.engine.criteria.planes import join
-from spinegraph.engine.criteria.shapes import NEVER, WIDER, Curie, Iri, ShapeData, all_of, property_value
+from spinegraph.engine.criteria.shapes import NOTHING, WIDER, Curie, Iri, ShapeData, conforms_to_all, property_value
 from spinegraph.engine.criteria.words import Clause, Names
-from spinegraph.engine.model import Criterion, Hierarchy, NotSuspected, Suspected
+from spinegraph.engine.model import Criterion, Hierarchy, NotSuspected, Proof, Suspected
 
 ConditionCriterion = Suspected | NotSuspected
 
@@ -46,6 +50,58 @@ def _reach(criterion: ConditionCriterion, around: Surroundings, of: Callable[[Cr
     return Reach(refuted=clearable or isinstance(criterion, NotSuspected), open=True)
 
 
+# Case --------------------------------------------------------------------------------------------
+
+
+class SuspicionNode(CriterionNode):
+    """suspected, not-suspected: assessments add up."""
+
+    __slots__ = ("_contradicts", "_mirrored", "_rules")
+
+    def __init__(self, head: Head, criterion: ConditionCriterion, graph: Preparation) -> None:
+        super().__init__(head)
+        self._contradicts = graph.facts.contradicts
+        self._mirrored = int(isinstance(criterion, NotSuspected))
+        self._rules = graph.assessing(criterion.condition)
+
+    def named(self) -> int:
+        return joined(rule.named() for rule in self._rules)
+
+    def reaches(self) -> Iterator[int]:
+        for rule in self._rules:
+            yield from rule.reaches()
+
+    def _prove(self, case: Explanation, truth: int) -> Proof:
+        holding = [rule for rule in self._rules if rule.truth(case) & TRUE]
+        if holding:
+            return self._node(truth, None, tuple(rule.proof(case) for rule in holding))
+        return self._node(truth, None, tuple(rule.mention(case) for rule in self._rules))
+
+    def _open_facts(self, case: Explanation) -> OpenFacts:
+        hold, refute = open_facts_of_any(self._rules, case) if self._rules else CLOSED
+        return OpenFacts(refute, hold) if self._mirrored else OpenFacts(hold, refute)
+
+    def entailed(self) -> Iterator[int]:
+        yield self.holds
+        if self._mirrored:
+            yield from (rule.refuted for rule in self._rules)
+        elif len(self._rules) == 1:
+            yield from self._rules[0].entailed()
+
+    def restrict(self, full: frozenset[int]) -> Part:
+        found = constant_or(self, full)
+        if found is not self or self._mirrored or not self._rules:
+            return found
+        return residual(self, self._rules, full, TRUE, open_facts_of_any)
+
+    def _change(self, case: Explanation, goal: int) -> ChangeSets:
+        goal ^= self._mirrored
+        parts = [rule.change(case, goal) for rule in self._rules]
+        if goal in (HOLD, UNREFUTE):
+            return any_of(parts)
+        return all_of(parts, self._contradicts) if parts else NEVER
+
+
 # Words -------------------------------------------------------------------------------------------
 
 
@@ -65,10 +121,34 @@ def _core(criterion: ConditionCriterion, around: Surroundings, _: Callable[[Crit
     if isinstance(criterion, Suspected):
         return property_value([Curie("core:holds"), Curie("core:assesses"), WIDER], criterion.condition)
     assessing = list(around.assessing(criterion.condition))
-    return all_of(property_value(Curie("core:refuted"), rule.iri) for rule in assessing) if assessing else NEVER
+    return conforms_to_all(property_value(Curie("core:refuted"), rule.iri) for rule in assessing) if assessing else NOTHING
 
 
 KINDS = (
-    Kind(Suspected, "core:suspected", (), _read_suspected, _emit, _conclusions, _reach, _clause, _dual, _core),
-    Kind(NotSuspected, "core:notSuspected", (), _read_not_suspected, _emit, _conclusions, _reach, _clause, _dual, _core),
+    Kind(
+        criterion=Suspected,
+        constraint="core:suspected",
+        modifiers=(),
+        read=_read_suspected,
+        emit=_emit,
+        conclusions=_conclusions,
+        prepare=SuspicionNode,
+        reach=_reach,
+        clause=_clause,
+        dual=_dual,
+        core=_core,
+    ),
+    Kind(
+        criterion=NotSuspected,
+        constraint="core:notSuspected",
+        modifiers=(),
+        read=_read_not_suspected,
+        emit=_emit,
+        conclusions=_conclusions,
+        prepare=SuspicionNode,
+        reach=_reach,
+        clause=_clause,
+        dual=_dual,
+        core=_core,
+    ),
 )

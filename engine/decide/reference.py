@@ -23,7 +23,7 @@ from rdflib.plugins.sparql.processor import SPARQLProcessor
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Processor
 from spinegraph.engine.criteria import dual_of
-from spinegraph.engine.criteria.shapes import Curie, Iri, ShapeData, Value, any_of, node_shape
+from spinegraph.engine.criteria.shapes import Curie, Iri, ShapeData, Value, conforms_to_any, node_shape
 from spinegraph.engine.knowledge.files import shipped_paths
 from spinegraph.engine.knowledge.turtle.terms import BASE, expand
 from spinegraph.engine.knowledge.units import comparable
@@ -155,7 +155,7 @@ def add_dual_rules(shapes: Graph, knowledge: Knowledge) -> None:
 def _refuting(rule: Rule, shapes: Graph) -> URIRef:
     """A named shape, added to the graph, that conforms if the rule's scope or its criterion is refuted."""
     shape = DUAL[f"shape-{rule.id}"]
-    parts = any_of(dual_of(part) for part in (rule.scope, rule.criterion) if part is not None)
+    parts = conforms_to_any(dual_of(part) for part in (rule.scope, rule.criterion) if part is not None)
     add_shape(shapes, shape, node_shape(parts))
     return shape
 
