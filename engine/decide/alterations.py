@@ -14,9 +14,9 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from spinegraph.engine.decide.explanation import CONFLICTING, HOLD, REFUTE, TRUE, UNHOLD, UNKNOWN, UNREFUTE, Explanation
-from spinegraph.engine.decide.facts import bits_of
-from spinegraph.engine.decide.flips import NEVER, Options, all_of, any_of, minimal, sets_of
+from spinegraph.engine.criteria.bits import bits_of
+from spinegraph.engine.criteria.changes import NEVER, ChangeSets, all_of, any_of, minimal, sets_of
+from spinegraph.engine.criteria.node import CONFLICTING, HOLD, REFUTE, TRUE, UNHOLD, UNKNOWN, UNREFUTE, Explanation
 from spinegraph.engine.decide.trials import Effect, Trials
 from spinegraph.engine.decide.workbench import Workbench
 from spinegraph.engine.model import Verdict
@@ -53,7 +53,7 @@ class Alterations:
 
     # Proposals -------------------------------------------------------------------------------
 
-    def propose(self, case: Explanation, verdict: Verdict, ahead: bool = False) -> Options:
+    def propose(self, case: Explanation, verdict: Verdict, ahead: bool = False) -> ChangeSets:
         """What would alter the verdict if every part of the ground stood alone.
 
         While its scope is not known, larger sets are not looked for; but `ahead`, where a set is carried on, they are.
@@ -64,7 +64,7 @@ class Alterations:
             return self._reconcile(case)
         if verdict == "out-of-scope":
             excluded = [other.change(case, UNHOLD) for other in ground.excluding if other.truth(case) & TRUE]
-            return all_of([*excluded, *([node.scope.change(case, UNREFUTE)] if node.scope else [])], self.facts)
+            return all_of([*excluded, *([node.scope.change(case, UNREFUTE)] if node.scope else [])], self.facts.contradicts)
         if node.pending(case) and not ahead:
             return node.scope.change(case, REFUTE) if node.scope else NEVER
         leaving = [other.change(case, HOLD) for other in ground.excluding]
@@ -77,12 +77,12 @@ class Alterations:
             return any_of((node.change(case, HOLD), refuted, *leaving))
         return any_of((node.change(case, UNHOLD), *leaving, *self._beside(case, verdict)))
 
-    def _beside(self, case: Explanation, verdict: Verdict) -> Iterator[Options]:
+    def _beside(self, case: Explanation, verdict: Verdict) -> Iterator[ChangeSets]:
         """Changes of what displaces the recommendation or leaves it open."""
         ground = self.ground
         overriding = (*ground.strict, *ground.exceptions)
         if verdict == "overridden":
-            yield all_of([node.change(case, UNHOLD) for node in overriding if node.truth(case) & TRUE], self.facts)
+            yield all_of([node.change(case, UNHOLD) for node in overriding if node.truth(case) & TRUE], self.facts.contradicts)
             return
         for node in overriding:
             yield node.change(case, HOLD)
@@ -94,20 +94,20 @@ class Alterations:
             return
         blocking = [node.change(case, UNHOLD) for node in ground.leaving if node.truth(case) & TRUE]
         blocking += [node.change(case, REFUTE) for node in ground.strict if node.truth(case) == UNKNOWN]
-        yield all_of(blocking, self.facts)
+        yield all_of(blocking, self.facts.contradicts)
 
-    def _reconcile(self, case: Explanation) -> Options:
+    def _reconcile(self, case: Explanation) -> ChangeSets:
         """Settle, either way, everything that is contradictory."""
         ground = self.ground
         clashes = self.clashes(case)
         if clashes:
             known = case.settling.get(clashes)
             if known is None:
-                known = case.settling[clashes] = all_of([_settle_clash(*clash) for clash in clashes], self.facts)
+                known = case.settling[clashes] = all_of([_settle_clash(*clash) for clash in clashes], self.facts.contradicts)
             return known
         parts = (ground.node.scope, ground.node.criterion, *ground.strict, *ground.exceptions, *ground.excluding)
         clashing = [part for part in parts if part is not None and part.truth(case) == CONFLICTING]
-        return all_of([any_of((part.change(case, HOLD), part.change(case, REFUTE))) for part in clashing], self.facts)
+        return all_of([any_of((part.change(case, HOLD), part.change(case, REFUTE))) for part in clashing], self.facts.contradicts)
 
     def clashes(self, case: Explanation) -> tuple[tuple[int, int], ...]:
         """Records that contradict each other, of those that bear on the ground."""
@@ -116,7 +116,7 @@ class Alterations:
     # Confirmation ----------------------------------------------------------------------------
 
     def confirm(
-        self, case: Explanation, verdict: Verdict, proposed: Options, trials: Trials, reversing: int, sensible: int
+        self, case: Explanation, verdict: Verdict, proposed: ChangeSets, trials: Trials, reversing: int, sensible: int
     ) -> Finding:
         """The single changes that alter the verdict, all there are; and of the larger sets, those that do and are minimal.
 
@@ -174,7 +174,7 @@ class Outcome(NamedTuple):
     `complete`: whether the flips are all that there are.
     """
 
-    flips: Options
+    flips: ChangeSets
     idle: int
     complete: bool
 
@@ -262,13 +262,13 @@ class Finding:
 
     def outcome(self) -> Outcome:
         """All single changes that are flips, and the larger sets found, smallest first; and what decides the verdict."""
-        flips = minimal(self.singles, self._kept) if len(self._kept) > 1 else Options(self.singles, tuple(self._kept))
+        flips = minimal(self.singles, self._kept) if len(self._kept) > 1 else ChangeSets(self.singles, tuple(self._kept))
         whole = not self.cut and not self._waiting and not self.open_ends
         complete = whole and not flips.cut and not self._alterations.narrowed(self._case, self._verdict)
         return Outcome(flips, self.doubted if whole else 0, complete)
 
 
-def confirmed(proposals: Sequence[tuple[Alterations, Verdict, Options]], case: Explanation, bench: Workbench) -> list[Outcome]:
+def confirmed(proposals: Sequence[tuple[Alterations, Verdict, ChangeSets]], case: Explanation, bench: Workbench) -> list[Outcome]:
     """The flips of several grounds, with their verdicts and what was proposed; all are tried together."""
     reversing, sensible = sum(1 << change for change in case.reversals), ~bench.contradicting(case)
     reduced = [_reduced(proposed, reversing, bench) for _, _, proposed in proposals]
@@ -287,16 +287,16 @@ def confirmed(proposals: Sequence[tuple[Alterations, Verdict, Options]], case: E
     return [found.outcome() for found in findings]
 
 
-def _reduced(proposed: Options, reversing: int, bench: Workbench) -> Options:
+def _reduced(proposed: ChangeSets, reversing: int, bench: Workbench) -> ChangeSets:
     """What was proposed, without changes that others imply."""
     if not proposed.larger or not proposed.larger[0]:
-        return Options(proposed.singles, (), proposed.cut)
+        return ChangeSets(proposed.singles, (), proposed.cut)
     larger = [bench.reduced(change, reversing) for change in proposed.larger]
     return minimal(proposed.singles, larger, proposed.cut) if larger != list(proposed.larger) else proposed
 
 
-def _settle_clash(absent: int, present: int) -> Options:
+def _settle_clash(absent: int, present: int) -> ChangeSets:
     """Record the wider finding present, or everything of it absent."""
     to_present = sum(1 << 2 * number for number in bits_of(absent))
     to_absent = sum(2 << 2 * number for number in bits_of(present))
-    return any_of((Options(0, (to_present,)), Options(0, (to_absent,))))
+    return any_of((ChangeSets(0, (to_present,)), ChangeSets(0, (to_absent,))))

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from spinegraph.engine.decide.explanation import Explanation
-from spinegraph.engine.decide.facts import bits_of
+from spinegraph.engine.criteria.bits import bits_of
+from spinegraph.engine.criteria.node import Explanation
 from spinegraph.engine.decide.workbench import Workbench
 
 MAX_COMPLETIONS = 3**7

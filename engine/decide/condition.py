@@ -6,11 +6,11 @@ import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from spinegraph.engine.criteria.bits import joined
+from spinegraph.engine.criteria.node import FALSE, TRUE, Explanation
+from spinegraph.engine.criteria.open_facts import open_facts_of_any, shared_facts
 from spinegraph.engine.decide.completions import Completions
-from spinegraph.engine.decide.explanation import FALSE, TRUE, Explanation
-from spinegraph.engine.decide.facts import joined
-from spinegraph.engine.decide.proofbook import ProofBook
-from spinegraph.engine.decide.prospects import prospect_of_any, shared_facts
+from spinegraph.engine.decide.criterion_graph import CriterionGraph
 from spinegraph.engine.model import TRUTHS, AssessedCondition, Concept, Proof
 
 ASSESSED = ("undetermined", "suspected", "not-suspected", "conflicting")
@@ -30,13 +30,14 @@ class Assessor:
     Its explanation shows in full what holds and its own rules; rules about narrower conditions are shown in full there.
     """
 
-    def __init__(self, book: ProofBook, concept: Concept, completions: Completions) -> None:
+    def __init__(self, graph: CriterionGraph, concept: Concept, completions: Completions) -> None:
         self.concept = concept
-        self.nodes = tuple(book.rule(rule) for rule in book.assessing[concept.iri])
-        self._own = tuple(book.rule(rule) for rule in book.assessing[concept.iri] if rule.condition == concept.iri)
-        self._facts = book.facts
-        relations = book.facts.program.relations
-        self._excluding = tuple(tuple(map(book.rule, relations.of_package(rule))) for rule in book.assessing[concept.iri])
+        relations = graph.facts.program.relations
+        assessing = relations.assessing(concept.iri)
+        self.nodes = graph.assessing(concept.iri)
+        self._own = tuple(node for node, rule in zip(self.nodes, assessing, strict=True) if rule.condition == concept.iri)
+        self._facts = graph.facts
+        self._excluding = tuple(tuple(map(graph.rule, relations.of_package(rule))) for rule in assessing)
         self._completions = completions
         self._entangled = shared_facts(self.nodes)
         self._reach = joined(itertools.chain.from_iterable(node.reaches() for node in self.nodes))
@@ -91,9 +92,9 @@ class Assessor:
         In a contradictory record all that can change any of the rules.
         """
         if not case.consistent:
-            alone = [(node.id, node.prospect(case).facts) for node in self.nodes]
+            alone = [(node.id, node.open_facts(case).facts) for node in self.nodes]
             return tuple([(rule, facts) for rule, facts in alone if facts])
-        whole = prospect_of_any(self.nodes, case)
+        whole = open_facts_of_any(self.nodes, case)
         if not whole.facts:
             return ()
         decisive = -1
@@ -102,7 +103,7 @@ class Assessor:
             decisive = -1 if found is None else found
         opens = []
         for node in self.nodes:
-            hold, refute = node.prospect(case)
+            hold, refute = node.open_facts(case)
             if facts := (hold | refute if whole.refute else hold) & decisive:
                 opens.append((node.id, facts))
         return tuple(opens)

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
+from spinegraph.engine.criteria.node import TRUE, Explanation
 from spinegraph.engine.decide.case import CaseEncoder
 from spinegraph.engine.decide.completions import Completions
 from spinegraph.engine.decide.condition import Assessed, Assessor
+from spinegraph.engine.decide.criterion_graph import CriterionGraph
 from spinegraph.engine.decide.disclaimer import disclaimer_of
-from spinegraph.engine.decide.explanation import TRUE, Explanation
 from spinegraph.engine.decide.facts import Facts
 from spinegraph.engine.decide.ground import Ground, Standing, stand_all
 from spinegraph.engine.decide.memory import Memory
 from spinegraph.engine.decide.notices import Notifier
-from spinegraph.engine.decide.proofbook import ProofBook
 from spinegraph.engine.decide.questions import Open, Questioner
 from spinegraph.engine.decide.recommendation import Recommender
 from spinegraph.engine.decide.workbench import Workbench
@@ -65,12 +65,12 @@ class Engine:
         rules = knowledge.rules.values()
         self.knowledge = knowledge
         self.program: Program = compile_program(knowledge)
-        self.book = ProofBook(Facts(self.program))
-        self._bench = Workbench(self.book.facts)
+        self.graph = CriterionGraph(Facts(self.program))
+        self._bench = Workbench(self.graph.facts)
         self._memory: Memory[bytes] = Memory()
         self._encoder = CaseEncoder(self.program)
-        self._questioner = Questioner(self.book.facts)
-        self._notifier = Notifier(self.book, knowledge, frozenset(stale))
+        self._questioner = Questioner(self.graph.facts)
+        self._notifier = Notifier(self.graph, knowledge, frozenset(stale))
         self._disclaimer = disclaimer_of(knowledge.sources.values())
         self._version = KnowledgeVersion(version=knowledge.version, digest=knowledge.digest)
         completions = Completions(self._bench)
@@ -79,7 +79,7 @@ class Engine:
         recommenders = []
         for rule in rules:
             if isinstance(rule, Recommendation):
-                ground = Ground(self.book, rule, completions)
+                ground = Ground(self.graph, rule, completions)
                 recommenders.append(Recommender(rule, grounds.setdefault(ground.identity, ground), knowledge, passages))
         self._grounds = tuple(grounds.values())
         self._recommenders = sorted(recommenders, key=lambda entry: (entry.rank, entry.rule.modality != "must", entry.rule.id))
@@ -90,7 +90,9 @@ class Engine:
             if entry.rule.direction == "for" and entry.rule.intervention not in screens
         }
         self._assessors = [
-            Assessor(self.book, knowledge.conditions[iri], completions) for iri, found in self.book.assessing.items() if found
+            Assessor(self.graph, concept, completions)
+            for iri, concept in knowledge.conditions.items()
+            if self.program.relations.assessing(iri)
         ]
         self._tensions = [rule for rule in rules if isinstance(rule, Tension) and (rule.scope or rule.criterion)]
 
@@ -101,7 +103,7 @@ class Engine:
 
     def explain(self, case: Case) -> Explanation:
         """The planes of a case, for those who need more than a Decision holds."""
-        return Explanation(self.book, case, *self._encoder.run(case))
+        return Explanation(self.graph.facts, self.graph.size, case, *self._encoder.run(case))
 
     def decide(self, case: Case, include_all: bool = False) -> Decision:
         """Decide and explain one case.
@@ -164,7 +166,7 @@ class Engine:
         verdicts = {entry.rule.iri: standing.verdict for entry, standing in parts.standings}
         for tension in self._tensions:
             covered = self.program.relations.package(tension) not in parts.excluded
-            if covered and self.book.rule(tension).truth(parts.explained) & TRUE:
+            if covered and self.graph.rule(tension).truth(parts.explained) & TRUE:
                 yield ShownTension(
                     id=tension.id,
                     iri=tension.iri,

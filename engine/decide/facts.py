@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-import operator
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import combinations, pairwise
 
+from spinegraph.engine.criteria.bits import bits_of
 from spinegraph.engine.criteria.measurement import ranges_in_words
 from spinegraph.engine.knowledge.units import comparable
-from spinegraph.engine.model import Bound, Change, Measured
+from spinegraph.engine.model import Bound, Change, Concept, Measured, Measurement
 from spinegraph.engine.program.program import Program
-
-
-@lru_cache(maxsize=1 << 14)
-def bits_of(mask: int) -> tuple[int, ...]:
-    """The positions of the set bits, lowest first."""
-    positions = []
-    while mask:
-        low = mask & -mask
-        positions.append(low.bit_length() - 1)
-        mask ^= low
-    return tuple(positions)
-
-
-def joined(masks: Iterable[int]) -> int:
-    """All bits of the masks together."""
-    return functools.reduce(operator.or_, masks, 0)
 
 
 class Facts:
@@ -40,13 +23,16 @@ class Facts:
     def __init__(self, program: Program) -> None:
         knowledge = program.knowledge
         self.program = program
-        self.code_of = {iri: finding.code for iri, finding in knowledge.findings.items()}
+        self.hierarchy = knowledge.hierarchy
+        self.present, self.absent = program.present, program.absent
+        things: dict[str, Concept | Measurement] = {**knowledge.findings, **knowledge.measurements}
+        self.code_of = {iri: thing.code for iri, thing in things.items()}
         self.codes = tuple(self.code_of[iri] for iri in program.findings) + tuple(
             measurement.code for measurement in knowledge.measurements.values()
         )
         self.bit = {code: 1 << number for number, code in enumerate(self.codes)}
         self.number = {iri: number for number, iri in enumerate(program.findings)}
-        self.comparison = {
+        self._comparison = {
             (c.criterion.measurement, c.criterion.lower, c.criterion.upper): number
             for number, c in enumerate(program.comparisons)
         }
@@ -61,6 +47,10 @@ class Facts:
         self.decode = lru_cache(maxsize=1 << 14)(self._decode)
         self._alone = tuple((change,) for change in self.changes)
         self.decode_changes = lru_cache(maxsize=1 << 14)(self._decode_changes)
+
+    def comparison_of(self, criterion: Measured) -> int:
+        """The number of a comparison."""
+        return self._comparison[criterion.measurement, criterion.lower, criterion.upper]
 
     def mask(self, iris: Iterable[str]) -> int:
         """Askable facts of findings; what only follows from others has no bit."""

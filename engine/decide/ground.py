@@ -10,14 +10,14 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from spinegraph.engine.criteria.bits import joined
+from spinegraph.engine.criteria.changes import ChangeSets
+from spinegraph.engine.criteria.node import FALSE, TRUE, UNKNOWN, CriterionNode, Explanation
+from spinegraph.engine.criteria.open_facts import shared_facts
+from spinegraph.engine.criteria.rule import ActingRule, RuleNode
 from spinegraph.engine.decide.alterations import Alterations, Outcome, confirmed
 from spinegraph.engine.decide.completions import Completions
-from spinegraph.engine.decide.explanation import FALSE, TRUE, UNKNOWN, Explanation, Node
-from spinegraph.engine.decide.facts import joined
-from spinegraph.engine.decide.flips import Options
-from spinegraph.engine.decide.proofbook import ProofBook
-from spinegraph.engine.decide.prospects import shared_facts
-from spinegraph.engine.decide.rule_nodes import ActingRule, RuleNode
+from spinegraph.engine.decide.criterion_graph import CriterionGraph
 from spinegraph.engine.decide.workbench import Workbench
 from spinegraph.engine.model import QUIET, VERDICTS, Change, Proof, Recommendation, Rule, Verdict
 
@@ -47,20 +47,20 @@ UNSHOWN = {verdict: Standing(verdict, UNKNOWN) for verdict in VERDICTS if verdic
 class Ground:
     """Scope, criterion and what stands beside them, with the rules that are in the same position."""
 
-    def __init__(self, book: ProofBook, rule: Recommendation, completions: Completions) -> None:
-        relations = book.facts.program.relations
-        self.node: RuleNode = book.rule(rule)
+    def __init__(self, graph: CriterionGraph, rule: Recommendation, completions: Completions) -> None:
+        relations = graph.facts.program.relations
+        self.node: RuleNode = graph.rule(rule)
 
         def acting(other: Rule) -> ActingRule:
-            return ActingRule(book.rule(other), tuple(map(book.rule, relations.of_source(other))))
+            return ActingRule(graph.rule(other), tuple(map(graph.rule, relations.of_source(other))))
 
         self.strict = tuple(map(acting, relations.strict(rule)))
         self.exceptions = tuple(map(acting, relations.exceptions(rule)))
         self.leaving = tuple(map(acting, relations.leaving(rule)))
-        self.excluding = tuple(map(book.rule, relations.excluding(rule)))
-        self._facts = book.facts
+        self.excluding = tuple(map(graph.rule, relations.excluding(rule)))
+        self._facts = graph.facts
         self.iri = rule.iri
-        self._program = book.facts.program
+        self._program = graph.facts.program
         beside: tuple[ActingRule | RuleNode, ...] = (*self.strict, *self.exceptions, *self.leaving, *self.excluding)
         self.named = self.node.named() | joined(rule.named() for rule in beside)
         self.reach = joined(itertools.chain(self.node.reaches(), *(rule.reaches() for rule in beside)))
@@ -68,7 +68,7 @@ class Ground:
         self._completions = completions
         self._acting = (self.strict, self.exceptions, self.leaving)
         full = frozenset(self.node.entailed())
-        self._if_held = tuple(tuple(rule.supposing(full) for rule in rules) for rules in self._acting)
+        self._if_held = tuple(tuple(rule.restrict(full) for rule in rules) for rules in self._acting)
         self._shared = shared_facts([self.node])
         self._entangled = shared_facts([self.node, *(rule.node for rules in self._acting for rule in rules), *self.excluding])
 
@@ -107,7 +107,7 @@ class Ground:
             standing.opening = tuple(
                 node.id for node in (*(node for node in self.leaving if node.truth(case) & TRUE), *unsettled)
             )
-        standing.own = self.node.prospect(case).facts
+        standing.own = self.node.open_facts(case).facts
         if outcome.idle:
             standing.own &= ~outcome.idle | self._facts.related(standing.own & ~outcome.idle)
         if not self.node.pending(case):
@@ -121,7 +121,7 @@ class Ground:
 
     def doubtful(self, case: Explanation) -> int:
         """The open facts, if one bears on several parts: then looking at the parts alone may name what decides nothing."""
-        own = self.node.prospect(case).facts
+        own = self.node.open_facts(case).facts
         return own if own & self._shared and not self.node.pending(case) else 0
 
     def _open_beside(self, case: Explanation) -> int:
@@ -131,22 +131,22 @@ class Ground:
         """
         total = 0
         for exclusion in self.excluding:
-            total |= exclusion.prospect(case).hold
+            total |= exclusion.open_facts(case).hold
         truth = self.node.truth(case)
-        if case.consistent and not truth & TRUE and not self.node.prospect(case).hold:
+        if case.consistent and not truth & TRUE and not self.node.open_facts(case).hold:
             return total
         strict, exceptions, leaving = self._if_held if truth == UNKNOWN and case.consistent else self._acting
         if any(_for_good(rule, case) for rule in (*strict, *exceptions)):
             return total
         for rule in (*strict, *exceptions):
-            total |= rule.prospect(case).hold
+            total |= rule.open_facts(case).hold
         if any(_for_good(rule, case) for rule in leaving):
             return total
-        if all(rule.truth(case) & FALSE or rule.prospect(case).refute for rule in strict):
+        if all(rule.truth(case) & FALSE or rule.open_facts(case).refute for rule in strict):
             for rule in strict:
-                total |= rule.prospect(case).refute
+                total |= rule.open_facts(case).refute
             for rule in leaving:
-                total |= rule.prospect(case).hold
+                total |= rule.open_facts(case).hold
         return total
 
     def _missing(self, case: Explanation, standing: Standing) -> int:
@@ -157,23 +157,23 @@ class Ground:
         if standing.verdict == "provisional":
             for node in self.strict:
                 if node.truth(case) == UNKNOWN:
-                    missing |= node.prospect(case).facts
+                    missing |= node.open_facts(case).facts
         return missing & standing.beside
 
 
 def _for_good(rule: ActingRule, case: Explanation) -> bool:
     """Whether a rule acts, and nothing changes that."""
-    return rule.truth(case) == TRUE and not rule.prospect(case).facts
+    return rule.truth(case) == TRUE and not rule.open_facts(case).facts
 
 
-def _number(node: Node | None) -> int:
+def _number(node: CriterionNode | None) -> int:
     return -1 if node is None else node.number
 
 
 def stand_all(grounds: Iterable[Ground], case: Explanation, include_all: bool, bench: Workbench) -> dict[int, Standing]:
     """How each ground (by its id) stands in a case: the flips of all of them are worked out together."""
     standing = {}
-    shown: list[tuple[Ground, Verdict, Options]] = []
+    shown: list[tuple[Ground, Verdict, ChangeSets]] = []
     for ground in grounds:
         verdict = ground.verdict(case.planes, case.certain)
         if include_all or verdict not in QUIET:

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from spinegraph.engine.decide.explanation import CONFLICTING, TRUE, Explanation
-from spinegraph.engine.decide.proofbook import ProofBook
+from spinegraph.engine.criteria.node import CONFLICTING, TRUE, Explanation
+from spinegraph.engine.decide.criterion_graph import CriterionGraph
 from spinegraph.engine.model import Case, Exclusion, Knowledge, Notice, Recommendation, SourceGap, Verdict
 
 
 class Notifier:
     """Makes the notices of decisions about one knowledge. `stale`: ids of passages whose text has changed."""
 
-    def __init__(self, book: ProofBook, knowledge: Knowledge, stale: frozenset[str]) -> None:
+    def __init__(self, graph: CriterionGraph, knowledge: Knowledge, stale: frozenset[str]) -> None:
         rules = knowledge.rules.values()
         self._knowledge = knowledge
-        self._relations = relations = book.facts.program.relations
+        self._relations = relations = graph.facts.program.relations
         self._stale = stale
         self._exclusions = [
-            (rule, book.rule(rule), _notice("out-of-scope", rule.text, (rule.id,)))
+            (rule, graph.rule(rule), _notice("out-of-scope", rule.text, (rule.id,)))
             for rule in rules
             if isinstance(rule, Exclusion)
         ]
         self._gaps = [
-            (relations.package(rule), book.rule(rule), _notice("source-gap", rule.text, (rule.id, *rule.passages)))
+            (relations.package(rule), graph.rule(rule), _notice("source-gap", rule.text, (rule.id, *rule.passages)))
             for rule in rules
             if isinstance(rule, SourceGap)
         ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from spinegraph.engine.decide.facts import bits_of
+from spinegraph.engine.criteria.bits import bits_of
 from spinegraph.engine.model import Verdict
 from spinegraph.engine.program.program import Program
 

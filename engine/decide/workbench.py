@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from spinegraph.engine.criteria.bits import bits_of
+from spinegraph.engine.criteria.node import Explanation
 from spinegraph.engine.decide.case import CaseEncoder
-from spinegraph.engine.decide.explanation import Explanation
-from spinegraph.engine.decide.facts import Facts, bits_of, compare, probes
+from spinegraph.engine.decide.facts import Facts, compare, probes
 from spinegraph.engine.decide.trials import Place, Trials
 from spinegraph.engine.model import Case
 
@@ -128,7 +129,7 @@ class Workbench:
                     (present if member & 1 else absent).discard(code)
             values = {**case.values, **{cell.code: cell.value for cell in cells}}
             changed = Case(present=tuple(present), absent=tuple(absent), measurements=values)
-            known.append(Explanation(case.book, changed, *self.encoder.run(changed)))
+            known.append(Explanation(case.facts, case.size, changed, *self.encoder.run(changed)))
             yield known[-1]
 
     def _lay_out(self, change: int) -> Layout | None:

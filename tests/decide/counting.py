@@ -70,11 +70,11 @@ class Counted:
     @cached_property
     def suspicions(self) -> dict[str, Table]:
         """By code of the condition: some assessment of it holds + 2 * all are refuted."""
-        program, book = self.engine.program, self.engine.book
+        program = self.engine.program
         return {
             program.knowledge.conditions[iri].code: self._truth([program.rules[rule.iri].whole for rule in rules])
-            for iri, rules in book.assessing.items()
-            if rules
+            for iri in program.knowledge.conditions
+            if (rules := program.relations.assessing(iri))
         }
 
     def _truth(self, pairs: list[tuple[int, int]]) -> Table:

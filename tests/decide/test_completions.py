@@ -24,7 +24,7 @@ class Asked:
 
     def __init__(self, counted: Counted, number: int) -> None:
         self._knowledge = counted.engine.knowledge
-        self._facts = counted.engine.book.facts
+        self._facts = counted.engine.graph.facts
         self._number = number
         self._rests_on = counted.rests_on
         unknown = {iri for iri, truth in counted.truths.items() if not truth.flat[number]}
@@ -101,7 +101,9 @@ def test_a_fact_is_asked_if_it_can_change_a_live_verdict_and_only_then(counted: 
 def test_a_fact_is_asked_if_it_can_change_a_suspicion_and_only_then(counted: Counted) -> None:
     decisive = {code: counted.all_decisive(table) for code, table in counted.suspicions.items()}
     for asked in cases(counted):
-        assessments = {entry.condition: counted.engine.book.assessing[entry.iri] for entry in asked.decision.assessments}
+        assessments = {
+            entry.condition: counted.engine.program.relations.assessing(entry.iri) for entry in asked.decision.assessments
+        }
         changing = {condition: asked.changing(decisive[condition]) for condition in assessments}
         rules = {rule.id for found in assessments.values() for rule in found}
         assert asked.about(rules) <= set().union(*changing.values()), asked.case

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 from spinegraph.engine import Case, Engine, load_knowledge
-from spinegraph.engine.decide.facts import bits_of
-from spinegraph.engine.decide.flips import MAX_SETS
+from spinegraph.engine.criteria.bits import bits_of
+from spinegraph.engine.criteria.changes import MAX_SETS
 from spinegraph.engine.knowledge.files import shipped_folder
 from spinegraph.engine.model import Change, DecidedRecommendation, Knowledge
 
@@ -105,7 +105,7 @@ class Implied:
             }
             for side, relation in (("present", knowledge.hierarchy.broader), ("absent", knowledge.hierarchy.narrower))
         }
-        self._ranges = {change.to for change in engine.book.facts.changes if change.code == "level"}
+        self._ranges = {change.to for change in engine.graph.facts.changes if change.code == "level"}
 
     def closed(self, changes: Changes, value: float | None) -> Changes:
         """With this value of the measurement, unless it stays as it is."""
@@ -116,7 +116,7 @@ class Implied:
 def ranges_named(engine: Engine, rule: str) -> list[str]:
     """The ranges that the rule, and what displaces it, leaves it open or excludes the patient, name."""
     (named,) = (entry.ground.named for entry in engine._recommenders if entry.rule.id == rule)
-    changes = engine.book.facts.changes
+    changes = engine.graph.facts.changes
     return sorted({changes[number].to for number in bits_of(named) if changes[number].code == "level"})
 
 

@@ -29,7 +29,7 @@ def test_what_is_missing_from_an_undetermined_verdict_is_what_can_still_settle_i
     monkeypatch.setattr(completions, "MAX_COMPLETIONS", 0)
     counted = Counted(Writer(seed).write(tmp_path))
     engine = counted.engine
-    facts = engine.book.facts
+    facts = engine.graph.facts
     decides = {rule: counted.all_decisive(table == UNDETERMINED) for rule, table in counted.verdicts.items()}
     for number in random.Random(seed).sample(list(np.flatnonzero(counted.consistent)), CASES):  # noqa: S311
         explained = engine.explain(RECORDS[number])
@@ -39,5 +39,5 @@ def test_what_is_missing_from_an_undetermined_verdict_is_what_can_still_settle_i
                 missing = sum(facts.bit[code] for code in entry.missing)
                 about = (RECORDS[number], entry.id, entry.missing, facts.decode(exact))
                 assert not missing & ~(exact | facts.related(exact)), about
-                looks_open = engine.book.rule(engine.knowledge.rules[entry.iri]).prospect(explained).facts
+                looks_open = engine.graph.rule(engine.knowledge.rules[entry.iri]).open_facts(explained).facts
                 assert not looks_open & exact & ~missing, about
