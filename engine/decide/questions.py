@@ -1,7 +1,7 @@
 """What to ask next: every unknown fact that can still change a live verdict, most dangerous first, and no other.
 
 A fact can change a verdict if it is unknown and some answer makes it another one, now or once other unknown facts are known,
-without a contradiction. Grounds and conditions say which facts can (`criteria.open_facts`, `completions.py`): of what rules speak of,
+without a contradiction. Grounds and conditions say which facts can (`open_facts.py`, `completions.py`): of what rules speak of,
 none is left out but those that wait for the scope of a rule, and findings wider or narrower than one that is asked; one too
 many only where facts are shared and there are too many completions to try, or where the record contradicts itself.
 """
