@@ -50,7 +50,7 @@ def any_of(parts: Iterable[ChangeSets]) -> ChangeSets:
     if not larger:
         return ChangeSets(singles)
     if len(larger) == 1:
-        return ChangeSets(singles, () if larger[0] & singles else tuple(larger)) if larger[0] else DONE
+        return ChangeSets(singles, () if larger[0] & singles else tuple(larger), cut) if larger[0] else DONE
     return minimal(singles, larger, cut)
 
 

@@ -168,7 +168,7 @@ def test_that_all_flips_are_listed_is_said_where_the_scope_is_known(guideline: t
     engine, cases = guideline
     for counting, entry in decided(engine, cases):
         scope = engine.knowledge.rules[entry.iri].scope
-        pending = scope is not None and engine.book.node(scope).truth(engine.explain(counting.case)) == 0
+        pending = scope is not None and engine.graph.node(scope).truth(engine.explain(counting.case)) == 0
         larger = sum(len(flip) > 1 for flip in entry.flips)
         assert entry.flips_complete == (not pending) or larger == MAX_SETS, (counting.case, entry.id, larger)
 
