@@ -51,7 +51,8 @@ def _otherwise(content: Content, rule: Recommendation, stated: list[Passage]) ->
         yield content.diagnose(
             "otherwise-than-source", "direction", rule.iri, "core:direction", direction=rule.direction, stated=stated_kinds
         )
-    urgencies = {passage.urgency for passage in stated if passage.urgency}
+    acting = [passage for passage in stated if passage.modality == wanted] or stated
+    urgencies = {passage.urgency for passage in acting if passage.urgency}
     urgency = UNGRADED.get(rule.urgency, rule.urgency)
     if urgencies and urgency not in urgencies:
         yield content.diagnose(
@@ -125,14 +126,22 @@ def _stated_by(content: Content, node: str) -> str:
 
 
 def _positions(content: Content) -> Iterator[Diagnostic]:
-    """Positions of a tension that is shown, of which no recommendation, or that of another side, is shown with its verdict."""
+    """Positions of which no recommendation, or that of another side, is shown with its verdict; passages that no side cites.
+
+    A settled tension is shown to nobody: its positions need no recommendation, unless one of them names one.
+    """
     graph = content.graph
     for tension in graph.of_class("core:Tension"):
-        if graph.iri(tension, "core:resolution") != expand("core:exposed"):
-            continue
         positions = graph.iris(tension, "core:position")
+        cited = {passage for position in positions for passage in graph.iris(position, DERIVED)}
+        for passage in graph.iris(tension, DERIVED):
+            if cited and passage not in cited:
+                yield content.diagnose("silent-position", "passage-of-no-side", tension, DERIVED, passage)
         takers = [taker for position in positions if (taker := graph.iri(position, "core:recommendation"))]
-        if len(takers) > 1 and len(set(takers)) == 1:
+        shown = graph.iri(tension, "core:resolution") == expand("core:exposed")
+        if not shown and not takers:
+            continue
+        if shown and len(takers) > 1 and len(set(takers)) == 1:
             last = [position for position in positions if graph.iri(position, "core:recommendation")][-1]
             yield content.diagnose(
                 "silent-position", "all-the-same", last, "core:recommendation", takers[0], tension=shorten(tension)

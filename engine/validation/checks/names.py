@@ -10,6 +10,7 @@ from typing import NamedTuple
 from spinegraph.engine.knowledge.problems import nearest
 from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.terms import Term, Text, expand, local_name, shorten
+from spinegraph.engine.validation.checks.series import check_series
 from spinegraph.engine.validation.checks.terms import CORE, is_ours, split
 from spinegraph.engine.validation.content import GENERATED, Content
 from spinegraph.engine.validation.diagnostics import Diagnostic, Place, Related
@@ -45,6 +46,7 @@ def check_names(content: Content) -> Iterator[Diagnostic]:
     yield from _two_values(content)
     yield from _naming(content)
     yield from _of_no_kind(content)
+    yield from check_series(content)
 
 
 def _dangling(content: Content) -> Iterator[Diagnostic]:
