@@ -6,10 +6,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 from spinegraph.api.cli.cases import KnowledgeOption
 from spinegraph.api.settings import load_engine
 from spinegraph.engine import make_codebook, read_case_file
+from spinegraph.engine.exchange.formats import BY_NAME, Answer
 
 
 class Format(StrEnum):
@@ -26,9 +28,6 @@ class Audience(StrEnum):
     patient = "patient"
 
 
-MEDIA_TYPES = {Format.md: "text/markdown", Format.html: "text/html"}
-
-
 def article_command(
     case: Annotated[Path, typer.Argument(metavar="CASE", help="Case file (.yaml, .json, .ttl); - reads stdin.")],
     form: Annotated[Format, typer.Option("--format", help="Markdown, or a web page that stands alone.")] = Format.md,
@@ -41,12 +40,10 @@ def article_command(
     knowledge: KnowledgeOption = None,
 ) -> None:
     """Write an article about a case: likely diagnosis, red flags, evaluation, imaging, management, follow-up, references."""
-    from spinegraph.engine.exchange.article.article import render_article
-
     engine = load_engine(knowledge or ())
     file = read_case_file(case, make_codebook(engine.knowledge))
-    reader = audience.value if audience else file.case.audience
-    article = render_article(engine.knowledge, engine.decide(file.case), reader, MEDIA_TYPES[form], file.title, file.narrative)
+    case_of_reader = msgspec.structs.replace(file.case, audience=audience.value) if audience else file.case
+    article = BY_NAME[form].write(Answer(engine.knowledge, engine.decide(case_of_reader), file.title, file.narrative))
     if output is None:
         typer.echo(article, nl=False)
     else:

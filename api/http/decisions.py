@@ -32,8 +32,7 @@ from spinegraph.engine import (
     parse_turtle,
     parse_yaml,
 )
-from spinegraph.engine.exchange.article.article import render_article
-from spinegraph.engine.exchange.provenance.decision import render_provenance
+from spinegraph.engine.exchange.formats import FORMATS, Answer, Format
 from spinegraph.engine.model import Frozen, doc
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -72,21 +71,10 @@ def renderers_of(engine: Engine) -> dict[str, Renderer]:
     def answer(file: CaseFile, include_all: bool) -> bytes:
         return engine.decide_json(file.case, include_all)
 
-    def article(media_type: str, file: CaseFile, include_all: bool) -> bytes:
-        decision = engine.decide(file.case, include_all)
-        return render_article(engine.knowledge, decision, file.case.audience, media_type, file.title, file.narrative)
+    def written(form: Format, file: CaseFile, include_all: bool) -> bytes:
+        return form.write(Answer(engine.knowledge, engine.decide(file.case, include_all), file.title, file.narrative))
 
-    def provenance(media_type: str, file: CaseFile, include_all: bool) -> bytes:
-        return render_provenance(engine.knowledge, engine.decide(file.case, include_all), media_type)
-
-    return {
-        JSON: answer,
-        "application/ld+json": partial(provenance, "application/ld+json"),
-        "text/turtle": partial(provenance, "text/turtle"),
-        "application/trig": partial(provenance, "application/trig"),
-        "text/markdown": partial(article, "text/markdown"),
-        "text/html": partial(article, "text/html"),
-    }
+    return {**{form.media_type: partial(written, form) for form in FORMATS}, JSON: answer}
 
 
 def decisions_router(engine: Engine, codebook: Codebook, limits: BodyLimits) -> APIRouter:
