@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help demo serve test quick check lint format oracle mutants bench inferred clean
+.PHONY: help demo serve test quick check lint format oracle mutants bench bench-quick inferred clean
 
 help:  ## list the commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
 # A strict editable install links file by file: when the list of installed files changes, it is made anew.
 MODULES := $(VENV)/modules
@@ -63,6 +63,9 @@ mutants: $(VENV)/dev  ## make 600 mistakes in copies of the content, and count w
 
 bench: $(VENV)/dev  ## measure speed, as ratios within one run
 	$(BIN)/python -m bench
+
+bench-quick: $(VENV)/dev  ## the same with fewer copies and repeats, within two minutes
+	$(BIN)/python -m bench --quick
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

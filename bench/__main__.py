@@ -1,4 +1,4 @@
-"""Measures, in one run, what the issue asks for, and prints one table.
+"""Measures, in one run, what decisions cost and how that grows, and prints each line as it has it.
 
 Cases: the shipped clinical cases (as a clinic would send them), and random ones (every fact of every case drawn anew, the
 worst that can happen to what is remembered between cases).
@@ -13,16 +13,16 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from spinegraph.engine import Engine, load_knowledge, make_codebook, read_case_file
 from spinegraph.engine.decide.reference import Oracle
-from spinegraph.engine.model import Case
+from spinegraph.engine.model import Case, Knowledge
 
+from bench.growth import growth_rows, packages_row
 from bench.http import requests_per_second
 from bench.sparql import sparql_rows
 from bench.validation import validation_rows
@@ -55,64 +55,65 @@ def cold_start(command: list[str], runs: int = 7) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--skip-http", action="store_true", help="leave out the HTTP comparison")
+    parser.add_argument("--quick", action="store_true", help="fewer copies and repeats, no HTTP, no validation")
     options = parser.parse_args()
     knowledge = load_knowledge()
+    console = Console(width=170, highlight=False)
+    console.print(f"{len(knowledge.rules)} rules, {len(knowledge.passages)} passages")
+    for measured, figure in _rows(knowledge, options.quick, options.skip_http):
+        console.print(f"{measured:<98} {figure}", soft_wrap=True)
+
+
+def _rows(knowledge: Knowledge, quick: bool, skip_http: bool) -> Iterator[tuple[str, str]]:
+    """Each line as soon as it is measured."""
     engine = Engine(knowledge)
     codebook = make_codebook(knowledge)
     shipped = [read_case_file(path, codebook).case for path in sorted((ROOT / "docs" / "examples").glob("*.yaml"))]
-    drawn = list(itertools.islice(random_cases(engine.program, seed=11), 200))
+    drawn = list(itertools.islice(random_cases(engine.program, seed=11), 40 if quick else 200))
+    yield from _decision_rows(engine, shipped, drawn, 1 if quick else 5)
+    yield _oracle_row(engine, drawn[: 3 if quick else 10])
+    command = [str(Path(sys.executable).with_name("spinegraph")), "decide", str(ROOT / "docs" / "examples" / "red-flag.yaml")]
+    yield "cold start of `spinegraph decide`", f"{cold_start(command, 3 if quick else 7):.2f} s"
+    yield "cold start of Python itself", f"{cold_start([sys.executable, '-c', 'pass']):.2f} s"
+    yield from growth_rows((1, 4, 16) if quick else (1, 4, 16, 64))
+    yield from growth_rows((1, 4) if quick else (1, 4, 16), shared_vocabulary=True)
+    yield packages_row(10 if quick else 50, 20)
+    if quick:
+        return
+    if not skip_http:
+        empty, repeated, varied = requests_per_second(engine, shipped, drawn)
+        yield "empty FastAPI route, requests per second", f"{empty:,.0f}"
+        yield "POST /v1/decisions, shipped examples in turn", f"{repeated:,.0f} ({repeated / empty:.2f} of the empty route)"
+        yield "POST /v1/decisions, random cases, never the same twice", f"{varied:,.0f} ({varied / empty:.2f} of the empty route)"
+        yield from sparql_rows()
+    yield from validation_rows()
+
+
+def _decision_rows(engine: Engine, shipped: Sequence[Case], drawn: Sequence[Case], repeats: int) -> Iterator[tuple[str, str]]:
     gc.collect()
     gc.freeze()
-    rows: list[tuple[str, str]] = []
-
-    verdicts = median_time(engine.verdicts, drawn, 5)
-    rows.append(("verdicts of one case, random cases", _us(verdicts)))
-    rows.append(
-        (
-            "verdicts of one case, shipped examples (random cases often contradict themselves, which runs the program twice)",
-            _us(median_time(engine.verdicts, shipped, 100)),
-        )
+    yield "verdicts of one case, random cases", _us(median_time(engine.verdicts, drawn, repeats))
+    yield (
+        "verdicts of one case, shipped examples (random cases often contradict themselves: two runs)",
+        _us(median_time(engine.verdicts, shipped, 20 * repeats)),
     )
-    fresh = Engine(knowledge)
-    rows.append(
-        ("whole default answer as JSON, random cases, each seen for the first time", _us(median_time(fresh.decide_json, drawn)))
-    )
-    first = statistics.median(median_time(Engine(knowledge).decide_json, [case]) for case in shipped)
-    rows.append(("the same, shipped examples, each by a new engine", _us(first)))
-    rows.append(("the same, shipped examples, seen before", _us(median_time(engine.decide_json, shipped, 50))))
+    fresh = Engine(engine.knowledge)
+    yield "whole default answer as JSON, random cases, each for the first time", _us(median_time(fresh.decide_json, drawn))
+    first = statistics.median(median_time(Engine(engine.knowledge).decide_json, [case]) for case in shipped)
+    yield "the same, shipped examples, each by a new engine", _us(first)
+    yield "the same, shipped examples, seen before", _us(median_time(engine.decide_json, shipped, 10 * repeats))
     sizes = [len(engine.decide_json(case)) for case in shipped]
-    rows.append(("size of that answer", f"{statistics.median(sizes) / 1024:.0f} KiB median"))
+    yield "size of that answer", f"{statistics.median(sizes) / 1024:.0f} KiB median"
+    gc.unfreeze()
 
-    oracle = Oracle(knowledge)
-    few = drawn[:10]
+
+def _oracle_row(engine: Engine, cases: Sequence[Case]) -> tuple[str, str]:
+    oracle = Oracle(engine.knowledge)
     start = time.perf_counter()
-    oracle.evaluate(few)
-    slow = (time.perf_counter() - start) / len(few)
-    fast = median_time(engine.verdicts, few, 20)
-    rows.append(("oracle (pySHACL), the first 10 of these cases", f"{slow:.2f} s a case"))
-    rows.append(("verdicts against the oracle, same cases", f"{slow / fast:,.0f} times as fast"))
-
-    command = [str(Path(sys.executable).with_name("spinegraph")), "decide", str(ROOT / "docs" / "examples" / "red-flag.yaml")]
-    rows.append(("cold start of `spinegraph decide`", f"{cold_start(command):.2f} s"))
-    rows.append(("cold start of Python itself", f"{cold_start([sys.executable, '-c', 'pass']):.2f} s"))
-
-    if not options.skip_http:
-        empty, repeated, varied = requests_per_second(engine, shipped, drawn)
-        rows.append(("empty FastAPI route, requests per second", f"{empty:,.0f}"))
-        rows.append(
-            ("POST /v1/decisions, shipped examples in turn", f"{repeated:,.0f} ({repeated / empty:.2f} of the empty route)")
-        )
-        rows.append(
-            ("POST /v1/decisions, random cases, never the same twice", f"{varied:,.0f} ({varied / empty:.2f} of the empty route)")
-        )
-
-        rows += sparql_rows()
-    rows += validation_rows()
-
-    table = Table("measured", "figure", title=f"{len(knowledge.rules)} rules, {len(knowledge.passages)} passages")
-    for row in rows:
-        table.add_row(*row)
-    Console(width=130).print(table)
+    oracle.evaluate(cases)
+    slow = (time.perf_counter() - start) / len(cases)
+    fast = median_time(engine.verdicts, cases, 20)
+    return "verdicts against the oracle (pySHACL), same cases", f"{slow / fast:,.0f} times as fast ({slow:.2f} s a case)"
 
 
 def _us(seconds: float) -> str:

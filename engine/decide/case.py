@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import math
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,7 +27,7 @@ from spinegraph.engine.errors import (
 from spinegraph.engine.knowledge.turtle.terms import local_name
 from spinegraph.engine.knowledge.units import in_words
 from spinegraph.engine.knowledge.words import unshown_character
-from spinegraph.engine.model import Case, Measured
+from spinegraph.engine.model import Case, Knowledge, Measured
 from spinegraph.engine.program.program import Program
 
 AUDIENCES = ("clinician", "patient")
@@ -221,6 +221,27 @@ def _kind(value: object) -> str:
     return "null" if value is None else names.get(type(value), type(value).__name__)
 
 
+# Part of a case -----------------------------------------------------------------------------
+
+
+def known_part(case: Case, knowledge: Knowledge) -> Case:
+    """What of a record some knowledge can see: facts whose codes it has."""
+    return _seen_part(
+        case,
+        {finding.code for finding in knowledge.findings.values() if not finding.derived_only},
+        {measurement.code for measurement in knowledge.measurements.values()},
+    )
+
+
+def _seen_part(case: Case, findings: Container[str], measurements: Container[str]) -> Case:
+    return Case(
+        present=tuple([code for code in case.present if code in findings]),
+        absent=tuple([code for code in case.absent if code in findings]),
+        measurements={code: value for code, value in case.measurements.items() if code in measurements},
+        audience=case.audience,
+    )
+
+
 # Case → planes -------------------------------------------------------------------------------
 
 
@@ -233,11 +254,16 @@ class CaseEncoder:
         self._blank = [0] * (program.input_size - 1) + [1]
         self._finding = {knowledge.findings[iri].code: 2 * number for number, iri in enumerate(program.findings)}
         self._sides = [(program.present[iri], program.absent[iri]) for iri in program.findings]
+        self._measured = {measurement.code for measurement in knowledge.measurements.values()}
         self._compared: dict[str, list[tuple[int, Measured]]] = {}
         for number, comparison in enumerate(program.comparisons):
             position = 2 * len(program.findings) + 2 * number
             code = knowledge.measurements[comparison.measurement].code
             self._compared.setdefault(code, []).append((position, comparison.criterion))
+
+    def known_part(self, case: Case) -> Case:
+        """What of a record the program can see."""
+        return _seen_part(case, self._finding, self._measured)
 
     def planes(self, case: Case) -> list[int]:
         """The input planes of one case."""

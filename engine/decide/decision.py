@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
+from spinegraph.engine.collector import collector_paused
 from spinegraph.engine.criteria.node import TRUE, Explanation
 from spinegraph.engine.decide.case import CaseEncoder
 from spinegraph.engine.decide.completions import Completions
@@ -38,12 +40,16 @@ from spinegraph.engine.model import (
     Verdict,
 )
 from spinegraph.engine.program.compiler import compile_program
+from spinegraph.engine.program.linking import Linker
 from spinegraph.engine.program.program import Program
 
 ASSESSING_RANK = len(URGENCIES)
 """Questions that settle no recommendation for something, only a suspicion or a bar, come after those that do."""
 BESIDE_RANK = len(URGENCIES) + 1
 """Questions that can only displace a recommendation, exclude the patient or leave something open come last."""
+
+MAX_ENGINES = 64
+"""So many sets of packages are kept compiled; to compile one again costs what it costs alone."""
 
 
 class _Parts(NamedTuple):
@@ -62,15 +68,21 @@ class Engine:
 
     def __init__(self, knowledge: Knowledge, stale: Iterable[str] = ()) -> None:
         """`stale`: ids of passages whose text has changed since they were paraphrased."""
-        rules = knowledge.rules.values()
         self.knowledge = knowledge
+        self._stale = frozenset(stale)
+        self._of_packages = lru_cache(maxsize=MAX_ENGINES)(self._linked)
+        with collector_paused():
+            self._prepare(knowledge)
+
+    def _prepare(self, knowledge: Knowledge) -> None:
+        rules = knowledge.rules.values()
         self.program: Program = compile_program(knowledge)
         self.graph = CriterionGraph(Facts(self.program))
         self._bench = Workbench(self.graph.facts)
         self._memory: Memory[bytes] = Memory()
         self._encoder = CaseEncoder(self.program)
         self._questioner = Questioner(self.graph.facts)
-        self._notifier = Notifier(self.graph, knowledge, frozenset(stale))
+        self._notifier = Notifier(self.graph, knowledge, self._stale)
         self._disclaimer = disclaimer_of(knowledge.sources.values())
         self._version = KnowledgeVersion(version=knowledge.version, digest=knowledge.digest)
         completions = Completions(self._bench)
@@ -96,8 +108,30 @@ class Engine:
         ]
         self._tensions = [rule for rule in rules if isinstance(rule, Tension) and (rule.scope or rule.criterion)]
 
-    def verdicts(self, case: Case) -> dict[str, Verdict]:
-        """Recommendation id → verdict: the program alone, without explanations."""
+    def of_packages(self, packages: Iterable[str]) -> Engine:
+        """The engine of some packages alone (see `linking`); of none, this one. The last ones asked for are kept.
+
+        Raises VocabularyError where there is no package of a name.
+        """
+        asked = frozenset(packages)
+        return self._of_packages(asked) if asked else self
+
+    def _linked(self, packages: frozenset[str]) -> Engine:
+        return Engine(self._linker.linked(packages), self._stale)
+
+    @cached_property
+    def _linker(self) -> Linker:
+        return Linker(self.knowledge, self.program.relations)
+
+    def known_part(self, case: Case) -> Case:
+        """What of a record the knowledge can see: facts whose codes it has."""
+        return self._encoder.known_part(case)
+
+    def verdicts(self, case: Case, packages: Iterable[str] = ()) -> dict[str, Verdict]:
+        """Recommendation id → verdict: the program alone, without explanations; of some packages, or of all."""
+        engine = self.of_packages(packages)
+        if engine is not self:
+            return engine.verdicts(engine.known_part(case))
         planes, certain = self._encoder.run(case)
         return {entry.rule.id: entry.ground.verdict(planes, certain) for entry in self._recommenders}
 
@@ -105,16 +139,22 @@ class Engine:
         """The planes of a case, for those who need more than a Decision holds."""
         return Explanation(self.graph.facts, self.graph.size, case, *self._encoder.run(case))
 
-    def decide(self, case: Case, include_all: bool = False) -> Decision:
+    def decide(self, case: Case, include_all: bool = False, packages: Iterable[str] = ()) -> Decision:
         """Decide and explain one case.
 
         By default recommendations that are not indicated or out of scope are left out; `include_all` gives every rule a
-        verdict. Same case and same knowledge give the same Decision.
+        verdict. `packages`: names of those that are asked, by default all: what they do not speak of is left out of account.
+        Same case, same knowledge and same packages give the same Decision.
+        Raises VocabularyError where there is no package of a name.
         """
+        engine = self.of_packages(packages)
+        if engine is not self:
+            found = engine.decide(engine.known_part(case), include_all)
+            return msgspec.structs.replace(found, id=self._id(case, packages), case=case)
         parts = self._work_out(case, include_all)
         live = [(entry.rule, standing.verdict) for entry, standing in parts.standings if standing.verdict not in QUIET]
         return Decision(
-            id=hashlib.sha256(msgspec.json.encode(case) + self.knowledge.digest.encode()).hexdigest(),
+            id=self._id(case),
             knowledge=self._version,
             case=case,
             urgency=self._urgency(live),  # type: ignore[arg-type]
@@ -126,10 +166,15 @@ class Engine:
             disclaimer=self._disclaimer,
         )
 
-    def decide_json(self, case: Case, include_all: bool = False) -> bytes:
+    def _id(self, case: Case, packages: Iterable[str] = ()) -> str:
+        named = "".join(f"\n{package}" for package in sorted(set(packages)))
+        return hashlib.sha256(msgspec.json.encode(case) + f"{self.knowledge.digest}{named}".encode()).hexdigest()
+
+    def decide_json(self, case: Case, include_all: bool = False, packages: Iterable[str] = ()) -> bytes:
         """The same as JSON, byte for byte what encoding the Decision gives; the last answers are remembered."""
-        key = (msgspec.json.encode(case), include_all)
-        return self._memory.get(key, lambda: msgspec.json.encode(self.decide(case, include_all)))
+        asked = frozenset(packages)
+        key = (msgspec.json.encode(case), include_all, asked)
+        return self._memory.get(key, lambda: msgspec.json.encode(self.decide(case, include_all, asked)))
 
     def _work_out(self, case: Case, include_all: bool) -> _Parts:
         explained = self.explain(case)

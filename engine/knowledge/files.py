@@ -88,3 +88,32 @@ def content_digest(paths: Iterable[Path]) -> str:
 def in_reading_order(paths: Iterable[Path]) -> tuple[Path, ...]:
     """What is generated comes last: it locates nothing."""
     return tuple(sorted(paths, key=lambda path: path.name == "inferred.ttl"))
+
+
+SHIPPED = "spinegraph"
+"""The name of the package that comes with the tool."""
+
+
+def package_names(paths: Iterable[Path]) -> dict[Path, str]:
+    """File → the package that it belongs to: the folder whose `ontology` or `shapes` it stands below, "" for any other file.
+
+    Two folders of one name are told apart by the whole path.
+    """
+    shipped = {folder.parent for folder in shipped_folders()}
+    folder_of = {path: _package_folder(path) for path in paths}
+    folders_of: dict[str, set[Path]] = {}
+    for folder in filter(None, folder_of.values()):
+        folders_of.setdefault(folder.name, set()).add(folder)
+
+    def name(folder: Path | None) -> str:
+        if folder is None:
+            return ""
+        if folder in shipped:
+            return SHIPPED
+        return folder.name if len(folders_of[folder.name]) == 1 else folder.as_posix()
+
+    return {path: name(folder) for path, folder in folder_of.items()}
+
+
+def _package_folder(path: Path) -> Path | None:
+    return next((folder.parent for folder in path.absolute().parents if folder.name in SCHEMA), None)

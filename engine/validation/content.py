@@ -85,7 +85,7 @@ class Content:
         self.graph = Graph(self.paths, content_digest(readable))
         for number, path in enumerate(self.paths):
             for triple in self.triples.get(path, ()):
-                self.graph.add(*triple, number)
+                self.graph.add(triple, number)
 
     @cached_property
     def _assembled(self) -> tuple[Knowledge | None, tuple[KnowledgeError, ...]]:

@@ -7,10 +7,12 @@ codes are unique, rules lie within the profile, and every rule leads to passages
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from msgspec import structs
+from spinegraph.engine.collector import collector_paused
 from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.knowledge.build.criteria import CriterionReader
 from spinegraph.engine.knowledge.build.kinds import check_kind, read_kinds, read_sections
@@ -19,6 +21,7 @@ from spinegraph.engine.knowledge.build.mapping_table import mapped_codes
 from spinegraph.engine.knowledge.build.passages import read_citation, read_passage, read_reference, read_source
 from spinegraph.engine.knowledge.build.rule_checks import check_rules
 from spinegraph.engine.knowledge.build.rules import PATIENT, build_rules, passage_ids
+from spinegraph.engine.knowledge.files import package_names
 from spinegraph.engine.knowledge.problems import Problems
 from spinegraph.engine.knowledge.turtle.graph import Graph, read_graph
 from spinegraph.engine.knowledge.turtle.terms import expand, local_name, shorten
@@ -38,7 +41,8 @@ def load_knowledge(paths: Iterable[Path] | None = None) -> Knowledge:
 
     Raises KnowledgeError (a subclass says which kind) at the first thing that makes the knowledge unusable.
     """
-    return assemble(read_graph(paths))
+    with collector_paused():
+        return assemble(read_graph(paths))
 
 
 def assemble(graph: Graph) -> Knowledge:
@@ -86,10 +90,19 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
         passage_kinds=kinds,
         article_sections=sections,
     )
+    knowledge = structs.replace(knowledge, package_of=dict(_packages(graph, knowledge)))
     for passage in knowledge.passages.values():
         check_kind(passage, kinds, problems)
     check_rules(graph, knowledge, problems)
     return knowledge, problems
+
+
+def _packages(graph: Graph, knowledge: Knowledge) -> Iterator[tuple[str, str]]:
+    """IRI of a rule or concept → the package of the file that states it first."""
+    names = package_names(graph.paths)
+    for stated in (knowledge.rules, knowledge.findings, knowledge.conditions, knowledge.interventions, knowledge.measurements):
+        for iri in stated:
+            yield iri, names[graph.files_of(iri)[0]]
 
 
 def _hierarchy(graph: Graph) -> Hierarchy:

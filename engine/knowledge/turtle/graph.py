@@ -7,6 +7,7 @@ found by `positions.py` when an error or a diagnostic needs one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,15 +33,40 @@ class Graph:
         self.paths = paths
         self.digest = digest
         self._by_subject: dict[str, dict[str, list[Term]]] = {}
-        self._subjects: dict[tuple[str, Term], list[str]] = {}
+        self._of_class: dict[Term, list[str]] = {}
         self._files_of: dict[str, dict[int, None]] = {}
-        self._mentions: dict[Term, list[tuple[str, str]]] = {}
+        self._triples: list[tuple[str, str, Term]] = []
 
-    def add(self, subject: str, predicate: str, value: Term, number: int) -> None:
+    def add(self, triple: tuple[str, str, Term], number: int) -> None:
         """Add one triple of the file `paths[number]`."""
-        self._by_subject.setdefault(subject, {}).setdefault(predicate, []).append(value)
-        self._subjects.setdefault((predicate, value), []).append(subject)
-        self._files_of.setdefault(subject, {})[number] = None
+        subject, predicate, value = triple
+        self._triples.append(triple)
+        statements = self._by_subject.get(subject)
+        if statements is None:
+            statements = self._by_subject[subject] = {}
+            self._files_of[subject] = {}
+        self._files_of[subject][number] = None
+        if predicate in statements:
+            statements[predicate].append(value)
+        else:
+            statements[predicate] = [value]
+        if predicate == RDF_TYPE:
+            self._of_class.setdefault(value, []).append(subject)
+
+    @cached_property
+    def _subjects(self) -> dict[tuple[str, Term], list[str]]:
+        """By predicate and value; made when first asked, because loading does not ask."""
+        found: dict[tuple[str, Term], list[str]] = {}
+        for subject, predicate, value in self._triples:
+            found.setdefault((predicate, value), []).append(subject)
+        return found
+
+    @cached_property
+    def _mentions(self) -> dict[Term, list[tuple[str, str]]]:
+        found: dict[Term, list[tuple[str, str]]] = {}
+        for (predicate, term), subjects in self._subjects.items():
+            found.setdefault(term, []).extend((subject, predicate) for subject in subjects)
+        return found
 
     def subjects(self, predicate: str, value: Term) -> list[str]:
         """Subjects of `predicate value`, in file order."""
@@ -53,7 +79,7 @@ class Graph:
 
     def of_class(self, curie: str) -> list[str]:
         """Instances of a class, by rdf:type alone."""
-        return self._subjects.get((RDF_TYPE, expand(curie)), [])
+        return self._of_class.get(expand(curie), [])
 
     def predicates(self, subject: str) -> dict[str, list[Term]]:
         return self._by_subject.get(subject, {})
@@ -108,10 +134,7 @@ class Graph:
         return self._by_subject.keys()
 
     def mentions(self, value: Term) -> list[tuple[str, str]]:
-        """(subject, predicate IRI) of the statements whose object this is; for messages, the index is made when first asked."""
-        if not self._mentions:
-            for (predicate, term), subjects in self._subjects.items():
-                self._mentions.setdefault(term, []).extend((subject, predicate) for subject in subjects)
+        """(subject, predicate IRI) of the statements whose object this is."""
         return self._mentions.get(value, [])
 
     def files_of(self, subject: str) -> tuple[Path, ...]:
@@ -160,6 +183,6 @@ def read_graph(paths: Iterable[Path] | None = None) -> Graph:
     graph = Graph(all_paths, content_digest(all_paths))
     for number, path in enumerate(all_paths):
         if path.suffix == ".ttl":
-            for subject, predicate, value in read_triples(path, number):
-                graph.add(subject, predicate, value, number)
+            for triple in read_triples(path, number):
+                graph.add(triple, number)
     return graph

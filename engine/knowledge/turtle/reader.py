@@ -27,7 +27,7 @@ def read_triples(path: Path, number: int, most: int = sys.maxsize) -> list[tuple
 
     def name(node: object) -> str:
         if isinstance(node, ox.NamedNode):
-            return str(node.value)
+            return sys.intern(node.value)  # most names stand in many triples
         if isinstance(node, ox.BlankNode):
             return blanks.setdefault(node.value, f"_:{number}-{len(blanks)}")
         raise _not_turtle_1_1(path, text)
@@ -40,12 +40,12 @@ def read_triples(path: Path, number: int, most: int = sys.maxsize) -> list[tuple
         value = node.value
         if not value.isprintable() and (unshown := unshown_character(value)):
             raise _unshown(path, text, unshown)
-        return Text(value, node.language or "", node.datatype.value)
+        return Text(value, node.language or "", sys.intern(node.datatype.value))
 
     try:
         text = read_file(path).removeprefix(codecs.BOM_UTF8)
         read = ox.parse(text, format=ox.RdfFormat.TURTLE)
-        triples = [(name(triple.subject), triple.predicate.value, term(triple.object)) for triple in itertools.islice(read, most)]
+        triples = [(name(triple.subject), name(triple.predicate), term(triple.object)) for triple in itertools.islice(read, most)]
         if next(read, None) is None:
             check_prefixes(path, text, read.prefixes)
             return triples

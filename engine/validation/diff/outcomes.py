@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
 from msgspec import structs
+from spinegraph.engine.decide.case import known_part
 from spinegraph.engine.decide.decision import Engine
 from spinegraph.engine.errors import ReplayError
 from spinegraph.engine.knowledge.turtle.terms import shorten
@@ -130,7 +131,7 @@ URGENCY = "urgency"
 
 def _decided(engine: Engine, case: Case) -> dict[str, str]:
     """Rule ids and condition codes with their verdicts, and the urgency."""
-    decision = engine.decide(_possible(known_part(case, engine.knowledge), engine.knowledge), include_all=True)
+    decision = engine.decide(_possible(engine.known_part(case), engine.knowledge), include_all=True)
     found: dict[str, str] = {f"rule:{shown.id}": shown.verdict for shown in decision.recommendations}
     found.update((shown.condition, shown.verdict) for shown in decision.assessments)
     return {**found, URGENCY: decision.urgency}
@@ -153,7 +154,7 @@ def _possible(case: Case, knowledge: Knowledge) -> Case:
 
 def outcomes_of(engine: Engine, case: Case) -> dict[str, str]:
     """IRI of every rule → the verdict of a recommendation, the truth of another rule, for what the engine knows of a case."""
-    known = known_part(case, engine.knowledge)
+    known = engine.known_part(case)
     verdicts = engine.verdicts(known)
     planes: Sequence[int] = engine.explain(known).planes
     found = {}
@@ -161,18 +162,6 @@ def outcomes_of(engine: Engine, case: Case) -> dict[str, str]:
         truth = TRUTHS[planes[slots.whole.holds] + 2 * planes[slots.whole.refuted]]
         found[iri] = verdicts.get(engine.knowledge.rules[iri].id, truth)
     return found
-
-
-def known_part(case: Case, knowledge: Knowledge) -> Case:
-    """What of a record a state of the knowledge can see: facts whose codes it has."""
-    codes = {finding.code for finding in knowledge.findings.values() if not finding.derived_only}
-    measured = {measurement.code for measurement in knowledge.measurements.values()}
-    return Case(
-        present=tuple(code for code in case.present if code in codes),
-        absent=tuple(code for code in case.absent if code in codes),
-        measurements={code: value for code, value in case.measurements.items() if code in measured},
-        audience=case.audience,
-    )
 
 
 def _words(case: Case, states: Sequence[Knowledge]) -> tuple[str, ...]:

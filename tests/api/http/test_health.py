@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import httpx
@@ -27,8 +28,8 @@ def test_ready_says_which_knowledge_answers(client: httpx.Client, engine: Engine
 
 def test_an_engine_that_cannot_decide_is_not_ready(engine: Engine, make_client: MakeClient) -> None:
     class Broken(Engine):
-        def verdicts(self, case: Case) -> dict[str, Verdict]:
-            raise ZeroDivisionError(case)
+        def verdicts(self, case: Case, packages: Iterable[str] = ()) -> dict[str, Verdict]:
+            raise ZeroDivisionError(case, packages)
 
     app = create_app(Settings(), Broken(engine.knowledge))
     assert make_client(app).get("/health/ready").status_code == 500

@@ -1,0 +1,94 @@
+"""The knowledge of some packages alone: their own rules, and those of others without which these could not be decided.
+
+Packages are linked through what they share: a rule can test what a rule of another package concludes, and be displaced or left
+open by one. All that bears on a verdict comes along, so that the verdict is the same as among all packages; nothing else does,
+so that a decision costs what was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
+
+from msgspec import structs
+from spinegraph.engine.errors import VocabularyError
+from spinegraph.engine.model import Assessment, DerivedFinding, Knowledge, Recommendation, Rule, Tension
+from spinegraph.engine.program.relations import Relations
+from spinegraph.engine.program.strata import dependencies
+
+Stated = TypeVar("Stated")
+
+
+class Linker:
+    """Takes packages out of one knowledge."""
+
+    def __init__(self, knowledge: Knowledge, relations: Relations) -> None:
+        self._knowledge = knowledge
+        self._relations = relations
+        self._needed = dependencies(knowledge)
+        self.packages = frozenset((*map(relations.package, knowledge.rules.values()), *knowledge.package_of.values()))
+
+    def linked(self, packages: frozenset[str]) -> Knowledge:
+        """The knowledge of these packages. Raises VocabularyError where there is none of a name."""
+        if unknown := sorted(packages - self.packages):
+            names = ", ".join(sorted(filter(None, self.packages))) or "none, for all content stands in one"
+            raise VocabularyError(f"There is no package {unknown[0]!r}.", mend=f"Name one of these: {names}.")
+        whole = self._knowledge
+        chosen = self._bearing_on(rule for rule in whole.rules.values() if self._relations.package(rule) in packages)
+        named = set(self._named(chosen.values()))
+        sources = {rule.source for rule in chosen.values()}
+        cited = {passage for rule in chosen.values() for passage in rule.passages}
+
+        def kept(things: Mapping[str, Stated]) -> dict[str, Stated]:
+            return {iri: thing for iri, thing in things.items() if iri in named or whole.package_of.get(iri, "") in packages}
+
+        return structs.replace(
+            whole,
+            findings=kept(whole.findings),
+            conditions=kept(whole.conditions),
+            interventions=kept(whole.interventions),
+            measurements=kept(whole.measurements),
+            sources={iri: source for iri, source in whole.sources.items() if iri in sources},
+            passages={iri: one for iri, one in whole.passages.items() if one.source in sources or one.id in cited},
+            citations=tuple(citation for citation in whole.citations if citation.source in sources),
+            rules={iri: rule for iri, rule in whole.rules.items() if iri in chosen},
+        )
+
+    def _bearing_on(self, rules: Iterable[Rule]) -> dict[str, Rule]:
+        """Rules with all others that they rest on, that keep them from a patient, displace them or leave them open."""
+        chosen: dict[str, Rule] = {}
+        waiting = list(rules)
+        while waiting:
+            rule = waiting.pop()
+            if rule.iri not in chosen:
+                chosen[rule.iri] = rule
+                waiting += self._directly(rule)
+        return chosen
+
+    def _directly(self, rule: Rule) -> Iterator[Rule]:
+        yield from (self._knowledge.rules[iri] for iri in self._needed[rule.iri])
+        yield from self._relations.excluding(rule)
+        if isinstance(rule, Recommendation):
+            yield from self._relations.overriding(rule)
+            yield from self._relations.leaving(rule)
+        if isinstance(rule, Tension):
+            yield from (self._knowledge.rules[side.recommendation] for side in rule.positions if side.recommendation)
+
+    def _named(self, rules: Iterable[Rule]) -> Iterator[str]:
+        """IRIs of what rules test and conclude, with everything that is wider or narrower."""
+        hierarchy = self._knowledge.hierarchy
+        direct: dict[str, None] = {}
+        for rule in rules:
+            for criterion in filter(None, (rule.scope, rule.criterion)):
+                direct.update(dict.fromkeys(part.subject for part in criterion.walk()))
+            match rule:
+                case DerivedFinding():
+                    direct[rule.finding] = None
+                case Assessment():
+                    direct[rule.condition] = None
+                case Recommendation():
+                    direct[rule.intervention] = None
+        for iri in direct:
+            yield iri
+            yield from hierarchy.broader.get(iri, ())
+            yield from hierarchy.narrower.get(iri, ())
