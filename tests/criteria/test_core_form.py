@@ -1,0 +1,92 @@
+"""The SHACL Core form of every criterion, run by pySHACL without SPARQL: it conforms where the program says that it holds.
+
+Engines that know no SHACL-SPARQL skip custom components in silence, and find that everything conforms.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import pyshacl
+import pytest
+from rdflib import RDF, RDFS, Graph, Literal, URIRef
+from rdflib.namespace import SH, XSD
+from spinegraph.engine import Case, Engine
+from spinegraph.engine.criteria import core_of
+from spinegraph.engine.criteria.shapes import Curie, Iri, node_shape
+from spinegraph.engine.decide.reference import CORE, add_shape
+from spinegraph.engine.model import Assessment, Criterion
+
+from tests.random_cases import random_cases
+
+PATIENT = URIRef("urn:case")
+
+
+def criteria_of(engine: Engine) -> Iterator[Criterion]:
+    roots = (root for rule in engine.knowledge.rules.values() for root in (rule.scope, rule.criterion) if root is not None)
+    yield from {id(node): node for root in roots for node in root.walk()}.values()
+
+
+def shapes_of(engine: Engine) -> tuple[Graph, dict[URIRef, Criterion]]:
+    """A shape about the patient for each criterion."""
+    graph, known = Graph(), {}
+    for number, criterion in enumerate(criteria_of(engine)):
+        name = URIRef(f"urn:shape:{number}")
+        form = core_of(criterion, engine.program.relations)
+        add_shape(graph, name, {"rdf:type": Curie("sh:NodeShape"), "sh:targetNode": Iri(PATIENT), "sh:node": node_shape(form)})
+        known[name] = criterion
+    return graph, known
+
+
+def data_of(engine: Engine, case: Case) -> Graph:
+    """What is recorded, what follows from it, and the hierarchy."""
+    knowledge, program, planes = engine.knowledge, engine.program, engine.explain(case).planes
+    graph = Graph()
+    for side, positions in ((CORE.present, program.present), (CORE.absent, program.absent)):
+        for finding in (iri for iri, position in positions.items() if planes[position]):
+            graph.add((PATIENT, side, URIRef(finding)))
+    for iri, rule in knowledge.rules.items():
+        holds, refuted = program.rules[iri].whole
+        for predicate, position in ((CORE.holds, holds), (CORE.refuted, refuted)):
+            if planes[position]:
+                graph.add((PATIENT, predicate, URIRef(iri)))
+        if isinstance(rule, Assessment):
+            graph.add((URIRef(iri), CORE.assesses, URIRef(rule.condition)))
+    for iri, broader in knowledge.hierarchy.broader.items():
+        for wider in broader:
+            graph.add((URIRef(iri), RDFS.subClassOf, URIRef(wider)))
+    iri_of = {measurement.code: iri for iri, measurement in knowledge.measurements.items()}
+    for code, value in case.measurements.items():
+        graph.add((PATIENT, URIRef(iri_of[code]), Literal(repr(value), datatype=XSD.decimal)))
+    return graph
+
+
+def conforming(shapes: Graph, known: dict[URIRef, Criterion], data: Graph) -> set[URIRef]:
+    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, advanced=False, inference="none")
+    assert isinstance(report, Graph)
+    assert (None, RDF.type, SH.ValidationReport) in report
+    return known.keys() - set(report.objects(None, SH.sourceShape))
+
+
+@pytest.mark.parametrize(("which", "count"), [("small", 25), ("engine", 1)])
+def test_the_core_form_conforms_where_the_criterion_holds(which: str, count: int, request: pytest.FixtureRequest) -> None:
+    engine: Engine = request.getfixturevalue(which)
+    shapes, known = shapes_of(engine)
+    both: set[bool] = set()
+    for case in itertools.islice(random_cases(engine.program, seed=11), count):
+        planes = engine.explain(case).planes
+        holding = {name for name, criterion in known.items() if planes[engine.program.pair(criterion).holds]}
+        found = conforming(shapes, known, data_of(engine, case))
+        assert {known[name] for name in found ^ holding} == set(), case
+        both |= {bool(holding), holding != known.keys()}
+    assert both == {True}, "some hold and some do not"
+
+
+def test_the_core_form_is_shacl_core(engine: Engine) -> None:
+    shapes, _ = shapes_of(engine)
+    allowed = {str(SH[name]) for name in (
+        "and", "or", "not", "node", "property", "path", "hasValue", "in", "minCount", "minInclusive", "minExclusive",
+        "maxInclusive", "maxExclusive", "qualifiedValueShape", "qualifiedMinCount", "targetNode", "zeroOrMorePath", "inversePath",
+    )}  # fmt: skip
+    assert {str(predicate) for predicate in shapes.predicates()} - allowed == {str(RDF.type), str(RDF.first), str(RDF.rest)}
