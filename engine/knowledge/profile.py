@@ -22,8 +22,11 @@ WRAPPERS = ("sh:node", "sh:property")
 """Constraints that are no criterion of their own: they lead to one."""
 _STATED = tuple(kind.constraint for kind in KINDS)
 CONSTRAINTS = (*(name for name in _STATED if name != "sh:path"), *WRAPPERS, "sh:path")
-MODIFIERS = {modifier: kind.constraint for kind in KINDS for modifier in kind.modifiers}
-"""Each modifier and the constraint that it belongs to."""
+MODIFIERS: dict[str, tuple[str, ...]] = {}
+for _kind in KINDS:
+    for _modifier in _kind.modifiers:
+        MODIFIERS[_modifier] = (*MODIFIERS.get(_modifier, ()), _kind.constraint)
+"""Each modifier and the constraints that it can belong to."""
 ALLOWED = frozenset(map(expand, (*CONSTRAINTS, *MODIFIERS)))
 MEND = "Allowed: " + ", ".join((*CONSTRAINTS, *MODIFIERS)) + ". There is no sh:not: absence has to be recorded."
 ALIKE = 0.8
@@ -54,10 +57,11 @@ def foreign_term(graph: Graph, shape: str) -> Misuse | None:
 
 def misplaced_modifier(graph: Graph, shape: str, stated: Container[str]) -> Misuse | None:
     """A modifier without the constraint that it belongs to; `stated` are the constraints of the shape."""
-    for modifier, constraint in MODIFIERS.items():
-        if expand(modifier) in graph.predicates(shape) and constraint not in stated:
-            what, mend = f"{modifier} stands without {constraint}", f"Add {constraint}, or drop {modifier}."
-            return Misuse(what, mend, predicate=modifier, lacks=(constraint,))
+    for modifier, constraints in MODIFIERS.items():
+        if expand(modifier) in graph.predicates(shape) and not any(constraint in stated for constraint in constraints):
+            wanted = " or ".join(constraints)
+            what, mend = f"{modifier} stands without {wanted}", f"Add {wanted}, or drop {modifier}."
+            return Misuse(what, mend, predicate=modifier, lacks=constraints)
     return None
 
 
