@@ -40,13 +40,22 @@ def _emit(criterion: AtLeast, to: Emitter) -> Planes:
     pairs = [to.criterion(member) for member in criterion.members]
     spare = len(pairs) - criterion.count
     return (
-        _threshold([holds for holds, _ in pairs], criterion.count, to),
-        _threshold([refuted for _, refuted in pairs], spare + 1, to),
+        threshold([holds for holds, _ in pairs], criterion.count, to),
+        threshold([refuted for _, refuted in pairs], spare + 1, to),
     )
 
 
-def _threshold(planes: list[str], count: int, to: Emitter) -> str:
-    """At least `count` of the planes, by counting upwards."""
+def threshold(planes: list[str], count: int, to: Emitter) -> str:
+    """The plane of at least `count` of the planes, by counting upwards.
+
+    After each plane, `reached[k]` is that of more than k of those seen so far. Of two of three, without names for each step:
+
+    >>> class Inline:
+    ...     def assign(self, prefix, expression):
+    ...         return f"({expression})" if " " in expression else expression
+    >>> threshold(["a", "b", "c"], 2, Inline())
+    '((a & b) | (a | b) & c)'
+    """
     reached = ["zero"] * count
     for plane in planes:
         for level in range(count - 1, -1, -1):
