@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from spinegraph.api.http.sparql_settings import parse_data_option, served_files
+from spinegraph.api.sparql_settings import parse_data_option, served_files
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES
 from spinegraph.engine.query.dataset import export_snapshot, take_snapshot
 

@@ -10,9 +10,9 @@ import typer
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
+from spinegraph.api.catalogue import count
 from spinegraph.api.cli.cases import KnowledgeOption
 from spinegraph.api.cli.terminal_page import show
-from spinegraph.api.http.catalogue import count
 from spinegraph.api.settings import load_engine
 from spinegraph.engine import Knowledge, disclaimer_of
 

@@ -10,9 +10,9 @@ from typing import Annotated
 import pyoxigraph as ox
 import typer
 from spinegraph.api.cli.cases import KnowledgeOption
-from spinegraph.api.http.sparql_settings import served_files
 from spinegraph.api.query_library import QuestionError, competency_queries
 from spinegraph.api.settings import load_engine
+from spinegraph.api.sparql_settings import served_files
 from spinegraph.engine import Engine, make_codebook, read_case_file
 from spinegraph.engine.errors import QueryError
 from spinegraph.engine.exchange.provenance.decision import decision_graph

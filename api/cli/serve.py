@@ -26,7 +26,7 @@ def serve_command(
     """Run the HTTP service; its interface is at /docs."""
     from spinegraph.api.http.app import create_app
     from spinegraph.api.http.server import run
-    from spinegraph.api.http.sparql_settings import parse_data_option
+    from spinegraph.api.sparql_settings import parse_data_option
 
     settings = _settings(host, port, knowledge)
     app = create_app(settings, data=tuple(map(parse_data_option, data or ())))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
+from spinegraph.api.catalogue import Catalogue
 from spinegraph.api.http.bodies import BodyLimits
-from spinegraph.api.http.catalogue import Catalogue
 from spinegraph.api.http.decisions import CaseBody, decisions_router
 from spinegraph.api.http.errors import install_errors
 from spinegraph.api.http.examples import answer_examples
@@ -21,11 +21,11 @@ from spinegraph.api.http.problem_types import problem_types_router
 from spinegraph.api.http.queries import QueryList, queries_router
 from spinegraph.api.http.resources import resources_router
 from spinegraph.api.http.sparql import QueryParameters, sparql_router
-from spinegraph.api.http.sparql_settings import SparqlSettings, make_query_service
 from spinegraph.api.http.validation import validation_router
 from spinegraph.api.http.validation_request import ValidationBody, ValidationParts
-from spinegraph.api.http.validation_settings import ValidationSettings, make_validation_service
 from spinegraph.api.settings import Settings, load_engine
+from spinegraph.api.sparql_settings import SparqlSettings, make_query_service
+from spinegraph.api.validation_settings import ValidationSettings, make_validation_service
 from spinegraph.engine import DISCLAIMER, Decision, Engine, knowledge_paths, make_codebook
 from spinegraph.engine.exchange.description.resource import make_describer
 from spinegraph.engine.query.dataset import DataFile
@@ -85,7 +85,6 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.include_router(problem_types_router())
     app.include_router(decisions_router(engine, codebook, BodyLimits(settings.max_body_bytes, settings.body_seconds)))
     app.include_router(knowledge_router(engine.knowledge))
-    app.include_router(health_router(engine))
     app.include_router(listings_router(engine.knowledge))
     app.include_router(queries_router())
     sparql = SparqlSettings.from_environment()
@@ -95,7 +94,9 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.include_router(resources_router(describer))
     app.include_router(graphs_router(service, describer))
     validation = ValidationSettings.from_environment()
-    app.include_router(validation_router(make_validation_service(validation, settings.knowledge), validation))
+    validator = make_validation_service(validation, settings.knowledge)
+    app.include_router(validation_router(validator, validation))
+    app.include_router(health_router(engine, {"sparql": service.processes, "validation": validator.processes}))
     app.openapi = make_document(app, SCHEMAS, lambda: answer_examples(engine, codebook))  # type: ignore[method-assign]
     return app
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 from fastapi import APIRouter
+from spinegraph.api.catalogue import Catalogue, make_catalogue
 from spinegraph.api.http.caching import unless_unchanged
-from spinegraph.api.http.catalogue import Catalogue, make_catalogue
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import JSON, Operation, add_operation
 from spinegraph.engine import Knowledge

@@ -20,8 +20,8 @@ from spinegraph.api.http.negotiation import accepted, negotiated, parse_media_ty
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import Operation, add_operation, reference
 from spinegraph.api.http.sparql_page import PAGE, PAGE_POLICY
-from spinegraph.api.http.sparql_settings import SparqlSettings
 from spinegraph.api.http.waiting import unless_gone
+from spinegraph.api.sparql_settings import SparqlSettings
 from spinegraph.engine.errors import QueryError, QueryRefusedError, QuerySyntaxError, QueryTooLargeError
 from spinegraph.engine.model import Frozen, doc
 from spinegraph.engine.query.algebra import unescape

@@ -29,8 +29,8 @@ from spinegraph.api.http.validation_request import (
     read_form,
     read_json,
 )
-from spinegraph.api.http.validation_settings import ValidationSettings
 from spinegraph.api.http.waiting import unless_gone
+from spinegraph.api.validation_settings import ValidationSettings
 from spinegraph.engine.errors import ContentTooLargeError, ProfileError, ValidationError
 from spinegraph.engine.validation.reports import MEDIA_TYPES, Format
 from spinegraph.engine.validation.reports.json import JsonReport

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from spinegraph.api.http.sparql import sparql_router
-from spinegraph.api.http.sparql_settings import SparqlSettings, make_query_service
+from spinegraph.api.sparql_settings import SparqlSettings, make_query_service
 from spinegraph.engine.query.dataset import DataFile
 from spinegraph.engine.query.service import QueryService
 

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from spinegraph.api.http.errors import install_errors
 from spinegraph.api.http.graphs import graphs_router
-from spinegraph.api.http.sparql_settings import SparqlSettings, make_query_service, parse_data_option
+from spinegraph.api.sparql_settings import SparqlSettings, make_query_service, parse_data_option
 from spinegraph.engine.exchange.description.resource import make_describer
 from spinegraph.engine.query.dataset import GRAPH_BASE
 from spinegraph.engine.query.service import QueryService

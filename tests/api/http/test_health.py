@@ -22,7 +22,9 @@ def test_live(client: httpx.Client) -> None:
 
 def test_ready_says_which_knowledge_answers(client: httpx.Client, engine: Engine) -> None:
     version = {"version": engine.knowledge.version, "digest": engine.knowledge.digest}
-    assert client.get("/health/ready").json() == {"status": "ready", "knowledge": version}
+    health = client.get("/health/ready").json()
+    assert (health["status"], health["knowledge"]) == ("ready", version)
+    assert set(health["workers"]) == {"sparql", "validation"}
     assert client.head("/health/ready").status_code == 200
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import msgspec
 import pytest
-from spinegraph.api.http.catalogue import Catalogue
+from spinegraph.api.catalogue import Catalogue
 from spinegraph.engine import Engine
 
 URL = "/v1/knowledge"

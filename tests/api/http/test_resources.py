@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from spinegraph.api.http.errors import install_errors
 from spinegraph.api.http.resources import LISTED, resources_router
-from spinegraph.api.http.sparql_settings import served_files
+from spinegraph.api.sparql_settings import served_files
 from spinegraph.engine.exchange.description.resource import KINDS, Describer, make_describer
 from spinegraph.engine.knowledge.turtle.terms import BASE
 from spinegraph.engine.query.dataset import take_snapshot

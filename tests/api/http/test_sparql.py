@@ -12,8 +12,8 @@ from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
 import pytest
-from spinegraph.api.http.sparql_settings import RANGES, SparqlSettings, make_query_service, parse_data_option, served_files
 from spinegraph.api.settings import SettingsError
+from spinegraph.api.sparql_settings import RANGES, SparqlSettings, make_query_service, parse_data_option, served_files
 from spinegraph.engine.errors import KnowledgeError
 from spinegraph.engine.query.dataset import GRAPH_BASE
 from spinegraph.engine.query.limits import QueryLimits

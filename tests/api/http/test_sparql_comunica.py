@@ -16,7 +16,7 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from spinegraph.api.http.sparql_settings import SparqlSettings
+from spinegraph.api.sparql_settings import SparqlSettings
 
 from tests.api.http.sparql_server import Server, served
 

@@ -20,7 +20,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from spinegraph.api.http.sparql_settings import SparqlSettings
+from spinegraph.api.sparql_settings import SparqlSettings
 from spinegraph.engine.query.limits import QueryLimits
 
 from tests.api.http.hostile_queries import DEEP, EMPTY, EXPENSIVE, FEDERATED, NO_KEYWORDS, UPDATES

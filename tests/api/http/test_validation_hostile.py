@@ -26,7 +26,7 @@ import msgspec
 import pytest
 from spinegraph.api.cli.app import main
 from spinegraph.api.http.validation import validation_router
-from spinegraph.api.http.validation_settings import ValidationSettings, make_validation_service
+from spinegraph.api.validation_settings import ValidationSettings, make_validation_service
 from spinegraph.engine.validation.service.limits import MEBIBYTE, ValidationLimits
 from spinegraph.engine.validation.service.service import ValidationService
 from spinegraph.engine.validation.validate import CHECKS
