@@ -25,8 +25,8 @@ from urllib.parse import quote
 import pyoxigraph as ox
 from fastapi import Response
 from spinegraph.api.http.sparql import sparql_router
-from spinegraph.api.sparql_settings import SparqlSettings, make_query_service
 from spinegraph.api.query_library import competency_queries
+from spinegraph.api.sparql_settings import SparqlSettings, make_query_service
 from spinegraph.engine.query.dataset import load_stores
 from spinegraph.engine.query.messages import Question
 from spinegraph.engine.query.results import MediaTypes, count_rows
