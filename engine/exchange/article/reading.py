@@ -12,6 +12,7 @@ from typing import NamedTuple
 from spinegraph.engine.criteria import words_of
 from spinegraph.engine.criteria.words import names_of
 from spinegraph.engine.exchange.truths import State, Truths
+from spinegraph.engine.knowledge import units
 from spinegraph.engine.knowledge.sources import rules_by_passage
 from spinegraph.engine.model import (
     And,
@@ -72,6 +73,7 @@ class Reading:
         self.decision = decision
         self.truths = Truths(knowledge, decision)
         self._names = names_of(knowledge)
+        self.patient_names = names_of(knowledge, units.in_words, for_patient=True)
         self.passages = {passage.id: passage for passage in knowledge.passages.values()}
         self.rules = {rule.id: rule for rule in knowledge.rules.values()}
         self._things: dict[str, Concept | Measurement] = {concept.code: concept for concept in knowledge.findings.values()}

@@ -8,19 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from spinegraph.engine import criteria
+from spinegraph.engine.criteria.words import PAGE, text_of
 from spinegraph.engine.exchange.article.reading import Reading, nodes_of
 from spinegraph.engine.model import (
     Absent,
     And,
-    AtLeast,
     Bound,
     Criterion,
     Measured,
-    NotSuspected,
     Or,
     Present,
-    Suspected,
-    Unassessed,
 )
 
 MANY = 5
@@ -30,11 +28,14 @@ MOST_PARTS = 3
 
 
 class Clause(NamedTuple):
-    """A condition in words. `kind`: present, absent, unassessed, suspected, not-suspected, measured, at-least, no-warning-sign,
-    warning-sign, any, all, complex. The two before `any` and the last have no label; `any` and `all` have parts."""
+    """A condition in words. `kind`: the operator of a criterion, no-warning-sign, warning-sign, any, all, complex.
+
+    The warning signs and the last have no label; `any` and `all` have parts. `text` is for kinds that the templates do not know.
+    """
 
     kind: str
     label: str = ""
+    text: str = ""
     parts: tuple[Clause, ...] = ()
     lower: Bound | None = None
     upper: Bound | None = None
@@ -46,22 +47,13 @@ COMPLEX = Clause("complex")
 
 def clause_of(criterion: Criterion, reading: Reading) -> Clause:
     """A criterion as a patient may read it."""
-    knowledge = reading.knowledge
-    match criterion:
-        case And():
-            return Clause("no-warning-sign") if _is_screen(criterion, reading) else _all_of(criterion, reading)
-        case Or():
-            return Clause("warning-sign") if _is_any_sign(criterion, reading) else _any_of(criterion, reading)
-        case Present() | Absent() | Unassessed():
-            return Clause(criterion.operator, knowledge.findings[criterion.finding].patient_label)
-        case Suspected() | NotSuspected():
-            return Clause(criterion.operator, knowledge.conditions[criterion.condition].patient_label)
-        case AtLeast():
-            return Clause("at-least", knowledge.findings[criterion.group].patient_label, least=criterion.count)
-        case Measured():
-            label = knowledge.measurements[criterion.measurement].patient_label
-            return Clause("measured", label, lower=criterion.lower, upper=criterion.upper)
-    return COMPLEX
+    if isinstance(criterion, And):
+        return Clause("no-warning-sign") if _is_screen(criterion, reading) else _all_of(criterion, reading)
+    if isinstance(criterion, Or):
+        return Clause("warning-sign") if _is_any_sign(criterion, reading) else _any_of(criterion, reading)
+    found = criteria.clause_of(criterion, reading.patient_names)
+    text = text_of(found, PAGE)
+    return Clause(found.operator, found.name, text, lower=found.lower, upper=found.upper, least=found.least)
 
 
 def _all_of(criterion: And, reading: Reading) -> Clause:
