@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from spinegraph.engine import Engine, load_knowledge
 from spinegraph.engine.knowledge.files import SCHEMA, named_paths, shipped_folders
 from spinegraph.engine.model import Case
+from spinegraph.engine.program.compiler import compile_program
 
 from tests.random_cases import random_cases
 
@@ -84,9 +85,17 @@ def measure(copies: int, shared_vocabulary: bool = False, repeats: int = 1) -> G
             engine = Engine(knowledge)
             loads.append(loaded - start)
             compiles.append(time.process_time() - loaded)
-        cases = list(itertools.islice(random_cases(engine.program, seed=11), 20))
-        verdicts = least_time(engine.verdicts, cases, repeats=5)
+        verdicts = least_time(engine.verdicts, list(_repeated(copies, shared_vocabulary)), repeats=5)
     return Growth(copies, len(knowledge.rules), min(loads), min(compiles), verdicts)
+
+
+def _repeated(copies: int, shared_vocabulary: bool) -> Iterator[Case]:
+    """Random patients of the content, each with the same facts in the vocabulary of every copy."""
+    suffixes = ["", *(f"_copy{number}" for number in range(1, 1 if shared_vocabulary else copies))]
+    for case in itertools.islice(random_cases(compile_program(load_knowledge()), seed=11), 20):
+        sides = (tuple(sorted(f"{code}{suffix}" for code in side for suffix in suffixes)) for side in (case.present, case.absent))
+        present, absent = sides
+        yield Case(present=present, absent=absent, measurements=case.measurements)
 
 
 def least_time(run: Callable[[Case], Any], cases: Sequence[Case], repeats: int) -> float:

@@ -8,6 +8,10 @@ NEUTRAL = {"&": "ones", "|": "zero"}
 ABSORBING = {"&": "zero", "|": "ones"}
 
 
+MOST_TERMS = 64
+"""So many terms stand side by side; more are put in brackets by groups, because Python compiles no expression of any depth."""
+
+
 def join(operator: Literal["&", "|"], terms: list[str]) -> str:
     """Planes under one operator, without repetitions and neutral ones; of none, the neutral one.
 
@@ -17,4 +21,7 @@ def join(operator: Literal["&", "|"], terms: list[str]) -> str:
     kept = list(dict.fromkeys(term for term in terms if term != NEUTRAL[operator]))
     if ABSORBING[operator] in kept:
         return ABSORBING[operator]
+    while len(kept) > MOST_TERMS:
+        groups = [kept[start : start + MOST_TERMS] for start in range(0, len(kept), MOST_TERMS)]
+        kept = [f"({f' {operator} '.join(group)})" for group in groups]
     return f" {operator} ".join(kept) or NEUTRAL[operator]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import itertools
+from typing import Literal
 
 import numpy as np
 import pytest
 from spinegraph.engine import Engine, Knowledge, load_knowledge
+from spinegraph.engine.criteria.planes import join
 from spinegraph.engine.decide.case import CaseEncoder
 from spinegraph.engine.knowledge.turtle.terms import expand
 from spinegraph.engine.model import And, Present
@@ -91,3 +93,12 @@ def test_no_knowledge_at_all_compiles() -> None:
     assert program.rules == {}
     assert program.input_size == 1
     assert not any(program.run([1]))
+
+
+@pytest.mark.parametrize("operator", ["&", "|"])
+def test_an_expression_of_very_many_terms_compiles(operator: Literal["&", "|"]) -> None:
+    names = [f"p{number}" for number in range(20_000)]
+    code = compile(join(operator, names), "<terms>", "eval")
+    for odd in (0, 10_000, 19_999):
+        planes = {name: int((number == odd) == (operator == "|")) for number, name in enumerate(names)}
+        assert eval(code, planes) == (operator == "|")  # noqa: S307
