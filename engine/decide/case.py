@@ -137,7 +137,7 @@ def _codes(data: Mapping[str, Any], side: str, codebook: Codebook, unknown: dict
     for number, name in enumerate(given):
         if not isinstance(name, str):
             raise MalformedCaseError(
-                f"A code is a string, not {_kind(name)}.", where=f"/{side}/{number}", mend='Put the code in quotes: "fever".'
+                f"A code is a string, not {_kind(name)}.", where=f"/{side}/{number}", mend="Put the code in quotes."
             )
         code = codebook.findings.get(name) or codebook.findings.get(name.lower())
         if code is None:

@@ -69,7 +69,7 @@ def test_a_measurement_may_have_any_possible_value(value: float, small_codebook:
 KEYS = "present, absent, measurements, audience"
 CODES = "Use a code from GET /v1/knowledge or `spinegraph codes`; nothing was decided."
 LIST = 'Write ["code"].'
-QUOTES = 'Put the code in quotes: "fever".'
+QUOTES = "Put the code in quotes."
 OBJECT = 'Write {"age_years": 54}.'
 NUMBER = "Give a number; it is read as °C (UCUM Cel)."
 PLAIN_NUMBER = "Give a plain number, without a unit; it is read as °C (UCUM Cel)."

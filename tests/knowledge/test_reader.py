@@ -189,7 +189,7 @@ LEFT_UNREAD = " Everything after that place was left unread."
         (
             "<a> a <b> .",
             "given.ttl:2: Parser error at line 2 between columns 1 and 4: No scheme found in an absolute IRI (column 1)\n"
-            "  Write the whole IRI between < and >, or a name with a prefix, such as finding:Fever.",
+            "  Write the whole IRI between < and >, or a name with a prefix, such as finding:Name.",
         ),
     ],
     ids=["no object", "undeclared prefix", "open string", "relative IRI"],

@@ -59,7 +59,7 @@ class MappingTable(NamedTuple):
                 yield self.error(
                     row.line,
                     f"{shortened(row.cells['subject_id'])} is mapped, but does not exist.",
-                    "Mend the name of the subject; it is written like finding:Fever.",
+                    "Mend the name of the subject; it is written with its prefix, as in finding:Name.",
                     "mapping-of-nothing",
                 )
 

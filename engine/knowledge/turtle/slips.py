@@ -91,7 +91,7 @@ def _values(stop: _Stop) -> str:
     if "Invalid IRI code point" in stop.message:
         return "Take out what no IRI can have, such as a space, or write the > that ends it before that."
     if "No scheme" in stop.message:
-        return "Write the whole IRI between < and >, or a name with a prefix, such as finding:Fever."
+        return "Write the whole IRI between < and >, or a name with a prefix, such as finding:Name."
     if stop.rest.startswith("/") and not stop.before.strip():
         return "Begin a comment with #."
     return ""
