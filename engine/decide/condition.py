@@ -9,8 +9,10 @@ from typing import NamedTuple
 from spinegraph.engine.criteria.bits import joined
 from spinegraph.engine.criteria.node import FALSE, TRUE, Explanation
 from spinegraph.engine.criteria.open_facts import open_facts_of_any, shared_facts
-from spinegraph.engine.decide.completions import Completions
+from spinegraph.engine.criteria.rule import RuleNode
+from spinegraph.engine.decide.assignments import Assignments
 from spinegraph.engine.decide.criterion_graph import CriterionGraph
+from spinegraph.engine.decide.facts import Facts
 from spinegraph.engine.model import TRUTHS, AssessedCondition, Concept, Proof
 
 ASSESSED = ("undetermined", "suspected", "not-suspected", "conflicting")
@@ -18,103 +20,138 @@ ASSESSED = ("undetermined", "suspected", "not-suspected", "conflicting")
 
 
 class Assessed(NamedTuple):
-    """What is said of a condition, if anything, and the facts (masks) that can still change it, by the id of the rule."""
+    """What is decided about a condition, if anything, and the facts (masks) that can still change it, by the id of the rule."""
 
-    shown: AssessedCondition | None
+    condition: AssessedCondition | None
     opens: tuple[tuple[str, int], ...] = ()
 
 
-class Assessor:
-    """A condition that some rule assesses, itself or as a narrower one; assessments add up.
+class SuspectedCondition(NamedTuple):
+    """A condition with the rules that assess it, itself or as a narrower one; assessments add up.
 
-    Its explanation shows in full what holds and its own rules; rules about narrower conditions are shown in full there.
+    `excluding`: for each rule, the rules that exclude the patient from its package. Masks: facts that bear on several rules
+    (`entangled`), or on any (`bearing`).
     """
 
-    def __init__(self, graph: CriterionGraph, concept: Concept, completions: Completions) -> None:
-        self.concept = concept
-        relations = graph.facts.program.relations
-        assessing = relations.assessing(concept.iri)
-        self.nodes = graph.assessing(concept.iri)
-        self._own = tuple(node for node, rule in zip(self.nodes, assessing, strict=True) if rule.condition == concept.iri)
-        self._facts = graph.facts
-        self._excluding = tuple(tuple(map(graph.rule, relations.of_package(rule))) for rule in assessing)
-        self._completions = completions
-        self._entangled = shared_facts(self.nodes)
-        self._reach = joined(itertools.chain.from_iterable(node.reaches() for node in self.nodes))
+    concept: Concept
+    facts: Facts
+    nodes: tuple[RuleNode, ...]
+    own: tuple[RuleNode, ...]
+    excluding: tuple[tuple[RuleNode, ...], ...]
+    entangled: int
+    bearing: int
 
-    def settle(self, case: Explanation, include_all: bool) -> Assessed:
-        """Verdict, explanation and open facts of a case."""
-        covering = [
-            node
-            for node, excluding in zip(self.nodes, self._excluding, strict=True)
-            if all(other.truth(case) != TRUE for other in excluding)
-        ]
-        nodes, excluded = covering or self.nodes, not covering
-        truths = [node.truth(case) for node in nodes]
-        truth = any(found & TRUE for found in truths) | all(found & FALSE for found in truths) << 1
-        speaking = [node for node in nodes if node.scope is None or node.scope.truth(case) != FALSE]
-        verdict = ASSESSED[truth] if speaking and not excluded else "out-of-scope"
-        if verdict == "suspected" and not any(node.holds_certainly(case) for node in nodes):
-            verdict = "conflicting"
-        if verdict == "not-suspected" and not all(node.refuted_certainly(case) for node in nodes):
-            verdict = "conflicting"
-        if verdict == "out-of-scope" and not include_all:
-            return Assessed(None)
-        holding = [node for node in speaking if node.truth(case) & TRUE]
-        carrying = holding or speaking
-        in_full = (*holding, *self._own)
-        explanation = Proof(
-            iri=self.concept.iri,
-            label=f"{self.concept.label} suspected",
-            operator="suspected",
-            truth=TRUTHS[truth],
-            children=tuple([node.proof(case) if node in in_full else node.mention(case) for node in carrying]),
-        )
-        opens = self._opens(case)
-        missing = 0
-        if verdict in ("undetermined", "conflicting"):
-            for _, facts in opens:
-                missing |= facts
-        shown = AssessedCondition(
-            condition=self.concept.code,
-            iri=self.concept.iri,
-            label=self.concept.label,
-            verdict=verdict,  # type: ignore[arg-type]
-            missing=self._facts.decode(missing),
-            passages=_passages(explanation) if holding else tuple(dict.fromkeys(p for node in carrying for p in node.passages)),
-            explanation=explanation,
-        )
-        return Assessed(shown, () if excluded else opens)
-
-    def _opens(self, case: Explanation) -> tuple[tuple[str, int], ...]:
-        """For each rule, the unknown facts that can make it hold, or refute it if they can all be refuted.
-
-        In a contradictory record all that can change any of the rules.
-        """
-        if not case.consistent:
-            alone = [(node.id, node.open_facts(case).facts) for node in self.nodes]
-            return tuple([(rule, facts) for rule, facts in alone if facts])
-        whole = open_facts_of_any(self.nodes, case)
-        if not whole.facts:
-            return ()
-        decisive = -1
-        if whole.facts & self._entangled:
-            found = self._completions.decisive(case, self._reach, self._truth)
-            decisive = -1 if found is None else found
-        opens = []
-        for node in self.nodes:
-            hold, refute = node.open_facts(case)
-            if facts := (hold | refute if whole.refute else hold) & decisive:
-                opens.append((node.id, facts))
-        return tuple(opens)
-
-    def _truth(self, planes: Sequence[int], ones: int) -> tuple[int, int]:
+    def outcome(self, planes: Sequence[int], ones: int) -> tuple[int, int]:
         """The planes of the suspicion's holding and being refuted."""
         holds, refuted = 0, ones
         for node in self.nodes:
             holds |= planes[node.holds]
             refuted &= planes[node.refuted]
         return holds, refuted
+
+
+def suspected_condition(concept: Concept, graph: CriterionGraph) -> SuspectedCondition:
+    """A condition, prepared once."""
+    relations = graph.facts.program.relations
+    rules = relations.assessing(concept.iri)
+    nodes = graph.assessing(concept.iri)
+    return SuspectedCondition(
+        concept=concept,
+        facts=graph.facts,
+        nodes=nodes,
+        own=tuple(node for node, rule in zip(nodes, rules, strict=True) if rule.condition == concept.iri),
+        excluding=tuple(tuple(map(graph.rule, relations.of_package(rule))) for rule in rules),
+        entangled=shared_facts(nodes),
+        bearing=joined(itertools.chain.from_iterable(node.reaches() for node in nodes)),
+    )
+
+
+def assess(condition: SuspectedCondition, case: Explanation, include_all: bool, assignments: Assignments) -> Assessed:
+    """Verdict, explanation and open facts of a case.
+
+    The explanation shows in full what holds and the condition's own rules; rules about narrower conditions are shown in full
+    there.
+    """
+    covering = [
+        node
+        for node, excluding in zip(condition.nodes, condition.excluding, strict=True)
+        if all(other.truth(case) != TRUE for other in excluding)
+    ]
+    nodes = covering or condition.nodes
+    in_scope = [node for node in nodes if node.scope is None or node.scope.truth(case) != FALSE]
+    truth = _truth(nodes, case)
+    verdict = _verdict(truth, nodes, case) if in_scope and covering else "out-of-scope"
+    if verdict == "out-of-scope" and not include_all:
+        return Assessed(None)
+    holding = [node for node in in_scope if node.truth(case) & TRUE]
+    explanation = _proof(condition, truth, holding, in_scope, case)
+    opens = _open_facts(condition, case, assignments)
+    missing = joined(facts for _, facts in opens) if verdict in ("undetermined", "conflicting") else 0
+    stating = dict.fromkeys(itertools.chain.from_iterable(node.passages for node in in_scope))
+    decided = AssessedCondition(
+        condition=condition.concept.code,
+        iri=condition.concept.iri,
+        label=condition.concept.label,
+        verdict=verdict,  # type: ignore[arg-type]
+        missing=condition.facts.decode(missing),
+        passages=_passages(explanation) if holding else tuple(stating),
+        explanation=explanation,
+    )
+    return Assessed(decided, opens if covering else ())
+
+
+def _truth(nodes: Sequence[RuleNode], case: Explanation) -> int:
+    """Index of TRUTHS: one rule that holds is enough, and all have to be refuted."""
+    truths = [node.truth(case) for node in nodes]
+    return any(truth & TRUE for truth in truths) | all(truth & FALSE for truth in truths) << 1
+
+
+def _verdict(truth: int, nodes: Sequence[RuleNode], case: Explanation) -> str:
+    """Conflicting also where it rests on contradictory facts alone."""
+    verdict = ASSESSED[truth]
+    if verdict == "suspected" and not any(node.holds_certainly(case) for node in nodes):
+        return "conflicting"
+    if verdict == "not-suspected" and not all(node.refuted_certainly(case) for node in nodes):
+        return "conflicting"
+    return verdict
+
+
+def _proof(
+    condition: SuspectedCondition, truth: int, holding: Sequence[RuleNode], in_scope: Sequence[RuleNode], case: Explanation
+) -> Proof:
+    in_full = (*holding, *condition.own)
+    return Proof(
+        iri=condition.concept.iri,
+        label=f"{condition.concept.label} suspected",
+        operator="suspected",
+        truth=TRUTHS[truth],
+        children=tuple([node.proof(case) if node in in_full else node.mention(case) for node in holding or in_scope]),
+    )
+
+
+def _open_facts(condition: SuspectedCondition, case: Explanation, assignments: Assignments) -> tuple[tuple[str, int], ...]:
+    """For each rule, the unknown facts that can make it hold, or refute it if they can all be refuted.
+
+    In a contradictory record all that can change any of the rules.
+    """
+    if not case.consistent:
+        alone = [(node.id, node.open_facts(case).facts) for node in condition.nodes]
+        return tuple([(rule, facts) for rule, facts in alone if facts])
+    whole = open_facts_of_any(condition.nodes, case)
+    if not whole.facts:
+        return ()
+    decisive = None
+    if whole.facts & condition.entangled:
+        decisive = assignments.decisive(case, condition.bearing, condition.outcome)
+    opens = []
+    for node in condition.nodes:
+        hold, refute = node.open_facts(case)
+        facts = hold | refute if whole.refute else hold
+        if decisive is not None:
+            facts &= decisive
+        if facts:
+            opens.append((node.id, facts))
+    return tuple(opens)
 
 
 def _passages(proof: Proof) -> tuple[str, ...]:

@@ -5,23 +5,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from spinegraph.engine.collector import collector_paused
 from spinegraph.engine.criteria.node import TRUE, Explanation
+from spinegraph.engine.decide.applicability import Applicability, ApplicabilityResult, evaluate_all
+from spinegraph.engine.decide.assignments import Assignments
+from spinegraph.engine.decide.batch_layout import BatchLayout
 from spinegraph.engine.decide.case import CaseEncoder
-from spinegraph.engine.decide.completions import Completions
-from spinegraph.engine.decide.condition import Assessed, Assessor
+from spinegraph.engine.decide.condition import Assessed, assess, suspected_condition
 from spinegraph.engine.decide.criterion_graph import CriterionGraph
 from spinegraph.engine.decide.disclaimer import disclaimer_of
 from spinegraph.engine.decide.facts import Facts
-from spinegraph.engine.decide.ground import Ground, Standing, stand_all
 from spinegraph.engine.decide.memory import Memory
-from spinegraph.engine.decide.notices import Notifier
-from spinegraph.engine.decide.questions import Open, Questioner
-from spinegraph.engine.decide.recommendation import Recommender
-from spinegraph.engine.decide.workbench import Workbench
+from spinegraph.engine.decide.notices import notice_rules, notices_of
+from spinegraph.engine.decide.position import position_of
+from spinegraph.engine.decide.questions import Open, QuestionIndex
+from spinegraph.engine.decide.recommendation import PreparedRecommendation, decided_recommendation, prepare_recommendation
 from spinegraph.engine.knowledge.turtle.terms import local_name
 from spinegraph.engine.model import (
     QUIET,
@@ -45,7 +46,7 @@ from spinegraph.engine.program.program import Program
 
 ASSESSING_RANK = len(URGENCIES)
 """Questions that settle no recommendation for something, only a suspicion or a bar, come after those that do."""
-BESIDE_RANK = len(URGENCIES) + 1
+ACTING_RANK = len(URGENCIES) + 1
 """Questions that can only displace a recommendation, exclude the patient or leave something open come last."""
 
 MAX_ENGINES = 64
@@ -56,7 +57,7 @@ class _Parts(NamedTuple):
     """A decision before it is put together."""
 
     explained: Explanation
-    standings: list[tuple[Recommender, Standing]]
+    results: list[tuple[PreparedRecommendation, ApplicabilityResult]]
     conditions: list[Assessed]
     include_all: bool
     for_patient: bool
@@ -78,35 +79,41 @@ class Engine:
         rules = knowledge.rules.values()
         self.program: Program = compile_program(knowledge)
         self.graph = CriterionGraph(Facts(self.program))
-        self._bench = Workbench(self.graph.facts)
+        self._layout = BatchLayout(self.graph.facts)
+        self._assignments = Assignments(self._layout)
         self._memory: Memory[bytes] = Memory()
         self._encoder = CaseEncoder(self.program)
-        self._questioner = Questioner(self.graph.facts)
-        self._notifier = Notifier(self.graph, knowledge, self._stale)
+        self._question_index = QuestionIndex(self.graph.facts)
+        self._notice_rules = notice_rules(self.graph, knowledge, self._stale)
         self._disclaimer = disclaimer_of(knowledge.sources.values())
         self._version = KnowledgeVersion(version=knowledge.version, digest=knowledge.digest)
-        completions = Completions(self._bench)
-        grounds: dict[Any, Ground] = {}
-        passages = {passage.id: passage for passage in knowledge.passages.values()}
-        recommenders = []
-        for rule in rules:
-            if isinstance(rule, Recommendation):
-                ground = Ground(self.graph, rule, completions)
-                recommenders.append(Recommender(rule, grounds.setdefault(ground.identity, ground), knowledge, passages))
-        self._grounds = tuple(grounds.values())
-        self._recommenders = sorted(recommenders, key=lambda entry: (entry.rank, entry.rule.modality != "must", entry.rule.id))
+        self._recommendations = self._prepared_recommendations()
+        self._applicabilities = tuple({id(entry.applicability): entry.applicability for entry in self._recommendations}.values())
         screens = {iri for iri, concept in knowledge.interventions.items() if concept.screening}
         self._grading = {
             entry.rule.id
-            for entry in self._recommenders
+            for entry in self._recommendations
             if entry.rule.direction == "for" and entry.rule.intervention not in screens
         }
-        self._assessors = [
-            Assessor(self.graph, concept, completions)
+        self._conditions = [
+            suspected_condition(concept, self.graph)
             for iri, concept in knowledge.conditions.items()
             if self.program.relations.assessing(iri)
         ]
         self._tensions = [rule for rule in rules if isinstance(rule, Tension) and (rule.scope or rule.criterion)]
+
+    def _prepared_recommendations(self) -> list[PreparedRecommendation]:
+        """All recommendations, most urgent first; those of equal position share one Applicability."""
+        passages = {passage.id: passage for passage in self.knowledge.passages.values()}
+        shared: dict[object, Applicability] = {}
+        prepared = []
+        for rule in self.knowledge.rules.values():
+            if isinstance(rule, Recommendation):
+                position = position_of(rule, self.graph)
+                if position.identity not in shared:
+                    shared[position.identity] = Applicability(position, self._layout, self._assignments)
+                prepared.append(prepare_recommendation(rule, shared[position.identity], self.knowledge, passages))
+        return sorted(prepared, key=lambda entry: (entry.rank, entry.rule.modality != "must", entry.rule.id))
 
     def of_packages(self, packages: Iterable[str]) -> Engine:
         """The engine of some packages alone (see `linking`); of none, this one. The last ones asked for are kept.
@@ -133,7 +140,7 @@ class Engine:
         if engine is not self:
             return engine.verdicts(engine.known_part(case))
         planes, certain = self._encoder.run(case)
-        return {entry.rule.id: entry.ground.verdict(planes, certain) for entry in self._recommenders}
+        return {entry.rule.id: entry.applicability.position.verdict(planes, certain) for entry in self._recommendations}
 
     def explain(self, case: Case) -> Explanation:
         """The planes of a case, for those who need more than a Decision holds."""
@@ -152,17 +159,17 @@ class Engine:
             found = engine.decide(engine.known_part(case), include_all)
             return msgspec.structs.replace(found, id=self._id(case, packages), case=case)
         parts = self._work_out(case, include_all)
-        live = [(entry.rule, standing.verdict) for entry, standing in parts.standings if standing.verdict not in QUIET]
+        live = [(entry.rule, result.verdict) for entry, result in parts.results if result.verdict not in QUIET]
         return Decision(
             id=self._id(case),
             knowledge=self._version,
             case=case,
             urgency=self._urgency(live),  # type: ignore[arg-type]
-            assessments=tuple([entry.shown for entry in parts.conditions if entry.shown]),
+            assessments=tuple([entry.condition for entry in parts.conditions if entry.condition]),
             recommendations=tuple(_in_order(parts)),
             questions=self._questions(parts),
             tensions=tuple(self._shown_tensions(parts)),
-            notices=tuple(self._notifier.notices(case, parts.explained, live)),
+            notices=tuple(notices_of(self._notice_rules, parts.explained, live)),
             disclaimer=self._disclaimer,
         )
 
@@ -178,14 +185,14 @@ class Engine:
 
     def _work_out(self, case: Case, include_all: bool) -> _Parts:
         explained = self.explain(case)
-        standing = stand_all(self._grounds, explained, include_all, self._bench)
+        results = evaluate_all(self._applicabilities, explained, include_all, self._layout)
         return _Parts(
             explained,
-            [(entry, standing[id(entry.ground)]) for entry in self._recommenders],
-            [entry.settle(explained, include_all) for entry in self._assessors],
+            [(entry, results[id(entry.applicability)]) for entry in self._recommendations],
+            [assess(condition, explained, include_all, self._assignments) for condition in self._conditions],
             include_all,
             case.audience == "patient",
-            self._notifier.excluded_packages(explained),
+            self._notice_rules.excluded_packages(explained),
         )
 
     def _urgency(self, live: list[tuple[Recommendation, Verdict]]) -> str:
@@ -201,14 +208,14 @@ class Engine:
         return "routine" if any(rule.urgency == "routine" for rule in orders) else "undetermined"
 
     def _questions(self, parts: _Parts) -> tuple[Question, ...]:
-        opens = [Open(entry.rule.id, standing.own, entry.rank) for entry, standing in parts.standings if standing.own]
-        opens += [Open(entry.rule.id, standing.beside, BESIDE_RANK) for entry, standing in parts.standings if standing.beside]
+        opens = [Open(entry.rule.id, result.own, entry.rank) for entry, result in parts.results if result.own]
+        opens += [Open(entry.rule.id, result.others, ACTING_RANK) for entry, result in parts.results if result.others]
         for assessed in parts.conditions:
             opens += [Open(rule, facts, ASSESSING_RANK) for rule, facts in assessed.opens]
-        return self._questioner.questions(opens, parts.for_patient)
+        return self._question_index.ranked(opens, parts.for_patient)
 
     def _shown_tensions(self, parts: _Parts) -> Iterator[ShownTension]:
-        verdicts = {entry.rule.iri: standing.verdict for entry, standing in parts.standings}
+        verdicts = {entry.rule.iri: result.verdict for entry, result in parts.results}
         for tension in self._tensions:
             covered = self.program.relations.package(tension) not in parts.excluded
             if covered and self.graph.rule(tension).truth(parts.explained) & TRUE:
@@ -232,7 +239,7 @@ class Engine:
 def _in_order(parts: _Parts) -> list[DecidedRecommendation]:
     """What is shown of the recommendations, by verdict, then most urgent first."""
     by_verdict: dict[str, list[DecidedRecommendation]] = {verdict: [] for verdict in VERDICTS}
-    for entry, standing in parts.standings:
-        if parts.include_all or standing.verdict not in QUIET:
-            by_verdict[standing.verdict].append(entry.show(standing, parts.for_patient))
+    for entry, result in parts.results:
+        if parts.include_all or result.verdict not in QUIET:
+            by_verdict[result.verdict].append(decided_recommendation(entry, result, parts.for_patient))
     return [shown for verdict in VERDICTS for shown in by_verdict[verdict]]

@@ -85,14 +85,14 @@ class Facts:
         """
         left = self.program.comparisons[comparison]
         measurement = self.program.knowledge.measurements[left.measurement]
-        beside = [(number, c.criterion) for number, c in enumerate(self.program.comparisons) if c.measurement == left.measurement]
-        values = {*probes(*(criterion for _, criterion in beside)), measurement.minimum, measurement.maximum}
+        others = [(number, c.criterion) for number, c in enumerate(self.program.comparisons) if c.measurement == left.measurement]
+        values = {*probes(*(criterion for _, criterion in others)), measurement.minimum, measurement.maximum}
         values = {value for value in values if measurement.minimum <= value <= measurement.maximum}
         kept = {value for value in values if compare(left.criterion, value)[out]}
         first = 2 * len(self.number)
         within = {
             1 << first + 2 * number + side: frozenset(value for value in values if compare(criterion, value)[side])
-            for number, criterion in beside
+            for number, criterion in others
             for side in (0, 1)
         }
         alone = {change: found for change, found in within.items() if found and not found & kept}
@@ -135,7 +135,7 @@ class Facts:
             found |= self._narrower[number] | self.broader(iris[number])
         return found
 
-    def told_by(self, change: int) -> int:
+    def about(self, change: int) -> int:
         """The facts (a mask) that a set of changes is about."""
         about = 0
         for number in bits_of(change):

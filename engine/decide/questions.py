@@ -1,9 +1,9 @@
 """What to ask next: every unknown fact that can still change a live verdict, most dangerous first, and no other.
 
 A fact can change a verdict if it is unknown and some answer makes it another one, now or once other unknown facts are known,
-without a contradiction. Grounds and conditions say which facts can (`open_facts.py`, `completions.py`): of what rules speak of,
+without a contradiction. Positions and conditions say which facts can (`open_facts.py`, `assignments.py`): of what rules speak of,
 none is left out but those that wait for the scope of a rule, and findings wider or narrower than one that is asked; one too
-many only where facts are shared and there are too many completions to try, or where the record contradicts itself.
+many only where facts are shared and there are too many assignments to try, or where the record contradicts itself.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class Open(NamedTuple):
     rank: int
 
 
-class Questioner:
-    """Turns open facts into ranked questions. One per program."""
+class QuestionIndex:
+    """The questions of one program, by fact: how each is put, and which passages make it matter. Prepared once."""
 
     def __init__(self, facts: Facts) -> None:
         knowledge = facts.program.knowledge
@@ -46,8 +46,11 @@ class Questioner:
                 question = concept.patient_question if for_patient else concept.question
                 words.append((code, label, question or f"{label}?", passages))
 
-    def questions(self, opens: Iterable[Open], for_patient: bool = False) -> tuple[Question, ...]:
-        """Rank: the most urgent rule that a fact can settle, then how many it can settle, then the order of the ontology."""
+    def ranked(self, opens: Iterable[Open], for_patient: bool = False) -> tuple[Question, ...]:
+        """The questions about open facts.
+
+        First comes the most urgent rule that a fact can settle, then how many it can settle, then the order of the ontology.
+        """
         grouped: dict[tuple[int, int], int] = {}
         for rule, facts, rank in opens:
             grouped[rank, facts] = grouped.get((rank, facts), 0) | self._bit[rule]

@@ -1,47 +1,58 @@
-"""A recommendation and how its ground stands in a case → what a decision shows of it."""
+"""A recommendation and what it comes to in a case → what a decision shows of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from spinegraph.engine.decide.ground import Ground, Standing
+from spinegraph.engine.decide.applicability import Applicability, ApplicabilityResult
 from spinegraph.engine.knowledge.turtle.terms import local_name
 from spinegraph.engine.model import TRUTHS, URGENCIES, DecidedRecommendation, Knowledge, Passage, Proof, Recommendation
 
 
-class Recommender:
-    """A recommendation, prepared: its ground, and what never changes about it."""
+class PreparedRecommendation(NamedTuple):
+    """A recommendation, what of it is evaluated, and what of an answer never changes (`fixed`).
 
-    def __init__(self, rule: Recommendation, ground: Ground, knowledge: Knowledge, passages: Mapping[str, Passage]) -> None:
-        """`passages`: by id."""
-        urgency = URGENCIES.index(rule.urgency)
-        self.rule = rule
-        self.ground = ground
-        self.rank = urgency if rule.direction == "for" else len(URGENCIES)
-        self._fixed = _fixed_fields(rule, knowledge, passages)
+    `rank`: how dangerous it is to leave it open, lowest first.
+    """
 
-    def show(self, standing: Standing, for_patient: bool) -> DecidedRecommendation:
-        """What a decision shows of the recommendation."""
-        rule = self.rule
-        return DecidedRecommendation(
-            **self._fixed,
-            text=(rule.patient_text or rule.text) if for_patient else rule.text,
-            verdict=standing.verdict,
-            overridden_by=standing.displacing,
-            left_open_by=standing.opening,
-            missing=standing.missing,
-            flips=standing.flips,
-            flips_complete=standing.complete,
-            explanation=Proof(
-                iri=rule.iri,
-                label=rule.label,
-                operator="rule",
-                truth=TRUTHS[standing.truth],
-                passages=rule.passages,
-                children=standing.proofs,
-            ),
-        )
+    rule: Recommendation
+    applicability: Applicability
+    rank: int
+    fixed: Mapping[str, Any]
+
+
+def prepare_recommendation(
+    rule: Recommendation, applicability: Applicability, knowledge: Knowledge, passages: Mapping[str, Passage]
+) -> PreparedRecommendation:
+    """A recommendation, prepared once. `passages`: by id."""
+    rank = URGENCIES.index(rule.urgency) if rule.direction == "for" else len(URGENCIES)
+    return PreparedRecommendation(rule, applicability, rank, _fixed_fields(rule, knowledge, passages))
+
+
+def decided_recommendation(
+    prepared: PreparedRecommendation, result: ApplicabilityResult, for_patient: bool
+) -> DecidedRecommendation:
+    """What a decision shows of a recommendation."""
+    rule = prepared.rule
+    return DecidedRecommendation(
+        **prepared.fixed,
+        text=(rule.patient_text or rule.text) if for_patient else rule.text,
+        verdict=result.verdict,
+        overridden_by=result.overridden_by,
+        left_open_by=result.left_open_by,
+        missing=result.missing,
+        flips=result.flips,
+        flips_complete=result.flips_complete,
+        explanation=Proof(
+            iri=rule.iri,
+            label=rule.label,
+            operator="rule",
+            truth=TRUTHS[result.truth],
+            passages=rule.passages,
+            children=result.proofs,
+        ),
+    )
 
 
 def _fixed_fields(rule: Recommendation, knowledge: Knowledge, passages: Mapping[str, Passage]) -> Mapping[str, Any]:

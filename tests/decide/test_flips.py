@@ -115,7 +115,7 @@ class Implied:
 
 def ranges_named(engine: Engine, rule: str) -> list[str]:
     """The ranges that the rule, and what displaces it, leaves it open or excludes the patient, name."""
-    (named,) = (entry.ground.named for entry in engine._recommenders if entry.rule.id == rule)
+    (named,) = (entry.applicability.position.named for entry in engine._recommendations if entry.rule.id == rule)
     changes = engine.graph.facts.changes
     return sorted({changes[number].to for number in bits_of(named) if changes[number].code == "level"})
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from spinegraph.engine.decide import completions
+from spinegraph.engine.decide import assignments
 from spinegraph.engine.model import VERDICTS
 
 from tests.decide.counting import AXES, RECORDS, Counted
@@ -24,9 +24,9 @@ def test_what_is_missing_from_an_undetermined_verdict_is_what_can_still_settle_i
 ) -> None:
     """What is missing can, or is wider or narrower than what can; nothing that looks open in a part and can is left out.
 
-    Too many completions to try them, so that it is the trials of flips that tell what cannot.
+    Too many assignments to try them, so that it is the trials of flips that tell what cannot.
     """
-    monkeypatch.setattr(completions, "MAX_COMPLETIONS", 0)
+    monkeypatch.setattr(assignments, "MAX_ASSIGNMENTS", 0)
     counted = Counted(Writer(seed).write(tmp_path))
     engine = counted.engine
     facts = engine.graph.facts

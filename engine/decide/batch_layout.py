@@ -1,7 +1,13 @@
-"""Where changed records are laid out to be tried: each of them is one bit of every plane.
+"""Which hypothetical patient is which bit of every plane.
 
-Always tried are all single changes of a case (one bit for each finding made present or absent, and for each way in which
-a measurement can lie to its thresholds); beside them any sets of changes, each with every set that lacks one change of it.
+All single changes of a case come first: one bit for each finding made present or absent, and for each interval between its
+thresholds in which a measurement can lie. After them come blocks, one for each set of changes, with the set itself and every
+set that lacks one change of it::
+
+    bit      0  1  2  3  …         first_interval …            offset            offset + 3
+    patient  F1 F1 F2 F2 …         one per interval            {B}    {A}  {A,B}  next block
+             +  -  +  -                                        A left B left whole
+                                                               out    out
 """
 
 from __future__ import annotations
@@ -15,22 +21,22 @@ from spinegraph.engine.criteria.bits import bits_of
 from spinegraph.engine.criteria.node import Explanation
 from spinegraph.engine.decide.case import CaseEncoder
 from spinegraph.engine.decide.facts import Facts, compare, probes
-from spinegraph.engine.decide.trials import Place, Trials
+from spinegraph.engine.decide.hypothetical_batch import Block, HypotheticalBatch
 from spinegraph.engine.model import Case
 
 MAX_WITNESSES = 64
 """A set of changes that leaves more ways than this in which measurements can lie is not tried, and so not offered."""
 
 
-class Cell(NamedTuple):
-    """One way in which a measurement can lie to its thresholds: a value, and the input planes that it fills."""
+class Interval(NamedTuple):
+    """Where a measurement can lie between its thresholds: a value in it, and the input planes that it fills."""
 
     code: str
     value: float
     planes: tuple[int, ...]
 
 
-class Layout(NamedTuple):
+class SetLayout(NamedTuple):
     """How a set with ranges or assessments is tried, from bit 0 on: what goes into which input plane, what is measured anew."""
 
     members: Sequence[int]
@@ -40,8 +46,8 @@ class Layout(NamedTuple):
     doubtful: int
 
 
-class Workbench:
-    """What trials of one program have in common. Prepared once."""
+class BatchLayout:
+    """What the batches of one program have in common. Prepared once."""
 
     def __init__(self, facts: Facts) -> None:
         program = facts.program
@@ -51,10 +57,10 @@ class Workbench:
         self._first_range = 2 * len(program.findings)
         self._planes: dict[str, list[int]] = {}
         self._code: dict[int, str] = {}
-        self.cells = tuple(self._all_cells())
-        self.first_cell = self._first_range
-        self._width = self.first_cell + len(self.cells)
-        self.fitting = self._cells_of_ranges()
+        self.intervals = tuple(self._all_intervals())
+        self.first_interval = self._first_range
+        self._width = self.first_interval + len(self.intervals)
+        self.fitting = self._intervals_of_ranges()
         self.implied = self._implied_changes()
         self._template = self._singles()
         iris = facts.program.findings
@@ -68,23 +74,25 @@ class Workbench:
         self._layouts = lru_cache(maxsize=1 << 13)(self._lay_out)
         self._carrying = sum(1 << member for member, brought in self._bringing.items() if brought)
         self._within = {
-            code: sum(1 << self.first_cell + number for number, cell in enumerate(self.cells) if cell.code == code)
+            code: sum(
+                1 << self.first_interval + number for number, interval in enumerate(self.intervals) if interval.code == code
+            )
             for code in self._planes
         }
 
-    def try_changes(self, case: Explanation, sets: Iterable[int], singles: bool = True) -> Trials:
+    def try_changes(self, case: Explanation, sets: Iterable[int], singles: bool = True) -> HypotheticalBatch:
         """Decide the case with each set of changes made, and with all single changes (unless not `singles`)."""
         inputs = self._template.copy() if singles else [0] * len(self._template)
         moved = dict(self._within) if singles else dict.fromkeys(self._within, 0)
         offset = self._width if singles else 0
         first_special = 1 << self._first_range
-        places: dict[int, Place] = {}
+        blocks: dict[int, Block] = {}
         for change in sets:
-            if change in places:
+            if change in blocks:
                 continue
             if change < first_special:
                 members = bits_of(change)
-                places[change] = Place(offset, members)
+                blocks[change] = Block(offset, members)
                 whole = (2 << len(members)) - 1 << offset
                 lacking = 1 << offset
                 for member in members:
@@ -92,14 +100,14 @@ class Workbench:
                     lacking <<= 1
                 offset += len(members) + 1
             elif layout := self._layouts(change):
-                places[change] = Place(offset, layout.members, layout.witnesses, layout.doubtful)
+                blocks[change] = Block(offset, layout.members, layout.witnesses, layout.doubtful)
                 for plane, block in layout.blocks:
                     inputs[plane] |= block << offset
                 for code, block in layout.moved:
                     moved[code] |= block << offset
                 offset += layout.witnesses * (len(layout.members) + 1)
         self._upon(case, inputs, moved, (1 << offset) - 1)
-        return Trials(self.facts.program, self.sides, inputs, places)
+        return HypotheticalBatch(self.facts.program, self.sides, inputs, blocks)
 
     def contradicting(self, case: Explanation) -> int:
         """The changes that contradict what is recorded of a wider or a narrower finding, and so do nothing by themselves."""
@@ -120,19 +128,24 @@ class Workbench:
         """The case with a set of changes made, once for each witness."""
         known = case.changed.setdefault(change, [])
         yield from known
-        for resolved, cells in itertools.islice(self._witnesses(tuple(bits_of(change))), len(known), None):
+        for resolved, intervals in itertools.islice(self._witnesses(tuple(bits_of(change))), len(known), None):
             present, absent = set(case.case.present), set(case.case.absent)
             for member in resolved:
                 if member >= 0:
                     code = self.facts.codes[member >> 1]
                     (absent if member & 1 else present).add(code)
                     (present if member & 1 else absent).discard(code)
-            values = {**case.values, **{cell.code: cell.value for cell in cells}}
+            values = {**case.values, **{interval.code: interval.value for interval in intervals}}
             changed = Case(present=tuple(present), absent=tuple(absent), measurements=values)
             known.append(Explanation(case.facts, case.size, changed, *self.encoder.run(changed)))
             yield known[-1]
 
-    def _lay_out(self, change: int) -> Layout | None:
+    def _lay_out(self, change: int) -> SetLayout | None:
+        """One block per witness. In a block each bit leaves one change out, and the last one makes all of them.
+
+        A measurement is measured anew in the whole block if two of its ranges are asked for: without one range the value
+        still has to lie in the other, so that leaving out one of them is tried for some values only (`doubtful`).
+        """
         members = tuple(bits_of(change))
         width = len(members) + 1
         whole = (1 << width) - 1
@@ -141,21 +154,22 @@ class Workbench:
         blocks: list[tuple[int, int]] = []
         moved: list[tuple[str, int]] = []
         offset = 0
-        for resolved, cells in self._witnesses(members):
-            blocks += [(member, (whole ^ 1 << number) << offset) for number, member in enumerate(resolved) if member >= 0]
-            for cell in cells:
-                own = ranges[cell.code]
+        for resolved, intervals in self._witnesses(members):
+            made = [(member, made_in(width - 1, number)) for number, member in enumerate(resolved) if member >= 0]
+            blocks += [(member, bits << offset) for member, bits in made]
+            for interval in intervals:
+                own = ranges[interval.code]
                 block = (whole if own & (own - 1) else whole ^ own) << offset
-                moved.append((cell.code, block))
-                blocks += [(plane, block) for plane in cell.planes]
+                moved.append((interval.code, block))
+                blocks += [(plane, block) for plane in interval.planes]
             offset += width
         if not offset:
             return None
         doubtful = sum(own for own in ranges.values() if own & (own - 1))
-        return Layout(members, offset // width, tuple(blocks), tuple(moved), doubtful)
+        return SetLayout(members, offset // width, tuple(blocks), tuple(moved), doubtful)
 
-    def _witnesses(self, members: tuple[int, ...]) -> Iterable[tuple[list[int], tuple[Cell, ...]]]:
-        """The ways to make a set of changes: findings as bits (-1 for a range), cells of the measurements.
+    def _witnesses(self, members: tuple[int, ...]) -> Iterable[tuple[list[int], tuple[Interval, ...]]]:
+        """The ways to make a set of changes: findings as bits (-1 for a range), intervals of the measurements.
 
         What is to be assessed, either way, is tried all absent and all present.
         """
@@ -164,7 +178,7 @@ class Workbench:
             if member in self._code:
                 code = self._code[member]
                 fitting[code] = fitting.get(code, -1) & self.fitting[member]
-        choices = [[self.cells[number - self.first_cell] for number in bits_of(mask)] for mask in fitting.values()]
+        choices = [[self.intervals[number - self.first_interval] for number in bits_of(mask)] for mask in fitting.values()]
         first = self.facts.first_assessed
         sides = (1, 0) if members[-1] >= first else (1,)
         if not all(choices) or len(sides) * _size(choices) > MAX_WITNESSES:
@@ -173,8 +187,8 @@ class Workbench:
             resolved = [
                 2 * (member - first) + side if member >= first else (-1 if member in self._code else member) for member in members
             ]
-            for cells in itertools.product(*choices):
-                yield resolved, cells
+            for intervals in itertools.product(*choices):
+                yield resolved, intervals
 
     def _upon(self, case: Explanation, inputs: list[int], moved: dict[str, int], ones: int) -> None:
         """Put what is recorded beneath what is changed."""
@@ -191,7 +205,7 @@ class Workbench:
                     inputs[plane + 1] |= ones ^ moved[code]
         inputs[-1] = ones
 
-    def _all_cells(self) -> Iterable[Cell]:
+    def _all_intervals(self) -> Iterable[Interval]:
         program = self.facts.program
         for number, comparison in enumerate(program.comparisons):
             code = program.knowledge.measurements[comparison.measurement].code
@@ -201,26 +215,28 @@ class Workbench:
         for measurement in program.knowledge.measurements.values():
             planes = self._planes.get(measurement.code, [])
             criteria = [program.comparisons[(plane - self._first_range) // 2].criterion for plane in planes]
-            found: dict[tuple[int, ...], Cell] = {}
+            found: dict[tuple[int, ...], Interval] = {}
             for value in sorted((*probes(*criteria), measurement.minimum, measurement.maximum)):
                 if criteria and measurement.minimum <= value <= measurement.maximum:
                     pairs = zip(planes, (compare(criterion, value) for criterion in criteria), strict=True)
                     filled = tuple(plane + side for plane, pair in pairs for side in (0, 1) if pair[side])
-                    found.setdefault(filled, Cell(measurement.code, value, filled))
+                    found.setdefault(filled, Interval(measurement.code, value, filled))
             yield from found.values()
 
-    def _cells_of_ranges(self) -> dict[int, int]:
-        """For each change of a measurement to a range, the trials of the cells in it."""
+    def _intervals_of_ranges(self) -> dict[int, int]:
+        """For each change of a measurement to a range, the patients of the intervals in it (a mask)."""
         return {
-            plane: sum(1 << self.first_cell + number for number, cell in enumerate(self.cells) if plane in cell.planes)
+            plane: sum(
+                1 << self.first_interval + number for number, interval in enumerate(self.intervals) if plane in interval.planes
+            )
             for plane in self._code
         }
 
     def _implied_changes(self) -> dict[int, int]:
         """For each range or assessment, the changes that do no more than it asks for: narrower ranges, either side."""
         implied = {
-            plane: sum(1 << other for other, within in self.fitting.items() if within & cells == within)
-            for plane, cells in self.fitting.items()
+            plane: sum(1 << other for other, within in self.fitting.items() if within & fitting == within)
+            for plane, fitting in self.fitting.items()
         }
         first = self.facts.first_assessed
         return implied | {first + number: 1 << first + number | 3 << 2 * number for number in range(len(self.sides))}
@@ -233,8 +249,10 @@ class Workbench:
             own = 1 << number
             found[2 * number] = sum(1 << 2 * other for other in bits_of(facts.broader(iri) & ~own))
             found[2 * number + 1] = sum(2 << 2 * other for other in bits_of(facts.narrower(iri) & ~own))
-        for plane, cells in self.fitting.items():
-            found[plane] = sum(1 << other for other, within in self.fitting.items() if other != plane and within & cells == cells)
+        for plane, fitting in self.fitting.items():
+            found[plane] = sum(
+                1 << other for other, within in self.fitting.items() if other != plane and within & fitting == fitting
+            )
         return found
 
     def _singles(self) -> list[int]:
@@ -244,7 +262,16 @@ class Workbench:
         return [*inputs, 0]
 
 
-def _size(choices: Iterable[Sequence[Cell]]) -> int:
+def made_in(size: int, number: int) -> int:
+    """The bits of the block of a set of `size` changes in which the change `number` is made: all but the one that lacks it.
+
+    >>> [bin(made_in(size=2, number=number)) for number in (0, 1)]
+    ['0b110', '0b101']
+    """
+    return (2 << size) - 1 ^ 1 << number
+
+
+def _size(choices: Iterable[Sequence[Interval]]) -> int:
     size = 1
     for choice in choices:
         size *= len(choice)

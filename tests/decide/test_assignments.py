@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from spinegraph.engine.decide import completions
+from spinegraph.engine.decide import assignments
 from spinegraph.engine.model import Exclusion, Recommendation, Rule, SourceGap, Tension
 
 from tests.decide.counting import AXES, RECORDS, Counted, Flags
@@ -113,11 +113,11 @@ def test_a_fact_is_asked_if_it_can_change_a_suspicion_and_only_then(counted: Cou
             assert named is None or changing[condition] & named <= asked.with_related(questions), (asked.case, condition)
 
 
-def test_what_has_too_many_completions_is_asked_rather_too_much_than_too_little(
+def test_what_has_too_many_assignments_is_asked_rather_too_much_than_too_little(
     counted: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried = [asked.decision for asked in cases(counted)]
-    monkeypatch.setattr(completions, "MAX_COMPLETIONS", 0)
+    monkeypatch.setattr(assignments, "MAX_ASSIGNMENTS", 0)
     untried = Counted(counted.engine.knowledge)
     for exact, asked in zip(tried, cases(untried), strict=True):
         assert {question.finding for question in exact.questions} <= {question.finding for question in asked.decision.questions}

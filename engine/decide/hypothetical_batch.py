@@ -1,6 +1,6 @@
-"""Changed records, all decided in one run: a plane is an int, so a hypothetical patient costs one bit of it.
+"""Hypothetical patients, all decided in one run: a plane is an int, and each of them is one bit of it.
 
-Which bit is which record, `workbench.py` lays out.
+Which bit is which patient, `batch_layout.py` says.
 """
 
 from __future__ import annotations
@@ -13,10 +13,15 @@ from spinegraph.engine.model import Verdict
 from spinegraph.engine.program.program import Program
 
 
-class Place(NamedTuple):
+class Block(NamedTuple):
     """Where a set of changes is tried: per witness, one bit for each change left out, then one for the whole set.
 
-    `doubtful`: mask of the changes whose leaving out is tried in some of its ways only.
+    Two changes with two witnesses, from bit 4 on: bits 4 to 6 are the first witness, 7 to 9 the second.
+
+    >>> bin(Block(offset=4, members=(0, 3), witnesses=2).bits)
+    '0b1111110000'
+
+    `doubtful`: mask of the members whose leaving out is tried in some of its ways only.
     """
 
     offset: int
@@ -26,12 +31,16 @@ class Place(NamedTuple):
 
     @property
     def bits(self) -> int:
-        """Mask of all its trials."""
+        """Mask of all its patients."""
         return ((1 << self.witnesses * (len(self.members) + 1)) - 1) << self.offset
+
+    def undecided_parts(self, change: int) -> list[int]:
+        """The set without each of its doubtful members: whether these alter the verdict has to be tried apart."""
+        return [change ^ 1 << self.members[number] for number in bits_of(self.doubtful)]
 
 
 class Effect(NamedTuple):
-    """Masks of the trials in which a verdict is another one, and in which it stays; in the rest it is conflicting.
+    """Masks of the patients for whom a verdict is another one, and for whom it stays; for the rest it is conflicting.
 
     If it is conflicting now, then it stays in all of those.
     """
@@ -40,27 +49,26 @@ class Effect(NamedTuple):
     kept: int
 
 
-class Trials:
-    """Planes of changed records of one case, and what changed a verdict in them."""
+class HypotheticalBatch:
+    """Planes of the hypothetical patients of one case, and what a verdict becomes for them."""
 
     def __init__(
-        self, program: Program, sides: Sequence[tuple[int, int]], inputs: list[int], places: Mapping[int, Place]
+        self, program: Program, sides: Sequence[tuple[int, int]], inputs: list[int], blocks: Mapping[int, Block]
     ) -> None:
         """`sides`: for each finding that can be recorded, the planes of its being present and absent."""
         self._program = program
         self._sides = sides
         self._inputs = inputs
         self.ones: int = inputs[-1]
-        self.places = places
+        self.blocks = blocks
         self._planes = program.run(inputs)
         self.clash: int = self._planes[program.clash]
         self._certain: tuple[int, ...] | None = None
 
     def effect(self, recommendation: str, verdict: Verdict, concerned: Callable[[], int]) -> Effect:
-        """What the trials do to the present verdict of a recommendation (by IRI).
+        """What the changes do to the present verdict of a recommendation (by IRI).
 
-        `concerned`: the trials of which that is asked, called where it matters; what is
-        said of others is not to be believed.
+        `concerned`: the patients of whom that is asked, called where it matters; of others the answer means nothing.
         """
         found = self._program.verdict_planes(recommendation, self._planes)
         ones = self.ones
@@ -74,12 +82,12 @@ class Trials:
             return Effect(ones ^ conflicting, conflicting)
         return Effect(ones ^ (kept | conflicting), kept & (ones ^ conflicting))
 
-    def succeeds(self, change: int, effect: Effect) -> tuple[bool, Sequence[int]]:
+    def alters(self, change: int, effect: Effect) -> tuple[bool, Sequence[int]]:
         """Whether a set of changes that was tried alters the verdict, and the parts, lacking one change, that do so too."""
-        place = self.places.get(change)
-        if place is None:
+        block = self.blocks.get(change)
+        if block is None:
             return False, ()
-        offset, members, witnesses, doubtful = place
+        offset, members, witnesses, doubtful = block
         width = len(members) + 1
         altered, kept = effect.altered >> offset, effect.kept >> offset
         for number in range(1, witnesses):
@@ -92,19 +100,19 @@ class Trials:
 
     def decisive(self, change: int, effect: Effect) -> int:
         """Of a set that was tried, the changes (a mask) without which one of its witnesses would not alter the verdict."""
-        place = self.places.get(change)
-        if place is None:
+        block = self.blocks.get(change)
+        if block is None:
             return 0
-        width = len(place.members) + 1
+        width = len(block.members) + 1
         deciding = 0
-        for number in range(place.witnesses):
-            offset = place.offset + number * width
+        for number in range(block.witnesses):
+            offset = block.offset + number * width
             if effect.altered >> offset + width - 1 & 1:
                 deciding |= effect.kept >> offset
-        return sum(1 << member for number, member in enumerate(place.members) if deciding >> number & 1)
+        return sum(1 << member for number, member in enumerate(block.members) if deciding >> number & 1)
 
     def _without_contradiction(self) -> tuple[int, ...]:
-        """The planes of the trials, each without its contradictory facts."""
+        """The planes of the patients, each without their contradictory facts."""
         if self._certain is None:
             inputs, ones = self._inputs.copy(), self.ones
             for number, (present, absent) in enumerate(self._sides):

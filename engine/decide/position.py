@@ -1,0 +1,93 @@
+"""Where a recommendation stands among the rules: its scope and criterion, and the rules that act on it (design section 5)."""
+
+from __future__ import annotations
+
+import itertools
+from typing import NamedTuple
+
+from spinegraph.engine.criteria.bits import joined
+from spinegraph.engine.criteria.node import CriterionNode, Explanation
+from spinegraph.engine.criteria.open_facts import shared_facts
+from spinegraph.engine.criteria.rule import ActingRule, RuleNode
+from spinegraph.engine.decide.criterion_graph import CriterionGraph
+from spinegraph.engine.model import Recommendation, Rule, Verdict
+from spinegraph.engine.program.program import Program
+
+
+class Position(NamedTuple):
+    """A recommendation (by IRI) with the rules that displace it, leave it open or exclude the patient.
+
+    `strict` displace it also while they are unknown, `exceptions` only once they are known to hold. Masks: the changes that
+    all these rules name (`named`), the facts that bear on any of them (`bearing`), on several parts of its own criterion
+    (`several`), and on several parts of all of them (`entangled`).
+    """
+
+    iri: str
+    program: Program
+    node: RuleNode
+    strict: tuple[ActingRule, ...]
+    exceptions: tuple[ActingRule, ...]
+    leaving: tuple[ActingRule, ...]
+    excluding: tuple[RuleNode, ...]
+    named: int
+    bearing: int
+    several: int
+    entangled: int
+
+    @property
+    def overriding(self) -> tuple[ActingRule, ...]:
+        """All rules that can displace it."""
+        return self.strict + self.exceptions
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """Equal for recommendations whose verdicts, flips and open facts are always equal."""
+        parts = (self.strict, self.exceptions, self.leaving, self.excluding)
+        numbers = tuple(tuple(rule.number for rule in part) for part in parts)
+        return _number(self.node.scope), _number(self.node.criterion), *numbers
+
+    def verdict(self, planes: tuple[int, ...], certain: tuple[int, ...]) -> Verdict:
+        """The verdict of a case, from its planes and from those without contradictory facts.
+
+        What holds only because of a fact that is recorded both ways is conflicting, whatever else is unknown.
+        """
+        found = self.program.verdict(self.iri, planes)
+        if planes is certain or found in ("conflicting", "out-of-scope") or found == self.program.verdict(self.iri, certain):
+            return found
+        return "conflicting"
+
+    def doubtful(self, case: Explanation) -> int:
+        """The open facts, if one bears on several parts: then looking at the parts alone may name what decides nothing."""
+        own = self.node.open_facts(case).facts
+        return own if own & self.several and not self.node.pending(case) else 0
+
+
+def position_of(rule: Recommendation, graph: CriterionGraph) -> Position:
+    """The position of a recommendation, prepared once."""
+    relations = graph.facts.program.relations
+
+    def acting(other: Rule) -> ActingRule:
+        return ActingRule(graph.rule(other), tuple(map(graph.rule, relations.of_source(other))))
+
+    node = graph.rule(rule)
+    strict, exceptions = tuple(map(acting, relations.strict(rule))), tuple(map(acting, relations.exceptions(rule)))
+    leaving = tuple(map(acting, relations.leaving(rule)))
+    excluding = tuple(map(graph.rule, relations.excluding(rule)))
+    others: tuple[ActingRule | RuleNode, ...] = (*strict, *exceptions, *leaving, *excluding)
+    return Position(
+        iri=rule.iri,
+        program=graph.facts.program,
+        node=node,
+        strict=strict,
+        exceptions=exceptions,
+        leaving=leaving,
+        excluding=excluding,
+        named=node.named() | joined(other.named() for other in others),
+        bearing=joined(itertools.chain(node.reaches(), *(other.reaches() for other in others))),
+        several=shared_facts([node]),
+        entangled=shared_facts([node, *(other.node for other in (*strict, *exceptions, *leaving)), *excluding]),
+    )
+
+
+def _number(node: CriterionNode | None) -> int:
+    return -1 if node is None else node.number
