@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from typing import Any
 
 import httpx
 import msgspec
 import pytest
 from fastapi import FastAPI
+from spinegraph.api.http.bodies import YAML
+from spinegraph.api.http.decisions import PARSERS, READERS
 from spinegraph.api.http.negotiation import preferred
 from spinegraph.engine import MAX_BYTES, Case, Decision, Engine
+
+from tests.patience import HUNG
 
 URL = "/v1/decisions"
 JSON = {"Content-Type": "application/json"}
@@ -139,7 +144,7 @@ def test_a_sender_who_goes_away_is_no_fault_of_the_service(app: FastAPI, caplog:
     assert not caplog.records
 
 
-async def _post(app: FastAPI, headers: dict[str, str], receive: Any) -> tuple[int, bytes]:
+async def _post(app: FastAPI, headers: dict[str, str], receive: Any, media_type: str = "application/json") -> tuple[int, bytes]:
     """A request without an HTTP client in between, which would mend what is wrong."""
     messages: list[dict[str, Any]] = []
 
@@ -158,10 +163,46 @@ async def _post(app: FastAPI, headers: dict[str, str], receive: Any) -> tuple[in
         "root_path": "",
         "server": ("test", 80),
         "client": ("test", 1),
-        "headers": [(name.encode(), value.encode()) for name, value in {**headers, "content-type": "application/json"}.items()],
+        "headers": [(name.encode(), value.encode()) for name, value in {**headers, "content-type": media_type}.items()],
     }
     await app(scope, receive, send)
     return messages[0]["status"], messages[1]["body"]
+
+
+def test_a_case_that_waits_is_not_read_when_its_sender_goes_away(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes long is read by a few threads; who waits for one may give up, and costs nothing then."""
+    begun: list[bytes] = []
+    go_on = threading.Event()
+
+    def slow(body: bytes) -> dict[str, Any]:
+        begun.append(body)
+        go_on.wait(HUNG)
+        return {}
+
+    def sender(stays: bool) -> Any:
+        parts = iter([{"type": "http.request", "body": b"{}", "more_body": False}])
+
+        async def receive() -> dict[str, Any]:
+            if (part := next(parts, None)) is not None:
+                return part
+            if stays:
+                await asyncio.Event().wait()
+            return {"type": "http.disconnect"}
+
+        return receive
+
+    async def all_at_once() -> list[int]:
+        staying = [asyncio.create_task(_post(app, {}, sender(stays=True), YAML)) for _ in range(READERS)]
+        while len(begun) < READERS:
+            await asyncio.sleep(0.01)
+        gone, _ = await _post(app, {}, sender(stays=False), YAML)
+        await asyncio.sleep(0)  # the loop hands the cancellation on
+        go_on.set()
+        return [gone, *[status for status, _ in await asyncio.gather(*staying)]]
+
+    monkeypatch.setitem(PARSERS, YAML, slow)
+    assert asyncio.run(all_at_once()) == [400, *[200] * READERS]
+    assert len(begun) == READERS
 
 
 # Media types and parameters ------------------------------------------------------------------
