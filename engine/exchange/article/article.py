@@ -17,7 +17,7 @@ from spinegraph.engine.exchange.article.patient import patient_sections
 from spinegraph.engine.exchange.article.reading import Reading, asks
 from spinegraph.engine.exchange.article.references import Numbering
 from spinegraph.engine.exchange.article.rendering import LAYOUTS, Phrases, render
-from spinegraph.engine.exchange.article.sections import Teller, joined, recommendation
+from spinegraph.engine.exchange.article.sections import Context, joined, recommendation
 from spinegraph.engine.model import Decision, Knowledge, Notice
 
 WARNINGS = ("contradictory-input", "out-of-scope", "stale-passage")
@@ -35,27 +35,27 @@ def make_article(
     reading = Reading(knowledge, decision)
     if audience == "patient":
         title = narrative = ""
-    teller = Teller(reading, Phrases(audience), place_facts(reading), audience == "patient")
+    context = Context(reading, Phrases(audience), place_facts(reading), audience == "patient")
     numbering = Numbering(knowledge)
-    sections = patient_sections(teller) if teller.for_patient else clinician_sections(teller)
-    first = numbering.statements(_first(teller))
-    warnings = numbering.statements(_warnings(teller))
+    sections = patient_sections(context) if context.for_patient else clinician_sections(context)
+    first = numbering.statements(_first(context))
+    warnings = numbering.statements(_warnings(context))
     numbered = numbering.sections(sections)
     sources = numbering.sources()
     return Article(
         decision=decision.id,
         knowledge=decision.knowledge.version,
         audience=audience,
-        title=title or teller.say("article_title", [teller.label(iri) for iri in reading.presentation]),
-        case=tuple(filter(None, (narrative, *_case_lines(teller)))),
+        title=title or context.say("article_title", [context.label(iri) for iri in reading.presentation]),
+        case=tuple(filter(None, (narrative, *_case_lines(context)))),
         urgency=decision.urgency,
-        urgency_text=teller.say("urgency", decision.urgency) if reading.live or reading.pending else teller.say("not_covered"),
+        urgency_text=context.say("urgency", decision.urgency) if reading.live or reading.pending else context.say("not_covered"),
         first=first,
         warnings=warnings,
         sections=numbered,
         references=numbering.references(),
         sources=sources,
-        disclaimer=teller.say("disclaimer", decision.disclaimer, reviewed_of(source.review_status for source in sources)),
+        disclaimer=context.say("disclaimer", decision.disclaimer, reviewed_of(source.review_status for source in sources)),
     )
 
 
@@ -102,40 +102,40 @@ def _with_background(statement: Statement) -> Iterator[Statement]:
 # The head of an article -----------------------------------------------------------------------
 
 
-def _case_lines(teller: Teller) -> Iterator[str]:
+def _case_lines(context: Context) -> Iterator[str]:
     """The case in words, a line for each side of the record."""
-    case, knowledge = teller.reading.decision.case, teller.reading.knowledge
+    case, knowledge = context.reading.decision.case, context.reading.knowledge
     iris = {finding.code: iri for iri, finding in knowledge.findings.items()}
     measured = {one.code: one for one in knowledge.measurements.values()}
     values = [(measured[code], value) for code, value in case.measurements.items()]
     yield from (
-        teller.say("case_present", [teller.label(iris[code]) for code in case.present]),
-        teller.say("case_absent", [teller.label(iris[code]) for code in case.absent]),
+        context.say("case_present", [context.label(iris[code]) for code in case.present]),
+        context.say("case_absent", [context.label(iris[code]) for code in case.absent]),
         *(
-            teller.say("case_measured", one.patient_label if teller.for_patient else one.label, value, one.unit)
+            context.say("case_measured", one.patient_label if context.for_patient else one.label, value, one.unit)
             for one, value in values
         ),
-        teller.say("case_rest"),
+        context.say("case_rest"),
     )
 
 
-def _first(teller: Teller) -> tuple[Statement, ...]:
+def _first(context: Context) -> tuple[Statement, ...]:
     """What sets the urgency, and what has to be asked at once."""
-    grades = ("emergency", "urgent") if teller.reading.decision.urgency == "urgent" else ("emergency",)
+    grades = ("emergency", "urgent") if context.reading.decision.urgency == "urgent" else ("emergency",)
     entries = [
         entry
-        for entry in teller.reading.live
+        for entry in context.reading.live
         if entry.rule.direction == "for"
         and entry.rule.urgency in grades
         and entry.decided.verdict in ("indicated", "provisional")
     ]
     entries.sort(key=lambda entry: asks(entry.rule.criterion))
-    return joined(msgspec.structs.replace(recommendation(teller, entry), background=(), tags=()) for entry in entries)
+    return joined(msgspec.structs.replace(recommendation(context, entry), background=(), tags=()) for entry in entries)
 
 
-def _warnings(teller: Teller) -> Iterator[Statement]:
+def _warnings(context: Context) -> Iterator[Statement]:
     """Notices about the case as a whole, with the rules and passages that bring them about."""
-    reading = teller.reading
+    reading = context.reading
     iris = {finding.code: iri for iri, finding in reading.knowledge.findings.items()}
     sources = {source.number: source.passages[:1] for source in reading.knowledge.sources.values()}
     for notice in reading.decision.notices:
@@ -147,17 +147,17 @@ def _warnings(teller: Teller) -> Iterator[Statement]:
                 passages += reading.thing(one).passages[:1] if one in iris else ()
                 rules += reading.testing(iris[one])[:1] if one in iris else ()
             yield Statement(
-                text=_for_patient(teller, notice) if teller.for_patient else notice.message,
+                text=_for_patient(context, notice) if context.for_patient else notice.message,
                 rules=tuple(dict.fromkeys(rules)),
                 passages=tuple(dict.fromkeys(passages)),
             )
 
 
-def _for_patient(teller: Teller, notice: Notice) -> str:
+def _for_patient(context: Context, notice: Notice) -> str:
     if notice.code == "contradictory-input":
-        iris = {finding.code: iri for iri, finding in teller.reading.knowledge.findings.items()}
-        return teller.say("contradiction", [teller.label(iris[code]) for code in notice.about])
-    return teller.say("outside" if notice.code == "out-of-scope" else "stale")
+        iris = {finding.code: iri for iri, finding in context.reading.knowledge.findings.items()}
+        return context.say("contradiction", [context.label(iris[code]) for code in notice.about])
+    return context.say("outside" if notice.code == "out-of-scope" else "stale")
 
 
 __all__ = ["LAYOUTS", "Article", "make_article", "render_article", "statements_of"]

@@ -8,8 +8,8 @@ from spinegraph.engine.exchange.article.diagnosis import danger_of, diagnosis_se
 from spinegraph.engine.exchange.article.evidence import flag_key
 from spinegraph.engine.exchange.article.model import Group, Section, Statement
 from spinegraph.engine.exchange.article.placement import sections_for_advice
-from spinegraph.engine.exchange.article.reading import PITFALLS, RED_FLAGS, Flag, Reading, Spoken, passages_of
-from spinegraph.engine.exchange.article.sections import Teller, Told, filled, grouped, headed, joined, placed, section
+from spinegraph.engine.exchange.article.reading import PITFALLS, RED_FLAGS, Flag, LiveRecommendation, Reading, passages_of
+from spinegraph.engine.exchange.article.sections import Context, PlacedAdvice, filled, grouped, headed, joined, placed, section
 from spinegraph.engine.exchange.truths import State
 from spinegraph.engine.model import ArticleSection, Tension
 
@@ -18,70 +18,70 @@ SHOWN_OF_QUESTION = 3
 """Passages shown beside a question; the rest stands beside the rules that it settles."""
 
 
-def clinician_sections(teller: Teller) -> tuple[Section, ...]:
+def clinician_sections(context: Context) -> tuple[Section, ...]:
     """All sections in reading order; those that have nothing to say are left out."""
-    told = placed(teller)
-    told[PITFALLS] = [*told.get(PITFALLS, []), *_pitfalls_elsewhere(teller, told)]
+    told = placed(context)
+    told[PITFALLS] = [*told.get(PITFALLS, []), *_pitfalls_elsewhere(context, told)]
     screens = told.pop(RED_FLAGS, [])
-    advice = (_advice(teller, one, told.get(one.key, [])) for one in sections_for_advice(teller.reading.knowledge))
+    advice = (_advice(context, one, told.get(one.key, [])) for one in sections_for_advice(context.reading.knowledge))
     return filled(
         (
-            diagnosis_section(teller),
-            _red_flags(teller, screens),
+            diagnosis_section(context),
+            _red_flags(context, screens),
             *advice,
-            _other_presentations(teller),
-            _questions(teller),
-            section(teller, "tensions", _tensions(teller)),
-            section(teller, "gaps", [Group(statements=_gaps(teller))]),
+            _other_presentations(context),
+            _questions(context),
+            section(context, "tensions", _tensions(context)),
+            section(context, "gaps", [Group(statements=_gaps(context))]),
         )
     )
 
 
-def _advice(teller: Teller, one: ArticleSection, told: list[Told]) -> Section:
+def _advice(context: Context, one: ArticleSection, told: list[PlacedAdvice]) -> Section:
     """The recommendations of a section, for and against apart where it says so."""
     if not one.by_direction:
-        return section(teller, one.key, grouped(teller, told), title=one.label)
+        return section(context, one.key, grouped(context, told), title=one.label)
     sides = (
         section(
-            teller, f"{one.key}-{side}", grouped(teller, (entry for entry in told if entry[0].rule.direction == side)),
-            title=teller.say("title", side),
+            context, f"{one.key}-{side}", grouped(context, (entry for entry in told if entry[0].rule.direction == side)),
+            title=context.say("title", side),
         )
         for side in ("for", "against")
     )  # fmt: skip
-    return section(teller, one.key, (), filled(sides), title=one.label)
+    return section(context, one.key, (), filled(sides), title=one.label)
 
 
 # Red flags ------------------------------------------------------------------------------------
 
 
-def _red_flags(teller: Teller, screens: list[Told]) -> Section:
+def _red_flags(context: Context, screens: list[PlacedAdvice]) -> Section:
     """First who has to ask, then every red flag: what is present, not assessed, absent; each under what it points to."""
-    flags = teller.reading.flags
+    flags = context.reading.flags
     counts = {state: sum(flag.state == state for flag in flags) for state in STATE_ORDER}
     states = []
     for state in STATE_ORDER:
-        groups = tuple(_by_condition(teller, [flag for flag in flags if flag.state == state]))
+        groups = tuple(_by_condition(context, [flag for flag in flags if flag.state == state]))
         if groups:
-            states.append(Section(key=f"red-flags-{state}", title=teller.say("state", state), groups=groups))
-    intro = teller.say("flags_intro", counts["present"], counts["unknown"], counts["absent"]) if flags else ""
+            states.append(Section(key=f"red-flags-{state}", title=context.say("state", state), groups=groups))
+    intro = context.say("flags_intro", counts["present"], counts["unknown"], counts["absent"]) if flags else ""
     return Section(
         key="red-flags",
-        title=teller.say("title", "red-flags"),
+        title=context.say("title", "red-flags"),
         intro=intro,
-        groups=grouped(teller, screens),
+        groups=grouped(context, screens),
         sections=tuple(states),
     )
 
 
-def _by_condition(teller: Teller, flags: list[Flag]) -> Iterator[Group]:
-    reading = teller.reading
+def _by_condition(context: Context, flags: list[Flag]) -> Iterator[Group]:
+    reading = context.reading
     groups: dict[str, list[Flag]] = {}
     for flag in flags:
         for condition in _headings(reading, flag) or [""]:
             groups.setdefault(condition, []).append(flag)
     for condition, members in sorted(groups.items(), key=lambda entry: danger_of(reading, entry[0])):
-        name = teller.say("flag_group", teller.label(condition)) if condition else teller.say("other_flags")
-        statements = tuple(_flag(teller, flag, condition) for flag in members)
+        name = context.say("flag_group", context.label(condition)) if condition else context.say("other_flags")
+        statements = tuple(_flag(context, flag, condition) for flag in members)
         yield Group(heading=Statement(text=name), statements=statements)
 
 
@@ -94,40 +94,40 @@ def _headings(reading: Reading, flag: Flag) -> list[str]:
     return sorted({one for one in top for condition in pointed if one in broader.get(condition, (condition,))})
 
 
-def _flag(teller: Teller, flag: Flag, heading: str) -> Statement:
-    broader = teller.reading.knowledge.hierarchy.broader
+def _flag(context: Context, flag: Flag, heading: str) -> Statement:
+    broader = context.reading.knowledge.hierarchy.broader
     below = [rule for rule in flag.assessments if heading in broader.get(rule.condition, (rule.condition,))]
     conditions = list(dict.fromkeys(rule.condition for rule in below))
-    narrower = [teller.label(condition) for condition in conditions if condition != heading]
-    label = teller.label(flag.finding) if flag.finding else ", ".join(teller.reading.labels(flag.criterion))
+    narrower = [context.label(condition) for condition in conditions if condition != heading]
+    label = context.label(flag.finding) if flag.finding else ", ".join(context.reading.labels(flag.criterion))
     key = flag_key(flag)
     return Statement(
-        text=teller.say("flag", label, narrower, heading in conditions),
+        text=context.say("flag", label, narrower, heading in conditions),
         rules=tuple(rule.id for rule in below) or flag.rules,
-        passages=(*flag.passages, *teller.cited(key)),
-        background=teller.background(key),
+        passages=(*flag.passages, *context.cited(key)),
+        background=context.background(key),
     )
 
 
 # Pitfalls, wider presentations, questions, tensions, gaps -------------------------------------
 
 
-def _pitfalls_elsewhere(teller: Teller, told: dict[str, list[Told]]) -> Iterator[Told]:
+def _pitfalls_elsewhere(context: Context, told: dict[str, list[PlacedAdvice]]) -> Iterator[PlacedAdvice]:
     """Warnings of the sources that belong to recommendations of other sections."""
     for key, entries in told.items():
         for entry, statement in entries if key != PITFALLS else ():
-            for passage in teller.reading.told_in(PITFALLS, entry.rule.passages):
-                text = teller.passage(passage).text
+            for passage in context.reading.told_in(PITFALLS, entry.rule.passages):
+                text = context.passage(passage).text
                 yield entry, Statement(text=text, rules=statement.rules, passages=(passage,), remarks=statement.remarks)
 
 
-def _other_presentations(teller: Teller) -> Section:
-    scopes: dict[str, list[Spoken]] = {}
-    for entry in teller.reading.pending:
-        scopes.setdefault(", ".join(teller.reading.labels(entry.rule.scope)), []).append(entry)
+def _other_presentations(context: Context) -> Section:
+    scopes: dict[str, list[LiveRecommendation]] = {}
+    for entry in context.reading.pending:
+        scopes.setdefault(", ".join(context.reading.labels(entry.rule.scope)), []).append(entry)
     statements = []
     for label, entries in scopes.items():
-        sources = dict.fromkeys(teller.reading.knowledge.sources[entry.rule.source].title for entry in entries)
+        sources = dict.fromkeys(context.reading.knowledge.sources[entry.rule.source].title for entry in entries)
         urgent = (
             Statement(text=entry.rule.text, rules=(entry.rule.id,), passages=entry.rule.passages, tags=(entry.rule.urgency,))
             for entry in entries
@@ -135,16 +135,16 @@ def _other_presentations(teller: Teller) -> Section:
         )
         statements.append(
             Statement(
-                text=teller.say("pending", label, len(entries), [f"“{title}”" for title in sources]),
+                text=context.say("pending", label, len(entries), [f"“{title}”" for title in sources]),
                 passages=passages_of(entries[0].rule.scope),
                 background=joined(urgent),
             )
         )
-    return section(teller, "other-presentations", [Group(statements=tuple(statements))])
+    return section(context, "other-presentations", [Group(statements=tuple(statements))])
 
 
-def _questions(teller: Teller) -> Section:
-    reading = teller.reading
+def _questions(context: Context) -> Section:
+    reading = context.reading
     flags: list[Statement] = []
     others: list[Statement] = []
     for question in reading.decision.questions:
@@ -152,34 +152,34 @@ def _questions(teller: Teller) -> Section:
         red = reading.told_in(RED_FLAGS, question.passages)
         shown = (red or question.passages)[:SHOWN_OF_QUESTION]
         statement = Statement(
-            text=thing.question or teller.say("question", thing.label),
+            text=thing.question or context.say("question", thing.label),
             rules=() if shown else reading.testing(thing.iri)[:SHOWN_OF_QUESTION],
             passages=shown,
-            remarks=(teller.say("why", question.why),),
+            remarks=(context.say("why", question.why),),
         )
         (flags if red else others).append(statement)
-    groups = (headed(teller, "questions_flags", flags), headed(teller, "questions_other", others))
-    return section(teller, "questions", groups)
+    groups = (headed(context, "questions_flags", flags), headed(context, "questions_other", others))
+    return section(context, "questions", groups)
 
 
-def _tensions(teller: Teller) -> Iterator[Group]:
-    for tension in teller.reading.decision.tensions:
-        rule = teller.reading.rules[tension.id]
+def _tensions(context: Context) -> Iterator[Group]:
+    for tension in context.reading.decision.tensions:
+        rule = context.reading.rules[tension.id]
         definition = rule.definition if isinstance(rule, Tension) else ""
         positions = (
             Statement(
-                text=teller.say("position", position.label, position.verdict),
+                text=context.say("position", position.label, position.verdict),
                 rules=(position.recommendation,) if position.recommendation else (),
                 passages=position.passages,
             )
             for position in tension.positions
         )
-        handling = Statement(text=teller.say("handling", tension.handling), rules=(tension.id,))
+        handling = Statement(text=context.say("handling", tension.handling), rules=(tension.id,))
         heading = Statement(text=tension.label, rules=(tension.id,), remarks=(definition,) if definition else ())
         yield Group(heading=heading, statements=(*positions, handling))
 
 
-def _gaps(teller: Teller) -> tuple[Statement, ...]:
+def _gaps(context: Context) -> tuple[Statement, ...]:
     """The messages of the decision: rule id first, then the passages that raise the question."""
-    gaps = (notice for notice in teller.reading.decision.notices if notice.code == "source-gap")
+    gaps = (notice for notice in context.reading.decision.notices if notice.code == "source-gap")
     return tuple(Statement(text=gap.message, rules=gap.about[:1], passages=gap.about[1:]) for gap in gaps)

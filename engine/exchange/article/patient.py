@@ -8,7 +8,7 @@ import msgspec
 from spinegraph.engine.exchange.article.model import Group, Section, Statement
 from spinegraph.engine.exchange.article.placement import sections_for_patients
 from spinegraph.engine.exchange.article.reading import LIKELY, RED_FLAGS, Reading, markers, nodes_of, passages_of
-from spinegraph.engine.exchange.article.sections import Teller, filled, grouped, headed, placed, section
+from spinegraph.engine.exchange.article.sections import Context, filled, grouped, headed, placed, section
 from spinegraph.engine.exchange.article.words import clause_of
 from spinegraph.engine.model import Assessment, Criterion, Present, Recommendation, Rule, Suspected
 
@@ -23,20 +23,22 @@ SIGNS = {
 """States of warning signs in the order in which they are told, and the phrase above each."""
 
 
-def patient_sections(teller: Teller) -> tuple[Section, ...]:
+def patient_sections(context: Context) -> tuple[Section, ...]:
     """All sections in reading order: when to get help comes before any advice."""
-    told = placed(teller)
+    told = placed(context)
     advice = (
-        section(teller, part.key, grouped(teller, (one for key in taken for one in told.get(key, []))), title=part.patient_label)
-        for part, taken in sections_for_patients(teller.reading.knowledge).items()
+        section(
+            context, part.key, grouped(context, (one for key in taken for one in told.get(key, []))), title=part.patient_label
+        )
+        for part, taken in sections_for_patients(context.reading.knowledge).items()
     )
     return filled(
         (
-            section(teller, "help", [Group(statements=tuple(_emergencies(teller)))]),
-            section(teller, "likely", _likely(teller)),
-            section(teller, "signs", _warning_signs(teller)),
+            section(context, "help", [Group(statements=tuple(_emergencies(context)))]),
+            section(context, "likely", _likely(context)),
+            section(context, "signs", _warning_signs(context)),
             *advice,
-            section(teller, "unknown", _unknown(teller)),
+            section(context, "unknown", _unknown(context)),
         )
     )
 
@@ -44,23 +46,23 @@ def patient_sections(teller: Teller) -> tuple[Section, ...]:
 # When to get help at once ---------------------------------------------------------------------
 
 
-def _emergencies(teller: Teller) -> Iterator[Statement]:
+def _emergencies(context: Context) -> Iterator[Statement]:
     """What can make an emergency recommendation hold, whatever is recorded of this patient."""
-    reading = teller.reading
+    reading = context.reading
     found: dict[str, Statement] = {}
     for rule in reading.knowledge.rules.values():
         if isinstance(rule, Recommendation) and (rule.direction, rule.urgency) == ("for", "emergency"):
             for marker in _triggers(reading, rule):
                 passages = reading.told_in(RED_FLAGS, passages_of(marker))
-                statement = _sign(teller, marker, (rule.id,), passages)
+                statement = _sign(context, marker, (rule.id,), passages)
                 if reading.holds(marker):
-                    statement = msgspec.structs.replace(statement, remarks=(teller.say("applies_to_you"),))
+                    statement = msgspec.structs.replace(statement, remarks=(context.say("applies_to_you"),))
                 _add(found, statement)
     yield from found.values()
 
 
-def _sign(teller: Teller, marker: Criterion, rules: tuple[str, ...], passages: tuple[str, ...]) -> Statement:
-    return Statement(text=teller.say("words", clause_of(marker, teller.reading)), rules=rules, passages=passages)
+def _sign(context: Context, marker: Criterion, rules: tuple[str, ...], passages: tuple[str, ...]) -> Statement:
+    return Statement(text=context.say("words", clause_of(marker, context.reading)), rules=rules, passages=passages)
 
 
 def _add(found: dict[str, Statement], statement: Statement) -> None:
@@ -91,15 +93,15 @@ def _findings(criterion: Criterion) -> list[str]:
 # What is likely, and the warning signs --------------------------------------------------------
 
 
-def _likely(teller: Teller) -> Iterator[Group]:
+def _likely(context: Context) -> Iterator[Group]:
     """What is suspected or likeliest; then the dangers that are still open. Broader conditions stand for narrower ones."""
-    reading = teller.reading
+    reading = context.reading
     verdicts = {one: reading.verdicts[one] for one in reading.assessed}
     flagged = {rule.condition for flag in reading.flags for rule in flag.assessments}
     suspected = [one for one, verdict in verdicts.items() if verdict == "suspected"]
     dangers = [one for one, verdict in verdicts.items() if verdict == "undetermined" and one in flagged]
     said = [
-        _about(teller, rules, "suspected", teller.label(one), _reasons(teller, rules))
+        _about(context, rules, "suspected", context.label(one), _reasons(context, rules))
         for one, rules in _folded(reading, suspected).items()
     ]
     likeliest = [
@@ -107,10 +109,10 @@ def _likely(teller: Teller) -> Iterator[Group]:
     ]
     if likeliest:
         rules = tuple(rule for one in likeliest for rule in reading.assessed[one])
-        said.append(_about(teller, rules, "likeliest", [teller.label(one) for one in likeliest]))
-    not_yet = (_about(teller, rules, "ruled_out", teller.label(one)) for one, rules in _folded(reading, dangers).items())
+        said.append(_about(context, rules, "likeliest", [context.label(one) for one in likeliest]))
+    not_yet = (_about(context, rules, "ruled_out", context.label(one)) for one, rules in _folded(reading, dangers).items())
     yield Group(kind="applies", statements=tuple(said))
-    yield headed(teller, "to_rule_out", not_yet)
+    yield headed(context, "to_rule_out", not_yet)
 
 
 def _is_named_diagnosis(reading: Reading, condition: str, flagged: set[str]) -> bool:
@@ -125,45 +127,45 @@ def _folded(reading: Reading, conditions: list[str]) -> dict[str, tuple[Assessme
     return {one: tuple(rule for other in conditions if one in broader[other] for rule in reading.assessed[other]) for one in top}
 
 
-def _about(teller: Teller, rules: tuple[Assessment, ...], phrase: str, *values: object) -> Statement:
+def _about(context: Context, rules: tuple[Assessment, ...], phrase: str, *values: object) -> Statement:
     passages = dict.fromkeys(passage for rule in rules for passage in rule.passages)
-    return Statement(text=teller.say(phrase, *values), rules=tuple(rule.id for rule in rules), passages=tuple(passages))
+    return Statement(text=context.say(phrase, *values), rules=tuple(rule.id for rule in rules), passages=tuple(passages))
 
 
-def _reasons(teller: Teller, rules: Iterable[Assessment]) -> list[str]:
+def _reasons(context: Context, rules: Iterable[Assessment]) -> list[str]:
     """The findings that the patient has and that speak for a condition."""
     findings = (finding for rule in rules if rule.criterion for one in markers(rule.criterion) for finding in _findings(one))
-    return [teller.label(finding) for finding in dict.fromkeys(findings) if teller.reading.truths.finding(finding) == "present"]
+    return [context.label(finding) for finding in dict.fromkeys(findings) if context.reading.truths.finding(finding) == "present"]
 
 
-def _warning_signs(teller: Teller) -> Iterator[Group]:
+def _warning_signs(context: Context) -> Iterator[Group]:
     for state, phrase in SIGNS.items():
         signs: dict[str, Statement] = {}
-        for flag in teller.reading.flags:
+        for flag in context.reading.flags:
             if flag.state == state:
-                _add(signs, _sign(teller, flag.criterion, flag.rules, flag.passages))
-        yield headed(teller, phrase, signs.values())
+                _add(signs, _sign(context, flag.criterion, flag.rules, flag.passages))
+        yield headed(context, phrase, signs.values())
 
 
 # What is not known ----------------------------------------------------------------------------
 
 
-def _unknown(teller: Teller) -> Iterator[Group]:
-    decision = teller.reading.decision
+def _unknown(context: Context) -> Iterator[Group]:
+    decision = context.reading.decision
     gaps = tuple(notice.about[0] for notice in decision.notices if notice.code == "source-gap")
     tensions = tuple(tension.id for tension in decision.tensions)
     counted = (("left_open", gaps), ("disagreement", tensions))
-    yield Group(statements=tuple(Statement(text=teller.say(phrase, len(ids)), rules=ids) for phrase, ids in counted if ids))
-    yield headed(teller, "questions", _questions(teller))
+    yield Group(statements=tuple(Statement(text=context.say(phrase, len(ids)), rules=ids) for phrase, ids in counted if ids))
+    yield headed(context, "questions", _questions(context))
 
 
-def _questions(teller: Teller) -> Iterator[Statement]:
+def _questions(context: Context) -> Iterator[Statement]:
     """What is asked, but for the warning signs, which have been listed."""
-    reading = teller.reading
+    reading = context.reading
     listed = {finding for flag in reading.flags for finding in _findings(flag.criterion)}
     for question in reading.decision.questions:
         thing = reading.thing(question.finding)
         if thing.iri not in listed:
             shown = question.passages[:SHOWN_OF_QUESTION]
-            text = thing.patient_question or teller.say("question", thing.patient_label)
+            text = thing.patient_question or context.say("question", thing.patient_label)
             yield Statement(text=text, rules=() if shown else reading.testing(thing.iri)[:SHOWN_OF_QUESTION], passages=shown)

@@ -39,7 +39,7 @@ what a presentation is, or warn of a mistake."""
 STATE_OF: dict[Truth, State] = {"true": "present", "false": "absent", "unknown": "unknown", "conflicting": "contradictory"}
 
 
-class Spoken(NamedTuple):
+class LiveRecommendation(NamedTuple):
     """A recommendation with a verdict for this case."""
 
     rule: Recommendation
@@ -79,7 +79,7 @@ class Reading:
         self._things: dict[str, Concept | Measurement] = {concept.code: concept for concept in knowledge.findings.values()}
         self._things |= {measurement.code: measurement for measurement in knowledge.measurements.values()}
         spoken = [entry for entry in decision.recommendations if entry.verdict not in ("not-indicated", "out-of-scope")]
-        found = [Spoken(rule, entry) for entry in spoken if isinstance(rule := self.rules[entry.id], Recommendation)]
+        found = [LiveRecommendation(rule, entry) for entry in spoken if isinstance(rule := self.rules[entry.id], Recommendation)]
         self.live = tuple(entry for entry in found if not self.is_pending(entry.rule))
         self.speaking = frozenset(entry.rule.source for entry in self.live)
         self.pending = tuple(entry for entry in found if self.is_pending(entry.rule))

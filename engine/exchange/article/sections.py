@@ -9,7 +9,7 @@ import msgspec
 from spinegraph.engine.exchange.article.evidence import Facts
 from spinegraph.engine.exchange.article.model import Group, Section, Statement
 from spinegraph.engine.exchange.article.placement import section_of
-from spinegraph.engine.exchange.article.reading import RED_FLAGS, Reading, Spoken, nodes_of
+from spinegraph.engine.exchange.article.reading import RED_FLAGS, LiveRecommendation, Reading, nodes_of
 from spinegraph.engine.exchange.article.rendering import Phrases
 from spinegraph.engine.exchange.article.words import COMPLEX, clause_of
 from spinegraph.engine.model import URGENCIES, Criterion
@@ -18,10 +18,10 @@ ASIDE = "overridden"
 OPEN = "undetermined"
 LATER = "later"
 MODALITIES = ("must", "should", "may")
-Told = tuple[Spoken, Statement]
+PlacedAdvice = tuple[LiveRecommendation, Statement]
 
 
-class Teller(NamedTuple):
+class Context(NamedTuple):
     """What a section is made of: the case, the words of the audience, and the facts that stand beside rules and findings."""
 
     reading: Reading
@@ -49,15 +49,15 @@ class Teller(NamedTuple):
         return Statement(text=self.reading.passages[identifier].paraphrase, passages=(identifier,))
 
 
-def placed(teller: Teller) -> dict[str, list[Told]]:
+def placed(context: Context) -> dict[str, list[PlacedAdvice]]:
     """Section key → live recommendations and how they are told."""
-    found: dict[str, list[Told]] = {}
-    for entry in sorted(teller.reading.live, key=lambda entry: _rank(teller.reading, entry)):
-        found.setdefault(section_of(entry.rule, teller.reading), []).append((entry, recommendation(teller, entry)))
+    found: dict[str, list[PlacedAdvice]] = {}
+    for entry in sorted(context.reading.live, key=lambda entry: _rank(context.reading, entry)):
+        found.setdefault(section_of(entry.rule, context.reading), []).append((entry, recommendation(context, entry)))
     return found
 
 
-def _rank(reading: Reading, entry: Spoken) -> tuple[object, ...]:
+def _rank(reading: Reading, entry: LiveRecommendation) -> tuple[object, ...]:
     """Reading order: by urgency (ungraded as routine) and firmness, then as the sources have it."""
     rule = entry.rule
     urgency = min(URGENCIES.index(rule.urgency), URGENCIES.index("routine"))
@@ -65,38 +65,38 @@ def _rank(reading: Reading, entry: Spoken) -> tuple[object, ...]:
     return urgency, MODALITIES.index(rule.modality), first.source if first else "", first.start if first else 0, rule.id
 
 
-def recommendation(teller: Teller, entry: Spoken) -> Statement:
+def recommendation(context: Context, entry: LiveRecommendation) -> Statement:
     """A recommendation in the words of the audience."""
     rule = entry.rule
     return Statement(
-        text=(rule.patient_text or rule.text) if teller.for_patient else rule.text,
+        text=(rule.patient_text or rule.text) if context.for_patient else rule.text,
         rules=(rule.id,),
-        passages=tuple(dict.fromkeys((*rule.passages, *teller.cited(rule.iri)))),
-        tags=() if teller.for_patient else _tags(teller, entry),
-        remarks=tuple(_remarks(teller, entry)),
-        background=teller.background(rule.iri),
+        passages=tuple(dict.fromkeys((*rule.passages, *context.cited(rule.iri)))),
+        tags=() if context.for_patient else _tags(context, entry),
+        remarks=tuple(_remarks(context, entry)),
+        background=context.background(rule.iri),
     )
 
 
-def _tags(teller: Teller, entry: Spoken) -> tuple[str, ...]:
+def _tags(context: Context, entry: LiveRecommendation) -> tuple[str, ...]:
     rule = entry.rule
     soon = rule.timing or (rule.urgency if rule.urgency in ("emergency", "urgent") else "")
-    return tuple(filter(None, (teller.say("modality", rule.modality), soon)))
+    return tuple(filter(None, (context.say("modality", rule.modality), soon)))
 
 
-def _remarks(teller: Teller, entry: Spoken) -> Iterator[str]:
-    rules = teller.reading.rules
+def _remarks(context: Context, entry: LiveRecommendation) -> Iterator[str]:
+    rules = context.reading.rules
     match entry.decided.verdict:
         case "provisional":
-            yield teller.say("provisional", [rules[other].label for other in entry.decided.left_open_by])
+            yield context.say("provisional", [rules[other].label for other in entry.decided.left_open_by])
         case "overridden":
-            yield teller.say("overridden", [rules[other].label for other in entry.decided.overridden_by])
+            yield context.say("overridden", [rules[other].label for other in entry.decided.overridden_by])
         case "conflicting":
-            yield teller.say("conflicting")
+            yield context.say("conflicting")
         case "undetermined":
-            displacing = [other.rule.label for other in teller.reading.live if entry.rule.iri in other.rule.overrides]
+            displacing = [other.rule.label for other in context.reading.live if entry.rule.iri in other.rule.overrides]
             if displacing:
-                yield teller.say("exceptions", displacing)
+                yield context.say("exceptions", displacing)
         case _:
             pass
 
@@ -104,42 +104,44 @@ def _remarks(teller: Teller, entry: Spoken) -> Iterator[str]:
 # Groups ---------------------------------------------------------------------------------------
 
 
-def grouped(teller: Teller, told: Iterable[Told]) -> tuple[Group, ...]:
+def grouped(context: Context, told: Iterable[PlacedAdvice]) -> tuple[Group, ...]:
     """What applies; then, by condition, what depends on something open; then what is set aside."""
     told = tuple(told)
     applies = [statement for entry, statement in told if entry.decided.verdict not in (OPEN, ASIDE)]
     aside = [statement for entry, statement in told if entry.decided.verdict == ASIDE]
     groups = [Group(kind="applies", statements=joined(applies))] if applies else []
-    groups += _conditional(teller, [one for one in told if one[0].decided.verdict == OPEN])
+    groups += _conditional(context, [one for one in told if one[0].decided.verdict == OPEN])
     if aside:
-        groups.append(Group(kind="aside", heading=Statement(text=teller.say("aside")), statements=joined(aside)))
+        groups.append(Group(kind="aside", heading=Statement(text=context.say("aside")), statements=joined(aside)))
     return tuple(groups)
 
 
-def _conditional(teller: Teller, told: list[Told]) -> Iterator[Group]:
+def _conditional(context: Context, told: list[PlacedAdvice]) -> Iterator[Group]:
     groups: dict[tuple[object, ...], tuple[Statement, list[Statement]]] = {}
     for entry, statement in told:
-        key, heading, shown = _under_condition(teller, entry, statement)
+        key, heading, shown = _under_condition(context, entry, statement)
         groups.setdefault(key, (heading, []))[1].append(shown)
     for key in sorted(groups, key=lambda key: key[0] == LATER):
         heading, statements = groups[key]
         yield Group(kind="if", heading=heading, statements=joined(statements))
 
 
-def _under_condition(teller: Teller, entry: Spoken, statement: Statement) -> tuple[tuple[object, ...], Statement, Statement]:
+def _under_condition(
+    context: Context, entry: LiveRecommendation, statement: Statement
+) -> tuple[tuple[object, ...], Statement, Statement]:
     """The group of what depends on something open: its key, its heading and what stands in it.
 
     What a patient cannot be told the condition of in a sentence is only named, as something that may come up.
     """
-    reading, rule = teller.reading, entry.rule
+    reading, rule = context.reading, entry.rule
     criterion = rule.criterion or rule.scope
     words: object = reading.labels(criterion)
-    if teller.for_patient:
+    if context.for_patient:
         words = clause_of(criterion, reading) if criterion is not None else COMPLEX
         if words == COMPLEX:
             named = msgspec.structs.replace(statement, text=reading.knowledge.interventions[rule.intervention].patient_label)
-            return (LATER, rule.direction), Statement(text=teller.say("later", rule.direction)), named
-    return (words,), Statement(text=teller.say("if", words), passages=_below(reading, criterion)), statement
+            return (LATER, rule.direction), Statement(text=context.say("later", rule.direction)), named
+    return (words,), Statement(text=context.say("if", words), passages=_below(reading, criterion)), statement
 
 
 def _below(reading: Reading, criterion: Criterion | None) -> tuple[str, ...]:
@@ -165,19 +167,19 @@ def joined(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     return tuple(found.values())
 
 
-def headed(teller: Teller, phrase: str, statements: Iterable[Statement]) -> Group:
+def headed(context: Context, phrase: str, statements: Iterable[Statement]) -> Group:
     """Statements under a heading of the audience."""
-    return Group(heading=Statement(text=teller.say(phrase)), statements=tuple(statements))
+    return Group(heading=Statement(text=context.say(phrase)), statements=tuple(statements))
 
 
-def section(teller: Teller, key: str, groups: Iterable[Group], sections: Iterable[Section] = (), *, title: str = "") -> Section:
+def section(context: Context, key: str, groups: Iterable[Group], sections: Iterable[Section] = (), *, title: str = "") -> Section:
     """A section with its title, by default what the audience's phrases call it; says so where nothing in it applies yet."""
     groups, sections = tuple(group for group in groups if group.statements), tuple(sections)
     kinds = {group.kind for group in groups}
-    intro = teller.say("intro", key)
+    intro = context.say("intro", key)
     if not intro and "if" in kinds and "applies" not in kinds:
-        intro = teller.say("nothing_applies")
-    return Section(key=key, title=title or teller.say("title", key), intro=intro, groups=groups, sections=sections)
+        intro = context.say("nothing_applies")
+    return Section(key=key, title=title or context.say("title", key), intro=intro, groups=groups, sections=sections)
 
 
 def filled(sections: Iterable[Section]) -> tuple[Section, ...]:

@@ -13,8 +13,6 @@ DERIVED, RATIONALE = "prov:wasDerivedFrom", "core:rationale"
 LEAVES = ("core:present", "core:absent", "core:suspected", "core:notSuspected")
 """Constraints that test one concept. (core:unassessed asks what is not known, which no document has to state.)"""
 LISTS = ("sh:and", "sh:or")
-SIDES = ("-for", "-against")
-"""How the kinds of passages end that speak for or against something."""
 BAR = "do-not"
 """The modality of a passage that speaks against something."""
 UNGRADED = {"ungraded": "none"}
@@ -32,12 +30,12 @@ def check_agreement(content: Content) -> Iterator[Diagnostic]:
     for rule in content.knowledge.rules.values():
         stated = [passages[id_] for id_ in rule.passages if id_ in passages]
         if isinstance(rule, Recommendation) and stated and not rule.rationale:
-            yield from _otherwise(content, rule, stated)
+            yield from _otherwise(content, content.knowledge, rule, stated)
         if isinstance(rule, Recommendation | Assessment) and stated:
             yield from _foreign(content, content.knowledge, rule, stated)
 
 
-def _otherwise(content: Content, rule: Recommendation, stated: list[Passage]) -> Iterator[Diagnostic]:
+def _otherwise(content: Content, knowledge: Knowledge, rule: Recommendation, stated: list[Passage]) -> Iterator[Diagnostic]:
     modalities = {passage.modality for passage in stated if passage.modality}
     wanted = BAR if rule.direction == "against" else rule.modality
     if modalities and wanted not in modalities:
@@ -45,9 +43,10 @@ def _otherwise(content: Content, rule: Recommendation, stated: list[Passage]) ->
             "otherwise-than-source", "modality", rule.iri, "core:modality",
             direction=rule.direction, modality=rule.modality, stated=sorted(modalities),
         )  # fmt: skip
-    kinds = [passage.kind for passage in stated if passage.kind.endswith(SIDES)]
-    if kinds and not any(kind.endswith(f"-{rule.direction}") for kind in kinds):
-        stated_kinds = sorted(set(kinds))
+    kinds = [knowledge.passage_kinds[passage.kind] for passage in stated if passage.kind in knowledge.passage_kinds]
+    sides = {kind.notation: kind.direction for kind in kinds if kind.direction}
+    if sides and rule.direction not in sides.values():
+        stated_kinds = sorted(sides)
         yield content.diagnose(
             "otherwise-than-source", "direction", rule.iri, "core:direction", direction=rule.direction, stated=stated_kinds
         )
