@@ -1,7 +1,7 @@
 """One decided case, and what a prepared criterion can say about it.
 
 A `CriterionNode` is a criterion or rule prepared once; an `Explanation` holds the planes of one case and remembers what the nodes
-have said of it, because shapes are shared between rules. All of it is read off the program's bits, nothing is decided anew.
+have found out, because shapes are shared between rules. All of it is read off the program's bits, nothing is decided anew.
 """
 
 from __future__ import annotations

@@ -93,7 +93,7 @@ class ActingRule:
     """A rule as it acts on others: what excludes the patient from its source also keeps it from acting."""
 
     def __init__(self, node: RuleNode, excluding: tuple[RuleNode, ...], part: Part | None = None) -> None:
-        """`part`: what of the rule is to be looked at; all of it unless said."""
+        """`part`: what of the rule is to be looked at; all of it by default."""
         self.node = node
         self.id = node.id
         self.number = node.number

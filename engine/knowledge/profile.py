@@ -66,7 +66,7 @@ def misplaced_modifier(graph: Graph, shape: str, stated: Container[str]) -> Misu
 
 
 def misplaced_path(graph: Graph, shape: str, stated: list[str]) -> Misuse | None:
-    """To a SHACL engine, what stands beside sh:path is about the value, not about the patient."""
+    """To a SHACL engine, what stands together with sh:path is about the value, not about the patient."""
     if expand("sh:NodeShape") in graph.iris(shape, "rdf:type"):
         what = f"{named(shape)} is a sh:NodeShape, which has no sh:path"
         return Misuse(what, "Write sh:property [ sh:path … ].", predicate="sh:path")
@@ -81,17 +81,17 @@ def misplaced_shape(graph: Graph, predicate: str, target: Term, findings: Contai
     """Why a value of sh:condition, sh:node, sh:property, sh:and or sh:or would be taken by no SHACL engine."""
     if isinstance(target, Text):
         return Misuse(f"{predicate} needs a shape, not text", "Give its IRI, or a blank node [ … ].")
-    told = graph.predicates(target)
+    stated = graph.predicates(target)
     if target in findings:
         place = "Name a shape that says" if predicate == "sh:condition" else "Write"
         return Misuse(
             f"{predicate} needs a shape, not {shorten(target)}", f"{place} [ core:present {shorten(target)} ].", "wrong-kind"
         )
-    types = {shorten(term) for term in told.get(RDF_TYPE, ()) if isinstance(term, str)}
-    if types and not told.keys() & ALLOWED and not types & SHAPES:
+    types = {shorten(term) for term in stated.get(RDF_TYPE, ()) if isinstance(term, str)}
+    if types and not stated.keys() & ALLOWED and not types & SHAPES:
         return Misuse(f"{predicate} needs a shape, not {named(target)}", "Name the shape that is meant.", "wrong-kind")
-    if predicate == "sh:property" and told and expand("sh:path") not in told:
+    if predicate == "sh:property" and stated and expand("sh:path") not in stated:
         return Misuse(f"sh:property needs a shape with sh:path; {named(target)} has none", "Write sh:node instead.")
-    if predicate == "sh:node" and expand("sh:path") in told:
+    if predicate == "sh:node" and expand("sh:path") in stated:
         return Misuse(f"sh:node needs a shape without sh:path; {named(target)} has one", "Write sh:property instead.")
     return None

@@ -81,7 +81,7 @@ def _tested(
 
 
 def _circles(needed: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
-    """Circles until none is left: one of each is cut when it has been told."""
+    """Circles until none is left: one of each is cut when it has been reported."""
     edges = {iri: list(others) for iri, others in needed.items()}
     while True:
         try:

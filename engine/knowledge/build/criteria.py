@@ -189,7 +189,7 @@ class CriterionReader:
         return number
 
     def _nothing_there(self, shape: str) -> CriterionError:
-        """A shape that is named and that nothing describes, told where it is named."""
+        """A shape that is named and that nothing describes, reported where it is named."""
         subject, predicate = next(iter(self.graph.mentions(shape)), (shape, ""))
         meant = nearest(shape, self.graph.of_class("sh:NodeShape"))
         return self.error(
