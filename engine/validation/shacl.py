@@ -46,7 +46,9 @@ class Result(NamedTuple):
 
     focus: Term
     path: tuple[str, ...]
-    """The properties of the path; one where the path is a property, none for a constraint on the node itself."""
+    """The properties of the path, none for a constraint on the node itself."""
+    plain: bool
+    """Whether the path is one property, and not an expression."""
     value: Term | None
     message: str
     severity: str
@@ -211,6 +213,7 @@ def _term(node: Any) -> Term:
 
 
 def _results(report: Any, shapes: Any) -> Iterator[Result]:
+    from rdflib import URIRef
     from rdflib.namespace import RDF, RDFS
     from rdflib.namespace import SH as SHACL
 
@@ -224,6 +227,7 @@ def _results(report: Any, shapes: Any) -> Iterator[Result]:
         yield Result(
             focus=_term(report.value(result, SHACL.focusNode)),
             path=() if path is None else tuple(dict.fromkeys(_properties(shapes, path))),
+            plain=isinstance(path, URIRef),
             value=None if value is None else _term(value),
             message=str(messages[0]) if messages and _is_authored(shapes, result, report, messages[0]) else "",
             severity=str(report.value(result, SHACL.resultSeverity)).removeprefix(SH),

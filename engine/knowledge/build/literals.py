@@ -25,6 +25,7 @@ def read_literals(graph: Graph, problems: Problems, subject: str, predicate: str
         if number is not None:
             found.append(number)
             continue
-        what = f"{shorten(subject)}: {predicate} is {as_written(term, shorten(str(term)))}, which is no plain number."
+        about = "" if subject.startswith("_:") else f"{shorten(subject)}: "
+        what = f"{about}{predicate} is {as_written(term, shorten(str(term)))}, which is no plain number."
         problems.tell(VocabularyError, what, "Write a plain number.", "wrong-kind", subject, predicate, term)
     return found

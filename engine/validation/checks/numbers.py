@@ -20,9 +20,6 @@ def check_numbers(content: Content) -> Iterator[Diagnostic]:
     graph = content.graph
     for iri in graph.of_class("core:Measurement"):
         least, greatest = (_number(content, iri, name) for name in ("core:minimum", "core:maximum"))
-        for name, value in (("core:minimum", least), ("core:maximum", greatest)):
-            if value is None:
-                yield content.diagnose("impossible-range", "open", iri, name, severity="warning")
         if least is not None and greatest is not None and least >= greatest:
             yield content.diagnose("impossible-range", "empty", iri, "core:maximum", least=least, greatest=greatest)
             continue
@@ -94,10 +91,7 @@ def check_units(content: Content) -> Iterator[Diagnostic]:
             f"{error.name} is not installed.", mend="Install the extra: pip install 'spinegraph[authoring]'."
         ) from error
     for iri in content.graph.of_class("core:Measurement"):
-        units = content.graph.texts(iri, "core:unit")
-        if not units:
-            yield content.diagnose("unknown-unit", "none", iri, lacks=("core:unit",))
-        for unit in units:
+        for unit in content.graph.texts(iri, "core:unit"):
             try:
                 parser.parse(unit)
             except LarkError:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from spinegraph.engine.knowledge.build.rules import BUILDERS
 from spinegraph.engine.knowledge.profile import CONSTRAINTS
-from spinegraph.engine.knowledge.turtle.terms import FIRST, Term, Text, expand, shorten
+from spinegraph.engine.knowledge.turtle.terms import FIRST, expand, shorten
 from spinegraph.engine.validation.content import Content
 from spinegraph.engine.validation.diagnostics import Diagnostic
 
@@ -15,13 +15,12 @@ USES = frozenset({FIRST, *map(expand, ("sh:condition", "sh:node", "sh:property",
 
 
 def check_rules(content: Content) -> Iterator[Diagnostic]:
-    """Unattached rules, conclusions that differ from what the engine concludes, unused shapes, rules that act on themselves."""
+    """Unattached rules, unused shapes, rules that act on themselves. (The form of one rule is that of shapes/authoring.)"""
     graph = content.graph
     for kind in BUILDERS:
         for iri in graph.of_class(kind):
             yield from _acts_on_itself(content, iri)
             if graph.terms(iri, "sh:condition"):
-                yield from _conclusion(content, iri, kind)
                 yield from _attachment(content, iri)
     yield from _unused_shapes(content)
 
@@ -32,29 +31,11 @@ def _acts_on_itself(content: Content, iri: str) -> Iterator[Diagnostic]:
             yield content.diagnose("override-of-nothing", "itself", iri, predicate, iri)
 
 
-def _conclusion(content: Content, iri: str, kind: str) -> Iterator[Diagnostic]:
-    """What a SHACL engine adds to the case has to be what this engine concludes."""
-    graph = content.graph
-    derives = graph.iri(iri, "core:derives")
-    concluded = {"sh:subject": expand("sh:this"), "sh:predicate": expand("core:holds"), "sh:object": iri}
-    if kind == "core:DerivedFinding":
-        concluded |= {"sh:predicate": expand("core:present"), "sh:object": derives}
-    if expand("sh:TripleRule") not in graph.iris(iri, "rdf:type"):
-        yield content.diagnose("incomplete-rule", "no-triple-rule", iri, lacks=("sh:TripleRule",))
-    for predicate, wanted in concluded.items():
-        found: list[Term] = graph.terms(iri, predicate)
-        if wanted and wanted not in found:
-            given = tuple(term.value if isinstance(term, Text) else shorten(term) for term in found)
-            yield content.diagnose("incomplete-rule", "other-conclusion", iri, predicate, given=given, wanted=shorten(wanted))
-
-
 def _attachment(content: Content, iri: str) -> Iterator[Diagnostic]:
     graph = content.graph
     order = graph.text(iri, "sh:order")
     shapes = graph.subjects("sh:rule", iri)  # that their target is another one is reported of them
-    if not order:
-        yield content.diagnose("incomplete-rule", "no-order", iri, lacks=("sh:order",))
-    elif not shapes:
+    if order and not shapes:
         yield content.diagnose("unattached-rule", "nowhere", iri, rule=shorten(iri), order=order)
     for shape in shapes:
         held = graph.text(shape, "sh:order")

@@ -204,7 +204,7 @@ def _message(result: Result, predicate: str, values: int) -> str:
         return "node"
     if not values:
         return "lacking"
-    if result.component == "MaxCountConstraintComponent":
+    if result.component == "MaxCountConstraintComponent" and (result.plain or values > 1):
         return "one-too-many" if values > 1 else "not-here"
     return "otherwise"
 
