@@ -112,11 +112,6 @@ WRONG = [
         id="a code with a language tag",
     ),
     pytest.param(
-        'core:oddC a owl:DatatypeProperty , core:Measurement ; core:minimum "0" ; core:maximum 4 ; core:unit "1" .',
-        'A measurement has one possible minimum, a number. Here core:minimum is "0".',
-        id="a number as text",
-    ),
-    pytest.param(
         "shape:Odd a sh:NodeShape ; core:atLeast 0 ; core:of finding:StrepSign .",
         "A count has one core:atLeast, a whole number from 1. Here core:atLeast is 0.",
         id="a count from none",
