@@ -116,7 +116,7 @@ def growth_rows(copies: Sequence[int], shared_vocabulary: bool = False) -> Itera
     first = None
     kind = "sharing the vocabulary" if shared_vocabulary else "with names of their own"
     for number in copies:
-        found = measure(number, shared_vocabulary, repeats=3 if number < 8 else 1)
+        found = measure(number, shared_vocabulary, repeats=3 if number < 8 else 2)
         first = first or found
         times = found.copies / first.copies
         together = (found.load + found.compile) / (first.load + first.compile) / times
