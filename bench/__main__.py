@@ -75,9 +75,9 @@ def _rows(knowledge: Knowledge, quick: bool, skip_http: bool) -> Iterator[tuple[
     command = [str(Path(sys.executable).with_name("spinegraph")), "decide", str(ROOT / "docs" / "examples" / "red-flag.yaml")]
     yield "cold start of `spinegraph decide`", f"{cold_start(command, 3 if quick else 7):.2f} s"
     yield "cold start of Python itself", f"{cold_start([sys.executable, '-c', 'pass']):.2f} s"
-    yield from growth_rows((1, 4, 16) if quick else (1, 4, 16, 64))
+    yield from growth_rows((1, 4, 8) if quick else (1, 4, 16, 64))
     yield from growth_rows((1, 4) if quick else (1, 4, 16), shared_vocabulary=True)
-    yield packages_row(10 if quick else 50, 20)
+    yield packages_row(*((10, 8) if quick else (50, 20)))
     if quick:
         return
     if not skip_http:
