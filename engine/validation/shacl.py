@@ -1,7 +1,7 @@
 """SHACL validation by pySHACL in a process of its own, run as a module: a Task in, an Outcome out (JSON).
 
 A process, because pySHACL changes settings of rdflib for good, because a regular expression of a shape may run without an
-end, and because a shape's SPARQL could call out: this process cannot open a socket. What could not be run is told apart
+end, and because a shape's SPARQL could call out: this process cannot open a socket. What could not be run is kept apart
 from what was found wrong, shape by shape; pySHACL itself reports both as "does not conform".
 """
 
@@ -93,8 +93,8 @@ def run(task: Task) -> Outcome:
         failures.append(Failure("", "", everywhere))
     elif not results and len(reasons) == 1 and len(failures) > 1:  # something that all of them use
         failures = [Failure("", "", reasons.pop())]
-    told = {(failure.file, failure.shape) for failure in failures}
-    return Outcome(tuple(results), (*failures, *(one for one in elsewhere if (one.file, one.shape) not in told)))
+    seen = {(failure.file, failure.shape) for failure in failures}
+    return Outcome(tuple(results), (*failures, *(one for one in elsewhere if (one.file, one.shape) not in seen)))
 
 
 def _asking_elsewhere(files: Mapping[str, Iterable[tuple[str, str, Term]]]) -> Iterator[Failure]:
@@ -116,7 +116,7 @@ def _has_service(query: str) -> bool:
     try:
         parsed = parseQuery(query)
     except ParseBaseException:
-        return False  # that it does not parse is told when it is run
+        return False  # that it does not parse is reported when it is run
     names: set[str] = set()
     traverse(parsed, visitPre=lambda part: names.add(getattr(part, "name", "")))
     return "ServiceGraphPattern" in names

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from spinegraph.engine.errors import CheckNotRunError
 from spinegraph.engine.knowledge.build.rules import BUILDERS
-from spinegraph.engine.knowledge.sources import coverage, read_documents, text_changed, verify
+from spinegraph.engine.knowledge.sources import Verification, coverage, read_documents, text_changed, verify
 from spinegraph.engine.knowledge.turtle.terms import Text, expand, local_name, shorten
 from spinegraph.engine.model import Knowledge, Passage
 from spinegraph.engine.validation.content import Content
@@ -66,29 +66,42 @@ def check_documents(content: Content) -> Iterator[Diagnostic]:
     if knowledge.sources and not documents:
         names = ", ".join(dict.fromkeys(source.file_name for source in knowledge.sources.values()))
         raise CheckNotRunError(f"The folder with the documents holds none of them: {names}.", mend="Name another folder.")
-    outside = {
-        p.id for p in knowledge.passages.values() if not 0 <= p.start < p.end or not _DIGEST.fullmatch(p.digest)
-    }  # reported as such
+    outside = set()
     for passage in knowledge.passages.values():
-        text = documents.get(passage.source)
-        if text is not None and passage.end > len(text):
+        length = len(documents[passage.source]) if passage.source in documents else passage.end
+        if passage.end > length:
             outside.add(passage.id)
-            ends = {"passage": passage.id, "end": passage.end, "length": len(text)}
+            ends = {"passage": passage.id, "end": passage.end, "length": length}
             selector = content.graph.iri(passage.iri, "oa:hasSelector")
             yield content.diagnose("misplaced-passage", "beyond-the-end", selector, "oa:end", terms=ends)
-    for drift in verify(knowledge, documents).drifted:
+    malformed = {passage.id for passage in knowledge.passages.values() if not _is_placed(passage)}  # reported as such
+    yield from _drifts(content, verify(knowledge, documents), outside | malformed)
+    yield from _changed(content, knowledge, documents)
+    yield from _quotations(content, documents.values())
+
+
+def _is_placed(passage: Passage) -> bool:
+    return 0 <= passage.start < passage.end and _DIGEST.fullmatch(passage.digest) is not None
+
+
+def _drifts(content: Content, found: Verification, outside: Container[str]) -> Iterator[Diagnostic]:
+    """Passages whose characters changed; `outside` are those that have none."""
+    for drift in found.drifted:
         if drift.passage not in outside:
             iri, rules = PASSAGES + drift.passage, tuple(drift.rules)
             yield content.diagnose(
                 "drifted-passage", "other-characters", iri, "core:textDigest", passage=drift.passage, rules=rules
             )
+
+
+def _changed(content: Content, knowledge: Knowledge, documents: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """Documents that are not there, or not those that were read."""
     for source in knowledge.sources.values():
         if source.iri not in documents:
             file = source.file_name or shorten(source.iri)
             yield content.diagnose("changed-document", "not-there", source.iri, "core:fileName", file=file)
         elif text_changed(source, documents[source.iri]):
             yield content.diagnose("changed-document", "other-text", source.iri, "core:textDigest", file=source.file_name)
-    yield from _quotations(content, documents.values())
 
 
 LONGEST_QUOTE = 7

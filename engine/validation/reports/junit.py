@@ -42,10 +42,10 @@ def _checks(report: Report) -> Element:
     for gap in report.not_run:
         case = _under(suite, "testcase", name=gap.check, classname="spinegraph.checks")
         _under(case, "skipped", message=gap.reason)
-    told = [summary(report), f"Knowledge: {report.knowledge}"]
+    lines = [summary(report), f"Knowledge: {report.knowledge}"]
     if witnesses(report):
-        told += [CLINICAL, *(f"Source {one.number}, {one.title}: review status {one.review_status}." for one in report.sources)]
-    _under(suite, "system-out").text = printable("\n".join(told))
+        lines += [CLINICAL, *(f"Source {one.number}, {one.title}: review status {one.review_status}." for one in report.sources)]
+    _under(suite, "system-out").text = printable("\n".join(lines))
     return suite
 
 

@@ -61,9 +61,9 @@ def report_lines(report: Report, catalogue: Catalogue = CATALOGUE, width: int = 
     for file, group in by_file(report.diagnostics).items():
         yield (Span(printable(file) or "Without a file", "file"), Span(f"  {counts(group)}", "quiet"))
         yield ()
-        told: set[tuple[str, str]] = set()
+        seen: set[tuple[str, str]] = set()
         for diagnostic in group:
-            yield from _diagnostic(diagnostic, catalogue, width, told)
+            yield from _diagnostic(diagnostic, catalogue, width, seen)
             yield ()
     for reason, kept in kept_back(report.suppressed).items():
         yield from _beside("kept back", f"{counts(kept)}: {reason}", width, indent=0)
@@ -83,16 +83,16 @@ def _summary(report: Report, width: int) -> Iterator[Line]:
         yield ()
         yield from ((Span(line, "quiet"),) for line in _wrapped(CLINICAL, width))
         for source in report.sources:
-            told = f"Source {source.number}, {source.title}: review status {source.review_status}."
-            yield from ((Span(line, "quiet"),) for line in _wrapped(told, width))
+            status = f"Source {source.number}, {source.title}: review status {source.review_status}."
+            yield from ((Span(line, "quiet"),) for line in _wrapped(status, width))
 
 
-def _diagnostic(diagnostic: Diagnostic, catalogue: Catalogue, width: int, told: set[tuple[str, str]]) -> Iterator[Line]:
-    """`told`: ids and why they matter, as far as this file has been told; nobody reads the same reason forty times."""
+def _diagnostic(diagnostic: Diagnostic, catalogue: Catalogue, width: int, seen: set[tuple[str, str]]) -> Iterator[Line]:
+    """`seen`: ids and why they matter, as far as they were shown for this file; nobody reads the same reason forty times."""
     why, mend = texts_of(diagnostic, catalogue)
-    if (diagnostic.id, why) in told:
+    if (diagnostic.id, why) in seen:
         why = ""
-    told.add((diagnostic.id, why))
+    seen.add((diagnostic.id, why))
     place = printable(str(diagnostic.place))
     head = [Span(f"{place}  ", "place")] if place else []
     head += [Span(diagnostic.severity, diagnostic.severity), Span(f" {diagnostic.id}", "id")]

@@ -61,14 +61,17 @@ def _with_prefixes_in_order(written: str) -> str:
 
 
 def _head(this: ox.NamedNode, report: Report, results: Sequence[ox.NamedNode]) -> Iterator[ox.Triple]:
-    told = [summary(report)]
-    told += [f"{len(report.suppressed)} kept back by the profile or the baseline."] if report.suppressed else []
+    comments = [summary(report)]
+    comments += [f"{len(report.suppressed)} kept back by the profile or the baseline."] if report.suppressed else []
     if witnesses(report):
-        told += [CLINICAL, *(f"Source {one.number}, {one.title}: review status {one.review_status}." for one in report.sources)]
+        comments += [
+            CLINICAL,
+            *(f"Source {one.number}, {one.title}: review status {one.review_status}." for one in report.sources),
+        ]
     yield ox.Triple(this, _iri("rdf:type"), _iri("sh:ValidationReport"))
     yield ox.Triple(this, _iri("sh:conforms"), ox.Literal(not report.diagnostics and not report.not_run))
     yield ox.Triple(this, _iri("dcterms:creator"), ox.Literal(f"Spinegraph {tool_version()}"))
-    yield from (ox.Triple(this, _iri("rdfs:comment"), ox.Literal(text, language="en")) for text in told)
+    yield from (ox.Triple(this, _iri("rdfs:comment"), ox.Literal(text, language="en")) for text in comments)
     yield from (ox.Triple(this, _iri("sh:result"), result) for result in results)
 
 
@@ -85,8 +88,8 @@ def _result(diagnostic: Diagnostic, mark: str, catalogue: Catalogue) -> Iterator
     for text in filter(None, (why, mend)):
         yield "rdfs:comment", ox.Literal(text, language="en")
     for other in diagnostic.related:
-        told = ", ".join(filter(None, (other.subject, str(other.place), other.message)))
-        yield "rdfs:comment", ox.Literal(f"See also {told}", language="en")
+        other_text = ", ".join(filter(None, (other.subject, str(other.place), other.message)))
+        yield "rdfs:comment", ox.Literal(f"See also {other_text}", language="en")
     if diagnostic.witness:
         witness = diagnostic.witness
         words = "; ".join(witness.words) or "nothing is recorded"
