@@ -11,10 +11,10 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import Annotated
 
 import typer
+from spinegraph.api.cli.streams import pages
 from spinegraph.engine.errors import SpinegraphError
 
 COMMANDS = {
@@ -89,7 +89,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     called = [given[0]] if given and given[0] in COMMANDS else list(COMMANDS)
-    _prepare_streams()
+    with pages():
+        return _run(given, called)
+
+
+def _run(given: list[str], called: list[str]) -> int:
     try:
         make_app(called)(given, prog_name="spinegraph")
     except SystemExit as leaving:
@@ -103,15 +107,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         return _flush(_report(error))
     return _flush(0)
-
-
-def _prepare_streams() -> None:
-    """Streams that the caller closed lead nowhere; a terminal that knows no “quotes” gets escapes, not an exception."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 (open as long as we run)
-        if reconfigure := getattr(getattr(sys, name), "reconfigure", None):
-            reconfigure(errors="backslashreplace")
 
 
 def _report(error: Exception) -> int:

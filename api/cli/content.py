@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 from spinegraph.api.cli.cases import KnowledgeOption
+from spinegraph.api.cli.terminal_page import PageConsole, unfiltered_stdout
 from spinegraph.engine.errors import KnowledgeError, shortened
 from spinegraph.engine.knowledge.build.assembly import assemble, load_knowledge
 from spinegraph.engine.knowledge.files import named_paths, own_paths, shipped_paths
@@ -71,7 +72,7 @@ def coverage_command(
         page.print(_coverage_table(uses), _modelled_table(uses))
         typer.echo(page.export_html(inline_styles=True))
     else:
-        Console().print(_coverage_table(uses))
+        PageConsole(file=unfiltered_stdout()).print(_coverage_table(uses))
         _report_forgotten(uses)
     if not all(use.covered for use in uses):
         raise typer.Exit(1)

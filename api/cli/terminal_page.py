@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from typing import IO
 
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
+from spinegraph.api.cli.streams import Page
 from spinegraph.api.cli.terminal_words import few
+from spinegraph.engine.knowledge.words import printable
 
 PLAIN_WIDTH = 100
 WIDEST = 120
 
 
+class PageConsole(Console):
+    """Colours by control characters of its own, and drops those of what it is given."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=printable(segment.text))
+
+
 def make_console() -> Console:
     """A console for stdout: plain and 100 columns wide unless stdout is a terminal."""
     if not sys.stdout.isatty():
-        return Console(
+        return PageConsole(
             file=sys.stdout,
             width=PLAIN_WIDTH,
             color_system=None,
@@ -26,9 +38,14 @@ def make_console() -> Console:
             markup=False,
             emoji=False,
         )
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = PageConsole(file=unfiltered_stdout(), highlight=False, markup=False, emoji=False)
     console.width = min(console.width, WIDEST)
     return console
+
+
+def unfiltered_stdout() -> IO[str]:
+    """The stream behind the page, for a console that drops control characters before it adds those of its colours."""
+    return sys.stdout.stream if isinstance(sys.stdout, Page) else sys.stdout
 
 
 def show(renderable: RenderableType) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from spinegraph.engine.decide.case_text import MAX_BYTES, parse_json, parse_text, parse_turtle, parse_yaml
+from spinegraph.engine.decide.case_text import MAX_BYTES, parse_json, parse_text, parse_turtle, parse_yaml, read_yaml_case
 from spinegraph.engine.decide.codebook import Codebook
 from spinegraph.engine.decide.facts import compare
 from spinegraph.engine.errors import (
@@ -27,6 +27,7 @@ from spinegraph.engine.errors import (
 from spinegraph.engine.knowledge.turtle.terms import local_name
 from spinegraph.engine.knowledge.units import in_words
 from spinegraph.engine.knowledge.words import unshown_character
+from spinegraph.engine.knowledge.yaml_text import Place
 from spinegraph.engine.model import Case, Knowledge, Measured
 from spinegraph.engine.program.program import Program
 
@@ -57,12 +58,17 @@ def read_case_file(path: Path, codebook: Codebook) -> CaseFile:
     parser = parse_text if str(path) == "-" else PARSERS.get(path.suffix)
     if parser is None:
         raise MalformedCaseError("This is no case file.", where=str(path), mend=f"Use one of {', '.join(PARSERS)}.")
+    places: Mapping[str, Place] = {}
     try:
-        return make_case_file(parser(_read(path)), codebook)
+        body = _read(path)
+        data, places = read_yaml_case(body) if parser is parse_yaml else (parser(body), places)
+        return make_case_file(data, codebook)
     except OSError as error:
         raise MalformedCaseError(f"It cannot be read: {error.strerror}.", where=str(path), mend="Check the path.") from error
     except CaseError as error:
-        error.where = f"{path}, {error.where}" if error.where else str(path)
+        place = places.get(error.where) if error.where else None
+        file = f"{path}:{place.line}:{place.column}" if place else str(path)
+        error.where = f"{file}, {error.where}" if error.where else file
         raise
 
 

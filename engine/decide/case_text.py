@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from spinegraph.engine.errors import LONGEST_ECHO, CaseTooLargeError, MalformedCaseError, MeasurementError, shortened
 from spinegraph.engine.knowledge.numbers import NUMERIC, STRING, read_number
 from spinegraph.engine.knowledge.turtle.terms import expand, shorten
-from spinegraph.engine.knowledge.yaml_text import DEEP, read_yaml
+from spinegraph.engine.knowledge.yaml_text import DEEP, YamlText, read_yaml
 
 LONGEST_MESSAGE = 200
 """So many characters of what a parser says are repeated: it may quote what it read."""
@@ -69,8 +69,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def parse_yaml(body: bytes) -> Any:
     """Bytes → plain data. Raises MalformedCaseError with line and column, CaseTooLargeError."""
+    return read_yaml_case(body).data
+
+
+def read_yaml_case(body: bytes) -> YamlText:
+    """Bytes → plain data with the place of each member. Raises as `parse_yaml` does."""
     _check_there(body)
-    return read_yaml(body).data
+    return read_yaml(body)
 
 
 def parse_text(body: bytes) -> Any:

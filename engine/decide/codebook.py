@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from spinegraph.engine.knowledge.build.mapping_table import same_code
 from spinegraph.engine.knowledge.turtle.terms import shorten
 from spinegraph.engine.model import Concept, DerivedFinding, Knowledge, Measured
 
@@ -29,10 +30,11 @@ def make_codebook(knowledge: Knowledge) -> Codebook:
     findings = {name: f.code for f in knowledge.findings.values() for name in (f.code, f.iri, shorten(f.iri))}
     measurements = {name: m.code for m in knowledge.measurements.values() for name in (m.code, m.iri, shorten(m.iri))}
     for external, iri in knowledge.external_codes.items():
-        if iri in knowledge.findings:
-            findings[external] = knowledge.findings[iri].code
-        elif iri in knowledge.measurements:
-            measurements[external] = knowledge.measurements[iri].code
+        for name in spellings(external, knowledge.code_systems):
+            if iri in knowledge.findings:
+                findings.setdefault(name, knowledge.findings[iri].code)
+            elif iri in knowledge.measurements:
+                measurements.setdefault(name, knowledge.measurements[iri].code)
     recorded = {iri: concept.code for iri, concept in knowledge.findings.items()}
     recorded |= {iri: measurement.code for iri, measurement in knowledge.measurements.items()}
     return Codebook(
@@ -45,8 +47,29 @@ def make_codebook(knowledge: Knowledge) -> Codebook:
             for concept in (*knowledge.interventions.values(), *knowledge.conditions.values())
             for name in (concept.code, concept.iri, shorten(concept.iri))
         },
-        {external: tuple(recorded[iri] for iri in iris if iri in recorded) for external, iris in knowledge.near_codes.items()},
+        {
+            name: tuple(recorded[iri] for iri in iris if iri in recorded)
+            for external, iris in knowledge.near_codes.items()
+            for name in spellings(external, knowledge.code_systems)
+        },
     )
+
+
+def spellings(code: str, systems: Mapping[str, str]) -> tuple[str, ...]:
+    """The ways to write an external code, in small letters: with each prefix of its system, and as an IRI.
+
+    >>> spellings("snomedct:4", {"snomedct": "http://snomed.info/id/", "SCTID": "http://snomed.info/id/"})
+    ('snomedct:4', 'sctid:4', 'http://snomed.info/id/4', 'https://snomed.info/id/4')
+    """
+    prefix, _, name = code.partition(":")
+    namespace = next((given for known, given in systems.items() if known.lower() == prefix), "")
+    if not namespace:
+        return (code,)
+    meant = same_code(code, {prefix: namespace})
+    prefixes = [known.lower() for known, given in systems.items() if same_code(f"{prefix}:{name}", {prefix: given}) == meant]
+    iri = namespace + ("/" if namespace[-1:].isalnum() else "") + name
+    schemes = [iri, iri.replace("http://", "https://", 1), iri.replace("https://", "http://", 1)]
+    return tuple(dict.fromkeys((code, *(f"{known}:{name}" for known in prefixes), *(written.lower() for written in schemes))))
 
 
 def _grounds(knowledge: Knowledge, finding: Concept) -> str:

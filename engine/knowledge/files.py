@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import hashlib
 import stat
@@ -73,13 +74,18 @@ def read_file(path: Path) -> bytes:
     return path.read_bytes()
 
 
+def in_unix_form(text: bytes) -> bytes:
+    """A text without a byte order mark, its lines ending in \\n: what an editor or a checkout on Windows changes is no change."""
+    return text.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n")
+
+
 def content_digest(paths: Iterable[Path]) -> str:
-    """`sha256:…` over names and bytes of the files: the same files, the same digest. Raises KnowledgeError."""
+    """`sha256:…` over names and texts of the files, however their lines end: same text, same digest. Raises KnowledgeError."""
     total = hashlib.sha256()
     for path in sorted(paths, key=lambda path: (path.parent.name, path.name)):
         total.update(f"{path.parent.name}/{path.name}\0".encode())
         try:
-            total.update(hashlib.sha256(read_file(path)).digest())
+            total.update(hashlib.sha256(in_unix_form(read_file(path))).digest())
         except OSError as error:
             raise KnowledgeError(f"{path.name} cannot be read: {error.strerror}.", mend="Check the path.") from error
     return f"sha256:{total.hexdigest()}"

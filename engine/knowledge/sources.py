@@ -6,12 +6,14 @@ time, compared with the digest that was stored, and can be shown.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
 from spinegraph.engine.errors import ProvenanceError
+from spinegraph.engine.knowledge.files import in_unix_form
 from spinegraph.engine.knowledge.turtle.terms import local_name
 from spinegraph.engine.model import Frozen, Knowledge, Passage, Rule, Source, Tension
 
@@ -54,10 +56,19 @@ def read_documents(folder: Path, knowledge: Knowledge) -> dict[str, str]:
         raise ProvenanceError(f"{folder} is no folder.", mend="Give the folder that holds the source documents.")
     there = {path.name: path for path in folder.iterdir() if path.is_file()}
     return {
-        source.iri: there[source.file_name].read_bytes().decode("utf-8", errors="replace")
+        source.iri: _as_it_was_read(there[source.file_name].read_bytes(), source)
         for source in knowledge.sources.values()
         if source.file_name in there  # nothing that content says leads out of the folder
     }
+
+
+def _as_it_was_read(body: bytes, source: Source) -> str:
+    """The text of a document. How its lines end, and a byte order mark, are as they were when its characters were counted:
+    a checkout may have changed them, and has not changed a letter."""
+    plain = in_unix_form(body)
+    spellings = [body, plain, plain.replace(b"\n", b"\r\n"), codecs.BOM_UTF8 + plain]
+    known = (text for text in spellings if hashlib.sha256(text).hexdigest() == source.text_digest)
+    return next(known, plain).decode("utf-8", errors="replace")
 
 
 def verify(knowledge: Knowledge, documents: Mapping[str, str]) -> Verification:

@@ -68,14 +68,23 @@ def read_yaml(body: bytes, limits: Limits = CASE) -> YamlText:
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = str(Place(mark.line + 1, mark.column + 1)) if mark else ""
-        raise _malformed(str(error.problem or error.context), place) from error
+        place = Place(mark.line + 1, mark.column + 1) if mark else None
+        raise _malformed(_problem(error, body, place), str(place or "")) from error
     except yaml.reader.ReaderError as error:
         what = f"This is not YAML: {error.reason}."
         raise MalformedCaseError(what, where=f"byte {error.position}", mend="Save the file as UTF-8 YAML.") from error
     except ValueError as error:  # UTF-16 that is none, and integers of thousands of digits
         raise MalformedCaseError(f"This is not YAML: {error}.", mend="Save the file as UTF-8 YAML.") from error
     return YamlText(builder.data, builder.places)
+
+
+def _problem(error: yaml.MarkedYAMLError, body: bytes, place: Place | None) -> str:
+    """What libyaml says, with the character where it speaks of one."""
+    said = str(error.problem or error.context)
+    if place is None or not said.startswith("found character that"):
+        return said
+    line = body.decode(errors="replace").split("\n")[place.line - 1]
+    return said.replace("character", f"character {line[place.column - 1 : place.column]!r}", 1)
 
 
 def _malformed(problem: str, where: str, mend: str = WRITE) -> MalformedCaseError:

@@ -238,6 +238,7 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     rules: Mapping[str, Rule]
     external_codes: Mapping[str, str]
     near_codes: Mapping[str, tuple[str, ...]] = {}
+    code_systems: Mapping[str, str] = {}
     package_of: Mapping[str, str] = {}
     passage_kinds: Mapping[str, PassageKind] = {}
     article_sections: Mapping[str, ArticleSection] = {}

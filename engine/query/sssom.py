@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pyoxigraph as ox
 from spinegraph.engine.errors import VocabularyError
+from spinegraph.engine.knowledge.build.mapping_table import read_table
 
 OWL = "http://www.w3.org/2002/07/owl#"
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
@@ -19,26 +18,9 @@ RDFS_COMMENT = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#comment")
 
 def read_mappings(path: Path) -> Iterator[ox.Triple]:
     """The triples of an SSSOM table. Raises VocabularyError where a prefix is not in its curie_map."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    prefixes = _curie_map(lines)
-    rows = csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")
-    first = sum(line.startswith("#") for line in lines) + 2
-    for number, row in enumerate(rows, first):
-        yield from _triples(row, prefixes, f"{path.name}:{number}", f"m{number}")
-
-
-def _curie_map(lines: list[str]) -> dict[str, str]:
-    """`# curie_map:` and the indented lines below it."""
-    found: dict[str, str] = {}
-    inside = False
-    for line in lines:
-        if line.startswith("# curie_map:"):
-            inside = True
-        elif inside and (entry := re.fullmatch(r"# {2,}([\w.-]+): *\"?([^\"\s]+)\"?\s*", line)):
-            found[entry[1]] = entry[2]
-        else:
-            inside = False
-    return found
+    table = read_table(path)
+    for row in table.rows:
+        yield from _triples(row.cells, table.prefixes, f"{path.name}:{row.line}", f"m{row.line}")
 
 
 def _triples(row: Mapping[str, str], prefixes: Mapping[str, str], where: str, name: str) -> Iterator[ox.Triple]:

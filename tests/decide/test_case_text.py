@@ -105,7 +105,7 @@ BAD_YAML: dict[str, tuple[bytes, str]] = {
     ),
     "a tab": (
         b"present:\n\t- fever",
-        f"line 2, column 1: This is not YAML: found character that cannot start any token.\n  {WRITE}",
+        f"line 2, column 1: This is not YAML: found character '\\t' that cannot start any token.\n  {WRITE}",
     ),
     "two documents": (b"a: 1\n---\nb: 2", f"line 2, column 1: This is not YAML: another document begins here.\n  {WRITE}"),
     "a list as key": (b"? [a]\n: b", f"line 1, column 3: This is not YAML: a key that is not plain text.\n  {WRITE}"),

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar
 from msgspec import structs
 from spinegraph.engine.collector import collector_paused
 from spinegraph.engine.errors import VocabularyError
+from spinegraph.engine.knowledge.build.closed import check_closed
 from spinegraph.engine.knowledge.build.criteria import CriterionReader
 from spinegraph.engine.knowledge.build.kinds import check_kind, read_kinds, read_sections
 from spinegraph.engine.knowledge.build.literals import read_literal
@@ -69,7 +70,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
                 measurement.iri,
                 "skos:notation",
             )
-    mapped, exact = mapped_codes(graph.paths, {*findings, *conditions, *interventions, *measurements}, problems)
+    external = mapped_codes(graph.paths, {*findings, *conditions, *interventions, *measurements}, problems)
     kinds, sections = read_kinds(graph, problems), read_sections(graph, problems)
     shapes = CriterionReader(graph, findings, conditions, measurements, hierarchy)
     knowledge = Knowledge(
@@ -85,8 +86,9 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
         references={iri: read_reference(graph, iri, problems) for iri in graph.of_class("core:Reference")},
         citations=tuple(read_citation(graph, node, problems) for node in graph.of_class("core:CitationMapping")),
         rules={rule.iri: rule for rule in build_rules(graph, shapes, problems)},
-        external_codes={code: iris[0] for code, iris in exact.items() if len(iris) == 1},
-        near_codes={code: iris for code, iris in mapped.items() if len(exact.get(code, ())) != 1},
+        external_codes={code: iris[0] for code, iris in external.exact.items() if len(iris) == 1},
+        near_codes={code: iris for code, iris in external.mapped.items() if len(external.exact.get(code, ())) != 1},
+        code_systems=external.systems,
         passage_kinds=kinds,
         article_sections=sections,
     )
@@ -94,6 +96,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
     for passage in knowledge.passages.values():
         check_kind(passage, kinds, problems)
     check_rules(graph, knowledge, problems)
+    check_closed(graph, problems)
     return knowledge, problems
 
 

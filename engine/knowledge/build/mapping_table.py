@@ -1,20 +1,49 @@
-"""An SSSOM mapping table: its YAML head in lines with #, and its rows, each with its line."""
+"""An SSSOM mapping table: its YAML head in lines with #, and its rows, each with its line. The only reader of such tables."""
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
-from spinegraph.engine.errors import KnowledgeError, VocabularyError, shortened
+from spinegraph.engine.errors import CaseError, KnowledgeError, VocabularyError, shortened
+from spinegraph.engine.knowledge.files import in_unix_form, read_file
 from spinegraph.engine.knowledge.problems import Problems
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES, expand
+from spinegraph.engine.knowledge.words import unshown_character
+from spinegraph.engine.knowledge.yaml_text import DOCUMENT, read_yaml
 
-External = Mapping[str, tuple[str, ...]]
 NEEDED = ("subject_id", "predicate_id", "object_id")
 """Columns without which a row says nothing."""
+PREDICATES = tuple(f"skos:{kind}Match" for kind in ("exact", "close", "broad", "narrow", "related"))
+MODIFIER = "predicate_modifier"
+_PARTS = ("type", "source", "source_version", "match_field", "preprocessing")
+_SHARED = (
+    "author_id", "author_label", "cardinality_scope", "comment", "creator_id", "creator_label", "curation_rule",
+    "curation_rule_text", "issue_tracker_item", "license", "mapping_date", "mapping_provider", "mapping_source", "mapping_tool",
+    "mapping_tool_id", "mapping_tool_version", "other", "predicate_type", "publication_date", "review_date",
+    "reviewer_agreement", "reviewer_id", "reviewer_label", "see_also", "similarity_measure",
+)  # fmt: skip
+COLUMNS = frozenset(
+    (
+        *NEEDED, *_SHARED, MODIFIER, "confidence", "mapping_cardinality", "mapping_justification", "match_string",
+        "predicate_label", "record_id", "similarity_score",
+        *(f"{side}_{part}" for side in ("subject", "object") for part in (*_PARTS, "label", "category")),
+    )
+)  # fmt: skip
+"""What SSSOM says of a mapping (slots of the class Mapping, https://w3id.org/sssom/Mapping)."""
+HEAD = frozenset(
+    (
+        *_SHARED, "curie_map", "issue_tracker", "sssom_version",
+        *(f"mapping_set_{part}" for part in ("id", "version", "source", "title", "description", "confidence")),
+        *(f"{side}_{part}" for side in ("subject", "object") for part in _PARTS),
+    )
+)  # fmt: skip
+"""What SSSOM says of a table as a whole (slots of the class MappingSet)."""
+_CURIE = re.compile(r"[A-Za-z][\w.-]*:\S+")
+_NAMESPACE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S*")
 
 
 class Row(NamedTuple):
@@ -25,6 +54,8 @@ class Row(NamedTuple):
     subject: str
     surplus: bool
     """Whether the row has more or fewer cells than there are columns."""
+    code: str = ""
+    """The object by what it means: two spellings of one IRI have the same (`same_code`)."""
 
 
 class MappingTable(NamedTuple):
@@ -35,73 +66,197 @@ class MappingTable(NamedTuple):
     first: int
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    metadata: Mapping[str, Any] = {}
+    prefixes: Mapping[str, str] = {}
+    """Prefix → namespace, from the curie_map."""
+    unreadable: tuple[tuple[int, str], ...] = ()
+    """Lines of what is no text or no head, and what is wrong with them."""
 
     def errors(self, known: Container[str]) -> Iterator[KnowledgeError]:
-        """Why the table cannot be used: columns or cells that it lacks, subjects that do not exist."""
+        """Why the table cannot be used: whatever it says that is not understood, subjects that do not exist."""
+        for line, what in self.unreadable:
+            yield self.error(line, what, "Write SSSOM in UTF-8: a YAML head in lines with #, then a table with tabs.")
+        for key in self.metadata:
+            if key not in HEAD:
+                what = f"The head of the table has {shortened(key)}, which SSSOM does not have."
+                yield self.error(self.line_of(f"{key}:"), what, "Take it out: what is not understood is not ignored.")
         missing = [column for column in NEEDED if column not in self.columns]
         if missing:
             yield self.error(
                 self.first,
                 f"A mapping cannot be read: there is no {', '.join(map(repr, missing))}.",
                 "Give the columns subject_id, predicate_id and object_id, separated by tabs.",
-                "malformed-mapping",
             )
             return
+        for number, column in enumerate(self.columns):
+            if column not in COLUMNS or column in self.columns[:number]:
+                what = f"{shortened(column)} is no column that SSSOM has" if column not in COLUMNS else f"{column!r} stands twice"
+                yield self.error(self.first, f"{what}.", "Take it out: what is not understood is not ignored.")
         for row in self.rows:
-            if row.surplus:
-                yield self.error(
-                    row.line,
-                    f"The row has another number of cells than the {len(self.columns)} columns.",
-                    "Separate the cells by tabs, one for each column.",
-                    "malformed-mapping",
-                )
-            elif row.subject not in known:
-                yield self.error(
-                    row.line,
-                    f"{shortened(row.cells['subject_id'])} is mapped, but does not exist.",
-                    "Mend the name of the subject; it is written with its prefix, as in finding:Name.",
-                    "mapping-of-nothing",
-                )
+            error = self._error_of(row, known)
+            if error is not None:
+                yield error
 
-    def error(self, line: int, what: str, mend: str, kind: str) -> VocabularyError:
+    def _error_of(self, row: Row, known: Container[str]) -> KnowledgeError | None:
+        """The first thing for which a row cannot be used."""
+        if row.surplus:
+            return self.error(
+                row.line,
+                f"The row has another number of cells than the {len(self.columns)} columns.",
+                "Separate the cells by tabs, one for each column.",
+            )
+        for column, cell in row.cells.items():
+            if unshown := unshown_character(cell):
+                what = f"{column} has a character that nobody can read: {unshown}."
+                return self.error(row.line, what, "Take it out.")
+        for column in NEEDED:
+            curie = row.cells[column]
+            if not _CURIE.fullmatch(curie):
+                return self.error(row.line, f"{column} {shortened(curie)} is no CURIE.", "Write it like snomedct:386661006.")
+            prefix = curie.partition(":")[0]
+            if self.prefixes and prefix not in self.prefixes:
+                what = f"The prefix {prefix!r} of {column} is not in the curie_map."
+                return self.error(row.line, what, f"Add `#   {prefix}: …` below `# curie_map:`.")
+        if modifier := row.cells.get(MODIFIER):
+            what = f"{MODIFIER} is {shortened(modifier)}: the row says what {row.cells['subject_id']} does not match."
+            return self.error(row.line, what, "Take the row out: only matches are read, and a denied one is none.")
+        if row.cells["predicate_id"] not in PREDICATES:
+            what = f"{shortened(row.cells['predicate_id'])} is none of {', '.join(PREDICATES)}."
+            return self.error(row.line, what, "Write one of them.")
+        if row.subject not in known:
+            return self.error(
+                row.line,
+                f"{shortened(row.cells['subject_id'])} is mapped, but does not exist.",
+                "Mend the name of the subject; it is written with its prefix, as in finding:Name.",
+                "mapping-of-nothing",
+            )
+        return None
+
+    def line_of(self, text: str) -> int:
+        """The line of the head that begins with a text."""
+        lines = self.head.split("\n")
+        return next((number for number, line in enumerate(lines, 1) if line.strip().startswith(text)), 1)
+
+    def error(self, line: int, what: str, mend: str, kind: str = "malformed-mapping") -> VocabularyError:
         """An error on a line of the table."""
         return VocabularyError(what, where=f"{self.path.name}:{line}", mend=mend, kind=kind, path=self.path, line=line)
 
 
 def read_table(path: Path) -> MappingTable:
     """The table of a file. Never raises for what is written in it: `errors` tells, and validation tells more."""
-    lines = path.read_bytes().decode("utf-8", errors="replace").splitlines()
+    body = in_unix_form(read_file(path))
+    text = body.decode("utf-8", errors="replace")
+    unreadable = [] if text.encode() == body else [(_first_bad_line(body), "This is not UTF-8.")]
+    lines = text.split("\n")  # other characters that end a line to Python do not end one to an editor, nor a row
     head = "\n".join(line.removeprefix("#").removeprefix(" ") for line in lines if line.startswith("#"))
     numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
-    cells = [next(csv.reader(io.StringIO(line), delimiter="\t", quoting=csv.QUOTE_NONE), []) for _, line in numbered]
-    columns: list[Any] = cells[0] if cells else []
+    metadata = _metadata(head, unreadable)
+    prefixes = metadata.get("curie_map") or {}
+    columns = tuple(numbered[0][1].split("\t")) if numbered else ()
     rows = []
-    for (number, _), found in zip(numbered[1:], cells[1:], strict=True):
-        named = dict(zip(columns, found, strict=False)) | dict.fromkeys(columns[len(found) :], "")
-        rows.append(Row(number, named, _subject(named.get("subject_id", "")), len(found) != len(columns)))
-    return MappingTable(path, head, numbered[0][0] if numbered else 1, tuple(columns), tuple(rows))
+    for number, line in numbered[1:]:
+        found = line.split("\t")
+        cells = dict(zip(columns, found, strict=False)) | dict.fromkeys(columns[len(found) :], "")
+        code = same_code(cells.get("object_id", ""), prefixes)
+        rows.append(Row(number, cells, _subject(cells.get("subject_id", ""), prefixes), len(found) != len(columns), code))
+    first = numbered[0][0] if numbered else 1
+    return MappingTable(path, head, first, columns, tuple(rows), metadata, prefixes, tuple(unreadable))
 
 
-def _subject(curie: str) -> str:
-    prefix, colon, _ = curie.partition(":")
-    return expand(curie) if colon and prefix in PREFIXES else ""
+def _first_bad_line(body: bytes) -> int:
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        return body.count(b"\n", 0, error.start) + 1
+    return 1
 
 
-def mapped_codes(paths: Iterable[Path], known: Container[str], problems: Problems) -> tuple[External, External]:
-    """External code (CURIE such as snomedct:386661006) → IRIs of what is mapped to it: all SSSOM matches, and the exact ones.
+def _metadata(head: str, unreadable: list[tuple[int, str]]) -> dict[str, Any]:
+    """The head as data, its curie_map with namespaces only; what is wrong with it is added to `unreadable`."""
+    try:
+        data = read_yaml(head.encode(), DOCUMENT).data or {}
+    except CaseError as error:
+        line = re.match(r"line ([0-9]+)", error.where)
+        unreadable.append((int(line[1]) if line else 1, f"The head of the table is no YAML: {error.what}"))
+        return {}
+    if isinstance(data, str):  # words, of which validation says that they are no metadata
+        return {}
+    if not isinstance(data, dict) or not isinstance(data.get("curie_map") or {}, dict):
+        unreadable.append((1, "The head of the table has no keys and values."))
+        return {}
+    prefixes = data.get("curie_map") or {}
+    for prefix, namespace in prefixes.items():
+        if not isinstance(namespace, str) or not _NAMESPACE.fullmatch(namespace):
+            unreadable.append((1, f"The prefix {shortened(prefix)} of the curie_map stands for no namespace."))
+    return {**data, "curie_map": {prefix: str(namespace) for prefix, namespace in prefixes.items()}}
+
+
+def _subject(curie: str, prefixes: Mapping[str, str]) -> str:
+    """The IRI of a concept of ours, by the table's own prefixes where it has any."""
+    prefix, colon, name = curie.partition(":")
+    if not colon:
+        return ""
+    return prefixes[prefix] + name if prefix in prefixes else expand(curie) if prefix in PREFIXES else ""
+
+
+def same_code(code: str, prefixes: Mapping[str, str]) -> str:
+    """A code of another system by what it means: the same for CURIE and IRI, for every prefix and spelling of the namespace.
+
+    >>> prefixes = {"snomedct": "http://snomed.info/id/", "SCTID": "https://snomed.info/id"}
+    >>> {same_code(code, prefixes) for code in ("snomedct:4", "SCTID:4", "http://snomed.info/id/4")}
+    {'snomed.info/id/4'}
+    """
+    prefix, _, name = code.partition(":")
+    if prefix in prefixes and not name.startswith("//"):
+        namespace = prefixes[prefix]
+        code = f"{namespace}/{name}" if namespace[-1:].isalnum() else namespace + name
+    return re.sub(r"^https?://(www\.)?", "", unquote(code).lower()).replace("#", "/").rstrip("/")
+
+
+class ExternalCodes(NamedTuple):
+    """Codes of other systems as tables write them, in small letters (`snomedct:386661006`) → IRIs of what is mapped to them.
+
+    `mapped`: by any match; `exact`: by exact ones; `systems`: prefix → namespace, where all tables agree on it.
+    """
+
+    mapped: Mapping[str, tuple[str, ...]]
+    exact: Mapping[str, tuple[str, ...]]
+    systems: Mapping[str, str]
+
+
+def mapped_codes(paths: Iterable[Path], known: Container[str], problems: Problems) -> ExternalCodes:
+    """What all SSSOM tables say together. Two spellings of one code are one code, and one spelling of two codes is both.
 
     What is wrong with a table in other ways than that it cannot be used, validation says.
     """
-    mapped: dict[str, dict[str, None]] = {}
-    exact: dict[str, dict[str, None]] = {}
+    rows: list[Row] = []
+    systems: dict[str, str] = {}
     for path in paths:
         if path.suffix != ".tsv":
             continue
         table = read_table(path)
         for error in table.errors(known):
             problems.keep(error)
-        for row in table.rows:
-            if row.subject in known:
-                for found in (mapped, exact) if row.cells.get("predicate_id") == "skos:exactMatch" else (mapped,):
-                    found.setdefault(row.cells.get("object_id", "").lower(), {})[row.subject] = None
-    return {code: tuple(iris) for code, iris in mapped.items()}, {code: tuple(iris) for code, iris in exact.items()}
+        if set(NEEDED) <= set(table.columns):
+            rows += [row for row in table.rows if row.subject in known and not row.cells.get(MODIFIER)]
+        for prefix, namespace in table.prefixes.items():
+            if systems.setdefault(prefix, namespace) != namespace:
+                what = (
+                    f"The prefix {prefix} stands for {shortened(namespace)} here, and for {shortened(systems[prefix])} elsewhere."
+                )
+                problems.keep(table.error(table.line_of(f"{prefix}:"), what, "Give each system one prefix, in every table."))
+    spelt: dict[str, dict[str, None]] = {}
+    for row in rows:
+        spelt.setdefault(row.cells["object_id"].lower(), {})[row.code] = None
+    found: dict[bool, dict[str, dict[str, None]]] = {False: {}, True: {}}
+    for row in rows:
+        for exact in {False, row.cells["predicate_id"] == "skos:exactMatch"}:
+            found[exact].setdefault(row.code, {})[row.subject] = None
+    mapped, exact_ = (
+        {
+            code: tuple(dict.fromkeys(iri for meaning in meanings for iri in found[exact].get(meaning, ())))
+            for code, meanings in spelt.items()
+        }
+        for exact in (False, True)
+    )
+    return ExternalCodes(mapped, {code: iris for code, iris in exact_.items() if iris}, systems)

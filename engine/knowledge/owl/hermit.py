@@ -8,16 +8,18 @@ of our own making without owl:imports, so that nothing is ever fetched.
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import os
 import re
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from spinegraph.engine.errors import IncoherentOntologyError, ReasonerError
+from spinegraph.engine.knowledge.numbers import DECIMALS
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES, Term, Text
 
 Triple = tuple[str, str, Term]
@@ -28,6 +30,16 @@ SECONDS = 60.0
 """How long one run may take where the caller says nothing."""
 
 THING = PREFIXES["owl"] + "Thing"
+LITERAL = PREFIXES["rdfs"] + "Literal"
+FACETS = ("length", "maxExclusive", "maxInclusive", "maxLength", "minExclusive", "minInclusive", "minLength", "pattern")
+DATATYPES = DECIMALS | {
+    PREFIXES["xsd"] + name
+    for name in (
+        "double", "float", "string", "normalizedString", "token", "language", "Name", "NCName", "NMTOKEN", "boolean",
+        "hexBinary", "base64Binary", "anyURI", "dateTime", "dateTimeStamp", *FACETS,
+    )
+}  # fmt: skip
+"""What OWL 2 has of XML Schema (OWL 2 structural specification, section 4)."""
 _FLAGS = (
     "-XX:TieredStopAtLevel=1",  # starts in 0.3 s instead of 0.8 s
     "-XX:+UseSerialGC",
@@ -79,13 +91,29 @@ def first_broken(documents: Sequence[Iterable[Triple]], target: str = "", second
     return len(verdicts) if run.inconsistent else None
 
 
+def unknown_datatypes(triples: Iterable[Triple]) -> Iterator[tuple[Triple, str]]:
+    """Statements about a datatype of XML Schema that OWL 2 does not have (xsd:date), and which it is: HermiT refuses them."""
+    for triple in triples:
+        value = triple[2]
+        datatype = value.datatype if isinstance(value, Text) else value
+        if datatype.startswith(PREFIXES["xsd"]) and datatype not in DATATYPES:
+            yield triple, datatype
+
+
 def n_triples(triples: Iterable[Triple]) -> str:
-    """Triples as N-Triples, without owl:imports."""
+    """Triples as N-Triples, without owl:imports. A datatype that HermiT does not have is any literal, so that nothing follows
+    from it and the rest is still classified."""
+    known = list(triples)
+    unknown = dict(unknown_datatypes(known))
     return "".join(
-        f"{_term(subject)} <{predicate}> {_term(value)} .\n"
-        for subject, predicate, value in triples
+        f"{_term(subject)} <{predicate}> {_term(_any_literal(value) if (subject, predicate, value) in unknown else value)} .\n"
+        for subject, predicate, value in known
         if predicate != PREFIXES["owl"] + "imports"
     )
+
+
+def _any_literal(value: Term) -> Term:
+    return Text(f"{value.value}^^{value.datatype}", "", PREFIXES["xsd"] + "string") if isinstance(value, Text) else LITERAL
 
 
 def _term(term: Term) -> str:
@@ -136,8 +164,12 @@ def _failure(printed: str) -> ReasonerError:
         return ReasonerError(
             f"HermiT needed more than {MEMORY_MB} MB.", mend="Simplify the class definitions.", details={"limit": "memory"}
         )
-    lines = [line.removeprefix('Exception in thread "main" ') for line in printed.splitlines() if "Exception" in line]
-    reason = lines[0] if lines else printed.strip()[:200] or "it said nothing"
+    lines = printed.strip().splitlines()
+    first = next((number for number, line in enumerate(lines) if "Exception" in line), 0)
+    said = itertools.takewhile(
+        lambda line: not line.lstrip().startswith("at "), lines[first:]
+    )  # a message may have several lines
+    reason = " ".join(" ".join(said).removeprefix('Exception in thread "main" ').split())[:400] or "it said nothing"
     return ReasonerError(f"HermiT did not run: {reason}", mend="Check the datatypes and class expressions of the ontology.")
 
 

@@ -1,54 +1,157 @@
 """One normal form for every Turtle file, so that a diff shows what changed and nothing else.
 
 rdflib's longturtle over a canonical graph, with subjects sorted by IRI: the stock order follows reference counts and
-moves whole blocks when one reference is added. Comments do not survive: use rdfs:comment.
+moves whole blocks when one reference is added. Oxigraph, which loads the files, reads them here too, literals are written
+with the characters that they have, and what was written is read again: a graph that is not the same is never written.
+Comments do not survive: use rdfs:comment. Ends of lines and a byte order mark are no part of the form.
 """
 
 from __future__ import annotations
 
 import io
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from rdflib import BNode, Graph, URIRef
-from rdflib.plugins.serializers.longturtle import LongTurtleSerializer
+import pyoxigraph as ox
+from rdflib import XSD, BNode, Graph, Literal, URIRef
+from rdflib.plugins.serializers import longturtle
 from rdflib.term import Node
 from spinegraph.engine.errors import TurtleSyntaxError
+from spinegraph.engine.knowledge.files import in_unix_form
+from spinegraph.engine.knowledge.turtle.reader import not_turtle_1_1
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES
 
+BARE = {
+    XSD.integer: re.compile(r"[+-]?[0-9]+"),
+    XSD.decimal: re.compile(r"[+-]?[0-9]*\.[0-9]+"),
+    XSD.double: re.compile(r"[+-]?(?:[0-9]+\.[0-9]*|\.?[0-9]+)[eE][+-]?[0-9]+"),
+    XSD.boolean: re.compile(r"true|false"),
+}
+"""Literals that Turtle writes without quotation marks (Turtle 1.1, section 2.5)."""
 
-class _SortedTurtleSerializer(LongTurtleSerializer):
+
+class _SortedTurtleSerializer(longturtle.LongTurtleSerializer):
     """Longturtle whose subjects come in the order of their IRIs, blank nodes last and by what they say."""
 
     def orderSubjects(self) -> list[Node]:  # noqa: N802 (rdflib's name)
-        return sorted(super().orderSubjects(), key=lambda node: (isinstance(node, BNode), self._held(node), self._said(node)))
+        return sorted(super().orderSubjects(), key=self._place)
 
-    def _held(self, node: Node) -> bool:
-        """Whether a blank node is written inside another statement, so that it needs no place of its own."""
-        return isinstance(node, BNode) and next(self.store.subjects(None, node), None) is not None
-
-    def _said(self, node: Node) -> str:
-        """An IRI itself; of a blank node, everything that is stated below it."""
+    def _place(self, node: Node) -> tuple[bool, bool, str]:
         if isinstance(node, URIRef):
+            return False, False, str(node)
+        if next(self.store.subjects(None, node), None) is not None:
+            return True, True, str(node)  # written inside another statement, or by a name that is canonical
+        return True, False, self._said(node, set())
+
+    def _said(self, node: Node, above: set[Node]) -> str:
+        """An IRI or text itself; of a blank node, everything that is stated below it."""
+        if not isinstance(node, BNode):
             return str(node)
-        below = sorted(f"{predicate} {self._said(value)}" for predicate, value in self.store.predicate_objects(node))
-        return " ".join(below) if isinstance(node, BNode) else str(node)
+        if node in above:
+            return ""
+        below = sorted(
+            f"{predicate} {self._said(value, above | {node})}" for predicate, value in self.store.predicate_objects(node)
+        )
+        return " ".join(below)
+
+    def label(self, node: Node, position: int) -> str:
+        """What stands for a node; a literal keeps its characters, however its datatype would write them."""
+        if not isinstance(node, Literal):
+            return str(super().label(node, position))  # type: ignore[no-untyped-call]
+        bare = BARE.get(node.datatype) if node.datatype is not None else None
+        if bare is not None and bare.fullmatch(str(node)):
+            return str(node)
+        return node._literal_n3(qname_callback=lambda datatype: self.get_pname(datatype, False))  # type: ignore[no-untyped-call]
+
+    def canonize(self) -> None:
+        """Names blank nodes by what they say. The stock way reads all literals anew, which changes them."""
+        if not self._canon:
+            return
+        named = longturtle.to_canonical_graph(self.store)  # type: ignore[attr-defined]
+        graph = Graph(namespace_manager=self.store.namespace_manager)
+        for triple in sorted(named, key=lambda triple: [term.n3() for term in triple]):
+            graph.add(triple)
+        self.store = graph
 
 
 def format_turtle(text: str, name: str = "") -> str:
-    """The normal form of a Turtle document. Raises TurtleSyntaxError with name and line."""
-    graph = Graph(bind_namespaces="none")
-    try:
-        graph.parse(data=text.removeprefix("\ufeff"), format="turtle")
-    except Exception as error:  # rdflib raises its own BadSyntax and, for bad literals, almost anything
-        line = getattr(error, "lines", None)
+    """The normal form of a Turtle document.
+
+    Raises TurtleSyntaxError with name and line where it is none, and where its normal form would state something else.
+    """
+    body = in_unix_form(text.encode("utf-8", "surrogatepass"))
+    triples, prefixes = _read(body, name)
+    with _quiet():
+        formatted = _written(triples, prefixes, body, name)
+    if _canonical(triples) != _canonical(_read(formatted.encode(), name)[0]):
         raise TurtleSyntaxError(
-            f"This is not Turtle: {error}", where=f"{name}:{line + 1}" if line is not None else name, mend="Mend it there."
-        ) from error
-    for prefix, namespace in PREFIXES.items():
+            "The normal form would not state the same; the file is left as it is.",
+            where=name,
+            mend="Give blank nodes that refer to each other a name of their own.",
+        )
+    return formatted
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """rdflib logs each literal that is not of its datatype; that is for validation to say."""
+    logger = logging.getLogger("rdflib.term")
+    before = logger.disabled
+    logger.disabled = True
+    try:
+        yield
+    finally:
+        logger.disabled = before
+
+
+def _written(triples: list[ox.Triple], prefixes: dict[str, str], body: bytes, name: str) -> str:
+    graph = Graph(bind_namespaces="none")
+    for triple in triples:
+        graph.add(tuple(_node(term, body, name) for term in triple))  # type: ignore[arg-type]
+    for prefix, namespace in {**prefixes, **PREFIXES}.items():
         graph.bind(prefix, namespace, override=True, replace=True)
     written = io.BytesIO()
-    _SortedTurtleSerializer(graph).serialize(written, canon=_names_matter(graph))  # type: ignore[no-untyped-call]
+    try:
+        _SortedTurtleSerializer(graph).serialize(written, canon=_names_matter(graph))  # type: ignore[no-untyped-call]
+    except RecursionError as error:
+        raise TurtleSyntaxError(
+            "More stands inside each other than can be written.", where=name, mend="Give what stands inside a name of its own."
+        ) from error
     return written.getvalue().decode().strip() + "\n"
+
+
+def _read(body: bytes, name: str) -> tuple[list[ox.Triple], dict[str, str]]:
+    try:
+        read = ox.parse(body, format=ox.RdfFormat.TURTLE)
+        triples: list[Any] = [quad.triple for quad in read]
+        return triples, dict(read.prefixes)
+    except SyntaxError as error:
+        where = f"{name}:{error.lineno}" if error.lineno else name
+        raise TurtleSyntaxError(f"This is not Turtle: {error.msg}", where=where, mend="Mend it there.") from error
+
+
+def _node(term: object, body: bytes, name: str) -> Node:
+    """A term as rdflib has it; a literal keeps its characters."""
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    if isinstance(term, ox.Literal) and term.direction is None:
+        if term.language:
+            return Literal(term.value, lang=term.language)
+        plain = term.datatype.value == str(XSD.string)
+        return Literal(term.value, datatype=None if plain else URIRef(term.datatype.value), normalize=False)
+    raise not_turtle_1_1(Path(name), body)
+
+
+def _canonical(triples: Iterable[ox.Triple]) -> ox.Dataset:
+    dataset = ox.Dataset(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.UNSTABLE)
+    return dataset
 
 
 def _names_matter(graph: Graph) -> bool:
@@ -63,13 +166,21 @@ def _names_matter(graph: Graph) -> bool:
 
 def badly_formatted(paths: tuple[Path, ...]) -> list[Path]:
     """The Turtle files that are not in normal form."""
-    turtle = (path for path in paths if path.suffix == ".ttl")
-    return [path for path in turtle if format_turtle(text := path.read_text(encoding="utf-8"), path.name) != text]
+    return [path for path in paths if path.suffix == ".ttl" and format_turtle(text := _text(path), path.name) != text]
 
 
 def format_files(paths: tuple[Path, ...]) -> list[Path]:
     """Rewrite the files that are not in normal form; which they were."""
     changed = badly_formatted(paths)
     for path in changed:
-        path.write_text(format_turtle(path.read_text(encoding="utf-8"), path.name), encoding="utf-8")
+        path.write_text(format_turtle(_text(path), path.name), encoding="utf-8")
     return changed
+
+
+def _text(path: Path) -> str:
+    try:
+        return in_unix_form(path.read_bytes()).decode()
+    except UnicodeDecodeError as error:
+        raise TurtleSyntaxError(
+            "This is not UTF-8.", where=f"{path.name}: byte {error.start}", mend="Save the file as UTF-8."
+        ) from error

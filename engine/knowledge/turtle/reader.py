@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import itertools
 import re
 import sys
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 from spinegraph.engine.errors import KnowledgeError, TurtleSyntaxError
-from spinegraph.engine.knowledge.files import read_file
+from spinegraph.engine.knowledge.files import in_unix_form, read_file
 from spinegraph.engine.knowledge.turtle.prefixes import check_prefixes
 from spinegraph.engine.knowledge.turtle.slips import mend_turtle
 from spinegraph.engine.knowledge.turtle.terms import Term, Text
@@ -30,20 +29,20 @@ def read_triples(path: Path, number: int, most: int = sys.maxsize) -> list[tuple
             return sys.intern(node.value)  # most names stand in many triples
         if isinstance(node, ox.BlankNode):
             return blanks.setdefault(node.value, f"_:{number}-{len(blanks)}")
-        raise _not_turtle_1_1(path, text)
+        raise not_turtle_1_1(path, text)
 
     def term(node: object) -> Term:
         if not isinstance(node, ox.Literal):
             return name(node)
         if node.direction is not None:
-            raise _not_turtle_1_1(path, text)
+            raise not_turtle_1_1(path, text)
         value = node.value
         if not value.isprintable() and (unshown := unshown_character(value)):
             raise _unshown(path, text, unshown)
         return Text(value, node.language or "", sys.intern(node.datatype.value))
 
     try:
-        text = read_file(path).removeprefix(codecs.BOM_UTF8)
+        text = in_unix_form(read_file(path))
         read = ox.parse(text, format=ox.RdfFormat.TURTLE)
         triples = [(name(triple.subject), name(triple.predicate), term(triple.object)) for triple in itertools.islice(read, most)]
         if next(read, None) is None:
@@ -80,7 +79,7 @@ _TOKEN = re.compile(
 """Texts, IRIs and comments, or else what only RDF 1.2 has: annotations, triple terms, reifiers, directions of text."""
 
 
-def _not_turtle_1_1(path: Path, text: bytes) -> TurtleSyntaxError:
+def not_turtle_1_1(path: Path, text: bytes) -> TurtleSyntaxError:
     """A file that is Turtle 1.2, with the place of a statement about a statement, or of a text with a direction."""
     found = next((match for match in _TOKEN.finditer(text) if match["new"]), None)
     line, column = _place(text, found.start()) if found else (0, 0)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
-import yaml
 from spinegraph.engine.knowledge.build.mapping_table import NEEDED, MappingTable, Row, read_table
 from spinegraph.engine.knowledge.numbers import read_number
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES
 from spinegraph.engine.validation.content import TABLE, Content
 from spinegraph.engine.validation.diagnostics import Diagnostic, Place, Related
 
-PREDICATES = tuple(f"skos:{kind}Match" for kind in ("exact", "close", "broad", "narrow", "related"))
 JUSTIFICATIONS = tuple(
     f"semapv:{name}"
     for name in (
@@ -25,23 +22,30 @@ JUSTIFICATIONS = tuple(
     )
 )  # fmt: skip
 """The terms of SEMAPV that SSSOM takes as mapping_justification."""
-_CURIE = re.compile(r"[A-Za-z][\w.-]*:\S+")
 
 
 def check_mappings(content: Content) -> Iterator[Diagnostic]:
     """Every defect of every table, at its line."""
+    pairs: dict[tuple[str, str], Found] = {}
+    exact: dict[str, Found] = {}
     for path in content.paths:
         if path.suffix == TABLE and path in content.triples:
-            yield from _Table(content, path).check()
+            yield from _Table(content, path).check(pairs, exact)
+
+
+class Found(NamedTuple):
+    """A row, and the table in which it stands."""
+
+    path: Path
+    row: Row
 
 
 class _Table:
     def __init__(self, content: Content, path: Path) -> None:
         self._content = content
         self._table: MappingTable = read_table(path)
-        self._prefixes: Mapping[str, Any] = {}
 
-    def check(self) -> Iterator[Diagnostic]:
+    def check(self, pairs: dict[tuple[str, str], Found], exact: dict[str, Found]) -> Iterator[Diagnostic]:
         table = self._table
         yield from self._head()
         missing = [column for column in NEEDED if column not in table.columns]
@@ -51,48 +55,23 @@ class _Table:
             yield self._at(table.first, "unjustified-mapping", "no-column")
         for row in table.rows:
             yield from self._row(row)
-        yield from self._twice()
+        yield from self._twice(pairs, exact)
 
     def _head(self) -> Iterator[Diagnostic]:
-        try:
-            head = yaml.safe_load(self._table.head) or {}
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            line = mark.line + 1 if mark else 1
-            reason = getattr(error, "problem", None) or "it cannot be read"
-            yield self._at(line, "malformed-mapping", "head-no-yaml", reason=reason)
-            return
-        if not isinstance(head, dict) or not isinstance(head.get("curie_map", {}), dict):
-            yield self._at(1, "malformed-mapping", "head-no-mapping")
-            return
-        self._prefixes = head.get("curie_map") or {}
+        table = self._table
         for key in ("curie_map", "mapping_set_id", "license"):
-            if not head.get(key):
+            if not table.metadata.get(key):
                 yield self._at(1, "malformed-mapping", "head-lacks", key=key)
-        for prefix, namespace in self._prefixes.items():
+        for prefix, namespace in table.prefixes.items():
             if prefix in PREFIXES and PREFIXES[prefix] != namespace:
-                line = self._line_of(f"{prefix}:")
+                line = table.line_of(f"{prefix}:")
                 right = PREFIXES[prefix]
                 yield self._at(line, "malformed-mapping", "other-namespace", prefix=prefix, right=right, given=namespace)
-
-    def _line_of(self, text: str) -> int:
-        lines = self._table.head.splitlines()
-        return next((number for number, line in enumerate(lines, 1) if line.strip().startswith(text)), 1)
 
     def _row(self, row: Row) -> Iterator[Diagnostic]:
         cells = row.cells
         if row.surplus:  # reported by loading
             return
-        for column in NEEDED:
-            curie = cells[column]
-            prefix = curie.partition(":")[0]
-            if not _CURIE.fullmatch(curie):
-                yield self._at(row.line, "malformed-mapping", "no-curie", column=column, given=curie)
-            elif self._prefixes and prefix not in self._prefixes:
-                yield self._at(row.line, "malformed-mapping", "unknown-prefix", prefix=prefix, column=column)
-        if cells["predicate_id"] not in PREDICATES:
-            given = cells["predicate_id"]
-            yield self._at(row.line, "malformed-mapping", "predicate", given=given, allowed=PREDICATES)
         if "mapping_justification" in cells and cells["mapping_justification"] not in JUSTIFICATIONS:
             given = cells["mapping_justification"]
             yield self._at(row.line, "unjustified-mapping", "unknown" if given else "none", given=given)
@@ -103,29 +82,28 @@ class _Table:
             subject, given = cells["subject_id"], cells["subject_label"]
             yield self._at(row.line, "malformed-mapping", "label", of=subject, called=label, given=given)
 
-    def _twice(self) -> Iterator[Diagnostic]:
-        """The same pair in two rows, and a code that is the exact match of two concepts."""
-        pairs: dict[tuple[str, str], Row] = {}
-        exact: dict[str, Row] = {}
+    def _twice(self, pairs: dict[tuple[str, str], Found], exact: dict[str, Found]) -> Iterator[Diagnostic]:
+        """The same pair in two rows, and a code that is the exact match of two concepts; whatever table has the other."""
         for row in self._table.rows:
-            subject, code = row.cells["subject_id"], row.cells["object_id"].lower()
-            first = pairs.setdefault((subject, code), row)
-            if first is not row:
-                mapped = row.cells["object_id"]
-                yield self._at(row.line, "ambiguous-mapping", "same-pair", first, of=subject, to=mapped, first=first.line)
+            if row.surplus:
+                continue
+            found = Found(self._table.path, row)
+            subject, mapped = row.cells["subject_id"], row.cells["object_id"]
+            first = pairs.setdefault((subject, row.code), found)
+            if first is not found:
+                yield self._at(row.line, "ambiguous-mapping", "same-pair", first, of=subject, to=mapped, first=first.row.line)
             if row.cells["predicate_id"] != "skos:exactMatch":
                 continue
-            first = exact.setdefault(code, row)
-            if first.cells["subject_id"] != subject:
-                mapped, holder = row.cells["object_id"], first.cells["subject_id"]
+            first = exact.setdefault(row.code, found)
+            if (holder := first.row.cells["subject_id"]) != subject:
                 yield self._at(row.line, "ambiguous-mapping", "two-exact", first, to=mapped, of=holder, counterpart=subject)
 
-    def _at(self, line: int, name: str, message: str, other: Row | None = None, **terms: object) -> Diagnostic:
+    def _at(self, line: int, name: str, message: str, other: Found | None = None, **terms: object) -> Diagnostic:
         file = self._content.shown(self._table.path)
         related: tuple[Related, ...] = ()
         if other is not None:
-            place = Place(file=file, line=other.line)
-            related = (Related(subject=other.cells["subject_id"], place=place, message="the first row"),)
+            place = Place(file=self._content.shown(other.path), line=other.row.line)
+            related = (Related(subject=other.row.cells["subject_id"], place=place, message="the first row"),)
         return self._content.diagnose(name, message, place=Place(file=file, line=line), related=related, terms=terms)
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from spinegraph.engine.errors import CheckNotRunError, IncoherentOntologyError, ReasonerError
-from spinegraph.engine.knowledge.owl.axioms import CLASS_RELATIONS, Axioms, read_axioms
-from spinegraph.engine.knowledge.owl.hermit import Triple
+from spinegraph.engine.knowledge.owl.axioms import CLASS_RELATIONS, Axioms, logical, read_axioms
+from spinegraph.engine.knowledge.owl.hermit import Triple, unknown_datatypes
 from spinegraph.engine.knowledge.owl.justification import Explanation, explain, roots
 from spinegraph.engine.knowledge.owl.manchester import manchester
 from spinegraph.engine.knowledge.owl.reasoner import NAMESPACES, Hierarchy, direct, infer, ontology_paths
@@ -44,6 +44,9 @@ def check_ontology(content: Content) -> Iterator[Diagnostic]:
     triples = [triple for path in paths for triple in content.triples.get(path, ())]
     if not triples:
         return
+    for (subject, predicate, value), datatype in unknown_datatypes(logical(triples)):
+        terms = {"datatype": shorten(datatype)}
+        yield content.diagnose("unknown-to-owl", "datatype", subject, predicate, value, terms=terms)
     try:
         ancestors, empty = infer(triples, deadline - time.monotonic())
     except IncoherentOntologyError:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from spinegraph.engine.errors import GuidelineError, shortened
-from spinegraph.engine.knowledge.files import own_paths, schema_paths, shipped_paths
+from spinegraph.engine.knowledge.files import in_unix_form, own_paths, schema_paths, shipped_paths
 from spinegraph.engine.knowledge.statements import Statement, read_statements
 from spinegraph.engine.knowledge.turtle.formatting import format_turtle
 from spinegraph.engine.knowledge.turtle.graph import Graph, read_graph
@@ -50,7 +50,7 @@ class Scaffold(Frozen, frozen=True, kw_only=True):
 def read_text(path: Path) -> str:
     """The characters of a document, as offsets will count them. Raises GuidelineError where it is no UTF-8 text."""
     try:
-        return path.read_bytes().decode("utf-8")
+        return in_unix_form(path.read_bytes()).decode("utf-8")
     except UnicodeDecodeError as error:
         raise GuidelineError(
             f"Byte {error.start} is not UTF-8.", where=str(path), mend="Save the text as UTF-8; offsets count its characters."

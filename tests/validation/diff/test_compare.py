@@ -150,7 +150,14 @@ def test_a_case_with_a_value_that_is_possible_no_more_comes_out_differently(tmp_
 
 
 def test_a_rule_that_recommends_no_more_is_still_there(tmp_path: Path) -> None:
-    edits = (Edit(RULE_FILE, "rule:gargle a core:Recommendation", "rule:gargle a core:SourceGap"),)
+    advice = (
+        "core:source source:gargling ; core:direction core:for ; core:modality core:may ; core:urgency core:routine ; "
+        "core:intervention intervention:Gargling ;"
+    )
+    edits = (
+        Edit(RULE_FILE, "rule:gargle a core:Recommendation", "rule:gargle a core:SourceGap"),
+        Edit(RULE_FILE, advice, "core:source source:gargling ;"),
+    )
     difference = _difference(tmp_path, *edits, cases=CASE)
     assert "rule:gargle" in difference.differing
     told = {outcome for case in difference.cases for outcome in case.outcomes if outcome[0] == "rule:gargle"}

@@ -1,0 +1,83 @@
+"""A closed profile: what a file says of a rule and the engine does not know is refused by name, never ignored."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from spinegraph.engine.errors import VocabularyError
+from spinegraph.engine.knowledge.problems import Problems
+from spinegraph.engine.knowledge.problems import named as name_of
+from spinegraph.engine.knowledge.turtle.graph import Graph
+from spinegraph.engine.knowledge.turtle.terms import PREFIXES, RDF_TYPE, expand, shorten
+
+RULE = (
+    "core:source", "core:scope", "core:rationale",
+    "sh:condition", "sh:subject", "sh:predicate", "sh:object", "sh:order",
+)  # fmt: skip
+PROPERTIES = {
+    "core:DerivedFinding": (*RULE, "core:derives"),
+    "core:Assessment": (*RULE, "core:assesses"),
+    "core:Exclusion": (*RULE, "core:text"),
+    "core:Recommendation": (
+        *RULE, "core:direction", "core:modality", "core:urgency", "core:intervention", "core:text", "core:timing",
+        "core:overrides", "core:overridesIfKnown",
+    ),
+    "core:SourceGap": (*RULE, "core:text", "core:leavesOpen"),
+    "core:Tension": (*RULE, "core:handling", "core:resolution", "core:leavesOpen", "core:position"),
+}  # fmt: skip
+"""What each kind of rule has of the vocabularies that say what follows. Annotations (rdfs, skos, dcterms, prov) come on top."""
+HOME = ("sh:rule", "sh:targetClass", "sh:order")
+"""What a shape has that lists rules for SHACL engines."""
+RULING = tuple(PREFIXES[name] for name in ("core", "sh", "owl", "rdf"))
+"""The vocabularies whose terms say what follows."""
+POSITION = ("core:recommendation", "core:rationale")
+"""What a position of a tension has."""
+SHAPES = frozenset(map(expand, ("sh:NodeShape", "sh:PropertyShape")))
+"""Criteria refuse what they do not have themselves."""
+ENDING = ("sh:deactivated", "owl:deprecated")
+"""What would take something out of use, whatever it is said of."""
+MEND = "Take it out: what is not understood is refused, not ignored."
+MENDS = {
+    "sh:deactivated": "Take the rule itself out; nothing is switched off here.",
+    "owl:deprecated": "Take it out of use by its name: nothing is deprecated here.",
+}
+
+
+def check_closed(graph: Graph, problems: Problems) -> None:
+    """Note every property of a rule, of a shape that lists rules, or of anything that takes it out of use, that is not known."""
+    kinds: dict[str, list[str]] = {}
+    for kind in PROPERTIES:
+        for iri in graph.of_class(kind):
+            kinds.setdefault(iri, []).append(kind)
+    for iri, own in kinds.items():
+        named = " or ".join(kind.removeprefix("core:") for kind in own)
+        _check(graph, problems, iri, named, tuple(property_ for kind in own for property_ in PROPERTIES[kind]))
+    seen = set(kinds)
+    for iri in graph.subjects_with("sh:rule"):
+        seen.add(iri)
+        _check(graph, problems, iri, "shape that lists rules", HOME)
+    for node in (node for tension in graph.of_class("core:Tension") for node in graph.iris(tension, "core:position")):
+        _check(graph, problems, node, "position of a tension", POSITION)
+    for predicate in ENDING:
+        for iri in graph.subjects_with(predicate):
+            if iri not in seen and not iri.startswith("_:") and SHAPES.isdisjoint(graph.iris(iri, "rdf:type")):
+                _refuse(problems, iri, predicate, "thing")
+
+
+def _check(graph: Graph, problems: Problems, iri: str, kind: str, properties: tuple[str, ...]) -> None:
+    for predicate in graph.predicates(iri):
+        if predicate.startswith(RULING) and predicate != RDF_TYPE and shorten(predicate) not in properties:
+            _refuse(problems, iri, shorten(predicate), kind, properties)
+
+
+def _refuse(problems: Problems, iri: str, predicate: str, kind: str, properties: tuple[str, ...] = ()) -> None:
+    near = get_close_matches(predicate, properties, n=1, cutoff=0.8)
+    what = f"{name_of(iri)} has {predicate}, which no {kind} has here"
+    problems.tell(
+        VocabularyError,
+        what + (f"; did you mean {near[0]}?" if near else "."),
+        MENDS.get(predicate, MEND),
+        "outside-profile",
+        iri,
+        predicate,
+    )
