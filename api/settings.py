@@ -7,10 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from spinegraph.engine import MAX_BYTES, Engine, SpinegraphError
+from spinegraph.engine import MAX_BYTES, Engine, KnowledgeError, SpinegraphError
+from spinegraph.engine.errors import shortened
 from spinegraph.engine.validation.admission import open_knowledge
 
 MOST_DIGITS = 15
+DIGEST = "SPINEGRAPH_KNOWLEDGE_DIGEST"
+"""The variable that names the only knowledge to be decided with: a file that is cut off may still load."""
 LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
 
 
@@ -54,8 +57,19 @@ class Settings:
 
 
 def load_engine(folders: Iterable[Path] = ()) -> Engine:
-    """Compile the knowledge below folders, by default the shipped one. Raises KnowledgeError; also where it has errors."""
-    return Engine(open_knowledge(folders))
+    """Compile the knowledge below folders, by default the shipped one.
+
+    Raises KnowledgeError; also where it has errors, or is not the one that SPINEGRAPH_KNOWLEDGE_DIGEST names.
+    """
+    knowledge = open_knowledge(folders)
+    expected = os.environ.get(DIGEST, "")
+    if expected and knowledge.digest != expected:
+        raise KnowledgeError(
+            f"This knowledge is {knowledge.digest}, not {shortened(expected)}.",
+            where=DIGEST,
+            mend="Put the files back as they were, or name the digest of what is meant (`spinegraph knowledge`).",
+        )
+    return Engine(knowledge)
 
 
 def whole_number(environment: Mapping[str, str], name: str, default: int, allowed: range) -> int:

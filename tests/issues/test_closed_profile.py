@@ -27,6 +27,7 @@ UNKNOWN = {
     "an override by a gap": "rule:nodes-alone core:overrides rule:gargle .",
     "a gap of a recommendation": "rule:gargle core:leavesOpen rule:give-penicillin .",
     "another target of a list of rules": "shape:RulesOfOrder30 sh:targetNode <urn:x> .",
+    "another type of a rule": "rule:gargle a sh:SPARQLRule .",
     "an entailment of a list of rules": "shape:RulesOfOrder30 sh:entailment <urn:x> .",
 }
 

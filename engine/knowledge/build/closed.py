@@ -26,6 +26,8 @@ PROPERTIES = {
     "core:Tension": (*RULE, "core:handling", "core:resolution", "core:leavesOpen", "core:position"),
 }  # fmt: skip
 """What each kind of rule has of the vocabularies that say what follows. Annotations (rdfs, skos, dcterms, prov) come on top."""
+TYPES = ("sh:TripleRule", "owl:NamedIndividual")
+"""What a rule may be beside its kind."""
 HOME = ("sh:rule", "sh:targetClass", "sh:order")
 """What a shape has that lists rules for SHACL engines."""
 RULING = tuple(PREFIXES[name] for name in ("core", "sh", "owl", "rdf"))
@@ -52,6 +54,10 @@ def check_closed(graph: Graph, problems: Problems) -> None:
     for iri, own in kinds.items():
         named = " or ".join(kind.removeprefix("core:") for kind in own)
         _check(graph, problems, iri, named, tuple(property_ for kind in own for property_ in PROPERTIES[kind]))
+        for type_ in graph.iris(iri, "rdf:type"):
+            if type_.startswith(RULING) and shorten(type_) not in (*own, *TYPES):
+                what = f"{name_of(iri)} is a {shorten(type_)}, which no {named} is here."
+                problems.tell(VocabularyError, what, MEND, "outside-profile", iri, "rdf:type", type_)
     seen = set(kinds)
     for iri in graph.subjects_with("sh:rule"):
         seen.add(iri)

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from spinegraph.engine.errors import IncoherentOntologyError, ReasonerError
 from spinegraph.engine.knowledge.numbers import DECIMALS
-from spinegraph.engine.knowledge.turtle.terms import PREFIXES, Term, Text
+from spinegraph.engine.knowledge.turtle.terms import PREFIXES, RDF_TYPE, Term, Text
 
 Triple = tuple[str, str, Term]
 
@@ -30,7 +30,9 @@ SECONDS = 60.0
 """How long one run may take where the caller says nothing."""
 
 THING = PREFIXES["owl"] + "Thing"
-LITERAL = PREFIXES["rdfs"] + "Literal"
+LITERAL, DATATYPE = (PREFIXES["rdfs"] + name for name in ("Literal", "Datatype"))
+OWN = tuple(PREFIXES[name] for name in ("xsd", "rdf", "rdfs", "owl"))
+"""The vocabularies that have datatypes of their own."""
 FACETS = ("length", "maxExclusive", "maxInclusive", "maxLength", "minExclusive", "minInclusive", "minLength", "pattern")
 DATATYPES = DECIMALS | {
     PREFIXES["xsd"] + name
@@ -92,11 +94,17 @@ def first_broken(documents: Sequence[Iterable[Triple]], target: str = "", second
 
 
 def unknown_datatypes(triples: Iterable[Triple]) -> Iterator[tuple[Triple, str]]:
-    """Statements about a datatype of XML Schema that OWL 2 does not have (xsd:date), and which it is: HermiT refuses them."""
-    for triple in triples:
+    """Statements about a datatype that OWL 2 does not have (xsd:date) or that nothing defines, and which it is: HermiT refuses
+    them."""
+    known = list(triples)
+    declared = {subject for subject, predicate, value in known if predicate == RDF_TYPE and value == DATATYPE}
+    defined = {subject for subject, predicate, _ in known if predicate == PREFIXES["owl"] + "equivalentClass"}
+    for triple in known:
         value = triple[2]
         datatype = value.datatype if isinstance(value, Text) else value
-        if datatype.startswith(PREFIXES["xsd"]) and datatype not in DATATYPES:
+        foreign = isinstance(value, Text) and not datatype.startswith(OWN)
+        unknown = datatype.startswith(PREFIXES["xsd"]) and datatype not in DATATYPES
+        if unknown or (datatype not in defined and (foreign or datatype in declared)):
             yield triple, datatype
 
 

@@ -22,7 +22,7 @@ from rdflib.plugins.serializers import longturtle
 from rdflib.term import Node
 from spinegraph.engine.errors import TurtleSyntaxError
 from spinegraph.engine.knowledge.files import in_unix_form
-from spinegraph.engine.knowledge.turtle.reader import not_turtle_1_1
+from spinegraph.engine.knowledge.turtle.reader import not_turtle_1_1, parse
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES
 
 BARE = {
@@ -126,7 +126,7 @@ def _written(triples: list[ox.Triple], prefixes: dict[str, str], body: bytes, na
 
 def _read(body: bytes, name: str) -> tuple[list[ox.Triple], dict[str, str]]:
     try:
-        read = ox.parse(body, format=ox.RdfFormat.TURTLE)
+        read = parse(body)
         triples: list[Any] = [quad.triple for quad in read]
         return triples, dict(read.prefixes)
     except SyntaxError as error:

@@ -16,6 +16,11 @@ from spinegraph.engine.knowledge.turtle.terms import Term, Text
 from spinegraph.engine.knowledge.words import UNSHOWN_IN_TURTLE, unshown_character
 
 
+def parse(text: bytes) -> ox.QuadParser:
+    """What Oxigraph reads in a Turtle text; its prefixes are known at the end. Raises SyntaxError while it is iterated."""
+    return ox.parse(text, format=ox.RdfFormat.TURTLE)
+
+
 def read_triples(path: Path, number: int, most: int = sys.maxsize) -> list[tuple[str, str, Term]]:
     """The triples of one Turtle file, in Oxigraph's order.
 
@@ -43,7 +48,7 @@ def read_triples(path: Path, number: int, most: int = sys.maxsize) -> list[tuple
 
     try:
         text = in_unix_form(read_file(path))
-        read = ox.parse(text, format=ox.RdfFormat.TURTLE)
+        read = parse(text)
         triples = [(name(triple.subject), name(triple.predicate), term(triple.object)) for triple in itertools.islice(read, most)]
         if next(read, None) is None:
             check_prefixes(path, text, read.prefixes)

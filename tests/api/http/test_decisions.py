@@ -281,3 +281,12 @@ def test_web_pages_of_any_origin_may_ask(client: httpx.Client) -> None:
     for body in ({"present": ["fever"]}, {"present": ["feverr"]}):
         assert client.post(URL, json=body, headers=asked).headers["access-control-allow-origin"] == "*"
     assert client.get("/v1/knowledge", headers=asked).headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/html", "text/markdown", "text/turtle"])
+def test_half_an_emoji_in_a_title_is_refused_whatever_is_asked_for(accept: str, client: httpx.Client) -> None:
+    answer = client.post(
+        "/v1/decisions", content=b'{"title": "\\ud800"}', headers={"Content-Type": "application/json", "Accept": accept}
+    )
+    assert answer.status_code == 422
+    assert (answer.json()["where"], answer.json()["mend"]) == ("/title", "Take it out.")
