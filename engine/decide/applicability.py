@@ -58,17 +58,16 @@ class Applicability:
     def evaluate(self, case: Explanation, verdict: Verdict, found: Counterfactuals) -> ApplicabilityResult:
         """Verdict, proofs, missing facts, flips and open facts in a case."""
         node = self.position.node
-        result = ApplicabilityResult(
-            verdict,
-            truth=node.truth(case),
-            proofs=node.parts(case),
-            flips=self._facts.decode_changes(found.flips.singles, found.flips.larger),
-            flips_complete=found.complete,
-        )
+        flips = self._facts.decode_changes(found.flips.singles, found.flips.larger)
         if verdict in QUIET:
-            return result
+            return ApplicabilityResult(verdict, node.truth(case), node.parts(case), flips, found.complete)
         own, others = self._open_facts(case, found.idle)
-        return result._replace(
+        return ApplicabilityResult(
+            verdict,
+            node.truth(case),
+            node.parts(case),
+            flips,
+            found.complete,
             overridden_by=self._overridden_by(case, verdict),
             left_open_by=self._left_open_by(case, verdict),
             own=own,

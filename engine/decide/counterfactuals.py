@@ -66,16 +66,16 @@ class CounterfactualSearch:
 
     def carried_on(self, case: Explanation, verdict: Verdict, change: int) -> tuple[set[int], bool]:
         """A set that does not alter the verdict, with what would alter it once the set is made; and whether a limit cut that."""
-        further: set[int] = set()
+        proposals: set[int] = set()
         cut = False
         reversing = joined(1 << reversal for reversal in case.reversals)
         for changed in itertools.islice(self.layout.with_changes(case, change), MAX_WITNESSES_CARRIED_ON):
             if self.position.verdict(changed.planes, changed.certain) in (verdict, "conflicting"):
                 proposed = propose(self.position, changed, verdict, self.facts, ahead=True)
                 cut |= proposed.cut
-                for more in sets_of(proposed):
-                    if more and not self.facts.contradicts(change | more):
-                        further.add(self.layout.reduced(change | more, reversing))
+                proposals.update([change | more for more in sets_of(proposed)])
+        proposals.discard(change)
+        further = {self.layout.reduced(more, reversing) for more in proposals if not self.facts.contradicts(more)}
         return further, cut
 
 

@@ -89,6 +89,8 @@ class Engine:
         self._version = KnowledgeVersion(version=knowledge.version, digest=knowledge.digest)
         self._recommendations = self._prepared_recommendations()
         self._applicabilities = tuple({id(entry.applicability): entry.applicability for entry in self._recommendations}.values())
+        numbers = {id(applicability): number for number, applicability in enumerate(self._applicabilities)}
+        self._numbers = [(entry.rule.id, numbers[id(entry.applicability)]) for entry in self._recommendations]
         screens = {iri for iri, concept in knowledge.interventions.items() if concept.screening}
         self._grading = {
             entry.rule.id
@@ -140,7 +142,8 @@ class Engine:
         if engine is not self:
             return engine.verdicts(engine.known_part(case))
         planes, certain = self._encoder.run(case)
-        return {entry.rule.id: entry.applicability.position.verdict(planes, certain) for entry in self._recommendations}
+        found = [applicability.position.verdict(planes, certain) for applicability in self._applicabilities]
+        return {rule: found[number] for rule, number in self._numbers}
 
     def explain(self, case: Case) -> Explanation:
         """The planes of a case, for those who need more than a Decision holds."""
