@@ -10,7 +10,7 @@ from spinegraph.engine.criteria.node import CLOSED, CriterionNode, Explanation, 
 from spinegraph.engine.criteria.open_facts import constant_or
 from spinegraph.engine.criteria.shapes import NOTHING, Iri, ShapeData, conforms_to_any
 from spinegraph.engine.criteria.words import Clause, Names
-from spinegraph.engine.model import Bound, Criterion, Fact, Hierarchy, Measured, Proof
+from spinegraph.engine.model import Bound, Criterion, Fact, Hierarchy, Measured, Proof, Range
 
 FACETS = ("sh:minInclusive", "sh:minExclusive", "sh:maxInclusive", "sh:maxExclusive")
 BANDS = ("core:indeterminateFrom", "core:indeterminateTo")
@@ -147,6 +147,24 @@ def _opposite(bound: Bound, sign: str) -> str:
     if bound.other is not None:
         return f"{sign} {bound.other:.12g}"
     return f"{sign}{'' if bound.inclusive else '='} {bound.value:.12g}"
+
+
+def ranges(criterion: Measured) -> tuple[tuple[Range, ...], tuple[Range, ...]]:
+    """What `ranges_in_words` says, as data: one range inside, one on each side outside.
+
+    >>> import msgspec
+    >>> msgspec.json.encode(ranges(Measured(measurement="weeks", lower=Bound(value=6, inclusive=True, other=4))))
+    b'[[{"minimum":6}],[{"exclusive_maximum":4}]]'
+    """
+    inside: dict[str, float] = {}
+    outside = []
+    for bound, side, opposite in ((criterion.lower, "minimum", "maximum"), (criterion.upper, "maximum", "minimum")):
+        if bound:
+            inside[side if bound.inclusive else f"exclusive_{side}"] = bound.value
+            beyond = bound.value if bound.other is None else bound.other
+            closed = bound.other is None and not bound.inclusive
+            outside.append(Range(**{opposite if closed else f"exclusive_{opposite}": beyond}))
+    return (Range(**inside),), tuple(outside)
 
 
 def _clause(criterion: Measured, names: Names) -> Clause:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import combinations, pairwise
 
 from spinegraph.engine.criteria.bits import bits_of
-from spinegraph.engine.criteria.measurement import ranges_in_words
+from spinegraph.engine.criteria.measurement import ranges, ranges_in_words
 from spinegraph.engine.knowledge.units import comparable
 from spinegraph.engine.model import Bound, Change, Concept, Measured, Measurement
 from spinegraph.engine.program.program import Program
@@ -124,7 +124,8 @@ class Facts:
             changes += [Change(code=self.code_of[iri], to="present"), Change(code=self.code_of[iri], to="absent")]
         for comparison in self.program.comparisons:
             code = self.program.knowledge.measurements[comparison.measurement].code
-            changes += [Change(code=code, to=to) for to in ranges_in_words(comparison.criterion)]
+            both = zip(ranges_in_words(comparison.criterion), ranges(comparison.criterion), strict=True)
+            changes += [Change(code=code, to=words, ranges=values) for words, values in both]
         return (*changes, *(Change(code=self.code_of[iri], to="assessed") for iri in self.program.findings))
 
     def related(self, mask: int) -> int:

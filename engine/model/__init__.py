@@ -44,6 +44,7 @@ from spinegraph.engine.model.decision import (
     NoticeCode,
     Proof,
     Question,
+    Range,
     ShownPosition,
     ShownTension,
 )
@@ -114,6 +115,7 @@ __all__ = [
     "Present",
     "Proof",
     "Question",
+    "Range",
     "Recommendation",
     "Reference",
     "Rule",

@@ -59,11 +59,21 @@ class Proof(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     children: Annotated[tuple[Proof, ...], doc("The parts on which it rests.")] = ()
 
 
-class Change(Frozen, frozen=True, kw_only=True):
+class Range(Frozen, omit_defaults=True, frozen=True, kw_only=True):
+    """Values of a measurement, in the unit that its code names; without a bound on a side it is open there."""
+
+    minimum: Annotated[float | None, doc("The least value.")] = None
+    exclusive_minimum: Annotated[float | None, doc("Every value is above this.")] = None
+    maximum: Annotated[float | None, doc("The greatest value.")] = None
+    exclusive_maximum: Annotated[float | None, doc("Every value is below this.")] = None
+
+
+class Change(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     """One fact changed: a finding to "present", "absent" or (either) "assessed", a measurement to a range such as "> 50"."""
 
     code: Annotated[str, doc("Code of the finding or of the measurement.")]
-    to: Annotated[str, doc("`present`, `absent`, `assessed` (either), or a range such as `> 50`.")]
+    to: Annotated[str, doc("`present`, `absent`, `assessed` (either), or a range in words such as `> 50`.")]
+    ranges: Annotated[tuple[Range, ...], doc("Of a measurement: the values that are meant, in any of these ranges.")] = ()
 
 
 class AssessedCondition(Frozen, frozen=True, kw_only=True):

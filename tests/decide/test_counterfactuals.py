@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 from spinegraph.engine import Case, Engine, load_knowledge
-from spinegraph.engine.model import Change, DecidedRecommendation, Measured
+from spinegraph.engine.criteria.measurement import ranges, ranges_in_words
+from spinegraph.engine.model import Bound, Change, DecidedRecommendation, Measured, Range
 
 from tests.decide.changes import in_range
 from tests.decide.every_case import EveryCase
@@ -287,3 +288,11 @@ def test_a_fact_that_no_completion_makes_decisive_is_not_missing(tmp_path: Path)
     )
     (entry,) = (entry for entry in engine.decide(Case()).recommendations if entry.id == "contrived")
     assert set(entry.missing) == {"fever", "temperature_c"}
+
+
+def test_a_change_of_a_measurement_has_its_ranges_as_numbers() -> None:
+    over = Measured(measurement="age", lower=Bound(value=50, inclusive=False))
+    band = Measured(measurement="age", lower=Bound(value=6, inclusive=True, other=4), upper=Bound(value=12, inclusive=True))
+    assert ranges(over) == ((Range(exclusive_minimum=50),), (Range(maximum=50),))
+    assert ranges(band) == ((Range(minimum=6, maximum=12),), (Range(exclusive_maximum=4), Range(exclusive_minimum=12)))
+    assert ranges_in_words(band) == (">= 6 and <= 12", "< 4 or > 12")
