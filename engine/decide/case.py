@@ -10,6 +10,8 @@ import difflib
 import math
 import sys
 from collections.abc import Callable, Container, Iterable, Mapping
+from itertools import compress, count
+from operator import and_
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -259,7 +261,8 @@ class CaseEncoder:
         self._program = program
         self._blank = [0] * (program.input_size - 1) + [1]
         self._finding = {knowledge.findings[iri].code: 2 * number for number, iri in enumerate(program.findings)}
-        self._sides = [(program.present[iri], program.absent[iri]) for iri in program.findings]
+        starts = (next(iter(side.values()), 0) for side in (program.present, program.absent))
+        self._present, self._absent = (slice(start, start + len(program.findings)) for start in starts)
         self._measured = {measurement.code for measurement in knowledge.measurements.values()}
         self._compared: dict[str, list[tuple[int, Measured]]] = {}
         for number, comparison in enumerate(program.comparisons):
@@ -292,7 +295,6 @@ class CaseEncoder:
         outputs = self._program.run(inputs)
         if not outputs[self._program.clash]:
             return outputs, outputs
-        for number, (present, absent) in enumerate(self._sides):
-            if outputs[present] & outputs[absent]:
-                inputs[2 * number] = inputs[2 * number + 1] = 0
+        for number in compress(count(), map(and_, outputs[self._present], outputs[self._absent])):
+            inputs[2 * number] = inputs[2 * number + 1] = 0
         return outputs, self._program.run(inputs)

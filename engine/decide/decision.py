@@ -20,7 +20,7 @@ from spinegraph.engine.decide.disclaimer import disclaimer_of
 from spinegraph.engine.decide.facts import Facts
 from spinegraph.engine.decide.memory import Memory
 from spinegraph.engine.decide.notices import notice_rules, notices_of
-from spinegraph.engine.decide.position import position_of
+from spinegraph.engine.decide.position import position_of, settled
 from spinegraph.engine.decide.questions import Open, QuestionIndex
 from spinegraph.engine.decide.recommendation import PreparedRecommendation, decided_recommendation, prepare_recommendation
 from spinegraph.engine.knowledge.turtle.terms import local_name
@@ -89,8 +89,7 @@ class Engine:
         self._version = KnowledgeVersion(version=knowledge.version, digest=knowledge.digest)
         self._recommendations = self._prepared_recommendations()
         self._applicabilities = tuple({id(entry.applicability): entry.applicability for entry in self._recommendations}.values())
-        numbers = {id(applicability): number for number, applicability in enumerate(self._applicabilities)}
-        self._numbers = [(entry.rule.id, numbers[id(entry.applicability)]) for entry in self._recommendations]
+        self._places = {entry.rule.id: self.program.place_of_verdict(entry.rule.iri) for entry in self._recommendations}
         screens = {iri for iri, concept in knowledge.interventions.items() if concept.screening}
         self._grading = {
             entry.rule.id
@@ -142,8 +141,10 @@ class Engine:
         if engine is not self:
             return engine.verdicts(engine.known_part(case))
         planes, certain = self._encoder.run(case)
-        found = [applicability.position.verdict(planes, certain) for applicability in self._applicabilities]
-        return {rule: found[number] for rule, number in self._numbers}
+        found = self.program.all_verdicts(planes)
+        if certain is not planes:
+            found = tuple(map(settled, found, self.program.all_verdicts(certain)))
+        return {rule: found[place] for rule, place in self._places.items()}
 
     def explain(self, case: Case) -> Explanation:
         """The planes of a case, for those who need more than a Decision holds."""

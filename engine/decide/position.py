@@ -47,19 +47,22 @@ class Position(NamedTuple):
         return _number(self.node.scope), _number(self.node.criterion), *numbers
 
     def verdict(self, planes: tuple[int, ...], certain: tuple[int, ...]) -> Verdict:
-        """The verdict of a case, from its planes and from those without contradictory facts.
-
-        What holds only because of a fact that is recorded both ways is conflicting, whatever else is unknown.
-        """
+        """The verdict of a case, from its planes and from those without contradictory facts."""
         found = self.program.verdict(self.iri, planes)
-        if planes is certain or found in ("conflicting", "out-of-scope") or found == self.program.verdict(self.iri, certain):
-            return found
-        return "conflicting"
+        return found if planes is certain else settled(found, self.program.verdict(self.iri, certain))
 
     def doubtful(self, case: Explanation) -> int:
         """The open facts, if one bears on several parts: then looking at the parts alone may name what decides nothing."""
         own = self.node.open_facts(case).facts
         return own if own & self.several and not self.node.pending(case) else 0
+
+
+def settled(found: Verdict, certain: Verdict) -> Verdict:
+    """The verdict of a case, from those with and without its contradictory facts.
+
+    What holds only because of a fact that is recorded both ways is conflicting, whatever else is unknown.
+    """
+    return found if found in ("conflicting", "out-of-scope") or found == certain else "conflicting"
 
 
 def position_of(rule: Recommendation, graph: CriterionGraph) -> Position:

@@ -53,13 +53,15 @@ class _Compiler:
 
     def program(self, acting: bool) -> Program:
         rules = {iri: self._rule_slots(rule) for iri, rule in self._knowledge.rules.items()}
-        present = {iri: self._output(self.fact("present", iri)) for iri in self._knowledge.findings}
-        absent = {iri: self._output(self.fact("absent", iri)) for iri in self._knowledge.findings}
+        findings = dict.fromkeys((*self._findings, *self._knowledge.findings))
+        present = {iri: self._output(self.fact("present", iri)) for iri in findings}
+        absent = {iri: self._output(self.fact("absent", iri)) for iri in findings}
         both = [f"({self.fact('present', iri)} & {self.fact('absent', iri)})" for iri in self._knowledge.findings]
         clash = self._output(self.assign("c", join("|", both)))
         verdicts = {
             iri: self._verdict_planes(rule) for iri, rule in self._knowledge.rules.items() if isinstance(rule, Recommendation)
         }
+        of_verdicts = slice(clash + 1, len(self._outputs))
         active = {iri: self._acting(rule) for iri, rule in self._knowledge.rules.items()} if acting else {}
         slots = {key: Pair(self._output(holds), self._output(refuted)) for key, (holds, refuted) in self._names.items()}
         acting_slots = {iri: Pair(self._output(holds), self._output(refuted)) for iri, (holds, refuted) in active.items()}
@@ -75,6 +77,7 @@ class _Compiler:
             slots=slots,
             rules=rules,
             verdicts=verdicts,
+            of_verdicts=of_verdicts,
             present=present,
             absent=absent,
             clash=clash,

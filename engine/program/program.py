@@ -8,6 +8,7 @@ nothing else. No second implementation of the semantics exists apart from the or
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import compress, cycle
 from typing import Any, NamedTuple
 
 from spinegraph.engine.model import (
@@ -49,9 +50,10 @@ class Program(NamedTuple):
     """The compiled knowledge. `run(inputs)` takes and gives planes in the order that the tables name.
 
     `verdicts` has, for each recommendation, the positions of its verdict planes in the order of VERDICTS: for every patient
-    exactly one of them is set. `clash` is the plane of the patients with a finding that is both present and absent. `acting`,
-    only where it was asked for, has the planes of every rule as it acts on others: those of the rule, but for patients its
-    source does not cover.
+    exactly one of them is set; all of them stand side by side, in the slice `of_verdicts`. So do the planes of `present`, and
+    those of `absent`, in the order of `findings` and then of what is only derived. `clash` is the plane of the patients with a
+    finding that is both present and absent. `acting`, only where it was asked for, has the planes of every rule as it acts on
+    others: those of the rule, but for patients its source does not cover.
     """
 
     knowledge: Knowledge
@@ -62,6 +64,7 @@ class Program(NamedTuple):
     slots: Mapping[Any, Pair]
     rules: Mapping[str, RuleSlots]
     verdicts: Mapping[str, range]
+    of_verdicts: slice
     present: Mapping[str, int]
     absent: Mapping[str, int]
     clash: int
@@ -77,6 +80,14 @@ class Program(NamedTuple):
         """The verdict of one patient, by IRI of the recommendation."""
         slots = self.verdicts[recommendation]
         return VERDICTS[planes.index(1, slots.start, slots.stop) - slots.start]
+
+    def all_verdicts(self, planes: tuple[int, ...]) -> tuple[Verdict, ...]:
+        """All verdicts of one patient in one sweep, which matters where there are thousands (see `place_of_verdict`)."""
+        return tuple(compress(cycle(VERDICTS), planes[self.of_verdicts]))
+
+    def place_of_verdict(self, recommendation: str) -> int:
+        """Where the verdict of a recommendation, by IRI, stands among all."""
+        return (self.verdicts[recommendation].start - self.of_verdicts.start) // len(VERDICTS)
 
     def verdict_planes(self, recommendation: str, planes: Sequence[Plane]) -> dict[Verdict, Plane]:
         """The planes of the verdicts of a recommendation, of any carrier."""

@@ -102,24 +102,33 @@ def write_answer(answer: Any, wanted: MediaTypes, limits: QueryLimits, prefixes:
         if not wanted.ask:
             return Written(kind="ASK", media_type="", body=b"")
         return Written(kind="ASK", media_type=wanted.ask, body=answer.serialize(format=ASK_TYPES[wanted.ask]) or b"")
-    body = _Body(limits.max_bytes)
     if isinstance(answer, ox.QuerySolutions):
-        if not wanted.select:
-            return Written(kind="SELECT", media_type="", body=b"")
-        answer.serialize(body, SELECT_TYPES[wanted.select])  # type: ignore[arg-type]
-        written = b"".join(body.chunks)
-        if SELECT_TYPES[wanted.select] == ox.QueryResultsFormat.XML:
-            if _NOT_XML.search(written):
-                return Written(kind="SELECT with a character that XML cannot hold", media_type="", body=b"")
-            written = written.replace(b"\r", RETURN)
-        if count_rows(written, wanted.select) > limits.max_rows:
-            raise too_large("max_rows", limits.max_rows, "rows")
-        return Written(kind="SELECT", media_type=wanted.select, body=written)
+        return _write_solutions(answer, wanted.select, limits)
+    return _write_graph(answer, wanted, limits, prefixes)
+
+
+def _write_solutions(answer: ox.QuerySolutions, media_type: str, limits: QueryLimits) -> Written:
+    if not media_type:
+        return Written(kind="SELECT", media_type="", body=b"")
+    body = _Body(limits.max_bytes)
+    answer.serialize(body, SELECT_TYPES[media_type])  # type: ignore[arg-type]
+    written = b"".join(body.chunks)
+    if SELECT_TYPES[media_type] == ox.QueryResultsFormat.XML:
+        if _NOT_XML.search(written):
+            return Written(kind="SELECT with a character that XML cannot hold", media_type="", body=b"")
+        written = written.replace(b"\r", RETURN)
+    if count_rows(written, media_type) > limits.max_rows:
+        raise too_large("max_rows", limits.max_rows, "rows")
+    return Written(kind="SELECT", media_type=media_type, body=written)
+
+
+def _write_graph(answer: Iterable[ox.Triple], wanted: MediaTypes, limits: QueryLimits, prefixes: Mapping[str, str]) -> Written:
     if not wanted.graph:
         return Written(kind="CONSTRUCT or DESCRIBE", media_type="", body=b"")
     triples = list(_limited(answer, limits.max_rows))
     if wanted.graph == "application/rdf+xml" and not all(_NAMED.search(triple.predicate.value) for triple in triples):
         return Written(kind="graph with a property that RDF/XML cannot name", media_type="", body=b"")
+    body = _Body(limits.max_bytes)
     ox.serialize(triples, body, GRAPH_TYPES[wanted.graph], prefixes=_used(triples, prefixes))  # type: ignore[arg-type]
     graph = b"".join(body.chunks)
     if wanted.graph == "application/rdf+xml":

@@ -34,6 +34,14 @@ class Words(NamedTuple):
     too_many: type[SpinegraphError]
 
 
+MEASURED = {
+    "time": ("timeout_seconds", "seconds"),
+    "processor": ("cpu_seconds", "seconds of processor time"),
+    "memory": ("memory_bytes", "bytes of memory"),
+}
+"""Kind of trouble → the field of the limits that was met, and its unit."""
+
+
 def tell(trouble: Trouble, words: Words, limits: Limits) -> SpinegraphError:
     """Trouble as an error for who asked; `limit`, `allowed` and `retry_after` (seconds) are in its details."""
     work = words.work
@@ -43,12 +51,9 @@ def tell(trouble: Trouble, words: Words, limits: Limits) -> SpinegraphError:
             return _too_many(what, words, limits)
         case "waited":
             return _too_many(f"The {work} waited more than {limits.timeout_seconds:g} seconds for its turn.", words, limits)
-        case "time":
-            return tell_limit("timeout_seconds", limits.timeout_seconds, "seconds", words)
-        case "processor":
-            return tell_limit("cpu_seconds", limits.cpu_seconds, "seconds of processor time", words)
-        case "memory":
-            return tell_limit("memory_bytes", limits.memory_bytes, "bytes of memory", words)
+        case "time" | "processor" | "memory":
+            limit, unit = MEASURED[trouble.kind]
+            return tell_limit(limit, getattr(limits, limit), unit, words)
         case "stack":
             what = f"The {work} was stopped: it needs more stack or memory than it may have. {words.nothing}"
             return words.stopped(what, mend=words.flatter, details={"limit": "stack"})

@@ -23,25 +23,29 @@ def main() -> None:
             head, body = channel.receive(1 << 20)
         except ConnectionEnded:
             return
-        match head.decode().split():
-            case ["echo"]:
-                channel.send(b"echo", body)
-            case ["pid"]:
-                channel.send(str(os.getpid()).encode())
-            case ["folder"]:
-                Path("left").write_text("left", encoding="utf-8")
-                channel.send(str(Path.cwd()).encode())
-            case ["last"]:
-                channel.send(b"last", str(os.getpid()).encode())
-            case ["die", number]:
-                os.kill(os.getpid(), int(number))
-            case ["sleep"]:
-                subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-                time.sleep(60)
-            case ["nonsense"]:
-                channel.send(b"nonsense")
-            case ["flood"]:
-                channel.send(b"", b" " * (1 << 20))
+        _obey(channel, head.decode().split(), body)
+
+
+def _obey(channel: Channel, order: list[str], body: bytes) -> None:
+    match order:
+        case ["echo"]:
+            channel.send(b"echo", body)
+        case ["pid"]:
+            channel.send(str(os.getpid()).encode())
+        case ["folder"]:
+            Path("left").write_text("left", encoding="utf-8")
+            channel.send(str(Path.cwd()).encode())
+        case ["last"]:
+            channel.send(b"last", str(os.getpid()).encode())
+        case ["die", number]:
+            os.kill(os.getpid(), int(number))
+        case ["sleep"]:
+            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+            time.sleep(60)
+        case ["nonsense"]:
+            channel.send(b"nonsense")
+        case ["flood"]:
+            channel.send(b"", b" " * (1 << 20))
 
 
 if __name__ == "__main__":

@@ -64,6 +64,11 @@ def check_closed(graph: Graph, problems: Problems) -> None:
         _check(graph, problems, iri, "shape that lists rules", HOME)
     for node in (node for tension in graph.of_class("core:Tension") for node in graph.iris(tension, "core:position")):
         _check(graph, problems, node, "position of a tension", POSITION)
+    _check_in_use(graph, problems, seen)
+
+
+def _check_in_use(graph: Graph, problems: Problems, seen: set[str]) -> None:
+    """Note what would take anything out of use that was not checked yet."""
     for predicate in ENDING:
         for iri in graph.subjects_with(predicate):
             if iri not in seen and not iri.startswith("_:") and SHAPES.isdisjoint(graph.iris(iri, "rdf:type")):

@@ -46,8 +46,8 @@ def read_triples(path: Path, number: int, most: int = sys.maxsize) -> list[tuple
             raise _unshown(path, text, unshown)
         return Text(value, node.language or "", sys.intern(node.datatype.value))
 
+    text = _text_of(path)
     try:
-        text = in_unix_form(read_file(path))
         read = parse(text)
         triples = [(name(triple.subject), name(triple.predicate), term(triple.object)) for triple in itertools.islice(read, most)]
         if next(read, None) is None:
@@ -63,10 +63,6 @@ def read_triples(path: Path, number: int, most: int = sys.maxsize) -> list[tuple
             line=error.lineno or 0,
             column=error.offset or 0,
         ) from error
-    except OSError as error:
-        what = f"The file cannot be read: {error.strerror}."
-        mend = "Check its path and permissions."
-        raise TurtleSyntaxError(what, where=path.name, mend=mend, kind="unreadable-file", path=path) from error
     raise KnowledgeError(
         f"The file has more than {most:,} statements.",
         where=path.name,
@@ -74,6 +70,16 @@ def read_triples(path: Path, number: int, most: int = sys.maxsize) -> list[tuple
         kind="too-large",
         path=path,
     )
+
+
+def _text_of(path: Path) -> bytes:
+    """The text of a file; raises TurtleSyntaxError where it cannot be read."""
+    try:
+        return in_unix_form(read_file(path))
+    except OSError as error:
+        what = f"The file cannot be read: {error.strerror}."
+        mend = "Check its path and permissions."
+        raise TurtleSyntaxError(what, where=path.name, mend=mend, kind="unreadable-file", path=path) from error
 
 
 _TOKEN = re.compile(
