@@ -61,7 +61,7 @@ class _Compiler:
         verdicts = {
             iri: self._verdict_planes(rule) for iri, rule in self._knowledge.rules.items() if isinstance(rule, Recommendation)
         }
-        of_verdicts = slice(clash + 1, len(self._outputs))
+        of_verdicts = range(clash + 1, len(self._outputs))
         active = {iri: self._acting(rule) for iri, rule in self._knowledge.rules.items()} if acting else {}
         slots = {key: Pair(self._output(holds), self._output(refuted)) for key, (holds, refuted) in self._names.items()}
         acting_slots = {iri: Pair(self._output(holds), self._output(refuted)) for iri, (holds, refuted) in active.items()}

@@ -50,7 +50,7 @@ class Program(NamedTuple):
     """The compiled knowledge. `run(inputs)` takes and gives planes in the order that the tables name.
 
     `verdicts` has, for each recommendation, the positions of its verdict planes in the order of VERDICTS: for every patient
-    exactly one of them is set; all of them stand side by side, in the slice `of_verdicts`. So do the planes of `present`, and
+    exactly one of them is set; all of them stand side by side, at the positions `of_verdicts`. So do the planes of `present`, and
     those of `absent`, in the order of `findings` and then of what is only derived. `clash` is the plane of the patients with a
     finding that is both present and absent. `acting`, only where it was asked for, has the planes of every rule as it acts on
     others: those of the rule, but for patients its source does not cover.
@@ -64,7 +64,7 @@ class Program(NamedTuple):
     slots: Mapping[Any, Pair]
     rules: Mapping[str, RuleSlots]
     verdicts: Mapping[str, range]
-    of_verdicts: slice
+    of_verdicts: range
     present: Mapping[str, int]
     absent: Mapping[str, int]
     clash: int
@@ -83,7 +83,7 @@ class Program(NamedTuple):
 
     def all_verdicts(self, planes: tuple[int, ...]) -> tuple[Verdict, ...]:
         """All verdicts of one patient in one sweep, which matters where there are thousands (see `place_of_verdict`)."""
-        return tuple(compress(cycle(VERDICTS), planes[self.of_verdicts]))
+        return tuple(compress(cycle(VERDICTS), planes[self.of_verdicts.start : self.of_verdicts.stop]))
 
     def place_of_verdict(self, recommendation: str) -> int:
         """Where the verdict of a recommendation, by IRI, stands among all."""
