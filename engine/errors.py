@@ -230,7 +230,7 @@ class CheckNotRunError(SpinegraphError):
 
 
 class ReplayError(SpinegraphError):
-    """A witness patient is decided otherwise than the analysis said: a fault of this program, never of the content."""
+    """A witness patient is decided otherwise than the analysis states: a fault of this program, never of the content."""
 
     title = "A witness patient does not replay"
 
@@ -242,7 +242,7 @@ class DrawingError(SpinegraphError):
 
 
 class OtherKnowledgeError(SpinegraphError):
-    """A stored decision is to be told by other knowledge than it was decided with."""
+    """A stored decision is to be written with other knowledge than it was decided with."""
 
     title = "The decision rests on other knowledge"
 

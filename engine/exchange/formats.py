@@ -63,4 +63,4 @@ FORMATS = (
     Format("html", "text/html", _article("text/html")),
 )
 """In the order in which they are offered; the first is the default."""
-BY_NAME: Mapping[str, Format] = {one.name: one for one in FORMATS}
+BY_NAME: Mapping[str, Format] = {format_.name: format_ for format_ in FORMATS}

@@ -1,4 +1,4 @@
-"""Quads in the order in which they were said, and their writing as Turtle, TriG, N-Triples and JSON-LD.
+"""Quads in the order in which they were stated, and their writing as Turtle, TriG, N-Triples and JSON-LD.
 
 Oxigraph writes JSON-LD expanded, which people cannot read; the compact form here has a context of prefixes and nothing else,
 so that a reader needs no network to understand it.
@@ -18,7 +18,7 @@ XSD = PREFIXES["xsd"]
 Subject = ox.NamedNode | ox.BlankNode
 Value = ox.NamedNode | ox.BlankNode | ox.Literal
 Triple = tuple[ox.NamedNode, ox.NamedNode, Value]
-"""What is said of something that has an IRI, before it has a place in a graph."""
+"""A statement about something that has an IRI, before it has a place in a graph."""
 
 
 def iri(value: str) -> ox.NamedNode:
@@ -63,8 +63,8 @@ def _headed(written: bytes) -> bytes:
     """The same with its prefixes in order, which Oxigraph writes in a different one each time, and without idle ones."""
     lines = written.decode().split("\n")
     body = [line for line in lines if line and not line.startswith("@prefix ")]
-    said = "\n".join(body)
-    prefixes = sorted(line for line in lines if line.startswith("@prefix ") and f"{line.split(maxsplit=2)[1]}" in said)
+    content = "\n".join(body)
+    prefixes = sorted(line for line in lines if line.startswith("@prefix ") and f"{line.split(maxsplit=2)[1]}" in content)
     return "\n".join([*prefixes, *body, ""]).encode()
 
 

@@ -103,7 +103,7 @@ SHIPPED = "spinegraph"
 def package_names(paths: Iterable[Path]) -> dict[Path, str]:
     """File → the package that it belongs to: the folder whose `ontology` or `shapes` it stands below, "" for any other file.
 
-    Two folders of one name are told apart by the whole path.
+    Two folders of one name are distinguished by the whole path.
     """
     shipped = {folder.parent for folder in shipped_folders()}
     folder_of = {path: _package_folder(path) for path in paths}

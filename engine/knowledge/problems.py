@@ -24,7 +24,7 @@ class Problems:
         self._graph = graph
         self._found: dict[int, KnowledgeError] = {}
 
-    def tell(
+    def report(
         self,
         error: type[KnowledgeError],
         what: str,
@@ -40,8 +40,7 @@ class Problems:
 
     def keep(self, error: KnowledgeError) -> None:
         """Note an error that was caught, and those found along with it."""
-        for one in (error, *error.others):
-            self._found[id(one)] = one
+        self._found |= {id(each): each for each in (error, *error.others)}
 
     def __len__(self) -> int:
         return len(self._found)

@@ -149,8 +149,8 @@ def coverage(knowledge: Knowledge) -> tuple[PassageUse, ...]:
 
 
 def count_by_kind(uses: tuple[PassageUse, ...]) -> dict[tuple[str, str], tuple[int, int, int]]:
-    """(source, kind) → how many passages there are, are used, and are said not to be modelled."""
+    """(source, kind) → how many passages there are, are used, and are marked as not modelled."""
     total: Counter[tuple[str, str]] = Counter((use.source, use.kind) for use in uses)
     used: Counter[tuple[str, str]] = Counter((use.source, use.kind) for use in uses if use.used_by)
-    told: Counter[tuple[str, str]] = Counter((use.source, use.kind) for use in uses if not use.used_by and use.not_modelled)
-    return {key: (total[key], used[key], told[key]) for key in sorted(total)}
+    excluded: Counter[tuple[str, str]] = Counter((use.source, use.kind) for use in uses if not use.used_by and use.not_modelled)
+    return {key: (total[key], used[key], excluded[key]) for key in sorted(total)}

@@ -118,10 +118,10 @@ def _spans(pieces: list[_Piece], whole: bool) -> Iterator[tuple[int, int]]:
     joined = " ".join(piece.text for piece in pieces)
     places = [place for piece in pieces for place in range(piece.start, piece.start + len(piece.text) + 1)]
     for begin, end in [(0, len(joined))] if whole else _sentences(joined):
-        said = joined[begin:end]
-        if WORD.search(said):
-            begin += len(said) - len(said.lstrip())
-            yield places[begin], places[begin + len(said.strip()) - 1] + 1
+        sentence = joined[begin:end]
+        if WORD.search(sentence):
+            begin += len(sentence) - len(sentence.lstrip())
+            yield places[begin], places[begin + len(sentence.strip()) - 1] + 1
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:

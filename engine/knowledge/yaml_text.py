@@ -80,11 +80,11 @@ def read_yaml(body: bytes, limits: Limits = CASE) -> YamlText:
 
 def _problem(error: yaml.MarkedYAMLError, body: bytes, place: Place | None) -> str:
     """What libyaml says, with the character where it speaks of one."""
-    said = str(error.problem or error.context)
-    if place is None or not said.startswith("found character that"):
-        return said
+    problem = str(error.problem or error.context)
+    if place is None or not problem.startswith("found character that"):
+        return problem
     line = body.decode(errors="replace").split("\n")[place.line - 1]
-    return said.replace("character", f"character {line[place.column - 1 : place.column]!r}", 1)
+    return problem.replace("character", f"character {line[place.column - 1 : place.column]!r}", 1)
 
 
 def _malformed(problem: str, where: str, mend: str = WRITE) -> MalformedCaseError:

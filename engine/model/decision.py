@@ -77,7 +77,7 @@ class Change(Frozen, omit_defaults=True, frozen=True, kw_only=True):
 
 
 class AssessedCondition(Frozen, frozen=True, kw_only=True):
-    """What is said of a condition: its verdict, the facts that would settle it, the passages that carry it, its proof."""
+    """The assessment of a condition: its verdict, the facts that would settle it, the passages that carry it, its proof."""
 
     condition: Annotated[str, doc("Code of the condition.")]
     iri: Iri
@@ -89,7 +89,7 @@ class AssessedCondition(Frozen, frozen=True, kw_only=True):
 
 
 class DecidedRecommendation(Frozen, frozen=True, kw_only=True):
-    """What is said of a recommendation: verdict, what displaces it or leaves it open, what would settle or change it, proof."""
+    """The result for a recommendation: verdict, what displaces it or leaves it open, what would settle or change it, proof."""
 
     id: Annotated[str, doc("Id of the rule: the local name of its IRI.")]
     iri: Iri

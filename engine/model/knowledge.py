@@ -133,7 +133,7 @@ class ArticleSection(Frozen, frozen=True, kw_only=True):
 
 
 class PassageKind(Frozen, frozen=True, kw_only=True):
-    """A sort of statement: the keys of the article sections that tell it, and the side that it takes, if it takes one."""
+    """A sort of statement: the keys of the article sections that show it, and the side that it takes, if it takes one."""
 
     iri: str
     notation: str

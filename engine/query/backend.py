@@ -59,9 +59,9 @@ class Backend:
             with self._answering(question, asked) as reply:
                 if reply.status != HTTPStatus.OK:
                     raise _refusal(reply)
-                said = reply.headers.get_content_type()
-                if said not in (asked, wanted):
-                    raise _unusable(f"{said}, not {asked}")
+                media_type = reply.headers.get_content_type()
+                if media_type not in (asked, wanted):
+                    raise _unusable(f"{media_type}, not {asked}")
                 _check_frame(reply, asked)
                 body = self._read(reply)
         except (OSError, http.client.HTTPException) as error:
@@ -164,9 +164,9 @@ def _official(wanted: str) -> str:
 def _refusal(reply: http.client.HTTPResponse) -> QueryError:
     """A status that is no success. What the service writes is shown for 400 alone, where it is about the query."""
     if reply.status == HTTPStatus.BAD_REQUEST:
-        said = _clean(reply.read(300).decode("utf-8", "replace").strip().split("\n")[0])
+        reason = _clean(reply.read(300).decode("utf-8", "replace").strip().split("\n")[0])
         return QuerySyntaxError(
-            f"The service behind this one does not take the query: {said or 'it does not say why.'}",
+            f"The service behind this one does not take the query: {reason or 'it does not say why.'}",
             mend="Write plain SPARQL 1.1.",
         )
     if reply.status not in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
@@ -177,8 +177,8 @@ def _refusal(reply: http.client.HTTPResponse) -> QueryError:
     return QueryError("The service behind this one cannot answer now.", mend="Ask again later.", details=wait)
 
 
-def _wait(said: str) -> int:
-    return min(int(said), LONGEST_WAIT) if said.isascii() and said.isdigit() and len(said) < 10 else USUAL_WAIT
+def _wait(header: str) -> int:
+    return min(int(header), LONGEST_WAIT) if header.isascii() and header.isdigit() and len(header) < 10 else USUAL_WAIT
 
 
 def _unusable(what: str) -> QueryError:
@@ -194,5 +194,5 @@ def _too_slow(seconds: float) -> QueryTimeoutError:
 
 
 def _clean(text: str) -> str:
-    """What another service said, without characters that could be mistaken for anything else."""
+    """The text of another service, without characters that could be mistaken for anything else."""
     return "".join(letter if letter.isprintable() else " " for letter in text)[:200].strip()

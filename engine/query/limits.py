@@ -8,7 +8,7 @@ MEBIBYTE = 1 << 20
 
 
 class QueryLimits(Frozen, frozen=True, kw_only=True):
-    """Limits of one query, and how many run at once. A query that meets one is stopped and told which.
+    """Limits of one query, and how many run at once. A query that meets one is stopped, and its error names which.
 
     | field             | unit, meaning                                                                        |
     |-------------------|--------------------------------------------------------------------------------------|

@@ -38,7 +38,7 @@ QUIET = re.compile(
     r'|"(?:[^"\\\n\r]|\\.)*"' r"|'(?:[^'\\\n\r]|\\.)*'" r"|<[^<>\"{}|^`\\\x00-\x20]*>" r"|#[^\n\r]*",
     re.DOTALL,
 )  # fmt: skip
-"""Strings, IRIs and comments, as nearly as one expression can tell."""
+"""Strings, IRIs and comments, as nearly as one regular expression finds them."""
 
 _PLACE = re.compile(r"(?:error )?at (\d+):(\d+): (.*)", re.DOTALL)
 _DECLARED = re.compile(r"PREFIX\s+([^\s:]*):", re.IGNORECASE)
@@ -57,14 +57,14 @@ def place(text: str, offset: int) -> tuple[int, int]:
 
 def syntax_error(text: str, error: Exception) -> QuerySyntaxError:
     """What Oxigraph found wrong, with line and column in `where` and in the details."""
-    said = str(error.args[0] if error.args else error)
-    found = _PLACE.match(said)
+    message = str(error.args[0] if error.args else error)
+    found = _PLACE.match(message)
     if found is None:
-        return QuerySyntaxError(_sentence(said), mend="Write a SPARQL 1.1 query.")
-    line, column, said = int(found[1]), int(found[2]), found[3]
-    what, mend = _reason(said)
+        return QuerySyntaxError(_sentence(message), mend="Write a SPARQL 1.1 query.")
+    line, column, message = int(found[1]), int(found[2]), found[3]
+    what, mend = _reason(message)
     begins = _begin(text)
-    undeclared = _undeclared(text) if "Prefix not found" in said or not (begins or what) else None
+    undeclared = _undeclared(text) if "Prefix not found" in message or not (begins or what) else None
     if undeclared:
         prefix, line, column = undeclared
         what, mend = f"The prefix {prefix}: is not declared.", f"Begin the query with PREFIX {prefix}: <…>."
@@ -88,12 +88,14 @@ def _unreadable(text: str, line: int, column: int) -> str:
     return f"What begins with {near!r} cannot be read." if near else "The query ends too early."
 
 
-def _reason(said: str) -> tuple[str, str]:
+def _reason(message: str) -> tuple[str, str]:
     """What is wrong by meaning, if it is that, and how to mend it."""
     for sign, reason in BY_MEANING.items():
-        if sign in said:
+        if sign in message:
             return reason
-    prose = [part for part in re.split(r", |expected one of |expected ", said) if re.fullmatch(r"[A-Z][a-z]+ [a-z ]{6,}.*", part)]
+    prose = [
+        part for part in re.split(r", |expected one of |expected ", message) if re.fullmatch(r"[A-Z][a-z]+ [a-z ]{6,}.*", part)
+    ]
     return (_sentence(prose[0]) if prose else ""), "Mend the query there: a misspelt keyword, a missing dot or bracket is likely."
 
 
@@ -122,6 +124,6 @@ def _begin(text: str) -> tuple[int, int] | None:
     return None
 
 
-def _sentence(said: str) -> str:
-    said = said.strip().rstrip(".") or "It cannot be parsed"
-    return f"{said[0].upper()}{said[1:]}."
+def _sentence(text: str) -> str:
+    text = text.strip().rstrip(".") or "It cannot be parsed"
+    return f"{text[0].upper()}{text[1:]}."

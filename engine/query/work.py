@@ -1,4 +1,4 @@
-"""What workers are started for here, and how it is told when one of them does not answer."""
+"""What workers are started for here, and the error when one of them does not answer."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from spinegraph.engine.query.limits import QueryLimits
 from spinegraph.engine.query.messages import Answered, decode_reply
 from spinegraph.engine.query.worker import WorkerOptions
 from spinegraph.engine.sandbox.channel import ConnectionEnded
+from spinegraph.engine.sandbox.failures import Words, error_for
 from spinegraph.engine.sandbox.pool import Outcome, Trouble
 from spinegraph.engine.sandbox.process import WorkerProcess
-from spinegraph.engine.sandbox.telling import Words, tell
 
 WORDS = Words(
     work="query",
@@ -69,7 +69,7 @@ class QueryWork:
             os.close(self._snapshot)
 
     def read(self, head: bytes, body: bytes) -> Outcome[Answered]:
-        """A reply as an answer or as the error that it tells. Raises ConnectionEnded if it is none."""
+        """A reply as an answer or as the error that it states. Raises ConnectionEnded if it is none."""
         try:
             reply = decode_reply(head)
         except msgspec.MsgspecError as error:
@@ -77,10 +77,10 @@ class QueryWork:
         if not reply.error:
             return Outcome(Answered(reply, body), last=reply.last)
         if reply.error == "MemoryError":
-            return Outcome(None, self.tell(Trouble("memory")), last=reply.last)
+            return Outcome(None, self.error_for(Trouble("memory")), last=reply.last)
         kind: type[QueryError] = getattr(errors, reply.error)
         return Outcome(None, kind(reply.what, where=reply.where, mend=reply.mend, details=reply.details), last=reply.last)
 
-    def tell(self, trouble: Trouble) -> SpinegraphError:
+    def error_for(self, trouble: Trouble) -> SpinegraphError:
         """Trouble as an error of the query."""
-        return tell(trouble, WORDS, self.limits)
+        return error_for(trouble, WORDS, self.limits)

@@ -67,7 +67,7 @@ def answer(stores: Stores | None, question: Question, limits: QueryLimits, prefi
             return Reply(kind=form or ""), b""
         written = _run(stores, question, limits, prefixes)
     except QueryError as error:
-        return _told(error), b""
+        return _reply_of(error), b""
     except (MemoryError, RecursionError):
         return Reply(error="MemoryError", last=True), b""
     except BaseException as error:  # noqa: BLE001 (a panic of the library too: the worker tells, and is replaced)
@@ -99,7 +99,7 @@ def _ask(stores: Stores, question: Question) -> object:
     return query_graphs(stores.whole, question.query, default, named, BASE_IRI)
 
 
-def _told(error: QueryError) -> Reply:
+def _reply_of(error: QueryError) -> Reply:
     details = {name: value for name, value in error.details.items() if isinstance(value, (str, int))}
     return Reply(error=type(error).__name__, what=error.what, where=error.where, mend=error.mend, details=details)
 

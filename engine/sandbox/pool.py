@@ -66,7 +66,7 @@ class PoolLimits(Protocol):
 
 
 class Work(Protocol[T]):
-    """What a pool is for: how its workers are started, what they say, and how trouble is told to who asked."""
+    """What a pool is for: how its workers are started, what they say, and what error trouble becomes."""
 
     name: str
 
@@ -80,7 +80,7 @@ class Work(Protocol[T]):
     def read(self, head: bytes, body: bytes) -> Outcome[T]:
         """What a frame says. Raises ConnectionEnded if it is none."""
 
-    def tell(self, trouble: Trouble) -> SpinegraphError:
+    def error_for(self, trouble: Trouble) -> SpinegraphError:
         """Trouble as an error for who asked."""
 
     def close(self) -> None:
@@ -131,9 +131,9 @@ class WorkerPool(Generic[T]):
         self.start()
         with self._lock:
             if self._closed.is_set():
-                raise self._work.tell(Trouble("closed"))
+                raise self._work.error_for(Trouble("closed"))
             if self._open >= self._limits.workers + self._limits.queue:
-                raise self._work.tell(Trouble("full"))
+                raise self._work.error_for(Trouble("full"))
             self._open += 1
         result: Future[T] = Future()
         result.add_done_callback(self._forget)
@@ -155,7 +155,7 @@ class WorkerPool(Generic[T]):
         atexit.unregister(self.close)
         for _ in self._threads:
             self._jobs.put(None)
-            self._ready.put(_Failure(self._work.tell(Trouble("closed")), time.monotonic()))  # nobody waits for a worker now
+            self._ready.put(_Failure(self._work.error_for(Trouble("closed")), time.monotonic()))  # nobody waits for a worker now
         self._places.release()
         for worker in processes:
             worker.process.kill()
@@ -201,7 +201,7 @@ class WorkerPool(Generic[T]):
                     continue
                 last_words = worker.last_words if worker is not None else ""
                 logger.exception("no %s worker could be started%s", self._work.name, last_words and f":\n{last_words}")
-                self._ready.put(_Failure(self._work.tell(Trouble("unstarted", str(error))), time.monotonic()))
+                self._ready.put(_Failure(self._work.error_for(Trouble("unstarted", str(error))), time.monotonic()))
                 self._places.release()
                 time.sleep(RETRY_SECONDS)
 
@@ -219,12 +219,12 @@ class WorkerPool(Generic[T]):
             except Exception as error:
                 logger.exception("a question to a %s worker could not be answered", self._work.name)
                 worker = None
-                job.result.set_exception(self._work.tell(Trouble("fault", str(error))))
+                job.result.set_exception(self._work.error_for(Trouble("fault", str(error))))
 
     def _answer(self, job: _Job[T], worker: WorkerProcess | None) -> WorkerProcess | None:
         """Give a job its result; the worker if it can go on. One that others kill costs a question nothing the first time."""
         if time.monotonic() - job.since > self._limits.timeout_seconds:
-            job.result.set_exception(self._work.tell(Trouble("waited")))
+            job.result.set_exception(self._work.error_for(Trouble("waited")))
             return worker
         for again in (True, False):
             if worker is None or not worker.alive:
@@ -235,7 +235,7 @@ class WorkerPool(Generic[T]):
             except TimeoutError:
                 worker.kill()
                 self._drop(worker)
-                raise self._work.tell(Trouble("time")) from None
+                raise self._work.error_for(Trouble("time")) from None
             except ConnectionEnded:
                 code = worker.stop()
                 self._drop(worker)
@@ -259,7 +259,7 @@ class WorkerPool(Generic[T]):
             try:
                 ready = self._ready.get(timeout=START_SECONDS)
             except queue.Empty:
-                raise self._work.tell(Trouble("unstarted", "none came up")) from None
+                raise self._work.error_for(Trouble("unstarted", "none came up")) from None
             if isinstance(ready, _Failure):
                 if time.monotonic() - ready.since < RETRY_SECONDS:
                     raise ready.error
@@ -277,13 +277,13 @@ class WorkerPool(Generic[T]):
     def _lost(self, code: int, seconds: float) -> SpinegraphError:
         """Why a worker ended, as its asker may know it."""
         if code == -getattr(signal, "SIGXCPU", 24):
-            return self._work.tell(Trouble("processor"))
+            return self._work.error_for(Trouble("processor"))
         if code in (-signal.SIGABRT, -getattr(signal, "SIGBUS", 7)):
-            return self._work.tell(Trouble("memory"))
+            return self._work.error_for(Trouble("memory"))
         if code == -signal.SIGSEGV:
-            return self._work.tell(Trouble("stack"))
+            return self._work.error_for(Trouble("stack"))
         logger.warning("a %s worker ended with code %s after %.1f s", self._work.name, code, seconds)
-        return self._work.tell(Trouble("ended"))
+        return self._work.error_for(Trouble("ended"))
 
 
 def _settle(result: Future[T], outcome: Outcome[T]) -> None:

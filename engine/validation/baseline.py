@@ -1,7 +1,7 @@
 """A baseline: what was found before and is not to fail validation now, so that only what is new does.
 
 A JSON file, sorted so that its differences can be read. It is only ever to become smaller: entries that are no longer found
-are said.
+are reported.
 """
 
 from __future__ import annotations
@@ -43,12 +43,14 @@ class Baseline(Frozen, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def make_baseline(report: Report) -> Baseline:
     """Everything that a report shows, and what an earlier baseline kept back of it."""
-    kept = (one.diagnostic for one in report.suppressed if one.reason == KNOWN)
+    kept = (entry.diagnostic for entry in report.suppressed if entry.reason == KNOWN)
     found = (*report.diagnostics, *kept)
     entries = (
-        BaselineEntry(fingerprint=mark, id=one.id, subject=one.subject, file=one.place.file, what=one.what)
-        for one, mark in zip(found, fingerprints(found), strict=True)
-        if not one.id.startswith("SG00")
+        BaselineEntry(
+            fingerprint=mark, id=diagnostic.id, subject=diagnostic.subject, file=diagnostic.place.file, what=diagnostic.what
+        )
+        for diagnostic, mark in zip(found, fingerprints(found), strict=True)
+        if not diagnostic.id.startswith("SG00")
     )
     ordered = sorted(entries, key=lambda entry: (entry.id, entry.subject, entry.what, entry.fingerprint))
     return Baseline(schema=SCHEMA, diagnostics=tuple(ordered))
@@ -93,7 +95,7 @@ def apply_baseline(
 
 def _mended(gone: list[BaselineEntry], file: str, catalogue: Catalogue) -> Diagnostic:
     entry = catalogue["SG003"]
-    names = [f"{one.id} {one.subject or one.file}".strip() for one in gone[:SHOWN]]
+    names = [f"{entry.id} {entry.subject or entry.file}".strip() for entry in gone[:SHOWN]]
     terms = {"entries": names, "more": max(0, len(gone) - SHOWN)}
     place = Place(file=file)
     return worded(Diagnostic(id=entry.id, severity=entry.severity, place=place, message="gone", terms=terms), catalogue)

@@ -24,8 +24,8 @@ def fingerprints(diagnostics: Iterable[Diagnostic]) -> tuple[str, ...]:
     for diagnostic in diagnostics:
         about = diagnostic.subject or diagnostic.place.file
         what = " ".join(_POSITION.sub("", diagnostic.what).split())
-        said = f"{diagnostic.id}\n{about}\n{what}".encode(errors="backslashreplace")
-        digest = hashlib.sha256(said).hexdigest()[:32]
+        identity = f"{diagnostic.id}\n{about}\n{what}".encode(errors="backslashreplace")
+        digest = hashlib.sha256(identity).hexdigest()[:32]
         seen[digest] += 1
         found.append(f"{digest}:{seen[digest]}")
     return tuple(found)

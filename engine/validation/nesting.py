@@ -1,4 +1,4 @@
-"""How deep the brackets of a Turtle text are nested, told without parsing it."""
+"""How deep the brackets of a Turtle text are nested, found without parsing it."""
 
 from __future__ import annotations
 

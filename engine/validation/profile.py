@@ -1,4 +1,4 @@
-"""A profile: how a project wants validation to judge, as YAML. Everything that it silences has a reason, which reports tell.
+"""A profile: how a project wants validation to judge, as YAML. Everything that it silences has a reason, which reports show.
 
     severity: {ambiguous-label: note}        # by id or by name
     ignore:
@@ -103,7 +103,14 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(
         sorted(
             diagnostics,
-            key=lambda one: (one.place.file, one.place.line, SEVERITIES.index(one.severity), one.place.column, one.id, one.what),
+            key=lambda diagnostic: (
+                diagnostic.place.file,
+                diagnostic.place.line,
+                SEVERITIES.index(diagnostic.severity),
+                diagnostic.place.column,
+                diagnostic.id,
+                diagnostic.what,
+            ),
         )
     )
 

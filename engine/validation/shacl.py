@@ -94,7 +94,7 @@ def run(task: Task) -> Outcome:
     elif not results and len(reasons) == 1 and len(failures) > 1:  # something that all of them use
         failures = [Failure("", "", reasons.pop())]
     seen = {(failure.file, failure.shape) for failure in failures}
-    return Outcome(tuple(results), (*failures, *(one for one in elsewhere if (one.file, one.shape) not in seen)))
+    return Outcome(tuple(results), (*failures, *(failure for failure in elsewhere if (failure.file, failure.shape) not in seen)))
 
 
 def _asking_elsewhere(files: Mapping[str, Iterable[tuple[str, str, Term]]]) -> Iterator[Failure]:
@@ -165,7 +165,7 @@ def _validate(data: Any, shapes: Any, only: list[str] | None = None) -> tuple[Re
 
 
 def _reason(error: object) -> str:
-    """The message of an error; with its class, where that is not said by the message."""
+    """The message of an error; with its class, where the message does not name it."""
     from pyshacl.errors import ReportableRuntimeError
 
     text = " ".join(str(error).split())[:300]

@@ -124,7 +124,9 @@ def _unused_as_misspelt(_: Content, found: Diagnostics) -> Iterator[Diagnostic]:
     lacking = {
         (diagnostic.subject, term) for diagnostic in found if diagnostic.id in PROFILE for term in _several(diagnostic, "lacks")
     }
-    scopes = {_term(one, "value") for one in found if one.id in VALUE and one.property == "core:scope"}
+    scopes = {
+        _term(diagnostic, "value") for diagnostic in found if diagnostic.id in VALUE and diagnostic.property == "core:scope"
+    }
     for diagnostic in found:
         if diagnostic.id in SHAPE:
             formless = not diagnostic.place.file and diagnostic.subject in named
@@ -191,7 +193,11 @@ def _of_no_number(_: Content, found: Diagnostics) -> Iterator[Diagnostic]:
 
 def _behaviour_of_ranges(content: Content, found: Diagnostics) -> Iterator[Diagnostic]:
     """How rules behave whose range is impossible, or whose measurement has no possible value."""
-    broken = {expand(one.subject) for one in found if one.id in RANGE and one.severity == "error" and one.subject}
+    broken = {
+        expand(diagnostic.subject)
+        for diagnostic in found
+        if diagnostic.id in RANGE and diagnostic.severity == "error" and diagnostic.subject
+    }
     if not broken or content.knowledge is None:
         return
     spoilt = {shorten(rule.iri) for rule in content.knowledge.rules.values() if broken & _tested(rule)}
@@ -215,7 +221,11 @@ def _behaviour_of_circles(_: Content, found: Diagnostics) -> Iterator[Diagnostic
 
 def _of_rules_for_nobody(_: Content, found: Diagnostics) -> Iterator[Diagnostic]:
     """Overrides, gaps and tensions are idle where one of their rules holds for nobody."""
-    nobody = {one.subject for one in found if one.id in NEVER or (one.id in SHADOWED and one.message == "excluded")}
+    nobody = {
+        diagnostic.subject
+        for diagnostic in found
+        if diagnostic.id in NEVER or (diagnostic.id in SHADOWED and diagnostic.message == "excluded")
+    }
     yield from (diagnostic for diagnostic in found if diagnostic.id in IDLE and nobody & _names(diagnostic))
 
 

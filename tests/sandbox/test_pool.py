@@ -20,7 +20,7 @@ from tests.patience import comes_true, not_hung
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and sessions are POSIX")
 
 
-class ToldError(SpinegraphError):
+class TroubleError(SpinegraphError):
     """Trouble, as it was told."""
 
 
@@ -46,8 +46,8 @@ class ToyWork:
             raise ConnectionEnded
         return Outcome((head, body), last=head == b"last")
 
-    def tell(self, trouble: Trouble) -> ToldError:
-        return ToldError(trouble.kind, where=trouble.detail)
+    def error_for(self, trouble: Trouble) -> TroubleError:
+        return TroubleError(trouble.kind, where=trouble.detail)
 
     def close(self) -> None:
         self.closed = True
@@ -89,7 +89,7 @@ def test_a_last_answer_is_an_answer_and_the_next_comes_from_another(ask: Ask) ->
     ],
 )
 def test_what_a_worker_dies_of_is_told(ask: Ask, signal_: int, kind: str) -> None:
-    with pytest.raises(ToldError) as caught:
+    with pytest.raises(TroubleError) as caught:
         ask(f"die {int(signal_)}".encode())
     assert caught.value.what == kind
     assert ask(b"echo", b"next") == (b"echo", b"next")
@@ -97,7 +97,7 @@ def test_what_a_worker_dies_of_is_told(ask: Ask, signal_: int, kind: str) -> Non
 
 @pytest.mark.parametrize("head", [b"nonsense", b"flood"])
 def test_a_worker_that_talks_nonsense_is_replaced(ask: Ask, head: bytes) -> None:
-    with pytest.raises(ToldError):
+    with pytest.raises(TroubleError):
         ask(head)
     assert ask(b"echo") == (b"echo", b"")
 
@@ -105,7 +105,7 @@ def test_a_worker_that_talks_nonsense_is_replaced(ask: Ask, head: bytes) -> None
 @pytest.mark.skipif(sys.platform != "linux", reason="looks in /proc")
 def test_the_clock_ends_a_worker_and_what_it_has_started(ask: Ask, pool: WorkerPool[tuple[bytes, bytes]]) -> None:
     session = int(ask(b"pid")[0])
-    with not_hung(), pytest.raises(ToldError) as caught:
+    with not_hung(), pytest.raises(TroubleError) as caught:
         ask(b"sleep")
     assert caught.value.what == "time"
     assert ask(b"echo") == (b"echo", b"")
@@ -138,7 +138,7 @@ def test_a_folder_goes_with_its_worker(ask: Ask, pool: WorkerPool[tuple[bytes, b
 
 def test_there_are_only_so_many_places(pool: WorkerPool[tuple[bytes, bytes]]) -> None:
     waiting = [pool.submit(b"sleep"), pool.submit(b"echo"), pool.submit(b"echo")]
-    with pytest.raises(ToldError, match="full"):
+    with pytest.raises(TroubleError, match="full"):
         pool.submit(b"echo")
     kinds = [getattr(future.exception(timeout=30), "what", "") for future in waiting]
     assert kinds[0] == "time"
@@ -149,10 +149,10 @@ def test_a_pool_that_is_closed_answers_nobody(pool: WorkerPool[tuple[bytes, byte
     running = pool.submit(b"sleep")
     waiting = pool.submit(b"echo")
     pool.close()  # no worker has come up yet
-    assert isinstance(running.exception(timeout=10), ToldError)
-    assert isinstance(waiting.exception(timeout=10), ToldError)
+    assert isinstance(running.exception(timeout=10), TroubleError)
+    assert isinstance(waiting.exception(timeout=10), TroubleError)
     assert pool.processes() == []
-    with pytest.raises(ToldError, match="closed"):
+    with pytest.raises(TroubleError, match="closed"):
         pool.submit(b"echo")
 
 
@@ -160,7 +160,7 @@ def test_workers_that_do_not_start_are_told(caplog: pytest.LogCaptureFixture) ->
     work = ToyWork(b"no-start")
     pool = WorkerPool(work)
     try:
-        with pytest.raises(ToldError) as caught:
+        with pytest.raises(TroubleError) as caught:
             pool.submit(b"echo").result(timeout=30)
         assert (caught.value.what, caught.value.where) == ("unstarted", "exit code 3")
         assert "no toy worker could be started:\nwhat it lacks\n" in caplog.text

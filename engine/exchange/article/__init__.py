@@ -1,1 +1,1 @@
-"""A decision told as an article, for clinicians and for patients."""
+"""A decision as an article, for clinicians and for patients."""

@@ -1,4 +1,4 @@
-"""A Decision told as an article, for a clinician or for a patient, in Markdown or HTML.
+"""A Decision as an article, for a clinician or for a patient, in Markdown or HTML.
 
 The words are the knowledge's own, joined by the phrases of the templates; every sentence names the rules or passages that
 it rests on. Where a sentence stands follows from the kinds of its passages (`placement`).
@@ -27,7 +27,7 @@ WARNINGS = ("contradictory-input", "out-of-scope", "stale-passage")
 def make_article(
     knowledge: Knowledge, decision: Decision, audience: Audience = "clinician", title: str = "", narrative: str = ""
 ) -> Article:
-    """Tell a decision, fresh or stored, to an audience. Raises OtherKnowledgeError where it rests on other knowledge.
+    """Write a decision, fresh or stored, for an audience. Raises OtherKnowledgeError where it rests on other knowledge.
 
     `title` and `narrative` are the case's own words for itself, used for clinicians; without a title, and for patients, one
     is made from the presentation.
@@ -106,14 +106,16 @@ def _case_lines(context: Context) -> Iterator[str]:
     """The case in words, a line for each side of the record."""
     case, knowledge = context.reading.decision.case, context.reading.knowledge
     iris = {finding.code: iri for iri, finding in knowledge.findings.items()}
-    measured = {one.code: one for one in knowledge.measurements.values()}
+    measured = {measurement.code: measurement for measurement in knowledge.measurements.values()}
     values = [(measured[code], value) for code, value in case.measurements.items()]
     yield from (
         context.say("case_present", [context.label(iris[code]) for code in case.present]),
         context.say("case_absent", [context.label(iris[code]) for code in case.absent]),
         *(
-            context.say("case_measured", one.patient_label if context.for_patient else one.label, value, one.unit)
-            for one, value in values
+            context.say(
+                "case_measured", measurement.patient_label if context.for_patient else measurement.label, value, measurement.unit
+            )
+            for measurement, value in values
         ),
         context.say("case_rest"),
     )
@@ -140,12 +142,12 @@ def _warnings(context: Context) -> Iterator[Statement]:
     sources = {source.number: source.passages[:1] for source in reading.knowledge.sources.values()}
     for notice in reading.decision.notices:
         if notice.code in WARNINGS:
-            rules = [one for one in notice.about if one in reading.rules]
-            passages = [one for one in notice.about if one in reading.passages]
-            for one in notice.about:
-                passages += sources.get(one, ())
-                passages += reading.thing(one).passages[:1] if one in iris else ()
-                rules += reading.testing(iris[one])[:1] if one in iris else ()
+            rules = [name for name in notice.about if name in reading.rules]
+            passages = [name for name in notice.about if name in reading.passages]
+            for name in notice.about:
+                passages += sources.get(name, ())
+                passages += reading.thing(name).passages[:1] if name in iris else ()
+                rules += reading.testing(iris[name])[:1] if name in iris else ()
             yield Statement(
                 text=_for_patient(context, notice) if context.for_patient else notice.message,
                 rules=tuple(dict.fromkeys(rules)),

@@ -15,15 +15,15 @@ from spinegraph.engine.model import ArticleSection, Tension
 
 STATE_ORDER: tuple[State, ...] = ("present", "contradictory", "unknown", "absent")
 SHOWN_OF_QUESTION = 3
-"""Passages shown beside a question; the rest stands beside the rules that it settles."""
+"""Passages shown with a question; the rest stands with the rules that it settles."""
 
 
 def clinician_sections(context: Context) -> tuple[Section, ...]:
     """All sections in reading order; those that have nothing to say are left out."""
-    told = placed(context)
-    told[PITFALLS] = [*told.get(PITFALLS, []), *_pitfalls_elsewhere(context, told)]
-    screens = told.pop(RED_FLAGS, [])
-    advice = (_advice(context, one, told.get(one.key, [])) for one in sections_for_advice(context.reading.knowledge))
+    by_section = placed(context)
+    by_section[PITFALLS] = [*by_section.get(PITFALLS, []), *_pitfalls_elsewhere(context, by_section)]
+    screens = by_section.pop(RED_FLAGS, [])
+    advice = (_advice(context, part, by_section.get(part.key, [])) for part in sections_for_advice(context.reading.knowledge))
     return filled(
         (
             diagnosis_section(context),
@@ -37,18 +37,18 @@ def clinician_sections(context: Context) -> tuple[Section, ...]:
     )
 
 
-def _advice(context: Context, one: ArticleSection, told: list[PlacedAdvice]) -> Section:
+def _advice(context: Context, part: ArticleSection, advice: list[PlacedAdvice]) -> Section:
     """The recommendations of a section, for and against apart where it says so."""
-    if not one.by_direction:
-        return section(context, one.key, grouped(context, told), title=one.label)
+    if not part.by_direction:
+        return section(context, part.key, grouped(context, advice), title=part.label)
     sides = (
         section(
-            context, f"{one.key}-{side}", grouped(context, (entry for entry in told if entry[0].rule.direction == side)),
+            context, f"{part.key}-{side}", grouped(context, (entry for entry in advice if entry[0].rule.direction == side)),
             title=context.say("title", side),
         )
         for side in ("for", "against")
     )  # fmt: skip
-    return section(context, one.key, (), filled(sides), title=one.label)
+    return section(context, part.key, (), filled(sides), title=part.label)
 
 
 # Red flags ------------------------------------------------------------------------------------
@@ -89,9 +89,9 @@ def _headings(reading: Reading, flag: Flag) -> list[str]:
     """The conditions that a flag points to; one that is a narrower kind of another that flags point to goes under that."""
     flagged = {rule.condition for other in reading.flags for rule in other.assessments}
     broader = reading.knowledge.hierarchy.broader
-    top = [one for one in flagged if not any(other != one and other in broader.get(one, ()) for other in flagged)]
+    top = [heading for heading in flagged if not any(other != heading and other in broader.get(heading, ()) for other in flagged)]
     pointed = {rule.condition for rule in flag.assessments}
-    return sorted({one for one in top for condition in pointed if one in broader.get(condition, (condition,))})
+    return sorted({heading for heading in top for condition in pointed if heading in broader.get(condition, (condition,))})
 
 
 def _flag(context: Context, flag: Flag, heading: str) -> Statement:
@@ -112,11 +112,11 @@ def _flag(context: Context, flag: Flag, heading: str) -> Statement:
 # Pitfalls, wider presentations, questions, tensions, gaps -------------------------------------
 
 
-def _pitfalls_elsewhere(context: Context, told: dict[str, list[PlacedAdvice]]) -> Iterator[PlacedAdvice]:
+def _pitfalls_elsewhere(context: Context, by_section: dict[str, list[PlacedAdvice]]) -> Iterator[PlacedAdvice]:
     """Warnings of the sources that belong to recommendations of other sections."""
-    for key, entries in told.items():
+    for key, entries in by_section.items():
         for entry, statement in entries if key != PITFALLS else ():
-            for passage in context.reading.told_in(PITFALLS, entry.rule.passages):
+            for passage in context.reading.in_section(PITFALLS, entry.rule.passages):
                 text = context.passage(passage).text
                 yield entry, Statement(text=text, rules=statement.rules, passages=(passage,), remarks=statement.remarks)
 
@@ -149,7 +149,7 @@ def _questions(context: Context) -> Section:
     others: list[Statement] = []
     for question in reading.decision.questions:
         thing = reading.thing(question.finding)
-        red = reading.told_in(RED_FLAGS, question.passages)
+        red = reading.in_section(RED_FLAGS, question.passages)
         shown = (red or question.passages)[:SHOWN_OF_QUESTION]
         statement = Statement(
             text=thing.question or context.say("question", thing.label),

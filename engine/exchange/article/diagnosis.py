@@ -15,15 +15,24 @@ def diagnosis_section(context: Context) -> Section:
     """Conditions by what the sources say of them: likeliest, to be excluded because of red flags, or one cause of many."""
     reading = context.reading
     flagged = {rule.condition for flag in reading.flags for rule in flag.assessments}
-    named = [one for one, rules in reading.assessed.items() if reading.told_in(LIKELY, (p for r in rules for p in r.passages))]
-    likely = sorted((one for one in named if one not in flagged), key=lambda one: _place(reading, reading.assessed[one]))
-    unlikely = [one for one in likely if reading.verdicts[one] == "not-suspected"]
+    named = [
+        condition
+        for condition, rules in reading.assessed.items()
+        if reading.in_section(LIKELY, (p for r in rules for p in r.passages))
+    ]
+    likely = sorted(
+        (condition for condition in named if condition not in flagged),
+        key=lambda condition: _place(reading, reading.assessed[condition]),
+    )
+    unlikely = [condition for condition in likely if reading.verdicts[condition] == "not-suspected"]
     groups = (
         msgspec.structs.replace(headed(context, "presentation", _presentation(context)), kind="minor"),
-        headed(context, "likely", _likeliest(context, [one for one in likely if one not in unlikely])),
-        headed(context, "exclude", _to_exclude(context, [one for one in reading.assessed if one in flagged])),
+        headed(context, "likely", _likeliest(context, [condition for condition in likely if condition not in unlikely])),
+        headed(context, "exclude", _to_exclude(context, [condition for condition in reading.assessed if condition in flagged])),
         msgspec.structs.replace(headed(context, "causes", _causes(context, flagged | set(likely))), kind="minor"),
-        msgspec.structs.replace(headed(context, "unlikely", (_unlikely(context, one) for one in unlikely)), kind="aside"),
+        msgspec.structs.replace(
+            headed(context, "unlikely", (_unlikely(context, condition) for condition in unlikely)), kind="aside"
+        ),
     )
     return section(context, "diagnosis", groups)
 
@@ -32,10 +41,10 @@ def _presentation(context: Context) -> Iterator[Statement]:
     """What sources that speak about this patient say of the presentation itself."""
     reading = context.reading
     for finding in reading.presentation:
-        told = reading.told_in(PRESENTATION, reading.knowledge.findings[finding].passages)
-        told = tuple(passage for passage in told if reading.passages[passage].source in reading.speaking)
-        if told:
-            yield msgspec.structs.replace(context.passage(told[0]), background=tuple(map(context.passage, told[1:])))
+        passages = reading.in_section(PRESENTATION, reading.knowledge.findings[finding].passages)
+        passages = tuple(passage for passage in passages if reading.passages[passage].source in reading.speaking)
+        if passages:
+            yield msgspec.structs.replace(context.passage(passages[0]), background=tuple(map(context.passage, passages[1:])))
 
 
 def _stating(rules: Iterable[Assessment]) -> tuple[str, ...]:
@@ -45,15 +54,19 @@ def _stating(rules: Iterable[Assessment]) -> tuple[str, ...]:
 
 
 def _likeliest(context: Context, conditions: Iterable[str]) -> Iterator[Statement]:
-    """Each condition with what names it the likeliest; what names several is told with the first, and cited by the others."""
-    told: set[str] = set()
+    """Each condition with what names it the likeliest; what names several is quoted with the first, and cited by the others."""
+    seen: set[str] = set()
     for condition in conditions:
         rules = context.reading.assessed[condition]
-        stating = context.reading.told_in(LIKELY, (passage for rule in rules for passage in rule.passages))
+        stating = context.reading.in_section(LIKELY, (passage for rule in rules for passage in rule.passages))
         yield _likely(
-            context, condition, rules, [one for one in stating if one not in told], [one for one in stating if one in told]
+            context,
+            condition,
+            rules,
+            [passage for passage in stating if passage not in seen],
+            [passage for passage in stating if passage in seen],
         )
-        told.update(stating)
+        seen.update(stating)
 
 
 def _likely(
@@ -88,24 +101,25 @@ def _to_exclude(context: Context, conditions: list[str]) -> Iterator[Statement]:
     """Most dangerous first; what is no more known about than a broader condition is named with that one."""
     reading = context.reading
     ordered = sorted(conditions, key=lambda condition: danger_of(reading, condition))
-    folded = {one: top for one in ordered if (top := _broadest(reading, one, ordered)) != one}
+    folded = {condition: top for condition in ordered if (top := _broadest(reading, condition, ordered)) != condition}
     for condition in ordered:
         if condition not in folded:
-            yield _excluding(context, condition, [one for one in ordered if folded.get(one) == condition])
+            yield _excluding(context, condition, [other for other in ordered if folded.get(other) == condition])
 
 
 def _broadest(reading: Reading, condition: str, conditions: list[str]) -> str:
     """The condition, or a broader one of the conditions about which the verdict is the same open one."""
-    same = {one for one in conditions if reading.verdicts[one] == reading.verdicts[condition] == "undetermined"}
-    broader = [one for one in reading.knowledge.hierarchy.broader.get(condition, ()) if one in same and one != condition]
+    same = {other for other in conditions if reading.verdicts[other] == reading.verdicts[condition] == "undetermined"}
+    broader = [other for other in reading.knowledge.hierarchy.broader.get(condition, ()) if other in same and other != condition]
     return _broadest(reading, broader[-1], conditions) if broader else condition
 
 
 def _excluding(context: Context, condition: str, narrower: list[str]) -> Statement:
     reading, label = context.reading, context.label(condition)
-    rules = tuple(rule for one in (condition, *narrower) for rule in reading.assessed[one])
+    keys = (condition, *narrower)
+    rules = tuple(rule for key in keys for rule in reading.assessed[key])
     flags = [flag for flag in reading.flags if set(flag.assessments) & set(rules)]
-    others = [context.label(one) for one in narrower]
+    others = [context.label(other) for other in narrower]
     match reading.verdicts[condition]:
         case "suspected":
             text = context.say("suspected", label, _reasons(context, rules))
@@ -115,7 +129,6 @@ def _excluding(context: Context, condition: str, narrower: list[str]) -> Stateme
             text = context.say("conflicting_condition", label)
         case _:
             text = context.say("not_excluded", label, others, sum(flag.state != "unknown" for flag in flags), len(flags))
-    keys = (condition, *narrower)
     stated = [passage for rule in rules for passage in rule.passages] + [
         passage for key in keys for passage in context.cited(key)
     ]
@@ -130,14 +143,14 @@ def _excluding(context: Context, condition: str, narrower: list[str]) -> Stateme
 def _causes(context: Context, elsewhere: set[str]) -> list[Statement]:
     """Causes that the sources name, in their order: with what would make them suspected, where a source says that."""
     reading = context.reading
-    told: set[str] = set()
+    seen: set[str] = set()
     found: list[tuple[tuple[str, int], Statement]] = []
     for condition in reading.knowledge.conditions:
         rules = reading.assessed.get(condition, ())
-        named = [passage for passage in _causes_of(reading, condition) if passage not in told]
+        named = [passage for passage in _causes_of(reading, condition) if passage not in seen]
         if condition in elsewhere or not (named or rules) or reading.verdicts.get(condition) == "not-suspected":
             continue
-        told.update(named)
+        seen.update(named)
         found.append((_place(reading, rules, *named), _cause(context, condition, rules, named)))
     return [statement for _, statement in sorted(found, key=lambda entry: entry[0])]
 
@@ -166,7 +179,7 @@ def _cause(context: Context, condition: str, rules: tuple[Assessment, ...], name
 
 def _causes_of(reading: Reading, condition: str) -> tuple[str, ...]:
     """What sources that speak about this patient say of a condition as a cause."""
-    stated = reading.told_in(CAUSES, reading.knowledge.conditions[condition].passages)
+    stated = reading.in_section(CAUSES, reading.knowledge.conditions[condition].passages)
     return tuple(passage for passage in stated if reading.passages[passage].source in reading.speaking)
 
 

@@ -1,4 +1,4 @@
-"""Facts that no rule acts on (prognosis, epidemiology, test performance), put beside what they bear on, each once.
+"""Facts that no rule acts on (prognosis, epidemiology, test performance), put with what they bear on, each once.
 
 A fact belongs to whatever rests on the same thing. From close to far: a red flag, the criterion of a recommendation, its
 intervention, the lines next to those that state it; then the conditions and findings that it speaks about. Facts that
@@ -20,18 +20,18 @@ TEST_FIGURES, BACKGROUND = "test-figures", "background"
 NEIGHBOURING = 12
 """Characters between two passages that still make them neighbours in the source."""
 FLAG, CRITERION, INTERVENTION, NEIGHBOUR, ASSESSED, CONDITION, FINDING, BROADER = range(8)
-"""How far a fact is from what it is put beside."""
+"""How far a fact is from what it is put with."""
 
 
 class Facts(NamedTuple):
-    """`told`: to be added. `cited`: figures that the text gives already, so that only their source is added."""
+    """`added`: shown in full. `cited`: figures that the text gives already, so that only their source is added."""
 
-    told: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
     cited: tuple[str, ...] = ()
 
 
 class _Holder(NamedTuple):
-    """What facts may stand beside: how far each is, and how much else the criterion is about."""
+    """What facts may be put with: how far each is, and how much else the criterion is about."""
 
     key: str
     text: str
@@ -40,33 +40,35 @@ class _Holder(NamedTuple):
 
 
 def flag_key(flag: Flag) -> str:
-    """The name of a red flag among what facts are put beside."""
+    """The name of a red flag among what facts are put with."""
     return f"flag {flag.finding or flag.criterion.iri}"
 
 
 def place_facts(reading: Reading) -> Mapping[str, Facts]:
-    """Rule IRI, condition IRI or `flag_key` → the facts that stand beside it."""
+    """Rule IRI, condition IRI or `flag_key` → the facts that belong to it."""
     acting = {section.key for section in sections_for_advice(reading.knowledge)}
     facts = [passage for passage in reading.passages.values() if _is_fact(passage, reading, acting)]
     holders = [*_flag_holders(reading), *_recommendation_holders(reading, facts), *_condition_holders(reading)]
     stated = {passage for entry in reading.live for passage in entry.rule.passages} | reading.withheld
-    told: dict[str, list[str]] = {}
+    added: dict[str, list[str]] = {}
     cited: dict[str, list[str]] = {}
     last: tuple[Passage, _Holder] | None = None
     for fact in facts:
-        beside = [holder for holder in holders if fact.id in holder.near]
-        if fact.id in stated or not beside:
+        candidates = [holder for holder in holders if fact.id in holder.near]
+        if fact.id in stated or not candidates:
             continue
         figures = _percentages(fact.figure)
-        giving = [holder for holder in beside if figures and figures <= _percentages(holder.text)]
+        giving = [holder for holder in candidates if figures and figures <= _percentages(holder.text)]
         if giving:
             cited.setdefault(giving[0].key, []).append(fact.id)
             continue
-        following = last is not None and last[1] in beside and _follows(fact, last[0])
-        holder = last[1] if last and following else min(beside, key=lambda one: (one.near[fact.id], one.breadth))
-        told.setdefault(holder.key, []).append(fact.id)
+        following = last is not None and last[1] in candidates and _follows(fact, last[0])
+        holder = (
+            last[1] if last and following else min(candidates, key=lambda candidate: (candidate.near[fact.id], candidate.breadth))
+        )
+        added.setdefault(holder.key, []).append(fact.id)
         last = fact, holder
-    return {key: Facts(tuple(told.get(key, ())), tuple(cited.get(key, ()))) for key in {**told, **cited}}
+    return {key: Facts(tuple(added.get(key, ())), tuple(cited.get(key, ()))) for key in {**added, **cited}}
 
 
 def _is_fact(passage: Passage, reading: Reading, acting: set[str]) -> bool:
@@ -84,7 +86,7 @@ def _percentages(text: str) -> set[str]:
     return set(re.findall(r"\d+(?:\.\d+)?%", text))
 
 
-# What facts can stand beside ------------------------------------------------------------------
+# What facts can be put with -------------------------------------------------------------------
 
 
 def _flag_holders(reading: Reading) -> Iterator[_Holder]:
@@ -145,12 +147,12 @@ def _passages(things: Iterable[Concept | Measurement]) -> tuple[str, ...]:
 
 def _neighbours(passages: Iterable[Passage], facts: list[Passage]) -> Iterator[str]:
     """Facts that stand with one of the passages, or right behind it, in its source."""
-    for one in passages:
+    for passage in passages:
         for fact in facts:
-            if _follows(fact, one):
+            if _follows(fact, passage):
                 yield fact.id
 
 
-def _follows(one: Passage, other: Passage) -> bool:
-    together = (one.source, one.section) == (other.source, other.section)
-    return together and other.start <= one.start <= other.end + NEIGHBOURING
+def _follows(fact: Passage, passage: Passage) -> bool:
+    together = (fact.source, fact.section) == (passage.source, passage.section)
+    return together and passage.start <= fact.start <= passage.end + NEIGHBOURING

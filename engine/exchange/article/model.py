@@ -1,4 +1,4 @@
-"""The nouns of an article: what is said, on what it rests, and where it stands. Layout is the templates' business."""
+"""The nouns of an article: statements, on what they rest, and where they stand. Layout is the templates' business."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Statement(Frozen, frozen=True, kw_only=True):
 
 
 class Group(Frozen, frozen=True, kw_only=True):
-    """Statements under one heading or condition; `kind` lets the layout tell what applies from what depends."""
+    """Statements under one heading or condition; `kind` separates what applies from what depends on something open."""
 
     kind: Literal["plain", "applies", "if", "aside", "minor"] = "plain"
     heading: Statement | None = None
@@ -70,7 +70,7 @@ class SourceEntry(Frozen, frozen=True, kw_only=True):
 
 
 class Article(Frozen, frozen=True, kw_only=True):
-    """One decision told to one audience. Same decision, same knowledge, same article."""
+    """One decision, written for one audience. Same decision, same knowledge, same article."""
 
     decision: str
     knowledge: str

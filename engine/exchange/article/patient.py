@@ -8,33 +8,36 @@ import msgspec
 from spinegraph.engine.exchange.article.model import Group, Section, Statement
 from spinegraph.engine.exchange.article.placement import sections_for_patients
 from spinegraph.engine.exchange.article.reading import LIKELY, RED_FLAGS, Reading, markers, nodes_of, passages_of
-from spinegraph.engine.exchange.article.sections import Context, filled, grouped, headed, placed, section
+from spinegraph.engine.exchange.article.sections import Context, filled, grouped, headed, joined, placed, section
 from spinegraph.engine.exchange.article.words import clause_of
 from spinegraph.engine.model import Assessment, Criterion, Present, Recommendation, Rule, Suspected
 
 SHOWN_OF_QUESTION = 3
-"""Passages shown beside a question."""
+"""Passages shown with a question."""
 SIGNS = {
     "present": "your_warning_signs",
     "contradictory": "unclear_warning_signs",
     "unknown": "warning_signs",
     "absent": "no_warning_signs",
 }
-"""States of warning signs in the order in which they are told, and the phrase above each."""
+"""States of warning signs in the order in which they are listed, and the phrase above each."""
 
 
 def patient_sections(context: Context) -> tuple[Section, ...]:
     """All sections in reading order: when to get help comes before any advice."""
-    told = placed(context)
+    by_section = placed(context)
     advice = (
         section(
-            context, part.key, grouped(context, (one for key in taken for one in told.get(key, []))), title=part.patient_label
+            context,
+            part.key,
+            grouped(context, (item for key in taken for item in by_section.get(key, []))),
+            title=part.patient_label,
         )
         for part, taken in sections_for_patients(context.reading.knowledge).items()
     )
     return filled(
         (
-            section(context, "help", [Group(statements=tuple(_emergencies(context)))]),
+            section(context, "help", [Group(statements=joined(_emergencies(context)))]),
             section(context, "likely", _likely(context)),
             section(context, "signs", _warning_signs(context)),
             *advice,
@@ -49,30 +52,18 @@ def patient_sections(context: Context) -> tuple[Section, ...]:
 def _emergencies(context: Context) -> Iterator[Statement]:
     """What can make an emergency recommendation hold, whatever is recorded of this patient."""
     reading = context.reading
-    found: dict[str, Statement] = {}
     for rule in reading.knowledge.rules.values():
         if isinstance(rule, Recommendation) and (rule.direction, rule.urgency) == ("for", "emergency"):
             for marker in _triggers(reading, rule):
-                passages = reading.told_in(RED_FLAGS, passages_of(marker))
+                passages = reading.in_section(RED_FLAGS, passages_of(marker))
                 statement = _sign(context, marker, (rule.id,), passages)
                 if reading.holds(marker):
                     statement = msgspec.structs.replace(statement, remarks=(context.say("applies_to_you"),))
-                _add(found, statement)
-    yield from found.values()
+                yield statement
 
 
 def _sign(context: Context, marker: Criterion, rules: tuple[str, ...], passages: tuple[str, ...]) -> Statement:
     return Statement(text=context.say("words", clause_of(marker, context.reading)), rules=rules, passages=passages)
-
-
-def _add(found: dict[str, Statement], statement: Statement) -> None:
-    """Add a statement, or its ids to the one that says the same."""
-    known = found.setdefault(statement.text, statement)
-    found[statement.text] = msgspec.structs.replace(
-        known,
-        rules=tuple(dict.fromkeys((*known.rules, *statement.rules))),
-        passages=tuple(dict.fromkeys((*known.passages, *statement.passages))),
-    )
 
 
 def _triggers(reading: Reading, rule: Rule) -> Iterator[Criterion]:
@@ -96,35 +87,46 @@ def _findings(criterion: Criterion) -> list[str]:
 def _likely(context: Context) -> Iterator[Group]:
     """What is suspected or likeliest; then the dangers that are still open. Broader conditions stand for narrower ones."""
     reading = context.reading
-    verdicts = {one: reading.verdicts[one] for one in reading.assessed}
+    verdicts = {condition: reading.verdicts[condition] for condition in reading.assessed}
     flagged = {rule.condition for flag in reading.flags for rule in flag.assessments}
-    suspected = [one for one, verdict in verdicts.items() if verdict == "suspected"]
-    dangers = [one for one, verdict in verdicts.items() if verdict == "undetermined" and one in flagged]
-    said = [
-        _about(context, rules, "suspected", context.label(one), _reasons(context, rules))
-        for one, rules in _folded(reading, suspected).items()
+    suspected = [condition for condition, verdict in verdicts.items() if verdict == "suspected"]
+    dangers = [condition for condition, verdict in verdicts.items() if verdict == "undetermined" and condition in flagged]
+    statements = [
+        _about(context, rules, "suspected", context.label(condition), _reasons(context, rules))
+        for condition, rules in _folded(reading, suspected).items()
     ]
     likeliest = [
-        one for one, verdict in verdicts.items() if verdict == "undetermined" and _is_named_diagnosis(reading, one, flagged)
+        condition
+        for condition, verdict in verdicts.items()
+        if verdict == "undetermined" and _is_named_diagnosis(reading, condition, flagged)
     ]
     if likeliest:
-        rules = tuple(rule for one in likeliest for rule in reading.assessed[one])
-        said.append(_about(context, rules, "likeliest", [context.label(one) for one in likeliest]))
-    not_yet = (_about(context, rules, "ruled_out", context.label(one)) for one, rules in _folded(reading, dangers).items())
-    yield Group(kind="applies", statements=tuple(said))
+        rules = tuple(rule for condition in likeliest for rule in reading.assessed[condition])
+        statements.append(_about(context, rules, "likeliest", [context.label(condition) for condition in likeliest]))
+    not_yet = (
+        _about(context, rules, "ruled_out", context.label(condition)) for condition, rules in _folded(reading, dangers).items()
+    )
+    yield Group(kind="applies", statements=tuple(statements))
     yield headed(context, "to_rule_out", not_yet)
 
 
 def _is_named_diagnosis(reading: Reading, condition: str, flagged: set[str]) -> bool:
     stated = (passage for rule in reading.assessed[condition] for passage in rule.passages)
-    return condition not in flagged and bool(reading.told_in(LIKELY, stated))
+    return condition not in flagged and bool(reading.in_section(LIKELY, stated))
 
 
 def _folded(reading: Reading, conditions: list[str]) -> dict[str, tuple[Assessment, ...]]:
     """The broadest of the conditions, each with the rules about it and about the narrower ones."""
-    broader = {one: {*reading.knowledge.hierarchy.broader.get(one, ()), one} for one in conditions}
-    top = [one for one in conditions if not any(other != one and other in broader[one] for other in conditions)]
-    return {one: tuple(rule for other in conditions if one in broader[other] for rule in reading.assessed[other]) for one in top}
+    broader = {condition: {*reading.knowledge.hierarchy.broader.get(condition, ()), condition} for condition in conditions}
+    top = [
+        condition
+        for condition in conditions
+        if not any(other != condition and other in broader[condition] for other in conditions)
+    ]
+    return {
+        condition: tuple(rule for other in conditions if condition in broader[other] for rule in reading.assessed[other])
+        for condition in top
+    }
 
 
 def _about(context: Context, rules: tuple[Assessment, ...], phrase: str, *values: object) -> Statement:
@@ -134,17 +136,16 @@ def _about(context: Context, rules: tuple[Assessment, ...], phrase: str, *values
 
 def _reasons(context: Context, rules: Iterable[Assessment]) -> list[str]:
     """The findings that the patient has and that speak for a condition."""
-    findings = (finding for rule in rules if rule.criterion for one in markers(rule.criterion) for finding in _findings(one))
+    findings = (
+        finding for rule in rules if rule.criterion for marker in markers(rule.criterion) for finding in _findings(marker)
+    )
     return [context.label(finding) for finding in dict.fromkeys(findings) if context.reading.truths.finding(finding) == "present"]
 
 
 def _warning_signs(context: Context) -> Iterator[Group]:
     for state, phrase in SIGNS.items():
-        signs: dict[str, Statement] = {}
-        for flag in context.reading.flags:
-            if flag.state == state:
-                _add(signs, _sign(context, flag.criterion, flag.rules, flag.passages))
-        yield headed(context, phrase, signs.values())
+        flags = (flag for flag in context.reading.flags if flag.state == state)
+        yield headed(context, phrase, joined(_sign(context, flag.criterion, flag.rules, flag.passages) for flag in flags))
 
 
 # What is not known ----------------------------------------------------------------------------

@@ -39,7 +39,7 @@ def section_of(rule: Recommendation, reading: Reading) -> str:
     One that asks for red flags stands with them. Any other goes where most of its passages belong, the first deciding
     between equals; failing that where the passages of its intervention do, or of the nearest broader one; or in the first.
     """
-    if asks(rule.criterion) and reading.told_in(RED_FLAGS, passages_of(rule.criterion)):
+    if asks(rule.criterion) and reading.in_section(RED_FLAGS, passages_of(rule.criterion)):
         return RED_FLAGS
     concepts = reading.knowledge.interventions
     broader = reading.knowledge.hierarchy.broader.get(rule.intervention, (rule.intervention,))

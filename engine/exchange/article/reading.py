@@ -133,11 +133,11 @@ class Reading:
         return (words_of(criterion, self._names),)
 
     def sections(self, passage: str) -> tuple[str, ...]:
-        """The sections that tell a passage, by its id: those of its kind."""
+        """The sections that show a passage, by its id: those of its kind."""
         kind = self.knowledge.passage_kinds.get(self.passages[passage].kind)
         return kind.sections if kind else ()
 
-    def told_in(self, section: str, passages: Iterable[str]) -> tuple[str, ...]:
+    def in_section(self, section: str, passages: Iterable[str]) -> tuple[str, ...]:
         """Those of the passages whose kind belongs to a section."""
         return tuple(dict.fromkeys(passage for passage in passages if section in self.sections(passage)))
 
@@ -158,13 +158,13 @@ class Reading:
             parts = tuple(markers(rule.criterion)) if rule.criterion is not None else ()
             for criterion in parts:
                 passages = (*passages_of(criterion), *(rule.passages if len(parts) == 1 else ()))
-                if self.told_in(RED_FLAGS, passages):
+                if self.in_section(RED_FLAGS, passages):
                     key = criterion.finding if isinstance(criterion, Present) else criterion.iri or str(id(criterion))
                     found[key] = self._joined(found.get(key), criterion, rule, passages)
         yield from sorted(found.values(), key=lambda flag: any(self._follows(flag, other) for other in found.values()))
 
     def _follows(self, flag: Flag, other: Flag) -> bool:
-        """Whether a flag is the wider term of another that is present as well: what was recorded is told before it."""
+        """Whether a flag is the wider term of another that is present as well: what was recorded is listed before it."""
         broader = self.knowledge.hierarchy.broader.get(other.finding, ())
         return flag.finding != other.finding and flag.finding in broader and other.state == "present"
 
@@ -173,7 +173,7 @@ class Reading:
             finding = criterion.finding if isinstance(criterion, Present) else ""
             state = self.truths.finding(finding) if finding else STATE_OF[self.truths.criterion(criterion)]
             known = Flag(criterion, finding, state, (), (), ())
-        joined = known._replace(passages=self.told_in(RED_FLAGS, (*known.passages, *passages)))
+        joined = known._replace(passages=self.in_section(RED_FLAGS, (*known.passages, *passages)))
         if isinstance(rule, Assessment):
             return joined._replace(assessments=(*known.assessments, rule), rules=(*known.rules, rule.id))
         return joined if known.assessments else joined._replace(rules=(*known.rules, rule.id))

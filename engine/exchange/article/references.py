@@ -51,7 +51,7 @@ class Numbering:
         return tuple(entries)
 
     def sources(self) -> tuple[SourceEntry, ...]:
-        """The sources of everything numbered so far, by number; all of them where nothing was said."""
+        """The sources of everything numbered so far, by number; all of them where none was numbered."""
         used = [source for iri, source in self._knowledge.sources.items() if iri in self._sources or not self._sources]
         return tuple(
             SourceEntry(**{field: getattr(source, field) for field in SourceEntry.__struct_fields__})

@@ -16,7 +16,7 @@ LAYOUTS = {"text/markdown": "article.md.j2", "text/html": "article.html.j2"}
 
 
 class Mark(NamedTuple):
-    """An id as it is shown beside a sentence: `short` leaves out what the id before it has said."""
+    """An id as it is shown after a sentence: `short` leaves out what it shares with the id before it."""
 
     id: str
     short: str
@@ -36,9 +36,9 @@ def marks(ids: Sequence[str]) -> list[Mark]:
     """Ids to be shown in a row, in order: 000-L054b, 000-L054a → 000-L054a, b."""
     shown: list[Mark] = []
     ordered = sorted(ids)
-    for number, one in enumerate(ordered):
+    for number, identifier in enumerate(ordered):
         before = ordered[number - 1] if number else ""
-        shown.append(Mark(one, one[-1:] if before[:-1] == one[:-1] else one))
+        shown.append(Mark(identifier, identifier[-1:] if before[:-1] == identifier[:-1] else identifier))
     return shown
 
 

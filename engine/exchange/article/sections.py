@@ -22,7 +22,7 @@ PlacedAdvice = tuple[LiveRecommendation, Statement]
 
 
 class Context(NamedTuple):
-    """What a section is made of: the case, the words of the audience, and the facts that stand beside rules and findings."""
+    """What a section is made of: the case, the words of the audience, and the facts that belong to rules and findings."""
 
     reading: Reading
     say: Phrases
@@ -36,12 +36,12 @@ class Context(NamedTuple):
         return concept.patient_label if self.for_patient else concept.label
 
     def background(self, key: str) -> tuple[Statement, ...]:
-        """The facts beside a rule, condition or red flag; patients are spared them, for they are not in plain words."""
-        told = () if self.for_patient else self.facts.get(key, Facts()).told
-        return tuple(self.passage(passage) for passage in told)
+        """The facts that belong to a rule, condition or red flag; patients are spared them, for they are not in plain words."""
+        facts = () if self.for_patient else self.facts.get(key, Facts()).added
+        return tuple(self.passage(passage) for passage in facts)
 
     def cited(self, key: str) -> tuple[str, ...]:
-        """Passages of figures that the text beside `key` gives already."""
+        """Passages of figures that the text of `key` gives already."""
         return self.facts.get(key, Facts()).cited
 
     def passage(self, identifier: str) -> Statement:
@@ -50,7 +50,7 @@ class Context(NamedTuple):
 
 
 def placed(context: Context) -> dict[str, list[PlacedAdvice]]:
-    """Section key → live recommendations and how they are told."""
+    """Section key → live recommendations and their statements."""
     found: dict[str, list[PlacedAdvice]] = {}
     for entry in sorted(context.reading.live, key=lambda entry: _rank(context.reading, entry)):
         found.setdefault(section_of(entry.rule, context.reading), []).append((entry, recommendation(context, entry)))
@@ -104,21 +104,21 @@ def _remarks(context: Context, entry: LiveRecommendation) -> Iterator[str]:
 # Groups ---------------------------------------------------------------------------------------
 
 
-def grouped(context: Context, told: Iterable[PlacedAdvice]) -> tuple[Group, ...]:
+def grouped(context: Context, advice: Iterable[PlacedAdvice]) -> tuple[Group, ...]:
     """What applies; then, by condition, what depends on something open; then what is set aside."""
-    told = tuple(told)
-    applies = [statement for entry, statement in told if entry.decided.verdict not in (OPEN, ASIDE)]
-    aside = [statement for entry, statement in told if entry.decided.verdict == ASIDE]
+    advice = tuple(advice)
+    applies = [statement for entry, statement in advice if entry.decided.verdict not in (OPEN, ASIDE)]
+    aside = [statement for entry, statement in advice if entry.decided.verdict == ASIDE]
     groups = [Group(kind="applies", statements=joined(applies))] if applies else []
-    groups += _conditional(context, [one for one in told if one[0].decided.verdict == OPEN])
+    groups += _conditional(context, [item for item in advice if item[0].decided.verdict == OPEN])
     if aside:
         groups.append(Group(kind="aside", heading=Statement(text=context.say("aside")), statements=joined(aside)))
     return tuple(groups)
 
 
-def _conditional(context: Context, told: list[PlacedAdvice]) -> Iterator[Group]:
+def _conditional(context: Context, advice: list[PlacedAdvice]) -> Iterator[Group]:
     groups: dict[tuple[object, ...], tuple[Statement, list[Statement]]] = {}
-    for entry, statement in told:
+    for entry, statement in advice:
         key, heading, shown = _under_condition(context, entry, statement)
         groups.setdefault(key, (heading, []))[1].append(shown)
     for key in sorted(groups, key=lambda key: key[0] == LATER):
@@ -131,7 +131,7 @@ def _under_condition(
 ) -> tuple[tuple[object, ...], Statement, Statement]:
     """The group of what depends on something open: its key, its heading and what stands in it.
 
-    What a patient cannot be told the condition of in a sentence is only named, as something that may come up.
+    Where the condition cannot be put to a patient in a sentence, the advice is only named, as something that may come up.
     """
     reading, rule = context.reading, entry.rule
     criterion = rule.criterion or rule.scope
@@ -145,9 +145,9 @@ def _under_condition(
 
 
 def _below(reading: Reading, criterion: Criterion | None) -> tuple[str, ...]:
-    """Passages of a criterion, without those of the red flags in it, which are told in a place of their own."""
-    told = (node for node in nodes_of(criterion) if node is criterion or not reading.told_in(RED_FLAGS, node.passages))
-    return tuple(dict.fromkeys(passage for node in told for passage in node.passages))
+    """Passages of a criterion, without those of the red flags in it, which have a section of their own."""
+    nodes = (node for node in nodes_of(criterion) if node is criterion or not reading.in_section(RED_FLAGS, node.passages))
+    return tuple(dict.fromkeys(passage for node in nodes for passage in node.passages))
 
 
 def joined(statements: Iterable[Statement]) -> tuple[Statement, ...]:
@@ -184,4 +184,4 @@ def section(context: Context, key: str, groups: Iterable[Group], sections: Itera
 
 def filled(sections: Iterable[Section]) -> tuple[Section, ...]:
     """Those that say something."""
-    return tuple(one for one in sections if one.groups or one.sections)
+    return tuple(part for part in sections if part.groups or part.sections)

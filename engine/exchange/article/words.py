@@ -1,6 +1,6 @@
 """Criteria in a patient's words: a small tree of labels, which the templates turn into a phrase.
 
-Only what stays clear in one sentence is put into words; anything deeper is `complex`, and told without its condition.
+Only what stays clear in one sentence is put into words; anything deeper is `complex`, and stated without its condition.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from spinegraph.engine.model import (
 MANY = 5
 """From so many warning signs on they are called that, and not listed again."""
 MOST_PARTS = 3
-"""So many conditions at once can be told."""
+"""So many conditions at once can be put into words."""
 
 
 class Clause(NamedTuple):

@@ -53,15 +53,15 @@ class CriterionWriter:
         below = depth + named
         children = criterion.parts
         words = self.words(criterion)
-        told = [self._tree(child, below, most) for child in children] if below <= most else []
+        items = [self._tree(child, below, most) for child in children] if below <= most else []
         if named and not children:  # the shape has a page of its own, and so has what it asks
-            told = [CriterionItem(text=words, href=self._href(criterion))]
+            items = [CriterionItem(text=words, href=self._href(criterion))]
         return CriterionItem(
             text=criterion.label or words,
             href=href_of(criterion.iri) if named else self._href(criterion),
             joint=self.joint(criterion) if children else "",
             passages=_marks(criterion.passages),
-            children=tuple(told),
+            children=tuple(items),
         )
 
     def joint(self, criterion: Criterion) -> str:
@@ -78,4 +78,4 @@ class CriterionWriter:
 
 
 def _marks(passages: Iterable[str]) -> tuple[Item, ...]:
-    return tuple(Item(text=one, href=href_of(expand(f"passage:{one}"))) for one in passages)
+    return tuple(Item(text=passage, href=href_of(expand(f"passage:{passage}"))) for passage in passages)

@@ -21,12 +21,12 @@ def render_graph(describer: Describer, name: str, triples: Sequence[ox.Triple], 
     if media_type == HTML:
         return render_page(_describe(describer, name, triples), describer.knowledge)
     graph = ox.NamedNode(name)
-    said = (
+    described = (
         ox.Triple(graph, iri("rdf:type"), ox.NamedNode(f"{VOID}Dataset")),
         ox.Triple(graph, iri("rdfs:label"), ox.Literal(_label(name))),
         ox.Triple(graph, ox.NamedNode(f"{VOID}triples"), ox.Literal(len(triples))),
     )
-    quads = [ox.Quad(triple.subject, triple.predicate, triple.object) for triple in (*said, *triples)]
+    quads = [ox.Quad(triple.subject, triple.predicate, triple.object) for triple in (*described, *triples)]
     return render(quads, media_type, {**PREFIXES, "void": VOID})
 
 

@@ -52,7 +52,7 @@ class Links:
         self._owner = {subject: _top(subject, holder) for subject in subjects}
         self.named = tuple(sorted(subject for subject in subjects if subject.startswith(BASE)))
         self.places = _places(graph.paths)
-        self._said_by: dict[str, dict[str, dict[str, None]]] = {}
+        self._stated_by: dict[str, dict[str, dict[str, None]]] = {}
         for subject in subjects:
             for predicate, values in graph.predicates(subject).items():
                 if predicate not in SILENT:
@@ -62,13 +62,13 @@ class Links:
         owner = self._owner[subject]
         for value in values:
             if isinstance(value, str) and value.startswith(BASE) and value != owner and owner.startswith(BASE):
-                self._said_by.setdefault(value, {}).setdefault(owner, {})[predicate] = None
+                self._stated_by.setdefault(value, {}).setdefault(owner, {})[predicate] = None
         if predicate.startswith(BASE) and owner.startswith(BASE):
-            self._said_by.setdefault(predicate, {}).setdefault(owner, {})[predicate] = None
+            self._stated_by.setdefault(predicate, {}).setdefault(owner, {})[predicate] = None
 
     def inbound(self, iri: str) -> Iterator[tuple[str, str]]:
         """Subject and predicate of what named resources state with an IRI as object; being of a class does not count."""
-        for owner, predicates in self._said_by.get(iri, {}).items():
+        for owner, predicates in self._stated_by.get(iri, {}).items():
             for predicate in predicates:
                 if predicate != expand("rdf:type") and iri in self._graph.predicates(owner).get(predicate, ()):
                     yield owner, predicate
@@ -78,7 +78,7 @@ class Links:
 
     def about(self, iri: str) -> tuple[list[str], dict[str, str]]:
         """Rules that name an IRI other than in a criterion, and by which property each does."""
-        found = {owner: [p for p in how if p not in CARRIERS] for owner, how in self._said_by.get(iri, {}).items()}
+        found = {owner: [p for p in how if p not in CARRIERS] for owner, how in self._stated_by.get(iri, {}).items()}
         notes = {owner: self._words(how) for owner, how in found.items() if how and _kind(owner) == "rule"}
         return list(notes), notes
 
@@ -88,7 +88,7 @@ class Links:
         seen = {iri}
         waiting = [iri]
         while waiting:
-            for owner, how in self._said_by.get(waiting.pop(), {}).items():
+            for owner, how in self._stated_by.get(waiting.pop(), {}).items():
                 if _kind(owner) in ("rule", "tension") and CARRIERS & set(how):
                     found[owner] = None
                 elif _kind(owner) == "shape" and owner not in seen:
@@ -99,14 +99,14 @@ class Links:
     def others(self, iri: str) -> dict[str, dict[str, str]]:
         """Title → resources that are no rules, each with the property by which it names the IRI."""
         groups: dict[str, dict[str, str]] = {}
-        for owner, how in self._said_by.get(iri, {}).items():
+        for owner, how in self._stated_by.get(iri, {}).items():
             title = TITLES.get(_kind(owner))
             if title:
                 groups.setdefault(title, {})[owner] = self._words(how)
         return {title: groups[title] for title in TITLES.values() if title in groups}
 
     def _words(self, predicates: Iterable[str]) -> str:
-        words = [self._graph.text(one, "rdfs:label") or shorten(one).partition(":")[2] for one in predicates]
+        words = [self._graph.text(predicate, "rdfs:label") or shorten(predicate).partition(":")[2] for predicate in predicates]
         plain = {"type": "instance", "wasDerivedFrom": "rests on it", "first": "part", "node": "part", "condition": "criterion"}
         return ", ".join(dict.fromkeys(plain.get(word, word) for word in words))
 

@@ -129,7 +129,7 @@ class Describer:
 
     def _items(self, iris: Iterable[str], notes: Mapping[str, str] | None = None) -> tuple[Item, ...]:
         unique = dict.fromkeys(iris)
-        items = [Item(text=label_of(self.graph, one), href=href_of(one), note=(notes or {}).get(one, "")) for one in unique]
+        items = [Item(text=label_of(self.graph, iri), href=href_of(iri), note=(notes or {}).get(iri, "")) for iri in unique]
         return tuple(sorted(items, key=lambda item: item.text.lower()))
 
     def _rows(self, iri: str) -> Iterable[Row]:
@@ -155,12 +155,12 @@ class Describer:
         if passage and passage.citations:
             items = [
                 Item(
-                    text=f"{one.number}: {label_of(self.graph, one.reference) if one.reference else 'no entry fits'}",
-                    href=href_of(one.reference or ""),
-                    note=f"inferred, confidence {one.confidence}",
+                    text=f"{cited.number}: {label_of(self.graph, cited.reference) if cited.reference else 'no entry fits'}",
+                    href=href_of(cited.reference or ""),
+                    note=f"inferred, confidence {cited.confidence}",
                 )
-                for one in self.knowledge.citations
-                if one.source == passage.source and one.number in passage.citations
+                for cited in self.knowledge.citations
+                if cited.source == passage.source and cited.number in passage.citations
             ]
             yield Row(name="citations, as they most likely mean", items=tuple(items))
 
@@ -174,7 +174,7 @@ class Describer:
 
     def _nested(self, node: str, depth: int = 4) -> str:
         """What a blank node says, in one line."""
-        said = []
+        parts = []
         for predicate, values in self.graph.predicates(node).items():
             shown = [
                 value.value if isinstance(value, Text)
@@ -183,8 +183,8 @@ class Describer:
                 for value in values
             ]  # fmt: skip
             name = shorten(predicate)
-            said.append(", ".join(shown) if name in ("rdf:first", "rdf:rest", "rdf:type") else f"{name} {', '.join(shown)}")
-        return "; ".join(text for text in said if text and text != "nil")
+            parts.append(", ".join(shown) if name in ("rdf:first", "rdf:rest", "rdf:type") else f"{name} {', '.join(shown)}")
+        return "; ".join(text for text in parts if text and text != "nil")
 
     def _criteria(self, iri: str) -> Iterable[Criteria]:
         rule = self.knowledge.rules.get(iri)
@@ -198,7 +198,7 @@ class Describer:
             yield Criteria(title="Holds when", root=self._writer.tree(self._writer.shapes[iri], expand_named=True))
 
     def _shown_passages(self, iri: str) -> Iterable[ShownPassage]:
-        numbers = [local_name(one) for one in self.graph.iris(iri, "prov:wasDerivedFrom")]
+        numbers = [local_name(passage_iri) for passage_iri in self.graph.iris(iri, "prov:wasDerivedFrom")]
         for number in dict.fromkeys(numbers):
             passage = self._passages.get(number)
             if passage:
@@ -217,8 +217,8 @@ class Describer:
         """The review status of the documents that the page speaks from."""
         rule: Rule | None = self.knowledge.rules.get(iri)
         sources = {iri, rule.source if rule else "", self.graph.iri(iri, "core:source")}
-        sources |= {self._passages[local_name(one)].source for one in self.graph.iris(iri, "prov:wasDerivedFrom")
-                    if local_name(one) in self._passages}  # fmt: skip
+        sources |= {self._passages[local_name(passage_iri)].source for passage_iri in self.graph.iris(iri, "prov:wasDerivedFrom")
+                    if local_name(passage_iri) in self._passages}  # fmt: skip
         for source in self.knowledge.sources.values():
             if source.iri in sources:
                 yield Item(text=f"{source.number}, {source.title}", href=href_of(source.iri), note=source.review_status)
@@ -230,8 +230,8 @@ class Describer:
         yield Group(title=ABOUT.get(kind, "Rules about it"), items=self._items(about, _worth_saying(kind, notes)))
         through = links.rules_through_criteria(iri)
         yield Group(title="Rules whose criterion names it", items=self._items(through, notes))
-        wider = [one for one in self._broader(iri) if one != iri]
-        near = {rule for one in wider for rule in links.rules_through_criteria(one)} - set(through)
+        wider = [term for term in self._broader(iri) if term != iri]
+        near = {rule for term in wider for rule in links.rules_through_criteria(term)} - set(through)
         yield Group(
             title="Rules whose criterion names something wider",
             items=self._items(near),
@@ -248,7 +248,7 @@ class Describer:
     def _broader(self, iri: str) -> Iterable[str]:
         """A finding or condition and the wider ones; of anything else, nothing."""
         if iri in self.knowledge.findings or iri in self.knowledge.conditions:
-            yield from (one for one in self.knowledge.hierarchy.broader[iri] if not one.startswith(f"{BASE}core/"))
+            yield from (term for term in self.knowledge.hierarchy.broader[iri] if not term.startswith(f"{BASE}core/"))
 
     def _further(self, rules: set[str]) -> set[str]:
         """Rules that others lead to, step by step."""
@@ -257,8 +257,8 @@ class Describer:
         while waiting:
             rule = self.knowledge.rules.get(waiting.pop())
             concluded = getattr(rule, "condition", "") or getattr(rule, "finding", "")
-            for one in self._broader(concluded):
-                new = set(self._links.rules_through_criteria(one)) - reached
+            for term in self._broader(concluded):
+                new = set(self._links.rules_through_criteria(term)) - reached
                 reached |= new
                 waiting += new
         return reached

@@ -190,7 +190,7 @@ class PathwayBuilder:
             rule = self.knowledge.rules[iri]
             if isinstance(rule, Recommendation):
                 for kind, targets in _overrides(rule):
-                    shown = (one for one in targets if one in self.places and about in ("", iri, one))
+                    shown = (target for target in targets if target in self.places and about in ("", iri, target))
                     for target, target_line in map(self.places.__getitem__, shown):
                         found.setdefault((source, kind, target, target_line), {})[source_line] = None
         for (source, kind, target, target_line), lines in found.items():

@@ -14,7 +14,7 @@ from spinegraph.engine.exchange.pathway.model import Pathway, outline
 
 FORMATS = ("svg", "png")
 PROGRAMS = ("graphviz-pure", "dot")
-"""Looked for in this order, beside this Python and then as PATH has it."""
+"""Looked for in this order, next to this Python, then on PATH."""
 SECONDS = 120.0
 """After which a program is stopped that still draws."""
 DPI = 144
@@ -33,10 +33,10 @@ def render_pathway(pathway: Pathway, form: str, program: str = "") -> bytes:
 
 def find_program(name: str = "") -> str:
     """The path of the program that draws. Raises DrawingError."""
-    for one in (name,) if name else PROGRAMS:
-        found = shutil.which(one, path=sysconfig.get_path("scripts")) or shutil.which(one)
-        if found:
-            return found
+    for program in (name,) if name else PROGRAMS:
+        executable = shutil.which(program, path=sysconfig.get_path("scripts")) or shutil.which(program)
+        if executable:
+            return executable
     raise DrawingError(
         f"There is no {name or ' and no '.join(PROGRAMS)} to draw with.",
         mend="Install the extra that draws, pip install 'spinegraph[drawing]', or Graphviz; --format dot needs neither.",

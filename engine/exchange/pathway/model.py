@@ -154,5 +154,5 @@ def _lit(part: Node | Line) -> str:
 def _end(panel: Panel, titles: dict[str, str], node: str, number: int | None) -> str:
     if number is None:
         return f"“{titles[node]}”"
-    lines = next(one.lines for one in panel.nodes if one.id == node)
+    lines = next(box.lines for box in panel.nodes if box.id == node)
     return f"“{titles[node]}”, “{lines[number].text}”"

@@ -77,8 +77,8 @@ def _note_overrides_elsewhere(builder: PathwayBuilder, source: Source) -> None:
         rule = rules[iri]
         if not isinstance(rule, Recommendation):
             continue
-        by = {builder.source_number(one) for one in advice if iri in (*one.overrides, *one.overrides_if_known)}
-        of = {builder.source_number(rules[one]) for one in (*rule.overrides, *rule.overrides_if_known)}
+        by = {builder.source_number(other) for other in advice if iri in (*other.overrides, *other.overrides_if_known)}
+        of = {builder.source_number(rules[other]) for other in (*rule.overrides, *rule.overrides_if_known)}
         words = [
             f"{lead} rules of {', '.join(sorted(found))}"
             for lead, found in (("overrides", of - {source.number}), ("overridden by", by - {source.number}))
@@ -103,11 +103,11 @@ def _gaps(builder: PathwayBuilder, gaps: list[SourceGap]) -> None:
     """Questions left open: those that bear on the same recommendations in one box, those that bear on none in another."""
     groups: dict[tuple[str, ...], list[SourceGap]] = {}
     for gap in gaps:
-        groups.setdefault(tuple(one for one in gap.leaves_open if one in builder.places), []).append(gap)
+        groups.setdefault(tuple(target for target in gap.leaves_open if target in builder.places), []).append(gap)
     for opened, group in groups.items():
         title = "These leave open what they point to" if opened else "Shown to the reader; no recommendation stays open"
         box = builder.listed("gaps", f"{shorten(group[0].iri)} open", "questions left open", title, group)
-        places = [builder.places[one] for one in opened]
+        places = [builder.places[target] for target in opened]
         for name, number in places:
             whole = {line for other, line in places if other == name} >= builder.rule_lines(name)
             builder.link(box, name, "leaves-open", target_line=None if whole else number)

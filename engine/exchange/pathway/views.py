@@ -81,14 +81,14 @@ def rule_pathway(knowledge: Knowledge, iri: str, back: int = BACK) -> Pathway:
 def _before(builder: PathwayBuilder, rule: Rule, name: str) -> None:
     """What overrides a rule, leaves it open or excludes patients from it."""
     every = builder.knowledge.rules.values()
-    advice = [one for one in every if isinstance(one, Recommendation)]  # `link_overrides` draws the arrows
-    _boxes(builder, (one for one in advice if rule.iri in one.overrides), f"{name} by", "What overrides it")
-    known = (one for one in advice if rule.iri in one.overrides_if_known)
+    advice = [other for other in every if isinstance(other, Recommendation)]  # `link_overrides` draws the arrows
+    _boxes(builder, (other for other in advice if rule.iri in other.overrides), f"{name} by", "What overrides it")
+    known = (other for other in advice if rule.iri in other.overrides_if_known)
     _boxes(builder, known, f"{name} by known", "What overrides it, if known to apply")
-    opening = [one for one in every if isinstance(one, SourceGap | Tension) and rule.iri in one.leaves_open]
+    opening = [other for other in every if isinstance(other, SourceGap | Tension) and rule.iri in other.leaves_open]
     for box in _boxes(builder, opening, f"{name} open", "What leaves it open"):
         builder.link(box, name, "leaves-open")
-    excluding = [one for one in every if isinstance(one, Exclusion) and one.source in ("", rule.source)]
+    excluding = [other for other in every if isinstance(other, Exclusion) and other.source in ("", rule.source)]
     if excluding and isinstance(rule, Recommendation | Assessment):
         box = builder.listed("exclusions", f"{name} excluded", "patients not covered", "About whom nothing is said", excluding)
         builder.link(box, name, "excludes")
@@ -108,7 +108,7 @@ def _after(builder: PathwayBuilder, rule: Rule, name: str) -> None:
             builder.nodes[shorten(rule.finding)] = _finding(knowledge, rule.finding)
             builder.link(name, shorten(rule.finding), "derives")
         case SourceGap() | Tension():
-            opened = [knowledge.rules[one] for one in rule.leaves_open]
+            opened = [knowledge.rules[target] for target in rule.leaves_open]
             _lead(builder, name, opened, "leaves-open", "What stays open")
             if isinstance(rule, Tension):
                 sides = [knowledge.rules[side.recommendation] for side in rule.positions if side.recommendation]
@@ -146,7 +146,7 @@ def condition_pathway(knowledge: Knowledge, iri: str, back: int = BACK) -> Pathw
     builder = PathwayBuilder(knowledge)
     concept = knowledge.conditions[iri]
     name = builder.condition(iri, max(back, 1), focus=True)
-    for broader in (one for one in knowledge.hierarchy.broader[iri] if one in knowledge.conditions):
+    for broader in (wider for wider in knowledge.hierarchy.broader[iri] if wider in knowledge.conditions):
         asking = [rule for rule in knowledge.rules.values() if broader in _asked(rule)]
         if broader == iri or asking:
             box = name if broader == iri else _broader(builder, broader)
@@ -154,8 +154,10 @@ def condition_pathway(knowledge: Knowledge, iri: str, back: int = BACK) -> Pathw
                 builder.link(name, box, "suspects")
             _asking(builder, box, asking)
     advice = [rule for rule in map(knowledge.rules.get, builder.places) if isinstance(rule, Recommendation)]
-    overridden = {one: knowledge.rules[one] for rule in advice for one in (*rule.overrides, *rule.overrides_if_known)}
-    _boxes(builder, [overridden[one] for one in overridden if one not in builder.places], f"{name} overridden", "Overridden")
+    overridden = {other: knowledge.rules[other] for rule in advice for other in (*rule.overrides, *rule.overrides_if_known)}
+    _boxes(
+        builder, [overridden[other] for other in overridden if other not in builder.places], f"{name} overridden", "Overridden"
+    )
     builder.link_overrides()
     title = f"Condition: {concept.label}"
     return _pathway(knowledge, title, shorten(iri), builder, _documents(builder))
@@ -203,10 +205,14 @@ def overview_pathway(knowledge: Knowledge) -> Pathway:
 
 def _documents(builder: PathwayBuilder) -> set[str]:
     """The documents that anything in a panel rests on."""
-    ids = {one for node in builder.nodes.values() for one in (*node.passages, *(p for line in node.lines for p in line.passages))}
+    ids = {
+        passage
+        for node in builder.nodes.values()
+        for passage in (*node.passages, *(p for line in node.lines for p in line.passages))
+    }
     sources: Mapping[str, str] = {passage.id: passage.source for passage in builder.knowledge.passages.values()}
     named = {builder.knowledge.rules[iri].source for iri in builder.places}
-    return {sources[one] for one in ids if one in sources} | named
+    return {sources[passage] for passage in ids if passage in sources} | named
 
 
 def _pathway(knowledge: Knowledge, title: str, subtitle: str, builder: PathwayBuilder, documents: set[str]) -> Pathway:
@@ -214,13 +220,14 @@ def _pathway(knowledge: Knowledge, title: str, subtitle: str, builder: PathwayBu
 
 
 def _whole(knowledge: Knowledge, title: str, subtitle: str, panels: tuple[Panel, ...], documents: set[str]) -> Pathway:
-    shown = sorted((one for one in knowledge.sources.values() if one.iri in documents), key=lambda one: one.number)
+    shown = sorted((source for source in knowledge.sources.values() if source.iri in documents), key=lambda source: source.number)
     return Pathway(
         title=title,
         subtitle=subtitle,
         panels=panels,
         sources=tuple(
-            f"{one.number}, {one.title}: review status {one.review_status}. {one.review_note}".strip() for one in shown
+            f"{source.number}, {source.title}: review status {source.review_status}. {source.review_note}".strip()
+            for source in shown
         ),
         knowledge=f"Knowledge {knowledge.version}, {knowledge.digest[:19]}…",
         disclaimer=disclaimer_of(shown),

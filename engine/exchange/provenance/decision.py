@@ -113,9 +113,9 @@ class _Provenance:
         for name in entry.missing:
             self._say(about, "core:missing", ox.NamedNode(self._codes[name]))
         for predicate, ids in (("core:overriddenBy", entry.overridden_by), ("core:leftOpenBy", entry.left_open_by)):
-            for one in ids:
-                self._say(about, predicate, ox.NamedNode(self._rules[one]))
-                self._plan(self._rules[one])
+            for name in ids:
+                self._say(about, predicate, ox.NamedNode(self._rules[name]))
+                self._plan(self._rules[name])
         self._plan(entry.iri)
         for passage in entry.passages:
             self._source(about, "prov:hadPrimarySource", self._passage(passage))
@@ -163,12 +163,12 @@ class _Provenance:
         """Derive `about`, and the verdict `top` above it, from what a node of its proof and the nodes below name."""
         above = tuple(dict.fromkeys((about, top or about)))
         for passage in proof.passages:
-            for one in above:
-                self._derived(one, self._passage(passage))
+            for entity in above:
+                self._derived(entity, self._passage(passage))
         if proof.fact:
             for name in self._facts.entities(proof.fact):
-                for one in above:
-                    self._derived(one, self._name(*name))
+                for entity in above:
+                    self._derived(entity, self._name(*name))
             for rule in proof.fact.through:
                 if rule in self._rules:
                     self._plan(self._rules[rule])

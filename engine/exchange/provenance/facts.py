@@ -25,7 +25,7 @@ SIDES: Mapping[str, Sequence[Literal["present", "absent"]]] = {
 
 
 class CaseFacts:
-    """Which recorded facts a proof's fact rests on. Remembers what followed from others, for `triples` to tell."""
+    """Which recorded facts a proof's fact rests on. Remembers what followed from others, for `triples` to state."""
 
     def __init__(self, knowledge: Knowledge, case: Case) -> None:
         self._knowledge = knowledge

@@ -10,7 +10,7 @@ from spinegraph.engine.model import Knowledge, Passage, Source
 
 
 def described(knowledge: Knowledge, passages: Sequence[Passage]) -> Iterator[Triple]:
-    """Everything that is said of passages, and of the documents that they are from."""
+    """All statements about passages, and of the documents that they are from."""
     for passage in passages:
         yield from _passage(passage)
     for source in dict.fromkeys(passage.source for passage in passages):

@@ -62,7 +62,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
     holder = {finding.code: finding.iri for finding in findings.values()}
     for measurement in measurements.values():
         if measurement.code and measurement.code in holder:
-            problems.tell(
+            problems.report(
                 VocabularyError,
                 f"{measurement.code}: a finding and a measurement share this code.",
                 "Rename one.",
@@ -149,7 +149,7 @@ def _by_code(things: Iterable[Coded], problems: Problems) -> dict[str, Coded]:
     holder: dict[str, str] = {}
     for thing in things:
         if not thing.code:
-            problems.tell(
+            problems.report(
                 VocabularyError,
                 f"{shorten(thing.iri)} has no code.",
                 'Add skos:notation "its_code".',
@@ -157,7 +157,7 @@ def _by_code(things: Iterable[Coded], problems: Problems) -> dict[str, Coded]:
                 thing.iri,
             )
         elif holder.setdefault(thing.code, thing.iri) != thing.iri:
-            problems.tell(
+            problems.report(
                 VocabularyError,
                 f"The code {thing.code!r} is used by {shorten(holder[thing.code])} and {shorten(thing.iri)}.",
                 "Give each concept a code of its own.",

@@ -57,7 +57,7 @@ def check_closed(graph: Graph, problems: Problems) -> None:
         for type_ in graph.iris(iri, "rdf:type"):
             if type_.startswith(RULING) and shorten(type_) not in (*own, *TYPES):
                 what = f"{name_of(iri)} is a {shorten(type_)}, which no {named} is here."
-                problems.tell(VocabularyError, what, MEND, "outside-profile", iri, "rdf:type", type_)
+                problems.report(VocabularyError, what, MEND, "outside-profile", iri, "rdf:type", type_)
     seen = set(kinds)
     for iri in graph.subjects_with("sh:rule"):
         seen.add(iri)
@@ -84,7 +84,7 @@ def _check(graph: Graph, problems: Problems, iri: str, kind: str, properties: tu
 def _refuse(problems: Problems, iri: str, predicate: str, kind: str, properties: tuple[str, ...] = ()) -> None:
     near = get_close_matches(predicate, properties, n=1, cutoff=0.8)
     what = f"{name_of(iri)} has {predicate}, which no {kind} has here"
-    problems.tell(
+    problems.report(
         VocabularyError,
         what + (f"; did you mean {near[0]}?" if near else "."),
         MENDS.get(predicate, MEND),

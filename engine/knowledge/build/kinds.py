@@ -56,7 +56,7 @@ def check_kind(passage: Passage, kinds: dict[str, PassageKind], problems: Proble
     """Note a passage of a kind that nobody declares: an article would not know where to tell it."""
     if passage.kind and passage.kind not in kinds:
         meant = nearest(passage.kind, kinds)
-        problems.tell(
+        problems.report(
             VocabularyError,
             f"{shorten(passage.iri)} is of the kind {shortened(passage.kind)}, which does not exist{ending(meant)}",
             f"Use one of {', '.join(sorted(kinds))}, or declare a core:PassageKind with this skos:notation.",
@@ -72,7 +72,7 @@ def _key(graph: Graph, iri: str, predicate: str, section: str, problems: Problem
     sections = graph.of_class("core:ArticleSection")
     if section not in sections:
         meant = nearest(section, sections)
-        problems.tell(
+        problems.report(
             VocabularyError,
             f"{shorten(iri)}: {predicate} names {shorten(section)}, which is no section of an article{ending(meant)}",
             "Name a core:ArticleSection.",

@@ -27,5 +27,5 @@ def read_literals(graph: Graph, problems: Problems, subject: str, predicate: str
             continue
         about = "" if subject.startswith("_:") else f"{shorten(subject)}: "
         what = f"{about}{predicate} is {as_written(term, shorten(str(term)))}, which is no plain number."
-        problems.tell(VocabularyError, what, "Write a plain number.", "wrong-kind", subject, predicate, term)
+        problems.report(VocabularyError, what, "Write a plain number.", "wrong-kind", subject, predicate, term)
     return found

@@ -39,7 +39,7 @@ def read_passage(graph: Graph, iri: str, problems: Problems) -> Passage:
     selector = graph.iri(iri, "oa:hasSelector")
     identifier = graph.text(iri, "dcterms:identifier")
     if identifier and identifier != local_name(iri):
-        problems.tell(
+        problems.report(
             VocabularyError,
             f"{shorten(iri)} has the identifier {shortened(identifier)}.",
             "Give it its local name as dcterms:identifier: rules name passages by it.",
@@ -50,7 +50,7 @@ def read_passage(graph: Graph, iri: str, problems: Problems) -> Passage:
     source, sources = graph.iri(iri, "core:source"), graph.of_class("core:Source")
     if source not in sources:
         meant = nearest(source, sources)
-        problems.tell(
+        problems.report(
             VocabularyError,
             f"{shorten(iri)} belongs to {shorten(source)}, which is no source{ending(meant)}"
             if source
@@ -101,7 +101,7 @@ def read_citation(graph: Graph, node: str, problems: Problems) -> CitationMappin
     """Where a printed number leads, and how sure that is."""
     confidence: Any = graph.text(node, "core:confidence") or "none"
     if confidence not in CONFIDENCES:
-        problems.tell(
+        problems.report(
             VocabularyError,
             f"{shorten(node)}: core:confidence is {confidence!r}.",
             f"Use one of {', '.join(CONFIDENCES)}.",

@@ -33,7 +33,7 @@ def check_rules(graph: Graph, knowledge: Knowledge, problems: Problems) -> None:
     checked: set[int] = set()
     for rule in knowledge.rules.values():
         if named.setdefault(rule.id, rule.iri) != rule.iri:
-            problems.tell(
+            problems.report(
                 VocabularyError,
                 f"{shorten(named[rule.id])} and {shorten(rule.iri)} have the same local name.",
                 "Give each rule a local name of its own: it is the rule's id.",
@@ -45,7 +45,7 @@ def check_rules(graph: Graph, knowledge: Knowledge, problems: Problems) -> None:
         _check_own_passages(graph, rule, ids, problems)
         takes_back = rule.criterion is not None and not is_monotone(rule.criterion) and not _may_ask(rule, screens)
         if takes_back or (rule.scope is not None and not is_monotone(rule.scope)):
-            problems.tell(
+            problems.report(
                 CriterionError,
                 f"{shorten(rule.iri)} uses core:unassessed, so that learning more could take its conclusion back.",
                 "Only assessments, gaps and recommendations of a core:screening intervention may do that; use core:absent.",
@@ -54,7 +54,7 @@ def check_rules(graph: Graph, knowledge: Knowledge, problems: Problems) -> None:
             )
         _check_targets(graph, rule, knowledge, advice, problems)
         if isinstance(rule, DerivedFinding) and derived.setdefault(rule.finding, rule.iri) != rule.iri:
-            problems.tell(
+            problems.report(
                 VocabularyError,
                 f"{shorten(rule.finding)} is derived by {shorten(derived[rule.finding])} and {shorten(rule.iri)}.",
                 "Join the two criteria with sh:or in one rule.",
@@ -97,7 +97,7 @@ def _check_targets(graph: Graph, rule: Rule, knowledge: Knowledge, advice: Colle
         if target not in known:
             kind = "override-of-nothing" if known is advice else "wrong-kind"
             meant = "" if graph.predicates(target) else nearest(target, known)
-            problems.tell(
+            problems.report(
                 VocabularyError,
                 f"{shorten(rule.iri)}: {predicate} names {shorten(target)}, which "
                 + (f"is no {_NEEDED[predicate]}." if graph.predicates(target) else f"does not exist{ending(meant)}"),
@@ -134,7 +134,7 @@ def _check_own_passages(graph: Graph, rule: Rule, ids: Container[str], problems:
             what = (
                 f"{shorten(passage)}, which is no passage" if other else f"a passage that does not exist: {local_name(passage)}"
             )
-            problems.tell(
+            problems.report(
                 ProvenanceError,
                 f"{shorten(rule.iri)} is derived from {what}.",
                 MEND_PASSAGE,
@@ -155,7 +155,7 @@ def _check_passages(
         checked.add(id(node))
         for passage in node.passages:
             if passage not in ids:
-                problems.tell(
+                problems.report(
                     ProvenanceError,
                     f"{shorten(node.iri or rule.iri)} rests on a passage that does not exist: {passage}.",
                     MEND_PASSAGE,

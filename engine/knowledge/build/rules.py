@@ -74,7 +74,7 @@ class _Told:
         self.problems = problems
 
     def tell(self, what: str, mend: str, kind: str, predicate: str = "", value: Term | None = None) -> None:
-        self.problems.tell(VocabularyError, what, mend, kind, self.iri, predicate, value)
+        self.problems.report(VocabularyError, what, mend, kind, self.iri, predicate, value)
 
     def text(self, predicate: str, language: str = "en") -> str:
         return self.graph.text(self.iri, predicate, language)

@@ -1,7 +1,7 @@
 """OWL axioms as sets of triples, and those of them that can bear on a question.
 
 One axiom is one statement of an author with the blank nodes below it: a subclass relation, a definition, a
-disjointness, a property's domain, what is said of an individual. Annotations are no axioms.
+disjointness, a property's domain, statements about an individual. Annotations are no axioms.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def read_axioms(triples: Iterable[Triple]) -> Axioms:
         for triple in known
         if _is_axiom(triple, properties) and not _is_annotated(triple[0], about)
     )
-    return Axioms(tuple(axioms), {name: tuple(said) for name, said in declarations.items()})
+    return Axioms(tuple(axioms), {name: tuple(declaring) for name, declaring in declarations.items()})
 
 
 def _properties(triples: Iterable[Triple]) -> frozenset[str]:
@@ -207,23 +207,25 @@ def is_empty(axiom: Axiom, expression: Term, names: Collection[str], depth: int 
         return False
     if not expression.startswith("_:"):
         return expression == NOTHING or not (expression in names or expression.startswith(BUILT_IN))
-    said = statements(axiom, expression)
-    if parts := said.get(expand("owl:intersectionOf")):
+    by_predicate = statements(axiom, expression)
+    if parts := by_predicate.get(expand("owl:intersectionOf")):
         return any(is_empty(axiom, part, names, depth + 1) for part in items(axiom, parts[0]))
-    if parts := said.get(expand("owl:unionOf")):
+    if parts := by_predicate.get(expand("owl:unionOf")):
         return all(is_empty(axiom, part, names, depth + 1) for part in items(axiom, parts[0]))
-    some, exact = (said.get(expand(name), ()) for name in ("owl:someValuesFrom", "owl:hasValue"))
-    unused = all(isinstance(it, str) and it not in names and it[:2] != "_:" for it in said.get(expand("owl:onProperty"), ("_:",)))
+    some, exact = (by_predicate.get(expand(name), ()) for name in ("owl:someValuesFrom", "owl:hasValue"))
+    unused = all(
+        isinstance(it, str) and it not in names and it[:2] != "_:" for it in by_predicate.get(expand("owl:onProperty"), ("_:",))
+    )
     return bool(unused and (some or exact)) or any(is_empty(axiom, part, names, depth + 1) for part in some)
 
 
 def statements(axiom: Axiom, node: Term) -> Mapping[str, list[Term]]:
-    """What an axiom says of one of its blank nodes, by predicate."""
-    said: dict[str, list[Term]] = {}
+    """The statements of an axiom about one of its blank nodes, by predicate."""
+    by_predicate: dict[str, list[Term]] = {}
     for subject, predicate, value in axiom.triples:
         if subject == node:
-            said.setdefault(predicate, []).append(value)
-    return said
+            by_predicate.setdefault(predicate, []).append(value)
+    return by_predicate
 
 
 def items(axiom: Axiom, head: Term) -> tuple[Term, ...]:

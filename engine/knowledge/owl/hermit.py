@@ -174,10 +174,10 @@ def _failure(printed: str) -> ReasonerError:
         )
     lines = printed.strip().splitlines()
     first = next((number for number, line in enumerate(lines) if "Exception" in line), 0)
-    said = itertools.takewhile(
+    message = itertools.takewhile(
         lambda line: not line.lstrip().startswith("at "), lines[first:]
     )  # a message may have several lines
-    reason = " ".join(" ".join(said).removeprefix('Exception in thread "main" ').split())[:400] or "it said nothing"
+    reason = " ".join(" ".join(message).removeprefix('Exception in thread "main" ').split())[:400] or "it said nothing"
     return ReasonerError(f"HermiT did not run: {reason}", mend="Check the datatypes and class expressions of the ontology.")
 
 

@@ -50,7 +50,7 @@ def explain(axioms: Axioms, target: str = "", seconds: float = 20.0) -> Explanat
     """Why the class `target` can have no member, or, without one, why the ontology is inconsistent.
 
     Where the time is up, what has been found by then. Raises ReasonerError where HermiT cannot run, or where the axioms
-    that are told apart do not make the contradiction that the files make.
+    found one by one do not make the contradiction that the files make.
     """
     deadline = time.monotonic() + seconds
 
@@ -60,7 +60,7 @@ def explain(axioms: Axioms, target: str = "", seconds: float = 20.0) -> Explanat
 
     found = minimise(module(axioms, target), oracle)
     found = narrow(found, oracle) if found.minimal else found
-    return Explanation(_as_told(found.axioms, target), found.minimal)
+    return Explanation(_in_reading_order(found.axioms, target), found.minimal)
 
 
 def minimise(axioms: Sequence[Axiom], first: FirstBroken) -> Explanation:
@@ -120,26 +120,26 @@ def narrow(found: Explanation, first: FirstBroken) -> Explanation:
     return Explanation(tuple(axioms), found.minimal)
 
 
-def _pair(axiom: Axiom, one: Term, other: Term) -> Axiom:
+def _pair(axiom: Axiom, first: Term, second: Term) -> Axiom:
     """The part of a group that speaks of two of its members; its main statement stays, so that its place does."""
     subject = axiom.main[0]
     listed = next(predicate for holder, predicate, _ in axiom.triples if holder == subject and predicate in MEMBERS)
     cell, last = f"{subject}-1", f"{subject}-2"
-    cells: tuple[Triple, ...] = ((cell, FIRST, one), (cell, REST, last), (last, FIRST, other), (last, REST, NIL))
+    cells: tuple[Triple, ...] = ((cell, FIRST, first), (cell, REST, last), (last, FIRST, second), (last, REST, NIL))
     return Axiom((axiom.main, (subject, listed, cell), *cells))
 
 
-def _as_told(axioms: Iterable[Axiom], target: str) -> tuple[Axiom, ...]:
+def _in_reading_order(axioms: Iterable[Axiom], target: str) -> tuple[Axiom, ...]:
     """In the order in which one would say them: from the class on, step by step; what joins the ends comes last."""
     left = sorted(axioms, key=lambda axiom: (bool(members(axiom)), axiom.main[1] == DISJOINT, axiom.main[1] != RDF_TYPE))
-    told: list[Axiom] = []
+    ordered: list[Axiom] = []
     names = {target}
     while left:
         following = next((axiom for axiom in left if axiom.main[0] in names and not members(axiom)), left[0])
         left.remove(following)
-        told.append(following)
+        ordered.append(following)
         names |= following.signature
-    return tuple(told)
+    return tuple(ordered)
 
 
 def roots(empty: Collection[str], axioms: Iterable[Axiom]) -> Mapping[str, tuple[str, ...]]:
@@ -168,9 +168,9 @@ def _needed(axiom: Axiom, expression: Term, depth: int = 0) -> set[str]:
         return set()
     if not expression.startswith("_:"):
         return {expression}
-    said = statements(axiom, expression)
-    parts = [part for head in said.get(expand("owl:intersectionOf"), ()) for part in items(axiom, head)]
-    parts += said.get(expand("owl:someValuesFrom"), ())
+    by_predicate = statements(axiom, expression)
+    parts = [part for head in by_predicate.get(expand("owl:intersectionOf"), ()) for part in items(axiom, head)]
+    parts += by_predicate.get(expand("owl:someValuesFrom"), ())
     return {name for part in parts for name in _needed(axiom, part, depth + 1)}
 
 

@@ -68,9 +68,9 @@ def manchester(axiom: Axiom, name: Naming = shorten) -> str:
     if predicate == RDF_TYPE and value in CHARACTERISTICS:
         return f"{name(subject)} is {local_name(str(value)).removesuffix('Property').lower()}"
     if predicate == RDF_TYPE and value == expand("owl:NegativePropertyAssertion"):
-        said = {key: values[0] for key, values in statements(axiom, subject).items()}
-        who, what = (said.get(expand(f"owl:{key}"), "") for key in ("sourceIndividual", "assertionProperty"))
-        whom = said.get(expand("owl:targetIndividual"), said.get(expand("owl:targetValue"), ""))
+        by_predicate = {key: values[0] for key, values in statements(axiom, subject).items()}
+        who, what = (by_predicate.get(expand(f"owl:{key}"), "") for key in ("sourceIndividual", "assertionProperty"))
+        whom = by_predicate.get(expand("owl:targetIndividual"), by_predicate.get(expand("owl:targetValue"), ""))
         return f"not ({writer.term(who)} {writer.term(what)} {writer.term(whom)})"
     relation = "Type" if predicate == RDF_TYPE else RELATIONS.get(predicate, name(predicate))
     return f"{writer.term(subject)} {relation} {writer.term(value)}"
@@ -99,36 +99,36 @@ class _Writer:
         return joint.join([*texts, *(["…"] if len(terms) > LONGEST else [])])
 
     def _expression(self, node: str, depth: int) -> str:
-        said = statements(self._axiom, node)
+        by_predicate = statements(self._axiom, node)
         for key, joint in (("owl:intersectionOf", " and "), ("owl:unionOf", " or ")):
-            if heads := said.get(expand(key)):
+            if heads := by_predicate.get(expand(key)):
                 return self.listed(items(self._axiom, heads[0]), joint, depth)
-        if values := said.get(expand("owl:complementOf"), said.get(expand("owl:datatypeComplementOf"))):
+        if values := by_predicate.get(expand("owl:complementOf"), by_predicate.get(expand("owl:datatypeComplementOf"))):
             return f"not {self.term(values[0], depth, inner=True)}"
-        if heads := said.get(expand("owl:oneOf")):
+        if heads := by_predicate.get(expand("owl:oneOf")):
             return "{" + self.listed(items(self._axiom, heads[0]), ", ", depth) + "}"
-        if expand("owl:onProperty") in said:
+        if expand("owl:onProperty") in by_predicate:
             return self._restriction(node, depth)
-        if kinds := said.get(expand("owl:onDatatype")):
-            return self._facets(kinds[0], said.get(expand("owl:withRestrictions"), [""])[0])
-        if values := said.get(expand("owl:inverseOf")):
+        if kinds := by_predicate.get(expand("owl:onDatatype")):
+            return self._facets(kinds[0], by_predicate.get(expand("owl:withRestrictions"), [""])[0])
+        if values := by_predicate.get(expand("owl:inverseOf")):
             return f"inverse {self.term(values[0], depth)}"
-        if expand("rdf:first") in said:
+        if expand("rdf:first") in by_predicate:
             return self.listed(items(self._axiom, node), ", ", depth)
         return "something unnamed"
 
     def _restriction(self, node: str, depth: int) -> str:
-        said = statements(self._axiom, node)
-        property_ = self.term(said[expand("owl:onProperty")][0], depth, inner=True)
+        by_predicate = statements(self._axiom, node)
+        property_ = self.term(by_predicate[expand("owl:onProperty")][0], depth, inner=True)
         for key, word in QUANTIFIERS.items():
-            if values := said.get(key):
+            if values := by_predicate.get(key):
                 return f"{property_} {word} {self.term(values[0], depth, inner=True)}"
         for key, word in COUNTS.items():
-            if values := said.get(key):
-                filler = [*said.get(expand("owl:onClass"), ()), *said.get(expand("owl:onDataRange"), ())]
+            if values := by_predicate.get(key):
+                filler = [*by_predicate.get(expand("owl:onClass"), ()), *by_predicate.get(expand("owl:onDataRange"), ())]
                 of = f" {self.term(filler[0], depth, inner=True)}" if filler else ""
                 return f"{property_} {word} {self.term(values[0])}{of}"
-        return f"{property_} Self" if expand("owl:hasSelf") in said else f"something of {property_}"
+        return f"{property_} Self" if expand("owl:hasSelf") in by_predicate else f"something of {property_}"
 
     def _facets(self, kind: Term, head: Term) -> str:
         limits = [

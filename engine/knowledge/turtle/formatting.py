@@ -45,16 +45,16 @@ class _SortedTurtleSerializer(longturtle.LongTurtleSerializer):
             return False, False, str(node)
         if next(self.store.subjects(None, node), None) is not None:
             return True, True, str(node)  # written inside another statement, or by a name that is canonical
-        return True, False, self._said(node, set())
+        return True, False, self._statement_of(node, set())
 
-    def _said(self, node: Node, above: set[Node]) -> str:
+    def _statement_of(self, node: Node, above: set[Node]) -> str:
         """An IRI or text itself; of a blank node, everything that is stated below it."""
         if not isinstance(node, BNode):
             return str(node)
         if node in above:
             return ""
         below = sorted(
-            f"{predicate} {self._said(value, above | {node})}" for predicate, value in self.store.predicate_objects(node)
+            f"{predicate} {self._statement_of(value, above | {node})}" for predicate, value in self.store.predicate_objects(node)
         )
         return " ".join(below)
 

@@ -130,7 +130,7 @@ class Graph:
             head = next((term for term in self._by_subject[head].get(REST, []) if isinstance(term, str)), "")
 
     def all_subjects(self) -> Iterable[str]:
-        """Everything that something is said about, in file order."""
+        """Every subject, in file order."""
         return self._by_subject.keys()
 
     def mentions(self, value: Term) -> list[tuple[str, str]]:
@@ -144,7 +144,7 @@ class Graph:
     def place(self, subject: str, predicate: str = "", value: Term | None = None) -> Located | None:
         """Where a subject is first spoken of, or where the predicate or the object of a statement about it stands.
 
-        What has no place of its own has that of what it is part of; None for a subject that nothing is said about.
+        What has no place of its own has that of what it is part of; None for a subject without statements.
         """
         numbers = tuple(self._files_of.get(subject, ()))
         if not numbers:

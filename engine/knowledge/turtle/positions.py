@@ -76,7 +76,7 @@ class _Frame:
 
 
 class _Scanner:
-    """Tells the statements of a Turtle text that is known to be well formed."""
+    """Locates the statements of a Turtle text that is known to be well formed."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -102,7 +102,7 @@ class _Scanner:
         return self._found
 
     def _tokens(self) -> Iterator[tuple[str, str, int]]:
-        """Kind, text and offset; a dot that ends a statement is told apart from dots in names and numbers."""
+        """Kind, text and offset; a dot that ends a statement is kept apart from dots in names and numbers."""
         for match in _TOKEN.finditer(self._text):
             kind, written, offset = str(match.lastgroup), match.group(), match.start()
             if kind == "word":

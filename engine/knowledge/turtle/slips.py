@@ -37,10 +37,12 @@ def mend_turtle(text: str, message: str, line: int, column: int) -> str:
     lines = text.split("\n")
     here = lines[line - 1] if 0 < line <= len(lines) else ""
     before, rest = here[: max(column - 1, 0)], here[max(column - 1, 0) :]
-    said = [
-        (number, told) for number, told in enumerate(lines[: line - 1], 1) if told.strip() and not told.lstrip().startswith("#")
+    written = [
+        (number, content)
+        for number, content in enumerate(lines[: line - 1], 1)
+        if content.strip() and not content.lstrip().startswith("#")
     ]
-    number, above = (line, before) if before.strip() or not said else said[-1]
+    number, above = (line, before) if before.strip() or not written else written[-1]
     stop = _Stop(message, before, rest, above.strip(), number)
     hint = next((hint for slip in _SLIPS if (hint := slip(stop))), "")
     return f"{hint} {UNREAD.capitalize()}" if hint else GENERAL

@@ -5,7 +5,7 @@
       case:
         present: [back_pain, urinary_retention]
         absent: [fever]
-        absent_screens: [left_back_pain]        # lists of findings, named in screens.yaml beside the case or above it
+        absent_screens: [left_back_pain]        # lists of findings, named in screens.yaml in the folder of the case or above
         unknown: [osteoporosis_history]         # not taken from the screens
         measurements: {age_years: 44}
       expect:
@@ -249,7 +249,7 @@ class _Reader:
         return self._screens[path]
 
     def _screen(self, document: YamlDocument, name: str) -> tuple[str, ...]:
-        """Each finding is read alone, so that an error is said of its own line."""
+        """Each finding is read alone, so that an error names its own line."""
         findings = document.texts(f"/{name}", document.data[name])
         numbered = ((f"/{name}/{number}", finding) for number, finding in enumerate(findings))
         return tuple(self._codes(document, pointer, {"present": [finding]}).present[0] for pointer, finding in numbered)

@@ -96,11 +96,11 @@ class _Runner:
     def run(self, case: ClinicalCase) -> CaseResult:
         decision = self._engine.decide(case.case, include_all=True)
         outcomes = self._outcomes(case.case, decision)
-        said = set(_said(case.expect, outcomes))
+        named = set(_named(case.expect, outcomes))
         for id_, outcome in outcomes.items():
             for state in self._states(id_, outcome):
                 self._reached[id_][state] += 1
-                self._expected[id_][state] += id_ in said
+                self._expected[id_][state] += id_ in named
         failures = tuple(_failures(case.expect, decision, outcomes))
         return CaseResult(name=case.name, file=case.file, line=case.line, failures=failures)
 
@@ -171,7 +171,7 @@ def _reach(rule: Rule, around: Surroundings) -> Reach:
     return Reach(refuted=False, open=False) if rule.criterion is None else reach_of(rule.criterion, around)
 
 
-def _said(expect: Expectation, outcomes: Mapping[str, _Outcome]) -> Iterator[str]:
+def _named(expect: Expectation, outcomes: Mapping[str, _Outcome]) -> Iterator[str]:
     """Ids of the rules whose very verdict a case expects."""
     for id_, expected in expect.verdicts.items():
         if expected.verdicts == (outcomes[id_].verdict,):

@@ -89,10 +89,10 @@ def _described_twice(content: Content) -> Iterator[Diagnostic]:
             if subject.startswith("_:") or attaching or first.setdefault(subject, path) == path:
                 continue
             other, here = (_place_in(content, subject, where) for where in (first[subject], path))
-            beside = content.focus is not None and (first[subject] in content.focus) != (path in content.focus)
+            across = content.focus is not None and (first[subject] in content.focus) != (path in content.focus)
             yield content.diagnose(
                 "declared-twice",
-                "beside-other-content" if beside else "in-two-files",
+                "beside-other-content" if across else "in-two-files",
                 subject,
                 place=here,
                 file=content.shown(first[subject]),
@@ -121,9 +121,9 @@ def _doubled_in(statements: Mapping[str, Iterable[Term]]) -> Iterator[_Doubled]:
             by_language: dict[str, list[str | Text]] = {}
             for value in values:
                 by_language.setdefault(value.language if isinstance(value, Text) else "", []).append(value)
-            for language, (one, *others) in by_language.items():
-                for other in others:
-                    yield _Doubled(predicate, language, one, other)
+            for language, (first, *others) in by_language.items():
+                for second in others:
+                    yield _Doubled(predicate, language, first, second)
 
 
 class _Doubled(NamedTuple):
@@ -131,39 +131,39 @@ class _Doubled(NamedTuple):
 
     predicate: str
     language: str
-    one: Term
-    other: Term
+    first: Term
+    second: Term
 
 
 def _doubled(content: Content, subject: str, twice: _Doubled) -> Diagnostic:
-    predicate, language, one, other = twice
+    predicate, language, first, second = twice
     return content.diagnose(
         "declared-twice",
         "second-value",
         subject,
         predicate,
-        other,
+        second,
         language=language,
-        decimal=_decimal(one, other),
-        related=(content.related(subject, "the first value", predicate, one),) if content.holder(subject) == subject else (),
+        decimal=_decimal(first, second),
+        related=(content.related(subject, "the first value", predicate, first),) if content.holder(subject) == subject else (),
     )
 
 
-def _decimal(one: Term, other: Term) -> str:
+def _decimal(first: Term, second: Term) -> str:
     """What else may be meant by two numbers: one with a decimal comma."""
-    numbers = [term.value for term in (one, other) if isinstance(term, Text) and term.value.isdecimal()]
+    numbers = [term.value for term in (first, second) if isinstance(term, Text) and term.value.isdecimal()]
     return ".".join(numbers) if len(numbers) == 2 else ""
 
 
 def _copied(content: Content, subject: str, doubled: list[_Doubled]) -> Diagnostic:
     named = dict.fromkeys(shorten(twice.predicate) for twice in doubled)
-    first = min(doubled, key=lambda twice: content.place(subject, twice.predicate, twice.other).line)
+    first = min(doubled, key=lambda twice: content.place(subject, twice.predicate, twice.second).line)
     return content.diagnose(
         "declared-twice",
         "copied",
         subject,
         first.predicate,
-        first.other,
+        first.second,
         doubled=tuple(named),
         related=(content.related(subject, "the first description"),),
     )

@@ -99,7 +99,7 @@ def check_units(content: Content) -> Iterator[Diagnostic]:
 
 
 def _is_ucum(unit: str) -> bool:
-    """Whether it is a code of UCUM; where the grammar is not installed, that is not known and said elsewhere."""
+    """Whether it is a code of UCUM; where the grammar is not installed, that is not known, and another check reports it."""
     try:
         from lark.exceptions import LarkError
 

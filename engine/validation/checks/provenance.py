@@ -173,11 +173,11 @@ def _passages(content: Content) -> Iterator[Diagnostic]:
         else:
             spans.setdefault(graph.iri(iri, "core:source"), []).append((int(numbers[0]), int(numbers[1]), iri))
     for found in spans.values():
-        for (start, end, one), (again, until, other) in pairwise(sorted(found)):
-            paraphrases = {" ".join(graph.text(iri, "core:paraphrase").casefold().split()) for iri in (one, other)}
-            if (start, end) == (again, until) and len(paraphrases) == 1:
-                related = (content.related(one, "the same passage"),)
-                yield content.diagnose("misplaced-passage", "twice", other, related=related, counterpart=shorten(one))
+        for (start, end, earlier), (next_start, next_end, later) in pairwise(sorted(found)):
+            paraphrases = {" ".join(graph.text(iri, "core:paraphrase").casefold().split()) for iri in (earlier, later)}
+            if (start, end) == (next_start, next_end) and len(paraphrases) == 1:
+                related = (content.related(earlier, "the same passage"),)
+                yield content.diagnose("misplaced-passage", "twice", later, related=related, counterpart=shorten(earlier))
 
 
 def _is_offset(text: str) -> bool:

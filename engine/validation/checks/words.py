@@ -101,7 +101,7 @@ def _same_words(content: Content, kind: str, iris: tuple[str, ...]) -> Iterator[
 
 
 def _same_texts(content: Content) -> Iterator[Diagnostic]:
-    """A recommendation for something and one against something that tell the same: a text was copied and not changed."""
+    """A recommendation for something and one against something in the same words: a text was copied and not changed."""
     graph = content.graph
     for language, whom in (("en", "clinicians"), (PATIENT, "patients")):
         holders: dict[str, str] = {}

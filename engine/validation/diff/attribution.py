@@ -43,9 +43,9 @@ class Attribution:
         changes = (*self.changed, *concepts, *([HIERARCHY] if self._hierarchy_differs else []))
         engines = ((change, self._with(change)) for change in changes)
         alone = [change for change, engine in engines if engine is not None and outcome(engine, case) != was]
-        return tuple(self._told(change, bool(alone)) for change in alone or changes)
+        return tuple(self._named(change, bool(alone)) for change in alone or changes)
 
-    def _told(self, change: str, alone: bool) -> Responsible:
+    def _named(self, change: str, alone: bool) -> Responsible:
         if change == HIERARCHY:
             return Responsible(subject=HIERARCHY, alone=alone)
         if change in self.changed:

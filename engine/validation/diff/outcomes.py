@@ -59,14 +59,14 @@ class Comparison:
             if iri in self.compared and not self.differs(iri):
                 continue
             old, new = (outcomes.get(iri, {"": TRUE}) for outcomes in self._outcomes)
-            for one, other in product(old, new):
-                if (iri, one, other) in shown or not _tells(one, other):
+            for was, now in product(old, new):
+                if (iri, was, now) in shown or not _matters(was, now):
                     continue
-                patient = self._patients.smallest(old[one], new[other])
+                patient = self._patients.smallest(old[was], new[now])
                 if patient is not None:
-                    found = self._replayed(patient, (iri, one, other))
+                    found = self._replayed(patient, (iri, was, now))
                     shown.update(found)
-                    yield self._told(patient, found)
+                    yield self._witnessed(patient, found)
 
     def _replayed(self, patient: Case, claimed: Outcome) -> tuple[Outcome, ...]:
         """All outcomes that the engines give differently, the claimed one first. Raises ReplayError if it is not one of them."""
@@ -79,13 +79,13 @@ class Comparison:
                 where=f"present {list(patient.present)}, absent {list(patient.absent)}, measured {dict(patient.measurements)}",
                 mend="Report this with both states of the knowledge: one of the two is wrong.",
             )
-        return (claimed, *(outcome for outcome in found if outcome != claimed and _tells(outcome[1], outcome[2])))
+        return (claimed, *(outcome for outcome in found if outcome != claimed and _matters(outcome[1], outcome[2])))
 
-    def _told(self, patient: Case, found: tuple[Outcome, ...]) -> PatientChange:
+    def _witnessed(self, patient: Case, found: tuple[Outcome, ...]) -> PatientChange:
         responsible = self._attribution.responsible(patient, lambda engine, case: outcomes_of(engine, case).get(found[0][0], ""))
-        told = tuple((shorten(iri), old, new) for iri, old, new in found)
+        outcomes = tuple((shorten(iri), old, new) for iri, old, new in found)
         words = _words(patient, [engine.knowledge for engine in self._engines])
-        return PatientChange(witness=Witness(case=patient, words=words), outcomes=told, responsible=responsible)
+        return PatientChange(witness=Witness(case=patient, words=words), outcomes=outcomes, responsible=responsible)
 
     def _of_rule(self, program: Program, planes: tuple[int, ...], iri: str) -> Literals:
         if iri in program.verdicts:
@@ -100,8 +100,8 @@ class Comparison:
         return dict(zip(TRUTHS, literals, strict=True))
 
 
-def _tells(old: str, new: str) -> bool:
-    """Whether a change of an outcome is one. Where one state lacks the rule, only what the other would say of it counts."""
+def _matters(old: str, new: str) -> bool:
+    """Whether a change of an outcome is one. Where one state lacks the rule, a quiet outcome of the other does not count."""
     return old != new and not ("" in (old, new) and {old, new} <= QUIET)
 
 
@@ -113,15 +113,15 @@ def changed_cases(cases: Iterable[ClinicalCase], old: Engine, new: Engine, attri
             continue
         keys = sorted({*before, *after} - {URGENCY})
         sides = ((key, before.get(key, _silent(old, key)), after.get(key, _silent(new, key))) for key in keys)
-        outcomes = tuple((key, one, other) for key, one, other in sides if one != other)
-        told = tuple(outcome for outcome in outcomes if _tells(outcome[1], outcome[2]))
+        outcomes = tuple((key, was, now) for key, was, now in sides if was != now)
+        notable = tuple(outcome for outcome in outcomes if _matters(outcome[1], outcome[2]))
         urgency = (before[URGENCY], after[URGENCY])
-        if told or urgency[0] != urgency[1]:
+        if notable or urgency[0] != urgency[1]:
             yield CaseChange(
                 name=case.name,
                 place=Place(file=case.file, line=case.line),
                 urgency=urgency if urgency[0] != urgency[1] else None,
-                outcomes=told,
+                outcomes=notable,
                 responsible=attribution.responsible(case.case, _decided),
             )
 
@@ -165,12 +165,12 @@ def outcomes_of(engine: Engine, case: Case) -> dict[str, str]:
 
 
 def _words(case: Case, states: Sequence[Knowledge]) -> tuple[str, ...]:
-    """The patient in the words of the newest state that can tell each fact."""
+    """The patient in the words of the newest state that knows each fact."""
     new, old = (known_part(case, knowledge) for knowledge in reversed(states))
     older = Case(
         present=tuple(code for code in old.present if code not in new.present),
         absent=tuple(code for code in old.absent if code not in new.absent),
         measurements={code: value for code, value in old.measurements.items() if code not in new.measurements},
     )
-    told = [*words(new, states[1])] if new != Case() or older == Case() else []
-    return (*told, *(words(older, states[0]) if older != Case() else ()))
+    lines = [*words(new, states[1])] if new != Case() or older == Case() else []
+    return (*lines, *(words(older, states[0]) if older != Case() else ()))

@@ -145,7 +145,7 @@ def _grouped(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 
 def _sentence(words: Sequence[str]) -> str:
-    """A patient's facts on one line, what he has and what he does not have each said once."""
+    """A patient's facts on one line, what he has and what he does not have, each once."""
     kinds = {
         start: [word.removeprefix(start) for word in words if word.startswith(start)] for start in ("has ", "does not have ")
     }

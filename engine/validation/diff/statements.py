@@ -22,7 +22,7 @@ KINDS: Mapping[str, str] = {
     "references": "reference",
     "rules": "rule",
 }
-UNTOLD = frozenset(("iri", "id", "kind", "positions"))
+NOT_COMPARED = frozenset(("iri", "id", "kind", "positions"))
 
 
 class State:
@@ -36,7 +36,7 @@ class State:
         self._root = root
 
     def place(self, iri: str) -> Place | None:
-        """file:line of a statement, the file relative to the state's root; None where nothing is said about it."""
+        """file:line of a statement, the file relative to the state's root; None where the state has no statement about it."""
         located = self._graph.place(iri)
         if located is None:
             return None
@@ -47,17 +47,17 @@ class State:
 def changed_statements(old: State, new: State) -> Iterator[StatementChange]:
     """Every statement that is not the same in both, kind by kind, in the order of the new state, then what is gone."""
     for table, kind in KINDS.items():
-        before: Mapping[str, Any] = getattr(old.knowledge, table)
-        after: Mapping[str, Any] = getattr(new.knowledge, table)
-        for iri in dict.fromkeys((*after, *before)):
-            one, other = before.get(iri), after.get(iri)
+        olds: Mapping[str, Any] = getattr(old.knowledge, table)
+        news: Mapping[str, Any] = getattr(new.knowledge, table)
+        for iri in dict.fromkeys((*news, *olds)):
+            earlier, later = olds.get(iri), news.get(iri)
             parents = [_parents(state.knowledge, iri) for state in (old, new)]
-            if one is None or other is None:
-                how: How = "added" if one is None else "removed"
-                state = new if one is None else old
-                yield _change(kind, how, other or one, state.place(iri), ())
-            elif fields := tuple(_fields(one, other, parents)):
-                yield _change(kind, "changed", other, new.place(iri), fields)
+            if earlier is None or later is None:
+                how: How = "added" if earlier is None else "removed"
+                state = new if earlier is None else old
+                yield _change(kind, how, later or earlier, state.place(iri), ())
+            elif fields := tuple(_fields(earlier, later, parents)):
+                yield _change(kind, "changed", later, new.place(iri), fields)
     yield from _mappings(old.knowledge, new.knowledge)
 
 
@@ -66,21 +66,21 @@ def _change(kind: str, how: How, thing: Any, place: Place | None, fields: tuple[
     return StatementChange(kind=kind, subject=shorten(thing.iri), label=label, how=how, fields=fields, place=place)
 
 
-def _fields(one: Frozen, other: Frozen, parents: list[tuple[str, ...]]) -> Iterator[FieldChange]:
-    if type(one) is not type(other):
-        yield FieldChange(field="kind", old=(type(one).__name__,), new=(type(other).__name__,))
+def _fields(earlier: Frozen, later: Frozen, parents: list[tuple[str, ...]]) -> Iterator[FieldChange]:
+    if type(earlier) is not type(later):
+        yield FieldChange(field="kind", old=(type(earlier).__name__,), new=(type(later).__name__,))
     if parents[0] != parents[1]:
         yield FieldChange(field="wider", old=parents[0], new=parents[1])
-    for field in dict.fromkeys((*one.__struct_fields__, *other.__struct_fields__)):
-        before, after = (_told(getattr(thing, field, None)) for thing in (one, other))
-        if before != after and field not in UNTOLD:
+    for field in dict.fromkeys((*earlier.__struct_fields__, *later.__struct_fields__)):
+        before, after = (_lines(getattr(thing, field, None)) for thing in (earlier, later))
+        if before != after and field not in NOT_COMPARED:
             yield FieldChange(field=field.replace("_", " "), old=before, new=after)
-    sides = [tuple(sorted(_position(position) for position in getattr(thing, "positions", ()))) for thing in (one, other)]
+    sides = [tuple(sorted(_position(position) for position in getattr(thing, "positions", ()))) for thing in (earlier, later)]
     if sides[0] != sides[1]:
         yield FieldChange(field="positions", old=sides[0], new=sides[1])
 
 
-def _told(value: object) -> tuple[str, ...]:
+def _lines(value: object) -> tuple[str, ...]:
     """A value as lines. Sets of IRIs and passages have no order."""
     if value is None or value == "":
         return ()

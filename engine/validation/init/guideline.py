@@ -1,6 +1,6 @@
 """A new guideline from a text: its document, a passage for each statement, a first rule and its cases, as files to go on from.
 
-What is written loads, validates and passes its cases at once. It claims nothing that the author has not said: the review is
+What is written loads, validates and passes its cases at once. It claims nothing that the author has not stated: the review is
 pending, every paraphrase is to be written, and what no rule rests on says so.
 """
 
@@ -112,7 +112,7 @@ def _written(path: Path, part: str) -> str:
 
 def _title(new: NewGuideline, text: str, statements: tuple[Statement, ...]) -> str:
     """As given; else the first heading, where it is a name and no sentence; else the slug."""
-    heading = next((text[one.start : one.end].split() for one in statements if one.heading), [])
+    heading = next((text[statement.start : statement.end].split() for statement in statements if statement.heading), [])
     taken = heading if len(heading) <= LONGEST_NAME else []
     return " ".join(new.title.split() or taken) or new.slug.replace("-", " ").capitalize()
 

@@ -1,4 +1,4 @@
-"""Passages of statements that nobody has told in other words yet: their ids, and their Turtle."""
+"""Passages of statements that nobody has paraphrased yet: their ids, and their Turtle."""
 
 from __future__ import annotations
 

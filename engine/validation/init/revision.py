@@ -1,4 +1,4 @@
-"""A document has changed: passages follow their characters, and what nobody has read yet becomes a passage to be told.
+"""A document has changed: passages follow their characters, and what nobody has read yet becomes a passage to be paraphrased.
 
 Characters that stand elsewhere, unaltered, are found by their digest. Where they are gone, and something else stands between
 the same neighbours, the statement was reworded: only a person can say whether the paraphrase and the rules still hold, and
@@ -44,7 +44,7 @@ class Revision(Frozen, frozen=True, kw_only=True):
     """What became of the passages of changed documents, by id, and the files that follow them, path → text.
 
     `moved` and `accepted` have a new place; `reworded` and `gone` are for somebody to decide, and while there are any, no
-    file changes; `new` are passages that are to be told in other words.
+    file changes; `new` are passages that are to be paraphrased.
     """
 
     files: Mapping[Path, str] = {}
@@ -73,9 +73,10 @@ def plan_revision(graph: Graph, knowledge: Knowledge, documents: Mapping[str, st
     parts = []
     for iri, text in documents.items():
         passages = sorted(
-            (one for one in knowledge.passages.values() if one.source == iri), key=lambda one: (one.start, -one.end)
+            (passage for passage in knowledge.passages.values() if passage.source == iri),
+            key=lambda passage: (passage.start, -passage.end),
         )
-        drifted = any(digest(text[one.start : one.end]) != one.digest for one in passages)
+        drifted = any(digest(text[passage.start : passage.end]) != passage.digest for passage in passages)
         if drifted or text_changed(knowledge.sources[iri], text):
             parts.append(_revise(knowledge.sources[iri], passages, text, accepted, edits))
     undecided = any(part.reworded or part.gone for part in parts)
@@ -83,7 +84,7 @@ def plan_revision(graph: Graph, knowledge: Knowledge, documents: Mapping[str, st
         files={} if undecided else edits.files(),
         moved=tuple(name for part in parts for name in part.moved),
         accepted=tuple(name for part in parts for name in part.accepted),
-        reworded=tuple(one for part in parts for one in part.reworded),
+        reworded=tuple(passage for part in parts for passage in part.reworded),
         gone=tuple(name for part in parts for name in part.gone),
         new=tuple(name for part in parts for name in part.new),
     )
@@ -95,24 +96,28 @@ def plan_revision(graph: Graph, knowledge: Knowledge, documents: Mapping[str, st
 def _revise(source: Source, passages: list[Passage], text: str, accepted: Collection[str], edits: _Edits) -> Revision:
     """What becomes of the passages of one document; edits are noted."""
     outcome = _follow(passages, text)
-    moved = {one: span for one in passages if (span := outcome.places.get(one.id)) is not None and span != (one.start, one.end)}
-    instead = {one: outcome.instead[one.id] for one in passages if one.id in outcome.instead}
-    taken_over = {one: Span(new.start, new.end) for one, new in instead.items() if one.id in accepted}
+    moved = {
+        passage: span
+        for passage in passages
+        if (span := outcome.places.get(passage.id)) is not None and span != (passage.start, passage.end)
+    }
+    instead = {passage: outcome.instead[passage.id] for passage in passages if passage.id in outcome.instead}
+    taken_over = {passage: Span(new.start, new.end) for passage, new in instead.items() if passage.id in accepted}
     for passage, span in (moved | taken_over).items():
         edits.move(passage, span, text)
     reworded = tuple(
-        Reworded(passage=one.id, printed=" ".join(text[new.start : new.end].split()))
-        for one, new in instead.items()
-        if one not in taken_over
+        Reworded(passage=passage.id, printed=" ".join(text[new.start : new.end].split()))
+        for passage, new in instead.items()
+        if passage not in taken_over
     )
-    gone = tuple(one.id for one in passages if one.id not in outcome.places and one not in instead)
+    gone = tuple(passage.id for passage in passages if passage.id not in outcome.places and passage not in instead)
     edits.read(source, text)
     return Revision(
-        moved=tuple(one.id for one in moved),
-        accepted=tuple(one.id for one in taken_over),
+        moved=tuple(passage.id for passage in moved),
+        accepted=tuple(passage.id for passage in taken_over),
         reworded=reworded,
         gone=gone,
-        new=edits.add(source, outcome.unread, text, {one.id for one in passages}),
+        new=edits.add(source, outcome.unread, text, {passage.id for passage in passages}),
     )
 
 
@@ -127,10 +132,10 @@ def write_revision(revision: Revision) -> None:
 
 def _follow(passages: list[Passage], text: str) -> _Outcome:
     places = _found_again(passages, text)
-    unread = [one for one in read_statements(text) if not any(_overlap(one, span) for span in places.values())]
+    unread = [statement for statement in read_statements(text) if not any(_overlap(statement, span) for span in places.values())]
     instead: dict[str, Statement] = {}
     for lost, gap in _gaps(passages, places, len(text)):
-        here = [one for one in unread if gap.start <= one.start and one.end <= gap.end]
+        here = [statement for statement in unread if gap.start <= statement.start and statement.end <= gap.end]
         for passage, statement in zip(lost, here, strict=False):
             instead[passage.id] = statement
             unread.remove(statement)

@@ -1,4 +1,4 @@
-"""What the files of a new guideline say before its author does: templates that `scaffold.py` fills with names.
+"""What the files of a new guideline say before its author does: templates that `guideline.py` fills with names.
 
 Words that the author has to replace say "to be written" or "to be told".
 """

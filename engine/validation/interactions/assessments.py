@@ -18,21 +18,25 @@ def disagreeing_assessments(analysis: Analysis) -> Iterator[Behaviour]:
     tension says so, by passages of both.
     """
     rules = [rule for rule in analysis.knowledge.rules.values() if isinstance(rule, Assessment)]
-    for one, other in permutations(rules, 2):
-        if one.condition != other.condition or one.source == other.source or _declared(analysis, one, other):
+    for suspecting, refuting in permutations(rules, 2):
+        if (
+            suspecting.condition != refuting.condition
+            or suspecting.source == refuting.source
+            or _declared(analysis, suspecting, refuting)
+        ):
             continue
         refuted_by_all = [
-            analysis.refuted(rule) for rule in rules if rule.condition == other.condition and rule.source == other.source
+            analysis.refuted(rule) for rule in rules if rule.condition == refuting.condition and rule.source == refuting.source
         ]
-        patient = analysis.smallest(analysis.holds(one), analysis.in_scope(other), *refuted_by_all)
+        patient = analysis.smallest(analysis.holds(suspecting), analysis.in_scope(refuting), *refuted_by_all)
         if patient is not None:
             yield Behaviour(
                 name="assessments-disagree",
-                rule=one.iri,
-                others=(other.iri,),
+                rule=suspecting.iri,
+                others=(refuting.iri,),
                 message="one-patient",
-                terms={"rule": named(one), "condition": shorten(one.condition), "counterpart": named(other)},
-                witness=analysis.witness(patient, ((one, "holds"), (other, "refuted"))),
+                terms={"rule": named(suspecting), "condition": shorten(suspecting.condition), "counterpart": named(refuting)},
+                witness=analysis.witness(patient, ((suspecting, "holds"), (refuting, "refuted"))),
             )
 
 

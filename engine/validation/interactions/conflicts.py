@@ -40,10 +40,10 @@ def opposite_directions(analysis: Analysis) -> Iterator[Behaviour]:
                 )
 
 
-def _tensions(analysis: Analysis, one: Recommendation, other: Recommendation) -> list[Tension]:
+def _tensions(analysis: Analysis, order: Recommendation, bar: Recommendation) -> list[Tension]:
     """The tensions in which both take a position."""
     tensions = (rule for rule in analysis.knowledge.rules.values() if isinstance(rule, Tension))
-    return [tension for tension in tensions if {one.iri, other.iri} <= {p.recommendation for p in tension.positions}]
+    return [tension for tension in tensions if {order.iri, bar.iri} <= {p.recommendation for p in tension.positions}]
 
 
 def idle_tensions(analysis: Analysis) -> Iterator[Behaviour]:
@@ -81,6 +81,6 @@ def _positions_meet(analysis: Analysis, tension: Tension) -> bool:
     """Whether two of the recommendations that take a position can hold at once; true where fewer than two take one."""
     rules = [analysis.knowledge.rules[p.recommendation] for p in tension.positions if p.recommendation]
     taking = list(dict.fromkeys(rule for rule in rules if isinstance(rule, Recommendation)))
-    pairs = [(one, other) for number, one in enumerate(taking) for other in taking[:number]]
+    pairs = [(rule, other) for number, rule in enumerate(taking) for other in taking[:number]]
     holds = analysis.holds(tension)
     return not pairs or any(analysis.exists(holds, *map(analysis.stands, pair)) for pair in pairs)

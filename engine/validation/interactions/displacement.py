@@ -14,7 +14,7 @@ MOST_CIRCLES = 200
 
 
 def circular_overrides(analysis: Analysis) -> Iterator[Behaviour]:
-    """Circles of overrides in which each rule displaces the next for one patient, who is told none of them.
+    """Circles of overrides in which each rule displaces the next for one patient, who gets none of them.
 
     An override acts whether or not its rule is itself overridden, so nothing breaks such a circle.
     """
@@ -32,7 +32,7 @@ def circular_overrides(analysis: Analysis) -> Iterator[Behaviour]:
 
 
 def _circles(analysis: Analysis) -> Iterator[tuple[Recommendation, ...]]:
-    """Each circle once, beginning at its first rule by IRI. (A rule that overrides itself is told as such.)"""
+    """Each circle once, beginning at its first rule by IRI. (A rule that overrides itself has a diagnostic of its own.)"""
     rules = {rule.iri: rule for rule in analysis.recommendations}
     targets = {iri: dict.fromkeys((*rule.overrides, *rule.overrides_if_known)) for iri, rule in rules.items()}
     for start in sorted(rules):

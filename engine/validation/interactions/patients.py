@@ -1,8 +1,8 @@
 """Every consistent patient there can be, as one satisfiability problem; a patient found in it is made minimal.
 
-A patient is a record: each finding present, absent or not assessed, each measurement unknown or in one of the cells into
+A patient is a record: each finding present, absent or not assessed, each measurement unknown or in one of the intervals into
 which the bounds of all criteria cut its possible values. Records that contradict themselves are left out: what the engine
-does with those is said by `conflicting`, and proves nothing about the rules.
+does with those is the business of `conflicting`, and proves nothing about the rules.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from spinegraph.engine.program.program import Program
 from spinegraph.engine.program.solver import ITotalizer
 
 
-class Cell(NamedTuple):
+class Interval(NamedTuple):
     """Values of a measurement that no criterion tells apart: one of them, and the literal of being among them."""
 
     value: float
@@ -43,16 +43,16 @@ class Patients:
     def __init__(self, *programs: Program) -> None:
         self.circuit = Circuit()
         self._given: dict[tuple[str, str], int] = {}
-        self.cells: dict[str, tuple[Cell, ...]] = {}
+        self.intervals: dict[str, tuple[Interval, ...]] = {}
         for program in programs:
             for iri in program.findings:
                 self._give(program.knowledge.findings[iri].code)
         for code, criteria in _criteria(programs).items():
-            self.cells[code] = tuple(self._cells(_measurement(programs, code), criteria))
+            self.intervals[code] = tuple(self._intervals(_measurement(programs, code), criteria))
         self.planes = tuple(tuple(self._run(program, {})) for program in programs)
         for program, planes in zip(programs, self.planes, strict=True):
             self.circuit.require(-planes[program.clash])
-        values = [cell.literal for code in sorted(self.cells) for cell in self.cells[code]]
+        values = [interval.literal for code in sorted(self.intervals) for interval in self.intervals[code]]
         sides = {side: [self._given[key] for key in sorted(self._given) if key[1] == side] for side in ("present", "absent")}
         self._least_preferred = tuple(reversed((*sides["present"], *sides["absent"], *values)))
         self._counter: ITotalizer | None = None
@@ -63,7 +63,7 @@ class Patients:
 
     def unmeasured(self, code: str) -> int:
         """The literal of a measurement's not being known."""
-        return -self.circuit.any_of(cell.literal for cell in self.cells.get(code, ()))
+        return -self.circuit.any_of(interval.literal for interval in self.intervals.get(code, ()))
 
     def exists(self, *wanted: int) -> bool:
         """Whether some patient meets all of these literals."""
@@ -116,7 +116,12 @@ class Patients:
             state: tuple(sorted(code for (code, side), literal in self._given.items() if side == state and literal in model))
             for state in ("present", "absent")
         }
-        values = {code: cell.value for code, cells in sorted(self.cells.items()) for cell in cells if cell.literal in model}
+        values = {
+            code: interval.value
+            for code, intervals in sorted(self.intervals.items())
+            for interval in intervals
+            if interval.literal in model
+        }
         return Case(present=sides["present"], absent=sides["absent"], measurements=values)
 
     def _give(self, code: str) -> None:
@@ -125,8 +130,8 @@ class Patients:
             self._given[code, "present"], self._given[code, "absent"] = present, absent
             self.circuit.require(-present, -absent)
 
-    def _cells(self, measurement: Measurement, criteria: Sequence[Measured]) -> Iterator[Cell]:
-        """One cell for each way in which the criteria can see a possible value; no two at once."""
+    def _intervals(self, measurement: Measurement, criteria: Sequence[Measured]) -> Iterator[Interval]:
+        """One interval for each way in which the criteria can see a possible value; no two at once."""
         seen: dict[View, float] = {}
         for value in sorted(_values(measurement, criteria), key=_roundness):
             seen.setdefault(_view(criteria, value), value)
@@ -136,7 +141,7 @@ class Patients:
             for other in literals:
                 self.circuit.require(-literal, -other)
             literals.append(literal)
-            yield Cell(value, literal)
+            yield Interval(value, literal)
 
     def _run(self, program: Program, fixed: Mapping[str, float]) -> Iterator[int]:
         """The literals of a program's output planes over all patients, some measurements having a fixed value."""
@@ -149,9 +154,11 @@ class Patients:
             if code in fixed:
                 inputs += [TRUE if seen else -TRUE for seen in compare(criterion, fixed[code])]
                 continue
-            cells = self.cells[code]
+            intervals = self.intervals[code]
             for side in (0, 1):
-                inputs.append(self.circuit.any_of(cell.literal for cell in cells if compare(criterion, cell.value)[side]))
+                inputs.append(
+                    self.circuit.any_of(interval.literal for interval in intervals if compare(criterion, interval.value)[side])
+                )
         for plane in program.run([self.circuit.wire(literal) for literal in (*inputs, TRUE)]):
             yield plane.literal
 

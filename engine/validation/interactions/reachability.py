@@ -1,4 +1,4 @@
-"""Rules that never hold (SG904), that hold in all of their scope (SG905), that are shadowed (SG906) or said twice (SG910);
+"""Rules that never hold (SG904), that hold in all of their scope (SG905), that are shadowed (SG906) or stated twice (SG910);
 overrides that never act (SG902)."""
 
 from __future__ import annotations
@@ -100,17 +100,17 @@ def said_twice(analysis: Analysis) -> Iterator[Behaviour]:
             break
 
 
-def _says_as_much(one: Rule, other: Rule) -> bool:
-    """Whether the conclusion of `one` contains that of `other`, from the same source."""
-    if one.source != other.source:
+def _says_as_much(rule: Rule, other: Rule) -> bool:
+    """Whether the conclusion of `rule` contains that of `other`, from the same source."""
+    if rule.source != other.source:
         return False
-    if isinstance(one, Assessment) and isinstance(other, Assessment):
-        return one.condition == other.condition
-    if isinstance(one, Recommendation) and isinstance(other, Recommendation):
+    if isinstance(rule, Assessment) and isinstance(other, Assessment):
+        return rule.condition == other.condition
+    if isinstance(rule, Recommendation) and isinstance(other, Recommendation):
         return (
-            (one.direction, one.intervention, one.timing) == (other.direction, other.intervention, other.timing)
-            and MODALITIES.index(one.modality) <= MODALITIES.index(other.modality)
-            and URGENCIES.index(one.urgency) <= URGENCIES.index(other.urgency)
+            (rule.direction, rule.intervention, rule.timing) == (other.direction, other.intervention, other.timing)
+            and MODALITIES.index(rule.modality) <= MODALITIES.index(other.modality)
+            and URGENCIES.index(rule.urgency) <= URGENCIES.index(other.urgency)
         )
     return False
 

@@ -30,7 +30,7 @@ _ENVIRONMENT.filters |= {"clean": printable, "case_text": case_text, "counts": c
 
 def render_html(report: Report, catalogue: Catalogue = CATALOGUE) -> bytes:
     """The report as HTML in UTF-8, without scripts and without anything to be loaded."""
-    shown = (*report.diagnostics, *(one.diagnostic for one in report.suppressed))
+    shown = (*report.diagnostics, *(entry.diagnostic for entry in report.suppressed))
     page = _ENVIRONMENT.get_template("report.html.j2").render(
         report=report,
         headline=headline(report),

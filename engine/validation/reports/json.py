@@ -74,7 +74,7 @@ class JsonReport(Frozen, frozen=True, kw_only=True):
 
 def json_report(report: Report, catalogue: Catalogue = CATALOGUE) -> JsonReport:
     """The report as data that names everything."""
-    kept = [one.diagnostic for one in report.suppressed]
+    kept = [entry.diagnostic for entry in report.suppressed]
     marks = fingerprints((*report.diagnostics, *kept))
     number = len(report.diagnostics)
     return JsonReport(
@@ -93,7 +93,7 @@ def json_report(report: Report, catalogue: Catalogue = CATALOGUE) -> JsonReport:
         left_out=report.left_out,
         not_run=report.not_run,
         diagnostics=_reported(report.diagnostics, marks[:number], [""] * number, catalogue),
-        suppressed=_reported(kept, marks[number:], [one.reason for one in report.suppressed], catalogue),
+        suppressed=_reported(kept, marks[number:], [entry.reason for entry in report.suppressed], catalogue),
         sources=report.sources,
         disclaimer=DISCLAIMER,
     )

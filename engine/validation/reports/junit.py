@@ -44,7 +44,10 @@ def _checks(report: Report) -> Element:
         _under(case, "skipped", message=gap.reason)
     lines = [summary(report), f"Knowledge: {report.knowledge}"]
     if witnesses(report):
-        lines += [CLINICAL, *(f"Source {one.number}, {one.title}: review status {one.review_status}." for one in report.sources)]
+        lines += [
+            CLINICAL,
+            *(f"Source {source.number}, {source.title}: review status {source.review_status}." for source in report.sources),
+        ]
     _under(suite, "system-out").text = printable("\n".join(lines))
     return suite
 

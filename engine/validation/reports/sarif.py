@@ -40,7 +40,7 @@ def render_sarif(report: Report, catalogue: Catalogue = CATALOGUE) -> bytes:
 
 
 def _run(report: Report, catalogue: Catalogue) -> Node:
-    found = [*((one, "") for one in report.diagnostics), *((one.diagnostic, one.reason) for one in report.suppressed)]
+    found = [*((shown, "") for shown in report.diagnostics), *((kept.diagnostic, kept.reason) for kept in report.suppressed)]
     kinds = sorted({diagnostic.id for diagnostic, _ in found})
     marks = fingerprints(diagnostic for diagnostic, _ in found)
     fallback = Place(file=report.files[0] if report.files else ".")
@@ -109,7 +109,7 @@ def _result(diagnostic: Diagnostic, rule: int, mark: str, reason: str, fallback:
                 **_physical(other.place),
                 "message": {"text": _literal(": ".join(filter(None, (other.subject, other.message))) or "see also")},
             }
-            for number, other in enumerate((one for one in diagnostic.related if one.place.file), 1)
+            for number, other in enumerate((related for related in diagnostic.related if related.place.file), 1)
         ]
     if diagnostic.witness:
         result["properties"] = {"witness": msgspec.to_builtins(diagnostic.witness)}
@@ -119,7 +119,7 @@ def _result(diagnostic: Diagnostic, rule: int, mark: str, reason: str, fallback:
 
 
 def _message(diagnostic: Diagnostic, catalogue: Catalogue) -> str:
-    """Everything that is said: a code-hosting site shows this text and little else."""
+    """The whole text: a code-hosting site shows this text and little else."""
     why, mend = texts_of(diagnostic, catalogue)
     parts = [diagnostic.what, why, mend]
     if diagnostic.witness:
@@ -135,7 +135,7 @@ def _literal(text: str) -> str:
 
 
 def _physical(place: Place) -> Node:
-    """Where it is. Code-hosting sites take nothing without a line: what has none is said of the first."""
+    """Where it is. Code-hosting sites take nothing without a line: what has none is put at the first."""
     region = {"startLine": place.line or 1, **({"startColumn": place.column} if place.column else {})}
     return {"physicalLocation": {"artifactLocation": artifact(place.file), "region": region}}
 

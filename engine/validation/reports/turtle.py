@@ -66,7 +66,7 @@ def _head(this: ox.NamedNode, report: Report, results: Sequence[ox.NamedNode]) -
     if witnesses(report):
         comments += [
             CLINICAL,
-            *(f"Source {one.number}, {one.title}: review status {one.review_status}." for one in report.sources),
+            *(f"Source {source.number}, {source.title}: review status {source.review_status}." for source in report.sources),
         ]
     yield ox.Triple(this, _iri("rdf:type"), _iri("sh:ValidationReport"))
     yield ox.Triple(this, _iri("sh:conforms"), ox.Literal(not report.diagnostics and not report.not_run))

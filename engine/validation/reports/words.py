@@ -89,7 +89,7 @@ def summary(report: Report) -> str:
 def by_file(diagnostics: Sequence[Diagnostic]) -> dict[str, list[Diagnostic]]:
     """Diagnostics by their file, in the order of the report; those without a file first."""
     groups: dict[str, list[Diagnostic]] = {}
-    for diagnostic in sorted(diagnostics, key=lambda one: one.place.file != ""):
+    for diagnostic in sorted(diagnostics, key=lambda diagnostic: diagnostic.place.file != ""):
         groups.setdefault(diagnostic.place.file, []).append(diagnostic)
     return groups
 
@@ -97,8 +97,8 @@ def by_file(diagnostics: Sequence[Diagnostic]) -> dict[str, list[Diagnostic]]:
 def kept_back(suppressed: Sequence[Suppression]) -> dict[str, list[Diagnostic]]:
     """Suppressed diagnostics by the reason for which they are."""
     groups: dict[str, list[Diagnostic]] = {}
-    for one in suppressed:
-        groups.setdefault(one.reason, []).append(one.diagnostic)
+    for entry in suppressed:
+        groups.setdefault(entry.reason, []).append(entry.diagnostic)
     return groups
 
 
@@ -112,7 +112,7 @@ def gaps(not_run: Sequence[NotRun]) -> dict[str, str]:
 
 def witnesses(report: Report) -> bool:
     """Whether a patient is shown, so that the clinical notice has to stand beside him."""
-    shown = (*report.diagnostics, *(one.diagnostic for one in report.suppressed))
+    shown = (*report.diagnostics, *(entry.diagnostic for entry in report.suppressed))
     return any(diagnostic.witness for diagnostic in shown)
 
 

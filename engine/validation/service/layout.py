@@ -42,8 +42,8 @@ def lay_out(folder: Path, served: Mapping[str, Path], question: Question, vocabu
     """
     brought = {PurePosixPath(name).name for name in question.files}
     schema = {f"{path.parent.name}/{path.name}": path for path in schema_paths() if path.name not in brought}
-    beside = served if question.beside == "shipped" else schema
-    copy_files(folder, {name: path for name, path in beside.items() if name not in question.files})
+    surrounding = served if question.beside == "shipped" else schema
+    copy_files(folder, {name: path for name, path in surrounding.items() if name not in question.files})
     for name, body in question.files.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -53,7 +53,7 @@ def lay_out(folder: Path, served: Mapping[str, Path], question: Question, vocabu
     given = [folder / name for name in question.files]
     content = [path for path in given if path.suffix in (TURTLE, TABLE) and AUTHORING not in path.parts]
     return Content(
-        (*(folder / name for name in beside), *content),
+        (*(folder / name for name in surrounding), *content),
         focus=given,
         cases=[path for path in given if path.suffix in CASES and path.name != SCREENS],
         sources=folder / DOCUMENTS if any(path.suffix in TEXTS for path in given) else None,

@@ -8,7 +8,7 @@ MEBIBYTE = 1 << 20
 
 
 class ValidationLimits(Frozen, frozen=True, kw_only=True):
-    """Limits of one validation, and how many run at once. One that meets a limit is stopped and told which.
+    """Limits of one validation, and how many run at once. One that meets a limit is stopped, and its error names which.
 
     | field              | unit, meaning                                                                     |
     |--------------------|-----------------------------------------------------------------------------------|

@@ -1,4 +1,4 @@
-"""What workers are started for here, and how it is told when one of them does not answer."""
+"""What workers are started for here, and the error when one of them does not answer."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import msgspec
 from spinegraph.engine import errors
 from spinegraph.engine.errors import SpinegraphError, TooManyValidationsError, ValidationError, ValidationStoppedError
 from spinegraph.engine.sandbox.channel import ConnectionEnded
+from spinegraph.engine.sandbox.failures import Words, error_for, limit_error
 from spinegraph.engine.sandbox.pool import Outcome, Trouble
 from spinegraph.engine.sandbox.process import WorkerProcess
-from spinegraph.engine.sandbox.telling import Words, tell, tell_limit
 from spinegraph.engine.validation.service.limits import ValidationLimits
 from spinegraph.engine.validation.service.messages import decode_reply
 from spinegraph.engine.validation.service.worker import WorkerOptions
@@ -54,7 +54,7 @@ class ValidationWork:
         """There is nothing to let go of."""
 
     def read(self, head: bytes, body: bytes) -> Outcome[bytes]:
-        """A report, or the error that a reply tells. Raises ConnectionEnded if it is none."""
+        """A report, or the error that a reply states. Raises ConnectionEnded if it is none."""
         try:
             reply = decode_reply(head)
         except msgspec.MsgspecError as error:
@@ -63,15 +63,15 @@ class ValidationWork:
             case "":
                 return Outcome(body)
             case "MemoryError":
-                return Outcome(None, self.tell(Trouble("memory")))
+                return Outcome(None, self.error_for(Trouble("memory")))
             case "ReportTooLarge":
-                return Outcome(None, tell_limit("max_report_bytes", self.limits.max_report_bytes, "bytes of report", WORDS))
+                return Outcome(None, limit_error("max_report_bytes", self.limits.max_report_bytes, "bytes of report", WORDS))
             case "Fault":
                 logger.error("a validation failed:\n%s", reply.what)
                 return Outcome(None, SpinegraphError("A validation failed."))
         kind: type[SpinegraphError] = getattr(errors, reply.error)
         return Outcome(None, kind(reply.what, where=reply.where, mend=reply.mend))
 
-    def tell(self, trouble: Trouble) -> SpinegraphError:
+    def error_for(self, trouble: Trouble) -> SpinegraphError:
         """Trouble as an error of the validation."""
-        return tell(trouble, WORDS, self.limits)
+        return error_for(trouble, WORDS, self.limits)

@@ -30,7 +30,7 @@ def told(errors: Mapping[str, SpinegraphError | None]) -> str:
 
 @pytest.mark.parametrize("work", [QUERIES, VALIDATIONS], ids=lambda work: work.name)
 def test_trouble_is_told_with_its_status(work: QueryWork | ValidationWork, matches_golden: Callable[[str, str], None]) -> None:
-    matches_golden(f"{work.name}-trouble", told({kind: work.tell(Trouble(kind, "exit code 3")) for kind in get_args(Kind)}))
+    matches_golden(f"{work.name}-trouble", told({kind: work.error_for(Trouble(kind, "exit code 3")) for kind in get_args(Kind)}))
 
 
 def test_what_a_validation_replies_is_told(matches_golden: Callable[[str, str], None]) -> None:

@@ -1,4 +1,4 @@
-"""How it is told that there is no answer: the same cases for every kind of work, in words that name what was asked."""
+"""The error when there is no answer: the same cases for every kind of work, in words that name what was asked."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Limits(PoolLimits, Protocol):
 
 class Words(NamedTuple):
     """What one piece of work is called ("query"), that nothing of it was given, and how who asked mends it: by asking for
-    `less`, or by nesting less (`flatter`); then the errors that tell it: its base, that it was stopped at a limit, that too
+    `less`, or by nesting less (`flatter`); then its errors: their base, that it was stopped at a limit, that too
     many ask."""
 
     work: str
@@ -42,7 +42,7 @@ MEASURED = {
 """Kind of trouble → the field of the limits that was met, and its unit."""
 
 
-def tell(trouble: Trouble, words: Words, limits: Limits) -> SpinegraphError:
+def error_for(trouble: Trouble, words: Words, limits: Limits) -> SpinegraphError:
     """Trouble as an error for who asked; `limit`, `allowed` and `retry_after` (seconds) are in its details."""
     work = words.work
     match trouble.kind:
@@ -53,7 +53,7 @@ def tell(trouble: Trouble, words: Words, limits: Limits) -> SpinegraphError:
             return _too_many(f"The {work} waited more than {limits.timeout_seconds:g} seconds for its turn.", words, limits)
         case "time" | "processor" | "memory":
             limit, unit = MEASURED[trouble.kind]
-            return tell_limit(limit, getattr(limits, limit), unit, words)
+            return limit_error(limit, getattr(limits, limit), unit, words)
         case "stack":
             what = f"The {work} was stopped: it needs more stack or memory than it may have. {words.nothing}"
             return words.stopped(what, mend=words.flatter, details={"limit": "stack"})
@@ -73,7 +73,7 @@ def tell(trouble: Trouble, words: Words, limits: Limits) -> SpinegraphError:
             return words.error(what, mend="Tell the operator; the log has the cause.")
 
 
-def tell_limit(limit: str, allowed: float, unit: str, words: Words) -> SpinegraphError:
+def limit_error(limit: str, allowed: float, unit: str, words: Words) -> SpinegraphError:
     """That a piece of work was stopped at a limit, by its name."""
     return words.stopped(
         f"The {words.work} was stopped: it needs more than {allowed:,.15g} {unit}. {words.nothing}",
