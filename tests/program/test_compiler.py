@@ -86,6 +86,7 @@ def test_sixty_four_patients_in_one_word_get_the_bits_they_get_alone(which: str,
         for patient in range(64):
             (verdict,) = (verdict for verdict, plane in planes.items() if int(plane[0]) >> patient & 1)
             assert verdict == program.verdict(recommendation, alone[patient])
+            assert verdict == program.all_verdicts(alone[patient])[program.place_of_verdict(recommendation)]
 
 
 def test_no_knowledge_at_all_compiles() -> None:
