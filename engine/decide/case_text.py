@@ -5,11 +5,13 @@ from __future__ import annotations
 import codecs
 import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 from spinegraph.engine.errors import LONGEST_ECHO, CaseTooLargeError, MalformedCaseError, MeasurementError, shortened
 from spinegraph.engine.knowledge.numbers import NUMERIC, STRING, read_number
+from spinegraph.engine.knowledge.turtle.reader import not_turtle_1_1
 from spinegraph.engine.knowledge.turtle.terms import expand, shorten
 from spinegraph.engine.knowledge.yaml_text import DEEP, YamlText, read_yaml
 
@@ -101,6 +103,9 @@ def parse_turtle(body: bytes) -> Any:
             where=f"line {error.lineno}, column {error.offset}",
             mend="Mend the Turtle.",
         ) from error
+    if any(getattr(part, "direction", None) or isinstance(part, ox.Triple) for triple in triples for part in triple):
+        error = not_turtle_1_1(Path("case"), body)
+        raise MalformedCaseError(error.what, where=f"line {error.line}, column {error.column}", mend=error.mend)
     cases = {
         t.subject for t in triples if t.predicate.value == expand("rdf:type") and t.object == ox.NamedNode(expand("core:Case"))
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES, Term, Text
 
@@ -20,7 +21,7 @@ DECIMALS = frozenset(PREFIXES["xsd"] + name for name in ("decimal", "integer", *
 NUMERIC = DECIMALS | {PREFIXES["xsd"] + name for name in ("double", "float")}
 """The datatypes that a number in a case may have."""
 STRING = PREFIXES["xsd"] + "string"
-PLAIN = "Write a plain number such as 37.5, without quotation marks, exponent or unit."
+PLAIN = "Write a plain number such as 37.5, of at most 15 digits, without quotation marks, exponent or unit."
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?P<rest>(?:\.[0-9]+)?(?P<exponent>[eE][+-]?[0-9]+)?)")
 
 
@@ -44,7 +45,9 @@ def plain_number(term: Term) -> float | None:
     if written is None or written["exponent"]:
         return None
     number = float(term.value)
-    return number if math.isfinite(number) else None
+    if not math.isfinite(number) or Decimal(repr(number)) != Decimal(term.value):
+        return None  # what is computed with is what is written, to the last digit
+    return number
 
 
 def as_written(term: Term, name: str) -> str:

@@ -7,6 +7,7 @@ of values and depth are limited before anything is built, and libyaml reads, so 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -23,6 +24,9 @@ WORDS: Mapping[str, Any] = {
 }
 """Words without quotation marks that are no text (YAML 1.2, core schema)."""
 PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}": kind for kind in ("str", "seq", "map")} | {"!": "str"}
+
+_OTHER_ENDS = re.compile(rb"\xc2\x85|\xe2\x80[\xa8\xa9]")
+"""What ended a line in YAML 1.1, as libyaml has it, and does so neither in YAML 1.2 nor in an editor."""
 
 
 class Limits(NamedTuple):
@@ -61,6 +65,13 @@ def read_yaml(body: bytes, limits: Limits = CASE) -> YamlText:
     if len(body) > limits.size:
         raise CaseTooLargeError(
             f"The case has {len(body):,} bytes; the limit for YAML is {limits.size:,}.", mend="Send only codes and measurements."
+        )
+    if other := _OTHER_ENDS.search(body):
+        before = body[: other.start()].decode(errors="replace").split("\n")
+        raise _malformed(
+            f"U+{ord(other[0].decode()):04X} ends a line to some readers, and to others it does not",
+            f"line {len(before)}, column {len(before[-1]) + 1}",
+            "Take it out, or write it as an escape in quotation marks.",
         )
     builder = _Builder(limits)
     try:

@@ -26,6 +26,8 @@ UNKNOWN = {
     "an urgency of an assessment": "rule:deep-neck-infection-from-signs core:urgency core:emergency .",
     "an override by a gap": "rule:nodes-alone core:overrides rule:gargle .",
     "a gap of a recommendation": "rule:gargle core:leavesOpen rule:give-penicillin .",
+    "a deprecated class": "finding:Fever a owl:DeprecatedClass .",
+    "a rule that was replaced": "rule:gargle dcterms:isReplacedBy rule:give-penicillin .",
     "another target of a list of rules": "shape:RulesOfOrder30 sh:targetNode <urn:x> .",
     "another type of a rule": "rule:gargle a sh:SPARQLRule .",
     "an entailment of a list of rules": "shape:RulesOfOrder30 sh:entailment <urn:x> .",
@@ -34,7 +36,7 @@ UNKNOWN = {
 
 @pytest.mark.parametrize("statement", UNKNOWN.values(), ids=UNKNOWN)
 def test_what_is_not_known_is_refused_by_name(statement: str, tmp_path: Path) -> None:
-    property_ = statement.split()[1]
+    property_ = statement.removesuffix(" .").split()[2 if "owl:DeprecatedClass" in statement else 1]
     with pytest.raises(KnowledgeError, match=property_) as refused:
         load(tmp_path, more=statement)
     assert "more.ttl:2" in refused.value.where
@@ -84,12 +86,27 @@ def test_a_denied_match_is_none(word: str, tmp_path: Path) -> None:
         (f"{NEEDED}\nfinding:SoreThroat\tskos:exactmatch\tsnomedct:1\n", "'skos:exactmatch' is none of"),
         (f"{NEEDED}\nfinding:SoreThroat\towl:differentFrom\tsnomedct:1\n", "'owl:differentFrom' is none of"),
         (f"{NEEDED}\nfinding:SoreThroat\tskos:exactMatch\t\n", "object_id '' is no CURIE"),
+        (
+            f"{NEEDED}\nfinding:SoreThroat\tskos:exactMatch\tsnomedct:1|snomedct:2\n",
+            "object_id 'snomedct:1|snomedct:2' is no CURIE",
+        ),
+        (f"{NEEDED}\n{ROW}\u200b\n", "is no CURIE"),
+        (f"{NEEDED}\tmapping_cardinality\n{ROW}\t1:0\n", "'finding:SoreThroat' and 'snomedct:1' do not match"),
+        (f"{NEEDED}\nfinding:SoreThroat\tskos:exactMatch\tsssom:NoTermFound\n", "'sssom:NoTermFound' do not match"),
+        (f"#comment: a\u2028b\n{NEEDED}\n{ROW}\n", r"U\+2028 ends a line to some readers"),
+        (f"{NEEDED}\n{ROW}\n".replace("\n", "\r"), "A carriage return stands here without a line feed"),
         (f"{NEEDED}\n{ROW}\tmore\n", "another number of cells"),
     ],
 )
 def test_what_a_table_says_and_sssom_does_not_have_is_refused(text: str, what: str, tmp_path: Path) -> None:
     with pytest.raises(KnowledgeError, match=what):
         _table(tmp_path, text)
+
+
+def test_a_row_that_is_commented_out_is_named_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeError, match="A line with # stands below the names of the columns") as refused:
+        _table(tmp_path, f"# license: x:y\n\n{NEEDED}\n#{ROW}\n")
+    assert refused.value.where.endswith(":4")
 
 
 def test_a_table_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:

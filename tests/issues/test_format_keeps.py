@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pyoxigraph as ox
@@ -57,6 +58,20 @@ def test_what_is_written_is_what_was_read_or_nothing_is(graph: str) -> None:
             raise
         return
     assert _canonical(written) == _canonical(text)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ('1', '1.0', '1e0', '+1', '"01"^^xsd:integer', '" 1 "^^xsd:integer'),
+        ('"NaN"^^xsd:double', '1.5', '"NaN"^^xsd:decimal', '"INF"^^xsd:float', '"1E400"^^xsd:double'),
+        ('"2024-01-01"^^xsd:date', '"2024-01-01Z"^^xsd:date', '"2024-01-01T00:00:00"^^xsd:dateTime'),
+        ("true", '"1"^^xsd:boolean', '"P1M"^^xsd:duration', '"P30D"^^xsd:duration'),
+    ],
+)  # fmt: skip
+def test_values_have_one_order_whatever_they_are_equal_to(values: tuple[str, ...]) -> None:
+    written = {format_turtle(f"{HEAD}ex:a ex:p {' , '.join(order)} .") for order in itertools.permutations(values, len(values))}
+    assert len(written) == 1
 
 
 def test_a_form_that_says_something_else_is_never_written(monkeypatch: pytest.MonkeyPatch) -> None:

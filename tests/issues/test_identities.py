@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from spinegraph.engine import Codebook, KnowledgeError, UnknownCodeError, load_knowledge, make_case, make_codebook
+from spinegraph.engine.knowledge.build.mapping_table import same_code
 
 from tests.small import write_small
 
@@ -73,6 +74,25 @@ def test_a_prefix_that_stands_for_two_systems_is_refused(tmp_path: Path) -> None
         _codebook(
             tmp_path, ("finding:Fever", "skos:exactMatch", "loc:1"), more=more, systems={"loc": "http://example.org/other/"}
         )
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("http://snomed.info/id/4", "http://snomed.info/sct/4"),
+        ("http://snomed.info/id/4", "HTTPS://www.snomed.info:443/id//4"),
+        ("http://snomed.info/id/4", "http://snomed.info/sct|4"),
+        ("http://snomed.info/id/4", "urn:oid:2.16.840.1.113883.6.96:4"),
+        ("http://snomed.info/id/4", "http://purl.bioontology.org/ontology/SNOMEDCT/4"),
+        ("http://loinc.org/8310-5", "http://loinc.org/rdf/8310-5"),
+        ("http://loinc.org/8310-5", "urn:oid:2.16.840.1.113883.6.1.8310-5"),
+        ("http://hl7.org/fhir/sid/icd-10-cm#M54.5", "urn:oid:2.16.840.1.113883.6.90/m54.5"),
+        ("http://www.nlm.nih.gov/research/umls/rxnorm/5640", "http://purl.bioontology.org/ontology/RXNORM/5640"),
+    ],
+)
+def test_a_system_has_several_namespaces(first: str, second: str) -> None:
+    assert same_code(first, {}) == same_code(second, {})
+    assert same_code(first, {}) != same_code(f"{second}1", {})
 
 
 def test_names_of_ours_are_never_codes_of_others(tmp_path: Path) -> None:

@@ -76,6 +76,21 @@ def test_turtle_with_a_byte_order_mark_is_read(codebook: Codebook) -> None:
     assert make_case(parse_turtle(text.encode()), codebook).measurements == {"age_years": 54}
 
 
+@pytest.mark.parametrize("value", ["4 {| core:ageYears 5 |}", "4 ~", "4 ; core:present <<( <urn:a> <urn:b> 4 )>>"])
+def test_rdf_1_2_in_a_case_is_named_with_its_place(value: str) -> None:
+    text = f"PREFIX core: <https://w3id.org/spinegraph/core/>\n[] a core:Case ; core:ageYears {value} ."
+    with pytest.raises(MalformedCaseError, match=r"^line 2, column [0-9]+: This is RDF 1\.2"):
+        parse_turtle(text.encode())
+
+
+@pytest.mark.parametrize("end", ["\x85", "\u2028", "\u2029"])
+def test_what_ends_a_line_to_some_readers_of_yaml_is_refused(end: str) -> None:
+    body = f"present: []\nabsent: [] # seen{end}measurements: {{age_years: 5}}\n"
+    with pytest.raises(MalformedCaseError, match=rf"^line 2, column 18: This is not YAML: U\+{ord(end):04X} ends a line"):
+        parse_yaml(body.encode())
+    assert parse_yaml(f'title: "a\\u{ord(end):04x}b"'.encode()) == {"title": f"a{end}b"}
+
+
 def test_emoji_of_json_are_read_from_stdin(codebook: Codebook, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     given = tmp_path / "stdin"
     given.write_bytes(b'{"title": "\\ud83d\\ude00 /", "present": ["back_pain"]}')
@@ -88,7 +103,8 @@ def test_emoji_of_json_are_read_from_stdin(codebook: Codebook, monkeypatch: pyte
 
 
 @pytest.mark.parametrize(
-    "written", ["054", '"5_4"^^xsd:decimal', "+4", '"38"^^<urn:celsius>', '"38"', '"٣٨"^^xsd:integer', "1e1"]
+    "written",
+    ["4.00000000000000000001", "054", '"5_4"^^xsd:decimal', "+4", '"38"^^<urn:celsius>', '"38"', '"٣٨"^^xsd:integer', "1e1"],
 )
 @pytest.mark.parametrize("where", ["sh:minInclusive", "core:maximum", "sh:order"])
 def test_content_has_plain_numbers_only(written: str, where: str, tmp_path: Path) -> None:

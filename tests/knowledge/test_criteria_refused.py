@@ -21,7 +21,7 @@ ALLOWED = (
 )
 RANGE = "sh:path core:temperatureC ; sh:minCount 1"
 EMPTY_RANGE = "The range on core:temperatureC is empty or its band runs backwards.", "Swap the numbers."
-ONE_NUMBER = "Write a plain number such as 37.5, without quotation marks, exponent or unit."
+ONE_NUMBER = "Write a plain number such as 37.5, of at most 15 digits, without quotation marks, exponent or unit."
 ONE_LIST = "Write e.g. sh:or ( [ … ] [ … ] )."
 
 

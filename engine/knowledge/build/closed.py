@@ -36,11 +36,12 @@ POSITION = ("core:recommendation", "core:rationale")
 """What a position of a tension has."""
 SHAPES = frozenset(map(expand, ("sh:NodeShape", "sh:PropertyShape")))
 """Criteria refuse what they do not have themselves."""
-ENDING = ("sh:deactivated", "owl:deprecated")
+ENDING = ("sh:deactivated", "owl:deprecated", "dcterms:isReplacedBy")
 """What would take something out of use, whatever it is said of."""
 MEND = "Take it out: what is not understood is refused, not ignored."
 MENDS = {
     "sh:deactivated": "Take the rule itself out; nothing is switched off here.",
+    "dcterms:isReplacedBy": "Take it out of use by its name: nothing is replaced here.",
     "owl:deprecated": "Take it out of use by its name: nothing is deprecated here.",
 }
 
@@ -69,9 +70,14 @@ def check_closed(graph: Graph, problems: Problems) -> None:
 
 def _check_in_use(graph: Graph, problems: Problems, seen: set[str]) -> None:
     """Note what would take anything out of use that was not checked yet."""
+    for ended in ("owl:DeprecatedClass", "owl:DeprecatedProperty"):
+        for iri in graph.of_class(ended):
+            what = f"{name_of(iri)} is a {ended}, which no thing is here."
+            problems.report(VocabularyError, what, MENDS["owl:deprecated"], "outside-profile", iri, "rdf:type", expand(ended))
     for predicate in ENDING:
         for iri in graph.subjects_with(predicate):
-            if iri not in seen and not iri.startswith("_:") and SHAPES.isdisjoint(graph.iris(iri, "rdf:type")):
+            known = iri in seen and expand(predicate).startswith(RULING)  # and refused above
+            if not known and not iri.startswith("_:") and SHAPES.isdisjoint(graph.iris(iri, "rdf:type")):
                 _refuse(problems, iri, predicate, "thing")
 
 

@@ -18,7 +18,9 @@ from spinegraph.engine.knowledge.yaml_text import DOCUMENT, read_yaml
 NEEDED = ("subject_id", "predicate_id", "object_id")
 """Columns without which a row says nothing."""
 PREDICATES = tuple(f"skos:{kind}Match" for kind in ("exact", "close", "broad", "narrow", "related"))
-MODIFIER = "predicate_modifier"
+MODIFIER, CARDINALITY = "predicate_modifier", "mapping_cardinality"
+NOTHING = "sssom:NoTermFound"
+"""What SSSOM writes where nothing matches."""
 _PARTS = ("type", "source", "source_version", "match_field", "preprocessing")
 _SHARED = (
     "author_id", "author_label", "cardinality_scope", "comment", "creator_id", "creator_label", "curation_rule",
@@ -28,7 +30,7 @@ _SHARED = (
 )  # fmt: skip
 COLUMNS = frozenset(
     (
-        *NEEDED, *_SHARED, MODIFIER, "confidence", "mapping_cardinality", "mapping_justification", "match_string",
+        *NEEDED, *_SHARED, MODIFIER, "confidence", CARDINALITY, "mapping_justification", "match_string",
         "predicate_label", "record_id", "similarity_score",
         *(f"{side}_{part}" for side in ("subject", "object") for part in (*_PARTS, "label", "category")),
     )
@@ -42,7 +44,24 @@ HEAD = frozenset(
     )
 )  # fmt: skip
 """What SSSOM says of a table as a whole (slots of the class MappingSet)."""
-_CURIE = re.compile(r"[A-Za-z][\w.-]*:\S+")
+_SYSTEMS = (
+    ("snomed.info/id/", "snomed.info/sct/", 96, "snomedct"),
+    ("loinc.org/", "loinc.org/rdf/", 1, "lnc"),
+    ("hl7.org/fhir/sid/icd-10-cm/", "hl7.org/fhir/sid/icd-10-cm/", 90, "icd10cm"),
+    ("purl.bioontology.org/ontology/rxnorm/", "nlm.nih.gov/research/umls/rxnorm/", 88, "rxnorm"),
+    ("whocc.no/atc/", "whocc.no/atc/", 73, "atc"),
+    ("ama-assn.org/go/cpt/", "ama-assn.org/go/cpt/", 12, "cpt"),
+)
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    namespace: (
+        fhir,
+        *(f"urn:oid:2.16.840.1.113883.6.{arc}{end}" for end in ":./"),
+        f"purl.bioontology.org/ontology/{name}/",
+    )
+    for namespace, fhir, arc, name in _SYSTEMS
+}
+"""Namespace of a code system → others of the same system: of FHIR, below its OID (HL7), of BioPortal."""
+_CURIE = re.compile(r"""[A-Za-z][\w.-]*:[^\s<>"{}|\\^`]+""")
 _NAMESPACE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S*")
 
 
@@ -110,16 +129,14 @@ class MappingTable(NamedTuple):
                 what = f"{column} has a character that nobody can read: {unshown}."
                 return self.error(row.line, what, "Take it out.")
         for column in NEEDED:
-            curie = row.cells[column]
-            if not _CURIE.fullmatch(curie):
-                return self.error(row.line, f"{column} {shortened(curie)} is no CURIE.", "Write it like snomedct:386661006.")
-            prefix = curie.partition(":")[0]
-            if self.prefixes and prefix not in self.prefixes:
-                what = f"The prefix {prefix!r} of {column} is not in the curie_map."
-                return self.error(row.line, what, f"Add `#   {prefix}: …` below `# curie_map:`.")
+            if error := self._curie_error(row, column):
+                return error
         if modifier := row.cells.get(MODIFIER):
             what = f"{MODIFIER} is {shortened(modifier)}: the row says what {row.cells['subject_id']} does not match."
             return self.error(row.line, what, "Take the row out: only matches are read, and a denied one is none.")
+        if NOTHING in row.cells.values() or "0" in row.cells.get(CARDINALITY, ""):
+            what = f"The row says that {shortened(row.cells['subject_id'])} and {shortened(row.cells['object_id'])} do not match."
+            return self.error(row.line, what, "Take the row out: only matches are read.")
         if row.cells["predicate_id"] not in PREDICATES:
             what = f"{shortened(row.cells['predicate_id'])} is none of {', '.join(PREDICATES)}."
             return self.error(row.line, what, "Write one of them.")
@@ -130,6 +147,16 @@ class MappingTable(NamedTuple):
                 "Mend the name of the subject; it is written with its prefix, as in finding:Name.",
                 "mapping-of-nothing",
             )
+        return None
+
+    def _curie_error(self, row: Row, column: str) -> KnowledgeError | None:
+        curie = row.cells[column]
+        if not (_CURIE.fullmatch(curie) and curie.isprintable()):
+            return self.error(row.line, f"{column} {shortened(curie)} is no CURIE.", "Write it like snomedct:386661006.")
+        prefix = curie.partition(":")[0]
+        if self.prefixes and prefix not in self.prefixes:
+            what = f"The prefix {prefix!r} of {column} is not in the curie_map."
+            return self.error(row.line, what, f"Add `#   {prefix}: …` below `# curie_map:`.")
         return None
 
     def line_of(self, text: str) -> int:
@@ -147,9 +174,15 @@ def read_table(path: Path) -> MappingTable:
     body = in_unix_form(read_file(path))
     text = body.decode("utf-8", errors="replace")
     unreadable = [] if text.encode() == body else [(_first_bad_line(body), "This is not UTF-8.")]
+    if "\r" in text:
+        line = text.count("\n", 0, text.index("\r")) + 1
+        unreadable.append((line, "A carriage return stands here without a line feed."))
     lines = text.split("\n")  # other characters that end a line to Python do not end one to an editor, nor a row
-    head = "\n".join(line.removeprefix("#").removeprefix(" ") for line in lines if line.startswith("#"))
     numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
+    first = numbered[0][0] if numbered else len(lines) + 1
+    head = "\n".join(line.removeprefix("#").removeprefix(" ") for line in lines[: first - 1])
+    below = (number for number, line in enumerate(lines[first:], first + 1) if line.startswith("#"))
+    unreadable += [(number, "A line with # stands below the names of the columns.") for number in below]
     metadata = _metadata(head, unreadable)
     prefixes = metadata.get("curie_map") or {}
     columns = tuple(numbered[0][1].split("\t")) if numbered else ()
@@ -159,8 +192,7 @@ def read_table(path: Path) -> MappingTable:
         cells = dict(zip(columns, found, strict=False)) | dict.fromkeys(columns[len(found) :], "")
         code = same_code(cells.get("object_id", ""), prefixes)
         rows.append(Row(number, cells, _subject(cells.get("subject_id", ""), prefixes), len(found) != len(columns), code))
-    first = numbered[0][0] if numbered else 1
-    return MappingTable(path, head, first, columns, tuple(rows), metadata, prefixes, tuple(unreadable))
+    return MappingTable(path, head, first if numbered else 1, columns, tuple(rows), metadata, prefixes, tuple(unreadable))
 
 
 def _first_bad_line(body: bytes) -> int:
@@ -174,7 +206,7 @@ def _first_bad_line(body: bytes) -> int:
 def _metadata(head: str, unreadable: list[tuple[int, str]]) -> dict[str, Any]:
     """The head as data, its curie_map with namespaces only; what is wrong with it is added to `unreadable`."""
     try:
-        data = read_yaml(head.encode(), DOCUMENT).data or {}
+        data = read_yaml(head.encode(errors="replace"), DOCUMENT).data or {}
     except CaseError as error:
         line = re.match(r"line ([0-9]+)", error.where)
         unreadable.append((int(line[1]) if line else 1, f"The head of the table is no YAML: {error.what}"))
@@ -210,7 +242,13 @@ def same_code(code: str, prefixes: Mapping[str, str]) -> str:
     if prefix in prefixes and not name.startswith("//"):
         namespace = prefixes[prefix]
         code = f"{namespace}/{name}" if namespace[-1:].isalnum() else namespace + name
-    return re.sub(r"^https?://(www\.)?", "", unquote(code).lower()).replace("#", "/").rstrip("/")
+    plain = re.sub(r"^https?://(www\.)?([^/:]*)(:80|:443)?", r"\2", unquote(code).lower())
+    plain = re.sub("[#/|]+", "/", plain).rstrip("/")
+    for namespace, others in ALIASES.items():
+        other = next((other for other in others if plain.startswith(other)), None)
+        if other is not None:
+            return namespace + plain.removeprefix(other)
+    return plain
 
 
 class ExternalCodes(NamedTuple):

@@ -33,6 +33,11 @@ THING = PREFIXES["owl"] + "Thing"
 LITERAL, DATATYPE = (PREFIXES["rdfs"] + name for name in ("Literal", "Datatype"))
 OWN = tuple(PREFIXES[name] for name in ("xsd", "rdf", "rdfs", "owl"))
 """The vocabularies that have datatypes of their own."""
+ON_DATATYPE, *DEFINING = (
+    PREFIXES["owl"] + name
+    for name in ("onDatatype", "equivalentClass", "oneOf", "unionOf", "intersectionOf", "datatypeComplementOf")
+)
+"""What defines a datatype: from another one by facets, or in another way."""
 FACETS = ("length", "maxExclusive", "maxInclusive", "maxLength", "minExclusive", "minInclusive", "minLength", "pattern")
 DATATYPES = DECIMALS | {
     PREFIXES["xsd"] + name
@@ -98,7 +103,8 @@ def unknown_datatypes(triples: Iterable[Triple]) -> Iterator[tuple[Triple, str]]
     them."""
     known = list(triples)
     declared = {subject for subject, predicate, value in known if predicate == RDF_TYPE and value == DATATYPE}
-    defined = {subject for subject, predicate, _ in known if predicate == PREFIXES["owl"] + "equivalentClass"}
+    defined = {subject for subject, predicate, _ in known if predicate in DEFINING}
+    defined |= {subject for subject, predicate, value in known if predicate == ON_DATATYPE and value in DATATYPES}
     for triple in known:
         value = triple[2]
         datatype = value.datatype if isinstance(value, Text) else value

@@ -40,6 +40,16 @@ class _SortedTurtleSerializer(longturtle.LongTurtleSerializer):
     def orderSubjects(self) -> list[Node]:  # noqa: N802 (rdflib's name)
         return sorted(super().orderSubjects(), key=self._place)
 
+    def sortProperties(self, properties: dict[Node, list[Node]]) -> list[Node]:  # noqa: N802 (rdflib's name)
+        """Values in rdflib's order; those that are equal to it (1 and 1.0), or not to be compared (NaN), as they are written."""
+        for values in properties.values():
+            values.sort(key=_by_text)
+            try:
+                values.sort()  # type: ignore[call-overload]
+            except ArithmeticError:
+                values.sort(key=_by_text)
+        return super().sortProperties({predicate: [] for predicate in properties})  # type: ignore[no-untyped-call,no-any-return]
+
     def _place(self, node: Node) -> tuple[bool, bool, str]:
         if isinstance(node, URIRef):
             return False, False, str(node)
@@ -76,6 +86,10 @@ class _SortedTurtleSerializer(longturtle.LongTurtleSerializer):
         for triple in sorted(named, key=lambda triple: [term.n3() for term in triple]):
             graph.add(triple)
         self.store = graph
+
+
+def _by_text(node: Node) -> str:
+    return str(node.n3())  # type: ignore[attr-defined]
 
 
 def format_turtle(text: str, name: str = "") -> str:

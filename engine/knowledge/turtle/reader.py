@@ -84,7 +84,7 @@ def _text_of(path: Path) -> bytes:
 
 _TOKEN = re.compile(
     rb"""(?P<text>\"{3}(?:[^"\\]|\\.|"(?!""))*\"{3}|'{3}(?:[^'\\]|\\.|'(?!''))*'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')"""
-    rb"""|<[^<>\s]*>|\#[^\n]*|(?P<new>\{\||<<|~|@[A-Za-z]+(?:-[A-Za-z0-9]+)*--[a-z]+)""",
+    rb"""|<[^<>\s]*>|\#[^\n]*|\\.|(?P<new>\{\||<<|~|@[A-Za-z]+(?:-[A-Za-z0-9]+)*--[a-z]+)""",
     re.DOTALL,
 )
 """Texts, IRIs and comments, or else what only RDF 1.2 has: annotations, triple terms, reifiers, directions of text."""

@@ -60,7 +60,7 @@ class _Table:
     def _head(self) -> Iterator[Diagnostic]:
         table = self._table
         for key in ("curie_map", "mapping_set_id", "license"):
-            if not table.metadata.get(key):
+            if not table.unreadable and not table.metadata.get(key):
                 yield self._at(1, "malformed-mapping", "head-lacks", key=key)
         for prefix, namespace in table.prefixes.items():
             if prefix in PREFIXES and PREFIXES[prefix] != namespace:

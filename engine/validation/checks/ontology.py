@@ -45,8 +45,9 @@ def check_ontology(content: Content) -> Iterator[Diagnostic]:
     if not triples:
         return
     for (subject, predicate, value), datatype in unknown_datatypes(logical(triples)):
-        terms = {"datatype": shorten(datatype)}
-        yield content.diagnose("unknown-to-owl", "datatype", subject, predicate, value, terms=terms)
+        if not datatype.startswith("_:"):  # else what it is made of is named, where it stands
+            terms = {"datatype": shorten(datatype)}
+            yield content.diagnose("unknown-to-owl", "datatype", subject, predicate, value, terms=terms)
     try:
         ancestors, empty = infer(triples, deadline - time.monotonic())
     except IncoherentOntologyError:
