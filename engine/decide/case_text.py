@@ -104,8 +104,8 @@ def parse_turtle(body: bytes) -> Any:
             mend="Mend the Turtle.",
         ) from error
     if any(getattr(part, "direction", None) or isinstance(part, ox.Triple) for triple in triples for part in triple):
-        error = not_turtle_1_1(Path("case"), body)
-        raise MalformedCaseError(error.what, where=f"line {error.line}, column {error.column}", mend=error.mend)
+        newer = not_turtle_1_1(Path("case"), body)
+        raise MalformedCaseError(newer.what, where=f"line {newer.line}, column {newer.column}", mend=newer.mend)
     cases = {
         t.subject for t in triples if t.predicate.value == expand("rdf:type") and t.object == ox.NamedNode(expand("core:Case"))
     }

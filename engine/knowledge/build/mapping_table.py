@@ -175,8 +175,8 @@ def read_table(path: Path) -> MappingTable:
     text = body.decode("utf-8", errors="replace")
     unreadable = [] if text.encode() == body else [(_first_bad_line(body), "This is not UTF-8.")]
     if "\r" in text:
-        line = text.count("\n", 0, text.index("\r")) + 1
-        unreadable.append((line, "A carriage return stands here without a line feed."))
+        at = text.count("\n", 0, text.index("\r")) + 1
+        unreadable.append((at, "A carriage return stands here without a line feed."))
     lines = text.split("\n")  # other characters that end a line to Python do not end one to an editor, nor a row
     numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
     first = numbered[0][0] if numbered else len(lines) + 1

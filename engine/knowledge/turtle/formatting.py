@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,15 +40,15 @@ class _SortedTurtleSerializer(longturtle.LongTurtleSerializer):
     def orderSubjects(self) -> list[Node]:  # noqa: N802 (rdflib's name)
         return sorted(super().orderSubjects(), key=self._place)
 
-    def sortProperties(self, properties: dict[Node, list[Node]]) -> list[Node]:  # noqa: N802 (rdflib's name)
+    def sortProperties(self, properties: Mapping[Node, list[Node]]) -> list[Node]:  # noqa: N802 (rdflib's name)
         """Values in rdflib's order; those that are equal to it (1 and 1.0), or not to be compared (NaN), as they are written."""
         for values in properties.values():
             values.sort(key=_by_text)
             try:
-                values.sort()  # type: ignore[call-overload]
+                values.sort()  # type: ignore[call-arg]
             except ArithmeticError:
                 values.sort(key=_by_text)
-        return super().sortProperties({predicate: [] for predicate in properties})  # type: ignore[no-untyped-call,no-any-return]
+        return super().sortProperties({predicate: [] for predicate in properties})
 
     def _place(self, node: Node) -> tuple[bool, bool, str]:
         if isinstance(node, URIRef):
@@ -89,7 +89,7 @@ class _SortedTurtleSerializer(longturtle.LongTurtleSerializer):
 
 
 def _by_text(node: Node) -> str:
-    return str(node.n3())  # type: ignore[attr-defined]
+    return str(node.n3())
 
 
 def format_turtle(text: str, name: str = "") -> str:
