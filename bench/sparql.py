@@ -138,7 +138,7 @@ class Comparison(NamedTuple):
         return self.rdflib / self.ours
 
 
-def against_rdflib(server: Server, queries: Mapping[str, str]) -> dict[str, Comparison]:
+def against_rdflib(server: Server, queries: Mapping[str, str]) -> Iterator[tuple[str, Comparison]]:
     """Each query on the same triples, which has to have as many rows in rdflib as here."""
     import rdflib
 
@@ -147,7 +147,6 @@ def against_rdflib(server: Server, queries: Mapping[str, str]) -> dict[str, Comp
     triples = [quad.triple for quad in ox.parse(quads, format=ox.RdfFormat.N_QUADS)]
     graph.parse(data=ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES), format="nt")
     graph.query("ASK { }")  # what it loads the first time
-    found = {}
     for name, query in queries.items():
         question = Question(query=query, wanted=MediaTypes(select="text/csv", ask="", graph=""))
         start = time.perf_counter()
@@ -158,12 +157,12 @@ def against_rdflib(server: Server, queries: Mapping[str, str]) -> dict[str, Comp
         ours = server.service.answer_now(question).body
         if count_rows(ours, "text/csv") != rows:
             raise RuntimeError(f"{name}: {rows} rows in rdflib, {ours[:200]!r} here")
-        found[name] = Comparison(
+        compared = Comparison(
             ours=median_seconds(lambda question=question: server.service.answer_now(question), 20),  # type: ignore[misc]
             bare=median_seconds(lambda query=query: _text(store.query(query)), 20),  # type: ignore[misc]
             rdflib=slow,
         )
-    return found
+        yield name, compared
 
 
 def _seconds(run: Callable[[], object]) -> float:
@@ -226,27 +225,24 @@ def _processor_seconds(service: QueryService) -> float:
     return total
 
 
-def sparql_rows() -> list[tuple[str, str]]:
-    """Lines for the table: what was measured, and the figure."""
+def sparql_rows() -> Iterator[tuple[str, str]]:
+    """Lines for the table, as soon as they are measured (rdflib takes minutes): what was measured, and the figure."""
     with served() as server:
         bare, empty, whole = lookup_seconds(server)
         more = (whole - bare - empty) * 1000
-        rows = [
-            ("SPARQL lookup: bare Oxigraph, empty route", f"{bare * 1e6:,.0f} µs, {empty * 1e6:,.0f} µs median"),
-            ("SPARQL lookup over HTTP, by a sandboxed worker", f"{whole * 1e6:,.0f} µs median: {more:.2f} ms more than both"),
-        ]
+        yield "SPARQL lookup: bare Oxigraph, empty route", f"{bare * 1e6:,.0f} µs, {empty * 1e6:,.0f} µs median"
+        yield "SPARQL lookup over HTTP, by a sandboxed worker", f"{whole * 1e6:,.0f} µs median: {more:.2f} ms more than both"
         asked = {**HARD, **LIMITS_OF_OXIGRAPH}
-        for name, compared in against_rdflib(server, {name: PREFIXES + query for name, query in asked.items()}).items():
-            rows.append((f"SPARQL {name}", str(compared)))
+        for name, compared in against_rdflib(server, {name: PREFIXES + query for name, query in asked.items()}):
+            yield f"SPARQL {name}", str(compared)
         questions = {query.name: query.text for query in competency_queries() if not query.case}
-        times = {name: compared.times for name, compared in against_rdflib(server, questions).items()}
+        times = {name: compared.times for name, compared in against_rdflib(server, questions)}
         least = min(times, key=lambda name: times[name])
         figure = f"{statistics.median(times.values()):,.0f} times as fast as rdflib (median); least {times[least]:,.1f}: {least}"
-        rows.append((f"SPARQL, the {len(times)} competency questions about the knowledge", figure))
+        yield f"SPARQL, the {len(times)} competency questions about the knowledge", figure
         rate, busy, idle = many_clients(server)
         figure = f"{rate:,.0f} a second; service and workers {busy:.2f} processors, machine {idle:.0%} idle"
-        rows.append((f"SPARQL, {CLIENTS} clients at once, adding up the graph", figure))
-    return rows
+        yield f"SPARQL, {CLIENTS} clients at once, adding up the graph", figure
 
 
 if __name__ == "__main__":
@@ -254,4 +250,4 @@ if __name__ == "__main__":
         print(_ask_together(int(sys.argv[1])))
     else:
         for row in sparql_rows():
-            print(*row, sep="\t")
+            print(*row, sep="\t", flush=True)
