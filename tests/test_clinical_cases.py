@@ -10,6 +10,8 @@ from spinegraph.engine import Engine, load_knowledge
 from spinegraph.engine.validation.cases.files import read_cases
 from spinegraph.engine.validation.cases.runs import CaseRun, run_cases
 
+pytestmark = pytest.mark.slow
+
 KNOWLEDGE = load_knowledge()
 CASES = read_cases([Path(__file__).parent / "cases"], KNOWLEDGE)
 

@@ -13,6 +13,8 @@ from spinegraph.engine.knowledge.files import named_paths
 
 from bench.growth import write_copies
 
+pytestmark = pytest.mark.slow
+
 COPIES = 3
 MOST = 1.05
 """More work per copy than this is more than linear."""

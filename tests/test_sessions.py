@@ -14,6 +14,8 @@ from sybil.parsers.markdown import CodeBlockParser
 from tests.console import Terminal, commands
 from tests.serving import serving
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 PAGES = ("README.md", "docs/query.md", "docs/integrate.md")
 

@@ -15,6 +15,8 @@ from sybil.parsers.markdown import CodeBlockParser
 
 from tests.console import Terminal
 
+pytestmark = pytest.mark.slow
+
 PAGE = Path(__file__).parent.parent / "docs" / "author.md"
 BEGIN, END = "## A guideline from nothing\n", "\n## A new guideline: `"
 FILES = ("markdown", "turtle", "yaml")

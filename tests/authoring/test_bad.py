@@ -31,6 +31,8 @@ from spinegraph.engine.validation.validate import CHECKS, validate
 
 from tests.authoring.guideline import BAD, Defect, read_defects, seed, write_good
 
+pytestmark = pytest.mark.slow
+
 DEFECTS = read_defects()
 SLOW = frozenset(check.name for check in CHECKS if check.apart)
 

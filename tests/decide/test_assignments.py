@@ -15,6 +15,8 @@ from tests.decide.counting import AXES, RECORDS, Counted, Flags
 from tests.decide.every_case import named_facts
 from tests.validation.interactions.random_guidelines import Writer
 
+pytestmark = pytest.mark.slow
+
 GUIDELINES = 50
 CASES = 40
 

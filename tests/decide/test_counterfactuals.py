@@ -18,6 +18,8 @@ from tests.decide.every_case import EveryCase
 from tests.random_cases import random_cases
 from tests.small import VALUES, write_small
 
+pytestmark = pytest.mark.slow
+
 CONTRADICTORY = 3
 """Index of "conflicting" among TRUTHS."""
 

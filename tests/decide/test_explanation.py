@@ -13,6 +13,8 @@ from spinegraph.engine.model import TRUTHS
 from tests.decide.every_case import AXES, EveryCase, named_by_rule, named_facts
 from tests.random_cases import random_cases
 
+pytestmark = pytest.mark.slow
+
 CONTRADICTORY = 3
 """Index of "conflicting" among TRUTHS."""
 

@@ -22,6 +22,8 @@ from tests.decide.changes import in_range
 from tests.small import HEAD
 from tests.validation.interactions.random_guidelines import VALUES, EveryPatient, Writer
 
+pytestmark = pytest.mark.slow
+
 GUIDELINES = 16
 CASES = 5
 CODES = tuple(f"f_{name}" for name in "abcde")

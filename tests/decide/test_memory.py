@@ -20,6 +20,8 @@ from spinegraph.engine.model import Knowledge
 from tests.random_cases import random_cases
 from tests.validation.interactions.random_guidelines import VALUES, Writer
 
+pytestmark = pytest.mark.slow
+
 SIDES = ("present", "absent")
 shipped = lru_cache(load_knowledge)
 

@@ -17,6 +17,8 @@ from tests.decide.every_case import AXES, EveryCase, Flags, Table, named_by_rule
 from tests.random_cases import random_cases
 from tests.small import write_small
 
+pytestmark = pytest.mark.slow
+
 CONFLICTING = VERDICTS.index("conflicting")
 
 

@@ -31,6 +31,8 @@ from tests.oracle import differences
 from tests.random_cases import random_cases
 from tests.small import CODES, RULE_FILE, Edit, write_small
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def small_oracle(small_knowledge: Knowledge, small_paths: tuple[Path, ...]) -> Oracle:

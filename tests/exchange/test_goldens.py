@@ -34,6 +34,8 @@ from spinegraph.engine.model import Audience
 
 from tests.authoring.guideline import write_good
 
+pytestmark = pytest.mark.slow
+
 GOLDEN = Path(__file__).parent / "golden"
 RDF = {"ttl": ox.RdfFormat.TURTLE, "trig": ox.RdfFormat.TRIG, "jsonld": ox.RdfFormat.JSON_LD}
 

@@ -14,6 +14,8 @@ from spinegraph.api.http.app import create_app
 from spinegraph.api.settings import Settings
 from spinegraph.engine import Engine, load_knowledge
 
+pytestmark = pytest.mark.slow
+
 
 class Reply(NamedTuple):
     """What an app sends; names of headers are in lower case."""

@@ -15,6 +15,8 @@ import pytest
 
 from tests.patience import HUNG
 
+pytestmark = pytest.mark.slow
+
 DESCRIPTORS, CLIENTS = 128, 300
 HALF = (
     b"POST /v1/decisions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",

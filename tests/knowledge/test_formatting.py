@@ -16,6 +16,8 @@ from spinegraph.engine.knowledge.turtle.formatting import badly_formatted, forma
 
 from tests.small import HEAD, RULES, SHAPES, TEXTS
 
+pytestmark = pytest.mark.slow
+
 TURTLE = sorted(name for name in TEXTS if name.endswith(".ttl"))
 UNORDERED = f"""{HEAD}
 shape:Zebra a sh:NodeShape ; sh:node shape:Ant ; rdfs:label "z"@en .

@@ -19,6 +19,8 @@ from spinegraph.engine.knowledge.turtle.terms import BASE
 from spinegraph.engine.program.compiler import compile_program
 from spinegraph.engine.program.program import Program
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 EXPECTED = Path(__file__).parent / "expected"
 QUERIES = competency_queries()

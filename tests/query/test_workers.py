@@ -30,6 +30,8 @@ from spinegraph.engine.query.service import QueryService
 from tests.patience import HUNG, comes_true
 from tests.query.small_graph import EX, ask_for, make_service
 
+pytestmark = pytest.mark.slow
+
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { " + " ".join(f"?a{i} ?b{i} ?c{i} ." for i in range(12)) + " }"
 LONG = (

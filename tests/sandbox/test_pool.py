@@ -17,6 +17,8 @@ from spinegraph.engine.sandbox.process import WorkerProcess
 
 from tests.patience import comes_true, not_hung
 
+pytestmark = pytest.mark.slow
+
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and sessions are POSIX")
 
 

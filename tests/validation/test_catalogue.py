@@ -18,6 +18,8 @@ from spinegraph.engine.validation.diagnostics import SEVERITIES
 
 from tests.authoring.guideline import BAD, Defect, read_defects
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "diagnostics.md"
 MARK = "<!-- What follows is written from the catalogue and the seeded defects; a test holds it. -->\n"

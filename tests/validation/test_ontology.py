@@ -24,6 +24,8 @@ from spinegraph.engine.validation.validate import validate
 from tests.authoring.guideline import write_good
 from tests.small import HEAD
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 NEW = "ontology/new.ttl"
 

@@ -18,6 +18,8 @@ from spinegraph.engine.validation.validate import Check
 
 from tests.small import HEAD
 
+pytestmark = pytest.mark.slow
+
 
 class Ran(NamedTuple):
     code: int

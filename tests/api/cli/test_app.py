@@ -20,6 +20,8 @@ from spinegraph.api.cli.app import COMMANDS, main, make_app
 from spinegraph.engine import Decision, Engine, Recommendation
 from typer.testing import CliRunner
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 RED_FLAG = str(EXAMPLES / "red-flag.yaml")
 NOTHING = str(EXAMPLES / "nothing-assessed.yaml")

@@ -10,6 +10,8 @@ import httpx
 import pytest
 from spinegraph.engine import Codebook
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "integrate.md").read_text(encoding="utf-8")
 COMMANDS = [

@@ -16,6 +16,8 @@ from spinegraph.engine.errors import QueryError
 from starlette.testclient import TestClient
 from typer.testing import CliRunner, Result
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 CASE = str(ROOT / "docs" / "examples" / "red-flag.yaml")
 

@@ -17,6 +17,8 @@ from starlette.testclient import TestClient
 
 from tests.api.conftest import MakeClient
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def describer() -> Describer:

@@ -15,6 +15,8 @@ from starlette.requests import Request
 from tests.patience import HUNG
 from tests.serving import app_of, send, serving
 
+pytestmark = pytest.mark.slow
+
 HASTY = ServerLimits(connections=8, backlog=8, header_seconds=0.3)
 PATIENT = HASTY._replace(header_seconds=10 * HUNG)
 

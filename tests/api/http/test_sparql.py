@@ -21,6 +21,8 @@ from spinegraph.engine.query.results import GRAPH_TYPES, SELECT_TYPES
 
 from tests.api.http.sparql_server import Server, served
 
+pytestmark = pytest.mark.slow
+
 W3C = Path(__file__).resolve().parents[4] / "shared" / "external" / "w3c-sparql-protocol"
 KASEI = "http://kasei.us/2009/09/sparql/data"
 FEVER = "<https://w3id.org/spinegraph/finding/Fever>"

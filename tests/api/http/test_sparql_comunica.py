@@ -20,6 +20,8 @@ from spinegraph.api.sparql_settings import SparqlSettings
 
 from tests.api.http.sparql_server import Server, served
 
+pytestmark = pytest.mark.slow
+
 CLIENT = Path(__file__).parent / "comunica"
 INSTALLED = Path(__file__).resolve().parents[3] / ".cache" / "comunica"
 INSTALL_SECONDS, ASK_SECONDS = 240, 60

@@ -27,6 +27,8 @@ from tests.api.http.hostile_queries import DEEP, EMPTY, EXPENSIVE, FEDERATED, NO
 from tests.api.http.sparql_server import Server, served
 from tests.patience import HUNG, comes_true, not_hung
 
+pytestmark = pytest.mark.slow
+
 LIMITS = QueryLimits(
     timeout_seconds=2, cpu_seconds=2, memory_bytes=192 << 20, max_rows=20_000, max_bytes=4 << 20, workers=2, queue=8
 )

@@ -31,6 +31,8 @@ from tests.authoring.guideline import BAD as BAD_FOLDER
 from tests.authoring.guideline import Defect, read_defects, seed, write_good
 from tests.authoring.test_bad import SLOW, told
 
+pytestmark = pytest.mark.slow
+
 URL = "/v1/validation"
 TURTLE = {"Content-Type": "text/turtle"}
 CORE = "@prefix core: <https://w3id.org/spinegraph/core/> ."

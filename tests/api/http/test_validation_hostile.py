@@ -37,6 +37,8 @@ from tests.authoring.test_bad import SLOW
 from tests.patience import HUNG, comes_true, not_hung
 from tests.serving import Answer, app_of, send, serving
 
+pytestmark = pytest.mark.slow
+
 LIMITS = ValidationLimits(
     timeout_seconds=12, cpu_seconds=2, memory_bytes=320 * MEBIBYTE, max_report_bytes=3_600_000, workers=1, queue=4
 )

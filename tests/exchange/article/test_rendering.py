@@ -18,6 +18,8 @@ from spinegraph.engine.exchange.article.model import Audience
 
 from tests.exchange.article.patients import AUDIENCES, CASES, case_of
 
+pytestmark = pytest.mark.slow
+
 VOID = frozenset(("meta", "br", "link", "img", "hr"))
 
 

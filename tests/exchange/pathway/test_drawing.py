@@ -16,6 +16,8 @@ from spinegraph.engine.exchange.pathway.views import find_pathway
 
 from tests.small import write_small
 
+pytestmark = pytest.mark.slow
+
 SVG = "{http://www.w3.org/2000/svg}"
 PICTURE = Path(__file__).parents[3] / "docs" / "pictures" / "cauda-equina-syndrome.svg"
 

@@ -18,6 +18,8 @@ from spinegraph.engine.model import Decision
 
 from tests.random_cases import random_cases
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.yaml"))
 CORE = rdflib.Namespace(expand("core:"))

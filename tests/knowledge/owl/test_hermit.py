@@ -13,6 +13,8 @@ from spinegraph.engine.knowledge.turtle.terms import RDF_TYPE, Text, expand
 from tests.patience import not_hung
 from tests.small import HEAD
 
+pytestmark = pytest.mark.slow
+
 A, B, C = (expand(f"finding:{name}") for name in "ABC")
 TYPES: list[Triple] = [(iri, RDF_TYPE, expand("owl:Class")) for iri in (A, B, C)]
 BELOW: list[Triple] = [(C, expand("rdfs:subClassOf"), A), (C, expand("rdfs:subClassOf"), B)]

@@ -17,6 +17,8 @@ from spinegraph.engine.knowledge.turtle.terms import expand
 
 from tests.small import HEAD
 
+pytestmark = pytest.mark.slow
+
 
 def axioms_of(folder: Path, text: str) -> Axioms:
     path = folder / "given.ttl"

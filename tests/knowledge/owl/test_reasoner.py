@@ -13,6 +13,8 @@ from spinegraph.engine.knowledge.turtle.terms import expand
 
 from tests.small import HEAD
 
+pytestmark = pytest.mark.slow
+
 
 def ontology(folder: Path, text: str) -> tuple[Path, ...]:
     path = folder / "given.ttl"

@@ -15,6 +15,8 @@ from spinegraph.engine.validation.diff.statements import State
 
 from tests.validation.interactions.random_guidelines import EveryPatient, Writer
 
+pytestmark = pytest.mark.slow
+
 SWAPS = (
     ("core:present finding", "core:absent finding"),
     ("sh:and (", "sh:or ("),

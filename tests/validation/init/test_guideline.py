@@ -25,6 +25,8 @@ from spinegraph.engine.validation.content import read_content
 from spinegraph.engine.validation.init.guideline import NewGuideline, plan_guideline, write_scaffold
 from spinegraph.engine.validation.validate import validate
 
+pytestmark = pytest.mark.slow
+
 GOLDEN = Path(__file__).parent / "golden"
 TEXT = "# Sore knee\n\nThis is about sore knees of adults. Rest a warm knee.\n\n- Cool it.\n"
 CALL = ("new-guideline", "sore-knee", "--text", "knee.md", "--number", "100", "--publisher", "Village Practice")

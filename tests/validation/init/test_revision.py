@@ -21,6 +21,8 @@ from spinegraph.engine.validation.init.guideline import NewGuideline, plan_guide
 from spinegraph.engine.validation.init.revision import Revision, plan_revision, write_revision
 from spinegraph.engine.validation.validate import validate
 
+pytestmark = pytest.mark.slow
+
 TEXT = "# Knee\n\nFor adults. Rest it.\n\n- Cool it.\n- Lift it.\n\nThen walk.\n"
 
 

@@ -27,6 +27,8 @@ from spinegraph.engine.validation.interactions.survey import survey
 
 from tests.validation.interactions.random_guidelines import EveryPatient, Flags, Writer
 
+pytestmark = pytest.mark.slow
+
 GUIDELINES = 200
 Found = set[tuple[str, str, tuple[str, ...]]]
 
