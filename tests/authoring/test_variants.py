@@ -64,7 +64,7 @@ IN_ONE_FILE: dict[str, tuple[str, str, str]] = {
         "    core:present finding:SoreThroat ;\n.\n",
         "    sh:node _:sore ;\n.\n_:sore core:present finding:SoreThroat .\n",
     ),
-    "a number with a sign and noughts": (RULES, "sh:minInclusive 38 ;", "sh:minInclusive +038.00 ;"),
+    "a number with noughts behind the point": (RULES, "sh:minInclusive 38 ;", "sh:minInclusive 38.00 ;"),
 }
 
 

@@ -233,7 +233,7 @@ def test_unassessed_is_refused_where_learning_more_would_take_a_conclusion_back(
         load(tmp_path, more=text)
     assert str(caught.value) == (
         "more.ttl:2: rule:more uses core:unassessed, so that learning more could take its conclusion back.\n"
-        "  Only assessments, gaps and recommendations to assess may do that; use core:absent."
+        "  Only assessments, gaps and recommendations of a core:screening intervention may do that; use core:absent."
     )
 
 

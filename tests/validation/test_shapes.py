@@ -128,12 +128,6 @@ WRONG = [
         "Each position of a tension is a core:Position. Here core:position is something unnamed.",
         id="a position without a class",
     ),
-    pytest.param(
-        'rule:odd a core:Recommendation ; core:leavesOpen rule:gargle .',
-        "Only a gap or a tension has core:leavesOpen; take it out: here it is without effect. "
-        "Here core:leavesOpen is rule:gargle.",
-        id="advice that leaves advice open",
-    ),
 ]  # fmt: skip
 
 

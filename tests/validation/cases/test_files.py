@@ -108,8 +108,8 @@ BAD = {
     ),
     "verdict of another kind": (
         "- name: x\n  case: {}\n  expect:\n    verdicts:\n      give-penicillin: holds\n",
-        "throat.yaml:5: There is no verdict 'holds'.\n  Known: indicated, provisional, undetermined, overridden, "
-        "not-indicated, conflicting, out-of-scope.",
+        "throat.yaml:5: There is no verdict 'holds'.\n  Known: indicated, conflicting, provisional, overridden, "
+        "undetermined, not-indicated, out-of-scope.",
     ),
     "verdict of a recommendation for an assessment": (
         "- name: x\n  case: {}\n  expect:\n    verdicts:\n      strep-throat-from-signs: indicated\n",
@@ -117,8 +117,8 @@ BAD = {
     ),
     "one of two verdicts unknown": (
         "- name: x\n  case: {}\n  expect:\n    verdicts: {give-penicillin: indicated or maybe}\n",
-        "throat.yaml:4: There is no verdict 'maybe'.\n  Known: indicated, provisional, undetermined, overridden, "
-        "not-indicated, conflicting, out-of-scope.",
+        "throat.yaml:4: There is no verdict 'maybe'.\n  Known: indicated, conflicting, provisional, overridden, "
+        "undetermined, not-indicated, out-of-scope.",
     ),
     "a reason for what has none": (
         "- name: x\n  case: {}\n  expect:\n    verdicts: {give-penicillin: indicated because of refer-at-once}\n",
