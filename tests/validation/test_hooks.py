@@ -16,6 +16,7 @@ import yaml
 from spinegraph.api.cli.app import make_app
 from typer.main import get_command
 
+from tests.authoring.guideline import write_good
 from tests.small import write_small
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -117,10 +118,15 @@ def test_the_format_hook_changes_the_staged_files(repository: Path, tools: Path)
     assert as_pre_commit("spinegraph-format", repository, tools).stdout == ""
 
 
-def test_the_test_hook_runs_the_cases(repository: Path, tools: Path) -> None:
-    (repository / "shapes" / "broken.ttl").unlink()
-    subprocess.run(["git", "add", "."], cwd=repository, check=True)
-    ran = as_pre_commit("spinegraph-test", repository, tools, "--knowledge", ".")
+def test_the_test_hook_runs_the_cases(tmp_path: Path, tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = tmp_path / "sound guide line"
+    write_good(folder)
+    (folder / "tests" / "cases").mkdir(parents=True)
+    (folder / "tests" / "cases" / "one.yaml").write_text("- name: Nothing\n  case: {}\n  expect: {urgency: undetermined}\n")
+    for command in ("git init --quiet", "git add ."):
+        subprocess.run(shlex.split(command), cwd=folder, check=True)
+    ran = as_pre_commit("spinegraph-test", folder, tools, "--knowledge", ".")
     assert (ran.returncode, ran.stdout) == (0, "1 of 1 cases hold.\n"), ran.stderr
 
 
