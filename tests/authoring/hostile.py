@@ -106,7 +106,7 @@ MALFORMED: dict[str, Hostile] = {
         {"a.sssom.tsv": b"subject_id\tpredicate_id\tobject_id\n\xff\t\xfe\t\xfd"}, (), ("SG102",)
     ),
     "a byte order mark": Hostile({"a.ttl": b"\xef\xbb\xbf" + HEAD.encode() + b'rule:a rdfs:label "a" .'}, (), ("SG101",)),
-    "NUL": Hostile({"a.ttl": HEAD.encode() + b'rule:a rdfs:label "\x00" .\x00'}, (), ("SG101",)),
+    "NUL": Hostile({"a.ttl": HEAD.encode() + b'rule:a rdfs:label "\x00" .\x00'}, (), ("SG208",)),
     "an escaped surrogate": _turtle(r'rule:a rdfs:label "\uD800" .', "SG101"),
     "an escaped NUL": _turtle(r'rule:a rdfs:label "\u0000" ; core:text "\u001B[2J\u202E"@en .'),
     "spaces in an IRI": _turtle("<http://e/a b> a owl:Class .", "SG101"),
@@ -130,7 +130,7 @@ MALFORMED: dict[str, Hostile] = {
     ),
     "an order of six thousand digits": _turtle(f"rule:a a core:Recommendation ; sh:order {'9' * 6000} .", "SG606"),
     "offsets of six thousand digits": _turtle(
-        f"passage:000-L999a a core:Passage ; oa:hasSelector [ oa:start {'8' * 6000} ; oa:end {'9' * 6000} ] .", "SG706"
+        f"passage:000-L999a a core:Passage ; oa:hasSelector [ oa:start {'8' * 6000} ; oa:end {'9' * 6000} ] .", "SG206"
     ),
     "a circle of three hundred kinds": _turtle("".join(
         f"finding:C{n} a owl:Class ; rdfs:subClassOf finding:C{(n + 1) % 300} .\n" for n in range(300)), "SG602"),

@@ -377,4 +377,6 @@ def test_a_seeded_defect_is_told_over_http_word_for_word(asked: dict[str, Future
 
 
 def as_diagnostic(reported: ReportedDiagnostic) -> Diagnostic:
-    return Diagnostic(**{name: getattr(reported, name) for name in Diagnostic.__struct_fields__})
+    """The sentences of it, which are made; the data from which they are made stay with the checks."""
+    shared = set(Diagnostic.__struct_fields__) & set(ReportedDiagnostic.__struct_fields__)
+    return Diagnostic(**{name: getattr(reported, name) for name in shared})

@@ -187,9 +187,7 @@ def test_what_never_ends_is_ended_over_http(server: Server, trap: Trap, hostile:
 @pytest.mark.parametrize("accept", ["text/plain", "text/html", "application/xml", "text/turtle", "application/sarif+json"])
 def test_markup_and_what_nobody_sees_stay_text(server: Server, trap: Trap, accept: str) -> None:
     files = MALFORMED["markup"].aimed(trap.url, trap.file) | {
-        "b.ttl": (
-            HEAD + 'finding:X core:presnt "\\u001B[2J\\u202E<script>"@en ; rdfs:label "\\u001B]0;x\\u0007<b>"@en .'
-        ).encode()
+        "b.ttl": (HEAD + 'finding:X core:presnt "\\u202E<script>"@en ; rdfs:label "\\u200B]0;x<b>"@en .').encode()
     }
     reply = server.validate(files, ("vocabulary", "words", "names"), accept)
     assert reply.status == 200
@@ -202,6 +200,14 @@ def test_markup_and_what_nobody_sees_stay_text(server: Server, trap: Trap, accep
     if accept == "application/xml":
         assert "<script>" not in text
         __import__("xml.etree.ElementTree").etree.ElementTree.fromstring(text)
+
+
+@pytest.mark.usefixtures("answers_right_after")
+def test_control_characters_are_refused_and_named_without_being_written(server: Server) -> None:
+    text = HEAD + 'finding:Y rdfs:label "\\u001B]0;x\\u0007"@en .'
+    reply = server.validate({"c.ttl": text.encode()}, ("syntax",), "text/plain")
+    assert "SG208" in reply.body.decode()
+    assert [letter for letter in UNSEEN if letter in reply.body.decode()] == []
 
 
 @pytest.mark.usefixtures("answers_right_after")
