@@ -16,7 +16,7 @@ import pytest
 from spinegraph.api.cli.app import main
 from spinegraph.engine import Engine, load_knowledge
 from spinegraph.engine.errors import GuidelineError
-from spinegraph.engine.knowledge.files import knowledge_paths, own_paths
+from spinegraph.engine.knowledge.files import in_unix_form, knowledge_paths, own_paths
 from spinegraph.engine.knowledge.sources import coverage, read_documents, text_changed, verify
 from spinegraph.engine.knowledge.turtle.formatting import badly_formatted
 from spinegraph.engine.validation.cases.files import read_cases
@@ -89,7 +89,7 @@ def test_whatever_the_text_it_is_sound_and_stands_where_it_was_read(text: str, p
     assert outcome.drifted == ()
     (source,) = knowledge.sources.values()
     assert not text_changed(source, documents[source.iri])
-    assert source.text_digest == hashlib.sha256(text.encode()).hexdigest()
+    assert source.text_digest == hashlib.sha256(in_unix_form(text.encode())).hexdigest()
 
 
 def test_nothing_is_claimed_that_nobody_has_said() -> None:
