@@ -15,7 +15,7 @@ RIGHT = {
     "01-sssom-not": ("predicate_modifier is 'Not'", ("numb foot present", "present  ")),
     "02-yaml-octal": ("age_years is '054', which is text", ("44 years", "90 weeks")),
     "04-rule-deactivated": ("has sh:deactivated, which no Assessment has here", ("suspected",)),
-    "08-two-prefixes-one-system": ("unknown code 'SCTID:309087008'; nearest: numb_foot", ("urgency",)),
+    "08-two-prefixes-one-system": ("SCTID:309087008 is the exact match of finding:NumbFoot and of", ("urgency",)),
     "10-sssom-line-separator": ("comment has a character that nobody can read: U+000B", ("urgency",)),
     "12-format-hides-a-bad-date": ('"2026-08-16T12:05:34Z"^^xsd:date', ("0 errors",)),
     "14-format-blank-node-circle": ("rc 0", ("fault",)),
