@@ -126,7 +126,9 @@ def server() -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def unhurried() -> Iterator[Server]:
     """A service whose limits of time are out of reach, so that the limit under test is met first on any machine."""
-    with served(msgspec.structs.replace(LIMITS, cpu_seconds=int(HUNG), timeout_seconds=HUNG)) as running:
+    with served(
+        msgspec.structs.replace(LIMITS, cpu_seconds=int(HUNG), timeout_seconds=HUNG, memory_bytes=128 * MEBIBYTE)
+    ) as running:
         yield running
 
 
@@ -187,7 +189,7 @@ def test_what_never_ends_is_ended_over_http(server: Server, trap: Trap, hostile:
 @pytest.mark.parametrize("accept", ["text/plain", "text/html", "application/xml", "text/turtle", "application/sarif+json"])
 def test_markup_and_what_nobody_sees_stay_text(server: Server, trap: Trap, accept: str) -> None:
     files = MALFORMED["markup"].aimed(trap.url, trap.file) | {
-        "b.ttl": (HEAD + 'finding:X core:presnt "\\u202E<script>"@en ; rdfs:label "\\u200B]0;x<b>"@en .').encode()
+        "b.ttl": (HEAD + 'finding:X core:presnt "\\u202E<script>"@en ; rdfs:label "\\u202E]0;x<b>"@en .').encode()
     }
     reply = server.validate(files, ("vocabulary", "words", "names"), accept)
     assert reply.status == 200

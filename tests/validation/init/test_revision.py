@@ -12,7 +12,7 @@ from spinegraph.api.cli.app import main
 from spinegraph.engine import load_knowledge
 from spinegraph.engine.errors import ProvenanceError
 from spinegraph.engine.knowledge.build.assembly import assemble
-from spinegraph.engine.knowledge.files import knowledge_paths
+from spinegraph.engine.knowledge.files import in_unix_form, knowledge_paths
 from spinegraph.engine.knowledge.sources import read_documents, text_changed, verify
 from spinegraph.engine.knowledge.statements import read_statements
 from spinegraph.engine.knowledge.turtle.graph import read_graph
@@ -58,7 +58,7 @@ def agrees(folder: Path) -> bool:
 def passages(folder: Path) -> dict[str, str]:
     """Passage id → the characters where it stands."""
     knowledge = load_knowledge(knowledge_paths(folder / "g"))
-    text = (folder / "knee.md").read_bytes().decode()
+    text = in_unix_form((folder / "knee.md").read_bytes()).decode()
     return {passage.id: text[passage.start : passage.end] for passage in knowledge.passages.values()}
 
 
