@@ -95,7 +95,7 @@ class ScreenReader(NamedTuple):
         yield from known_iris(self.graph, node, predicate, known, kind, self.problems)
 
     def _note(self, node: str, what: str, mend: str, kind: str, predicate: str, value: str | None = None) -> None:
-        self.problems.tell(VocabularyError, what, mend, kind, node, predicate, value)
+        self.problems.report(VocabularyError, what, mend, kind, node, predicate, value)
 
 
 def uncovered_topics(graph: Graph, problems: Problems) -> dict[str, UncoveredTopic]:
@@ -131,7 +131,7 @@ def known_iris(graph: Graph, node: str, predicate: str, known: Collection[str], 
         meant = nearest(term, known) if isinstance(term, str) and not graph.predicates(term) else ""
         shown = named(term) if isinstance(term, str) else term.value
         exists = not isinstance(term, str) or bool(graph.predicates(term))
-        problems.tell(
+        problems.report(
             VocabularyError,
             f"{named(node)}: {predicate} names {shown}, which is no {kind}{ending(meant)}",
             f"Name a {kind} that the ontology declares.",
