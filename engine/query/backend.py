@@ -126,15 +126,18 @@ class Backend:
 def _count(body: bytes, kind: str, wanted: str) -> int:
     """How many rows or triples an answer has. Raises SyntaxError or ValueError where it is no answer of that kind."""
     if kind not in ("SELECT", "ASK"):
-        return sum(1 for _ in ox.parse(body, format=GRAPH_TYPES[wanted]))
+        return len(list(ox.parse(body, format=GRAPH_TYPES[wanted])))
     if wanted == "text/csv":  # says too little to be parsed
         return count_rows(body, wanted)
     if _official(wanted) == "application/sparql-results+xml" and not _END_OF_XML.search(body):
         raise ValueError("the end is missing")
     answer = ox.parse_query_results(body, format=SELECT_TYPES[wanted])
-    if isinstance(answer, ox.QueryBoolean) is not (kind == "ASK"):
-        raise ValueError(f"no answer to {kind}")
-    return 0 if isinstance(answer, ox.QueryBoolean) else sum(1 for _ in answer)
+    try:
+        if isinstance(answer, ox.QueryBoolean) is not (kind == "ASK"):
+            raise ValueError(f"no answer to {kind}")
+        return 0 if isinstance(answer, ox.QueryBoolean) else len(list(answer))
+    finally:
+        del answer  # an error keeps the frame, whichever thread lets go of it: Oxigraph's iterators must end in their own
 
 
 def _cut(connection: socket.socket, over: threading.Event) -> None:

@@ -1,0 +1,27 @@
+"""An error kept Oxigraph's iterator alive in its frame; the thread that let go of it was warned off, now and then."""
+
+from __future__ import annotations
+
+import traceback
+
+import pyoxigraph as ox
+import pytest
+from spinegraph.engine.query.backend import _count
+
+ROWS = b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":{"type":"literal","value":"1"}}]}}'
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "wanted"),
+    [
+        (ROWS, "ASK", "application/sparql-results+json"),
+        (b'?x\n"1\n', "SELECT", "text/tab-separated-values"),
+        (b"<http://a> <http://b> <http://c>", "CONSTRUCT", "text/turtle"),
+    ],
+)
+def test_no_frame_of_an_error_holds_an_iterator(body: bytes, kind: str, wanted: str) -> None:
+    with pytest.raises((SyntaxError, ValueError)) as raised:
+        _count(body, kind, wanted)
+    held = [value for frame, _ in traceback.walk_tb(raised.tb) for value in frame.f_locals.values()]
+    assert body in held
+    assert not [value for value in held if isinstance(value, ox.QuerySolutions | ox.QuadParser)]
