@@ -65,8 +65,8 @@ class Words:
         return self.comma.join(map(self.name, codes))
 
     def rules(self, ids: Iterable[str]) -> str:
-        """The labels of rules."""
-        return few((self._by_id[rule].label if rule in self._by_id else rule for rule in ids), self.most, "; ")
+        """The labels of rules, and of contraindications."""
+        return few((self._by_id[rule].label if rule in self._by_id else self.name(rule) for rule in ids), self.most, "; ")
 
     def quantity(self, code: str, value: float) -> str:
         """`age 54 years`."""

@@ -29,6 +29,7 @@ class Annotations(TypedDict, total=False):
     iri: str
     label: str
     passages: tuple[str, ...]
+    reading: str
 
 
 class Shape(Protocol):

@@ -47,7 +47,7 @@ class Applicability:
         self.search = CounterfactualSearch(position, layout)
         self._facts = layout.facts
         self._assignments = assignments
-        self._acting = (position.strict, position.exceptions, position.leaving)
+        self._acting = (position.strict, position.exceptions, position.leaving, position.obtaining)
         full = frozenset(position.node.entailed())
         self._if_held = tuple(tuple(rule.restrict(full) for rule in rules) for rules in self._acting)
 
@@ -102,14 +102,14 @@ class Applicability:
     def _open_in_others(self, case: Explanation) -> int:
         """Facts that can exclude the patient, or alter what displaces the recommendation or leaves it open once it holds.
 
-        Nothing displaces it twice, and nothing leaves open what is displaced or open already.
+        Nothing displaces it twice, and nothing leaves open what is displaced or open already, nor is that done.
         """
         node = self.position.node
         excluding = _that_make_hold(self.position.excluding, case)
         truth = node.truth(case)
         if case.consistent and not truth & TRUE and not node.open_facts(case).hold:
             return excluding
-        strict, exceptions, leaving = self._if_held if truth == UNKNOWN and case.consistent else self._acting
+        strict, exceptions, leaving, obtaining = self._if_held if truth == UNKNOWN and case.consistent else self._acting
         if any(_for_good(rule, case) for rule in (*strict, *exceptions)):
             return excluding
         total = excluding | _that_make_hold((*strict, *exceptions), case)
@@ -118,7 +118,7 @@ class Applicability:
         if all(rule.truth(case) & FALSE or rule.open_facts(case).refute for rule in strict):
             for rule in strict:
                 total |= rule.open_facts(case).refute
-            total |= _that_make_hold(leaving, case)
+            total |= _that_make_hold((*leaving, *obtaining), case)
         return total
 
     def _missing(self, case: Explanation, verdict: Verdict, own: int, others: int) -> int:

@@ -7,7 +7,7 @@ from spinegraph.engine.criteria.node import CriterionNode, Head
 from spinegraph.engine.criteria.rule import RuleNode
 from spinegraph.engine.criteria.words import names_of
 from spinegraph.engine.decide.facts import Facts
-from spinegraph.engine.model import Criterion, Rule
+from spinegraph.engine.model import And, Criterion, Present, Rule
 
 
 class CriterionGraph:
@@ -20,6 +20,8 @@ class CriterionGraph:
         self._names = names_of(knowledge)
         self._nodes: dict[int, CriterionNode] = {}
         self._rules: dict[str, RuleNode] = {}
+        self._obtained: dict[int, RuleNode] = {}
+        self._contraindications: dict[str, RuleNode] = {}
         self._deriving: dict[str, RuleNode] = {}
         self._relations = facts.program.relations
         # rules come after those whose conclusions they test
@@ -37,6 +39,23 @@ class CriterionGraph:
             criterion = self.node(rule.criterion) if rule.criterion is not None else None
             self._rules[rule.iri] = RuleNode(head, rule.id, scope, criterion, self.facts.contradicts)
         return self._rules[rule.iri]
+
+    def contraindication(self, present: Present) -> RuleNode:
+        """A contraindication as what it does: a gap that leaves recommendations open, by the code of its finding."""
+        if present.finding not in self._contraindications:
+            node = self.node(present)
+            code = self.facts.program.knowledge.findings[present.finding].code
+            head = Head(self._take_number(), "rule", present.finding, node.label, node.passages, node.holds, node.refuted)
+            self._contraindications[present.finding] = RuleNode(head, code, None, node, self.facts.contradicts)
+        return self._contraindications[present.finding]
+
+    def obtained(self, criterion: And) -> RuleNode:
+        """That all that an intervention obtains is known: it holds where the program says so, and is never refuted."""
+        if id(criterion) not in self._obtained:
+            planes = self.facts.program.done(criterion)
+            head = Head(self._take_number(), "rule", "", "", (), planes.holds, planes.refuted)
+            self._obtained[id(criterion)] = RuleNode(head, "", None, self.node(criterion), self.facts.contradicts)
+        return self._obtained[id(criterion)]
 
     def node(self, criterion: Criterion) -> CriterionNode:
         """The node of a criterion. Criteria live as long as the knowledge, so their identity is their key."""

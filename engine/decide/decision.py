@@ -18,6 +18,7 @@ from spinegraph.engine.decide.condition import Assessed, assess, suspected_condi
 from spinegraph.engine.decide.criterion_graph import CriterionGraph
 from spinegraph.engine.decide.disclaimer import disclaimer_of
 from spinegraph.engine.decide.facts import Facts
+from spinegraph.engine.decide.level import LevelIf, level_rules
 from spinegraph.engine.decide.memory import Memory
 from spinegraph.engine.decide.notices import notice_rules, notices_of
 from spinegraph.engine.decide.position import position_of, settled
@@ -90,12 +91,7 @@ class Engine:
         self._recommendations = self._prepared_recommendations()
         self._applicabilities = tuple({id(entry.applicability): entry.applicability for entry in self._recommendations}.values())
         self._places = {entry.rule.id: self.program.place_of_verdict(entry.rule.iri) for entry in self._recommendations}
-        screens = {iri for iri, concept in knowledge.interventions.items() if concept.screening}
-        self._grading = {
-            entry.rule.id
-            for entry in self._recommendations
-            if entry.rule.direction == "for" and entry.rule.intervention not in screens
-        }
+        self._level_rules = level_rules(knowledge, self.graph)
         self._conditions = [
             suspected_condition(concept, self.graph)
             for iri, concept in knowledge.conditions.items()
@@ -168,7 +164,7 @@ class Engine:
             id=self._id(case),
             knowledge=self._version,
             case=case,
-            urgency=self._urgency(live),  # type: ignore[arg-type]
+            urgency=self._level_rules.level(parts.results, parts.explained, parts.excluded),
             assessments=tuple([entry.condition for entry in parts.conditions if entry.condition]),
             recommendations=tuple(_in_order(parts)),
             questions=self._questions(parts),
@@ -199,17 +195,9 @@ class Engine:
             self._notice_rules.excluded_packages(explained),
         )
 
-    def _urgency(self, live: list[tuple[Recommendation, Verdict]]) -> str:
-        """The highest urgency of what is to be done; routine only once something beyond assessment is plainly indicated.
-
-        Recommendations to assess do not count: how urgent a case is cannot be known before its screen.
-        """
-        counted = [(rule, verdict) for rule, verdict in live if rule.id in self._grading]
-        for urgency in ("emergency", "urgent"):
-            if any(rule.urgency == urgency and verdict in ("indicated", "provisional") for rule, verdict in counted):
-                return urgency
-        orders = [rule for rule, verdict in counted if verdict == "indicated" and rule.modality != "may"]
-        return "routine" if any(rule.urgency == "routine" for rule in orders) else "undetermined"
+    def level_if(self, case: Case) -> tuple[LevelIf, ...]:
+        """The higher levels that a case would have, did the sources agree: what only a tension or a reading leaves open."""
+        return self._level_rules.level_if(self._work_out(case, False).results)
 
     def _questions(self, parts: _Parts) -> tuple[Question, ...]:
         opens = [Open(entry.rule.id, result.own, entry.rank) for entry, result in parts.results if result.own]

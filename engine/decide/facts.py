@@ -147,9 +147,16 @@ class Facts:
         return tuple(self.codes[number] for number in bits_of(mask))
 
     def _decode_changes(self, singles: int, larger: tuple[int, ...]) -> tuple[tuple[Change, ...], ...]:
-        """Sets of changes: each bit of `singles` alone, then each of `larger` as a whole."""
+        """Sets of changes: each bit of `singles` alone, then each of `larger` as a whole.
+
+        Two comparisons can ask for one range ("below 30 days", and not "30 days or more"): what reads alike comes once.
+        """
         alone = [self._alone[number] for number in bits_of(singles)]
-        return (*alone, *(tuple([self.changes[number] for number in bits_of(change)]) for change in larger))
+        sets = (*alone, *(tuple([self.changes[number] for number in bits_of(change)]) for change in larger))
+        found: dict[frozenset[Change], tuple[Change, ...]] = {}
+        for changes in sets:
+            found.setdefault(frozenset(changes), changes)
+        return tuple(found.values())
 
 
 def compare(criterion: Measured, value: float) -> tuple[int, int]:

@@ -17,6 +17,8 @@ from spinegraph.engine.program.program import Program
 class Position(NamedTuple):
     """A recommendation (by IRI) with the rules that displace it, leave it open or exclude the patient.
 
+    Contraindications are among those that leave it open. `obtaining` holds once all that its intervention obtains is known.
+
     `strict` displace it also while they are unknown, `exceptions` only once they are known to hold. Masks: the changes that
     all these rules name (`named`), the facts that bear on any of them (`bearing`), on several parts of its own criterion
     (`several`), and on several parts of all of them (`entangled`).
@@ -28,6 +30,7 @@ class Position(NamedTuple):
     strict: tuple[ActingRule, ...]
     exceptions: tuple[ActingRule, ...]
     leaving: tuple[ActingRule, ...]
+    obtaining: tuple[ActingRule, ...]
     excluding: tuple[RuleNode, ...]
     named: int
     bearing: int
@@ -42,7 +45,7 @@ class Position(NamedTuple):
     @property
     def identity(self) -> tuple[object, ...]:
         """Equal for recommendations whose verdicts, flips and open facts are always equal."""
-        parts = (self.strict, self.exceptions, self.leaving, self.excluding)
+        parts = (self.strict, self.exceptions, self.leaving, self.obtaining, self.excluding)
         numbers = tuple(tuple(rule.number for rule in part) for part in parts)
         return _number(self.node.scope), _number(self.node.criterion), *numbers
 
@@ -74,9 +77,12 @@ def position_of(rule: Recommendation, graph: CriterionGraph) -> Position:
 
     node = graph.rule(rule)
     strict, exceptions = tuple(map(acting, relations.strict(rule))), tuple(map(acting, relations.exceptions(rule)))
-    leaving = tuple(map(acting, relations.leaving(rule)))
+    contraindications = (ActingRule(graph.contraindication(present), ()) for present in relations.contraindications(rule))
+    leaving = (*map(acting, relations.leaving(rule)), *contraindications)
+    obtained = relations.obtained(rule)
+    obtaining = (ActingRule(graph.obtained(obtained), ()),) if obtained else ()
     excluding = tuple(map(graph.rule, relations.excluding(rule)))
-    others: tuple[ActingRule | RuleNode, ...] = (*strict, *exceptions, *leaving, *excluding)
+    others: tuple[ActingRule | RuleNode, ...] = (*strict, *exceptions, *leaving, *obtaining, *excluding)
     return Position(
         iri=rule.iri,
         program=graph.facts.program,
@@ -84,11 +90,12 @@ def position_of(rule: Recommendation, graph: CriterionGraph) -> Position:
         strict=strict,
         exceptions=exceptions,
         leaving=leaving,
+        obtaining=obtaining,
         excluding=excluding,
         named=node.named() | joined(other.named() for other in others),
         bearing=joined(itertools.chain(node.reaches(), *(other.reaches() for other in others))),
         several=shared_facts([node]),
-        entangled=shared_facts([node, *(other.node for other in (*strict, *exceptions, *leaving)), *excluding]),
+        entangled=shared_facts([node, *(other.node for other in (*strict, *exceptions, *leaving, *obtaining)), *excluding]),
     )
 
 

@@ -47,11 +47,14 @@ def _of_acting_rules(position: Position, case: Explanation, verdict: Verdict, fa
     """Changes of what displaces the recommendation or leaves it open, where it holds."""
     if verdict == "overridden":
         yield all_of([rule.change(case, UNHOLD) for rule in position.overriding if rule.truth(case) & TRUE], facts.contradicts)
-    if verdict not in ("indicated", "provisional"):
+    if verdict not in ("indicated", "provisional", "done"):
         return
     for rule in position.overriding:
         yield rule.change(case, HOLD)
     if verdict == "indicated":
+        for rule in position.obtaining:
+            yield rule.change(case, HOLD)
+    if verdict != "provisional":
         for rule in position.leaving:
             yield rule.change(case, HOLD)
         for rule in position.strict:

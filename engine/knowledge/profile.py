@@ -16,7 +16,7 @@ from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.terms import RDF_TYPE, Term, Text, expand, shorten
 
 ANNOTATIONS = frozenset(
-    map(expand, ("rdfs:label", "rdfs:comment", "prov:wasDerivedFrom", "core:rationale", "sh:name", "sh:message"))
+    map(expand, ("rdfs:label", "rdfs:comment", "prov:wasDerivedFrom", "core:rationale", "core:reading", "sh:name", "sh:message"))
 ) | {RDF_TYPE}
 WRAPPERS = ("sh:node", "sh:property")
 """Constraints that are no criterion of their own: they lead to one."""

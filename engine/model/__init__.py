@@ -64,9 +64,12 @@ from spinegraph.engine.model.knowledge import (
     Recommendation,
     Reference,
     Rule,
+    Screen,
+    ScreenItem,
     Source,
     SourceGap,
     Tension,
+    UncoveredTopic,
 )
 from spinegraph.engine.model.verdict import QUIET, VERDICTS, Verdict
 
@@ -119,6 +122,8 @@ __all__ = [
     "Recommendation",
     "Reference",
     "Rule",
+    "Screen",
+    "ScreenItem",
     "ShownPosition",
     "ShownTension",
     "Source",
@@ -127,6 +132,7 @@ __all__ = [
     "Tension",
     "Truth",
     "Unassessed",
+    "UncoveredTopic",
     "Urgency",
     "Verdict",
     "doc",

@@ -20,6 +20,8 @@ class Criterion(Frozen, frozen=True, kw_only=True):
     iri: str = ""
     label: str = ""
     passages: tuple[str, ...] = ()
+    reading: str = ""
+    """What of it is an interpretation of ours, and why."""
 
     @property
     def parts(self) -> tuple[Criterion, ...]:

@@ -106,7 +106,9 @@ class DecidedRecommendation(Frozen, frozen=True, kw_only=True):
     citations: Annotated[tuple[int, ...], doc("Numbers of the references, as the source prints them.")]
     overrides: Annotated[tuple[str, ...], doc("Ids of the rules that it displaces.")]
     overridden_by: Annotated[tuple[str, ...], doc("Ids of the rules that displace it here.")]
-    left_open_by: Annotated[tuple[str, ...], doc("Ids of the gaps and tensions that keep it provisional.")]
+    left_open_by: Annotated[
+        tuple[str, ...], doc("Ids of the gaps and tensions, and codes of the contraindications, that keep it provisional.")
+    ]
     missing: Missing
     flips: Annotated[tuple[tuple[Change, ...], ...], doc("Smallest sets of changes after which the verdict is another one.")]
     flips_complete: Annotated[bool, doc("Whether these are all; false where the search ended before it had tried everything.")]

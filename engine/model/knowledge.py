@@ -26,6 +26,10 @@ class Concept(Frozen, frozen=True, kw_only=True):
     patient_question: Annotated[str, doc("How to ask a patient for it.")] = ""
     derived_only: Annotated[bool, doc("Whether it is only ever concluded and cannot be recorded.")] = False
     screening: Annotated[bool, doc("Whether it only finds out about the patient.")] = False
+    contraindications: Annotated[
+        tuple[str, ...], doc("IRIs of the findings that speak against it, also against a broader intervention.")
+    ] = ()
+    obtains: Annotated[tuple[str, ...], doc("IRIs of the findings and measurements that become known by it.")] = ()
     passages: Annotated[tuple[str, ...], doc("Ids of the passages that define it.")] = ()
 
 
@@ -146,7 +150,10 @@ class PassageKind(Frozen, frozen=True, kw_only=True):
 
 
 class Rule(Frozen, frozen=True, kw_only=True):
-    """What follows when `criterion` holds for a case within `scope`; `id` is the IRI's local name."""
+    """What follows when `criterion` holds for a case within `scope`; `id` is the IRI's local name.
+
+    `reading`: what of it is an interpretation of ours, and why.
+    """
 
     iri: str
     id: str
@@ -157,6 +164,7 @@ class Rule(Frozen, frozen=True, kw_only=True):
     order: int
     passages: tuple[str, ...] = ()
     rationale: str = ""
+    reading: str = ""
 
 
 class DerivedFinding(Rule, frozen=True, kw_only=True):
@@ -192,10 +200,14 @@ class Exclusion(Rule, frozen=True, kw_only=True):
 
 
 class SourceGap(Rule, frozen=True, kw_only=True):
-    """A question that a case raises and the sources leave open; `leaves_open` are provisional meanwhile."""
+    """A question that a case raises and the sources leave open; `leaves_open` are provisional meanwhile.
+
+    `leaves_level_open`: while it holds, no case is routine, for it is about a sign that no passage grades.
+    """
 
     text: str
     leaves_open: tuple[str, ...] = ()
+    leaves_level_open: bool = False
 
 
 class Position(Frozen, frozen=True, kw_only=True):
@@ -216,12 +228,62 @@ class Tension(Rule, frozen=True, kw_only=True):
     leaves_open: tuple[str, ...] = ()
 
 
+# Knowledge: what is asked, and what is not covered -------------------------------------------
+
+AskedOf = Literal["patient", "examiner", "record"]
+Tier = Literal["scope", "safety", "management", "detail"]
+
+
+class ScreenItem(Frozen, frozen=True, kw_only=True):
+    """One thing that a screen asks: the IRI of a finding or measurement, of whom, and the gate behind which it stands."""
+
+    asks: str
+    asked_of: AskedOf
+    patient_label: str = ""
+    gate: Criterion | None = None
+    reading: str = ""
+
+
+class Screen(Frozen, frozen=True, kw_only=True):
+    """Items that are asked together; `id` is its code.
+
+    `tier`: the highest thing that an answer can change. `gate`: while it is refuted, nobody is asked. `before`: interventions;
+    it is asked only while a recommendation for one of them, or for a narrower one, is indicated or provisional.
+    """
+
+    iri: str
+    id: str
+    label: str
+    order: int
+    question: str
+    patient_question: str
+    none_of_these: str
+    patient_none_of_these: str
+    asked_of: AskedOf
+    tier: Tier
+    items: tuple[ScreenItem, ...]
+    gate: Criterion | None = None
+    before: tuple[str, ...] = ()
+    reading: str = ""
+    passages: tuple[str, ...] = ()
+
+
+class UncoveredTopic(Frozen, frozen=True, kw_only=True):
+    """Something that no source here covers; `id` is the IRI's local name."""
+
+    iri: str
+    id: str
+    label: str
+    patient_label: str
+    order: int
+
+
 class Knowledge(Frozen, frozen=True, kw_only=True):
     """Everything that was read, keyed by IRI; rules in dependency-free file order. `digest` names exactly this content.
 
     `external_codes`: codes of other systems → what they mean exactly; `near_codes`: those that mean nothing here exactly → what
     they are mapped to. `package_of`: IRI of a rule or concept → the package that states it; what is not in it belongs to "".
-    `passage_kinds` are keyed by notation, `article_sections` by key.
+    `passage_kinds` are keyed by notation, `article_sections` by key. `screens` and `uncovered` come in their order.
     """
 
     version: str
@@ -242,3 +304,5 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     package_of: Mapping[str, str] = {}
     passage_kinds: Mapping[str, PassageKind] = {}
     article_sections: Mapping[str, ArticleSection] = {}
+    screens: Mapping[str, Screen] = {}
+    uncovered: Mapping[str, UncoveredTopic] = {}

@@ -16,7 +16,7 @@ from spinegraph.engine.model import (
     Rule,
     Verdict,
 )
-from spinegraph.engine.program.program import Comparison, Pair, Program, RuleSlots, structure
+from spinegraph.engine.program.program import Comparison, Pair, Program, RuleSlots, done_key, structure
 from spinegraph.engine.program.relations import Relations
 from spinegraph.engine.program.strata import order_errors
 
@@ -165,12 +165,17 @@ class _Compiler:
         return self._verdicts.setdefault(tuple(found.values()), range(first, len(self._outputs)))
 
     def _deciding(self, rule: Recommendation) -> dict[Verdict, str]:
-        """The table of design section 5: the first of these that is so makes the verdict. (A further one is a line here.)"""
+        """The table of design section 5: the first of these that is so makes the verdict. (A further one is a line here.)
+
+        A contraindication leaves a recommendation open as a gap does: what names an alternative overrides it before that.
+        What is done would be indicated otherwise, so it comes last.
+        """
         scope_holds, scope_refuted = self.criterion(rule.scope)
         holds, refuted = self._rule(rule)
         excluding = [self._rule(other) for other in self._relations.excluding(rule)]
         overriding = [(self._acting(other), rule.iri in other.overrides) for other in self._relations.overriding(rule)]
         leaving = [self._acting(other)[0] for other in self._relations.leaving(rule)]
+        leaving += [self.criterion(present)[0] for present in self._relations.contraindications(rule)]
         outside = [_only_holds(pair) for pair in (*excluding, (scope_refuted, scope_holds))]
         conflicts = [f"({scope_holds} & {scope_refuted})", f"({holds} & {refuted})"]
         conflicts += [f"({h} & {r})" for h, r in excluding]
@@ -183,8 +188,33 @@ class _Compiler:
             "undetermined": self.assign("n", _without("ones", holds)),
             "overridden": self.assign("d", join("|", [h for (h, _), _ in overriding])),
             "provisional": self.assign("u", join("|", unknown + leaving)),
+            "done": self._done(rule),
             "indicated": "ones",
         }
+
+    def _done(self, rule: Recommendation) -> str:
+        """The plane of all that an intervention obtains being known.
+
+        A finding is known absent by what is recorded of itself: that a wider one is denied is no examination.
+        """
+        obtained = self._relations.obtained(rule)
+        if obtained is None:
+            return "zero"
+        self.criterion(obtained)
+        key = done_key(obtained)
+        if key not in self._names:
+            known = [self._known(part) for part in obtained.children]
+            self._names[key] = (self.assign("k", join("&", known)), "zero")
+        return self._names[key][0]
+
+    def _known(self, part: Criterion) -> str:
+        if isinstance(part, Measured):
+            return self.criterion(part)[0]
+        (finding,) = {side.subject for side in part.parts}
+        sides = [self.fact("present", finding)]
+        sides += [f"ga{self._input[finding]}"] if finding in self._input else []
+        sides += [self._rule(self._deriving[finding])[1]] if finding in self._deriving else []
+        return self.assign("k", join("|", sides))
 
     def _acting(self, rule: Rule) -> tuple[str, str]:
         """The planes of a rule as it acts on others: a source that does not speak about the patient displaces nothing."""

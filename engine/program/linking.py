@@ -71,8 +71,17 @@ class Linker:
         if isinstance(rule, Recommendation):
             yield from self._relations.overriding(rule)
             yield from self._relations.leaving(rule)
+            yield from self._deriving(present.finding for present in self._relations.contraindications(rule))
+            obtained = self._relations.obtained(rule)
+            yield from self._deriving(part.subject for part in (obtained.walk() if obtained else ()))
         if isinstance(rule, Tension):
             yield from (self._knowledge.rules[side.recommendation] for side in rule.positions if side.recommendation)
+
+    def _deriving(self, findings: Iterable[str]) -> Iterator[Rule]:
+        """The rules that derive findings or narrower ones."""
+        narrower = self._knowledge.hierarchy.narrower
+        for finding in findings:
+            yield from (self._relations.deriving[iri] for iri in narrower.get(finding, ()) if iri in self._relations.deriving)
 
     def _named(self, rules: Iterable[Rule]) -> Iterator[str]:
         """IRIs of what rules test and conclude, with everything that is wider or narrower."""
@@ -88,6 +97,9 @@ class Linker:
                     direct[rule.condition] = None
                 case Recommendation():
                     direct[rule.intervention] = None
+                    direct.update((present.finding, None) for present in self._relations.contraindications(rule))
+                    obtained = self._relations.obtained(rule)
+                    direct.update((part.subject, None) for part in (obtained.walk() if obtained else ()))
         for iri in direct:
             yield iri
             yield from hierarchy.broader.get(iri, ())

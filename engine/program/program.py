@@ -93,9 +93,18 @@ class Program(NamedTuple):
         """The planes of the verdicts of a recommendation, of any carrier."""
         return {verdict: planes[slot] for verdict, slot in zip(VERDICTS, self.verdicts[recommendation], strict=True)}
 
+    def done(self, obtained: Criterion) -> Pair:
+        """The output positions of all that an intervention obtains being known; it is never refuted."""
+        return self.slots[done_key(obtained)]
+
     def pair(self, criterion: Criterion) -> Pair:
         """The output positions of a criterion that some rule uses."""
         return self.slots[structure(criterion)]
+
+
+def done_key(obtained: Criterion) -> tuple[Any, ...]:
+    """By what the planes of "all that is obtained is known, by examination" are found: stricter than the criterion itself."""
+    return ("done", structure(obtained))
 
 
 def structure(criterion: Criterion) -> tuple[Any, ...]:

@@ -5,7 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from spinegraph.engine.model import Assessment, DerivedFinding, Exclusion, Knowledge, Recommendation, Rule, SourceGap, Tension
+from spinegraph.engine.knowledge.units import DAYS
+from spinegraph.engine.model import (
+    Absent,
+    And,
+    Assessment,
+    Criterion,
+    DerivedFinding,
+    Exclusion,
+    Knowledge,
+    Measured,
+    Or,
+    Present,
+    Recommendation,
+    Rule,
+    SourceGap,
+    Tension,
+)
 
 Acting = TypeVar("Acting", bound=Rule)
 
@@ -16,6 +32,14 @@ class Relations:
     def __init__(self, knowledge: Knowledge) -> None:
         self._package_of = knowledge.package_of
         self._narrower = knowledge.hierarchy.narrower
+        self._interventions = knowledge.interventions
+        contraindications = (concept.contraindications for concept in knowledge.interventions.values())
+        self._contraindications = {
+            finding: Present(finding=finding) for finding in dict.fromkeys(iri for iris in contraindications for iri in iris)
+        }
+        self._obtained = {
+            iri: _all_known(concept.obtains, knowledge) for iri, concept in knowledge.interventions.items() if concept.obtains
+        }
         self._position = {iri: number for number, iri in enumerate(knowledge.rules)}
         self.deriving: dict[str, DerivedFinding] = {}
         self._assessing: dict[str, list[Assessment]] = {}
@@ -53,6 +77,21 @@ class Relations:
     def leaving(self, rule: Rule) -> tuple[SourceGap | Tension, ...]:
         """Gaps and tensions that leave a rule open."""
         return tuple(self._leaving.get(rule.iri, ()))
+
+    def contraindications(self, rule: Recommendation) -> tuple[Present, ...]:
+        """What speaks against the intervention of a recommendation for it: while one of these holds, it is left open."""
+        if rule.direction != "for" or rule.intervention not in self._interventions:
+            return ()
+        return tuple(self._contraindications[iri] for iri in self._interventions[rule.intervention].contraindications)
+
+    def obtained(self, rule: Recommendation) -> And | None:
+        """Of a recommendation that can be done: that all that its intervention obtains is known.
+
+        What is recorded has no date here, so that an urgent or emergency order is never done by it: it could be long past.
+        """
+        if rule.direction != "for" or rule.urgency in ("emergency", "urgent"):
+            return None
+        return self._obtained.get(rule.intervention)
 
     def excluding(self, rule: Rule) -> tuple[Exclusion, ...]:
         """The exclusions that keep a rule from a patient: those of its source, and those of its whole package."""
@@ -92,3 +131,15 @@ def packages_of(knowledge: Knowledge) -> Mapping[str, tuple[str, ...]]:
     for iri in knowledge.rules:
         found.setdefault(knowledge.package_of.get(iri, ""), []).append(iri)
     return {package: tuple(rules) for package, rules in found.items()}
+
+
+def _all_known(obtained: Iterable[str], knowledge: Knowledge) -> And:
+    """That each of some findings is recorded either way, and each of some measurements has a value."""
+    return And(children=tuple(_known(iri, knowledge) for iri in obtained))
+
+
+def _known(iri: str, knowledge: Knowledge) -> Criterion:
+    if iri in knowledge.findings:
+        return Or(children=(Present(finding=iri), Absent(finding=iri)))
+    unit = knowledge.measurements[iri].unit
+    return Measured(measurement=iri, unit=unit if unit in DAYS else "")

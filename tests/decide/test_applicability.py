@@ -55,7 +55,7 @@ def test_a_verdict_is_reached_when(rule: str, case: Case, verdict: str, small: E
 
 
 def test_the_cases_above_reach_every_verdict() -> None:
-    assert {verdict for _, _, verdict in REACHED.values()} == set(VERDICTS)
+    assert {verdict for _, _, verdict in REACHED.values()} == set(VERDICTS) - {"done"}  # see test_done.py
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_an_assessment_names_the_passages_that_carry_it(small: Engine) -> None:
         (patient(f"{STREP} fever", "drooling", temperature_c=39), "routine"),
         (patient(f"{STREP} fever"), "undetermined"),
         (patient("sore_throat", "strep_sign drooling", temperature_c=37), "undetermined"),
-        (patient("sore_throat drooling", age_months=6), "undetermined"),
+        (patient("sore_throat drooling", age_months=6), "emergency"),
         (patient("sore_throat drooling", "drooling", temperature_c=37), "undetermined"),
     ],
     ids=[

@@ -9,14 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from spinegraph.engine import Engine, Knowledge
+from spinegraph.engine import Engine, Knowledge, load_knowledge
 from spinegraph.engine.decide.case import CaseEncoder
-from spinegraph.engine.model import VERDICTS, Exclusion, Recommendation, Rule, SourceGap, Tension, Verdict
+from spinegraph.engine.knowledge.turtle.terms import expand
+from spinegraph.engine.model import VERDICTS, DerivedFinding, Exclusion, Recommendation, Rule, SourceGap, Tension, Verdict
 from spinegraph.engine.program.compiler import compile_program
 from spinegraph.engine.program.program import Program
 
 from tests.random_cases import random_cases
-from tests.small import all_cases
+from tests.small import all_cases, write_small
 from tests.validation.interactions.random_guidelines import PARENTS, Writer, records
 
 Flags = NDArray[np.bool_]
@@ -26,9 +27,19 @@ GUIDELINES = 20
 class Table:
     """The verdicts by hand, from the truths of the rules alone: an oracle that shares nothing with the compiler."""
 
-    def __init__(self, program: Program, planes: Sequence[Flags], patients: int) -> None:
+    def __init__(self, program: Program, planes: Sequence[Flags], inputs: list[list[int]]) -> None:
+        patients = len(inputs)
+        given = np.array(inputs, dtype=np.bool_)
+        self._measured = {
+            comparison.measurement: given[:, 2 * (len(program.findings) + number)]
+            for number, comparison in enumerate(program.comparisons)
+            if comparison.criterion.lower is None and comparison.criterion.upper is None
+        }
+        self._recorded_absent = {iri: given[:, 2 * number + 1] for number, iri in enumerate(program.findings)}
         self._rules = program.knowledge.rules
+        self._knowledge = program.knowledge
         flags = [np.broadcast_to(np.asarray(plane, dtype=np.bool_), patients) for plane in planes]
+        self._present = {iri: flags[slot] for iri, slot in program.present.items()}
         self._truth = {iri: tuple((flags[h], flags[r]) for h, r in slots) for iri, slots in program.rules.items()}
 
     def verdicts(self, rule: Recommendation) -> NDArray[np.str_]:
@@ -44,7 +55,12 @@ class Table:
             for other in self._all(SourceGap, Tension)
             if isinstance(other, SourceGap | Tension) and rule.iri in other.leaves_open
         ]
+        if rule.direction == "for":
+            leaving += [self._present[iri] for iri in self._knowledge.interventions[rule.intervention].contraindications]
         none = np.zeros_like(holds)
+        obtained = self._knowledge.interventions[rule.intervention].obtains
+        can_be_done = rule.direction == "for" and rule.urgency in ("routine", "ungraded") and bool(obtained)
+        done = np.logical_and.reduce([~none, *map(self._known, obtained)]) if can_be_done else none
         outside = np.logical_or.reduce([out & ~in_scope, *(h & ~r for h, r in excluding)])
         clash = [in_scope & out, holds & refuted, *(h & r for h, r in excluding), *(holds & h & r for h, r, _ in overriding)]
         displaced = np.logical_or.reduce([none, *(h for h, _, _ in overriding)])
@@ -56,8 +72,19 @@ class Table:
             "undetermined": ~holds,
             "overridden": displaced,
             "provisional": left_open,
+            "done": done,
         }
         return np.select(list(table.values()), list(table), default="indicated")
+
+    def _known(self, finding: str) -> Flags:
+        """A value; or present, or absent by itself: by what is recorded of it, or by the rule that derives it."""
+        if finding in self._measured:
+            return self._measured[finding]
+        absent = self._recorded_absent.get(finding, np.zeros_like(self._present[finding]))
+        for rule in self._rules.values():
+            if isinstance(rule, DerivedFinding) and rule.finding == finding:
+                absent = absent | self._truth[rule.iri][0][1]
+        return self._present[finding] | absent
 
     def _acting(self, rule: Rule) -> tuple[Flags, Flags]:
         """A source that does not speak about the patient displaces nothing."""
@@ -76,7 +103,7 @@ class Table:
 def _held_to_the_table(program: Program, inputs: list[list[int]]) -> set[str]:
     """Compare every recommendation for all patients. Returns the verdicts that came up."""
     planes = program.run(list(np.array(inputs, dtype=np.bool_).T))
-    table = Table(program, planes, len(inputs))
+    table = Table(program, planes, inputs)
     seen: set[str] = set()
     for iri in program.verdicts:
         rule = program.knowledge.rules[iri]
@@ -93,7 +120,38 @@ def _held_to_the_table(program: Program, inputs: list[list[int]]) -> set[str]:
 def test_every_case_of_the_small_guideline_has_one_verdict_and_it_is_that_of_the_table(small_knowledge: Knowledge) -> None:
     program = compile_program(small_knowledge)
     encoder = CaseEncoder(program)
-    assert _held_to_the_table(program, [encoder.planes(case) for case in all_cases()]) == set(VERDICTS)
+    assert _held_to_the_table(program, [encoder.planes(case) for case in all_cases()]) == set(VERDICTS) - {"done"}
+
+
+CONTRAINDICATED = "intervention:Antibiotic core:contraindication finding:PenicillinAllergy ."
+
+
+def test_contraindications_leave_what_they_reach_open(tmp_path: Path) -> None:
+    knowledge = load_knowledge(write_small(tmp_path, more={"ontology/more.ttl": CONTRAINDICATED}))
+    program = compile_program(knowledge)
+    encoder = CaseEncoder(program)
+    cases = list(all_cases())
+    assert _held_to_the_table(program, [encoder.planes(case) for case in cases]) == set(VERDICTS) - {"done"}
+    macrolide = expand("rule:give-macrolide")
+    found = {program.verdict(macrolide, program.run(encoder.planes(case))) for case in cases}
+    assert "indicated" not in found
+    assert "provisional" in found
+
+
+OBTAINED = """
+intervention:Macrolide core:obtains finding:Fever , finding:TenderNodes .
+intervention:Referral core:obtains finding:Drooling .
+"""
+
+
+def test_what_is_obtained_makes_a_recommendation_done_unless_it_is_urgent(tmp_path: Path) -> None:
+    program = compile_program(load_knowledge(write_small(tmp_path, more={"ontology/more.ttl": OBTAINED})))
+    encoder = CaseEncoder(program)
+    cases = list(all_cases())
+    assert _held_to_the_table(program, [encoder.planes(case) for case in cases]) == set(VERDICTS)
+    referral = {program.verdict(expand("rule:refer-at-once"), program.run(encoder.planes(case))) for case in cases}
+    assert "indicated" in referral
+    assert "done" not in referral
 
 
 @pytest.mark.parametrize("seed", range(GUIDELINES))

@@ -122,6 +122,10 @@ class Reading:
 
     # Words -----------------------------------------------------------------------------------
 
+    def reason(self, id_: str) -> str:
+        """What leaves a recommendation open: the label of a rule, or of a contraindication."""
+        return self.rules[id_].label if id_ in self.rules else self._things[id_].label
+
     def labels(self, criterion: Criterion | None) -> tuple[str, ...]:
         """What a criterion is called: its own label, or those of its parts."""
         if criterion is None:

@@ -88,7 +88,9 @@ def _remarks(context: Context, entry: LiveRecommendation) -> Iterator[str]:
     rules = context.reading.rules
     match entry.decided.verdict:
         case "provisional":
-            yield context.say("provisional", [rules[other].label for other in entry.decided.left_open_by])
+            yield context.say("provisional", [context.reading.reason(other) for other in entry.decided.left_open_by])
+        case "done":
+            yield context.say("done")
         case "overridden":
             yield context.say("overridden", [rules[other].label for other in entry.decided.overridden_by])
         case "conflicting":

@@ -21,6 +21,8 @@ TITLES: Mapping[str, str] = {
     "passage": "Passages",
     "reference": "References and citations",
     "tension": "Tensions",
+    "screen": "Screens",
+    "uncovered": "Topics that no source covers",
     "source": "Documents",
     "core": "Vocabulary",
 }

@@ -41,6 +41,8 @@ KINDS: Mapping[str, str] = {
     "rule": "rule",
     "shape": "criterion",
     "tension": "tension",
+    "screen": "screen",
+    "uncovered": "topic that no source covers",
 }
 """Namespace below the project's → what its members are called."""
 

@@ -114,8 +114,9 @@ class _Provenance:
             self._say(about, "core:missing", ox.NamedNode(self._codes[name]))
         for predicate, ids in (("core:overriddenBy", entry.overridden_by), ("core:leftOpenBy", entry.left_open_by)):
             for name in ids:
-                self._say(about, predicate, ox.NamedNode(self._rules[name]))
-                self._plan(self._rules[name])
+                self._say(about, predicate, ox.NamedNode(self._rules.get(name) or self._codes[name]))
+                if name in self._rules:
+                    self._plan(self._rules[name])
         self._plan(entry.iri)
         for passage in entry.passages:
             self._source(about, "prov:hadPrimarySource", self._passage(passage))

@@ -22,6 +22,7 @@ from spinegraph.engine.knowledge.build.mapping_table import mapped_codes
 from spinegraph.engine.knowledge.build.passages import read_citation, read_passage, read_reference, read_source
 from spinegraph.engine.knowledge.build.rule_checks import check_rules
 from spinegraph.engine.knowledge.build.rules import PATIENT, build_rules, passage_ids
+from spinegraph.engine.knowledge.build.screens import ScreenReader, check_interventions, uncovered_topics
 from spinegraph.engine.knowledge.files import package_names
 from spinegraph.engine.knowledge.problems import Problems
 from spinegraph.engine.knowledge.turtle.graph import Graph, read_graph
@@ -91,11 +92,14 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
         code_systems=external.systems,
         passage_kinds=kinds,
         article_sections=sections,
+        screens=ScreenReader(graph, shapes, interventions, problems).screens(),
+        uncovered=uncovered_topics(graph, problems),
     )
     knowledge = structs.replace(knowledge, package_of=dict(_packages(graph, knowledge)))
     for passage in knowledge.passages.values():
         check_kind(passage, kinds, problems)
     check_rules(graph, knowledge, problems)
+    check_interventions(graph, interventions, findings, measurements, problems)
     check_closed(graph, problems)
     return knowledge, problems
 
@@ -193,6 +197,12 @@ def _concepts(graph: Graph, hierarchy: Hierarchy, kind: Literal["finding", "cond
                 synonyms=graph.texts(iri, "skos:altLabel"),
                 derived_only=graph.flag(iri, "core:derivedOnly"),
                 screening=any(graph.flag(wider, "core:screening") for wider in hierarchy.broader[iri]),
+                contraindications=tuple(
+                    dict.fromkeys(
+                        finding for wider in hierarchy.broader[iri] for finding in graph.iris(wider, "core:contraindication")
+                    )
+                ),
+                obtains=graph.iris(iri, "core:obtains"),
                 **_words(graph, iri),
             )
 

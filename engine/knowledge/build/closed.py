@@ -5,15 +5,18 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from spinegraph.engine.errors import VocabularyError
+from spinegraph.engine.knowledge.build.screens import list_items
 from spinegraph.engine.knowledge.problems import Problems
 from spinegraph.engine.knowledge.problems import named as name_of
 from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES, RDF_TYPE, expand, shorten
 
 RULE = (
-    "core:source", "core:scope", "core:rationale",
+    "core:source", "core:scope", "core:rationale", "core:reading",
     "sh:condition", "sh:subject", "sh:predicate", "sh:object", "sh:order",
 )  # fmt: skip
+SCREEN = ("core:askedOf", "core:gate", "core:reading")
+"""What a screen and an item of one have in common."""
 PROPERTIES = {
     "core:DerivedFinding": (*RULE, "core:derives"),
     "core:Assessment": (*RULE, "core:assesses"),
@@ -22,16 +25,23 @@ PROPERTIES = {
         *RULE, "core:direction", "core:modality", "core:urgency", "core:intervention", "core:text", "core:timing",
         "core:overrides", "core:overridesIfKnown",
     ),
-    "core:SourceGap": (*RULE, "core:text", "core:leavesOpen"),
+    "core:SourceGap": (*RULE, "core:text", "core:leavesOpen", "core:leavesLevelOpen"),
     "core:Tension": (*RULE, "core:handling", "core:resolution", "core:leavesOpen", "core:position"),
+    "core:Screen": (*SCREEN, "core:item", "core:tier", "core:noneOfThese", "core:question", "core:before", "sh:order"),
+    "core:UncoveredTopic": ("sh:order",),
 }  # fmt: skip
-"""What each kind of rule has of the vocabularies that say what follows. Annotations (rdfs, skos, dcterms, prov) come on top."""
+"""What rules, screens and uncovered topics have of the vocabularies that say what follows.
+
+Annotations (rdfs, skos, dcterms, prov) come on top.
+"""
 TYPES = ("sh:TripleRule", "owl:NamedIndividual")
 """What a rule may be beside its kind."""
 HOME = ("sh:rule", "sh:targetClass", "sh:order")
 """What a shape has that lists rules for SHACL engines."""
 RULING = tuple(PREFIXES[name] for name in ("core", "sh", "owl", "rdf"))
 """The vocabularies whose terms say what follows."""
+ITEM = (*SCREEN, "core:asks")
+"""What an item of a screen has."""
 POSITION = ("core:recommendation", "core:rationale")
 """What a position of a tension has."""
 SHAPES = frozenset(map(expand, ("sh:NodeShape", "sh:PropertyShape")))
@@ -63,8 +73,7 @@ def check_closed(graph: Graph, problems: Problems) -> None:
     for iri in graph.subjects_with("sh:rule"):
         seen.add(iri)
         _check(graph, problems, iri, "shape that lists rules", HOME)
-    for node in (node for tension in graph.of_class("core:Tension") for node in graph.iris(tension, "core:position")):
-        _check(graph, problems, node, "position of a tension", POSITION)
+    _check_parts(graph, problems)
     _check_in_use(graph, problems, seen)
 
 
@@ -79,6 +88,14 @@ def _check_in_use(graph: Graph, problems: Problems, seen: set[str]) -> None:
             known = iri in seen and expand(predicate).startswith(RULING)  # and refused above
             if not known and not iri.startswith("_:") and SHAPES.isdisjoint(graph.iris(iri, "rdf:type")):
                 _refuse(problems, iri, predicate, "thing")
+
+
+def _check_parts(graph: Graph, problems: Problems) -> None:
+    """What stands inside a tension or a screen."""
+    for node in (node for tension in graph.of_class("core:Tension") for node in graph.iris(tension, "core:position")):
+        _check(graph, problems, node, "position of a tension", POSITION)
+    for node in (str(node) for screen in graph.of_class("core:Screen") for node in list_items(graph, screen, "core:item")):
+        _check(graph, problems, node, "item of a screen", ITEM)
 
 
 def _check(graph: Graph, problems: Problems, iri: str, kind: str, properties: tuple[str, ...]) -> None:

@@ -58,6 +58,11 @@ class CriterionReader:
         (condition,) = self._shapes(rule, "sh:condition", (shape,))
         return self.read(condition)
 
+    def read_gate(self, node: str, shape: str) -> Criterion:
+        """The criterion that a screen or an item of one names by core:gate. Raises CriterionError as `read_condition`."""
+        (gate,) = self._shapes(node, "core:gate", (shape,))
+        return self.read(gate)
+
     def read(self, shape: str) -> Criterion:
         """The criterion that a shape (IRI or blank node) states.
 
@@ -112,6 +117,7 @@ class CriterionReader:
             "iri": "" if shape.startswith("_:") else shape,
             "label": self.graph.text(shape, "rdfs:label"),
             "passages": tuple(map(local_name, self.graph.iris(shape, "prov:wasDerivedFrom"))),
+            "reading": self.graph.text(shape, "core:reading"),
         }
         if not stated:
             raise self.error(shape, f"{shorten(shape)} states no criterion", "Give it one of " + ", ".join(CONSTRAINTS) + ".")

@@ -165,6 +165,7 @@ def _common(told: _Told, shapes: CriterionReader) -> dict[str, Any]:
         "order": told.order(),
         "passages": passage_ids(told.graph, told.iri),
         "rationale": told.text("core:rationale"),
+        "reading": told.text("core:reading"),
     }
 
 
@@ -204,7 +205,12 @@ def _exclusion(told: _Told, common: dict[str, Any]) -> Rule:
 
 
 def _gap(told: _Told, common: dict[str, Any]) -> Rule:
-    return SourceGap(text=told.text("core:text"), leaves_open=told.rules("core:leavesOpen"), **common)
+    return SourceGap(
+        text=told.text("core:text"),
+        leaves_open=told.rules("core:leavesOpen"),
+        leaves_level_open=told.graph.flag(told.iri, "core:leavesLevelOpen"),
+        **common,
+    )
 
 
 def _tension(told: _Told, common: dict[str, Any]) -> Rule:

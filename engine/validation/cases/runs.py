@@ -134,7 +134,7 @@ class _Runner:
     def _states(self, id_: str, outcome: _Outcome) -> Iterator[State]:
         reach = self._reach[id_]
         match outcome.verdict:
-            case "indicated" | "holds" | "provisional":
+            case "indicated" | "holds" | "provisional" | "done":
                 yield "fires"
                 if outcome.verdict == "provisional":
                     yield "provisional"

@@ -171,7 +171,8 @@ def _copied(content: Content, subject: str, doubled: list[_Doubled]) -> Diagnost
 
 def _naming(content: Content) -> Iterator[Diagnostic]:
     graph = content.graph
-    uncoded = {*graph.of_class("core:PassageKind"), *graph.of_class("core:ArticleSection")}  # passages and articles name them
+    # no case names these by their notations: passages, articles and answers do
+    uncoded = {iri for kind in ("core:PassageKind", "core:ArticleSection", "core:Screen") for iri in graph.of_class(kind)}
     for iri in graph.all_subjects():
         name = local_name(iri)
         if is_ours(iri):

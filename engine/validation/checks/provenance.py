@@ -188,7 +188,7 @@ def _rules_without_passage(content: Content) -> Iterator[Diagnostic]:
     graph = content.graph
     for kind in BUILDERS:
         for iri in graph.of_class(kind):
-            grounds = graph.iris(iri, DERIVED) or graph.text(iri, "core:rationale")
+            grounds = graph.iris(iri, DERIVED) or graph.text(iri, "core:rationale") or graph.text(iri, "core:reading")
             sides = [node for node in graph.iris(iri, "core:position") if graph.iris(node, DERIVED)]
             if not grounds and not sides:
                 yield content.diagnose("rule-without-passage", "no-grounds", iri)

@@ -11,7 +11,9 @@ from spinegraph.engine.validation.content import Content
 from spinegraph.engine.validation.diagnostics import Diagnostic
 
 ACTING = ("core:overrides", "core:overridesIfKnown", "core:leavesOpen")
-USES = frozenset({FIRST, *map(expand, ("sh:condition", "sh:node", "sh:property", "core:scope", "sh:qualifiedValueShape"))})
+USES = frozenset(
+    {FIRST, *map(expand, ("sh:condition", "sh:node", "sh:property", "core:scope", "core:gate", "sh:qualifiedValueShape"))}
+)
 
 
 def check_rules(content: Content) -> Iterator[Diagnostic]:

@@ -61,7 +61,7 @@ class Analysis:
 
     def stands(self, rule: Recommendation) -> int:
         """The literal of a recommendation's holding, whatever displaces it or leaves it open."""
-        return self.verdict(rule, "indicated", "provisional", "overridden")
+        return self.verdict(rule, "indicated", "provisional", "overridden", "done")
 
     def smallest(self, *literals: int) -> Case | None:
         """A patient with the fewest facts who meets the literals, or None where there is none."""

@@ -62,7 +62,9 @@ def trivial(analysis: Analysis) -> Iterator[Behaviour]:
 def shadowed(analysis: Analysis) -> Iterator[Behaviour]:
     """Recommendations that are overridden whenever they hold."""
     for rule in analysis.recommendations:
-        if not analysis.exists(analysis.stands(rule)) or analysis.exists(analysis.verdict(rule, "indicated", "provisional")):
+        if not analysis.exists(analysis.stands(rule)) or analysis.exists(
+            analysis.verdict(rule, "indicated", "provisional", "done")
+        ):
             continue
         patient = analysis.somebody(analysis.verdict(rule, "overridden"))
         yield Behaviour(

@@ -111,6 +111,8 @@ def test_what_cannot_be_accepted_is_406(client: TestClient) -> None:
         ("/passage/000-l033a", "000-L033a"),
         ("/tension/c01", "C01"),
         ("/core/age_years", "ageYears"),
+        ("/screen/CAUDA-EQUINA", "cauda-equina"),
+        ("/uncovered/Injury", "injury"),
     ],
 )
 def test_a_code_is_redirected_to_the_resource(path: str, location: str, client: TestClient) -> None:
