@@ -35,7 +35,7 @@ def names(path: Path) -> str:
 
 def test_dependencies_point_one_way_and_have_no_circles() -> None:
     """The contracts in pyproject.toml, which `lint-imports` explains. A process of its own: it switches off every logger."""
-    lint = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    lint = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     done = subprocess.run(lint, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from spinegraph.api.catalogue import Catalogue
 from spinegraph.api.http.bodies import BodyLimits
+from spinegraph.api.http.content import PassageList, ReferenceList, ScreenList, content_router
 from spinegraph.api.http.decisions import CaseBody, decisions_router
 from spinegraph.api.http.errors import install_errors
 from spinegraph.api.http.examples import answer_examples
@@ -54,8 +55,11 @@ SCHEMAS = (
     Health,
     JsonReport,
     Listing,
+    PassageList,
     QueryList,
     QueryParameters,
+    ReferenceList,
+    ScreenList,
     ValidationBody,
     ValidationParts,
 )
@@ -86,6 +90,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.include_router(decisions_router(engine, codebook, BodyLimits(settings.max_body_bytes, settings.body_seconds)))
     app.include_router(knowledge_router(engine.knowledge))
     app.include_router(listings_router(engine.knowledge))
+    app.include_router(content_router(engine.knowledge))
     app.include_router(queries_router())
     sparql = SparqlSettings.from_environment()
     service = make_query_service(sparql, settings.knowledge, data)

@@ -1,0 +1,141 @@
+"""`GET /v1/passages`, `/v1/references`, `/v1/screens`: what the sources state and cite, and what is asked (design section 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter
+from msgspec import Meta
+from spinegraph.api.http.caching import unless_unchanged
+from spinegraph.api.http.errors import ParameterError, UnknownResourceError
+from spinegraph.api.http.open_route import OpenRoute
+from spinegraph.api.http.openapi import JSON, Operation, add_operation
+from spinegraph.api.http.parameters import read_parameters
+from spinegraph.engine import Knowledge
+from spinegraph.engine.decide.disclaimer import disclaimer_of
+from spinegraph.engine.errors import ProvenanceError
+from spinegraph.engine.knowledge.showing import show_passages, show_screens, with_neighbours
+from spinegraph.engine.model import Audience, Frozen, doc
+from spinegraph.engine.model.shown import ShownPassage, ShownReference, ShownScreen
+from starlette.requests import Request
+from starlette.responses import Response
+
+
+class PassageParameters(Frozen, frozen=True, kw_only=True):
+    """What the URL of the passages may ask for."""
+
+    id: Annotated[tuple[str, ...], doc("Ids of the passages, with commas or given several times; none means all.")] = ()
+    around: Annotated[int, Meta(description="How many before and after each, in its document.", ge=0, le=10)] = 0
+
+
+class ReferenceParameters(Frozen, frozen=True, kw_only=True):
+    """The URL of the references asks for nothing more."""
+
+
+class ScreenParameters(Frozen, frozen=True, kw_only=True):
+    """What the URL of the screens may ask for."""
+
+    audience: Annotated[Audience, doc("For whom the words are meant.")] = "clinician"
+
+
+class PassageList(Frozen, frozen=True, kw_only=True):
+    """Passages in reading order."""
+
+    passages: Annotated[tuple[ShownPassage, ...], doc("What the sources state, in our words.")]
+    disclaimer: Annotated[str, doc("What it is not, and how far the sources have been reviewed.")]
+
+
+class ReferenceList(Frozen, frozen=True, kw_only=True):
+    """The reference lists of all documents."""
+
+    references: Annotated[tuple[ShownReference, ...], doc("Their entries, as far as they can be told.")]
+    disclaimer: Annotated[str, doc("What it is not, and how far the sources have been reviewed.")]
+
+
+class ScreenList(Frozen, frozen=True, kw_only=True):
+    """Every screen, answered or not."""
+
+    screens: Annotated[tuple[ShownScreen, ...], doc("What is asked together, in order.")]
+    disclaimer: Annotated[str, doc("What it is not, and how far the sources have been reviewed.")]
+
+
+def content_router(knowledge: Knowledge) -> APIRouter:
+    """The router of passages, references and screens; their ETag is the content digest. Errors are raised."""
+    router = APIRouter(tags=["knowledge"], route_class=OpenRoute)
+    etag, honest = f'"{knowledge.digest}"', disclaimer_of(knowledge.sources.values())
+    for path, handler, operation in (
+        ("/v1/passages", _passages(knowledge, etag, honest), _operation("passages", PassageList, PassageParameters)),
+        ("/v1/references", _references(knowledge, etag, honest), _operation("references", ReferenceList, ReferenceParameters)),
+        ("/v1/screens", _screens(knowledge, etag, honest), _operation("screens", ScreenList, ScreenParameters)),
+    ):
+        add_operation(router, path, handler, operation)
+    return router
+
+
+def _operation(name: str, answer: type[Frozen], parameters: type[Frozen]) -> Operation:
+    errors = (ParameterError, UnknownResourceError) if name == "passages" else (ParameterError,)
+    return Operation(
+        f"get_{name}", f"The {name}", f"The {name}.", {JSON: answer}, errors, parameters, cached="Digest of the knowledge."
+    )
+
+
+def _passages(knowledge: Knowledge, etag: str, honest: str) -> Callable[[Request], Response]:
+    shown = show_passages(knowledge)
+
+    def passages(request: Request) -> Response:
+        """What the sources state, in our words: where it stands, and what it most likely cites.
+
+        `around` adds the passages before and after each, as the document has them.
+        """
+        wanted = read_parameters(request.scope["query_string"], PassageParameters)
+        try:
+            found = with_neighbours(shown, wanted.id or shown, wanted.around)
+        except ProvenanceError as error:
+            raise UnknownResourceError(error.what, where="?id", mend=error.mend, details=error.details) from error
+        listed = PassageList(passages=tuple(found), disclaimer=honest)
+        return unless_unchanged(request, etag, JSON, lambda: msgspec.json.encode(listed))
+
+    return passages
+
+
+def _references(knowledge: Knowledge, etag: str, honest: str) -> Callable[[Request], Response]:
+    numbers: dict[str, list[int]] = {}
+    for mapping in knowledge.citations:
+        numbers.setdefault(mapping.reference or "", []).append(mapping.number)
+    listed = tuple(
+        ShownReference(
+            iri=entry.iri,
+            source=knowledge.sources[entry.source].number,
+            position=entry.position,
+            type=entry.type,
+            title=entry.title,
+            publisher=entry.publisher,
+            year=entry.year,
+            inferred_numbers=tuple(numbers.get(entry.iri, ())),
+        )
+        for entry in knowledge.references.values()
+    )
+    body = msgspec.json.encode(ReferenceList(references=listed, disclaimer=honest))
+
+    def references(request: Request) -> Response:
+        """The reference lists of the documents, and the printed numbers that most likely mean each entry."""
+        read_parameters(request.scope["query_string"], ReferenceParameters)
+        return unless_unchanged(request, etag, JSON, lambda: body)
+
+    return references
+
+
+def _screens(knowledge: Knowledge, etag: str, honest: str) -> Callable[[Request], Response]:
+    bodies = {
+        audience: msgspec.json.encode(ScreenList(screens=show_screens(knowledge, audience), disclaimer=honest))
+        for audience in ("clinician", "patient")
+    }
+
+    def screens(request: Request) -> Response:
+        """Every group of questions, in the order in which a clinician asks them, whatever has been answered."""
+        wanted = read_parameters(request.scope["query_string"], ScreenParameters)
+        return unless_unchanged(request, etag, JSON, lambda: bodies[wanted.audience])
+
+    return screens

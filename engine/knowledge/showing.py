@@ -1,0 +1,106 @@
+"""Passages and screens of a knowledge → what interfaces show of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from spinegraph.engine.errors import ProvenanceError
+from spinegraph.engine.model import Audience, CitationMapping, Knowledge, Passage, Screen, ScreenItem
+from spinegraph.engine.model.shown import ShownCitation, ShownItem, ShownPassage, ShownScreen
+
+
+def show_passages(knowledge: Knowledge) -> dict[str, ShownPassage]:
+    """Id → every passage, in the order of the documents."""
+    mapped = {(mapping.source, mapping.number): mapping for mapping in knowledge.citations}
+    return {passage.id: _passage(passage, mapped, knowledge) for passage in in_reading_order(knowledge)}
+
+
+def in_reading_order(knowledge: Knowledge) -> list[Passage]:
+    """The passages of every document as they follow each other there, the documents by number."""
+    return sorted(
+        knowledge.passages.values(), key=lambda passage: (knowledge.sources[passage.source].number, passage.start, passage.end)
+    )
+
+
+def with_neighbours(shown: Mapping[str, ShownPassage], ids: Iterable[str], around: int) -> list[ShownPassage]:
+    """The passages of these ids, each with so many before and after it in its document; each once, in reading order.
+
+    Raises ProvenanceError for an id that there is not.
+    """
+    order = list(shown)
+    places = {identifier: place for place, identifier in enumerate(order)}
+    wanted: set[int] = set()
+    for identifier in ids:
+        if identifier not in places:
+            raise ProvenanceError(f"There is no passage {identifier!r}.", mend="Ids stand in `passages` of every answer.")
+        place = places[identifier]
+        near = range(max(0, place - around), min(len(order), place + around + 1))
+        wanted.update(other for other in near if shown[order[other]].source == shown[identifier].source)
+    return [shown[order[place]] for place in sorted(wanted)]
+
+
+def show_screens(knowledge: Knowledge, audience: Audience) -> tuple[ShownScreen, ...]:
+    """Every screen, in order, in the words of an audience. Gates are not looked at: it is content, not a case."""
+    return tuple(_screen(screen, knowledge, for_patient=audience == "patient") for screen in knowledge.screens.values())
+
+
+def _passage(passage: Passage, mapped: Mapping[tuple[str, int], CitationMapping], knowledge: Knowledge) -> ShownPassage:
+    source = knowledge.sources[passage.source]
+    return ShownPassage(
+        id=passage.id,
+        iri=passage.iri,
+        paraphrase=passage.paraphrase,
+        source=source.number,
+        section=passage.section,
+        review_status=source.review_status,
+        modality=passage.modality,
+        urgency=passage.urgency,
+        start=passage.start,
+        end=passage.end,
+        digest=passage.digest,
+        citations=tuple(
+            _citation(number, mapped.get((passage.source, number)), knowledge) for number in passage.citations
+        ),
+    )  # fmt: skip
+
+
+def _citation(number: int, mapping: CitationMapping | None, knowledge: Knowledge) -> ShownCitation:
+    reference = knowledge.references.get(mapping.reference or "") if mapping else None
+    return ShownCitation(
+        number=number,
+        reference=reference.iri if reference else "",
+        title=reference.title if reference else "",
+        inferred=True,
+        confidence=mapping.confidence if mapping and reference else "none",
+    )
+
+
+def _screen(screen: Screen, knowledge: Knowledge, *, for_patient: bool) -> ShownScreen:
+    return ShownScreen(
+        id=screen.id,
+        title=screen.label,
+        question=screen.patient_question if for_patient else screen.question,
+        none_of_these=screen.patient_none_of_these if for_patient else screen.none_of_these,
+        asked_of=screen.asked_of,
+        tier=screen.tier,
+        reading=screen.reading,
+        passages=screen.passages,
+        items=tuple(_item(item, knowledge, for_patient=for_patient) for item in screen.items),
+    )
+
+
+def _item(item: ScreenItem, knowledge: Knowledge, *, for_patient: bool) -> ShownItem:
+    measurement = knowledge.measurements.get(item.asks)
+    asked = measurement or knowledge.findings[item.asks]
+    label = (item.patient_label or asked.patient_label) if for_patient else asked.label
+    return ShownItem(
+        code=asked.code,
+        kind="measurement" if measurement else "finding",
+        asked_of=item.asked_of,
+        label=label,
+        question=(asked.patient_question if for_patient else asked.question) or f"{label}?",
+        unit=measurement.unit if measurement else "",
+        minimum=measurement.minimum if measurement else None,
+        maximum=measurement.maximum if measurement else None,
+        reading=item.reading,
+    )

@@ -1,0 +1,79 @@
+"""Content as interfaces show it (design section 7): passages with what their citations most likely mean, and screens."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from spinegraph.engine.model.base import Frozen, doc
+from spinegraph.engine.model.knowledge import AskedOf, Tier
+
+Confidence = Literal["high", "medium", "low", "none"]
+ItemKind = Literal["finding", "measurement"]
+
+
+class ShownCitation(Frozen, frozen=True, kw_only=True):
+    """A number that a passage prints, and the entry of the reference list that it most likely means."""
+
+    number: Annotated[int, doc("The number, as the source prints it.")]
+    reference: Annotated[str, doc("IRI of the entry; empty where none can be named.")]
+    title: Annotated[str, doc("What the entry is; empty where none can be named.")]
+    inferred: Annotated[bool, doc("Always true: no source says which entry a number means.")]
+    confidence: Annotated[Confidence, doc("How sure the mapping is.")]
+
+
+class ShownPassage(Frozen, frozen=True, kw_only=True):
+    """One statement of a source, in our words."""
+
+    id: Annotated[str, doc("Its id, such as 000-L033a.")]
+    iri: Annotated[str, doc("Its IRI, at which the service describes it.")]
+    paraphrase: Annotated[str, doc("What it states, in our words.")]
+    source: Annotated[str, doc("Number of the document.")]
+    section: Annotated[str, doc("The section of the document in which it stands.")]
+    review_status: Annotated[str, doc("Review status of the document as printed, never upgraded.")]
+    modality: Annotated[str, doc("How binding it is worded.")]
+    urgency: Annotated[str, doc("The grade that it gives.")]
+    start: Annotated[int, doc("Where it begins in the document, in characters.")]
+    end: Annotated[int, doc("Where it ends, exclusive.")]
+    digest: Annotated[str, doc("SHA-256 of these characters.")]
+    citations: Annotated[tuple[ShownCitation, ...], doc("What it cites.")]
+
+
+class ShownReference(Frozen, frozen=True, kw_only=True):
+    """An entry of the reference list of a document."""
+
+    iri: Annotated[str, doc("Its IRI, at which the service describes it.")]
+    source: Annotated[str, doc("Number of the document.")]
+    position: Annotated[int, doc("Its place in the list, from 1.")]
+    type: Annotated[str, doc("What kind of publication it is.")]
+    title: Annotated[str, doc("What it is, in our words.")]
+    publisher: Annotated[str, doc("Who published it.")]
+    year: Annotated[int | None, doc("When it was published, where the document says so.")]
+    inferred_numbers: Annotated[tuple[int, ...], doc("The printed numbers that most likely mean it: inferred, never asserted.")]
+
+
+class ShownItem(Frozen, frozen=True, kw_only=True):
+    """One thing that a screen asks."""
+
+    code: Annotated[str, doc("Code of the finding or of the measurement.")]
+    kind: Annotated[ItemKind, doc("Whether it is answered with yes or no, or with a number.")]
+    asked_of: Annotated[AskedOf, doc("Who can answer it.")]
+    label: Annotated[str, doc("Its name in the words of the audience.")]
+    question: Annotated[str, doc("How to ask for it alone, in the words of the audience.")]
+    unit: Annotated[str, doc("Of a measurement: its unit, in UCUM.")]
+    minimum: Annotated[float | None, doc("Of a measurement: the least possible value.")]
+    maximum: Annotated[float | None, doc("Of a measurement: the greatest possible value.")]
+    reading: Annotated[str, doc("What of it is an interpretation of ours, and why.")]
+
+
+class ShownScreen(Frozen, frozen=True, kw_only=True):
+    """What is asked together, as a clinician would ask it."""
+
+    id: Annotated[str, doc("Its id.")]
+    title: Annotated[str, doc("Its name.")]
+    question: Annotated[str, doc("The question before the items, in the words of the audience.")]
+    none_of_these: Annotated[str, doc("The answer that denies every finding of it, in the words of the audience.")]
+    asked_of: Annotated[AskedOf, doc("Who can answer it.")]
+    tier: Annotated[Tier, doc("The highest thing that an answer can change.")]
+    reading: Annotated[str, doc("What of it is an interpretation of ours, and why.")]
+    passages: Annotated[tuple[str, ...], doc("Ids of the passages that make it matter.")]
+    items: Annotated[tuple[ShownItem, ...], doc("What it asks, in order.")]
