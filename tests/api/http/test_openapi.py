@@ -79,10 +79,10 @@ def test_the_response_example_is_a_decision_cut_short(document: dict[str, Any]) 
 
 
 OPERATIONS = {
-    "decide", "validate", "query", "query_by_post", "get_knowledge", "get_passages", "get_references", "get_screens", "list_queries", "is_live", "is_ready",
+    "decide", "validate", "query", "query_by_post", "get_knowledge", "list_queries", "is_live", "is_ready",
     "list_findings", "list_measurements", "list_conditions", "list_interventions", "list_rules", "list_sources", "list_tensions",
     "get_finding", "get_condition", "get_intervention", "get_source", "get_passage", "get_reference", "get_rule", "get_shape",
-    "get_tension", "get_screen", "get_uncovered", "get_term", "get_ontology", "get_graph",
+    "get_passages", "get_references", "get_screens", "get_tension", "get_screen", "get_uncovered", "get_term", "get_ontology", "get_graph",
 }  # fmt: skip
 """The names by which generated clients call them: one that goes or changes breaks those."""
 
