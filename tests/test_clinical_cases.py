@@ -17,7 +17,11 @@ CASES = read_cases([Path(__file__).parent / "cases"], KNOWLEDGE)
 
 ALWAYS_OPEN = {
     "prompt-imaging-for-age-alone": "tension C04 leaves it open whenever it holds",
+    "prompt-imaging-for-one-fracture-marker": "tension C04 leaves it open whenever it holds",
     "prompt-imaging-for-persistence-alone": "tension C01 leaves it open whenever it holds",
+    "urgent-evaluation-for-night-pain-alone": "tension C09 leaves it open whenever it holds",
+    "imaging-considered-in-overview": "tension C11 leaves it open whenever it holds",
+    "mri-after-unclear-treatment": "tension C11 leaves it open whenever it holds",
 }
 """Recommendations that are never plainly indicated, and why."""
 
@@ -51,6 +55,12 @@ def test_every_recommendation_is_plainly_indicated_in_a_case() -> None:
     said = {rule for case in CASES for rule, verdict in case.expect.verdicts.items() if verdict.verdicts == ("indicated",)}
     recommendations = {entry.rule for entry in _run().coverage if entry.kind == "Recommendation"}
     assert recommendations - said == set(ALWAYS_OPEN)
+
+
+def test_what_is_always_open_is_provisional_in_every_case_in_which_it_fires() -> None:
+    coverage = {entry.rule: entry for entry in _run().coverage}
+    plain = {rule: coverage[rule].reached["fires"] - coverage[rule].reached["provisional"] for rule in ALWAYS_OPEN}
+    assert plain == dict.fromkeys(ALWAYS_OPEN, 0)
 
 
 def test_cases_are_readable() -> None:
