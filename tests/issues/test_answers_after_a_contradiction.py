@@ -34,4 +34,4 @@ def test_only_what_can_reconcile_the_verdict_is_missing_once_mended(engine: Engi
     used = Engine(engine.knowledge)
     used.decide(contradictory, include_all=True)
     (found,) = (entry for entry in used.decide(mended, include_all=True).assessments if entry.condition == "structural_pathology")
-    assert found.missing == ("palpable_knots",)
+    assert found.missing == ("back_pain", "palpable_knots")

@@ -141,7 +141,8 @@ def _finding(knowledge: Knowledge, iri: str) -> Node:
 def condition_pathway(knowledge: Knowledge, iri: str, back: int = BACK) -> Pathway:
     """A condition: how it, or what is narrower, comes to be suspected, and the rules that ask for the suspicion.
 
-    A suspicion counts for what is broader too: broader conditions that rules ask for follow, with these rules.
+    A suspicion counts for what is broader too: broader conditions that rules ask for follow, with these rules. So do the
+    recommendations and open questions that rest on the criterion of an assessment itself.
     """
     builder = PathwayBuilder(knowledge)
     concept = knowledge.conditions[iri]
@@ -153,6 +154,7 @@ def condition_pathway(knowledge: Knowledge, iri: str, back: int = BACK) -> Pathw
             if broader != iri:
                 builder.link(name, box, "suspects")
             _asking(builder, box, asking)
+    _resting(builder, iri)
     advice = [rule for rule in map(knowledge.rules.get, builder.places) if isinstance(rule, Recommendation)]
     overridden = {other: knowledge.rules[other] for rule in advice for other in (*rule.overrides, *rule.overrides_if_known)}
     _boxes(
@@ -183,11 +185,31 @@ def _asking(builder: PathwayBuilder, condition: str, asking: list[Rule]) -> None
     advice = [rule for rule in asking if isinstance(rule, Recommendation)]
     builder.grouped(advice)
     others = [rule for rule in asking if not isinstance(rule, Recommendation)]
-    for kind, title in ((SourceGap, "Questions that it raises"), (Tension, "Disagreements that it touches"), (Assessment, "")):
+    titles = ((SourceGap, "Questions that it raises"), (Tension, "Disagreements that it touches"), (Assessment, ""))
+    for kind, title in (*titles, (DerivedFinding, "Findings that rest on it")):
         some = [rule for rule in others if isinstance(rule, kind) and rule.iri not in builder.places]
         _boxes(builder, some, f"{condition} {kind.__name__}", title) if some else ()
     for box in dict.fromkeys(builder.places[rule.iri][0] for rule in asking):
         builder.link(condition, box, "suspicion")
+
+
+def _resting(builder: PathwayBuilder, condition: str) -> None:
+    """Lead the named criteria that make a condition suspected to the rules that rest on them without asking for the suspicion."""
+    knowledge = builder.knowledge
+    assessing = [rule for rule in knowledge.rules.values() if isinstance(rule, Assessment) and rule.condition == condition]
+    marks = {rule.criterion.iri for rule in assessing if rule.criterion and rule.criterion.iri}
+    resting: dict[str, list[str]] = {}
+    for rule in knowledge.rules.values():
+        if isinstance(rule, Recommendation | SourceGap) and rule.criterion and rule.iri not in builder.places:
+            resting[rule.iri] = list(dict.fromkeys(part.iri for part in rule.criterion.walk() if part.iri in marks))
+    rules = [knowledge.rules[iri] for iri, found in resting.items() if found]
+    builder.grouped(rule for rule in rules if isinstance(rule, Recommendation))
+    gaps = [rule for rule in rules if isinstance(rule, SourceGap)]
+    _boxes(builder, gaps, f"{shorten(condition)} resting", "Questions that it raises") if gaps else ()
+    for rule in rules:
+        box = builder.places[rule.iri][0]
+        for mark in resting[rule.iri]:
+            builder.link(shorten(mark), box, "criterion-of")
 
 
 def document_pathway(knowledge: Knowledge, iri: str) -> Pathway:

@@ -32,7 +32,7 @@ def nodes_of(pathway: Pathway) -> dict[str, Node]:
 
 
 def test_rules_suspicions_and_criteria_have_their_status(engine: Engine) -> None:
-    nodes = nodes_of(lit(engine, NAME))
+    nodes = nodes_of(lit(engine, "cauda_equina_syndrome"))
     assert (nodes[f"rule:{NAME}"].status, nodes[f"rule:{NAME}"].verdict) == ("holds", "indicated")
     assert nodes["condition:CaudaEquinaSyndrome"].verdict == "suspected"
     markers = nodes["shape:CaudaEquinaMarkers"]

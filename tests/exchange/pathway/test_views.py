@@ -101,6 +101,16 @@ def test_a_condition_leads_to_every_rule_that_asks_for_it(knowledge: Knowledge) 
         assert wanted <= set(places(panel)), iri
 
 
+def test_a_condition_leads_to_what_rests_on_its_markers(engine: Engine) -> None:
+    """The emergency MRI asks for the markers, not for the suspicion, which a growing weakness raises too."""
+    panel = only(find_pathway(engine.knowledge, "cauda_equina_syndrome"))
+    mri = "rule:lumbar-mri-in-suspected-cauda-equina"
+    assert Edge(source="shape:CaudaEquinaMarkers", target=mri, kind="criterion-of") in panel.edges
+    gap = "rule:no-alternative-to-mri-in-cauda-equina"
+    assert Edge(source="shape:CaudaEquinaMarkers", target=gap, kind="criterion-of") in panel.edges
+    assert {expand(mri), expand(gap)} <= set(places(panel))
+
+
 def suspicions(rule: Rule) -> set[str]:
     tested = (leaf for root in (rule.scope, rule.criterion) for leaf in leaves(root))
     return {leaf.condition for leaf in tested if isinstance(leaf, Suspected | NotSuspected)}
@@ -174,7 +184,8 @@ def test_a_document_draws_the_overrides_between_its_rules(engine: Engine) -> Non
 
 def test_overrides_across_documents_are_told_in_words(engine: Engine) -> None:
     words = outline(find_pathway(engine.knowledge, "002"))
-    assert "Spine MRI after S. aureus bacteremia (overrides rules of 000)" in words
+    assert "Other imaging because MRI is contraindicated (overrides rules of 000, 001)" in words
+    assert "No imaging at first (overridden by rules of 000)" in words
 
 
 def test_a_named_criterion_is_one_box_however_often_it_is_asked(engine: Engine) -> None:
@@ -198,13 +209,14 @@ def test_small_parts_are_written_out_in_place(small: Knowledge) -> None:
 
 def test_depth_decides_how_far_back_criteria_are_drawn(engine: Engine) -> None:
     names = [
-        {node.id for node in only(find_pathway(engine.knowledge, "lumbar-mri-in-suspected-cauda-equina", back)).nodes}
+        {node.id for node in only(find_pathway(engine.knowledge, "radiograph-in-suspected-fracture", back)).nodes}
         for back in (0, 1)
     ]
-    assert "shape:CaudaEquinaMarkers" in names[1] - names[0]
-    alone = only(find_pathway(engine.knowledge, "lumbar-mri-in-suspected-cauda-equina", 0))
+    assert "shape:FractureMarkers" in names[1] - names[0]
+    alone = only(find_pathway(engine.knowledge, "radiograph-in-suspected-fracture", 0))
     condition = next(node for node in alone.nodes if node.kind == "condition")
-    assert "Cauda equina syndrome suspected from a marker" in [line.text for line in condition.lines]
+    assessment = engine.knowledge.rules[expand("rule:vertebral-compression-fracture-from-markers")]
+    assert assessment.label in [line.text for line in condition.lines]
 
 
 def test_exclusions_reach_what_they_exclude(small: Knowledge) -> None:
