@@ -109,7 +109,7 @@ BAD = {
     "verdict of another kind": (
         "- name: x\n  case: {}\n  expect:\n    verdicts:\n      give-penicillin: holds\n",
         "throat.yaml:5: There is no verdict 'holds'.\n  Known: indicated, conflicting, provisional, overridden, "
-        "undetermined, not-indicated, out-of-scope.",
+        "undetermined, done, not-indicated, out-of-scope.",
     ),
     "verdict of a recommendation for an assessment": (
         "- name: x\n  case: {}\n  expect:\n    verdicts:\n      strep-throat-from-signs: indicated\n",
@@ -118,7 +118,7 @@ BAD = {
     "one of two verdicts unknown": (
         "- name: x\n  case: {}\n  expect:\n    verdicts: {give-penicillin: indicated or maybe}\n",
         "throat.yaml:4: There is no verdict 'maybe'.\n  Known: indicated, conflicting, provisional, overridden, "
-        "undetermined, not-indicated, out-of-scope.",
+        "undetermined, done, not-indicated, out-of-scope.",
     ),
     "a reason for what has none": (
         "- name: x\n  case: {}\n  expect:\n    verdicts: {give-penicillin: indicated because of refer-at-once}\n",
