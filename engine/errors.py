@@ -50,6 +50,12 @@ def shortened(text: str) -> str:
     return repr(text) if len(text) <= LONGEST_ECHO else f"{text[:LONGEST_ECHO]!r}… ({len(text):,} characters)"
 
 
+def kind_of_value(value: object) -> str:
+    """What plain data is, in the words of whoever wrote it as JSON or YAML."""
+    names = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
+    return "null" if value is None else names.get(type(value), type(value).__name__)
+
+
 class SpinegraphError(Exception):
     """Base of all errors: `what` is wrong, `where` (IRI, file:line, JSON pointer) and `mend` (how to put it right)."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -39,9 +39,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 
+class Quantity(Frozen, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A value with its unit."""
+
+    value: Annotated[float, doc("The number.")]
+    unit: Annotated[str | UnsetType, doc("Its unit, in UCUM; without one, the unit that the code names.")] = UNSET
+
+
 class CaseBody(Case, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A case, and words about it that are never reasoned over."""
 
+    measurements: Annotated[  # `make_case` reads it
+        Mapping[str, float | Quantity],
+        doc("Values by the code of the measurement: in the unit that it names, or with a UCUM unit."),
+    ] = {}  # type: ignore[assignment]
     title: Annotated[str, doc("Heads the article for clinicians; no part of the decision.")] = ""
     narrative: Annotated[str, doc("The patient's story in words, shown in the article for clinicians.")] = ""
 

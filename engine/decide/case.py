@@ -7,7 +7,6 @@ the same finding may be recorded present and absent, and is then decided and sho
 from __future__ import annotations
 
 import difflib
-import math
 import sys
 from collections.abc import Callable, Container, Iterable, Mapping
 from itertools import compress, count
@@ -16,18 +15,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from spinegraph.engine.decide.case_text import MAX_BYTES, parse_json, parse_text, parse_turtle, parse_yaml, read_yaml_case
-from spinegraph.engine.decide.codebook import Codebook
+from spinegraph.engine.decide.codebook import Codebook, code_named
 from spinegraph.engine.decide.facts import compare
+from spinegraph.engine.decide.quantities import read_quantity
 from spinegraph.engine.errors import (
     LONGEST_ECHO,
     CaseError,
     MalformedCaseError,
     MeasurementError,
     UnknownCodeError,
+    kind_of_value,
     shortened,
 )
 from spinegraph.engine.knowledge.turtle.terms import local_name
-from spinegraph.engine.knowledge.units import in_words
 from spinegraph.engine.knowledge.words import unshown_character
 from spinegraph.engine.knowledge.yaml_text import Place
 from spinegraph.engine.model import Case, Knowledge, Measured
@@ -37,8 +37,6 @@ AUDIENCES = ("clinician", "patient")
 KEYS = ("present", "absent", "measurements", "audience")
 MAX_EXPLAINED, MAX_SHOWN = 20, 60
 """So many unknown codes get a suggestion, and so many characters of a code are looked at."""
-MAX_NUMBER = 1e300
-"""Greater numbers are reported as this: an integer may have more digits than a float can hold."""
 FILE_KEYS = (*KEYS, "title", "narrative")
 """A case file may also say in words who the patient is."""
 
@@ -96,7 +94,7 @@ def make_case_file(data: Any, codebook: Codebook) -> CaseFile:
 def _words(data: Mapping[str, Any], key: str) -> str:
     said = data.get(key)
     if said is not None and not isinstance(said, str):
-        raise MalformedCaseError(f"{key!r} is text, not {_kind(said)}.", where=f"/{key}", mend="Put it in quotes.")
+        raise MalformedCaseError(f"{key!r} is text, not {kind_of_value(said)}.", where=f"/{key}", mend="Put it in quotes.")
     if unshown := unshown_character(said or ""):
         raise MalformedCaseError(
             f"{key!r} has a character that nobody can read: {unshown}.", where=f"/{key}", mend="Take it out."
@@ -111,7 +109,7 @@ def make_case(data: Any, codebook: Codebook, keys: tuple[str, ...] = KEYS) -> Ca
     """
     if not isinstance(data, dict):
         raise MalformedCaseError(
-            f"A case is an object with {', '.join(KEYS)}, not {_kind(data)}.", where="/", mend="Wrap it in braces."
+            f"A case is an object with {', '.join(KEYS)}, not {kind_of_value(data)}.", where="/", mend="Wrap it in braces."
         )
     for key in data:
         if key not in keys:
@@ -128,11 +126,11 @@ def make_case(data: Any, codebook: Codebook, keys: tuple[str, ...] = KEYS) -> Ca
     if unknown:
         names = [*codebook.findings, *codebook.measurements]
         explained = dict(list(unknown.items())[:MAX_EXPLAINED])
-        nearest = {code: [*codebook.near.get(code.lower(), ())] or _nearest(code, names) for code in explained}
+        nearest = {code: [*(code_named(code, codebook.near) or ())] or _nearest(code, names) for code in explained}
         raise UnknownCodeError(nearest, explained, len(unknown) - len(explained))
     audience: Any = data.get("audience", "clinician")
     if audience not in AUDIENCES:
-        said = shortened(audience) if isinstance(audience, str) else _kind(audience)
+        said = shortened(audience) if isinstance(audience, str) else kind_of_value(audience)
         raise MalformedCaseError(f"The audience cannot be {said}.", where="/audience", mend="Use clinician or patient.")
     return Case(present=present, absent=absent, measurements=measurements, audience=audience)
 
@@ -140,14 +138,16 @@ def make_case(data: Any, codebook: Codebook, keys: tuple[str, ...] = KEYS) -> Ca
 def _codes(data: Mapping[str, Any], side: str, codebook: Codebook, unknown: dict[str, str]) -> tuple[str, ...]:
     given = data.get(side, [])
     if not isinstance(given, list):
-        raise MalformedCaseError(f"{side!r} is a list of codes, not {_kind(given)}.", where=f"/{side}", mend='Write ["code"].')
+        raise MalformedCaseError(
+            f"{side!r} is a list of codes, not {kind_of_value(given)}.", where=f"/{side}", mend='Write ["code"].'
+        )
     codes = set()
     for number, name in enumerate(given):
         if not isinstance(name, str):
             raise MalformedCaseError(
-                f"A code is a string, not {_kind(name)}.", where=f"/{side}/{number}", mend="Put the code in quotes."
+                f"A code is a string, not {kind_of_value(name)}.", where=f"/{side}/{number}", mend="Put the code in quotes."
             )
-        code = codebook.findings.get(name) or codebook.findings.get(name.lower())
+        code = code_named(name, codebook.findings)
         if code is None:
             if name in codebook.measurements:
                 raise MalformedCaseError(
@@ -175,45 +175,23 @@ def _codes(data: Mapping[str, Any], side: str, codebook: Codebook, unknown: dict
 def _measurements(given: Any, codebook: Codebook, unknown: dict[str, str]) -> dict[str, float]:
     if not isinstance(given, dict):
         raise MalformedCaseError(
-            f"'measurements' is an object of numbers, not {_kind(given)}.", where="/measurements", mend='Write {"age_years": 54}.'
+            f"'measurements' is an object of numbers, not {kind_of_value(given)}.",
+            where="/measurements",
+            mend='Write {"age_years": 54}.',
         )
     values: dict[str, float] = {}
     for name, value in given.items():
         where = f"/measurements/{name}"
-        code = codebook.measurements.get(str(name)) or codebook.measurements.get(str(name).lower())
+        code = code_named(str(name), codebook.measurements)
         if code is None and str(name) in codebook.findings:
             raise MalformedCaseError(f"{name!r} is a finding.", where=where, mend=f'Write "present": ["{name}"], or "absent".')
         if code is None:
             unknown.setdefault(str(name), where)
             continue
-        least, most, unit = codebook.ranges[code]
-        read_as = f"it is read as {in_words(unit)} (UCUM {unit})."
-        if isinstance(value, str):
-            raise MeasurementError(
-                f"{code} is {shortened(value)}, which is text.",
-                where=where,
-                mend=f"Give a plain number, without a unit; {read_as}",
-            )
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise MeasurementError(
-                f"{code} is {_kind(value)}, not a number.",
-                where=where,
-                mend=f"Give a number; {read_as}",
-            )
-        if isinstance(value, float) and not math.isfinite(value):
-            raise MeasurementError(
-                f"{code} is {value}, which nothing measures.", where=where, mend="Leave it out if it is not known."
-            )
-        value = max(min(value, MAX_NUMBER), -MAX_NUMBER)
-        if not least <= value <= most:
-            raise MeasurementError(
-                f"{code} is {value:g}, which cannot be: possible is {least:g} to {most:g} {in_words(unit)}.",
-                where=where,
-                mend=f"Check the value and its unit; {read_as}",
-            )
+        number = read_quantity(value, code, codebook.ranges[code], where)
         if code in values:
             raise MeasurementError(f"{code} is given twice.", where=where, mend="A case is one moment: give one value.")
-        values[code] = float(value)
+        values[code] = number
     return dict(sorted(values.items()))
 
 
@@ -222,11 +200,6 @@ def _nearest(name: str, names: Iterable[str]) -> list[str]:
     codes = [known for known in names if ":" not in known]
     beginning = [code for code in codes if plain and code.startswith(f"{plain}_")]
     return [*beginning, *difflib.get_close_matches(plain, codes, n=3, cutoff=0.55)][:3]
-
-
-def _kind(value: object) -> str:
-    names = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
-    return "null" if value is None else names.get(type(value), type(value).__name__)
 
 
 # Part of a case -----------------------------------------------------------------------------

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from spinegraph.engine.knowledge.build.mapping_table import same_code
 from spinegraph.engine.knowledge.turtle.terms import shorten
 from spinegraph.engine.model import Concept, DerivedFinding, Knowledge, Measured
+
+T = TypeVar("T")
 
 
 class Codebook(NamedTuple):
@@ -55,11 +57,21 @@ def make_codebook(knowledge: Knowledge) -> Codebook:
     )
 
 
+def code_named(name: str, names: Mapping[str, T]) -> T | None:
+    """The code that a name means, if it is one of `names`: as it is written, in small letters, or as FHIR's `system|code`."""
+    return names.get(name) or names.get(name.lower()) or (names.get(_token(same_code(name, {}))) if "|" in name else None)
+
+
+def _token(meant: str) -> str:
+    """The key of FHIR's `system|code` for what it means (`same_code`): no name that is written otherwise has it."""
+    return f"|{meant}"
+
+
 def spellings(code: str, systems: Mapping[str, str]) -> tuple[str, ...]:
-    """The ways to write an external code, in small letters: with each prefix of its system, and as an IRI.
+    """The ways to write an external code, in small letters: with each prefix of its system, as an IRI, and as `system|code`.
 
     >>> spellings("snomedct:4", {"snomedct": "http://snomed.info/id/", "SCTID": "http://snomed.info/id/"})
-    ('snomedct:4', 'sctid:4', 'http://snomed.info/id/4', 'https://snomed.info/id/4')
+    ('snomedct:4', 'sctid:4', 'http://snomed.info/id/4', 'https://snomed.info/id/4', '|snomed.info/id/4')
     """
     prefix, _, name = code.partition(":")
     namespace = next((given for known, given in systems.items() if known.lower() == prefix), "")
@@ -69,7 +81,11 @@ def spellings(code: str, systems: Mapping[str, str]) -> tuple[str, ...]:
     prefixes = [known.lower() for known, given in systems.items() if same_code(f"{prefix}:{name}", {prefix: given}) == meant]
     iri = namespace + ("/" if namespace[-1:].isalnum() else "") + name
     schemes = [iri, iri.replace("http://", "https://", 1), iri.replace("https://", "http://", 1)]
-    return tuple(dict.fromkeys((code, *(f"{known}:{name}" for known in prefixes), *(written.lower() for written in schemes))))
+    return tuple(
+        dict.fromkeys(
+            (code, *(f"{known}:{name}" for known in prefixes), *(written.lower() for written in schemes), _token(meant))
+        )
+    )
 
 
 def _grounds(knowledge: Knowledge, finding: Concept) -> str:

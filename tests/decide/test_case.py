@@ -154,7 +154,7 @@ IMPOSSIBLE: dict[str, tuple[Any, str, str]] = {
     "a truth": (True, "temperature_c is true or false, not a number.", NUMBER),
     "nothing": (None, "temperature_c is null, not a number.", NUMBER),
     "a list": ([38], "temperature_c is a list, not a number.", NUMBER),
-    "an object": ({}, "temperature_c is an object, not a number.", NUMBER),
+    "an object": ({}, "temperature_c has no value.", 'Write {"value": 20, "unit": "Cel"}.'),
     "text": ("38", "temperature_c is '38', which is text.", PLAIN_NUMBER),
     "text with unit": ("38 C", "temperature_c is '38 C', which is text.", PLAIN_NUMBER),
     "too much": (380, "temperature_c is 380, which cannot be: possible is 30 to 45 °C.", UNIT),
