@@ -41,7 +41,7 @@ BAD: dict[str, tuple[int, bytes, str]] = {
     "age-infinite": (422, b'{"measurements": {"age_years": 1e999}}', "application/json"),
     "age-with-unit": (422, b'{"measurements": {"age_years": "54 years"}}', "application/json"),
     "age-true": (422, b'{"measurements": {"age_years": true}}', "application/json"),
-    "age-object": (422, b'{"measurements": {"age_years": {"value": 54, "unit": "a"}}}', "application/json"),
+    "age-object": (422, b'{"measurements": {"age_years": {"value": 54, "unit": "kg"}}}', "application/json"),
     "measurements-not-object": (422, b'{"measurements": [54]}', "application/json"),
     "json-syntax": (400, b'{\n  "present": ["fever",]\n}', "application/json"),
     "json-empty": (400, b"", "application/json"),
