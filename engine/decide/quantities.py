@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
@@ -12,8 +13,8 @@ from spinegraph.engine.knowledge.units import in_words
 
 MAX_NUMBER = 1e300
 """Greater numbers are reported as this: an integer may have more digits than a float can hold."""
-LONGEST_UNIT = 40
-"""More characters has no unit that anything is measured in."""
+_UNIT = re.compile(r"(?!.*\d{3}).{1,40}")
+"""A unit that anything is measured in. Powers of three digits are none, and could take for ever to work out."""
 QUANTITY = ("value", "unit")
 
 
@@ -65,23 +66,21 @@ def _number(value: Any, code: str, unit: str, where: str) -> float:
 
 
 def _converted(value: float, own: Any, code: str, unit: str, where: str) -> float:
-    factor = _conversion(own, unit) if isinstance(own, str) else None
+    factor = _conversion(own, unit) if isinstance(own, str) and _UNIT.fullmatch(own) else None
     if factor is None:
         named = shortened(own) if isinstance(own, str) else kind_of_value(own)
         raise MeasurementError(
-            f"{code} has the unit {named}, which cannot be converted to {unit}.",
+            f"{code} has the unit {named}, which cannot be converted to {in_words(unit)}.",
             where=f"{where}/unit",
             mend=f"Give a UCUM unit of the same kind, or none; {_read_as(unit)}",
         )
     scale, offset = factor
-    return round(value * scale + offset, 9)  # so that no rounding of a conversion decides a bound
+    return float(f"{value * scale + offset:.12g}")  # so that no rounding of a conversion decides a bound
 
 
 @lru_cache(maxsize=256)
 def _conversion(own: str, unit: str) -> tuple[float, float] | None:
     """Scale and offset from one UCUM unit to another; None where there is none that is of the same kind."""
-    if len(own) > LONGEST_UNIT:
-        return None
     registry = _registry()
     from lark.exceptions import LarkError
     from pint.errors import PintError
@@ -90,7 +89,7 @@ def _conversion(own: str, unit: str) -> tuple[float, float] | None:
         one, zero = (
             registry.Quantity(number, registry.from_ucum(own)).to(registry.from_ucum(unit)).magnitude for number in (1.0, 0.0)
         )
-    except (LarkError, PintError):
+    except (LarkError, PintError, ArithmeticError):
         return None
     return one - zero, zero
 

@@ -41,10 +41,14 @@ def test_a_value_without_a_unit_has_that_of_its_code() -> None:
 @pytest.mark.parametrize(
     ("given", "what", "where"),
     [
-        ({"value": 101, "unit": "kg"}, "temperature_c has the unit 'kg', which cannot be converted to Cel.", "/unit"),
+        ({"value": 101, "unit": "kg"}, "temperature_c has the unit 'kg', which cannot be converted to °C.", "/unit"),
         ({"value": 101, "unit": "Fahrenheit"}, "temperature_c has the unit 'Fahrenheit', which cannot be", "/unit"),
         ({"value": 101, "unit": ""}, "temperature_c has the unit '', which cannot be", "/unit"),
-        ({"value": 101, "unit": "m" * 100_000}, "cannot be converted to Cel.", "/unit"),
+        ({"value": 101, "unit": "m" * 100_000}, "cannot be converted to °C.", "/unit"),
+        ({"value": 101, "unit": "10*999999999.Cel"}, "cannot be converted to °C.", "/unit"),
+        ({"value": 101, "unit": "Cel.10*99.10*99.10*99.10*99"}, "cannot be converted to °C.", "/unit"),
+        ({"value": 101, "unit": "K.10*99.10*99.10*99.10*99"}, "cannot be converted to °C.", "/unit"),
+        ({"value": 101, "unit": "Cel\n"}, "cannot be converted to °C.", "/unit"),
         ({"value": 101, "unit": ["Cel"]}, "temperature_c has the unit a list, which cannot be", "/unit"),
         ({"value": 101, "unit": "Cel"}, "temperature_c is 101, which cannot be: possible is 20 to 46", ""),
         ({"value": 500, "unit": "[degF]"}, "temperature_c is 260, which cannot be: possible is 20 to 46", ""),
