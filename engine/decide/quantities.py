@@ -16,6 +16,8 @@ MAX_NUMBER = 1e300
 _UNIT = re.compile(r"(?!.*\d{3}).{1,40}")
 """A unit that anything is measured in. Powers of three digits are none, and could take for ever to work out."""
 QUANTITY = ("value", "unit")
+_NOTE = re.compile(r"\{[^{}]*\}")
+"""Words in a unit that UCUM gives no meaning."""
 
 
 def read_quantity(given: Any, code: str, possible: tuple[float, float, str], where: str) -> float:
@@ -78,16 +80,24 @@ def _converted(value: float, own: Any, code: str, unit: str, where: str) -> floa
     return float(f"{value * scale + offset:.12g}")  # so that no rounding of a conversion decides a bound
 
 
+def _counted(note: re.Match[str]) -> str:
+    """What stands for a note in braces: nothing behind a unit, and one where it stands for itself, as in `{beats}/min`."""
+    before = note.string[: note.start()]
+    return "1" if not before or before[-1] in "./(" else ""
+
+
 @lru_cache(maxsize=256)
 def _conversion(own: str, unit: str) -> tuple[float, float] | None:
     """Scale and offset from one UCUM unit to another; None where there is none that is of the same kind."""
-    registry = _registry()
+    registry, plain = _registry(), _NOTE.sub(_counted, own)
+    if "{" in plain or "}" in plain:
+        return None
     from lark.exceptions import LarkError
     from pint.errors import PintError
 
     try:
         one, zero = (
-            registry.Quantity(number, registry.from_ucum(own)).to(registry.from_ucum(unit)).magnitude for number in (1.0, 0.0)
+            registry.Quantity(number, registry.from_ucum(plain)).to(registry.from_ucum(unit)).magnitude for number in (1.0, 0.0)
         )
     except (LarkError, PintError, ArithmeticError):
         return None

@@ -6,7 +6,12 @@ import pytest
 from spinegraph.engine.decide.quantities import read_quantity
 from spinegraph.engine.errors import MeasurementError
 
-POSSIBLE = {"duration_weeks": (0.0, 5200.0, "wk"), "temperature_c": (20.0, 46.0, "Cel"), "esr_mm_h": (0.0, 300.0, "mm/h")}
+POSSIBLE = {
+    "duration_weeks": (0.0, 5200.0, "wk"),
+    "temperature_c": (20.0, 46.0, "Cel"),
+    "esr_mm_h": (0.0, 300.0, "mm/h"),
+    "heart_rate_bpm": (0.0, 400.0, "/min"),
+}
 
 
 def read(code: str, given: object) -> float:
@@ -23,6 +28,9 @@ def read(code: str, given: object) -> float:
         ("temperature_c", 100.4, "[degF]", 38),
         ("temperature_c", 311.15, "K", 38),
         ("esr_mm_h", 2, "cm/h", 20),
+        ("esr_mm_h", 20, "mm{at one hour}/h", 20),
+        ("heart_rate_bpm", 110, "{beats}/min", 110),
+        ("heart_rate_bpm", 2, "/s", 120),
     ],
 )
 def test_a_unit_is_converted(code: str, value: float, unit: str, expected: float) -> None:
@@ -49,6 +57,7 @@ def test_a_value_without_a_unit_has_that_of_its_code() -> None:
         ({"value": 101, "unit": "Cel.10*99.10*99.10*99.10*99"}, "cannot be converted to °C.", "/unit"),
         ({"value": 101, "unit": "K.10*99.10*99.10*99.10*99"}, "cannot be converted to °C.", "/unit"),
         ({"value": 101, "unit": "Cel\n"}, "cannot be converted to °C.", "/unit"),
+        ({"value": 101, "unit": "Cel{{x}+.}"}, "cannot be converted to °C.", "/unit"),
         ({"value": 101, "unit": ["Cel"]}, "temperature_c has the unit a list, which cannot be", "/unit"),
         ({"value": 101, "unit": "Cel"}, "temperature_c is 101, which cannot be: possible is 20 to 46", ""),
         ({"value": 500, "unit": "[degF]"}, "temperature_c is 260, which cannot be: possible is 20 to 46", ""),
