@@ -1,6 +1,6 @@
 """The competency questions: each answers what it is asked of, with results that are reviewed when they change.
 
-`SPINEGRAPH_WRITE_EXPECTED=1 python -m pytest tests/query/test_competency.py` writes the results anew; review the diff.
+`SPINEGRAPH_GOLDEN=write python -m pytest tests/query/test_competency.py` writes the results anew; review the diff.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def _csv(store: ox.Store, query: CompetencyQuery) -> str:
 def test_the_answer_is_as_reviewed(query: CompetencyQuery, knowledge: ox.Store, decided: ox.Store) -> None:
     answer = _csv(decided if query.case else knowledge, query)
     path = EXPECTED / f"{query.name}.csv"
-    if os.environ.get("SPINEGRAPH_WRITE_EXPECTED"):
+    if os.environ.get("SPINEGRAPH_GOLDEN") == "write":
         path.parent.mkdir(exist_ok=True)
         path.write_text(answer, encoding="utf-8")
     assert answer == path.read_text(encoding="utf-8")
