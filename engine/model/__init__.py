@@ -51,6 +51,7 @@ from spinegraph.engine.model.decision import (
 from spinegraph.engine.model.knowledge import (
     ArticleSection,
     Assessment,
+    BriefLine,
     CitationMapping,
     Concept,
     DerivedFinding,
@@ -87,6 +88,7 @@ __all__ = [
     "AtLeast",
     "Audience",
     "Bound",
+    "BriefLine",
     "Case",
     "Change",
     "CitationMapping",

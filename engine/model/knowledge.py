@@ -12,7 +12,8 @@ from spinegraph.engine.model.criteria import Criterion
 class Concept(Frozen, frozen=True, kw_only=True):
     """A finding, condition or intervention: an OWL class with its code and its words.
 
-    `screening` is set for interventions that only find out about the patient (core:screening, also of a broader one).
+    `screening` is set for interventions that only find out about the patient (core:screening, also of a broader one), `serious`
+    for conditions that have to be ruled out (core:serious, also of a broader one).
     """
 
     iri: Annotated[str, doc("Its IRI, at which the service describes it.")]
@@ -26,6 +27,10 @@ class Concept(Frozen, frozen=True, kw_only=True):
     patient_question: Annotated[str, doc("How to ask a patient for it.")] = ""
     derived_only: Annotated[bool, doc("Whether it is only ever concluded and cannot be recorded.")] = False
     screening: Annotated[bool, doc("Whether it only finds out about the patient.")] = False
+    serious: Annotated[bool, doc("Whether it has to be ruled out where it is suspected.")] = False
+    explains: Annotated[bool, doc("Whether a brief may name it as what is likely.")] = False
+    caution: Annotated[str, doc("What to know wherever it is proposed.")] = ""
+    patient_caution: Annotated[str, doc("The same in words for patients.")] = ""
     contraindications: Annotated[
         tuple[str, ...], doc("IRIs of the findings that speak against it, also against a broader intervention.")
     ] = ()
@@ -189,6 +194,7 @@ class Recommendation(Rule, frozen=True, kw_only=True):
     text: str
     patient_text: str
     timing: str = ""
+    line: str = ""
     overrides: tuple[str, ...] = ()
     overrides_if_known: tuple[str, ...] = ()
 
@@ -278,6 +284,30 @@ class UncoveredTopic(Frozen, frozen=True, kw_only=True):
     order: int
 
 
+Place = Literal["do", "avoid", "review", "nowhere"]
+
+
+class BriefLine(Frozen, frozen=True, kw_only=True):
+    """How recommendations are worded in a brief: those with one line stand there together, as one action.
+
+    `{}` in a text stands for the names of their interventions. `headline`: the same as part of a sentence. `yields_to`: IRIs of
+    interventions; while one of them, or a narrower one, is proposed, the line is left out. `passages` come on top of those that
+    the recommendations rest on.
+    """
+
+    iri: str
+    id: str
+    order: int
+    place: Place
+    text: str
+    patient_text: str
+    headline: str
+    patient_headline: str
+    yields_to: tuple[str, ...] = ()
+    reading: str = ""
+    passages: tuple[str, ...] = ()
+
+
 class Knowledge(Frozen, frozen=True, kw_only=True):
     """Everything that was read, keyed by IRI; rules in dependency-free file order. `digest` names exactly this content.
 
@@ -306,3 +336,4 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     article_sections: Mapping[str, ArticleSection] = {}
     screens: Mapping[str, Screen] = {}
     uncovered: Mapping[str, UncoveredTopic] = {}
+    lines: Mapping[str, BriefLine] = {}

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar
 from msgspec import structs
 from spinegraph.engine.collector import collector_paused
 from spinegraph.engine.errors import VocabularyError
+from spinegraph.engine.knowledge.build.brief_lines import brief_lines
 from spinegraph.engine.knowledge.build.closed import check_closed
 from spinegraph.engine.knowledge.build.criteria import CriterionReader
 from spinegraph.engine.knowledge.build.kinds import check_kind, read_kinds, read_sections
@@ -94,6 +95,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
         article_sections=sections,
         screens=ScreenReader(graph, shapes, interventions, problems).screens(),
         uncovered=uncovered_topics(graph, problems),
+        lines=brief_lines(graph, interventions, problems),
     )
     knowledge = structs.replace(knowledge, package_of=dict(_packages(graph, knowledge)))
     for passage in knowledge.passages.values():
@@ -197,6 +199,10 @@ def _concepts(graph: Graph, hierarchy: Hierarchy, kind: Literal["finding", "cond
                 synonyms=graph.texts(iri, "skos:altLabel"),
                 derived_only=graph.flag(iri, "core:derivedOnly"),
                 screening=any(graph.flag(wider, "core:screening") for wider in hierarchy.broader[iri]),
+                serious=any(graph.flag(wider, "core:serious") for wider in hierarchy.broader[iri]),
+                explains=graph.flag(iri, "core:explains"),
+                caution=_nearest_text(graph, hierarchy.broader[iri], "core:caution"),
+                patient_caution=_nearest_text(graph, hierarchy.broader[iri], "core:caution", PATIENT),
                 contraindications=tuple(
                     dict.fromkeys(
                         finding for wider in hierarchy.broader[iri] for finding in graph.iris(wider, "core:contraindication")
@@ -205,6 +211,11 @@ def _concepts(graph: Graph, hierarchy: Hierarchy, kind: Literal["finding", "cond
                 obtains=graph.iris(iri, "core:obtains"),
                 **_words(graph, iri),
             )
+
+
+def _nearest_text(graph: Graph, iris: Iterable[str], predicate: str, language: str = "en") -> str:
+    """The text of the first that has one."""
+    return next(filter(None, (graph.text(iri, predicate, language) for iri in iris)), "")
 
 
 def _measurements(graph: Graph, problems: Problems) -> Iterable[Measurement]:

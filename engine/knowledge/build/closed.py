@@ -23,14 +23,15 @@ PROPERTIES = {
     "core:Exclusion": (*RULE, "core:text"),
     "core:Recommendation": (
         *RULE, "core:direction", "core:modality", "core:urgency", "core:intervention", "core:text", "core:timing",
-        "core:overrides", "core:overridesIfKnown",
+        "core:inLine", "core:overrides", "core:overridesIfKnown",
     ),
     "core:SourceGap": (*RULE, "core:text", "core:leavesOpen", "core:leavesLevelOpen"),
     "core:Tension": (*RULE, "core:handling", "core:resolution", "core:leavesOpen", "core:position"),
     "core:Screen": (*SCREEN, "core:item", "core:tier", "core:noneOfThese", "core:question", "core:before", "sh:order"),
     "core:UncoveredTopic": ("sh:order",),
+    "core:BriefLine": ("core:place", "core:text", "core:headline", "core:yieldsTo", "core:reading", "sh:order"),
 }  # fmt: skip
-"""What rules, screens and uncovered topics have of the vocabularies that say what follows.
+"""What rules, screens, uncovered topics and lines of briefs have of the vocabularies that say what follows.
 
 Annotations (rdfs, skos, dcterms, prov) come on top.
 """

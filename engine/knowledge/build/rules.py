@@ -194,6 +194,7 @@ def _recommendation(told: _Told, common: dict[str, Any]) -> Rule:
         text=told.text("core:text"),
         patient_text=told.text("core:text", PATIENT),
         timing=told.text("core:timing"),
+        line=told.graph.iri(told.iri, "core:inLine"),
         overrides=told.rules("core:overrides"),
         overrides_if_known=told.rules("core:overridesIfKnown"),
         **common,
