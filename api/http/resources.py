@@ -149,7 +149,7 @@ def resource_operation(kind: str) -> Operation:
     example = {
         "core": "Finding", "ontology": "findings", "finding": "Fever", "condition": "SpinalInfection", "intervention": "BedRest",
         "source": "back-pain", "passage": "000-L033a", "reference": "000-1", "rule": "no-routine-imaging",
-        "shape": "CaudaEquinaMarkers", "tension": "C01", "screen": "cauda-equina", "uncovered": "injury",
+        "shape": "CaudaEquinaMarkers", "tension": "C01", "screen": "cauda-equina", "uncovered": "injury", "line": "stay-active",
         "graph": "ontology/findings",
     }[kind]  # fmt: skip
     graph = kind == "graph"

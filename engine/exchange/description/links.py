@@ -23,6 +23,7 @@ TITLES: Mapping[str, str] = {
     "tension": "Tensions",
     "screen": "Screens",
     "uncovered": "Topics that no source covers",
+    "line": "Lines of briefs",
     "source": "Documents",
     "core": "Vocabulary",
 }

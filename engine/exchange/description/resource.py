@@ -43,6 +43,7 @@ KINDS: Mapping[str, str] = {
     "tension": "tension",
     "screen": "screen",
     "uncovered": "topic that no source covers",
+    "line": "line of a brief",
 }
 """Namespace below the project's → what its members are called."""
 

@@ -113,6 +113,7 @@ def test_what_cannot_be_accepted_is_406(client: TestClient) -> None:
         ("/core/age_years", "ageYears"),
         ("/screen/CAUDA-EQUINA", "cauda-equina"),
         ("/uncovered/Injury", "injury"),
+        ("/line/Stay-Active", "stay-active"),
     ],
 )
 def test_a_code_is_redirected_to_the_resource(path: str, location: str, client: TestClient) -> None:
