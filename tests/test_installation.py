@@ -19,7 +19,7 @@ from spinegraph.engine import Engine, load_knowledge, make_case, make_codebook
 assert (api.OWN, engine.OWN) == ("theirs", "theirs")
 knowledge = load_knowledge()
 decision = Engine(knowledge).decide(make_case({"present": ["back_pain"]}, make_codebook(knowledge)))
-print(create_app.__module__, decision.urgency, load_knowledge.__code__.co_filename)
+print(create_app.__module__, decision.brief.level, load_knowledge.__code__.co_filename)
 """
 
 

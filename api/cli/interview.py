@@ -169,13 +169,13 @@ def _question_text(question: Question, decision: Decision, history: list[Record]
 def _news(before: Decision, after: Decision) -> list[str]:
     """What an answer has changed that cannot wait for the end: the urgency, and contradictions in the record."""
     news = []
-    if after.urgency != before.urgency:
+    if after.brief.level != before.brief.level:
         pressing = [
             entry.label
             for entry in after.recommendations
-            if entry.urgency == after.urgency and entry.verdict == "indicated" and entry.direction == "for"
+            if entry.urgency == after.brief.level and entry.verdict == "indicated" and entry.direction == "for"
         ]
-        news.append(f"  ! Urgency is now {after.urgency}" + (f": {'; '.join(pressing)}" if pressing else ""))
+        news.append(f"  ! Urgency is now {after.brief.level}" + (f": {'; '.join(pressing)}" if pressing else ""))
     known = {notice.message for notice in before.notices}
     news += [
         f"  ! {notice.message}"

@@ -77,7 +77,7 @@ def _head(decision: Decision, words: Words, title: str, narrative: str) -> Rende
         ("measured", ", ".join(words.quantity(code, value) for code, value in case.measurements.items())),
     ]
     rows: list[tuple[str | Text, str | Text]] = [(name, text) for name, text in facts if text]
-    urgency = Text(decision.urgency.upper(), style=STYLES.get(decision.urgency, "bold"))
+    urgency = Text(decision.brief.level.upper(), style=STYLES.get(decision.brief.level, "bold"))
     return Group(*lines, two_columns([("urgency", urgency), *(rows or [("recorded", "nothing")])]))
 
 

@@ -25,3 +25,14 @@ def join(operator: Literal["&", "|"], terms: list[str]) -> str:
         groups = [kept[start : start + MOST_TERMS] for start in range(0, len(kept), MOST_TERMS)]
         kept = [f"({f' {operator} '.join(group)})" for group in groups]
     return f" {operator} ".join(kept) or NEUTRAL[operator]
+
+
+def only_holds(pair: tuple[str, str]) -> str:
+    """Holds, and is not refuted as well."""
+    holds, refuted = pair
+    return f"({holds} ^ ({holds} & {refuted}))"
+
+
+def without(plane: str, part: str) -> str:
+    """A plane without a part of it."""
+    return plane if part == "zero" else "zero" if part == plane else f"{plane} ^ {part}"

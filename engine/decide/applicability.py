@@ -62,12 +62,21 @@ class Applicability:
         if verdict in QUIET:
             return ApplicabilityResult(verdict, node.truth(case), node.parts(case), flips, found.complete)
         own, others = self._open_facts(case, found.idle)
+        return self._whole(case, verdict, own, others)._replace(
+            truth=node.truth(case), proofs=node.parts(case), flips=flips, flips_complete=found.complete
+        )
+
+    def in_short(self, case: Explanation, verdict: Verdict) -> ApplicabilityResult:
+        """The same without proofs and flips, and so without open facts of what is plain."""
+        if verdict in QUIET:
+            return ApplicabilityResult(verdict)
+        open_ = verdict in ("undetermined", "provisional", "conflicting")
+        own, others = self._open_facts(case, 0) if open_ else (0, 0)
+        return self._whole(case, verdict, own, others)
+
+    def _whole(self, case: Explanation, verdict: Verdict, own: int, others: int) -> ApplicabilityResult:
         return ApplicabilityResult(
             verdict,
-            node.truth(case),
-            node.parts(case),
-            flips,
-            found.complete,
             overridden_by=self._overridden_by(case, verdict),
             left_open_by=self._left_open_by(case, verdict),
             own=own,
@@ -133,10 +142,19 @@ class Applicability:
         return missing & others
 
 
+def evaluate_in_short(applicabilities: Iterable[Applicability], case: Explanation) -> dict[int, ApplicabilityResult]:
+    """What each position comes to in a case, by the id of its Applicability, without proofs and flips."""
+    results = {}
+    for applicability in applicabilities:
+        verdict = applicability.position.verdict(case.planes, case.certain)
+        results[id(applicability)] = applicability.in_short(case, verdict)
+    return results
+
+
 def evaluate_all(
     applicabilities: Iterable[Applicability], case: Explanation, include_all: bool, layout: BatchLayout
 ) -> dict[int, ApplicabilityResult]:
-    """What each position comes to in a case, by the id of its Applicability; the flips of all are searched together."""
+    """The same with proofs and flips; the flips of all are searched together."""
     results = {}
     shown: list[tuple[Applicability, Verdict, ChangeSets]] = []
     for applicability in applicabilities:

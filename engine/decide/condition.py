@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from spinegraph.engine.criteria.bits import joined
 from spinegraph.engine.criteria.node import FALSE, TRUE, Explanation
@@ -13,7 +13,7 @@ from spinegraph.engine.criteria.rule import RuleNode
 from spinegraph.engine.decide.assignments import Assignments
 from spinegraph.engine.decide.criterion_graph import CriterionGraph
 from spinegraph.engine.decide.facts import Facts
-from spinegraph.engine.model import TRUTHS, AssessedCondition, Concept, Proof
+from spinegraph.engine.model import TRUTHS, AssessedCondition, Concept, Proof, ShortAssessment
 
 ASSESSED = ("undetermined", "suspected", "not-suspected", "conflicting")
 """By truth."""
@@ -72,6 +72,42 @@ def assess(condition: SuspectedCondition, case: Explanation, include_all: bool, 
     The explanation shows in full what holds and the condition's own rules; rules about narrower conditions are shown in full
     there.
     """
+    seen = _seen(condition, case)
+    if seen.verdict == "out-of-scope" and not include_all:
+        return Assessed(None)
+    explanation = _proof(condition, seen.truth, seen.holding, seen.in_scope, case)
+    opens = _open_facts(condition, case, assignments)
+    missing = joined(facts for _, facts in opens) if seen.verdict in ("undetermined", "conflicting") else 0
+    passages = _passages(explanation) if seen.holding else seen.stating
+    decided = AssessedCondition(**_shown(condition, seen, missing, passages), explanation=explanation)
+    return Assessed(decided, opens if seen.covering else ())
+
+
+def assess_in_short(condition: SuspectedCondition, case: Explanation) -> ShortAssessment | None:
+    """The verdict of a case without its proof; None where it is out of scope, or where nothing is known yet."""
+    seen = _seen(condition, case)
+    if seen.verdict in ("out-of-scope", "undetermined"):
+        return None
+    passages = dict.fromkeys(itertools.chain.from_iterable(node.passages for node in seen.holding or seen.in_scope))
+    return ShortAssessment(**_shown(condition, seen, 0, tuple(passages)))
+
+
+class _Seen(NamedTuple):
+    """What the rules that assess a condition say: those that speak of the patient, are in scope, and hold."""
+
+    verdict: str
+    truth: int
+    covering: Sequence[RuleNode]
+    in_scope: Sequence[RuleNode]
+    holding: Sequence[RuleNode]
+
+    @property
+    def stating(self) -> tuple[str, ...]:
+        """Ids of the passages that state those in scope."""
+        return tuple(dict.fromkeys(itertools.chain.from_iterable(node.passages for node in self.in_scope)))
+
+
+def _seen(condition: SuspectedCondition, case: Explanation) -> _Seen:
     covering = [
         node
         for node, excluding in zip(condition.nodes, condition.excluding, strict=True)
@@ -81,23 +117,18 @@ def assess(condition: SuspectedCondition, case: Explanation, include_all: bool, 
     in_scope = [node for node in nodes if node.scope is None or node.scope.truth(case) != FALSE]
     truth = _truth(nodes, case)
     verdict = _verdict(truth, nodes, case) if in_scope and covering else "out-of-scope"
-    if verdict == "out-of-scope" and not include_all:
-        return Assessed(None)
-    holding = [node for node in in_scope if node.truth(case) & TRUE]
-    explanation = _proof(condition, truth, holding, in_scope, case)
-    opens = _open_facts(condition, case, assignments)
-    missing = joined(facts for _, facts in opens) if verdict in ("undetermined", "conflicting") else 0
-    stating = dict.fromkeys(itertools.chain.from_iterable(node.passages for node in in_scope))
-    decided = AssessedCondition(
-        condition=condition.concept.code,
-        iri=condition.concept.iri,
-        label=condition.concept.label,
-        verdict=verdict,  # type: ignore[arg-type]
-        missing=condition.facts.decode(missing),
-        passages=_passages(explanation) if holding else tuple(stating),
-        explanation=explanation,
-    )
-    return Assessed(decided, opens if covering else ())
+    return _Seen(verdict, truth, covering, in_scope, [node for node in in_scope if node.truth(case) & TRUE])
+
+
+def _shown(condition: SuspectedCondition, seen: _Seen, missing: int, passages: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "condition": condition.concept.code,
+        "iri": condition.concept.iri,
+        "label": condition.concept.label,
+        "verdict": seen.verdict,
+        "missing": condition.facts.decode(missing),
+        "passages": passages,
+    }
 
 
 def _truth(nodes: Sequence[RuleNode], case: Explanation) -> int:

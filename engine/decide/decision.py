@@ -3,37 +3,49 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from spinegraph.engine.collector import collector_paused
 from spinegraph.engine.criteria.node import TRUE, Explanation
-from spinegraph.engine.decide.applicability import Applicability, ApplicabilityResult, evaluate_all
+from spinegraph.engine.decide.applicability import Applicability, ApplicabilityResult, evaluate_all, evaluate_in_short
 from spinegraph.engine.decide.assignments import Assignments
 from spinegraph.engine.decide.batch_layout import BatchLayout
+from spinegraph.engine.decide.brief.asking import Asking
+from spinegraph.engine.decide.brief.briefing import Briefing
 from spinegraph.engine.decide.case import CaseEncoder
-from spinegraph.engine.decide.condition import Assessed, assess, suspected_condition
+from spinegraph.engine.decide.condition import Assessed, assess, assess_in_short, suspected_condition
 from spinegraph.engine.decide.criterion_graph import CriterionGraph
 from spinegraph.engine.decide.disclaimer import disclaimer_of
 from spinegraph.engine.decide.facts import Facts
-from spinegraph.engine.decide.level import LevelIf, level_rules
 from spinegraph.engine.decide.memory import Memory
 from spinegraph.engine.decide.notices import notice_rules, notices_of
 from spinegraph.engine.decide.position import position_of, settled
 from spinegraph.engine.decide.questions import Open, QuestionIndex
-from spinegraph.engine.decide.recommendation import PreparedRecommendation, decided_recommendation, prepare_recommendation
+from spinegraph.engine.decide.recommendation import (
+    PreparedRecommendation,
+    decided_recommendation,
+    prepare_recommendation,
+    short_recommendation,
+)
+from spinegraph.engine.errors import VocabularyError
+from spinegraph.engine.knowledge.showing import cited, show_passages
 from spinegraph.engine.knowledge.turtle.terms import local_name
 from spinegraph.engine.model import (
     QUIET,
     URGENCIES,
     VERDICTS,
+    Answer,
+    Brief,
+    BriefAnswer,
     Case,
-    DecidedRecommendation,
     Decision,
     Knowledge,
     KnowledgeVersion,
+    OpenRecommendation,
     Question,
     Recommendation,
     ShownPosition,
@@ -41,6 +53,7 @@ from spinegraph.engine.model import (
     Tension,
     Verdict,
 )
+from spinegraph.engine.model.shown import CitedPassage
 from spinegraph.engine.program.compiler import compile_program
 from spinegraph.engine.program.linking import Linker
 from spinegraph.engine.program.program import Program
@@ -91,12 +104,14 @@ class Engine:
         self._recommendations = self._prepared_recommendations()
         self._applicabilities = tuple({id(entry.applicability): entry.applicability for entry in self._recommendations}.values())
         self._places = {entry.rule.id: self.program.place_of_verdict(entry.rule.iri) for entry in self._recommendations}
-        self._level_rules = level_rules(knowledge, self.graph)
         self._conditions = [
             suspected_condition(concept, self.graph)
             for iri, concept in knowledge.conditions.items()
             if self.program.relations.assessing(iri)
         ]
+        self._briefing = Briefing(self.graph, self._conditions)
+        self._asking = Asking(knowledge, self._briefing.places)
+        self._passages = {id_: cited(passage) for id_, passage in show_passages(knowledge).items()}
         self._tensions = [rule for rule in rules if isinstance(rule, Tension) and (rule.scope or rule.criterion)]
 
     def _prepared_recommendations(self) -> list[PreparedRecommendation]:
@@ -156,22 +171,88 @@ class Engine:
         """
         engine = self.of_packages(packages)
         if engine is not self:
-            found = engine.decide(engine.known_part(case), include_all)
-            return msgspec.structs.replace(found, id=self._id(case, packages), case=case)
+            other = engine.decide(engine.known_part(case), include_all)
+            return msgspec.structs.replace(other, id=self._id(case, packages), case=case)
         parts = self._work_out(case, include_all)
-        live = [(entry.rule, result.verdict) for entry, result in parts.results if result.verdict not in QUIET]
+        found = self._briefing.find(parts.explained)
+        brief = self._briefing.brief(parts.explained, found)
         return Decision(
             id=self._id(case),
             knowledge=self._version,
             case=case,
-            urgency=self._level_rules.level(parts.results, parts.explained, parts.excluded),
+            brief=brief,
+            screens=self._asking.shown(found, case.audience),
             assessments=tuple([entry.condition for entry in parts.conditions if entry.condition]),
             recommendations=tuple(_in_order(parts)),
             questions=self._questions(parts),
-            tensions=tuple(self._shown_tensions(parts)),
-            notices=tuple(notices_of(self._notice_rules, parts.explained, live)),
-            disclaimer=self._disclaimer,
+            passages=self._cited(brief),
+            **self._surroundings(parts),
         )
+
+    def brief(self, case: Case, packages: Iterable[str] = ()) -> BriefAnswer:
+        """The brief alone: what a case comes to on one screen. Raises VocabularyError where there is no package of a name."""
+        engine = self.of_packages(packages)
+        if engine is not self:
+            other = engine.brief(engine.known_part(case))
+            return msgspec.structs.replace(other, id=self._id(case, packages), case=case)
+        explained = self.explain(case)
+        brief = self._briefing.brief(explained, self._briefing.find(explained))
+        return BriefAnswer(id=self._id(case), knowledge=self._version, case=case, brief=brief)
+
+    def answer(self, case: Case, explain: Iterable[str] = (), packages: Iterable[str] = ()) -> Answer:
+        """The brief with what is asked, what it rests on, and everything else that is advised.
+
+        `explain`: ids of recommendations whose proof and flips come along, whatever their verdict.
+        Raises VocabularyError where there is no package, or no recommendation, of a name.
+        """
+        engine = self.of_packages(packages)
+        if engine is not self:
+            other = engine.answer(engine.known_part(case), explain)
+            return msgspec.structs.replace(other, id=self._id(case, packages), case=case)
+        asked = self._explained(explain)
+        explained = self.explain(case)
+        results = evaluate_in_short(self._applicabilities, explained)
+        proven = [entry.applicability for entry in self._recommendations if entry.rule.id in asked]
+        results |= evaluate_all(dict.fromkeys(proven), explained, True, self._layout)
+        parts = self._parts(explained, results, [], False)
+        short = (assess_in_short(condition, explained) for condition in self._conditions)
+        found = self._briefing.find(explained)
+        brief = self._briefing.brief(explained, found)
+        return Answer(
+            id=self._id(case),
+            knowledge=self._version,
+            case=case,
+            brief=brief,
+            screens=self._asking.shown(found, case.audience),
+            assessments=tuple([assessed for assessed in short if assessed]),
+            recommendations=tuple(_in_order(parts, asked)),
+            passages=self._cited(brief),
+            **self._surroundings(parts),
+        )
+
+    def _explained(self, rules: Iterable[str]) -> frozenset[str]:
+        asked = frozenset(rules)
+        known = {entry.rule.id for entry in self._recommendations}
+        for unknown in sorted(asked - known):
+            near = ", ".join(get_close_matches(unknown, known, n=3, cutoff=0.5))
+            mend = f"Did you mean {near}?" if near else "Ids stand in `recommendations` of every answer."
+            raise VocabularyError(f"There is no recommendation {unknown!r}.", mend=mend)
+        return asked
+
+    def _surroundings(self, parts: _Parts) -> Mapping[str, Any]:
+        """What every answer but the brief has besides its verdicts."""
+        live = [(entry.rule, result.verdict) for entry, result in parts.results if result.verdict not in QUIET]
+        return {
+            "tensions": tuple(self._shown_tensions(parts)),
+            "notices": tuple(notices_of(self._notice_rules, parts.explained, live)),
+            "disclaimer": self._disclaimer,
+        }
+
+    def _cited(self, brief: Brief) -> dict[str, CitedPassage]:
+        """The passages that a brief rests on."""
+        review = brief.review.passages if brief.review else ()
+        ids = dict.fromkeys((*(id_ for line in (*brief.do, *brief.avoid) for id_ in line.passages), *review))
+        return {id_: self._passages[id_] for id_ in ids if id_ in self._passages}
 
     def _id(self, case: Case, packages: Iterable[str] = ()) -> str:
         named = "".join(f"\n{package}" for package in sorted(set(packages)))
@@ -186,18 +267,20 @@ class Engine:
     def _work_out(self, case: Case, include_all: bool) -> _Parts:
         explained = self.explain(case)
         results = evaluate_all(self._applicabilities, explained, include_all, self._layout)
+        conditions = [assess(condition, explained, include_all, self._assignments) for condition in self._conditions]
+        return self._parts(explained, results, conditions, include_all)
+
+    def _parts(
+        self, explained: Explanation, results: Mapping[int, ApplicabilityResult], conditions: list[Assessed], include_all: bool
+    ) -> _Parts:
         return _Parts(
             explained,
             [(entry, results[id(entry.applicability)]) for entry in self._recommendations],
-            [assess(condition, explained, include_all, self._assignments) for condition in self._conditions],
+            conditions,
             include_all,
-            case.audience == "patient",
+            explained.case.audience == "patient",
             self._notice_rules.excluded_packages(explained),
         )
-
-    def level_if(self, case: Case) -> tuple[LevelIf, ...]:
-        """The higher levels that a case would have, did the sources agree: what only a tension or a reading leaves open."""
-        return self._level_rules.level_if(self._work_out(case, False).results)
 
     def _questions(self, parts: _Parts) -> tuple[Question, ...]:
         opens = [Open(entry.rule.id, result.own, entry.rank) for entry, result in parts.results if result.own]
@@ -228,10 +311,15 @@ class Engine:
                 )
 
 
-def _in_order(parts: _Parts) -> list[DecidedRecommendation]:
-    """What is shown of the recommendations, by verdict, then most urgent first."""
-    by_verdict: dict[str, list[DecidedRecommendation]] = {verdict: [] for verdict in VERDICTS}
+def _in_order(parts: _Parts, explained: Collection[str] | None = None) -> list[Any]:
+    """What is shown of the recommendations, by verdict, then most urgent first.
+
+    `explained`: ids of those that come with their proof, by default all; the others are shown in short.
+    """
+    by_verdict: dict[str, list[OpenRecommendation]] = {verdict: [] for verdict in VERDICTS}
     for entry, result in parts.results:
-        if parts.include_all or result.verdict not in QUIET:
-            by_verdict[result.verdict].append(decided_recommendation(entry, result, parts.for_patient))
+        proven = explained is None or entry.rule.id in explained
+        if parts.include_all or result.verdict not in QUIET or (explained and proven):
+            write = decided_recommendation if proven else short_recommendation
+            by_verdict[result.verdict].append(write(entry, result, parts.for_patient))
     return [shown for verdict in VERDICTS for shown in by_verdict[verdict]]

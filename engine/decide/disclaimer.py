@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from spinegraph.engine.model import Source
+from spinegraph.engine.model import Audience, Source
 
 NO_DEVICE = "Decision support for clinicians, not a medical device and no substitute for clinical judgement."
 DISCLAIMER = f"{NO_DEVICE} Check every statement before use."
@@ -34,3 +34,17 @@ def disclaimer_of(sources: Iterable[Source]) -> str:
         case _:
             said = "The sources have not been confirmed as reviewed"
     return f"{NO_DEVICE} {said}; check every statement before use."
+
+
+NO_DEVICE_FOR_PATIENTS = "This does not replace a doctor."
+
+
+def disclaimer_for(audience: Audience, sources: Iterable[Source]) -> str:
+    """The short disclaimer of a brief, in the words of an audience."""
+    reviewed = reviewed_of(source.review_status for source in sources) == "all"
+    if audience == "patient":
+        return (
+            NO_DEVICE_FOR_PATIENTS if reviewed else f"{NO_DEVICE_FOR_PATIENTS} The texts behind it have not been fully checked."
+        )
+    shown = "The sources say that they are reviewed" if reviewed else "The sources are not shown as approved"
+    return f"Decision support, not a device. {shown}; verify before use."

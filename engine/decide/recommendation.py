@@ -7,7 +7,17 @@ from typing import Any, NamedTuple
 
 from spinegraph.engine.decide.applicability import Applicability, ApplicabilityResult
 from spinegraph.engine.knowledge.turtle.terms import local_name
-from spinegraph.engine.model import TRUTHS, URGENCIES, DecidedRecommendation, Knowledge, Passage, Proof, Recommendation
+from spinegraph.engine.model import (
+    TRUTHS,
+    URGENCIES,
+    DecidedRecommendation,
+    Knowledge,
+    OpenRecommendation,
+    Passage,
+    Proof,
+    Recommendation,
+    ShortRecommendation,
+)
 
 
 class PreparedRecommendation(NamedTuple):
@@ -33,15 +43,10 @@ def prepare_recommendation(
 def decided_recommendation(
     prepared: PreparedRecommendation, result: ApplicabilityResult, for_patient: bool
 ) -> DecidedRecommendation:
-    """What a decision shows of a recommendation."""
+    """What a decision shows of a recommendation, with its proof and its flips."""
     rule = prepared.rule
     return DecidedRecommendation(
-        **prepared.fixed,
-        text=(rule.patient_text or rule.text) if for_patient else rule.text,
-        verdict=result.verdict,
-        overridden_by=result.overridden_by,
-        left_open_by=result.left_open_by,
-        missing=result.missing,
+        **_shown(prepared, result, for_patient),
         flips=result.flips,
         flips_complete=result.flips_complete,
         explanation=Proof(
@@ -53,6 +58,26 @@ def decided_recommendation(
             children=result.proofs,
         ),
     )
+
+
+def short_recommendation(prepared: PreparedRecommendation, result: ApplicabilityResult, for_patient: bool) -> OpenRecommendation:
+    """The same without them; of one that is undetermined, what would settle it and no more."""
+    if result.verdict == "undetermined":
+        label = prepared.fixed["label"]
+        return OpenRecommendation(id=prepared.rule.id, label=label, verdict=result.verdict, missing=result.missing)
+    return ShortRecommendation(**_shown(prepared, result, for_patient))
+
+
+def _shown(prepared: PreparedRecommendation, result: ApplicabilityResult, for_patient: bool) -> dict[str, Any]:
+    rule = prepared.rule
+    return {
+        **prepared.fixed,
+        "text": (rule.patient_text or rule.text) if for_patient else rule.text,
+        "verdict": result.verdict,
+        "overridden_by": result.overridden_by,
+        "left_open_by": result.left_open_by,
+        "missing": result.missing,
+    }
 
 
 def _fixed_fields(rule: Recommendation, knowledge: Knowledge, passages: Mapping[str, Passage]) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from spinegraph.engine.errors import ProvenanceError
 from spinegraph.engine.model import Audience, CitationMapping, Knowledge, Passage, Screen, ScreenItem
-from spinegraph.engine.model.shown import ShownCitation, ShownItem, ShownPassage, ShownScreen
+from spinegraph.engine.model.shown import CitedPassage, PassageCitation, ShownCitation, ShownItem, ShownPassage, ShownScreen
 
 
 def show_passages(knowledge: Knowledge) -> dict[str, ShownPassage]:
@@ -41,7 +41,20 @@ def with_neighbours(shown: Mapping[str, ShownPassage], ids: Iterable[str], aroun
 
 def show_screens(knowledge: Knowledge, audience: Audience) -> tuple[ShownScreen, ...]:
     """Every screen, in order, in the words of an audience. Gates are not looked at: it is content, not a case."""
-    return tuple(_screen(screen, knowledge, for_patient=audience == "patient") for screen in knowledge.screens.values())
+    return tuple(show_screen(screen, knowledge, for_patient=audience == "patient") for screen in knowledge.screens.values())
+
+
+def cited(passage: ShownPassage) -> CitedPassage:
+    """What stands of a passage beside an answer."""
+    return CitedPassage(
+        paraphrase=passage.paraphrase,
+        source=passage.source,
+        section=passage.section,
+        citations=tuple(
+            PassageCitation(number=one.number, reference=one.title, inferred=one.inferred, confidence=one.confidence)
+            for one in passage.citations
+        ),
+    )
 
 
 def _passage(passage: Passage, mapped: Mapping[tuple[str, int], CitationMapping], knowledge: Knowledge) -> ShownPassage:
@@ -75,7 +88,8 @@ def _citation(number: int, mapping: CitationMapping | None, knowledge: Knowledge
     )
 
 
-def _screen(screen: Screen, knowledge: Knowledge, *, for_patient: bool) -> ShownScreen:
+def show_screen(screen: Screen, knowledge: Knowledge, *, for_patient: bool) -> ShownScreen:
+    """A screen in the words of an audience."""
     return ShownScreen(
         id=screen.id,
         title=screen.label,

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from spinegraph.engine.model.base import Direction, Frozen, Modality, Truth, Urgency, doc
+from spinegraph.engine.model.brief import Brief
+from spinegraph.engine.model.shown import CitedPassage, ShownScreen
 from spinegraph.engine.model.verdict import Verdict
 
-Level = Literal["emergency", "urgent", "routine", "undetermined"]
 Audience = Literal["clinician", "patient"]
 AssessmentVerdict = Literal["suspected", "not-suspected", "undetermined", "conflicting", "out-of-scope"]
 FactState = Literal["present", "absent", "unknown", "contradictory", "known"]
@@ -76,8 +77,8 @@ class Change(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     ranges: Annotated[tuple[Range, ...], doc("Of a measurement: the values that are meant, in any of these ranges.")] = ()
 
 
-class AssessedCondition(Frozen, frozen=True, kw_only=True):
-    """The assessment of a condition: its verdict, the facts that would settle it, the passages that carry it, its proof."""
+class ShortAssessment(Frozen, frozen=True, kw_only=True):
+    """The assessment of a condition: its verdict, the facts that would settle it, the passages that carry it."""
 
     condition: Annotated[str, doc("Code of the condition.")]
     iri: Iri
@@ -85,20 +86,31 @@ class AssessedCondition(Frozen, frozen=True, kw_only=True):
     verdict: Annotated[AssessmentVerdict, doc("Whether the condition is suspected.")]
     missing: Missing
     passages: PassageIds
+
+
+class AssessedCondition(ShortAssessment, frozen=True, kw_only=True):
+    """The same with its proof."""
+
     explanation: Annotated[Proof, doc("The proof of the verdict.")]
 
 
-class DecidedRecommendation(Frozen, frozen=True, kw_only=True):
-    """The result for a recommendation: verdict, what displaces it or leaves it open, what would settle or change it, proof."""
+class OpenRecommendation(Frozen, frozen=True, kw_only=True):
+    """A recommendation of which it is not known whether it applies, and the facts that would settle that."""
 
     id: Annotated[str, doc("Id of the rule: the local name of its IRI.")]
-    iri: Iri
     label: Label
+    verdict: Annotated[Verdict, doc("What becomes of the recommendation for this patient.")]
+    missing: Missing
+
+
+class ShortRecommendation(OpenRecommendation, frozen=True, kw_only=True):
+    """The result for a recommendation: verdict, what displaces it or leaves it open, what would settle it."""
+
+    iri: Iri
     text: Annotated[str, doc("What the recommendation says, in the words of the audience.")]
     direction: Annotated[Direction, doc("Whether the intervention is recommended or advised against.")]
     intervention: Annotated[str, doc("Code of the intervention.")]
     modality: Annotated[Modality, doc("How binding the source words it.")]
-    verdict: Annotated[Verdict, doc("What becomes of the recommendation for this patient.")]
     urgency: Annotated[Urgency, doc("The grade that the source gives it.")]
     timing: Annotated[str, doc("When it is to be done, in the words of the source; empty where it names no time.")]
     source: Annotated[str, doc("Number of the document.")]
@@ -109,7 +121,11 @@ class DecidedRecommendation(Frozen, frozen=True, kw_only=True):
     left_open_by: Annotated[
         tuple[str, ...], doc("Ids of the gaps and tensions, and codes of the contraindications, that keep it provisional.")
     ]
-    missing: Missing
+
+
+class DecidedRecommendation(ShortRecommendation, frozen=True, kw_only=True):
+    """The same with its proof, and with what would change it."""
+
     flips: Annotated[tuple[tuple[Change, ...], ...], doc("Smallest sets of changes after which the verdict is another one.")]
     flips_complete: Annotated[bool, doc("Whether these are all; false where the search ended before it had tried everything.")]
     explanation: Annotated[Proof, doc("The proof of the verdict.")]
@@ -160,20 +176,42 @@ class KnowledgeVersion(Frozen, frozen=True, kw_only=True):
     digest: Annotated[str, doc("SHA-256 of exactly this content.")]
 
 
-class Decision(Frozen, frozen=True, kw_only=True):
-    """The answer to a case. `id` is the SHA-256 of case and knowledge digest: same input, same knowledge, same id."""
+class BriefAnswer(Frozen, frozen=True, kw_only=True):
+    """The answer to a case on one screen. `id` is the SHA-256 of case and knowledge: same input, same knowledge, same id."""
 
     id: Annotated[str, doc("SHA-256 of case and knowledge: the same input and the same knowledge have the same id.")]
     knowledge: Annotated[KnowledgeVersion, doc("The knowledge that it rests on.")]
     case: Annotated[Case, doc("The case as it was understood, in sorted codes.")]
-    urgency: Annotated[Level, doc("The highest grade of what is to be done; `undetermined` until enough is known.")]
-    assessments: Annotated[tuple[AssessedCondition, ...], doc("What is said of each condition.")]
+    brief: Annotated[Brief, doc("What it comes to, on one screen.")]
+
+
+class Answer(BriefAnswer, frozen=True, kw_only=True):
+    """The answer with what is asked, what it rests on, and everything else that is advised; proofs are at `explain`.
+
+    Recommendations that are undetermined have no more members than `OpenRecommendation`, those that `explain` names all of
+    `DecidedRecommendation`.
+    """
+
+    screens: Annotated[tuple[ShownScreen, ...], doc("What is still to be asked, the most dangerous first.")]
+    assessments: Annotated[tuple[ShortAssessment, ...], doc("What is said of each condition that is not out of scope.")]
     recommendations: Annotated[
-        tuple[DecidedRecommendation, ...], doc("The recommendations that apply or may apply; with `include=all` every one.")
+        tuple[OpenRecommendation, ...], doc("The recommendations that apply, may apply, or are set aside; `full` has every one.")
     ]
-    questions: Annotated[tuple[Question, ...], doc("Facts to ask for that can still change a verdict, the most dangerous first.")]
     tensions: Annotated[tuple[ShownTension, ...], doc("Disagreements of the sources that this case touches.")]
     notices: Annotated[
         tuple[Notice, ...], doc("What else to know: contradictions, scope, gaps of the sources, their review status.")
     ]
+    passages: Annotated[Mapping[str, CitedPassage], doc("Id → each passage that the brief rests on.")]
     disclaimer: Annotated[str, doc("What the answer is not.")]
+
+
+class Decision(Answer, frozen=True, kw_only=True):
+    """The whole answer: every verdict asked for, with its proof and what would change it."""
+
+    assessments: Annotated[
+        tuple[AssessedCondition, ...], doc("What is said of each condition.")
+    ]
+    recommendations: Annotated[
+        tuple[DecidedRecommendation, ...], doc("The recommendations that apply or may apply; `full` has every one.")
+    ]
+    questions: Annotated[tuple[Question, ...], doc("Facts to ask for that can still change a verdict, the most dangerous first.")]

@@ -51,7 +51,7 @@ class ShownReference(Frozen, frozen=True, kw_only=True):
     inferred_numbers: Annotated[tuple[int, ...], doc("The printed numbers that most likely mean it: inferred, never asserted.")]
 
 
-class ShownItem(Frozen, frozen=True, kw_only=True):
+class ShownItem(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that a screen asks."""
 
     code: Annotated[str, doc("Code of the finding or of the measurement.")]
@@ -59,13 +59,14 @@ class ShownItem(Frozen, frozen=True, kw_only=True):
     asked_of: Annotated[AskedOf, doc("Who can answer it.")]
     label: Annotated[str, doc("Its name in the words of the audience.")]
     question: Annotated[str, doc("How to ask for it alone, in the words of the audience.")]
-    unit: Annotated[str, doc("Of a measurement: its unit, in UCUM.")]
-    minimum: Annotated[float | None, doc("Of a measurement: the least possible value.")]
-    maximum: Annotated[float | None, doc("Of a measurement: the greatest possible value.")]
-    reading: Annotated[str, doc("What of it is an interpretation of ours, and why.")]
+    unit: Annotated[str, doc("Of a measurement: its unit, in UCUM.")] = ""
+    minimum: Annotated[float | None, doc("Of a measurement: the least possible value.")] = None
+    maximum: Annotated[float | None, doc("Of a measurement: the greatest possible value.")] = None
+    choices: Annotated[tuple[str, ...], doc("Of a coded value: what can be chosen.")] = ()
+    reading: Annotated[str, doc("What of it is an interpretation of ours, and why.")] = ""
 
 
-class ShownScreen(Frozen, frozen=True, kw_only=True):
+class ShownScreen(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     """What is asked together, as a clinician would ask it."""
 
     id: Annotated[str, doc("Its id.")]
@@ -73,7 +74,27 @@ class ShownScreen(Frozen, frozen=True, kw_only=True):
     question: Annotated[str, doc("The question before the items, in the words of the audience.")]
     none_of_these: Annotated[str, doc("The answer that denies every finding of it, in the words of the audience.")]
     asked_of: Annotated[AskedOf, doc("Who can answer it.")]
-    tier: Annotated[Tier, doc("The highest thing that an answer can change.")]
-    reading: Annotated[str, doc("What of it is an interpretation of ours, and why.")]
+    tier: Annotated[Tier, doc("The highest thing that an answer can change; of a case, that it can still change.")]
+    why: Annotated[str, doc("Of a case: what an answer can still change, in words.")] = ""
+    settles: Annotated[tuple[str, ...], doc("Of a case: ids of the most pressing recommendations that an answer changes.")] = ()
+    reading: Annotated[str, doc("What of it is an interpretation of ours, and why.")] = ""
     passages: Annotated[tuple[str, ...], doc("Ids of the passages that make it matter.")]
     items: Annotated[tuple[ShownItem, ...], doc("What it asks, in order.")]
+
+
+class PassageCitation(Frozen, frozen=True, kw_only=True):
+    """A number that a passage prints, and what it most likely means."""
+
+    number: Annotated[int, doc("The number, as the source prints it.")]
+    reference: Annotated[str, doc("What the entry is; empty where none can be named.")]
+    inferred: Annotated[bool, doc("Always true: no source says which entry a number means.")]
+    confidence: Annotated[Confidence, doc("How sure the mapping is.")]
+
+
+class CitedPassage(Frozen, frozen=True, kw_only=True):
+    """A passage beside an answer that rests on it; the rest of it is at `GET /v1/passages`."""
+
+    paraphrase: Annotated[str, doc("What it states, in our words.")]
+    source: Annotated[str, doc("Number of the document.")]
+    section: Annotated[str, doc("The section of the document in which it stands.")]
+    citations: Annotated[tuple[PassageCitation, ...], doc("What it cites.")]

@@ -6,7 +6,7 @@ from typing import Any
 
 from spinegraph.engine.criteria import emit
 from spinegraph.engine.criteria.kind import Planes
-from spinegraph.engine.criteria.planes import join
+from spinegraph.engine.criteria.planes import join, only_holds, without
 from spinegraph.engine.model import (
     VERDICTS,
     Criterion,
@@ -16,6 +16,7 @@ from spinegraph.engine.model import (
     Rule,
     Verdict,
 )
+from spinegraph.engine.program.levels import Levels
 from spinegraph.engine.program.program import Comparison, Pair, Program, RuleSlots, done_key, structure
 from spinegraph.engine.program.relations import Relations
 from spinegraph.engine.program.strata import order_errors
@@ -54,17 +55,20 @@ class _Compiler:
     def program(self, acting: bool) -> Program:
         rules = {iri: self._rule_slots(rule) for iri, rule in self._knowledge.rules.items()}
         findings = dict.fromkeys((*self._findings, *self._knowledge.findings))
-        present = {iri: self._output(self.fact("present", iri)) for iri in findings}
-        absent = {iri: self._output(self.fact("absent", iri)) for iri in findings}
+        present = {iri: self.output(self.fact("present", iri)) for iri in findings}
+        absent = {iri: self.output(self.fact("absent", iri)) for iri in findings}
         both = [f"({self.fact('present', iri)} & {self.fact('absent', iri)})" for iri in self._knowledge.findings]
-        clash = self._output(self.assign("c", join("|", both)))
+        clash = self.output(self.assign("c", join("|", both)))
         verdicts = {
             iri: self._verdict_planes(rule) for iri, rule in self._knowledge.rules.items() if isinstance(rule, Recommendation)
         }
         of_verdicts = range(clash + 1, len(self._outputs))
-        active = {iri: self._acting(rule) for iri, rule in self._knowledge.rules.items()} if acting else {}
-        slots = {key: Pair(self._output(holds), self._output(refuted)) for key, (holds, refuted) in self._names.items()}
-        acting_slots = {iri: Pair(self._output(holds), self._output(refuted)) for iri, (holds, refuted) in active.items()}
+        levels = Levels(self, self._knowledge, self._relations)
+        level, standing = levels.slots(), levels.standing()
+        self._gates()
+        active = {iri: self.acting(rule) for iri, rule in self._knowledge.rules.items()} if acting else {}
+        slots = {key: Pair(self.output(holds), self.output(refuted)) for key, (holds, refuted) in self._names.items()}
+        acting_slots = {iri: Pair(self.output(holds), self.output(refuted)) for iri, (holds, refuted) in active.items()}
         code = self._code()
         space: dict[str, Any] = {}
         exec(compile(code, "<rules>", "exec"), space)
@@ -81,6 +85,8 @@ class _Compiler:
             present=present,
             absent=absent,
             clash=clash,
+            level=level,
+            standing=standing,
             acting=acting_slots,
             relations=self._relations,
         )
@@ -93,7 +99,8 @@ class _Compiler:
         body.append(f"    return ({''.join(f'{name}, ' for name in self._outputs)})")
         return "\n".join(body) + "\n"
 
-    def _output(self, name: str) -> int:
+    def output(self, name: str) -> int:
+        """The position at which a plane is given out."""
         self._outputs.append(name)
         return len(self._outputs) - 1
 
@@ -107,11 +114,11 @@ class _Compiler:
         return self._assigned[expression]
 
     def _rule_slots(self, rule: Rule) -> RuleSlots:
-        pairs = (self._rule(rule), self.criterion(rule.scope), self.criterion(rule.criterion))
-        whole, scope, criterion = (Pair(self._output(holds), self._output(refuted)) for holds, refuted in pairs)
+        pairs = (self.rule(rule), self.criterion(rule.scope), self.criterion(rule.criterion))
+        whole, scope, criterion = (Pair(self.output(holds), self.output(refuted)) for holds, refuted in pairs)
         return RuleSlots(whole, scope, criterion)
 
-    def _rule(self, rule: Rule) -> tuple[str, str]:
+    def rule(self, rule: Rule) -> tuple[str, str]:
         """The planes of a rule: its scope and its criterion together."""
         if rule.iri in self._names:
             return self._names[rule.iri]
@@ -136,18 +143,28 @@ class _Compiler:
             reaching = (self._narrower if side == "present" else self._broader).get(finding, (finding,))
             given, bit = ("gp", 0) if side == "present" else ("ga", 1)
             terms = [f"{given}{self._input[iri]}" for iri in reaching if iri in self._input]
-            terms += [self._rule(self._deriving[iri])[bit] for iri in reaching if iri in self._deriving]
+            terms += [self.rule(self._deriving[iri])[bit] for iri in reaching if iri in self._deriving]
             self._facts[side, finding] = self.assign("p" if side == "present" else "a", join("|", terms))
         return self._facts[side, finding]
 
     def assessments(self, condition: str) -> list[Planes]:
         """The planes of the rules that assess a condition or a narrower one."""
-        return [self._rule(rule) for rule in self._relations.assessing(condition)]
+        return [self.rule(rule) for rule in self._relations.assessing(condition)]
 
     def comparison(self, criterion: Measured) -> tuple[str, str]:
         number = len(self._comparisons)
         self._comparisons.append(Comparison(criterion.measurement, criterion))
         return f"ch{number}", f"cr{number}"
+
+    def verdict(self, rule: Recommendation, verdict: Verdict) -> str:
+        """The plane of a verdict."""
+        return self._outputs[self._verdict_planes(rule).start + VERDICTS.index(verdict)]
+
+    def _gates(self) -> None:
+        """The gates of screens are criteria like any other."""
+        for screen in self._knowledge.screens.values():
+            for gate in (screen.gate, *(item.gate for item in screen.items)):
+                self.criterion(gate)
 
     def _verdict_planes(self, rule: Recommendation) -> range:
         """One plane per verdict: what makes it is so, and nothing that comes before it."""
@@ -155,13 +172,13 @@ class _Compiler:
         before = "zero"
         for verdict, plane in self._deciding(rule).items():
             reached = self.assign("v", join("|", [before, plane]))
-            found[verdict] = "zero" if reached == before else self.assign("w", _without(reached, before))
+            found[verdict] = "zero" if reached == before else self.assign("w", without(reached, before))
             before = reached
         if (known := self._verdicts.get(tuple(found.values()))) is not None:
             return known
         first = len(self._outputs)
         for verdict in VERDICTS:
-            self._output(found[verdict])
+            self.output(found[verdict])
         return self._verdicts.setdefault(tuple(found.values()), range(first, len(self._outputs)))
 
     def _deciding(self, rule: Recommendation) -> dict[Verdict, str]:
@@ -171,12 +188,12 @@ class _Compiler:
         What is done would be indicated otherwise, so it comes last.
         """
         scope_holds, scope_refuted = self.criterion(rule.scope)
-        holds, refuted = self._rule(rule)
-        excluding = [self._rule(other) for other in self._relations.excluding(rule)]
-        overriding = [(self._acting(other), rule.iri in other.overrides) for other in self._relations.overriding(rule)]
-        leaving = [self._acting(other)[0] for other in self._relations.leaving(rule)]
+        holds, refuted = self.rule(rule)
+        excluding = [self.rule(other) for other in self._relations.excluding(rule)]
+        overriding = [(self.acting(other), rule.iri in other.overrides) for other in self._relations.overriding(rule)]
+        leaving = [self.acting(other)[0] for other in self._relations.leaving(rule)]
         leaving += [self.criterion(present)[0] for present in self._relations.contraindications(rule)]
-        outside = [_only_holds(pair) for pair in (*excluding, (scope_refuted, scope_holds))]
+        outside = [only_holds(pair) for pair in (*excluding, (scope_refuted, scope_holds))]
         conflicts = [f"({scope_holds} & {scope_refuted})", f"({holds} & {refuted})"]
         conflicts += [f"({h} & {r})" for h, r in excluding]
         conflicts += [f"({holds} & {h} & {r})" for (h, r), _ in overriding]
@@ -185,7 +202,7 @@ class _Compiler:
             "out-of-scope": self.assign("x", join("|", outside)),
             "conflicting": self.assign("c", join("|", conflicts)),
             "not-indicated": self.criterion(rule.criterion)[1],
-            "undetermined": self.assign("n", _without("ones", holds)),
+            "undetermined": self.assign("n", without("ones", holds)),
             "overridden": self.assign("d", join("|", [h for (h, _), _ in overriding])),
             "provisional": self.assign("u", join("|", unknown + leaving)),
             "done": self._done(rule),
@@ -213,25 +230,14 @@ class _Compiler:
         (finding,) = {side.subject for side in part.parts}
         sides = [self.fact("present", finding)]
         sides += [f"ga{self._input[finding]}"] if finding in self._input else []
-        sides += [self._rule(self._deriving[finding])[1]] if finding in self._deriving else []
+        sides += [self.rule(self._deriving[finding])[1]] if finding in self._deriving else []
         return self.assign("k", join("|", sides))
 
-    def _acting(self, rule: Rule) -> tuple[str, str]:
+    def acting(self, rule: Rule) -> tuple[str, str]:
         """The planes of a rule as it acts on others: a source that does not speak about the patient displaces nothing."""
-        holds, refuted = self._rule(rule)
-        excluding = [self._rule(other) for other in self._relations.of_source(rule)]
+        holds, refuted = self.rule(rule)
+        excluding = [self.rule(other) for other in self._relations.of_source(rule)]
         if not excluding:
             return holds, refuted
-        outside = self.assign("x", join("|", [_only_holds(pair) for pair in excluding]))
+        outside = self.assign("x", join("|", [only_holds(pair) for pair in excluding]))
         return self.assign("h", f"{holds} & ({outside} ^ ones)"), self.assign("r", f"{refuted} | {outside}")
-
-
-def _only_holds(pair: tuple[str, str]) -> str:
-    """Holds, and is not refuted as well."""
-    holds, refuted = pair
-    return f"({holds} ^ ({holds} & {refuted}))"
-
-
-def _without(plane: str, part: str) -> str:
-    """A plane without a part of it."""
-    return plane if part == "zero" else "zero" if part == plane else f"{plane} ^ {part}"

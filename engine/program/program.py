@@ -46,14 +46,24 @@ class RuleSlots(NamedTuple):
     criterion: Pair
 
 
+class LevelSlots(NamedTuple):
+    """Where the planes of the levels stand (design section 5, *Level*), highest first: for every patient one of them is set."""
+
+    emergency: int
+    urgent: int
+    undetermined: int
+    routine: int
+
+
 class Program(NamedTuple):
     """The compiled knowledge. `run(inputs)` takes and gives planes in the order that the tables name.
 
     `verdicts` has, for each recommendation, the positions of its verdict planes in the order of VERDICTS: for every patient
     exactly one of them is set; all of them stand side by side, at the positions `of_verdicts`. So do the planes of `present`, and
     those of `absent`, in the order of `findings` and then of what is only derived. `clash` is the plane of the patients with a
-    finding that is both present and absent. `acting`, only where it was asked for, has the planes of every rule as it acts on
-    others: those of the rule, but for patients its source does not cover.
+    finding that is both present and absent. `standing`: for each recommendation, that it has a place in a brief. `acting`, only
+    where it was asked for, has the planes of every rule as it acts on others: those of the rule, but for patients its source does
+    not cover.
     """
 
     knowledge: Knowledge
@@ -68,6 +78,8 @@ class Program(NamedTuple):
     present: Mapping[str, int]
     absent: Mapping[str, int]
     clash: int
+    level: LevelSlots
+    standing: Mapping[str, int]
     acting: Mapping[str, Pair]
     relations: Relations
 

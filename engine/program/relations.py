@@ -40,6 +40,7 @@ class Relations:
         self._obtained = {
             iri: _all_known(concept.obtains, knowledge) for iri, concept in knowledge.interventions.items() if concept.obtains
         }
+        self._screening = {iri for iri, concept in knowledge.interventions.items() if concept.screening}
         self._position = {iri: number for number, iri in enumerate(knowledge.rules)}
         self.deriving: dict[str, DerivedFinding] = {}
         self._assessing: dict[str, list[Assessment]] = {}
@@ -93,6 +94,10 @@ class Relations:
             return None
         return self._obtained.get(rule.intervention)
 
+    def grades(self, rule: Recommendation) -> bool:
+        """Whether how urgent a case is can be read from a recommendation: not before its screen, so not from one to assess."""
+        return rule.direction == "for" and rule.intervention not in self._screening
+
     def excluding(self, rule: Rule) -> tuple[Exclusion, ...]:
         """The exclusions that keep a rule from a patient: those of its source, and those of its whole package."""
         return self._in_order((*self.of_source(rule), *self.of_package(rule)))
@@ -109,6 +114,14 @@ class Relations:
         """Assessments of a condition, or of a narrower one."""
         below = self._narrower.get(condition, (condition,))
         return self._in_order([rule for iri in below for rule in self._assessing.get(iri, ())])
+
+    def declared(self, rule: Rule | None) -> bool:
+        """Whether what leaves a recommendation open is a declared disagreement, or a reading of ours.
+
+        That, and nothing else, does not raise the level of a case (design section 5, *Level*).
+        """
+        reading = isinstance(rule, SourceGap) and bool(rule.reading) and not rule.leaves_level_open
+        return reading or isinstance(rule, Tension)
 
     def package(self, rule: Rule) -> str:
         """The package that states a rule."""

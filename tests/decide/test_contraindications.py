@@ -39,7 +39,7 @@ def test_an_emergency_stays_in_place_and_the_level_stays(tmp_path: Path) -> None
     engine = Engine(load_knowledge(write_small(tmp_path, more={"ontology/more.ttl": AGAINST_REFERRAL})))
     case = patient("sore_throat drooling penicillin_allergy")
     assert decided(engine, case, "refer-at-once").verdict == "provisional"
-    assert engine.decide(case).urgency == "emergency"
+    assert engine.decide(case).brief.level == "emergency"
 
 
 # The shipped content ------------------------------------------------------------------------
@@ -72,4 +72,4 @@ def test_cauda_equina_with_a_pacemaker_stays_an_emergency(engine: Engine) -> Non
     order = decided(engine, case, "lumbar-mri-in-suspected-cauda-equina")
     assert order.verdict == "provisional"
     assert "mri_contraindication" in order.left_open_by
-    assert engine.decide(case).urgency == "emergency"
+    assert engine.decide(case).brief.level == "emergency"

@@ -103,7 +103,7 @@ def test_an_assessment_names_the_passages_that_carry_it(small: Engine) -> None:
     ],
 )  # fmt: skip
 def test_urgency_is_that_of_what_is_to_be_done(case: Case, urgency: str, small: Engine) -> None:
-    assert small.decide(case).urgency == urgency
+    assert small.decide(case).brief.level == urgency
 
 
 URGENT = """
@@ -124,7 +124,7 @@ rule:see-a-surgeon a core:Recommendation , sh:TripleRule ; rdfs:label "See a sur
 )
 def test_the_highest_urgency_counts(case: Case, urgency: str, tmp_path: Path) -> None:
     engine = Engine(load_knowledge(write_small(tmp_path, more={"shapes/rules/more.ttl": URGENT})))
-    assert engine.decide(case).urgency == urgency
+    assert engine.decide(case).brief.level == urgency
 
 
 def test_an_emergency_that_is_only_provisional_is_an_emergency(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_an_emergency_that_is_only_provisional_is_an_emergency(tmp_path: Path) -
     engine = Engine(load_knowledge(write_small(tmp_path, edit)))
     case = patient("sore_throat tender_nodes drooling", "fever tonsillar_exudate")
     assert decided(engine, case, "refer-at-once").verdict == "provisional"
-    assert engine.decide(case).urgency == "emergency"
+    assert engine.decide(case).brief.level == "emergency"
 
 
 # Scope and exclusions ------------------------------------------------------------------------

@@ -41,13 +41,13 @@ def test_what_is_obtained_by_a_wider_intervention_says_nothing_of_a_narrower(obt
 def test_an_undated_fact_never_makes_an_emergency_done(obtaining: Engine) -> None:
     case = patient("sore_throat drooling")
     assert decided(obtaining, case, "refer-at-once").verdict == "indicated"
-    assert obtaining.decide(case).urgency == "emergency"
+    assert obtaining.decide(case).brief.level == "emergency"
 
 
 def test_done_does_not_lower_the_level(obtaining: Engine) -> None:
     case = patient(f"{STREP} fever penicillin_allergy", "drooling", temperature_c=39, age_months=24)
     assert obtaining.verdicts(case)["give-macrolide"] == "done"
-    assert obtaining.decide(case).urgency == "routine"
+    assert obtaining.decide(case).brief.level == "routine"
 
 
 def test_a_denied_wider_finding_is_no_examination(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def decide(engine: Engine, present: tuple[str, ...], absent: tuple[str, ...], ag
     measured = {"age_years": age, "duration_weeks": weeks}
     data = {"present": list(present), "absent": sorted({*absent} - {*present}), "measurements": measured}
     case = make_case(data, make_codebook(engine.knowledge))
-    return engine.decide(case).urgency, case
+    return engine.decide(case).brief.level, case
 
 
 @pytest.mark.parametrize("improved", [(), ("pain_improved",)], ids=["course unknown", "not improved"])
@@ -80,10 +80,10 @@ URGENT = Edit(
 def test_a_tension_alone_does_not_raise_the_level(tmp_path: Path) -> None:
     engine = Engine(load_knowledge(write_small(tmp_path, URGENT)))
     settled = "drooling penicillin_allergy"
-    assert engine.decide(patient(STREP, f"{settled}", temperature_c=38.5)).urgency == "urgent"
+    assert engine.decide(patient(STREP, f"{settled}", temperature_c=38.5)).brief.level == "urgent"
     contested = patient(STREP, settled, temperature_c=37)
     assert engine.verdicts(contested)["give-penicillin"] == "provisional"
-    assert engine.decide(contested).urgency == "undetermined"
+    assert engine.decide(contested).brief.level == "undetermined"
     assert [(entry.recommendation, entry.left_open_by) for entry in engine.level_if(contested)] == [("give-penicillin", ("T01",))]
 
 
@@ -92,7 +92,7 @@ def test_what_is_open_for_another_reason_raises_the_level(tmp_path: Path) -> Non
     engine = Engine(load_knowledge(write_small(tmp_path, URGENT)))
     case = patient(STREP, "fever penicillin_allergy")
     assert engine.verdicts(case)["give-penicillin"] == "provisional"
-    assert engine.decide(case).urgency == "urgent"
+    assert engine.decide(case).brief.level == "urgent"
     assert engine.level_if(case) == ()
 
 
@@ -104,5 +104,5 @@ def test_a_sign_that_no_passage_grades_keeps_a_case_from_being_routine(small: En
         "core:modality core:should ; core:urgency core:routine ; core:intervention intervention:Gargling",
     )
     case = patient("sore_throat tender_nodes", "tonsillar_exudate fever drooling", temperature_c=37)
-    assert Engine(load_knowledge(write_small(tmp_path / "without", routine))).decide(case).urgency == "routine"
-    assert Engine(load_knowledge(write_small(tmp_path / "with", routine, gap))).decide(case).urgency == "undetermined"
+    assert Engine(load_knowledge(write_small(tmp_path / "without", routine))).decide(case).brief.level == "routine"
+    assert Engine(load_knowledge(write_small(tmp_path / "with", routine, gap))).decide(case).brief.level == "undetermined"

@@ -23,7 +23,7 @@ def _verdicts(engine: Engine, weeks: float) -> tuple[str, dict[str, str]]:
     )
     decision = engine.decide(case, True)
     assert decision.case.measurements["duration_weeks"] == weeks  # shown as it was written
-    return decision.urgency, {entry.id: entry.verdict for entry in decision.recommendations}
+    return decision.brief.level, {entry.id: entry.verdict for entry in decision.recommendations}
 
 
 def test_thirty_days_are_one_patient(engine: Engine) -> None:

@@ -48,8 +48,10 @@ def make_article(
         audience=audience,
         title=title or context.say("article_title", [context.label(iri) for iri in reading.presentation]),
         case=tuple(filter(None, (narrative, *_case_lines(context)))),
-        urgency=decision.urgency,
-        urgency_text=context.say("urgency", decision.urgency) if reading.live or reading.pending else context.say("not_covered"),
+        urgency=decision.brief.level,
+        urgency_text=context.say("urgency", decision.brief.level)
+        if reading.live or reading.pending
+        else context.say("not_covered"),
         first=first,
         warnings=warnings,
         sections=numbered,
@@ -123,7 +125,7 @@ def _case_lines(context: Context) -> Iterator[str]:
 
 def _first(context: Context) -> tuple[Statement, ...]:
     """What sets the urgency, and what has to be asked at once."""
-    grades = ("emergency", "urgent") if context.reading.decision.urgency == "urgent" else ("emergency",)
+    grades = ("emergency", "urgent") if context.reading.decision.brief.level == "urgent" else ("emergency",)
     entries = [
         entry
         for entry in context.reading.live

@@ -235,7 +235,7 @@ class _Provenance:
         self._source(result, "prov:wasGeneratedBy", self._activity)
         self._source(result, "prov:wasAttributedTo", AGENT)
         self._add(ASSERTION, result, iri("dcterms:identifier"), text(self._decision.id))
-        self._add(ASSERTION, result, iri("core:decidedUrgency"), text(self._decision.urgency))
+        self._add(ASSERTION, result, iri("core:decidedUrgency"), text(self._decision.brief.level))
         knowledge = self._knowledge_iri()
         triples: list[tuple[ox.NamedNode, str, Value]] = [
             (result, "core:disclaimer", text(self._decision.disclaimer, "en")),

@@ -181,8 +181,8 @@ def _named(expect: Expectation, outcomes: Mapping[str, _Outcome]) -> Iterator[st
 
 
 def _failures(expect: Expectation, decision: Decision, outcomes: Mapping[str, _Outcome]) -> Iterator[str]:
-    if expect.urgency not in ("", decision.urgency):
-        yield f"urgency: expected {expect.urgency}, got {decision.urgency}"
+    if expect.urgency not in ("", decision.brief.level):
+        yield f"urgency: expected {expect.urgency}, got {decision.brief.level}"
     recommendations = {entry.id: entry for entry in decision.recommendations}
     for id_, expected in expect.verdicts.items():
         got = outcomes[id_].verdict

@@ -8,6 +8,7 @@ from itertools import product
 from msgspec import structs
 from spinegraph.engine.decide.case import known_part
 from spinegraph.engine.decide.decision import Engine
+from spinegraph.engine.decide.patients import Patients
 from spinegraph.engine.errors import ReplayError
 from spinegraph.engine.knowledge.turtle.terms import shorten
 from spinegraph.engine.model import VERDICTS, Case, Knowledge
@@ -18,7 +19,6 @@ from spinegraph.engine.validation.cases.files import ClinicalCase
 from spinegraph.engine.validation.diagnostics import Place, Witness
 from spinegraph.engine.validation.diff.attribution import Attribution
 from spinegraph.engine.validation.diff.model import CaseChange, Outcome, PatientChange
-from spinegraph.engine.validation.interactions.patients import Patients
 from spinegraph.engine.validation.interactions.replay import TRUTHS, words
 
 Literals = Mapping[str, int]
@@ -134,7 +134,7 @@ def _decided(engine: Engine, case: Case) -> dict[str, str]:
     decision = engine.decide(_possible(engine.known_part(case), engine.knowledge), include_all=True)
     found: dict[str, str] = {f"rule:{shown.id}": shown.verdict for shown in decision.recommendations}
     found.update((shown.condition, shown.verdict) for shown in decision.assessments)
-    return {**found, URGENCY: decision.urgency}
+    return {**found, URGENCY: decision.brief.level}
 
 
 def _silent(engine: Engine, key: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from spinegraph.engine.decide.decision import Engine
+from spinegraph.engine.decide.patients import Patients
 from spinegraph.engine.errors import ReplayError
 from spinegraph.engine.knowledge.turtle.terms import shorten
 from spinegraph.engine.model import And, Case, Criterion, Frozen, Knowledge, Recommendation, Rule, Verdict
 from spinegraph.engine.program.compiler import compile_program
 from spinegraph.engine.validation.diagnostics import Witness
-from spinegraph.engine.validation.interactions.patients import Patients
 from spinegraph.engine.validation.interactions.replay import Claim, replayed
 
 

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
+from spinegraph.engine.decide.patients import pieces
 from spinegraph.engine.knowledge import units
 from spinegraph.engine.model import Assessment, Measured, Measurement, Recommendation, Rule
 from spinegraph.engine.program.program import Program
 from spinegraph.engine.validation.interactions.analysis import Analysis, Behaviour, named
-from spinegraph.engine.validation.interactions.patients import pieces
 
 
 class _At(NamedTuple):

@@ -246,7 +246,7 @@ def test_help_names_every_command(run: Run) -> None:
 def test_commands_run_under_typers_own_runner() -> None:
     result = CliRunner().invoke(make_app(), ["decide", RED_FLAG, "--json"])
     assert result.exit_code == 0
-    assert msgspec.json.decode(result.stdout, type=Decision).urgency == "emergency"
+    assert msgspec.json.decode(result.stdout, type=Decision).brief.level == "emergency"
 
 
 # The process ---------------------------------------------------------------------------------

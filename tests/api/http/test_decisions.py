@@ -34,7 +34,7 @@ def test_a_red_flag_is_an_emergency_with_its_proof(client: httpx.Client) -> None
     assert reply.headers["content-type"] == "application/json"
     assert reply.headers["vary"] == "Accept"
     decision = msgspec.json.decode(reply.content, type=Decision)
-    assert decision.urgency == "emergency"
+    assert decision.brief.level == "emergency"
     mri = next(entry for entry in decision.recommendations if entry.id == MRI)
     assert (mri.verdict, mri.passages, mri.citations) == ("indicated", ("000-L033a", "000-L033b"), (1, 4))
     assert mri.explanation.truth == "true"

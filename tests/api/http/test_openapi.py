@@ -73,7 +73,7 @@ def test_request_examples_are_decided(client: httpx.Client, document: dict[str, 
 def test_the_response_example_is_a_decision_cut_short(document: dict[str, Any]) -> None:
     content = document["paths"]["/v1/decisions"]["post"]["responses"]["200"]["content"]["application/json"]
     example = msgspec.convert(content["examples"]["abridged"]["value"], Decision)
-    assert example.urgency == "emergency"
+    assert example.brief.level == "emergency"
     assert example.recommendations
     assert len(msgspec.json.encode(example)) < 20_000
 

@@ -47,7 +47,8 @@ class Patients:
         for program in programs:
             for iri in program.findings:
                 self._give(program.knowledge.findings[iri].code)
-        for code, criteria in _criteria(programs).items():
+        self._criteria = _criteria(programs)
+        for code, criteria in self._criteria.items():
             self.intervals[code] = tuple(self._intervals(_measurement(programs, code), criteria))
         self.planes = tuple(tuple(self._run(program, {})) for program in programs)
         for program, planes in zip(programs, self.planes, strict=True):
@@ -64,6 +65,26 @@ class Patients:
     def unmeasured(self, code: str) -> int:
         """The literal of a measurement's not being known."""
         return -self.circuit.any_of(interval.literal for interval in self.intervals.get(code, ()))
+
+    def record(self, case: Case) -> tuple[int, ...]:
+        """The literals of a consistent record: what is in it, and nothing about the rest."""
+        literals = [self._given[code, "present"] for code in case.present]
+        literals += [self._given[code, "absent"] for code in case.absent]
+        for code, value in case.measurements.items():
+            criteria = self._criteria.get(code, ())
+            seen = _view(criteria, value)
+            literals += [entry.literal for entry in self.intervals.get(code, ()) if _view(criteria, entry.value) == seen]
+        return tuple(literals)
+
+    def one_of(self, literals: Iterable[int]) -> int:
+        """A literal under which one of these holds; give it back with `forget` once it was asked about."""
+        asked = self.circuit.variable()
+        self.circuit.require(-asked, *literals)
+        return asked
+
+    def forget(self, asked: int) -> None:
+        """Ask no more about a literal that `one_of` gave."""
+        self.circuit.require(-asked)
 
     def exists(self, *wanted: int) -> bool:
         """Whether some patient meets all of these literals."""

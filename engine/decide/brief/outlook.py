@@ -1,0 +1,169 @@
+"""What answers can still change of a brief: proven by the program over all of them, not by looking at some.
+
+A few hundred answers are tried first, in one run (`answers.py`): what one of them changes is open. Where none changes anything,
+the solver is asked over every combination of answers there can be, on the circuit of the same program: where there is no patient
+for whom level, do or avoid differ, the brief is settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from threading import Lock
+from typing import NamedTuple
+
+from spinegraph.engine.decide.brief.answers import Answers, Tried
+from spinegraph.engine.decide.brief.places import Bits, Places, bits_of_one
+from spinegraph.engine.decide.patients import Patients
+from spinegraph.engine.model import Case
+from spinegraph.engine.model.knowledge import Tier
+from spinegraph.engine.program.program import Program
+
+TIERS: tuple[Tier, ...] = ("scope", "safety", "management", "detail")
+SETTLING: tuple[Tier, ...] = ("safety", "management")
+"""What the brief itself says: its level, and what to do and to avoid."""
+
+
+class Effects(NamedTuple):
+    """Masks of the answers that change something: level, do or avoid, any verdict at all; and of those that lower the level."""
+
+    safety: int
+    management: int
+    detail: int
+    lower: int
+
+
+class Outlook(NamedTuple):
+    """What is open. `tiers`: for each thing that can be asked (IRI), the highest that an answer about it can change.
+
+    `about`: for each thing, the answers (a mask) about it; `standing`: recommendation IRI → the answers that change whether it
+    has a place in the brief.
+    """
+
+    settled: bool
+    level_final: bool
+    tiers: Mapping[str, Tier]
+    about: Mapping[str, int]
+    standing: Mapping[str, int]
+
+    def changed(self, asked: Iterable[str]) -> list[str]:
+        """The recommendations (IRIs) that answers about some things bring into the brief, or take out of it."""
+        about = 0
+        for iri in asked:
+            about |= self.about.get(iri, 0)
+        return [rule for rule, answers in self.standing.items() if answers & about]
+
+
+UNKNOWN = Outlook(settled=False, level_final=False, tiers={}, about={}, standing={})
+"""Of a record that contradicts itself nothing can be proven."""
+
+
+class Outlooks:
+    """Works out what is open, for one program."""
+
+    def __init__(self, program: Program, places: Places) -> None:
+        self._program = program
+        self._places = places
+        self._answers = Answers(program)
+        self._asking = Lock()
+
+    @cached_property
+    def _everybody(self) -> Patients:
+        """Every consistent patient there can be; made when the first brief looks settled."""
+        return Patients(self._program)
+
+    def outlook(self, case: Case, planes: Sequence[int], closed: frozenset[str]) -> Outlook:
+        """What is open in a consistent record. `closed`: IRIs of measurements behind a gate that is shut."""
+        tried = self._answers.try_all(case, planes, closed)
+        watched = self._watched(bits_of_one(planes))
+        now = self._effects(tried, watched, tried.all, planes)
+        alone = Effects(*(changed & tried.alone for changed in now))
+        beside = self._effects_beside(tried) if tried.beside else Effects(0, 0, 0, 0)
+        tiers = self._tiers(Effects(*(one | other for one, other in zip(alone, beside, strict=True))))
+        settled = not now.safety and not now.management and not self._possible(case, closed, self._changes(watched, planes))
+        final = not now.lower and not self._possible(case, closed, self._lower(planes))
+        return Outlook(settled, final, tiers, self._answers.about, self._standing(tried, planes))
+
+    def _standing(self, tried: Tried, planes: Sequence[int]) -> dict[str, int]:
+        """For each recommendation, the answers that change whether it has a place, here or where all else is denied."""
+        found = {}
+        denied = tried.denied.bit_length() - 1
+        for iri, plane in self._program.standing.items():
+            answers = tried.planes[plane]
+            changed = tried.alone & (answers ^ (tried.alone if planes[plane] else 0))
+            if tried.beside:
+                changed |= tried.beside & (answers ^ (tried.beside if answers >> denied & 1 else 0))
+            if changed:
+                found[iri] = changed
+        return found
+
+    def _watched(self, bits: Bits) -> tuple[tuple[int, int], ...]:
+        return (*self._places.watched("do", bits), *self._places.watched("avoid", bits))
+
+    def _effects(self, tried: Tried, watched: Iterable[tuple[int, int]], among: int, now: Sequence[int]) -> Effects:
+        """The effects of some answers, against a patient with the output planes `now` (of one bit)."""
+        planes, level = tried.planes, self._level(now)
+        lower = 0
+        for slot in self._program.level[level + 1 :]:
+            lower |= planes[slot]
+        management = 0
+        for plane, value in watched:
+            management |= planes[plane] ^ (among if value else 0)
+        detail = 0
+        for plane in self._program.of_verdicts:
+            detail |= planes[plane] ^ (among if now[plane] else 0)
+        safety = planes[self._program.level[level]] ^ among
+        return Effects(among & safety, among & management, among & detail, among & lower)
+
+    def _level(self, planes: Sequence[int]) -> int:
+        return [planes[slot] for slot in self._program.level].index(1)
+
+    def _effects_beside(self, tried: Tried) -> Effects:
+        """The same against the patient in whom everything open is denied."""
+        denied = tried.denied
+        now = _OneOfMany(tried.planes, denied.bit_length() - 1)
+        return self._effects(tried, self._watched(now.__getitem__), tried.beside, now)
+
+    def _tiers(self, effects: Effects) -> dict[str, Tier]:
+        found: dict[str, Tier] = {}
+        for iri, bits in self._answers.about.items():
+            for tier, changed in zip(TIERS[1:], effects, strict=False):
+                if bits & changed:
+                    found[iri] = tier
+                    break
+        return found
+
+    def _changes(self, watched: Iterable[tuple[int, int]], planes: Sequence[int]) -> list[int]:
+        """Planes, negative where they are set now, of which one is otherwise wherever level, do or avoid differ."""
+        level = self._program.level[self._level(planes)]
+        return [~level, *(~plane if value else plane for plane, value in watched)]
+
+    def _lower(self, planes: Sequence[int]) -> list[int]:
+        return list(self._program.level[self._level(planes) + 1 :])
+
+    def _possible(self, case: Case, closed: frozenset[str], wanted: Iterable[int]) -> bool:
+        """Whether some combination of answers sets one of these planes (or clears one that is given as its complement)."""
+        with self._asking:
+            everybody = self._everybody
+            (literals,) = everybody.planes
+            found = [-literals[~plane] if plane < 0 else literals[plane] for plane in wanted]
+            asked = everybody.one_of(found)
+            measurements = self._program.knowledge.measurements
+            unmeasured = [everybody.unmeasured(measurements[iri].code) for iri in closed]
+            possible = everybody.circuit.model((*everybody.record(case), *unmeasured, asked)) is not None
+            everybody.forget(asked)
+            return possible
+
+
+class _OneOfMany(Sequence[int]):
+    """One patient of many, as planes of one bit."""
+
+    def __init__(self, planes: Sequence[int], number: int) -> None:
+        self._planes = planes
+        self._number = number
+
+    def __getitem__(self, plane: int) -> int:  # type: ignore[override]
+        return self._planes[plane] >> self._number & 1
+
+    def __len__(self) -> int:
+        return len(self._planes)

@@ -1,0 +1,104 @@
+"""Which screens are open for a case: what they ask, of whom, and the highest thing that an answer can still change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from spinegraph.engine.criteria.node import FALSE, CriterionNode, Explanation
+from spinegraph.engine.decide.criterion_graph import CriterionGraph
+from spinegraph.engine.model import VERDICTS, Recommendation, Screen, ScreenItem, Verdict
+from spinegraph.engine.model.knowledge import Tier
+from spinegraph.engine.program.program import Program
+
+ORDER: tuple[Tier, ...] = ("scope", "safety", "management", "detail")
+
+
+class OpenScreen(NamedTuple):
+    """A screen with the items that are still to be asked, and its tier for this case."""
+
+    screen: Screen
+    tier: Tier
+    items: tuple[ScreenItem, ...]
+
+
+class _Prepared(NamedTuple):
+    screen: Screen
+    gate: CriterionNode | None
+    gates: tuple[CriterionNode | None, ...]
+    before: tuple[int, ...]
+
+
+class Screens:
+    """The screens of one program."""
+
+    def __init__(self, graph: CriterionGraph) -> None:
+        self._program = graph.facts.program
+        knowledge = self._program.knowledge
+        self._codes = graph.facts.code_of
+        self._screens = [self._prepare(screen, graph) for screen in knowledge.screens.values()]
+        self._measurements = frozenset(knowledge.measurements)
+
+    def _prepare(self, screen: Screen, graph: CriterionGraph) -> _Prepared:
+        knowledge, program = self._program.knowledge, self._program
+        narrower = knowledge.hierarchy.narrower
+        interventions = {iri for wider in screen.before for iri in narrower.get(wider, (wider,))}
+        ordering = [
+            rule.iri
+            for rule in knowledge.rules.values()
+            if isinstance(rule, Recommendation) and rule.direction == "for" and rule.intervention in interventions
+        ]
+        return _Prepared(
+            screen,
+            graph.node(screen.gate) if screen.gate else None,
+            tuple(graph.node(item.gate) if item.gate else None for item in screen.items),
+            tuple(slot for iri in ordering for slot in _slots(program, iri, ("indicated", "provisional"))),
+        )
+
+    def own_tiers(self) -> Mapping[str, Tier]:
+        """The tier that the content gives to each thing that is asked."""
+        return {item.asks: one.screen.tier for one in self._screens for item in one.screen.items}
+
+    def shut(self, case: Explanation) -> frozenset[str]:
+        """The measurements (IRIs) that nobody can be asked for now, because a gate is shut."""
+        return frozenset(
+            item.asks
+            for one in self._screens
+            for item, gate in zip(one.screen.items, one.gates, strict=True)
+            if item.asks in self._measurements and (_shut(one.gate, case) or _shut(gate, case))
+        )
+
+    def open(self, case: Explanation, tiers: Mapping[str, Tier]) -> tuple[OpenScreen, ...]:
+        """The screens with something left to ask, by tier, then in their order.
+
+        `tiers`: the highest thing that an answer about each thing (IRI) can change; what is not in it can change nothing.
+        """
+        found = [entry for one in self._screens if (entry := self._open(one, case, tiers)) is not None]
+        return tuple(sorted(found, key=lambda entry: (ORDER.index(entry.tier), entry.screen.order)))
+
+    def _open(self, one: _Prepared, case: Explanation, tiers: Mapping[str, Tier]) -> OpenScreen | None:
+        if _shut(one.gate, case) or (one.before and not any(case.planes[slot] for slot in one.before)):
+            return None
+        items = [
+            item
+            for item, gate in zip(one.screen.items, one.gates, strict=True)
+            if item.asks in tiers and not _shut(gate, case) and not self._known(item.asks, case)
+        ]
+        if not items:
+            return None
+        highest = min((tiers[item.asks] for item in items), key=ORDER.index)
+        return OpenScreen(one.screen, "scope" if one.screen.tier == "scope" else highest, tuple(items))
+
+    def _known(self, iri: str, case: Explanation) -> bool:
+        if iri in self._measurements:
+            return self._codes[iri] in case.values
+        return bool(case.finding_state(iri))
+
+
+def _slots(program: Program, recommendation: str, verdicts: tuple[Verdict, ...]) -> Iterator[int]:
+    slots = program.verdicts[recommendation]
+    yield from (slots[VERDICTS.index(verdict)] for verdict in verdicts)
+
+
+def _shut(gate: CriterionNode | None, case: Explanation) -> bool:
+    return gate is not None and gate.truth(case) == FALSE

@@ -1,0 +1,141 @@
+"""The lines of a brief in the words of an audience."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from spinegraph.engine.criteria.node import Explanation
+from spinegraph.engine.decide.brief.places import Line
+from spinegraph.engine.decide.brief.reasons import Names
+from spinegraph.engine.model import BriefAction, Concept, Recommendation, Review
+from spinegraph.engine.program.program import Program
+
+
+class Wording:
+    """Writes lines for one audience."""
+
+    def __init__(self, program: Program, names: Names) -> None:
+        self._program = program
+        self._knowledge = program.knowledge
+        self._names = names
+
+    def action(self, line: Line, case: Explanation) -> BriefAction:
+        """A line as a thing to do or to avoid."""
+        return BriefAction(
+            recommendations=tuple([rule.id for rule in line.rules]),
+            text=self._text(line),
+            passages=self._passages(line),
+            reading=self._reading(line),
+            caution=" ".join(self._cautions(line, case)),
+        )
+
+    def review(self, lines: Sequence[Line]) -> Review | None:
+        """When to look again."""
+        if not lines:
+            return None
+        passages = dict.fromkeys(passage for line in lines for passage in self._passages(line))
+        return Review(text=" ".join(map(self._text, lines)), passages=tuple(passages))
+
+    def fragment(self, line: Line) -> str:
+        """A line as part of a sentence."""
+        written = line.line and (line.line.patient_headline if self._names.for_patient else line.line.headline)
+        if written:
+            return self._filled(written, line)
+        concept = self._intervention(line.rules[0])
+        name = self._names.of(concept) if self._names.for_patient else line.rules[0].label
+        return name[:1].lower() + name[1:] if name[1:2].islower() else name
+
+    def barring(self, line: Line, case: Explanation) -> Iterator[Concept]:
+        """What is recorded and speaks against what a line proposes."""
+        for finding in self._contraindications(line):
+            for iri in self._knowledge.hierarchy.narrower.get(finding, (finding,)):
+                concept = self._knowledge.findings.get(iri)
+                if concept is not None and concept.code in case.case.present:
+                    yield concept
+
+    def _text(self, line: Line) -> str:
+        if line.line is not None:
+            return self._filled(line.line.patient_text if self._names.for_patient else line.line.text, line)
+        return " ".join(dict.fromkeys(rule.patient_text if self._names.for_patient else rule.text for rule in line.rules))
+
+    def _filled(self, text: str, line: Line) -> str:
+        if "{}" not in text:
+            return text
+        names = dict.fromkeys(self._names.of(self._intervention(rule)) for rule in line.rules)
+        return text.replace("{}", in_a_row(names))
+
+    def _passages(self, line: Line) -> tuple[str, ...]:
+        own = line.line.passages if line.line else ()
+        return tuple(dict.fromkeys((*(passage for rule in line.rules for passage in rule.passages), *own)))
+
+    def _reading(self, line: Line) -> str:
+        readings = [line.line.reading if line.line else "", *(rule.reading for rule in line.rules)]
+        return " ".join(dict.fromkeys(filter(None, readings)))
+
+    def _cautions(self, line: Line, case: Explanation) -> Iterator[str]:
+        rules = line.rules
+        if rules[0].direction == "against":
+            yield from self._left_open(rules, case)
+            return
+        cautions = [self._intervention(rule) for rule in rules]
+        yield from dict.fromkeys(
+            text for concept in cautions if (text := concept.patient_caution if self._names.for_patient else concept.caution)
+        )
+        present = list(dict.fromkeys(map(self._names.of, self.barring(line, case))))
+        if present:
+            yield from self._barred(in_a_row(present))
+        elif unknown := list(dict.fromkeys(self._not_asked(line, case))):
+            yield (
+                f"Say first if this holds: {in_a_row(unknown)}."
+                if self._names.for_patient
+                else f"First ask: {in_a_row(unknown)}."
+            )
+
+    def _barred(self, names: str) -> Iterator[str]:
+        if self._names.for_patient:
+            yield f"Say first that this holds: {names}. The doctors decide at once how to go on."
+        else:
+            yield f"Recorded against it: {names}; no source names another way here. Decide now with senior help (our reading)."
+
+    def _not_asked(self, line: Line, case: Explanation) -> Iterator[str]:
+        hierarchy = self._knowledge.hierarchy
+        for finding in self._contraindications(line):
+            for iri in hierarchy.narrower.get(finding, (finding,)):
+                concept = self._knowledge.findings.get(iri)
+                leaf = len(hierarchy.narrower.get(iri, (iri,))) == 1
+                if concept is not None and leaf and not case.finding_state(iri):
+                    yield self._names.of(concept)
+
+    def _left_open(self, rules: Iterable[Recommendation], case: Explanation) -> Iterator[str]:
+        """By which declared disagreement, or reading of ours, a bar is open."""
+        relations = self._program.relations
+        labels = {
+            other.label: None
+            for rule in rules
+            for other in relations.leaving(rule)
+            if relations.declared(other) and self._holds(other.iri, case)
+        }
+        if labels and self._names.for_patient:
+            yield "Our texts leave one point open here: talk it over with your doctor."
+        elif labels:
+            yield f"Left open: {in_a_row(labels)}."
+
+    def _holds(self, rule: str, case: Explanation) -> int:
+        return case.planes[self._program.rules[rule].whole.holds]
+
+    def _contraindications(self, line: Line) -> Iterator[str]:
+        for rule in line.rules:
+            yield from self._intervention(rule).contraindications
+
+    def _intervention(self, rule: Recommendation) -> Concept:
+        return self._knowledge.interventions[rule.intervention]
+
+
+def in_a_row(names: Iterable[str]) -> str:
+    """Names in a sentence.
+
+    >>> in_a_row(["CBC", "ESR", "CRP"]), in_a_row(["CBC"])
+    ('CBC, ESR and CRP', 'CBC')
+    """
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
