@@ -20,11 +20,12 @@ SINGLE = tuple(
         expand,
         (
             "skos:notation", "skos:definition", "skos:prefLabel", "rdfs:label", "dcterms:identifier", "dcterms:title",
-            "core:assesses", "core:confidence", "core:derivedOnly", "core:derives", "core:direction", "core:fileName",
-            "core:handling", "core:intervention", "core:kind", "core:listPosition", "core:maximum", "core:minimum",
-            "core:modality", "core:paraphrase", "core:question", "core:resolution", "core:reviewStatus", "core:screening",
-            "core:section", "core:source", "core:text", "core:textDigest", "core:timing", "core:unit", "core:urgency", "oa:end",
-            "oa:start", "oa:hasSelector", "sh:order", "sh:object", "sh:predicate", "sh:subject",
+            "core:assesses", "core:caution", "core:confidence", "core:derivedOnly", "core:derives", "core:direction",
+            "core:explains", "core:fileName", "core:handling", "core:headline", "core:inLine", "core:intervention",
+            "core:kind", "core:listPosition", "core:maximum", "core:minimum", "core:modality", "core:paraphrase",
+            "core:place", "core:question", "core:resolution", "core:reviewStatus", "core:screening", "core:section",
+            "core:serious", "core:source", "core:text", "core:textDigest", "core:timing", "core:unit", "core:urgency",
+            "oa:end", "oa:start", "oa:hasSelector", "sh:order", "sh:object", "sh:predicate", "sh:subject",
         ),
     )
 )  # fmt: skip

@@ -1,15 +1,17 @@
-"""Concepts that nothing uses."""
+"""Concepts that nothing uses, and lines of briefs in which nothing stands."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from spinegraph.engine.model import Recommendation
 from spinegraph.engine.validation.content import Content
 from spinegraph.engine.validation.diagnostics import Diagnostic
 
 
 def check_uses(content: Content) -> Iterator[Diagnostic]:
-    """Concepts and measurements that no criterion tests, no rule concludes, and no passage is named for. Needs knowledge.
+    """Concepts and measurements that no criterion tests, no rule concludes, and no passage is named for; lines of briefs that no
+    recommendation names. Needs knowledge.
 
     What a passage speaks of may stand without a rule: coverage accounts for it.
     """
@@ -26,3 +28,7 @@ def check_uses(content: Content) -> Iterator[Diagnostic]:
         for iri, thing in group.items():
             if not thing.passages and used.isdisjoint((iri, *broader.get(iri, ()), *narrower.get(iri, ()))):
                 yield content.diagnose("unused-declaration", "no-use", iri)
+    filled = {rule.line for rule in knowledge.rules.values() if isinstance(rule, Recommendation)}
+    for iri in knowledge.lines:
+        if iri not in filled:
+            yield content.diagnose("unused-declaration", "empty-line", iri)

@@ -40,6 +40,7 @@ def check_words(content: Content) -> Iterator[Diagnostic]:
             yield from _words_of_concept(content, iri, kind)
         yield from _same_words(content, kind, iris)
     yield from _rules_and_shapes(content)
+    yield from _lines(content)
     yield from _same_texts(content)
     yield from _languages(content)
 
@@ -141,6 +142,19 @@ def _text_of_rule(content: Content, iri: str, kind: str) -> Iterator[Diagnostic]
     for_patients = kind in ("core:Recommendation", "core:Exclusion")
     if for_patients and not _in_language(content.graph.terms(iri, "core:text"), PATIENT):
         yield content.diagnose("no-patient-words", "rule", iri, language=PATIENT, lacks=("core:text",))
+
+
+def _lines(content: Content) -> Iterator[Diagnostic]:
+    """Lines that stand in briefs and have no words there, in a text or as part of a headline."""
+    graph = content.graph
+    for iri in graph.of_class("core:BriefLine"):
+        if graph.iri(iri, "core:place") == expand("core:nowhere"):
+            continue
+        for predicate in ("core:text", "core:headline"):
+            if not graph.text(iri, predicate).strip():
+                yield content.diagnose("no-text", "lacks", iri, lacks=(predicate,))
+            if not _in_language(graph.terms(iri, predicate), PATIENT):
+                yield content.diagnose("no-patient-words", "line", iri, language=PATIENT, lacks=(predicate,))
 
 
 def _languages(content: Content) -> Iterator[Diagnostic]:
