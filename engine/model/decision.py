@@ -208,9 +208,7 @@ class Answer(BriefAnswer, frozen=True, kw_only=True):
 class Decision(Answer, frozen=True, kw_only=True):
     """The whole answer: every verdict asked for, with its proof and what would change it."""
 
-    assessments: Annotated[
-        tuple[AssessedCondition, ...], doc("What is said of each condition.")
-    ]
+    assessments: Annotated[tuple[AssessedCondition, ...], doc("What is said of each condition.")]
     recommendations: Annotated[
         tuple[DecidedRecommendation, ...], doc("The recommendations that apply or may apply; `full` has every one.")
     ]
