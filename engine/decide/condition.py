@@ -19,6 +19,10 @@ ASSESSED = ("undetermined", "suspected", "not-suspected", "conflicting")
 """By truth."""
 
 
+MOST_PASSAGES = 3
+"""So many passages stand beside an assessment in short; its proof has all."""
+
+
 class Assessed(NamedTuple):
     """What is decided about a condition, if anything, and the facts (masks) that can still change it, by the id of the rule."""
 
@@ -79,7 +83,12 @@ def assess(condition: SuspectedCondition, case: Explanation, include_all: bool, 
     opens = _open_facts(condition, case, assignments)
     missing = joined(facts for _, facts in opens) if seen.verdict in ("undetermined", "conflicting") else 0
     passages = _passages(explanation) if seen.holding else seen.stating
-    decided = AssessedCondition(**_shown(condition, seen, missing, passages), explanation=explanation)
+    decided = AssessedCondition(
+        **_shown(condition, seen, passages),
+        iri=condition.concept.iri,
+        missing=condition.facts.decode(missing),
+        explanation=explanation,
+    )
     return Assessed(decided, opens if seen.covering else ())
 
 
@@ -89,7 +98,7 @@ def assess_in_short(condition: SuspectedCondition, case: Explanation) -> ShortAs
     if seen.verdict in ("out-of-scope", "undetermined"):
         return None
     passages = dict.fromkeys(itertools.chain.from_iterable(node.passages for node in seen.holding or seen.in_scope))
-    return ShortAssessment(**_shown(condition, seen, 0, tuple(passages)))
+    return ShortAssessment(**_shown(condition, seen, tuple(passages)[:MOST_PASSAGES]))
 
 
 class _Seen(NamedTuple):
@@ -120,13 +129,11 @@ def _seen(condition: SuspectedCondition, case: Explanation) -> _Seen:
     return _Seen(verdict, truth, covering, in_scope, [node for node in in_scope if node.truth(case) & TRUE])
 
 
-def _shown(condition: SuspectedCondition, seen: _Seen, missing: int, passages: tuple[str, ...]) -> dict[str, Any]:
+def _shown(condition: SuspectedCondition, seen: _Seen, passages: tuple[str, ...]) -> dict[str, Any]:
     return {
         "condition": condition.concept.code,
-        "iri": condition.concept.iri,
         "label": condition.concept.label,
         "verdict": seen.verdict,
-        "missing": condition.facts.decode(missing),
         "passages": passages,
     }
 

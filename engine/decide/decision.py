@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -22,14 +22,15 @@ from spinegraph.engine.decide.criterion_graph import CriterionGraph
 from spinegraph.engine.decide.disclaimer import disclaimer_of
 from spinegraph.engine.decide.facts import Facts
 from spinegraph.engine.decide.memory import Memory
-from spinegraph.engine.decide.notices import notice_rules, notices_of
+from spinegraph.engine.decide.notices import OF_SOURCES, notice_rules, notices_of
 from spinegraph.engine.decide.position import position_of, settled
 from spinegraph.engine.decide.questions import Open, QuestionIndex
 from spinegraph.engine.decide.recommendation import (
     PreparedRecommendation,
     decided_recommendation,
+    explained_recommendation,
     prepare_recommendation,
-    short_recommendation,
+    shown_recommendation,
 )
 from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.knowledge.showing import cited, show_passages
@@ -42,13 +43,15 @@ from spinegraph.engine.model import (
     Brief,
     BriefAnswer,
     Case,
+    DecidedRecommendation,
     Decision,
     Knowledge,
     KnowledgeVersion,
-    OpenRecommendation,
+    Notice,
     Question,
     Recommendation,
     ShownPosition,
+    ShownRecommendation,
     ShownTension,
     Tension,
     Verdict,
@@ -63,6 +66,8 @@ ASSESSING_RANK = len(URGENCIES)
 ACTING_RANK = len(URGENCIES) + 1
 """Questions that can only displace a recommendation, exclude the patient or leave something open come last."""
 
+MOST_CITED = 2
+"""So many passages of a line of the brief stand beside it; its ids name the others."""
 MAX_ENGINES = 64
 """So many sets of packages are kept compiled; to compile one again costs what it costs alone."""
 
@@ -218,17 +223,35 @@ class Engine:
         short = (assess_in_short(condition, explained) for condition in self._conditions)
         found = self._briefing.find(explained)
         brief = self._briefing.brief(explained, found)
+        shown = list(self._in_short(parts, asked, found.outlook.reaching, brief))
         return Answer(
             id=self._id(case),
             knowledge=self._version,
             case=case,
             brief=brief,
-            screens=self._asking.shown(found, case.audience),
+            screens=self._asking.shown(found, case.audience, in_short=True),
             assessments=tuple([assessed for assessed in short if assessed]),
-            recommendations=tuple(_in_order(parts, asked)),
+            recommendations=tuple(shown),
+            further=sum(result.verdict not in QUIET for _, result in parts.results) - sum(_live(entry) for entry in shown),
             passages=self._cited(brief),
-            **self._surroundings(parts),
+            **self._surroundings(parts, brief),
         )
+
+    def _in_short(
+        self, parts: _Parts, explained: frozenset[str], reaching: Container[str], brief: Brief
+    ) -> Iterator[ShownRecommendation]:
+        """What the short view has of the recommendations: those that can stand in a brief, or that are to be explained.
+
+        `reaching`: IRIs of those that answers can still bring into this brief; of what is undetermined, only these are shown.
+        """
+        standing = {rule for line in (*brief.do, *brief.avoid) for rule in line.recommendations}
+        for verdict in VERDICTS:
+            places = reaching if verdict == "undetermined" else self._briefing.places.all
+            for entry, result in parts.results:
+                if result.verdict == verdict and entry.rule.id in explained:
+                    yield explained_recommendation(entry, result, parts.for_patient)
+                elif result.verdict == verdict and verdict not in QUIET and entry.rule.iri in places:
+                    yield shown_recommendation(entry, result, parts.for_patient, entry.rule.id in standing)
 
     def _explained(self, rules: Iterable[str]) -> frozenset[str]:
         asked = frozenset(rules)
@@ -239,19 +262,21 @@ class Engine:
             raise VocabularyError(f"There is no recommendation {unknown!r}.", mend=mend)
         return asked
 
-    def _surroundings(self, parts: _Parts) -> Mapping[str, Any]:
-        """What every answer but the brief has besides its verdicts."""
+    def _surroundings(self, parts: _Parts, in_short: Brief | None = None) -> Mapping[str, Any]:
+        """What every answer but the brief has besides its verdicts. In short, the brief itself has the state of the sources."""
         live = [(entry.rule, result.verdict) for entry, result in parts.results if result.verdict not in QUIET]
-        return {
-            "tensions": tuple(self._shown_tensions(parts)),
-            "notices": tuple(notices_of(self._notice_rules, parts.explained, live)),
-            "disclaimer": self._disclaimer,
-        }
+        tensions: Iterable[ShownTension] = self._shown_tensions(parts)
+        notices: Iterable[Notice] = notices_of(self._notice_rules, parts.explained, live)
+        if in_short is not None:
+            standing = {rule for line in (*in_short.do, *in_short.avoid) for rule in line.recommendations}
+            standing.update(other.recommendation for other in in_short.level_if)
+            tensions = (_tension_in_short(tension, standing) for tension in tensions)
+            notices = (notice for notice in notices if notice.code not in OF_SOURCES)
+        return {"tensions": tuple(tensions), "notices": tuple(notices), "disclaimer": self._disclaimer}
 
     def _cited(self, brief: Brief) -> dict[str, CitedPassage]:
         """The passages that a brief rests on."""
-        review = brief.review.passages if brief.review else ()
-        ids = dict.fromkeys((*(id_ for line in (*brief.do, *brief.avoid) for id_ in line.passages), *review))
+        ids = dict.fromkeys(id_ for line in (*brief.do, *brief.avoid) for id_ in line.passages[:MOST_CITED])
         return {id_: self._passages[id_] for id_ in ids if id_ in self._passages}
 
     def _id(self, case: Case, packages: Iterable[str] = ()) -> str:
@@ -311,15 +336,21 @@ class Engine:
                 )
 
 
-def _in_order(parts: _Parts, explained: Collection[str] | None = None) -> list[Any]:
-    """What is shown of the recommendations, by verdict, then most urgent first.
+def _live(entry: ShownRecommendation) -> bool:
+    return entry.verdict not in QUIET
 
-    `explained`: ids of those that come with their proof, by default all; the others are shown in short.
-    """
-    by_verdict: dict[str, list[OpenRecommendation]] = {verdict: [] for verdict in VERDICTS}
+
+def _tension_in_short(tension: ShownTension, standing: Collection[str]) -> ShownTension:
+    """Its positions that are live are shown where one of them stands in the brief."""
+    reaching = any(position.recommendation in standing for position in tension.positions)
+    live = [position for position in tension.positions if reaching and position.verdict not in (*QUIET, "")]
+    return ShownTension(id=tension.id, label=tension.label, positions=tuple(live))
+
+
+def _in_order(parts: _Parts) -> list[DecidedRecommendation]:
+    """What is shown of the recommendations, by verdict, then most urgent first."""
+    by_verdict: dict[str, list[DecidedRecommendation]] = {verdict: [] for verdict in VERDICTS}
     for entry, result in parts.results:
-        proven = explained is None or entry.rule.id in explained
-        if parts.include_all or result.verdict not in QUIET or (explained and proven):
-            write = decided_recommendation if proven else short_recommendation
-            by_verdict[result.verdict].append(write(entry, result, parts.for_patient))
+        if parts.include_all or result.verdict not in QUIET:
+            by_verdict[result.verdict].append(decided_recommendation(entry, result, parts.for_patient))
     return [shown for verdict in VERDICTS for shown in by_verdict[verdict]]

@@ -12,12 +12,22 @@ from spinegraph.engine.model import (
     URGENCIES,
     DecidedRecommendation,
     Knowledge,
-    OpenRecommendation,
     Passage,
     Proof,
     Recommendation,
-    ShortRecommendation,
+    ShownRecommendation,
 )
+
+MOST_MISSING = 3
+"""So many missing facts are named in short; the screens ask for all of them."""
+
+
+STATIC = ("iri", "overrides", "citations", "intervention")
+"""What the short view leaves to the page of a rule, and to its passages."""
+
+
+DETAILS = ("text", "modality", "urgency", "timing", "source", "passages")
+"""What the short view leaves out of what does not apply now."""
 
 
 class PreparedRecommendation(NamedTuple):
@@ -60,12 +70,28 @@ def decided_recommendation(
     )
 
 
-def short_recommendation(prepared: PreparedRecommendation, result: ApplicabilityResult, for_patient: bool) -> OpenRecommendation:
-    """The same without them; of one that is undetermined, what would settle it and no more."""
+def shown_recommendation(
+    prepared: PreparedRecommendation, result: ApplicabilityResult, for_patient: bool, in_brief: bool
+) -> ShownRecommendation:
+    """The same in short; of one that is undetermined, what would settle it and no more.
+
+    `in_brief`: it stands in a line of the brief, which has its text.
+    """
+    named, more = result.missing[:MOST_MISSING], max(0, len(result.missing) - MOST_MISSING)
     if result.verdict == "undetermined":
-        label = prepared.fixed["label"]
-        return OpenRecommendation(id=prepared.rule.id, label=label, verdict=result.verdict, missing=result.missing)
-    return ShortRecommendation(**_shown(prepared, result, for_patient))
+        return ShownRecommendation(id=prepared.rule.id, label=prepared.fixed["label"], missing=named, more_missing=more)
+    shown = _shown(prepared, result, for_patient)
+    aside = DETAILS if result.verdict not in ("indicated", "provisional") else ("text",) if in_brief else ()
+    short = {member: value for member, value in shown.items() if member not in (*STATIC, *aside)}
+    return ShownRecommendation(**short | {"missing": named}, more_missing=more)
+
+
+def explained_recommendation(
+    prepared: PreparedRecommendation, result: ApplicabilityResult, for_patient: bool
+) -> ShownRecommendation:
+    """The same as `decided_recommendation`, among others that are shown in short."""
+    whole = decided_recommendation(prepared, result, for_patient)
+    return ShownRecommendation(**{member: getattr(whole, member) for member in whole.__struct_fields__})
 
 
 def _shown(prepared: PreparedRecommendation, result: ApplicabilityResult, for_patient: bool) -> dict[str, Any]:

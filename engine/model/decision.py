@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
+from msgspec import UNSET, UnsetType
 from spinegraph.engine.model.base import Direction, Frozen, Modality, Truth, Urgency, doc
 from spinegraph.engine.model.brief import Brief
 from spinegraph.engine.model.shown import CitedPassage, ShownScreen
@@ -78,39 +79,63 @@ class Change(Frozen, omit_defaults=True, frozen=True, kw_only=True):
 
 
 class ShortAssessment(Frozen, frozen=True, kw_only=True):
-    """The assessment of a condition: its verdict, the facts that would settle it, the passages that carry it."""
+    """The assessment of a condition: its verdict, and the passages that carry it."""
 
     condition: Annotated[str, doc("Code of the condition.")]
-    iri: Iri
     label: Label
     verdict: Annotated[AssessmentVerdict, doc("Whether the condition is suspected.")]
-    missing: Missing
     passages: PassageIds
 
 
 class AssessedCondition(ShortAssessment, frozen=True, kw_only=True):
-    """The same with its proof."""
+    """The same with its proof, and the facts that would settle it."""
 
+    iri: Iri
+    missing: Missing
     explanation: Annotated[Proof, doc("The proof of the verdict.")]
 
 
-class OpenRecommendation(Frozen, frozen=True, kw_only=True):
-    """A recommendation of which it is not known whether it applies, and the facts that would settle that."""
+class ShownRecommendation(Frozen, frozen=True, kw_only=True, omit_defaults=True):
+    """The result for a recommendation in short; one that is undetermined has only its label, and what would settle it."""
 
     id: Annotated[str, doc("Id of the rule: the local name of its IRI.")]
     label: Label
-    verdict: Annotated[Verdict, doc("What becomes of the recommendation for this patient.")]
-    missing: Missing
+    verdict: Annotated[Verdict, doc("What becomes of it for this patient; not there while it is undetermined.")] | UnsetType = (
+        UNSET
+    )
+    missing: Missing = ()
+    more_missing: Annotated[int, doc("How many more facts are missing, in the short view.")] = 0
+    iri: Annotated[str, doc("Its IRI, at which the service describes it.")] = ""
+    text: Annotated[str, doc("What the recommendation says, in the words of the audience.")] = ""
+    direction: Annotated[Direction, doc("Whether the intervention is recommended or advised against.")] | UnsetType = UNSET
+    intervention: Annotated[str, doc("Code of the intervention.")] = ""
+    modality: Annotated[Modality, doc("How binding the source words it.")] | UnsetType = UNSET
+    urgency: Annotated[Urgency, doc("The grade that the source gives it.")] | UnsetType = UNSET
+    timing: Annotated[str, doc("When it is to be done, in the words of the source; empty where it names no time.")] = ""
+    source: Annotated[str, doc("Number of the document.")] = ""
+    passages: PassageIds = ()
+    citations: Annotated[tuple[int, ...], doc("Numbers of the references, as the source prints them.")] = ()
+    overrides: Annotated[tuple[str, ...], doc("Ids of the rules that it displaces.")] = ()
+    overridden_by: Annotated[tuple[str, ...], doc("Ids of the rules that displace it here.")] = ()
+    left_open_by: Annotated[
+        tuple[str, ...], doc("Ids of the gaps and tensions, and codes of the contraindications, that keep it provisional.")
+    ] = ()
+    flips: Annotated[tuple[tuple[Change, ...], ...], doc("Where `explain` names it: the smallest changes of its verdict.")] = ()
+    flips_complete: Annotated[bool, doc("Where `explain` names it: whether these are all.")] | UnsetType = UNSET
+    explanation: Annotated[Proof, doc("Where `explain` names it: the proof of its verdict.")] | UnsetType = UNSET
 
 
-class ShortRecommendation(OpenRecommendation, frozen=True, kw_only=True):
-    """The result for a recommendation: verdict, what displaces it or leaves it open, what would settle it."""
+class DecidedRecommendation(Frozen, frozen=True, kw_only=True):
+    """The result for a recommendation: verdict, what displaces it or leaves it open, what would settle or change it, proof."""
 
+    id: Annotated[str, doc("Id of the rule: the local name of its IRI.")]
     iri: Iri
+    label: Label
     text: Annotated[str, doc("What the recommendation says, in the words of the audience.")]
     direction: Annotated[Direction, doc("Whether the intervention is recommended or advised against.")]
     intervention: Annotated[str, doc("Code of the intervention.")]
     modality: Annotated[Modality, doc("How binding the source words it.")]
+    verdict: Annotated[Verdict, doc("What becomes of the recommendation for this patient.")]
     urgency: Annotated[Urgency, doc("The grade that the source gives it.")]
     timing: Annotated[str, doc("When it is to be done, in the words of the source; empty where it names no time.")]
     source: Annotated[str, doc("Number of the document.")]
@@ -121,11 +146,7 @@ class ShortRecommendation(OpenRecommendation, frozen=True, kw_only=True):
     left_open_by: Annotated[
         tuple[str, ...], doc("Ids of the gaps and tensions, and codes of the contraindications, that keep it provisional.")
     ]
-
-
-class DecidedRecommendation(ShortRecommendation, frozen=True, kw_only=True):
-    """The same with its proof, and with what would change it."""
-
+    missing: Missing
     flips: Annotated[tuple[tuple[Change, ...], ...], doc("Smallest sets of changes after which the verdict is another one.")]
     flips_complete: Annotated[bool, doc("Whether these are all; false where the search ended before it had tried everything.")]
     explanation: Annotated[Proof, doc("The proof of the verdict.")]
@@ -151,14 +172,14 @@ class ShownPosition(Frozen, frozen=True, kw_only=True):
     passages: PassageIds
 
 
-class ShownTension(Frozen, frozen=True, kw_only=True):
-    """A disagreement of the sources that this case touches."""
+class ShownTension(Frozen, frozen=True, kw_only=True, omit_defaults=True):
+    """A disagreement of the sources that this case touches. In the short view it has positions where it reaches the brief."""
 
     id: Annotated[str, doc("Id of the tension, such as C01.")]
-    iri: Iri
+    iri: Annotated[str, doc("Its IRI, at which the service describes it; not in the short view.")] = ""
     label: Label
-    handling: Annotated[str, doc("How it is handled, and why.")]
-    positions: Annotated[tuple[ShownPosition, ...], doc("The positions, side by side.")]
+    handling: Annotated[str, doc("How it is handled, and why; not in the short view.")] = ""
+    positions: Annotated[tuple[ShownPosition, ...], doc("The positions, side by side.")] = ()
 
 
 class Notice(Frozen, frozen=True, kw_only=True):
@@ -185,27 +206,30 @@ class BriefAnswer(Frozen, frozen=True, kw_only=True):
     brief: Annotated[Brief, doc("What it comes to, on one screen.")]
 
 
-class Answer(BriefAnswer, frozen=True, kw_only=True):
-    """The answer with what is asked, what it rests on, and everything else that is advised; proofs are at `explain`.
-
-    Recommendations that are undetermined have no more members than `OpenRecommendation`, those that `explain` names all of
-    `DecidedRecommendation`.
-    """
+class WholeAnswer(BriefAnswer, frozen=True, kw_only=True):
+    """What the short and the full view have in common."""
 
     screens: Annotated[tuple[ShownScreen, ...], doc("What is still to be asked, the most dangerous first.")]
-    assessments: Annotated[tuple[ShortAssessment, ...], doc("What is said of each condition that is not out of scope.")]
-    recommendations: Annotated[
-        tuple[OpenRecommendation, ...], doc("The recommendations that apply, may apply, or are set aside; `full` has every one.")
-    ]
     tensions: Annotated[tuple[ShownTension, ...], doc("Disagreements of the sources that this case touches.")]
     notices: Annotated[
         tuple[Notice, ...], doc("What else to know: contradictions, scope, gaps of the sources, their review status.")
     ]
-    passages: Annotated[Mapping[str, CitedPassage], doc("Id → each passage that the brief rests on.")]
+    passages: Annotated[Mapping[str, CitedPassage], doc("Id → each passage that the lines of the brief rest on.")]
     disclaimer: Annotated[str, doc("What the answer is not.")]
 
 
-class Decision(Answer, frozen=True, kw_only=True):
+class Answer(WholeAnswer, frozen=True, kw_only=True):
+    """The answer with what is asked, what it rests on, and what else can be done; proofs come with `explain`."""
+
+    assessments: Annotated[tuple[ShortAssessment, ...], doc("What is said of each condition of which something is known.")]
+    recommendations: Annotated[
+        tuple[ShownRecommendation, ...],
+        doc("Those that can stand in a brief and apply or are set aside, and those that can still enter this one."),
+    ]
+    further: Annotated[int, doc("How many more apply or may apply and do not reach the brief; `full` has them.")]
+
+
+class Decision(WholeAnswer, frozen=True, kw_only=True):
     """The whole answer: every verdict asked for, with its proof and what would change it."""
 
     assessments: Annotated[tuple[AssessedCondition, ...], doc("What is said of each condition.")]

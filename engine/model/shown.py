@@ -58,7 +58,9 @@ class ShownItem(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     kind: Annotated[ItemKind, doc("Whether it is answered with yes or no, or with a number.")]
     asked_of: Annotated[AskedOf, doc("Who can answer it.")]
     label: Annotated[str, doc("Its name in the words of the audience.")]
-    question: Annotated[str, doc("How to ask for it alone, in the words of the audience.")]
+    question: Annotated[str, doc("How to ask for it alone, in the words of the audience; not of findings in the short view.")] = (
+        ""
+    )
     unit: Annotated[str, doc("Of a measurement: its unit, in UCUM.")] = ""
     minimum: Annotated[float | None, doc("Of a measurement: the least possible value.")] = None
     maximum: Annotated[float | None, doc("Of a measurement: the greatest possible value.")] = None
@@ -72,7 +74,7 @@ class ShownScreen(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     id: Annotated[str, doc("Its id.")]
     title: Annotated[str, doc("Its name.")]
     question: Annotated[str, doc("The question before the items, in the words of the audience.")]
-    none_of_these: Annotated[str, doc("The answer that denies every finding of it, in the words of the audience.")]
+    none_of_these: Annotated[str, doc("The answer that denies every finding of it, in the words of the audience.")] = ""
     asked_of: Annotated[AskedOf, doc("Who can answer it.")]
     tier: Annotated[Tier, doc("The highest thing that an answer can change; of a case, that it can still change.")]
     why: Annotated[str, doc("Of a case: what an answer can still change, in words.")] = ""

@@ -84,7 +84,9 @@ def test_a_tension_alone_does_not_raise_the_level(tmp_path: Path) -> None:
     contested = patient(STREP, settled, temperature_c=37)
     assert engine.verdicts(contested)["give-penicillin"] == "provisional"
     assert engine.decide(contested).brief.level == "undetermined"
-    assert [(entry.recommendation, entry.left_open_by) for entry in engine.brief(contested).brief.level_if] == [("give-penicillin", "T01")]
+    assert [(entry.recommendation, entry.left_open_by) for entry in engine.brief(contested).brief.level_if] == [
+        ("give-penicillin", "T01")
+    ]
 
 
 def test_what_is_open_for_another_reason_raises_the_level(tmp_path: Path) -> None:

@@ -13,7 +13,9 @@ from spinegraph.engine.model import Audience, Knowledge
 from spinegraph.engine.model.knowledge import Tier
 from spinegraph.engine.model.shown import ShownScreen
 
-MOST_SETTLED = 4
+MOST_SETTLED, MOST_CITED = 3, 3
+MOST_WRITTEN = 5
+"""In short, so many screens come with what they ask; the others wait for their turn."""
 WHY: Mapping[Audience, Mapping[Tier, str]] = {
     "clinician": {
         "scope": "decides what applies to this patient",
@@ -42,9 +44,18 @@ class Asking:
             for audience in WHY
         }
 
-    def shown(self, found: Finding, audience: Audience) -> tuple[ShownScreen, ...]:
-        """The open screens of a case, the most dangerous first."""
-        return tuple([self._screen(open_, found, audience) for open_ in found.screens])
+    def shown(self, found: Finding, audience: Audience, *, in_short: bool = False) -> tuple[ShownScreen, ...]:
+        """The open screens of a case, the most dangerous first; in short, those that can change the brief."""
+        if not in_short:
+            return tuple([self._screen(open_, found, audience) for open_ in found.screens])
+        reaching = [open_ for open_ in found.screens if open_.tier != "detail"]
+        first = [self._screen(open_, found, audience) for open_ in reaching[:MOST_WRITTEN]]
+        return (*map(_in_short, first), *(self._mention(open_, audience) for open_ in reaching[MOST_WRITTEN:]))
+
+    def _mention(self, open_: OpenScreen, audience: Audience) -> ShownScreen:
+        """A screen whose turn comes later, without what it asks."""
+        whole = self._shown[audience][open_.screen.iri]
+        return structs.replace(whole, tier=open_.tier, none_of_these="", passages=(), items=())
 
     def _screen(self, open_: OpenScreen, found: Finding, audience: Audience) -> ShownScreen:
         whole = self._shown[audience][open_.screen.iri]
@@ -57,3 +68,9 @@ class Asking:
             settles=self._places.among(changed)[:MOST_SETTLED],
             items=tuple([item for item in whole.items if item.code in asked]),
         )
+
+
+def _in_short(screen: ShownScreen) -> ShownScreen:
+    """A screen that is answered as a whole: its question, and what can be ticked."""
+    ticked = tuple([structs.replace(item, question="") if item.kind == "finding" else item for item in screen.items])
+    return structs.replace(screen, passages=screen.passages[:MOST_CITED], items=ticked)

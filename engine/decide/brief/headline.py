@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from spinegraph.engine.decide.brief.wording import in_a_row
+from spinegraph.engine.decide.brief.wording import FOR_PATIENTS, in_a_row
 from spinegraph.engine.model import Level
 
 LONGEST = 140
@@ -74,16 +74,18 @@ def for_patients(case: Situation) -> Headline:
     if case.uncovered:
         name = in_a_row(case.uncovered)
         if pressing:
-            return Headline(_within(f"{alarm}. Our texts do not cover this: {name}. Say so."), SENIOR)
+            return Headline(_within(f"{alarm}. Our texts do not cover this: {name}. Say so."), FOR_PATIENTS)
         return Headline(_within(f"Please ask a doctor. Our texts do not cover this: {name}."))
     if pressing:
         if case.barred:
-            return Headline(_within(f"{alarm}, and say first that this holds: {in_a_row(case.barred)}."), SENIOR)
+            return Headline(_within(f"{alarm}, and say first that this holds: {in_a_row(case.barred)}."), FOR_PATIENTS)
         return Headline(_listed(f"{alarm}: ", case.do) if case.do else f"{alarm}.")
     if case.contradictory:
         return Headline(_within(f"Two of your answers do not fit together: {in_a_row(case.contradictory)}. Please check them."))
     if case.ungraded:
-        return Headline(_within(f"See a doctor today about this: {in_a_row(case.ungraded)}. Go at once if it gets worse."), TODAY)
+        return Headline(
+            _within(f"See a doctor today about this: {in_a_row(case.ungraded)}. Go at once if it gets worse."), FOR_PATIENTS
+        )
     if case.level == "undetermined":
         asking = "We cannot tell yet how urgent this is. Please answer the next questions; if it gets worse, get help."
         return Headline(asking if case.ask else "Our texts say nothing about this. Please ask a doctor.")

@@ -37,7 +37,7 @@ class Outlook(NamedTuple):
     """What is open. `tiers`: for each thing that can be asked (IRI), the highest that an answer about it can change.
 
     `about`: for each thing, the answers (a mask) about it; `standing`: recommendation IRI → the answers that change whether it
-    has a place in the brief.
+    has a place in the brief; `reaching`: those that some answer brings in among its first lines, or takes out of them.
     """
 
     settled: bool
@@ -45,6 +45,7 @@ class Outlook(NamedTuple):
     tiers: Mapping[str, Tier]
     about: Mapping[str, int]
     standing: Mapping[str, int]
+    reaching: frozenset[str]
 
     def changed(self, asked: Iterable[str]) -> list[str]:
         """The recommendations (IRIs) that answers about some things bring into the brief, or take out of it."""
@@ -54,7 +55,7 @@ class Outlook(NamedTuple):
         return [rule for rule, answers in self.standing.items() if answers & about]
 
 
-UNKNOWN = Outlook(settled=False, level_final=False, tiers={}, about={}, standing={})
+UNKNOWN = Outlook(settled=False, level_final=False, tiers={}, about={}, standing={}, reaching=frozenset())
 """Of a record that contradicts itself nothing can be proven."""
 
 
@@ -82,7 +83,10 @@ class Outlooks:
         tiers = self._tiers(Effects(*(one | other for one, other in zip(alone, beside, strict=True))))
         settled = not now.safety and not now.management and not self._possible(case, closed, self._changes(watched, planes))
         final = not now.lower and not self._possible(case, closed, self._lower(planes))
-        return Outlook(settled, final, tiers, self._answers.about, self._standing(tried, planes))
+        standing = self._standing(tried, planes)
+        planes_watched = {plane for plane, _ in watched}
+        reaching = frozenset(iri for iri in standing if self._program.standing[iri] in planes_watched)
+        return Outlook(settled, final, tiers, self._answers.about, standing, reaching)
 
     def _standing(self, tried: Tried, planes: Sequence[int]) -> dict[str, int]:
         """For each recommendation, the answers that change whether it has a place, here or where all else is denied."""

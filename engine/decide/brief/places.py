@@ -52,6 +52,8 @@ class Places:
                 place = line.place if line else _without_line(rule, knowledge)
                 if place in self._candidates:
                     self._candidates[place].append(Candidate(rule, line, program.standing[rule.iri]))
+        self.all = frozenset(entry.rule.iri for candidates in self._candidates.values() for entry in candidates)
+        """IRIs of the recommendations that can stand in a brief."""
         for candidates in self._candidates.values():
             candidates.sort(key=lambda entry: _pressing(entry, cited))
 

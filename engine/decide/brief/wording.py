@@ -10,6 +10,9 @@ from spinegraph.engine.decide.brief.reasons import Names
 from spinegraph.engine.model import BriefAction, Concept, Recommendation, Review
 from spinegraph.engine.program.program import Program
 
+FOR_PATIENTS = "This is how we read the texts; they can be read in another way."
+"""Stands for a reading of ours where a patient reads."""
+
 
 class Wording:
     """Writes lines for one audience."""
@@ -69,8 +72,10 @@ class Wording:
         return tuple(dict.fromkeys((*(passage for rule in line.rules for passage in rule.passages), *own)))
 
     def _reading(self, line: Line) -> str:
-        readings = [line.line.reading if line.line else "", *(rule.reading for rule in line.rules)]
-        return " ".join(dict.fromkeys(filter(None, readings)))
+        """What of it is ours: as the line says it, or else its rules. A patient learns only that there is something."""
+        own = line.line.reading if line.line else ""
+        reading = own or " ".join(dict.fromkeys(rule.reading for rule in line.rules if rule.reading))
+        return FOR_PATIENTS if reading and self._names.for_patient else reading
 
     def _cautions(self, line: Line, case: Explanation) -> Iterator[str]:
         rules = line.rules
