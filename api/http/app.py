@@ -29,8 +29,10 @@ from spinegraph.api.sparql_settings import SparqlSettings, make_query_service
 from spinegraph.api.validation_settings import ValidationSettings, make_validation_service
 from spinegraph.engine import DISCLAIMER, Decision, Engine, knowledge_paths, make_codebook
 from spinegraph.engine.exchange.description.resource import make_describer
+from spinegraph.engine.model import Answer, BriefAnswer
 from spinegraph.engine.query.dataset import DataFile
 from spinegraph.engine.validation.reports.json import JsonReport
+from starlette.middleware.gzip import GZipMiddleware
 
 DESCRIPTION = f"""Clinical guidelines that can be queried, checked and applied.
 
@@ -49,6 +51,8 @@ TAGS = [
     {"name": "health", "description": "For whoever keeps the service running."},
 ]
 SCHEMAS = (
+    Answer,
+    BriefAnswer,
     CaseBody,
     Catalogue,
     Decision,
@@ -64,6 +68,10 @@ SCHEMAS = (
     ValidationParts,
 )
 """What is sent and answered as JSON."""
+
+
+LEAST_COMPRESSED = 1_000
+"""Bytes from which an answer is compressed for whoever accepts that."""
 
 
 def create_app(settings: Settings | None = None, engine: Engine | None = None, data: Sequence[DataFile] = ()) -> FastAPI:
@@ -85,6 +93,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
         redirect_slashes=False,
     )
     install_errors(app)
+    app.add_middleware(GZipMiddleware, minimum_size=LEAST_COMPRESSED)
     app.include_router(index_router())
     app.include_router(problem_types_router())
     app.include_router(decisions_router(engine, codebook, BodyLimits(settings.max_body_bytes, settings.body_seconds)))

@@ -24,7 +24,6 @@ from spinegraph.engine import (
     CaseFile,
     CaseTooLargeError,
     Codebook,
-    Decision,
     Engine,
     MalformedCaseError,
     make_case_file,
@@ -32,7 +31,9 @@ from spinegraph.engine import (
     parse_turtle,
     parse_yaml,
 )
+from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.exchange.formats import FORMATS, Answer, Format
+from spinegraph.engine.model import Answer as ShortAnswer
 from spinegraph.engine.model import Frozen, doc
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -57,19 +58,28 @@ class CaseBody(Case, frozen=True, kw_only=True, forbid_unknown_fields=True):
     narrative: Annotated[str, doc("The patient's story in words, shown in the article for clinicians.")] = ""
 
 
+View = Literal["brief", "standard", "full"]
+
+
 class DecisionParameters(Frozen, frozen=True, kw_only=True):
     """What the URL may say about an answer."""
 
-    include: Annotated[Literal["all"] | UnsetType, doc("`all`: also the rules that are not indicated or out of scope.")] = UNSET
+    view: Annotated[
+        View,
+        doc("How much is answered: the brief alone; also what is asked and what it rests on; or every verdict with its proof."),
+    ] = "standard"
+    explain: Annotated[tuple[str, ...], doc("Ids of recommendations whose proof and flips come along.")] = ()
+    guideline: Annotated[tuple[str, ...], doc("Names of the packages that are asked; by default all.")] = ()
 
 
 Parser = Callable[[bytes], Any]
-Renderer = Callable[[CaseFile, bool], bytes]
+Renderer = Callable[[CaseFile, DecisionParameters], bytes]
 
 PARSERS: dict[str, Parser] = {JSON: parse_json, YAML: parse_yaml, "text/turtle": parse_turtle}
 """Media type of a request → how to read it."""
 BODIES = tuple(PARSERS)
 
+PLAIN = DecisionParameters()
 SMALL = 32_768
 """Bytes up to which JSON is read at once; what takes longer is read in a thread, so that others are still answered."""
 READERS = 2
@@ -79,13 +89,27 @@ READERS = 2
 def renderers_of(engine: Engine) -> dict[str, Renderer]:
     """Media type of a reply → how to decide a case and write the answer; the first is the default."""
 
-    def answer(file: CaseFile, include_all: bool) -> bytes:
-        return engine.decide_json(file.case, include_all)
+    def answer(file: CaseFile, wanted: DecisionParameters) -> bytes:
+        return engine.decide_json(file.case, wanted.view, wanted.explain, wanted.guideline)
 
-    def written(form: Format, file: CaseFile, include_all: bool) -> bytes:
-        return form.write(Answer(engine.knowledge, engine.decide(file.case, include_all), file.title, file.narrative))
+    def written(form: Format, file: CaseFile, wanted: DecisionParameters) -> bytes:
+        decision = engine.decide(file.case, wanted.view == "full", wanted.guideline)
+        return form.write(Answer(engine.knowledge, decision, file.title, file.narrative))
 
     return {**{form.media_type: partial(written, form) for form in FORMATS}, JSON: answer}
+
+
+def _named(engine: Engine, wanted: DecisionParameters) -> DecisionParameters:
+    """The parameters, if there are the recommendations and packages that they name. Raises ParameterError."""
+    try:
+        engine.of_packages(wanted.guideline)
+    except VocabularyError as error:
+        raise ParameterError(error.what, where="?guideline", mend=error.mend) from error
+    try:
+        engine.known_recommendations(wanted.explain)
+    except VocabularyError as error:
+        raise ParameterError(error.what, where="?explain", mend=error.mend) from error
+    return wanted
 
 
 def decisions_router(engine: Engine, codebook: Codebook, limits: BodyLimits) -> APIRouter:
@@ -103,7 +127,7 @@ def decisions_router(engine: Engine, codebook: Codebook, limits: BodyLimits) -> 
         The same case and the same knowledge give the same decision, under the same `id`.
         """
         query = request.scope["query_string"]
-        include_all = bool(query) and read_parameters(query, DecisionParameters).include == "all"
+        wanted = _named(engine, read_parameters(query, DecisionParameters)) if query else PLAIN
         parse = PARSERS[media_type_of(request, BODIES, "A case").name]
         media_type = negotiated(request, offered, "A decision")
         body = await read_body(request, limits, too_large)
@@ -113,7 +137,8 @@ def decisions_router(engine: Engine, codebook: Codebook, limits: BodyLimits) -> 
             reading = asyncio.get_running_loop().run_in_executor(readers, read_case, parse, body, codebook)
             file = await unless_gone(request, reading)
         render = renderers[media_type]
-        answer = render(file, include_all) if media_type == JSON else await run_in_threadpool(render, file, include_all)
+        at_once = media_type == JSON and wanted.view != "full" and not wanted.explain
+        answer = render(file, wanted) if at_once else await run_in_threadpool(render, file, wanted)
         return Response(answer, headers={"Vary": "Accept"}, media_type=media_type)
 
     add_operation(
@@ -124,7 +149,7 @@ def decisions_router(engine: Engine, codebook: Codebook, limits: BodyLimits) -> 
             "decide",
             "Decide a case",
             "The decision.",
-            {name: Decision if name == JSON else None for name in offered},
+            {name: ShortAnswer if name == JSON else None for name in offered},
             (UnreadableCaseError, BodyTimeoutError, NotAcceptableError, MediaTypeError, CaseError, ParameterError),
             DecisionParameters,
             body=_bodies(codebook),

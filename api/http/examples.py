@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from spinegraph.engine import Codebook, Decision, Engine, Proof, UnknownCodeError, make_case
+from spinegraph.engine import Codebook, Engine, UnknownCodeError, make_case
+from spinegraph.engine.model import Answer
 
 CASES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "red-flag": (
@@ -40,33 +41,19 @@ def request_examples(codebook: Codebook) -> dict[str, Any]:
 def answer_examples(engine: Engine, codebook: Codebook) -> dict[str, Any]:
     """What the first of these requests is answered, cut short."""
     for example in list(request_examples(codebook).values())[:1]:
-        answer = msgspec.to_builtins(abridge(engine.decide(make_case(example["value"], codebook))))
+        answer = msgspec.to_builtins(abridge(engine.answer(make_case(example["value"], codebook))))
         return {"abridged": {"summary": f"{example['summary']} (cut short)", "value": answer}}
     return {}
 
 
-def abridge(decision: Decision, most: int = 2) -> Decision:
-    """The first `most` entries of every list of a decision, proofs two steps deep: an example, no answer."""
+def abridge(answer: Answer, most: int = 2) -> Answer:
+    """The first `most` entries of every list of an answer: an example, no answer."""
     return msgspec.structs.replace(
-        decision,
-        assessments=tuple(
-            msgspec.structs.replace(entry, passages=entry.passages[:most], explanation=_abridge_proof(entry.explanation, most))
-            for entry in decision.assessments
-            if entry.verdict == "suspected"
-        )[:1],
-        recommendations=tuple(
-            msgspec.structs.replace(entry, flips=entry.flips[:most], explanation=_abridge_proof(entry.explanation, most))
-            for entry in decision.recommendations[:most]
-        ),
-        questions=tuple(
-            msgspec.structs.replace(entry, settles=entry.settles[:most], passages=entry.passages[:most])
-            for entry in decision.questions[:most]
-        ),
-        tensions=decision.tensions[:1],
-        notices=decision.notices[:most],
+        answer,
+        screens=answer.screens[:1],
+        assessments=answer.assessments[:most],
+        recommendations=answer.recommendations[:most],
+        tensions=answer.tensions[:1],
+        notices=answer.notices[:most],
+        passages=dict(list(answer.passages.items())[:most]),
     )
-
-
-def _abridge_proof(proof: Proof, depth: int) -> Proof:
-    children = tuple(_abridge_proof(child, depth - 1) for child in proof.children) if depth else ()
-    return msgspec.structs.replace(proof, children=children)

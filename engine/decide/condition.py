@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from spinegraph.engine.criteria.bits import joined
@@ -92,11 +92,19 @@ def assess(condition: SuspectedCondition, case: Explanation, include_all: bool, 
     return Assessed(decided, opens if seen.covering else ())
 
 
-def assess_in_short(condition: SuspectedCondition, case: Explanation) -> ShortAssessment | None:
-    """The verdict of a case without its proof; None where it is out of scope, or where nothing is known yet."""
-    seen = _seen(condition, case)
-    if seen.verdict in ("out-of-scope", "undetermined"):
-        return None
+def assessed_in_short(conditions: Iterable[SuspectedCondition], case: Explanation) -> tuple[ShortAssessment, ...]:
+    """The verdicts of a case without their proofs: of conditions of which something is known, the most specific ones."""
+    found = {condition.concept.iri: (condition, seen) for condition in conditions if (seen := _seen(condition, case)).known}
+    verdicts = {iri: seen.verdict for iri, (_, seen) in found.items()}
+    shown = []
+    for iri, (condition, seen) in found.items():
+        narrower = condition.facts.hierarchy.narrower.get(iri, ())
+        if not any(below != iri and verdicts.get(below) == seen.verdict for below in narrower):
+            shown.append(_in_short(condition, seen))
+    return tuple(shown)
+
+
+def _in_short(condition: SuspectedCondition, seen: _Seen) -> ShortAssessment:
     passages = dict.fromkeys(itertools.chain.from_iterable(node.passages for node in seen.holding or seen.in_scope))
     return ShortAssessment(**_shown(condition, seen, tuple(passages)[:MOST_PASSAGES]))
 
@@ -109,6 +117,11 @@ class _Seen(NamedTuple):
     covering: Sequence[RuleNode]
     in_scope: Sequence[RuleNode]
     holding: Sequence[RuleNode]
+
+    @property
+    def known(self) -> bool:
+        """Whether anything is known of the condition."""
+        return self.verdict not in ("out-of-scope", "undetermined")
 
     @property
     def stating(self) -> tuple[str, ...]:

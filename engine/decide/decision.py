@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from spinegraph.engine.collector import collector_paused
@@ -17,7 +17,7 @@ from spinegraph.engine.decide.batch_layout import BatchLayout
 from spinegraph.engine.decide.brief.asking import Asking
 from spinegraph.engine.decide.brief.briefing import Briefing
 from spinegraph.engine.decide.case import CaseEncoder
-from spinegraph.engine.decide.condition import Assessed, assess, assess_in_short, suspected_condition
+from spinegraph.engine.decide.condition import Assessed, assess, assessed_in_short, suspected_condition
 from spinegraph.engine.decide.criterion_graph import CriterionGraph
 from spinegraph.engine.decide.disclaimer import disclaimer_of
 from spinegraph.engine.decide.facts import Facts
@@ -68,6 +68,9 @@ ACTING_RANK = len(URGENCIES) + 1
 
 MOST_CITED = 2
 """So many passages of a line of the brief stand beside it; its ids name the others."""
+View = Literal["brief", "standard", "full"]
+"""How much of an answer is wanted."""
+
 MAX_ENGINES = 64
 """So many sets of packages are kept compiled; to compile one again costs what it costs alone."""
 
@@ -214,13 +217,13 @@ class Engine:
         if engine is not self:
             other = engine.answer(engine.known_part(case), explain)
             return msgspec.structs.replace(other, id=self._id(case, packages), case=case)
-        asked = self._explained(explain)
+        asked = self.known_recommendations(explain)
         explained = self.explain(case)
         results = evaluate_in_short(self._applicabilities, explained)
         proven = [entry.applicability for entry in self._recommendations if entry.rule.id in asked]
         results |= evaluate_all(dict.fromkeys(proven), explained, True, self._layout)
         parts = self._parts(explained, results, [], False)
-        short = (assess_in_short(condition, explained) for condition in self._conditions)
+        short = assessed_in_short(self._conditions, explained)
         found = self._briefing.find(explained)
         brief = self._briefing.brief(explained, found)
         shown = list(self._in_short(parts, asked, found.outlook.reaching, brief))
@@ -230,7 +233,7 @@ class Engine:
             case=case,
             brief=brief,
             screens=self._asking.shown(found, case.audience, in_short=True),
-            assessments=tuple([assessed for assessed in short if assessed]),
+            assessments=short,
             recommendations=tuple(shown),
             further=sum(result.verdict not in QUIET for _, result in parts.results) - sum(_live(entry) for entry in shown),
             passages=self._cited(brief),
@@ -253,7 +256,8 @@ class Engine:
                 elif result.verdict == verdict and verdict not in QUIET and entry.rule.iri in places:
                     yield shown_recommendation(entry, result, parts.for_patient, entry.rule.id in standing)
 
-    def _explained(self, rules: Iterable[str]) -> frozenset[str]:
+    def known_recommendations(self, rules: Iterable[str]) -> frozenset[str]:
+        """The ids, if there are such recommendations. Raises VocabularyError."""
         asked = frozenset(rules)
         known = {entry.rule.id for entry in self._recommendations}
         for unknown in sorted(asked - known):
@@ -283,11 +287,18 @@ class Engine:
         named = "".join(f"\n{package}" for package in sorted(set(packages)))
         return hashlib.sha256(msgspec.json.encode(case) + f"{self.knowledge.digest}{named}".encode()).hexdigest()
 
-    def decide_json(self, case: Case, include_all: bool = False, packages: Iterable[str] = ()) -> bytes:
-        """The same as JSON, byte for byte what encoding the Decision gives; the last answers are remembered."""
-        asked = frozenset(packages)
-        key = (msgspec.json.encode(case), include_all, asked)
-        return self._memory.get(key, lambda: msgspec.json.encode(self.decide(case, include_all, asked)))
+    def decide_json(
+        self, case: Case, view: View = "standard", explain: Iterable[str] = (), packages: Iterable[str] = ()
+    ) -> bytes:
+        """An answer as JSON: of `decide` with every verdict, `answer` or `brief`. The last answers are remembered."""
+        asked, explained = frozenset(packages), frozenset(explain)
+
+        def work_out() -> bytes:
+            if view == "full":
+                return msgspec.json.encode(self.decide(case, True, asked))
+            return msgspec.json.encode(self.brief(case, asked) if view == "brief" else self.answer(case, explained, asked))
+
+        return self._memory.get((msgspec.json.encode(case), view, explained, asked), work_out)
 
     def _work_out(self, case: Case, include_all: bool) -> _Parts:
         explained = self.explain(case)

@@ -25,8 +25,8 @@ WEAKNESS = (
 @pytest.mark.parametrize(("first", "then"), [order for pair in (FEVER, WEAKNESS) for order in itertools.permutations(pair)])
 def test_the_answer_is_that_of_a_fresh_engine(engine: Engine, first: Case, then: Case) -> None:
     used, fresh = Engine(engine.knowledge), Engine(engine.knowledge)
-    used.decide_json(first, include_all=True)
-    assert used.decide_json(then, include_all=True) == fresh.decide_json(then, include_all=True)
+    used.decide_json(first, "full")
+    assert used.decide_json(then, "full") == fresh.decide_json(then, "full")
 
 
 def test_only_what_can_reconcile_the_verdict_is_missing_once_mended(engine: Engine) -> None:

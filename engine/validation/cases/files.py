@@ -39,9 +39,9 @@ from spinegraph.engine.model import (
     VERDICTS,
     AssessedCondition,
     Case,
-    Decision,
     Frozen,
     Knowledge,
+    Level,
     Notice,
     Recommendation,
     Rule,
@@ -61,7 +61,7 @@ CASE_KEYS = (*KEYS, "absent_screens", "unknown")
 LISTS = ("asks", "asks_not", "notices", "notices_not", "tensions", "tensions_not", "gaps", "gaps_not")
 EXPECT_KEYS = ("urgency", "verdicts", "conditions", *LISTS)
 ASSESSED: tuple[str, ...] = get_args(get_type_hints(AssessedCondition)["verdict"])
-URGENCIES: tuple[str, ...] = get_args(get_type_hints(Decision)["urgency"])
+URGENCIES: tuple[str, ...] = get_args(Level)
 NOTICES: tuple[str, ...] = get_args(get_type_hints(Notice)["code"])
 _VERDICT = re.compile(r"(?P<verdicts>[a-z-]+(?: or [a-z-]+)*)(?: (?:by|because of) (?P<by>.+))?")
 
