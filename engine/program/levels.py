@@ -52,7 +52,7 @@ class Levels:
         """For each recommendation, by IRI, where the plane stands of its having a place in a brief.
 
         For something: it is indicated, or pressing and left open by more than a declared disagreement. Against something: it is
-        indicated, or left open by declared disagreements alone, unless something is proposed to which its line yields.
+        indicated, or left open by what is no unknown and no ungraded sign, unless something is proposed to which its line yields.
         """
         proposed = {rule.iri: self._proposed(rule) for rule in self._recommendations if rule.direction == "for"}
         advised = {rule.iri: self._advised_against(rule, proposed) for rule in self._recommendations if rule.direction != "for"}
@@ -64,7 +64,9 @@ class Levels:
 
     def _advised_against(self, rule: Recommendation, proposed: Mapping[str, str]) -> str:
         planes = self._planes
-        open_ = self._less(planes.verdict(rule, "provisional"), self._undeclared(rule))
+        ungraded = [planes.acting(gap)[0] for gap in self._relations.leaving(rule) if gap in self._gaps]
+        unknown = [f"(({holds} | {refuted}) ^ ones)" for holds, refuted in map(planes.acting, self._relations.strict(rule))]
+        open_ = self._less(planes.verdict(rule, "provisional"), self._any([*ungraded, *unknown]))
         standing = self._any([planes.verdict(rule, "indicated"), open_])
         line = self._knowledge.lines.get(rule.line)
         if line is None or not line.yields_to:

@@ -81,8 +81,9 @@ class Outlooks:
         alone = Effects(*(changed & tried.alone for changed in now))
         beside = self._effects_beside(tried) if tried.beside else Effects(0, 0, 0, 0)
         tiers = self._tiers(Effects(*(one | other for one, other in zip(alone, beside, strict=True))))
-        settled = not now.safety and not now.management and not self._possible(case, closed, self._changes(watched, planes))
-        final = not now.lower and not self._possible(case, closed, self._lower(planes))
+        given = _Given(case, planes, closed)
+        settled = not now.safety and not now.management and not self._possible(given, self._changes(watched, planes))
+        final = not now.lower and not self._possible(given, self._lower(planes))
         standing = self._standing(tried, planes)
         planes_watched = {plane for plane, _ in watched}
         reaching = frozenset(iri for iri in standing if self._program.standing[iri] in planes_watched)
@@ -145,18 +146,34 @@ class Outlooks:
     def _lower(self, planes: Sequence[int]) -> list[int]:
         return list(self._program.level[self._level(planes) + 1 :])
 
-    def _possible(self, case: Case, closed: frozenset[str], wanted: Iterable[int]) -> bool:
-        """Whether some combination of answers sets one of these planes (or clears one that is given as its complement)."""
+    def _possible(self, given: _Given, wanted: Iterable[int]) -> bool:
+        """Whether some combination of answers sets one of these planes (or clears one that is given as its complement).
+
+        Nobody is asked for what follows from the record already, nor for a measurement behind a gate that is shut.
+        """
+        case, planes, closed = given
+        program, knowledge = self._program, self._program.knowledge
         with self._asking:
             everybody = self._everybody
             (literals,) = everybody.planes
-            found = [-literals[~plane] if plane < 0 else literals[plane] for plane in wanted]
-            asked = everybody.one_of(found)
-            measurements = self._program.knowledge.measurements
-            unmeasured = [everybody.unmeasured(measurements[iri].code) for iri in closed]
-            possible = everybody.circuit.model((*everybody.record(case), *unmeasured, asked)) is not None
+            asked = everybody.one_of([-literals[~plane] if plane < 0 else literals[plane] for plane in wanted])
+            record = frozenset(everybody.record(case))
+            unasked = [everybody.unmeasured(knowledge.measurements[iri].code) for iri in closed]
+            for iri in program.findings:
+                if planes[program.present[iri]] or planes[program.absent[iri]]:
+                    sides = (everybody.recorded(knowledge.findings[iri].code, side) for side in ("present", "absent"))
+                    unasked += [-literal for literal in sides if literal not in record]
+            possible = everybody.circuit.model((*record, *unasked, asked)) is not None
             everybody.forget(asked)
             return possible
+
+
+class _Given(NamedTuple):
+    """A record, its output planes, and the measurements (IRIs) that nobody can be asked for."""
+
+    case: Case
+    planes: Sequence[int]
+    closed: frozenset[str]
 
 
 class _OneOfMany(Sequence[int]):

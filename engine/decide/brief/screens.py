@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from spinegraph.engine.criteria.node import FALSE, CriterionNode, Explanation
+from spinegraph.engine.criteria.node import FALSE, TRUE, CriterionNode, Explanation
 from spinegraph.engine.decide.criterion_graph import CriterionGraph
 from spinegraph.engine.model import VERDICTS, Recommendation, Screen, ScreenItem, Verdict
 from spinegraph.engine.model.knowledge import Tier
@@ -92,7 +92,7 @@ class Screens:
     def _known(self, iri: str, case: Explanation) -> bool:
         if iri in self._measurements:
             return self._codes[iri] in case.values
-        return bool(case.finding_state(iri))
+        return case.finding_state(iri) in (TRUE, FALSE)  # one that is recorded both ways is asked again
 
 
 def _slots(program: Program, recommendation: str, verdicts: tuple[Verdict, ...]) -> Iterator[int]:

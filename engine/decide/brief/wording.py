@@ -112,13 +112,13 @@ class Wording:
                     yield self._names.of(concept)
 
     def _left_open(self, rules: Iterable[Recommendation], case: Explanation) -> Iterator[str]:
-        """By which declared disagreement, or reading of ours, a bar is open."""
+        """By which disagreement or gap of the sources a bar is open."""
         relations = self._program.relations
         labels = {
             other.label: None
             for rule in rules
             for other in relations.leaving(rule)
-            if relations.declared(other) and self._holds(other.iri, case)
+            if self._holds(other.iri, case)
         }
         if labels and self._names.for_patient:
             yield "Our texts leave one point open here: talk it over with your doctor."
