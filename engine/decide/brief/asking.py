@@ -13,8 +13,8 @@ from spinegraph.engine.model import Audience, Knowledge
 from spinegraph.engine.model.knowledge import Tier
 from spinegraph.engine.model.shown import ShownScreen
 
-MOST_SETTLED, MOST_CITED = 3, 3
-MOST_WRITTEN = 5
+MOST_SETTLED, MOST_CITED = 2, 2
+MOST_WRITTEN = 4
 """In short, so many screens come with what they ask; the others wait for their turn."""
 WHY: Mapping[Audience, Mapping[Tier, str]] = {
     "clinician": {
