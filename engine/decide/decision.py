@@ -355,7 +355,8 @@ def _tension_in_short(tension: ShownTension, standing: Collection[str]) -> Shown
     """Its positions that are live are shown where one of them stands in the brief."""
     reaching = any(position.recommendation in standing for position in tension.positions)
     live = [position for position in tension.positions if reaching and position.verdict not in (*QUIET, "")]
-    return ShownTension(id=tension.id, label=tension.label, positions=tuple(live))
+    positions = tuple([msgspec.structs.replace(position, passages=()) for position in live])
+    return ShownTension(id=tension.id, label=tension.label, positions=positions)
 
 
 def _in_order(parts: _Parts) -> list[DecidedRecommendation]:

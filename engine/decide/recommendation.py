@@ -75,13 +75,13 @@ def shown_recommendation(
 ) -> ShownRecommendation:
     """The same in short; of one that is undetermined, what would settle it and no more.
 
-    `in_brief`: it stands in a line of the brief, which has its text.
+    `in_brief`: it stands in a line of the brief, which has its text and passages.
     """
     named, more = result.missing[:MOST_MISSING], max(0, len(result.missing) - MOST_MISSING)
     if result.verdict == "undetermined":
         return ShownRecommendation(id=prepared.rule.id, label=prepared.fixed["label"], missing=named, more_missing=more)
     shown = _shown(prepared, result, for_patient)
-    aside = DETAILS if result.verdict not in ("indicated", "provisional") else ("text",) if in_brief else ()
+    aside = DETAILS if result.verdict not in ("indicated", "provisional") else ("text", "passages") if in_brief else ()
     short = {member: value for member, value in shown.items() if member not in (*STATIC, *aside)}
     return ShownRecommendation(**short | {"missing": named}, more_missing=more)
 

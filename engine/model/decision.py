@@ -163,13 +163,13 @@ class Question(Frozen, frozen=True, kw_only=True):
     passages: PassageIds
 
 
-class ShownPosition(Frozen, frozen=True, kw_only=True):
+class ShownPosition(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     """One side of a shown tension, with the verdict of its recommendation in this case."""
 
     label: Annotated[str, doc("The position in words.")]
     recommendation: Annotated[str, doc("Id of the recommendation that takes it; empty where none does.")]
     verdict: Annotated[str, doc("Verdict of that recommendation in this case; empty where there is none.")]
-    passages: PassageIds
+    passages: PassageIds = ()
 
 
 class ShownTension(Frozen, frozen=True, kw_only=True, omit_defaults=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from msgspec import structs
-from spinegraph.engine.decide.brief.briefing import Finding
+from spinegraph.engine.decide.brief.briefing import MOST_ASKED, Finding
 from spinegraph.engine.decide.brief.places import Places
 from spinegraph.engine.decide.brief.screens import OpenScreen
 from spinegraph.engine.knowledge.showing import show_screen
@@ -14,8 +14,6 @@ from spinegraph.engine.model.knowledge import Tier
 from spinegraph.engine.model.shown import ShownScreen
 
 MOST_SETTLED, MOST_CITED = 2, 2
-MOST_WRITTEN = 4
-"""In short, so many screens come with what they ask; the others wait for their turn."""
 WHY: Mapping[Audience, Mapping[Tier, str]] = {
     "clinician": {
         "scope": "decides what applies to this patient",
@@ -45,12 +43,15 @@ class Asking:
         }
 
     def shown(self, found: Finding, audience: Audience, *, in_short: bool = False) -> tuple[ShownScreen, ...]:
-        """The open screens of a case, the most dangerous first; in short, those that can change the brief."""
+        """The open screens of a case, the most dangerous first.
+
+        In short, those that can change the brief; those to ask next come with their items, the others wait for their turn.
+        """
         if not in_short:
             return tuple([self._screen(open_, found, audience) for open_ in found.screens])
         reaching = [open_ for open_ in found.screens if open_.tier != "detail"]
-        first = [self._screen(open_, found, audience) for open_ in reaching[:MOST_WRITTEN]]
-        return (*map(_in_short, first), *(self._mention(open_, audience) for open_ in reaching[MOST_WRITTEN:]))
+        first = [self._screen(open_, found, audience) for open_ in reaching[:MOST_ASKED]]
+        return (*map(_in_short, first), *(self._mention(open_, audience) for open_ in reaching[MOST_ASKED:]))
 
     def _mention(self, open_: OpenScreen, audience: Audience) -> ShownScreen:
         """A screen whose turn comes later, without what it asks."""

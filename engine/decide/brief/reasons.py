@@ -9,7 +9,7 @@ from spinegraph.engine.criteria.rule import RuleNode
 from spinegraph.engine.decide.condition import SuspectedCondition
 from spinegraph.engine.decide.criterion_graph import CriterionGraph
 from spinegraph.engine.knowledge.units import quantity
-from spinegraph.engine.model import Concept, Knowledge, Likely, Marker, Proof, RuleOut, Screen, Suspicion
+from spinegraph.engine.model import URGENCIES, Concept, Knowledge, Likely, Marker, Proof, RuleOut, Screen, Suspicion
 
 MOST_MARKERS, MOST_RULED_OUT = 4, 3
 
@@ -48,6 +48,7 @@ class Reasons:
     def __init__(self, graph: CriterionGraph, conditions: Iterable[SuspectedCondition]) -> None:
         knowledge = graph.facts.program.knowledge
         self._narrower = knowledge.hierarchy.narrower
+        self._urgency = {passage.id: passage.urgency for passage in knowledge.passages.values()}
         self._serious = [entry for entry in conditions if entry.concept.serious]
         self._explaining = [entry for entry in conditions if entry.concept.explains]
         derivations = graph.facts.program.relations.deriving
@@ -80,22 +81,28 @@ class Reasons:
     def to_rule_out(
         self, case: Explanation, excluded: frozenset[str], set_apart: frozenset[str], names: Names
     ) -> tuple[RuleOut, ...]:
-        """The serious conditions that are suspected, the most specific alone.
+        """The serious conditions that are suspected, the most specific alone, by the grade that passages give to their signs.
 
         `excluded`: packages that do not speak of the patient. `set_apart`: codes of the facts whose weight the sources leave
         open; what is suspected by them alone is not named.
         """
         found: dict[str, tuple[Concept, Suspicion]] = {}
+        pressing: dict[str, int] = {}
         for condition in self._serious:
             verdict = self._suspicion(condition, case, excluded)
             if verdict and not (set_apart and set_apart.issuperset(self._facts_of(condition, case))):
                 found[condition.concept.iri] = condition.concept, verdict
-        specific = [
-            entry for iri, entry in found.items() if not any(below in found for below in self._narrower[iri] if below != iri)
-        ]
-        return tuple(
-            [RuleOut(condition=concept.code, label=names.of(concept), verdict=verdict) for concept, verdict in specific]
-        )[:MOST_RULED_OUT]
+                pressing[condition.concept.iri] = self._grade(condition, case)
+        specific = [iri for iri in found if not any(below in found for below in self._narrower[iri] if below != iri)]
+        specific.sort(key=pressing.__getitem__)
+        shown = [found[iri] for iri in specific[:MOST_RULED_OUT]]
+        return tuple([RuleOut(condition=concept.code, label=names.of(concept), verdict=verdict) for concept, verdict in shown])
+
+    def _grade(self, condition: SuspectedCondition, case: Explanation) -> int:
+        """How pressing the passages are by which it is suspected, the most pressing lowest."""
+        passages = [passage for node in condition.nodes if node.truth(case) & TRUE for passage in node.passages]
+        grades = [URGENCIES.index(self._urgency[passage]) for passage in passages if self._urgency.get(passage) in URGENCIES]
+        return min(grades, default=len(URGENCIES))
 
     def likely(self, case: Explanation, excluded: frozenset[str], names: Names) -> Likely | None:
         """The first condition that a brief may name and that nothing contradicts."""

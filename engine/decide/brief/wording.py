@@ -114,12 +114,7 @@ class Wording:
     def _left_open(self, rules: Iterable[Recommendation], case: Explanation) -> Iterator[str]:
         """By which disagreement or gap of the sources a bar is open."""
         relations = self._program.relations
-        labels = {
-            other.label: None
-            for rule in rules
-            for other in relations.leaving(rule)
-            if self._holds(other.iri, case)
-        }
+        labels = {other.label: None for rule in rules for other in relations.leaving(rule) if self._holds(other.iri, case)}
         if labels and self._names.for_patient:
             yield "Our texts leave one point open here: talk it over with your doctor."
         elif labels:
@@ -136,11 +131,11 @@ class Wording:
         return self._knowledge.interventions[rule.intervention]
 
 
-def in_a_row(names: Iterable[str]) -> str:
+def in_a_row(names: Iterable[str], word: str = "and") -> str:
     """Names in a sentence.
 
     >>> in_a_row(["CBC", "ESR", "CRP"]), in_a_row(["CBC"])
     ('CBC, ESR and CRP', 'CBC')
     """
     *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
+    return f"{', '.join(most)} {word} {last}" if most else last
