@@ -23,7 +23,7 @@ SHARED = ("measurements.ttl", *(name for names in SCHEMA.values() for name in na
 """What all copies have in common: the schema, and the quantities."""
 VOCABULARY = ("findings.ttl", "conditions.ttl", "interventions.ttl", "inferred.ttl", "mappings.sssom.tsv")
 """What copies may have in common besides: the concepts."""
-OF_CONTENT = ("rule", "shape", "source", "passage", "reference", "tension")
+OF_CONTENT = ("rule", "shape", "source", "passage", "reference", "tension", "screen", "line", "uncovered")
 CONCEPTS = ("finding", "condition", "intervention")
 
 
@@ -59,7 +59,7 @@ def _renamed(text: str, number: int, prefixes: tuple[str, ...], shared_vocabular
         text = f"{head}\n\n" + "\n.\n".join(block for block in body.split("\n.\n") if "core:DerivedFinding" not in block)
     text = re.sub(rf"\b({'|'.join(prefixes)}):([\w-]+)", rf"\1:\2-copy{number}", text)
     text = re.sub(r'(dcterms:identifier ")([\w-]+)"', rf'\1\2-copy{number}"', text)
-    return re.sub(r'(skos:notation ")(\w+)"', rf'\1\2_copy{number}"', text)
+    return re.sub(r'(skos:notation ")([\w-]+)"', rf'\1\2_copy{number}"', text)
 
 
 class Growth(NamedTuple):

@@ -7,12 +7,12 @@ so that a decision costs what was asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from msgspec import structs
 from spinegraph.engine.errors import VocabularyError
-from spinegraph.engine.model import Assessment, DerivedFinding, Knowledge, Recommendation, Rule, Tension
+from spinegraph.engine.model import Assessment, Criterion, DerivedFinding, Knowledge, Recommendation, Rule, Screen, Tension
 from spinegraph.engine.program.relations import Relations
 from spinegraph.engine.program.strata import dependencies
 
@@ -42,17 +42,30 @@ class Linker:
         def kept(things: Mapping[str, Stated]) -> dict[str, Stated]:
             return {iri: thing for iri, thing in things.items() if iri in named or whole.package_of.get(iri, "") in packages}
 
+        findings, measurements = kept(whole.findings), kept(whole.measurements)
+        known = {*findings, *measurements, *named}
+        asking = [screen for screen in whole.screens.values() if self._asks(screen, packages, findings)]
+        screens = [_linked_screen(screen, known) for screen in asking]
+        lines = {rule.line for rule in chosen.values() if isinstance(rule, Recommendation)}
         return structs.replace(
             whole,
-            findings=kept(whole.findings),
+            findings=findings,
             conditions=kept(whole.conditions),
             interventions=kept(whole.interventions),
-            measurements=kept(whole.measurements),
+            measurements=measurements,
+            screens={screen.iri: screen for screen in screens if screen.items},
+            uncovered={iri: topic for iri, topic in whole.uncovered.items() if whole.package_of.get(iri, "") in packages},
+            lines={iri: line for iri, line in whole.lines.items() if iri in lines},
             sources={iri: source for iri, source in whole.sources.items() if iri in sources},
             passages={iri: one for iri, one in whole.passages.items() if one.source in sources or one.id in cited},
             citations=tuple(citation for citation in whole.citations if citation.source in sources),
             rules={iri: rule for iri, rule in whole.rules.items() if iri in chosen},
         )
+
+    def _asks(self, screen: Screen, packages: Container[str], findings: Container[str]) -> bool:
+        """Whether a screen is of these packages, or asks for a finding that bears on them."""
+        own = self._knowledge.package_of.get(screen.iri, "") in packages
+        return own or any(item.asks in findings for item in screen.items)
 
     def _bearing_on(self, rules: Iterable[Rule]) -> dict[str, Rule]:
         """Rules with all others that they rest on, that keep them from a patient, displace them or leave them open."""
@@ -104,3 +117,13 @@ class Linker:
             yield iri
             yield from hierarchy.broader.get(iri, ())
             yield from hierarchy.narrower.get(iri, ())
+
+
+def _linked_screen(screen: Screen, known: Container[str]) -> Screen:
+    """What a screen asks of what is known; a gate about anything else stands open."""
+    items = [structs.replace(item, gate=_linked_gate(item.gate, known)) for item in screen.items if item.asks in known]
+    return structs.replace(screen, items=tuple(items), gate=_linked_gate(screen.gate, known))
+
+
+def _linked_gate(gate: Criterion | None, known: Container[str]) -> Criterion | None:
+    return gate if gate is not None and all(part.subject in known for part in gate.walk() if not part.parts) else None

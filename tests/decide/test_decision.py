@@ -260,14 +260,21 @@ def test_threads_that_share_an_engine_get_the_decisions_they_get_alone(small_kno
 
 
 def test_the_fields_are_those_of_the_contract(small: Engine) -> None:
-    plain = msgspec.to_builtins(small.decide(patient(STREP, "fever")))
-    assert list(plain) == [
-        "id", "knowledge", "case", "urgency", "assessments", "recommendations", "questions", "tensions", "notices",
-        "disclaimer",
+    case = patient(STREP, "fever")
+    first = ["id", "knowledge", "case", "brief"]
+    shared = [*first, "screens", "tensions", "notices", "passages", "disclaimer"]
+    assert list(msgspec.to_builtins(small.brief(case))) == first
+    assert list(msgspec.to_builtins(small.answer(case))) == [*shared, "assessments", "recommendations", "further"]
+    plain = msgspec.to_builtins(small.decide(case))
+    assert list(plain) == [*shared, "assessments", "recommendations", "questions"]
+    assert list(plain["brief"]) == [
+        "level", "because", "headline", "level_if", "do", "avoid", "rule_out", "likely", "review", "ask", "not_covered",
+        "readings", "settled", "level_final", "open", "sources", "disclaimer",
     ]  # fmt: skip
+    assert list(plain["brief"]["do"][0]) == ["recommendations", "text", "passages", "reading", "caution"]
     assert list(plain["knowledge"]) == ["version", "digest"]
     assert list(plain["case"]) == ["present", "absent", "measurements", "audience"]
-    assert list(plain["assessments"][0]) == ["condition", "iri", "label", "verdict", "missing", "passages", "explanation"]
+    assert list(plain["assessments"][0]) == ["condition", "label", "verdict", "passages", "iri", "missing", "explanation"]
     assert list(plain["recommendations"][0]) == [
         "id", "iri", "label", "text", "direction", "intervention", "modality", "verdict", "urgency", "timing", "source",
         "passages", "citations", "overrides", "overridden_by", "left_open_by", "missing", "flips",

@@ -93,7 +93,8 @@ def test_no_knowledge_at_all_compiles() -> None:
     program = compile_program(load_knowledge([]))
     assert program.rules == {}
     assert program.input_size == 1
-    assert not any(program.run([1]))
+    planes = program.run([1])
+    assert [number for number, plane in enumerate(planes) if plane] == [program.level.undetermined]
 
 
 @pytest.mark.parametrize("operator", ["&", "|"])

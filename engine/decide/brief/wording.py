@@ -90,11 +90,8 @@ class Wording:
         if present:
             yield from self._barred(in_a_row(present))
         elif unknown := list(dict.fromkeys(self._not_asked(line, case))):
-            yield (
-                f"Say first if this holds: {in_a_row(unknown)}."
-                if self._names.for_patient
-                else f"First ask: {in_a_row(unknown)}."
-            )
+            names = in_a_row(unknown, "or")
+            yield f"Say first if this holds: {names}." if self._names.for_patient else f"First ask: {names}."
 
     def _barred(self, names: str) -> Iterator[str]:
         if self._names.for_patient:

@@ -107,9 +107,10 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
 
 
 def _packages(graph: Graph, knowledge: Knowledge) -> Iterator[tuple[str, str]]:
-    """IRI of a rule or concept → the package of the file that states it first."""
+    """IRI of a rule, concept, screen or uncovered topic → the package of the file that states it first."""
     names = package_names(graph.paths)
-    for stated in (knowledge.rules, knowledge.findings, knowledge.conditions, knowledge.interventions, knowledge.measurements):
+    concepts = (knowledge.findings, knowledge.conditions, knowledge.interventions, knowledge.measurements)
+    for stated in (knowledge.rules, *concepts, knowledge.screens, knowledge.uncovered):
         for iri in stated:
             yield iri, names[graph.files_of(iri)[0]]
 
