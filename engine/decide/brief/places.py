@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import NamedTuple
 
 from spinegraph.engine.model import URGENCIES, BriefLine, Knowledge, Recommendation
@@ -44,6 +44,7 @@ class Places:
 
     def __init__(self, program: Program) -> None:
         knowledge = program.knowledge
+        self._narrower = knowledge.hierarchy.narrower
         cited = {citation.source for citation in knowledge.citations}
         self._candidates: dict[Place, list[Candidate]] = {place: [] for place in MOST}
         for rule in knowledge.rules.values():
@@ -88,11 +89,17 @@ class Places:
             if bits(entry.plane):
                 if entry.group in shown:
                     shown[entry.group].append(entry)
-                elif len(shown) < most:
+                elif len(shown) < most and not self._yields(entry, shown):
                     shown[entry.group] = [entry]
                     if len(shown) == most:
                         cut = number
         return shown, cut
+
+    def _yields(self, entry: Candidate, shown: Mapping[str, list[Candidate]]) -> bool:
+        """Whether a more pressing line of the same place speaks of something to which the line of a candidate yields."""
+        wider = entry.line.yields_to if entry.line else ()
+        to = {iri for intervention in wider for iri in self._narrower.get(intervention, (intervention,))}
+        return any(member.rule.intervention in to for members in shown.values() for member in members)
 
 
 def _without_line(rule: Recommendation, knowledge: Knowledge) -> Place:
