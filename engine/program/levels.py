@@ -36,6 +36,8 @@ class Levels:
         rules = knowledge.rules.values()
         self._knowledge = knowledge
         self._recommendations = [rule for rule in rules if isinstance(rule, Recommendation)]
+        aside = {iri for iri, line in knowledge.lines.items() if line.place == "nowhere"}
+        self._in_briefs = [rule for rule in self._recommendations if rule.line not in aside]
         self._grading = [rule for rule in rules if isinstance(rule, Recommendation) and relations.grades(rule)]
         self._gaps = [rule for rule in rules if isinstance(rule, SourceGap) and rule.leaves_level_open]
 
@@ -51,7 +53,7 @@ class Levels:
     def standing(self) -> dict[str, int]:
         """For each recommendation, by IRI, where the plane stands of its having a place in a brief.
 
-        For something: it is indicated, or pressing and left open by more than a declared disagreement. Against something: it is
+        For something: it is indicated, or pressing and left open, but not by a declared disagreement. Against something: it is
         indicated, or left open by what is no unknown and no ungraded sign, unless something is proposed to which its line yields.
         """
         proposed = {rule.iri: self._proposed(rule) for rule in self._recommendations if rule.direction == "for"}
@@ -73,7 +75,7 @@ class Levels:
             return standing
         narrower = self._knowledge.hierarchy.narrower
         to = {iri for wider in line.yields_to for iri in narrower.get(wider, (wider,))}
-        others = [proposed[other.iri] for other in self._recommendations if other.intervention in to and other.iri in proposed]
+        others = [proposed[other.iri] for other in self._in_briefs if other.intervention in to and other.iri in proposed]
         return self._less(standing, self._any(others))
 
     def _raised(self, urgency: Urgency) -> str:
@@ -82,8 +84,8 @@ class Levels:
         return self._any([*map(self._raising, graded), *map(self._outside, graded)])
 
     def _raising(self, rule: Recommendation) -> str:
-        """Indicated, or open for any other reason than a declared disagreement."""
-        open_ = self._both(self._planes.verdict(rule, "provisional"), self._undeclared(rule))
+        """Indicated, or open, but not by a declared disagreement: that stays, whatever else is answered."""
+        open_ = self._less(self._planes.verdict(rule, "provisional"), self._declared(rule))
         return self._any([self._planes.verdict(rule, "indicated"), open_])
 
     def _outside(self, rule: Recommendation) -> str:
@@ -94,20 +96,12 @@ class Levels:
             return excluded
         sign = self._both(planes.verdict(rule, "out-of-scope"), excluded, only_holds(planes.rule(rule)))
         displaced = [planes.acting(other)[0] for other in self._relations.overriding(rule)]
-        declared = self._any([planes.acting(other)[0] for other in self._leaving(rule, declared=True)])
-        barred = self._any([*displaced, self._less(declared, self._undeclared(rule))])
-        return self._less(sign, barred)
+        return self._less(sign, self._any([*displaced, self._declared(rule)]))
 
-    def _undeclared(self, rule: Recommendation) -> str:
-        """What leaves it open and is no declared disagreement: gaps, contraindications, overrides that are unknown."""
-        planes = self._planes
-        terms = [planes.acting(other)[0] for other in self._leaving(rule, declared=False)]
-        terms += [planes.criterion(present)[0] for present in self._relations.contraindications(rule)]
-        pairs = [planes.acting(other) for other in self._relations.strict(rule)]
-        return self._any([*terms, *(f"(({holds} | {refuted}) ^ ones)" for holds, refuted in pairs)])
-
-    def _leaving(self, rule: Recommendation, *, declared: bool) -> list[Rule]:
-        return [other for other in self._relations.leaving(rule) if self._relations.declared(other) is declared]
+    def _declared(self, rule: Recommendation) -> str:
+        """A declared disagreement, or a reading of ours, leaves it open."""
+        leaving = (other for other in self._relations.leaving(rule) if self._relations.declared(other))
+        return self._any([self._planes.acting(other)[0] for other in leaving])
 
     def _ungraded(self) -> str:
         """A sign that no passage grades is present, in a patient of whom its package speaks."""

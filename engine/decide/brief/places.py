@@ -35,6 +35,14 @@ class Line(NamedTuple):
     rules: tuple[Recommendation, ...]
 
 
+class _Shown(NamedTuple):
+    """The groups that are shown, how many candidates can push one of them out, and which yield to one (by number)."""
+
+    groups: Mapping[str, list[Candidate]]
+    cut: int
+    yielding: Container[int]
+
+
 Bits = Callable[[int], int]
 """Position of a plane → whether it is so for the patient."""
 
@@ -65,35 +73,36 @@ class Places:
 
     def lines(self, place: Place, bits: Bits) -> list[Line]:
         """What stands in a place for a patient."""
-        shown, _ = self._shown(place, bits)
-        return [
-            Line(members[0].line, tuple(dict.fromkeys(member.rule for member in members))) for members in shown.values()
-        ]  # fmt: skip
+        groups = self._shown(place, bits).groups.values()
+        return [Line(members[0].line, tuple(dict.fromkeys(member.rule for member in members))) for members in groups]
 
     def watched(self, place: Place, bits: Bits) -> tuple[tuple[int, int], ...]:
         """The planes that the lines of a place rest on, each with what it is for the patient.
 
         While none of them changes, neither do the lines.
         """
-        shown, cut = self._shown(place, bits)
-        candidates = self._candidates[place]
-        watched = [entry for number, entry in enumerate(candidates) if number < cut or entry.group in shown]
-        return tuple((entry.plane, bits(entry.plane)) for entry in watched)
+        shown = self._shown(place, bits)
+        deciding = [
+            entry
+            for number, entry in enumerate(self._candidates[place])
+            if entry.group in shown.groups or (number < shown.cut and number not in shown.yielding)
+        ]
+        return tuple((entry.plane, bits(entry.plane)) for entry in deciding)
 
-    def _shown(self, place: Place, bits: Bits) -> tuple[dict[str, list[Candidate]], int]:
-        """The groups that are shown, and how many candidates can push one of them out."""
+    def _shown(self, place: Place, bits: Bits) -> _Shown:
         candidates, most = self._candidates[place], MOST[place]
-        shown: dict[str, list[Candidate]] = {}
+        groups: dict[str, list[Candidate]] = {}
+        yielding: set[int] = set()
         cut = len(candidates)
         for number, entry in enumerate(candidates):
-            if bits(entry.plane):
-                if entry.group in shown:
-                    shown[entry.group].append(entry)
-                elif len(shown) < most and not self._yields(entry, shown):
-                    shown[entry.group] = [entry]
-                    if len(shown) == most:
-                        cut = number
-        return shown, cut
+            if entry.group not in groups and self._yields(entry, groups):
+                yielding.add(number)
+            elif bits(entry.plane) and entry.group in groups:
+                groups[entry.group].append(entry)
+            elif bits(entry.plane) and len(groups) < most:
+                groups[entry.group] = [entry]
+                cut = number if len(groups) == most else cut
+        return _Shown(groups, cut, yielding)
 
     def _yields(self, entry: Candidate, shown: Mapping[str, list[Candidate]]) -> bool:
         """Whether a more pressing line of the same place speaks of something to which the line of a candidate yields."""
