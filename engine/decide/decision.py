@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import msgspec
 from spinegraph.engine.collector import collector_paused
@@ -21,16 +21,19 @@ from spinegraph.engine.decide.condition import Assessed, assess, assessed_in_sho
 from spinegraph.engine.decide.criterion_graph import CriterionGraph
 from spinegraph.engine.decide.disclaimer import disclaimer_of
 from spinegraph.engine.decide.facts import Facts
+from spinegraph.engine.decide.for_patients import ForPatients
 from spinegraph.engine.decide.memory import Memory
-from spinegraph.engine.decide.notices import OF_SOURCES, notice_rules, notices_of
+from spinegraph.engine.decide.notices import notice_rules, notices_of
 from spinegraph.engine.decide.position import position_of, settled
 from spinegraph.engine.decide.questions import Open, QuestionIndex
-from spinegraph.engine.decide.recommendation import (
-    PreparedRecommendation,
-    decided_recommendation,
-    explained_recommendation,
-    prepare_recommendation,
-    shown_recommendation,
+from spinegraph.engine.decide.recommendation import PreparedRecommendation, prepare_recommendation
+from spinegraph.engine.decide.views import (
+    Parts,
+    notices_in_short,
+    number_further,
+    recommendations_in_full,
+    recommendations_in_short,
+    tensions_in_short,
 )
 from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.knowledge.showing import cited, show_passages
@@ -38,12 +41,10 @@ from spinegraph.engine.knowledge.turtle.terms import local_name
 from spinegraph.engine.model import (
     QUIET,
     URGENCIES,
-    VERDICTS,
     Answer,
     Brief,
     BriefAnswer,
     Case,
-    DecidedRecommendation,
     Decision,
     Knowledge,
     KnowledgeVersion,
@@ -51,7 +52,6 @@ from spinegraph.engine.model import (
     Question,
     Recommendation,
     ShownPosition,
-    ShownRecommendation,
     ShownTension,
     Tension,
     Verdict,
@@ -73,17 +73,6 @@ View = Literal["brief", "standard", "full"]
 
 MAX_ENGINES = 64
 """So many sets of packages are kept compiled; to compile one again costs what it costs alone."""
-
-
-class _Parts(NamedTuple):
-    """A decision before it is put together."""
-
-    explained: Explanation
-    results: list[tuple[PreparedRecommendation, ApplicabilityResult]]
-    conditions: list[Assessed]
-    include_all: bool
-    for_patient: bool
-    excluded: frozenset[str]
 
 
 class Engine:
@@ -118,6 +107,7 @@ class Engine:
             if self.program.relations.assessing(iri)
         ]
         self._briefing = Briefing(self.graph, self._conditions)
+        self._for_patients = ForPatients(knowledge)
         self._asking = Asking(knowledge, self._briefing.places)
         self._passages = {id_: cited(passage) for id_, passage in show_passages(knowledge).items()}
         self._tensions = [rule for rule in rules if isinstance(rule, Tension) and (rule.scope or rule.criterion)]
@@ -184,18 +174,19 @@ class Engine:
         parts = self._work_out(case, include_all)
         found = self._briefing.find(parts.explained)
         brief = self._briefing.brief(parts.explained, found)
-        return Decision(
+        decision = Decision(
             id=self._id(case),
             knowledge=self._version,
             case=case,
             brief=brief,
             screens=self._asking.shown(found, case.audience),
             assessments=tuple([entry.condition for entry in parts.conditions if entry.condition]),
-            recommendations=tuple(_in_order(parts)),
+            recommendations=tuple(recommendations_in_full(parts)),
             questions=self._questions(parts),
             passages=self._cited(brief),
             **self._surroundings(parts),
         )
+        return self._for_patients.decision(decision) if parts.for_patient else decision
 
     def brief(self, case: Case, packages: Iterable[str] = ()) -> BriefAnswer:
         """The brief alone: what a case comes to on one screen. Raises VocabularyError where there is no package of a name."""
@@ -226,8 +217,8 @@ class Engine:
         short = assessed_in_short(self._conditions, explained)
         found = self._briefing.find(explained)
         brief = self._briefing.brief(explained, found)
-        shown = list(self._in_short(parts, asked, found.outlook.reaching, brief))
-        return Answer(
+        shown = list(recommendations_in_short(parts, brief, asked, found.outlook.reaching, self._briefing.places.all))
+        answer = Answer(
             id=self._id(case),
             knowledge=self._version,
             case=case,
@@ -235,26 +226,11 @@ class Engine:
             screens=self._asking.shown(found, case.audience, in_short=True),
             assessments=short,
             recommendations=tuple(shown),
-            further=sum(result.verdict not in QUIET for _, result in parts.results) - sum(_live(entry) for entry in shown),
+            further=number_further(parts, shown),
             passages=self._cited(brief),
             **self._surroundings(parts, brief),
         )
-
-    def _in_short(
-        self, parts: _Parts, explained: frozenset[str], reaching: Container[str], brief: Brief
-    ) -> Iterator[ShownRecommendation]:
-        """What the short view has of the recommendations: those that can stand in a brief, or that are to be explained.
-
-        `reaching`: IRIs of those that answers can still bring into this brief; of what is undetermined, only these are shown.
-        """
-        standing = {rule for line in (*brief.do, *brief.avoid) for rule in line.recommendations}
-        for verdict in VERDICTS:
-            places = reaching if verdict == "undetermined" else self._briefing.places.all
-            for entry, result in parts.results:
-                if result.verdict == verdict and entry.rule.id in explained:
-                    yield explained_recommendation(entry, result, parts.for_patient)
-                elif result.verdict == verdict and verdict not in QUIET and entry.rule.iri in places:
-                    yield shown_recommendation(entry, result, parts.for_patient, entry.rule.id in standing)
+        return self._for_patients.answer(answer) if parts.for_patient else answer
 
     def known_recommendations(self, rules: Iterable[str]) -> frozenset[str]:
         """The ids, if there are such recommendations. Raises VocabularyError."""
@@ -266,16 +242,13 @@ class Engine:
             raise VocabularyError(f"There is no recommendation {unknown!r}.", mend=mend)
         return asked
 
-    def _surroundings(self, parts: _Parts, in_short: Brief | None = None) -> Mapping[str, Any]:
+    def _surroundings(self, parts: Parts, in_short: Brief | None = None) -> Mapping[str, Any]:
         """What every answer but the brief has besides its verdicts. In short, the brief itself has the state of the sources."""
         live = [(entry.rule, result.verdict) for entry, result in parts.results if result.verdict not in QUIET]
         tensions: Iterable[ShownTension] = self._shown_tensions(parts)
         notices: Iterable[Notice] = notices_of(self._notice_rules, parts.explained, live)
         if in_short is not None:
-            standing = {rule for line in (*in_short.do, *in_short.avoid) for rule in line.recommendations}
-            standing.update(other.recommendation for other in in_short.level_if)
-            tensions = (_tension_in_short(tension, standing) for tension in tensions)
-            notices = (notice for notice in notices if notice.code not in OF_SOURCES)
+            tensions, notices = tensions_in_short(tensions, in_short), notices_in_short(notices)
         return {"tensions": tuple(tensions), "notices": tuple(notices), "disclaimer": self._disclaimer}
 
     def _cited(self, brief: Brief) -> dict[str, CitedPassage]:
@@ -300,7 +273,7 @@ class Engine:
 
         return self._memory.get((msgspec.json.encode(case), view, explained, asked), work_out)
 
-    def _work_out(self, case: Case, include_all: bool) -> _Parts:
+    def _work_out(self, case: Case, include_all: bool) -> Parts:
         explained = self.explain(case)
         results = evaluate_all(self._applicabilities, explained, include_all, self._layout)
         conditions = [assess(condition, explained, include_all, self._assignments) for condition in self._conditions]
@@ -308,8 +281,8 @@ class Engine:
 
     def _parts(
         self, explained: Explanation, results: Mapping[int, ApplicabilityResult], conditions: list[Assessed], include_all: bool
-    ) -> _Parts:
-        return _Parts(
+    ) -> Parts:
+        return Parts(
             explained,
             [(entry, results[id(entry.applicability)]) for entry in self._recommendations],
             conditions,
@@ -318,14 +291,14 @@ class Engine:
             self._notice_rules.excluded_packages(explained),
         )
 
-    def _questions(self, parts: _Parts) -> tuple[Question, ...]:
+    def _questions(self, parts: Parts) -> tuple[Question, ...]:
         opens = [Open(entry.rule.id, result.own, entry.rank) for entry, result in parts.results if result.own]
         opens += [Open(entry.rule.id, result.others, ACTING_RANK) for entry, result in parts.results if result.others]
         for assessed in parts.conditions:
             opens += [Open(rule, facts, ASSESSING_RANK) for rule, facts in assessed.opens]
         return self._question_index.ranked(opens, parts.for_patient)
 
-    def _shown_tensions(self, parts: _Parts) -> Iterator[ShownTension]:
+    def _shown_tensions(self, parts: Parts) -> Iterator[ShownTension]:
         verdicts = {entry.rule.iri: result.verdict for entry, result in parts.results}
         for tension in self._tensions:
             covered = self.program.relations.package(tension) not in parts.excluded
@@ -345,24 +318,3 @@ class Engine:
                         for position in tension.positions
                     ),
                 )
-
-
-def _live(entry: ShownRecommendation) -> bool:
-    return entry.verdict not in QUIET
-
-
-def _tension_in_short(tension: ShownTension, standing: Collection[str]) -> ShownTension:
-    """Its positions that are live are shown where one of them stands in the brief."""
-    reaching = any(position.recommendation in standing for position in tension.positions)
-    live = [position for position in tension.positions if reaching and position.verdict not in (*QUIET, "")]
-    positions = tuple([msgspec.structs.replace(position, passages=()) for position in live])
-    return ShownTension(id=tension.id, label=tension.label, positions=positions)
-
-
-def _in_order(parts: _Parts) -> list[DecidedRecommendation]:
-    """What is shown of the recommendations, by verdict, then most urgent first."""
-    by_verdict: dict[str, list[DecidedRecommendation]] = {verdict: [] for verdict in VERDICTS}
-    for entry, result in parts.results:
-        if parts.include_all or result.verdict not in QUIET:
-            by_verdict[result.verdict].append(decided_recommendation(entry, result, parts.for_patient))
-    return [shown for verdict in VERDICTS for shown in by_verdict[verdict]]

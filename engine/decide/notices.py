@@ -11,9 +11,6 @@ from spinegraph.engine.decide.criterion_graph import CriterionGraph
 from spinegraph.engine.model import Exclusion, Knowledge, Notice, Recommendation, Source, SourceGap, Verdict
 from spinegraph.engine.program.relations import Relations
 
-OF_SOURCES = ("review-pending", "inferred-citation")
-"""Notices about the sources, whoever the patient is."""
-
 
 class NoticeRules(NamedTuple):
     """What notices are made of: exclusions and source gaps with their notices, and the notices about each source.

@@ -203,6 +203,7 @@ class Exclusion(Rule, frozen=True, kw_only=True):
     """Patients about whom the source, or with an empty `source` no source at all, speaks."""
 
     text: str
+    patient_text: str = ""
 
 
 class SourceGap(Rule, frozen=True, kw_only=True):
@@ -212,6 +213,7 @@ class SourceGap(Rule, frozen=True, kw_only=True):
     """
 
     text: str
+    patient_text: str = ""
     leaves_open: tuple[str, ...] = ()
     leaves_level_open: bool = False
 

@@ -202,12 +202,13 @@ def _recommendation(told: _Told, common: dict[str, Any]) -> Rule:
 
 
 def _exclusion(told: _Told, common: dict[str, Any]) -> Rule:
-    return Exclusion(text=told.text("core:text"), **common)
+    return Exclusion(text=told.text("core:text"), patient_text=told.text("core:text", PATIENT), **common)
 
 
 def _gap(told: _Told, common: dict[str, Any]) -> Rule:
     return SourceGap(
         text=told.text("core:text"),
+        patient_text=told.text("core:text", PATIENT),
         leaves_open=told.rules("core:leavesOpen"),
         leaves_level_open=told.graph.flag(told.iri, "core:leavesLevelOpen"),
         **common,

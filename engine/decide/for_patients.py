@@ -1,0 +1,133 @@
+"""An answer in the words of patients: everything that is not the name of something for programs (design section 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from msgspec import structs
+from spinegraph.engine.decide.disclaimer import disclaimer_for
+from spinegraph.engine.model import (
+    Answer,
+    AssessedCondition,
+    DecidedRecommendation,
+    Decision,
+    Exclusion,
+    Knowledge,
+    Notice,
+    NoticeCode,
+    Proof,
+    Question,
+    Recommendation,
+    ShortAssessment,
+    ShownPosition,
+    ShownRecommendation,
+    ShownTension,
+    SourceGap,
+)
+from spinegraph.engine.model.shown import ShownScreen
+
+Shown = TypeVar("Shown", ShownRecommendation, DecidedRecommendation)
+Assessed = TypeVar("Assessed", ShortAssessment, AssessedCondition)
+
+NOTICES: Mapping[NoticeCode, str] = {
+    "contradictory-input": "Some of your answers do not fit together. Please check them.",
+    "out-of-scope": "Our texts do not cover this. Please ask a doctor.",
+    "source-gap": "Our texts leave one point open that matters here. Please ask your doctor.",
+    "review-pending": "The texts behind this have not been fully checked.",
+    "inferred-citation": "Which publications the texts mean is not certain.",
+    "stale-passage": "A text behind this has changed since it was read.",
+}
+"""What a notice says where the content has no words of its own for patients."""
+NOT_AGREED = "Our texts do not agree on one point here. Talk it over with your doctor."
+CAN_CHANGE = "Your answer can change what is advised."
+PARTS: Mapping[str, str] = {
+    "and": "all of these",
+    "or": "one of these",
+    "at-least": "several of these",
+    "at-most": "few of these",
+}
+"""What a step of a proof is called that has no name of its own for patients."""
+STEP = "what this advice asks for"
+
+
+class ForPatients:
+    """Translates answers of one knowledge."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        concepts = (*knowledge.findings.values(), *knowledge.conditions.values())
+        self._names = {concept.code: concept.patient_label for concept in concepts}
+        self._names |= {measurement.code: measurement.patient_label for measurement in knowledge.measurements.values()}
+        self._interventions = {iri: concept.patient_label for iri, concept in knowledge.interventions.items()}
+        self._rules = {rule.id: rule for rule in knowledge.rules.values()}
+        self._disclaimer = disclaimer_for("patient", knowledge.sources.values())
+
+    def answer(self, answer: Answer) -> Answer:
+        """The short view."""
+        return structs.replace(
+            answer,
+            assessments=tuple(map(self._assessment, answer.assessments)),
+            recommendations=tuple(map(self._recommendation, answer.recommendations)),
+            screens=tuple(map(_screen, answer.screens)),
+            tensions=tuple(map(self._tension, answer.tensions)),
+            notices=tuple(map(self._notice, answer.notices)),
+            passages={},
+            disclaimer=self._disclaimer,
+        )
+
+    def decision(self, decision: Decision) -> Decision:
+        """The full view."""
+        return structs.replace(
+            decision,
+            assessments=tuple(map(self._assessed, decision.assessments)),
+            recommendations=tuple(map(self._decided, decision.recommendations)),
+            questions=tuple(map(self._question, decision.questions)),
+            screens=tuple(map(_screen, decision.screens)),
+            tensions=tuple(map(self._tension, decision.tensions)),
+            notices=tuple(map(self._notice, decision.notices)),
+            passages={},
+            disclaimer=self._disclaimer,
+        )
+
+    def _assessment(self, entry: Assessed) -> Assessed:
+        return structs.replace(entry, label=self._names[entry.condition])
+
+    def _assessed(self, entry: AssessedCondition) -> AssessedCondition:
+        return structs.replace(self._assessment(entry), explanation=self._proof(entry.explanation))
+
+    def _recommendation(self, entry: Shown) -> Shown:
+        return structs.replace(entry, label=self._label(entry.id), **({"timing": ""} if entry.timing else {}))
+
+    def _decided(self, entry: DecidedRecommendation) -> DecidedRecommendation:
+        return structs.replace(self._recommendation(entry), explanation=self._proof(entry.explanation))
+
+    def _label(self, rule: str) -> str:
+        """What a recommendation is about."""
+        found = self._rules.get(rule)
+        return self._interventions.get(found.intervention, "") if isinstance(found, Recommendation) else ""
+
+    def _proof(self, proof: Proof) -> Proof:
+        fact = proof.fact
+        label = self._names.get(fact.code, "") if fact else PARTS.get(proof.operator, STEP)
+        return structs.replace(proof, label=label, children=tuple(map(self._proof, proof.children)))
+
+    def _question(self, question: Question) -> Question:
+        return structs.replace(question, why=CAN_CHANGE)
+
+    def _tension(self, tension: ShownTension) -> ShownTension:
+        positions = [structs.replace(position, label=self._position(position)) for position in tension.positions]
+        return structs.replace(tension, label=NOT_AGREED, handling="", positions=tuple(positions))
+
+    def _position(self, position: ShownPosition) -> str:
+        found = self._rules.get(position.recommendation)
+        return found.patient_text if isinstance(found, Recommendation) else ""
+
+    def _notice(self, notice: Notice) -> Notice:
+        found = next((rule for rule in map(self._rules.get, notice.about) if isinstance(rule, SourceGap | Exclusion)), None)
+        own = found.patient_text if found is not None else ""
+        return Notice(code=notice.code, message=own or NOTICES[notice.code], about=())
+
+
+def _screen(screen: ShownScreen) -> ShownScreen:
+    """Its name is one for clinicians."""
+    return structs.replace(screen, title=screen.question, reading="", settles=())
