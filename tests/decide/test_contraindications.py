@@ -62,7 +62,8 @@ def test_no_mri_is_indicated_with_a_pacemaker(engine: Engine) -> None:
         absent = tuple(code for code in case.absent if code not in ("pacemaker", "mri_contraindication"))
         present = tuple(sorted({*case.present, "pacemaker"}))
         fitted = Case(present=present, absent=absent, measurements=case.measurements)
-        assert not [order for order in orders if engine.verdicts(fitted)[order] == "indicated"]
+        verdicts = engine.verdicts(fitted)
+        assert not [order for order in orders if verdicts[order] == "indicated"]
     assert len(without) > 3
 
 

@@ -13,6 +13,8 @@ from spinegraph.api.cli.app import main
 from spinegraph.api.cli.interview import Record, answered, as_yaml, conduct, next_question
 from spinegraph.engine import Case, CaseError, CaseFile, Codebook, Engine, Question, make_case, read_case_file
 
+from tests.remembering import RememberingEngine
+
 Answer = Callable[[Question], str]
 SETTLED = frozenset(("not-indicated", "out-of-scope"))
 
@@ -52,6 +54,12 @@ def at_random(seed: int, codebook: Codebook) -> Answer:
         return dice.choice(["yes", "no"])
 
     return answer
+
+
+@pytest.fixture(scope="session")
+def engine(remembering: RememberingEngine) -> Engine:
+    """`unknown` leaves a case as it is, and the patient looks at the questions that the interview looks at."""
+    return remembering
 
 
 # When it ends --------------------------------------------------------------------------------
