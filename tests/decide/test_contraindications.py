@@ -51,6 +51,7 @@ def _for_mri(engine: Engine) -> list[str]:
     return [r.id for r in rules if isinstance(r, Recommendation) and r.direction == "for" and r.intervention in below]
 
 
+@pytest.mark.slow
 def test_no_mri_is_indicated_with_a_pacemaker(engine: Engine) -> None:
     """In cases of every kind, each with a pacemaker; and each order has such a case in which it would be indicated without."""
     orders = _for_mri(engine)

@@ -78,7 +78,8 @@ async def _post(app: FastAPI, path: str, headers: dict[str, str], chunks: list[b
 
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http", "root_path": "",
-        "path": path, "raw_path": path.encode(), "query_string": QUICKLY.get((path, headers["content-type"]), b""), "server": ("test", 80), "client": ("test", 1),
+        "path": path, "raw_path": path.encode(),
+        "query_string": QUICKLY.get((path, headers["content-type"]), b""), "server": ("test", 80), "client": ("test", 1),
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }  # fmt: skip
     await app(scope, receive, send)

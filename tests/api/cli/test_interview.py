@@ -65,6 +65,7 @@ def engine(remembering: RememberingEngine) -> Engine:
 # When it ends --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_it_ends_when_no_open_question_is_left(engine: Engine, codebook: Codebook, seed: int) -> None:
     record, asked = interview(engine, codebook, at_random(seed, codebook))
@@ -74,6 +75,7 @@ def test_it_ends_when_no_open_question_is_left(engine: Engine, codebook: Codeboo
     assert not record.declined & {*record.case.present, *record.case.absent, *record.case.measurements}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["yes", "no"])
 def test_at_the_end_no_answer_changes_a_verdict(engine: Engine, codebook: Codebook, word: str) -> None:
     """Every fact that is left is tried both ways: what is live stays as it is, unless the fact contradicts the record."""
@@ -111,6 +113,7 @@ def test_unknown_to_everything_declines_every_question_once(engine: Engine, code
     assert asked == [question.finding for question in engine.decide(start).questions]
 
 
+@pytest.mark.slow
 def test_a_contradiction_in_the_record_is_asked_about_and_put_right(engine: Engine, codebook: Codebook) -> None:
     start = make_case({"present": ["back_pain", "fever"], "absent": ["fever"]}, codebook)
     record, asked = interview(engine, codebook, constant("no", "40", codebook), start)

@@ -148,6 +148,7 @@ def test_every_statement_has_ids_that_exist(article: Article, engine: Engine) ->
     assert_grounded(article, engine)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("include_all", [False, True])
 def test_any_case_can_be_told(engine: Engine, include_all: bool) -> None:
     for number, case in enumerate(itertools.islice(random_cases(engine.program, 11), 24)):
@@ -193,6 +194,7 @@ def test_placement_without_kinds(small_engine: Engine) -> None:
     assert {section_of(rule, reading) for rule in rules} == {"evaluation"}
 
 
+@pytest.mark.slow
 def test_a_stored_decision_gives_the_same_article(engine: Engine) -> None:
     """Nothing of the engine is needed: Decision and Knowledge are."""
     for case in (*CASES.values(), *itertools.islice(random_cases(engine.program, 5), 8)):
