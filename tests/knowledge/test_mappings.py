@@ -92,6 +92,7 @@ def mapping_set(monkeypatch: pytest.MonkeyPatch) -> Any:
     return parse_sssom_table(str(_path()))
 
 
+@pytest.mark.slow
 def test_the_file_is_valid_sssom(mapping_set: Any, caplog: pytest.LogCaptureFixture) -> None:
     from sssom.constants import SchemaValidationType
     from sssom.validators import validate
