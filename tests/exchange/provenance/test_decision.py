@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -36,7 +37,13 @@ def _example(engine: Engine, name: str = "red-flag") -> Decision:
 
 
 def _turtle(engine: Engine, decision: Decision) -> rdflib.Graph:
-    return rdflib.Graph().parse(render_provenance(engine.knowledge, decision, "text/turtle"), format="turtle")
+    """Not to be changed: several tests look at the same."""
+    return _parsed(render_provenance(engine.knowledge, decision, "text/turtle"))
+
+
+@cache
+def _parsed(turtle: bytes) -> rdflib.Graph:
+    return rdflib.Graph().parse(turtle, format="turtle")
 
 
 def _check(graph: rdflib.Graph, shape: rdflib.Graph) -> None:
