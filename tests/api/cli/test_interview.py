@@ -207,6 +207,7 @@ def test_the_command_asks_explains_and_saves(
     assert "nothing is overwritten" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_end_of_input_is_as_quit(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.write_text("yes\n")
