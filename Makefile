@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
+# Every process that a test starts would compile everything anew.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: help demo serve test quick check lint format oracle mutants bench bench-quick inferred clean
 
 help:  ## list the commands

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from spinegraph.engine import Codebook, Engine, load_knowledge, make_codebook
 from spinegraph.engine.model import Knowledge
 
+from tests.remembering import RememberingEngine
 from tests.small import write_small
 
 settings.register_profile("wide", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -22,6 +23,12 @@ settings.load_profile("same")
 @pytest.fixture(scope="session")
 def engine() -> Engine:
     return Engine(load_knowledge())
+
+
+@pytest.fixture(scope="session")
+def remembering() -> RememberingEngine:
+    """The shipped knowledge, each case of which is decided once: for tests of what is made of decisions."""
+    return RememberingEngine(load_knowledge())
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,11 +40,12 @@ class Defect(NamedTuple):
         )
 
 
-def read_defects() -> dict[str, Defect]:
-    """Every seeded defect, by name."""
+@cache
+def read_defects() -> Mapping[str, Defect]:
+    """Every seeded defect, by name; read once."""
     found = {}
     for path in sorted(BAD.glob("*.yaml")):
-        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+        told = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
         assert set(told) <= {"about", "edits", "expect", "with"}, path
         found[path.stem] = Defect(
             path.stem, told["about"], tuple(told["edits"]), tuple(told["expect"]), tuple(told.get("with", ()))

@@ -6,7 +6,7 @@ Engines that know no SHACL-SPARQL skip custom components in silence, and find th
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import pyshacl
 import pytest
@@ -25,7 +25,7 @@ PATIENT = URIRef("urn:case")
 
 def criteria_of(engine: Engine) -> Iterator[Criterion]:
     roots = (root for rule in engine.knowledge.rules.values() for root in (rule.scope, rule.criterion) if root is not None)
-    yield from {id(node): node for root in roots for node in root.walk()}.values()
+    yield from dict.fromkeys(node for root in roots for node in root.walk())
 
 
 def shapes_of(engine: Engine) -> tuple[Graph, dict[URIRef, Criterion]]:
@@ -37,6 +37,13 @@ def shapes_of(engine: Engine) -> tuple[Graph, dict[URIRef, Criterion]]:
         add_shape(graph, name, {"rdf:type": Curie("sh:NodeShape"), "sh:targetNode": Iri(PATIENT), "sh:node": node_shape(form)})
         known[name] = criterion
     return graph, known
+
+
+def steps(broader: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
+    """The hierarchy without what follows from it: pySHACL walks every way from one class to another."""
+    for iri, above in broader.items():
+        further = {beyond for wider in above if wider != iri for beyond in broader.get(wider, ()) if beyond != wider}
+        yield from ((iri, wider) for wider in above if wider not in further)
 
 
 def data_of(engine: Engine, case: Case) -> Graph:
@@ -53,9 +60,8 @@ def data_of(engine: Engine, case: Case) -> Graph:
                 graph.add((PATIENT, predicate, URIRef(iri)))
         if isinstance(rule, Assessment):
             graph.add((URIRef(iri), CORE.assesses, URIRef(rule.condition)))
-    for iri, broader in knowledge.hierarchy.broader.items():
-        for wider in broader:
-            graph.add((URIRef(iri), RDFS.subClassOf, URIRef(wider)))
+    for iri, wider in steps(knowledge.hierarchy.broader):
+        graph.add((URIRef(iri), RDFS.subClassOf, URIRef(wider)))
     iri_of = {measurement.code: iri for iri, measurement in knowledge.measurements.items()}
     for code, value in case.measurements.items():
         graph.add((PATIENT, URIRef(iri_of[code]), Literal(repr(value), datatype=XSD.decimal)))
@@ -69,7 +75,7 @@ def conforming(shapes: Graph, known: dict[URIRef, Criterion], data: Graph) -> se
     return known.keys() - set(report.objects(None, SH.sourceShape))
 
 
-@pytest.mark.parametrize(("which", "count"), [("small", 25), ("engine", 1)])
+@pytest.mark.parametrize(("which", "count"), [("small", 10), pytest.param("engine", 1, marks=pytest.mark.slow)])
 def test_the_core_form_conforms_where_the_criterion_holds(which: str, count: int, request: pytest.FixtureRequest) -> None:
     engine: Engine = request.getfixturevalue(which)
     shapes, known = shapes_of(engine)
@@ -83,6 +89,7 @@ def test_the_core_form_conforms_where_the_criterion_holds(which: str, count: int
     assert both == {True}, "some hold and some do not"
 
 
+@pytest.mark.slow
 def test_the_core_form_is_shacl_core(engine: Engine) -> None:
     shapes, _ = shapes_of(engine)
     allowed = {str(SH[name]) for name in (

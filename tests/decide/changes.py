@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
+from functools import cache
 
 COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
@@ -13,6 +14,7 @@ COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
 }
 
 
+@cache
 def in_range(value: float, words: str) -> bool:
     """Whether a value lies in a range as a Change states it: "> 50", ">= 4 and < 6", "< 4 or > 6", "known"."""
     if words == "known":

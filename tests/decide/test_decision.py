@@ -224,7 +224,7 @@ def test_a_changed_file_changes_the_id(small: Engine, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("include_all", [False, True])
-@pytest.mark.parametrize("which", ["small", "engine"])
+@pytest.mark.parametrize("which", ["small", pytest.param("engine", marks=pytest.mark.slow)])
 def test_what_was_remembered_of_other_cases_changes_nothing(
     which: str, include_all: bool, request: pytest.FixtureRequest
 ) -> None:
@@ -237,7 +237,7 @@ def test_what_was_remembered_of_other_cases_changes_nothing(
         assert warm.decide(case, include_all) == Engine(warm.knowledge).decide(case, include_all)
 
 
-@pytest.mark.parametrize("which", ["small", "engine"])
+@pytest.mark.parametrize("which", ["small", pytest.param("engine", marks=pytest.mark.slow)])
 def test_the_json_is_that_of_the_decision(which: str, request: pytest.FixtureRequest) -> None:
     engine: Engine = request.getfixturevalue(which)
     for case in itertools.islice(random_cases(engine.program, seed=3), 10):

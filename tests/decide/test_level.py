@@ -29,6 +29,7 @@ def decide(engine: Engine, present: tuple[str, ...], absent: tuple[str, ...], ag
     return engine.decide(case).brief.level, case
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("improved", [(), ("pain_improved",)], ids=["course unknown", "not improved"])
 @pytest.mark.parametrize("picture", [PLAIN, LEFT], ids=["plain", "left with spasm"])
 def test_a_clean_picture_is_never_urgent(picture: tuple[str, ...], improved: tuple[str, ...], engine: Engine) -> None:

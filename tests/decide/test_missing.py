@@ -14,11 +14,16 @@ from tests.decide.counting import AXES, RECORDS, Counted
 from tests.validation.interactions.random_guidelines import Writer
 
 GUIDELINES = 40
+QUICK = 10
+"""Of the guidelines, so many are tried by `make quick` too."""
 CASES = 40
 UNDETERMINED = VERDICTS.index("undetermined")
 
 
-@pytest.mark.parametrize("seed", range(GUIDELINES))
+SEEDS = [*range(QUICK), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(QUICK, GUIDELINES))]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_what_is_missing_from_an_undetermined_verdict_is_what_can_still_settle_it(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,7 @@ WEAKNESS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("first", "then"), [order for pair in (FEVER, WEAKNESS) for order in itertools.permutations(pair)])
 def test_the_answer_is_that_of_a_fresh_engine(engine: Engine, first: Case, then: Case) -> None:
     used, fresh = Engine(engine.knowledge), Engine(engine.knowledge)

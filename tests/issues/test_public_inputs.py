@@ -26,7 +26,7 @@ RIGHT = {
 }
 """Input → what has to be printed, and what must not be."""
 
-pytestmark = pytest.mark.skipif(not INPUTS.is_dir(), reason="the public inputs are not at hand")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not INPUTS.is_dir(), reason="the public inputs are not at hand")]
 
 
 def _run(name: str, folder: Path) -> str:

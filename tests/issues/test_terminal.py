@@ -63,6 +63,7 @@ def test_an_error_about_a_file_is_clean(command: str, tmp_path: Path, capsys: py
     assert not any(each in printed for each in "\x1b\u202e")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", ["", "--json", "--all"])
 def test_a_decision_that_nobody_can_read_is_no_success(options: str) -> None:
     command = f'"$0" -m spinegraph.api.cli.app decide docs/examples/red-flag.yaml {options} >&-'

@@ -92,6 +92,7 @@ def mapping_set(monkeypatch: pytest.MonkeyPatch) -> Any:
     return parse_sssom_table(str(_path()))
 
 
+@pytest.mark.slow
 def test_the_file_is_valid_sssom(mapping_set: Any, caplog: pytest.LogCaptureFixture) -> None:
     from sssom.constants import SchemaValidationType
     from sssom.validators import validate
@@ -108,6 +109,7 @@ def test_the_file_is_valid_sssom(mapping_set: Any, caplog: pytest.LogCaptureFixt
     assert len(mapping_set.df) == len(ROWS)
 
 
+@pytest.mark.slow
 def test_sssom_and_the_engine_expand_the_names_of_our_concepts_alike(mapping_set: Any) -> None:
     for subject in {row.subject_id for row in ROWS}:
         assert mapping_set.converter.expand(subject) == expand(subject)

@@ -115,6 +115,7 @@ def test_a_file_that_changed_is_read_anew(path: Path) -> None:
     assert {name: spot.line for name, spot in after.items()} == {name: spot.line + 2 for name, spot in before.items()}
 
 
+@pytest.mark.slow
 def test_deep_nesting_costs_no_recursion(tmp_path: Path) -> None:
     deep = tmp_path / "deep.ttl"
     depth = 50_000

@@ -81,6 +81,7 @@ FRAGMENTS = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=25).map("".join))
 @example("| g | h |\n|---|---|\n| i. J | k |a b. ")
 @example("\r\r# a b. \r- C d")

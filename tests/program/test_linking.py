@@ -76,6 +76,7 @@ def copies(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
     return write_copies(tmp_path_factory.mktemp("copies"), 3)
 
 
+@pytest.mark.slow
 def test_a_package_among_others_is_decided_as_it_is_alone(copies: tuple[Path, ...]) -> None:
     among, alone = (Engine(load_knowledge(named_paths(*folders))) for folders in (copies, copies[:1]))
     asked = (copies[0].name,)
@@ -85,6 +86,7 @@ def test_a_package_among_others_is_decided_as_it_is_alone(copies: tuple[Path, ..
         assert alone.verdicts(case).items() <= among.verdicts(case).items()
 
 
+@pytest.mark.slow
 def test_tables_have_the_size_of_what_is_asked(copies: tuple[Path, ...]) -> None:
     among, alone = (Engine(load_knowledge(named_paths(*folders))) for folders in (copies, copies[:1]))
     asked = among.of_packages([copies[0].name])

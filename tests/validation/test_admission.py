@@ -77,6 +77,7 @@ def test_nearly_every_error_is_tried() -> None:
     assert errors - DEFECTS.keys() <= {*OF_OTHER_FILES, *NEEDS_DOCUMENTS}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id_", DEFECTS)
 def test_what_validation_calls_an_error_no_command_uses(
     id_: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]

@@ -146,6 +146,7 @@ def test_a_folder_with_none_of_the_documents_compares_nothing(folder: Path) -> N
     assert "holds none of them" in report.not_run[0].reason
 
 
+@pytest.mark.slow
 def test_a_document_that_is_not_there_is_named(folder: Path) -> None:
     (folder / "elsewhere").mkdir()
     (folder / "elsewhere" / "900.txt").write_text("", encoding="utf-8")

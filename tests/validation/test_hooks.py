@@ -19,6 +19,8 @@ from typer.main import get_command
 from tests.authoring.guideline import write_good
 from tests.small import write_small
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 HOOKS = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))

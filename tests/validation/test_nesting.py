@@ -69,6 +69,7 @@ def test_deep_long_and_large_files_are_refused_at_their_place(tmp_path: Path, mo
     ]
 
 
+@pytest.mark.slow
 def test_a_giant_text_is_located_without_giant_memory(tmp_path: Path) -> None:
     import tracemalloc
 

@@ -29,6 +29,8 @@ from tests.authoring.guideline import write_good
 from tests.patience import not_hung
 from tests.small import HEAD
 
+pytestmark = pytest.mark.slow
+
 HOUSE = "shapes/authoring/house.ttl"
 RULES = "shapes/rules/sore-throat.ttl"
 

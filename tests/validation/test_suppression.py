@@ -174,6 +174,7 @@ def heads(text: str) -> list[str]:
     return sorted(line for line in text.splitlines() if re.match(r"\S.* (error|warning|note) SG\d{3} ", line))
 
 
+@pytest.mark.slow
 def test_no_diagnostic_comes_or_goes_with_the_words_of_the_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Suppression once matched sentences: who copy-edited one got a second, misleading diagnostic of the same mistake."""
     others = reworded(dict(CATALOGUE))

@@ -19,6 +19,7 @@ def command() -> typer.Typer:
     return app
 
 
+@pytest.mark.slow
 def test_command_prints_or_writes_an_article(command: typer.Typer, tmp_path: Path) -> None:
     case = str(EXAMPLES / GENERAL["002"])
     printed = CliRunner().invoke(command, [case])

@@ -13,6 +13,8 @@ from spinegraph.api.cli.app import main
 from spinegraph.api.cli.interview import Record, answered, as_yaml, conduct, next_question
 from spinegraph.engine import Case, CaseError, CaseFile, Codebook, Engine, Question, make_case, read_case_file
 
+from tests.remembering import RememberingEngine
+
 Answer = Callable[[Question], str]
 SETTLED = frozenset(("not-indicated", "out-of-scope"))
 
@@ -54,9 +56,16 @@ def at_random(seed: int, codebook: Codebook) -> Answer:
     return answer
 
 
+@pytest.fixture(scope="session")
+def engine(remembering: RememberingEngine) -> Engine:
+    """`unknown` leaves a case as it is, and the patient looks at the questions that the interview looks at."""
+    return remembering
+
+
 # When it ends --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_it_ends_when_no_open_question_is_left(engine: Engine, codebook: Codebook, seed: int) -> None:
     record, asked = interview(engine, codebook, at_random(seed, codebook))
@@ -66,6 +75,7 @@ def test_it_ends_when_no_open_question_is_left(engine: Engine, codebook: Codeboo
     assert not record.declined & {*record.case.present, *record.case.absent, *record.case.measurements}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["yes", "no"])
 def test_at_the_end_no_answer_changes_a_verdict(engine: Engine, codebook: Codebook, word: str) -> None:
     """Every fact that is left is tried both ways: what is live stays as it is, unless the fact contradicts the record."""
@@ -103,6 +113,7 @@ def test_unknown_to_everything_declines_every_question_once(engine: Engine, code
     assert asked == [question.finding for question in engine.decide(start).questions]
 
 
+@pytest.mark.slow
 def test_a_contradiction_in_the_record_is_asked_about_and_put_right(engine: Engine, codebook: Codebook) -> None:
     start = make_case({"present": ["back_pain", "fever"], "absent": ["fever"]}, codebook)
     record, asked = interview(engine, codebook, constant("no", "40", codebook), start)
@@ -196,6 +207,7 @@ def test_the_command_asks_explains_and_saves(
     assert "nothing is overwritten" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_end_of_input_is_as_quit(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.write_text("yes\n")

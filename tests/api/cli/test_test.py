@@ -57,6 +57,7 @@ def test_what_cannot_be_run_is_exit_2(folder: Path, capsys: pytest.CaptureFixtur
     assert capsys.readouterr().err == "nowhere does not exist.\n  Name a case file or a folder of case files.\n"
 
 
+@pytest.mark.slow
 def test_without_paths_and_without_a_folder_of_cases_nothing_is_run(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -30,7 +30,7 @@ from tests.patience import HUNG, comes_true, not_hung
 pytestmark = pytest.mark.slow
 
 LIMITS = QueryLimits(
-    timeout_seconds=2, cpu_seconds=2, memory_bytes=192 << 20, max_rows=20_000, max_bytes=4 << 20, workers=2, queue=8
+    timeout_seconds=2, cpu_seconds=1, memory_bytes=192 << 20, max_rows=20_000, max_bytes=4 << 20, workers=2, queue=8
 )
 SETTINGS = SparqlSettings(limits=LIMITS, body_seconds=1)
 NORMAL = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from spinegraph.engine.exchange.article.model import Audience
 from spinegraph.engine.model import Case
 
@@ -42,3 +43,11 @@ CASES = {
     "nothing": case_of(),
     "no presentation": case_of("fever", "back_pain palpable_knots"),
 }  # fmt: skip
+TYPICAL = ("left", "cauda equina", "child")
+EACH = [pytest.param(name, marks=() if name in TYPICAL else pytest.mark.slow) for name in CASES]
+"""The names of all cases, of which `make quick` tries the typical ones."""
+FOR_EACH = [
+    pytest.param((name, audience), id=f"{name} for {audience}", marks=() if name in TYPICAL else pytest.mark.slow)
+    for name in CASES
+    for audience in AUDIENCES
+]

@@ -17,7 +17,7 @@ from spinegraph.engine.exchange.article.reading import Reading
 from spinegraph.engine.knowledge.sources import passages_of_rule
 from spinegraph.engine.model import Assessment, Decision, Recommendation
 
-from tests.exchange.article.patients import AUDIENCES, CASES, EXAMPLES, GENERAL, case_of
+from tests.exchange.article.patients import AUDIENCES, CASES, EACH, EXAMPLES, FOR_EACH, GENERAL, case_of
 from tests.random_cases import random_cases
 from tests.small import write_small
 
@@ -40,7 +40,7 @@ def small_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     return Engine(load_knowledge(write_small(tmp_path_factory.mktemp("small-narrative"))))
 
 
-@pytest.fixture(scope="session", params=list(itertools.product(CASES, AUDIENCES)), ids=lambda param: " for ".join(param))
+@pytest.fixture(scope="session", params=FOR_EACH)
 def article(request: pytest.FixtureRequest, engine: Engine) -> Article:
     name, audience = request.param
     return make_article(engine.knowledge, engine.decide(CASES[name]), audience)
@@ -82,6 +82,7 @@ def live_passages(engine: Engine, decision: Decision, document: str) -> set[str]
     return {p.id for p in passages if p.id in used and p.kind in HAS_TO_BE_COVERED and number[p.source] == document}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("audience", AUDIENCES)
 @pytest.mark.parametrize("document", GENERAL)
 def test_title_questions_are_covered(engine: Engine, codebook: Codebook, document: str, audience: Audience) -> None:
@@ -148,6 +149,7 @@ def test_every_statement_has_ids_that_exist(article: Article, engine: Engine) ->
     assert_grounded(article, engine)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("include_all", [False, True])
 def test_any_case_can_be_told(engine: Engine, include_all: bool) -> None:
     for number, case in enumerate(itertools.islice(random_cases(engine.program, 11), 24)):
@@ -193,6 +195,7 @@ def test_placement_without_kinds(small_engine: Engine) -> None:
     assert {section_of(rule, reading) for rule in rules} == {"evaluation"}
 
 
+@pytest.mark.slow
 def test_a_stored_decision_gives_the_same_article(engine: Engine) -> None:
     """Nothing of the engine is needed: Decision and Knowledge are."""
     for case in (*CASES.values(), *itertools.islice(random_cases(engine.program, 5), 8)):
@@ -273,7 +276,7 @@ def test_a_wider_presentation_is_pointed_out(engine: Engine) -> None:
 # Patients -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", EACH)
 def test_patients_read_when_to_get_help_first(engine: Engine, name: str) -> None:
     article = make_article(engine.knowledge, engine.decide(CASES[name]), "patient")
     assert article.sections[0].key == "help"
@@ -283,7 +286,7 @@ def test_patients_read_when_to_get_help_first(engine: Engine, name: str) -> None
     )
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", EACH)
 def test_patients_read_no_jargon(engine: Engine, name: str) -> None:
     text = render_article(engine.knowledge, engine.decide(CASES[name]), "patient", "text/markdown").decode()
     told = re.sub(r"\[[^]]*\]", "", text).lower()

@@ -133,8 +133,8 @@ def test_the_same_case_gives_the_same_article() -> None:
         "import hashlib; from engine import Engine, load_knowledge; "
         "from spinegraph.engine.exchange.article.article import LAYOUTS, render_article; "
         "from tests.exchange.article.patients import CASES, AUDIENCES; engine = Engine(load_knowledge()); "
-        "print(hashlib.sha256(b''.join(render_article(engine.knowledge, engine.decide(case), audience, media_type) "
-        "for case in CASES.values() for audience in AUDIENCES for media_type in LAYOUTS)).hexdigest())"
+        "print(hashlib.sha256(b''.join(render_article(engine.knowledge, decision, audience, media_type) "
+        "for decision in map(engine.decide, CASES.values()) for audience in AUDIENCES for media_type in LAYOUTS)).hexdigest())"
     )
     digests = {
         subprocess.run(

@@ -59,6 +59,7 @@ def _texts(item: CriterionItem) -> list[str]:
     return [item.text, *(text for child in item.children for text in _texts(child))]
 
 
+@pytest.mark.slow
 def test_every_resource_has_a_page_whose_links_lead_somewhere(describer: Describer) -> None:
     assert len(describer.iris) > 1000
     assert {iri.removeprefix(BASE).split("/")[0] for iri in describer.iris} == set(KINDS)

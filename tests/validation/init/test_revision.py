@@ -135,7 +135,7 @@ def test_only_what_was_reworded_can_be_accepted(tmp_path: Path) -> None:
 SENTENCES = st.permutations([f"{verb} the knee." for verb in ("Rest", "Cool", "Bind", "Lift", "Bend", "Warm", "Turn", "Move")])
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(old=SENTENCES, new=SENTENCES, taken=st.integers(1, 8), breaks=st.sampled_from([" ", "\n\n", "\n- ", "\r\n> "]))
 def test_whatever_is_moved_or_added_is_followed(
     tmp_path_factory: pytest.TempPathFactory, old: list[str], new: list[str], taken: int, breaks: str
