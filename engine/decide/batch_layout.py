@@ -13,7 +13,8 @@ set that lacks one change of it::
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -26,6 +27,9 @@ from spinegraph.engine.model import Case
 
 MAX_WITNESSES = 64
 """A set of changes that leaves more ways than this in which measurements can lie is not tried, and so not offered."""
+
+PAGE = 1 << 11
+"""Patients that are laid out before they are put into the planes: a plane is copied whole whenever bits are added to it."""
 
 
 class Interval(NamedTuple):
@@ -44,6 +48,14 @@ class SetLayout(NamedTuple):
     blocks: tuple[tuple[int, int], ...]
     moved: tuple[tuple[str, int], ...]
     doubtful: int
+
+
+class Page(NamedTuple):
+    """Sets of changes laid out side by side, from bit 0 on: what goes into which input plane, what is measured anew."""
+
+    inputs: Mapping[int, int]
+    moved: Mapping[str, int]
+    width: int
 
 
 class BatchLayout:
@@ -85,14 +97,29 @@ class BatchLayout:
         inputs = self._template.copy() if singles else [0] * len(self._template)
         moved = dict(self._within) if singles else dict.fromkeys(self._within, 0)
         offset = self._width if singles else 0
-        first_special = 1 << self._first_range
         blocks: dict[int, Block] = {}
+        remaining = iter(sets)
+        while page := self._page(remaining, offset, blocks):
+            for plane, bits in page.inputs.items():
+                inputs[plane] |= bits << offset
+            for code, bits in page.moved.items():
+                moved[code] |= bits << offset
+            offset += page.width
+        self._upon(case, inputs, moved, (1 << offset) - 1)
+        return HypotheticalBatch(self.facts.program, self.sides, inputs, blocks)
+
+    def _page(self, sets: Iterator[int], start: int, blocks: dict[int, Block]) -> Page | None:
+        """The next sets, laid out from bit 0 on, as many as fit; None if there are no more. `blocks` is added to."""
+        inputs: defaultdict[int, int] = defaultdict(int)
+        moved: defaultdict[str, int] = defaultdict(int)
+        offset = 0
+        first_special = 1 << self._first_range
         for change in sets:
             if change in blocks:
                 continue
             if change < first_special:
                 members = bits_of(change)
-                blocks[change] = Block(offset, members)
+                blocks[change] = Block(start + offset, members)
                 whole = (2 << len(members)) - 1 << offset
                 lacking = 1 << offset
                 for member in members:
@@ -100,14 +127,15 @@ class BatchLayout:
                     lacking <<= 1
                 offset += len(members) + 1
             elif layout := self._layouts(change):
-                blocks[change] = Block(offset, layout.members, layout.witnesses, layout.doubtful)
+                blocks[change] = Block(start + offset, layout.members, layout.witnesses, layout.doubtful)
                 for plane, block in layout.blocks:
                     inputs[plane] |= block << offset
                 for code, block in layout.moved:
                     moved[code] |= block << offset
                 offset += layout.witnesses * (len(layout.members) + 1)
-        self._upon(case, inputs, moved, (1 << offset) - 1)
-        return HypotheticalBatch(self.facts.program, self.sides, inputs, blocks)
+            if offset >= PAGE:
+                break
+        return Page(inputs, moved, offset) if offset else None
 
     def contradicting(self, case: Explanation) -> int:
         """The changes that contradict what is recorded of a wider or a narrower finding, and so do nothing by themselves."""
