@@ -93,10 +93,19 @@ def test_a_tension_alone_does_not_raise_the_level(tmp_path: Path) -> None:
 def test_what_is_open_for_another_reason_raises_the_level(tmp_path: Path) -> None:
     """Whether the infection is deep is not known, and that is no disagreement of the sources."""
     engine = Engine(load_knowledge(write_small(tmp_path, URGENT)))
+    case = patient(STREP, "penicillin_allergy", temperature_c=38.5)
+    assert engine.verdicts(case)["give-penicillin"] == "provisional"
+    assert engine.brief(case).brief.level == "urgent"
+    assert engine.brief(case).brief.level_if == ()
+
+
+def test_a_disagreement_keeps_the_level_apart_whatever_else_is_open(tmp_path: Path) -> None:
+    """It would stay open by the disagreement, however the other question is answered."""
+    engine = Engine(load_knowledge(write_small(tmp_path, URGENT)))
     case = patient(STREP, "fever penicillin_allergy")
     assert engine.verdicts(case)["give-penicillin"] == "provisional"
-    assert engine.decide(case).brief.level == "urgent"
-    assert engine.brief(case).brief.level_if == ()
+    brief = engine.brief(case).brief
+    assert (brief.level, [other.left_open_by for other in brief.level_if]) == ("undetermined", ["T01"])
 
 
 def test_a_sign_that_no_passage_grades_keeps_a_case_from_being_routine(small: Engine, tmp_path: Path) -> None:
