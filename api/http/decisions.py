@@ -34,7 +34,7 @@ from spinegraph.engine import (
 from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.exchange.formats import FORMATS, Answer, Format
 from spinegraph.engine.model import Answer as ShortAnswer
-from spinegraph.engine.model import Frozen, doc
+from spinegraph.engine.model import BriefAnswer, Decision, Frozen, doc
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -80,6 +80,8 @@ PARSERS: dict[str, Parser] = {JSON: parse_json, YAML: parse_yaml, "text/turtle":
 BODIES = tuple(PARSERS)
 
 PLAIN = DecisionParameters()
+VIEWS = (ShortAnswer, BriefAnswer, Decision)
+"""What is answered as JSON, by view; the first is the default."""
 SMALL = 32_768
 """Bytes up to which JSON is read at once; what takes longer is read in a thread, so that others are still answered."""
 READERS = 2
@@ -149,7 +151,7 @@ def decisions_router(engine: Engine, codebook: Codebook, limits: BodyLimits) -> 
             "decide",
             "Decide a case",
             "The decision.",
-            {name: ShortAnswer if name == JSON else None for name in offered},
+            {name: VIEWS if name == JSON else None for name in offered},
             (UnreadableCaseError, BodyTimeoutError, NotAcceptableError, MediaTypeError, CaseError, ParameterError),
             DecisionParameters,
             body=_bodies(codebook),

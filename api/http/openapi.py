@@ -56,15 +56,15 @@ VOCABULARIES: Mapping[str, Any] = {
 class Operation(NamedTuple):
     """What the document says of an operation besides what its handler's docstring does.
 
-    `content`: media type of an answer → the struct that it encodes, or None. `body`: media type of a request → what OpenAPI
-    calls a media type object. `path`: description and example of the variable part of the path. `cached`: the answer has an
-    ETag, which the value describes.
+    `content`: media type of an answer → the struct that it encodes, one of several, or None. `body`: media type of a request →
+    what OpenAPI calls a media type object. `path`: description and example of the variable part of the path. `cached`: the
+    answer has an ETag, which the value describes.
     """
 
     id: str
     summary: str
     answer: str
-    content: Mapping[str, type[Frozen] | None]
+    content: Mapping[str, type[Frozen] | tuple[type[Frozen], ...] | None]
     errors: tuple[type[SpinegraphError], ...] = ()
     parameters: type[Frozen] | None = None
     body: Mapping[str, Any] | None = None
@@ -94,7 +94,7 @@ def described(operation: Operation) -> dict[str, Any]:
         "200": {
             "description": operation.answer,
             "headers": {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()},
-            "content": {name: {"schema": reference(struct)} if struct else {} for name, struct in operation.content.items()},
+            "content": {name: _content(structs) for name, structs in operation.content.items()},
         }
     }
     if operation.moved:
@@ -108,6 +108,12 @@ def described(operation: Operation) -> dict[str, Any]:
     if operation.body:
         members["requestBody"] = {"required": True, "content": operation.body}
     return members
+
+
+def _content(structs: type[Frozen] | tuple[type[Frozen], ...] | None) -> dict[str, Any]:
+    if isinstance(structs, tuple):
+        return {"schema": {"oneOf": [*map(reference, structs)]}}
+    return {"schema": reference(structs)} if structs else {}
 
 
 def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:

@@ -129,5 +129,5 @@ class ForPatients:
 
 
 def _screen(screen: ShownScreen) -> ShownScreen:
-    """Its name is one for clinicians."""
-    return structs.replace(screen, title=screen.question, reading="", settles=())
+    """What it settles, and our reading of it, are no words for patients."""
+    return structs.replace(screen, reading="", settles=())

@@ -92,7 +92,7 @@ def show_screen(screen: Screen, knowledge: Knowledge, *, for_patient: bool) -> S
     """A screen in the words of an audience."""
     return ShownScreen(
         id=screen.id,
-        title=screen.label,
+        title=screen.patient_question if for_patient else screen.label,  # its name is one for clinicians
         question=screen.patient_question if for_patient else screen.question,
         none_of_these=screen.patient_none_of_these if for_patient else screen.none_of_these,
         asked_of=screen.asked_of,

@@ -14,6 +14,7 @@ from openapi_spec_validator import validate
 from spinegraph.api.http.examples import CASES, answer_examples, request_examples
 from spinegraph.api.http.openapi import VOCABULARIES, problem_name, typed_errors
 from spinegraph.engine import Case, Decision, Engine, SpinegraphError, load_knowledge, make_codebook
+from spinegraph.engine.model import Answer, BriefAnswer
 
 from tests.small import write_small
 
@@ -54,7 +55,8 @@ def _references(node: Any) -> Iterator[str]:
 
 def test_schemas_are_those_of_the_engine(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
-    assert set(schemas["Decision"]["properties"]) == set(Decision.__struct_fields__)
+    for struct in (BriefAnswer, Answer, Decision):
+        assert set(schemas[struct.__name__]["properties"]) == set(struct.__struct_fields__)
     assert set(schemas["Case"]["properties"]) == set(Case.__struct_fields__)
     assert set(schemas["CaseBody"]["properties"]) == {*Case.__struct_fields__, "title", "narrative"}
     assert schemas["CaseBody"]["additionalProperties"] is False
@@ -66,13 +68,13 @@ def test_request_examples_are_decided(client: httpx.Client, document: dict[str, 
     examples = content["application/json"]["examples"]
     assert set(examples) == set(CASES) == {"red-flag", "nothing-assessed"}
     replies = {name: client.post("/v1/decisions", json=example["value"]).json() for name, example in examples.items()}
-    assert replies["red-flag"]["urgency"] == "emergency"
-    assert replies["nothing-assessed"]["urgency"] != "emergency"
+    assert replies["red-flag"]["brief"]["level"] == "emergency"
+    assert replies["nothing-assessed"]["brief"]["level"] == "undetermined"
 
 
 def test_the_response_example_is_a_decision_cut_short(document: dict[str, Any]) -> None:
     content = document["paths"]["/v1/decisions"]["post"]["responses"]["200"]["content"]["application/json"]
-    example = msgspec.convert(content["examples"]["abridged"]["value"], Decision)
+    example = msgspec.convert(content["examples"]["abridged"]["value"], Answer)
     assert example.brief.level == "emergency"
     assert example.recommendations
     assert len(msgspec.json.encode(example)) < 20_000
@@ -193,9 +195,10 @@ def test_problems_are_as_they_are_described(
     assert set(problem) <= set(document["components"]["schemas"]["Problem"]["properties"])
 
 
-def test_a_decision_is_as_it_is_described(client: httpx.Client, document: dict[str, Any]) -> None:
-    decision = client.post("/v1/decisions", json=CASES["red-flag"][1]).json()
-    schema = {"$ref": "#/components/schemas/Decision", "components": document["components"]}
+@pytest.mark.parametrize(("view", "name"), [("brief", "BriefAnswer"), ("standard", "Answer"), ("full", "Decision")])
+def test_a_decision_is_as_it_is_described(view: str, name: str, client: httpx.Client, document: dict[str, Any]) -> None:
+    decision = client.post("/v1/decisions", params={"view": view}, json=CASES["red-flag"][1]).json()
+    schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
     jsonschema.Draft202012Validator(schema).validate(decision)
 
 
