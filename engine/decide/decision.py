@@ -89,7 +89,6 @@ class Engine:
         self._disclaimer = disclaimer_of(knowledge.sources.values())
         self._version = KnowledgeVersion(version=knowledge.version, digest=knowledge.digest)
         self._recommendations = self._prepared_recommendations()
-        self._applicabilities = tuple({id(entry.applicability): entry.applicability for entry in self._recommendations}.values())
         self._places = {entry.rule.id: self.program.place_of_verdict(entry.rule.iri) for entry in self._recommendations}
         self._level_rules = level_rules(knowledge, self.graph)
         self._conditions = [
@@ -99,17 +98,26 @@ class Engine:
         ]
         self._tensions = [rule for rule in rules if isinstance(rule, Tension) and (rule.scope or rule.criterion)]
 
-    def _prepared_recommendations(self) -> list[PreparedRecommendation]:
-        """All recommendations, most urgent first; those of equal position share one Applicability."""
+    @cached_property
+    def _apart(self) -> list[PreparedRecommendation]:
+        """For cases in which something is performed: it does recommendations of its own intervention alone."""
+        return self._prepared_recommendations(apart=True)
+
+    def _prepared_recommendations(self, apart: bool = False) -> list[PreparedRecommendation]:
+        """All recommendations, most urgent first; those of equal position share one Applicability.
+
+        `apart`: only if the same performed intervention does them.
+        """
         passages = {passage.id: passage for passage in self.knowledge.passages.values()}
         shared: dict[object, Applicability] = {}
         prepared = []
         for rule in self.knowledge.rules.values():
             if isinstance(rule, Recommendation):
                 position = position_of(rule, self.graph)
-                if position.identity not in shared:
-                    shared[position.identity] = Applicability(position, self._layout, self._assignments)
-                prepared.append(prepare_recommendation(rule, shared[position.identity], self.knowledge, passages))
+                identity = (position.identity, position.performable if apart else "")
+                if identity not in shared:
+                    shared[identity] = Applicability(position, self._layout, self._assignments)
+                prepared.append(prepare_recommendation(rule, shared[identity], self.knowledge, passages))
         return sorted(prepared, key=lambda entry: (entry.rank, entry.rule.modality != "must", entry.rule.id))
 
     def of_packages(self, packages: Iterable[str]) -> Engine:
@@ -185,10 +193,12 @@ class Engine:
 
     def _work_out(self, case: Case, include_all: bool) -> _Parts:
         explained = self.explain(case)
-        results = evaluate_all(self._applicabilities, explained, include_all, self._layout)
+        recommendations = self._apart if self._encoder.performed(case) else self._recommendations
+        applicabilities = {id(entry.applicability): entry.applicability for entry in recommendations}
+        results = evaluate_all(applicabilities.values(), explained, include_all, self._layout)
         return _Parts(
             explained,
-            [(entry, results[id(entry.applicability)]) for entry in self._recommendations],
+            [(entry, results[id(entry.applicability)]) for entry in recommendations],
             [assess(condition, explained, include_all, self._assignments) for condition in self._conditions],
             include_all,
             case.audience == "patient",

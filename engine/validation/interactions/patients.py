@@ -159,6 +159,7 @@ class Patients:
                 inputs.append(
                     self.circuit.any_of(interval.literal for interval in intervals if compare(criterion, interval.value)[side])
                 )
+        inputs += [-TRUE] * len(program.performable)  # what is done by what it brings shows how a recommendation is done
         for plane in program.run([self.circuit.wire(literal) for literal in (*inputs, TRUE)]):
             yield plane.literal
 
