@@ -153,6 +153,35 @@ def _choice(data: Mapping[str, Any], key: str, choices: tuple[str, ...]) -> Any:
     return given
 
 
+def case_data(case: Case) -> dict[str, Any]:
+    """Plain data of which `make_case` makes this case, but for what of its request was ignored."""
+
+    def entry(member: str, code: str) -> Any:
+        at = case.dates.get(member, {}).get(code)
+        return {"code": code, "at": at} if at else code
+
+    def value(code: str, number: float) -> Any:
+        plain = int(number) if number.is_integer() else number
+        at = case.dates.get("measurements", {}).get(code)
+        return {"value": plain, "at": at} if at else plain
+
+    data = {
+        "present": [entry("present", code) for code in case.present],
+        "absent": [entry("absent", code) for code in case.absent],
+        "measurements": {code: value(code, number) for code, number in case.measurements.items()},
+        "performed": [entry("performed", code) for code in case.performed],
+        "taking": [entry("taking", code) for code in case.taking],
+        "coded": {
+            name: entry("coded", name) | {"code": text} if name in case.dates.get("coded", {}) else text
+            for name, text in case.coded.items()
+        },
+        "birth_date": case.birth_date,
+        "as_of": case.as_of,
+        "audience": case.audience if case.audience != "clinician" else "",
+    }
+    return {key: given for key, given in data.items() if given}
+
+
 # Part of a case -----------------------------------------------------------------------------
 
 

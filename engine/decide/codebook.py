@@ -21,7 +21,8 @@ class Codebook(NamedTuple):
 
     `interventions`: the same for interventions. `derived_only`: code of a finding that only follows → what to record; `ranges`:
     code of a measurement → least, most, UCUM unit; `concluded`: every name of a condition or intervention → its path; `near`:
-    external code → IRIs of what it is nearly; `narrower`: of what it is narrower than. `age`: code of the measurement of age in years, or "".
+    external code → IRIs of what it is nearly; `narrower`: of what it is narrower than. `age`: code of the measurement of age in
+    years, or "".
     """
 
     findings: Mapping[str, str]

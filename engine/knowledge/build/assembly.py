@@ -88,7 +88,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
         citations=tuple(read_citation(graph, node, problems) for node in graph.of_class("core:CitationMapping")),
         rules={rule.iri: rule for rule in build_rules(graph, shapes, problems)},
         external_codes={code: iris[0] for code, iris in external.exact.items() if len(iris) == 1},
-        near_codes={code: iris for code, iris in external.mapped.items() if len(external.exact.get(code, ())) != 1},
+        near_codes=external.mapped,
         narrower_codes=external.narrower,
         code_systems=external.systems,
         passage_kinds=kinds,
