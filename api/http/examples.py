@@ -18,10 +18,10 @@ CASES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         },
     ),
     "record": (
-        "From a record: external codes, dates, a value with its unit, and what was done",
+        "From a record: external codes, dates, and what was done",
         {
             "present": ["back_pain", {"code": "icd10cm:Z85.3", "at": "2019-06"}],
-            "measurements": {"duration_weeks": {"value": 20, "unit": "d"}, "esr_mm_h": [{"value": 42, "at": "2026-03-02"}]},
+            "measurements": {"duration_weeks": 3, "esr_mm_h": [{"value": 42, "at": "2026-03-02"}]},
             "performed": [{"code": "plain_radiograph", "at": "2026-03-02"}],
             "birth_date": "1972-05-01",
             "as_of": "2026-03-03",
