@@ -225,6 +225,12 @@ def test_a_case_may_be_a_graph(text: str, small_codebook: Codebook) -> None:
     assert read_turtle(text, small_codebook) == expected
 
 
+def test_a_case_graph_may_say_what_was_performed(small_codebook: Codebook) -> None:
+    assert read_turtle(
+        "[] a core:Case ; core:performed <https://w3id.org/spinegraph/intervention/Gargling> .", small_codebook
+    ) == Case(performed=("gargling",))
+
+
 BAD_TURTLE: dict[str, tuple[str, type[CaseError], str]] = {
     "no case": ("", MalformedCaseError, "The graph holds 0 cases.\n  Give exactly one subject the type core:Case."),
     "two cases": (
