@@ -27,7 +27,7 @@ MAX_EXPLAINED, MAX_SHOWN = 20, 60
 """So many unknown codes get a suggestion by their spelling, and so many characters of a code are looked at."""
 MAX_IGNORED = 1000
 """A request with more entries than this that decide nothing is refused."""
-ENTRY = 'Write "fever", or {"code": "fever", "at": "2026-03-01"}.'
+ENTRY = 'Write "code", or {"code": "code", "at": "2026-03-01"}.'
 
 
 class Entry(NamedTuple):

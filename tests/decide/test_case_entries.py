@@ -11,7 +11,7 @@ from spinegraph.engine.decide.case import case_data
 from spinegraph.engine.decide.case_entries import MAX_EXPLAINED, MAX_IGNORED
 from spinegraph.engine.model import IgnoredInput
 
-ENTRY = 'Write "fever", or {"code": "fever", "at": "2026-03-01"}.'
+ENTRY = 'Write "code", or {"code": "code", "at": "2026-03-01"}.'
 DATED = 'Give one value, or date each of them: [{"value": 20, "unit": "Cel", "at": "2026-03-01"}].'
 T = "/measurements/temperature_c"
 
