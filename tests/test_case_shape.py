@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 import rdflib
 from pyshacl import validate
@@ -30,6 +31,8 @@ def ontology(engine: Engine) -> rdflib.Graph:
     graph = rdflib.Graph()
     for iri in engine.knowledge.findings:
         graph.add((URIRef(iri), RDFS.subClassOf, URIRef(expand("core:Finding"))))
+    for iri in engine.knowledge.interventions:
+        graph.add((URIRef(iri), RDFS.subClassOf, URIRef(expand("core:Intervention"))))
     return graph
 
 
@@ -48,6 +51,9 @@ def _triples(engine: Engine, case: Case) -> Iterator[tuple[URIRef, URIRef, rdfli
         yield NODE, URIRef(expand("core:present")), URIRef(iri_of[code])
     for code in case.absent:
         yield NODE, URIRef(expand("core:absent")), URIRef(iri_of[code])
+    done = [iri for iri, concept in engine.knowledge.interventions.items() if concept.code in case.performed]
+    for iri in done:
+        yield NODE, URIRef(expand("core:performed")), URIRef(iri)
     for code, value in case.measurements.items():
         yield NODE, URIRef(number_of[code]), Literal(repr(value), datatype=XSD.decimal)
 
@@ -62,7 +68,8 @@ def _conforms(ontology: rdflib.Graph, triples: list[tuple[URIRef, URIRef, rdflib
 
 
 def test_cases_that_are_decided_conform(engine: Engine, ontology: rdflib.Graph) -> None:
-    for case in itertools.islice(random_cases(engine.program, seed=5), 5):
+    for random_case in itertools.islice(random_cases(engine.program, seed=5), 5):
+        case = msgspec.structs.replace(random_case, performed=("mri_lumbar", "plain_radiograph"))
         conforms, text = _conforms(ontology, list(_triples(engine, case)))
         assert conforms, text
 
@@ -74,6 +81,7 @@ def test_cases_that_are_decided_conform(engine: Engine, ontology: rdflib.Graph) 
         ("core:ageYears", Literal("54 years"), "One age from 0 to 130 years."),
         ("core:present", URIRef(expand("finding:Feverish")), "is no finding that the ontology declares"),
         ("core:absent", Literal("fever"), "What is absent is a finding"),
+        ("core:performed", URIRef(expand("finding:Fever")), "is no intervention that the ontology declares"),
         ("core:temperatureC", Literal("98.6", datatype=XSD.decimal), "One temperature from 20 to 46"),
     ],
 )
@@ -96,4 +104,4 @@ def test_the_ranges_are_those_of_the_measurements(engine: Engine) -> None:
 def test_what_comes_with_the_schema_speaks_of_no_measurement(engine: Engine) -> None:
     (schema,) = (path for path in schema_paths() if path.name == "case.ttl")
     paths = {str(path) for path in rdflib.Graph().parse(schema).objects(None, SH.path)}
-    assert paths == {expand("core:present"), expand("core:absent")}
+    assert paths == {expand("core:present"), expand("core:absent"), expand("core:performed")}

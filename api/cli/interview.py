@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 import typer
@@ -26,6 +26,7 @@ from spinegraph.engine import (
     make_codebook,
     read_case_file,
 )
+from spinegraph.engine.decide.case import case_data
 from spinegraph.engine.knowledge import units
 from spinegraph.engine.knowledge.numbers import read_number
 from spinegraph.engine.knowledge.yaml_text import plain_value
@@ -133,15 +134,14 @@ def answered(record: Record, question: Question, answer: str, codebook: Codebook
     if word == "unknown":
         return record._replace(declined=record.declined | {code})
     present, absent = set(case.present) - {code}, set(case.absent) - {code}
-    measurements: dict[str, Any] = dict(case.measurements)
     if code in codebook.ranges:
-        measurements[code] = _number(text)
-    elif word in ("yes", "no"):
-        (present if word == "yes" else absent).add(code)
-    else:
+        given = make_case({"measurements": {code: _number(text)}}, codebook).measurements
+        values = dict(sorted({**case.measurements, **given}.items()))
+        return record._replace(case=msgspec.structs.replace(case, measurements=values))
+    if word not in ("yes", "no"):
         raise MalformedCaseError(f"{text!r} is no answer.", mend="Answer yes, no, unknown, back or quit.")
-    data = {"present": [*present], "absent": [*absent], "measurements": measurements, "audience": case.audience}
-    return record._replace(case=make_case(data, codebook))
+    (present if word == "yes" else absent).add(code)
+    return record._replace(case=msgspec.structs.replace(case, present=tuple(sorted(present)), absent=tuple(sorted(absent))))
 
 
 def _number(text: str) -> float | str:
@@ -199,14 +199,6 @@ _Dumper.add_representer(str, _Dumper.represent_str)
 
 def as_yaml(file: CaseFile) -> str:
     """A case as the text of a case file."""
-    case = file.case
-    entries = {
-        "title": file.title,
-        "narrative": file.narrative,
-        "present": [*case.present],
-        "absent": [*case.absent],
-        "measurements": {code: int(value) if value.is_integer() else value for code, value in case.measurements.items()},
-        "audience": case.audience if case.audience != "clinician" else "",
-    }
-    given = {key: value for key, value in entries.items() if value}
+    words = {key: text for key, text in (("title", file.title), ("narrative", file.narrative)) if text}
+    given = {**words, **case_data(file.case)}
     return str(yaml.dump(given, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100))

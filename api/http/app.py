@@ -8,8 +8,9 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from spinegraph.api.catalogue import Catalogue
 from spinegraph.api.http.bodies import BodyLimits
+from spinegraph.api.http.case_body import CaseBody
 from spinegraph.api.http.content import PassageList, ReferenceList, ScreenList, content_router
-from spinegraph.api.http.decisions import CaseBody, decisions_router
+from spinegraph.api.http.decisions import decisions_router
 from spinegraph.api.http.errors import install_errors
 from spinegraph.api.http.examples import answer_examples
 from spinegraph.api.http.graphs import graphs_router

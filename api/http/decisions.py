@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
-from msgspec import UNSET, UnsetType
 from spinegraph.api.http.bodies import YAML, BodyLimits, media_type_of, read_body
+from spinegraph.api.http.case_body import CaseBody
 from spinegraph.api.http.errors import BodyTimeoutError, MediaTypeError, NotAcceptableError, ParameterError, UnreadableCaseError
 from spinegraph.api.http.examples import request_examples
 from spinegraph.api.http.negotiation import negotiated
@@ -19,7 +19,6 @@ from spinegraph.api.http.openapi import JSON, Operation, add_operation, referenc
 from spinegraph.api.http.parameters import read_parameters
 from spinegraph.api.http.waiting import unless_gone
 from spinegraph.engine import (
-    Case,
     CaseError,
     CaseFile,
     CaseTooLargeError,
@@ -38,25 +37,6 @@ from spinegraph.engine.model import BriefAnswer, Decision, Frozen, doc
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-
-
-class Quantity(Frozen, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A value with its unit."""
-
-    value: Annotated[float, doc("The number.")]
-    unit: Annotated[str | UnsetType, doc("Its unit, in UCUM; without one, the unit that the code names.")] = UNSET
-
-
-class CaseBody(Case, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A case, and words about it that are never reasoned over."""
-
-    measurements: Annotated[  # `make_case` reads it
-        Mapping[str, float | Quantity],
-        doc("Values by the code of the measurement: in the unit that it names, or with a UCUM unit."),
-    ] = {}  # type: ignore[assignment]
-    title: Annotated[str, doc("Heads the article for clinicians; no part of the decision.")] = ""
-    narrative: Annotated[str, doc("The patient's story in words, shown in the article for clinicians.")] = ""
-
 
 View = Literal["brief", "standard", "full"]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from spinegraph.engine import Codebook, Engine, UnknownCodeError, make_case
+from spinegraph.engine import CaseError, Codebook, Engine, make_case
 from spinegraph.engine.model import Answer
 
 CASES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
@@ -16,6 +16,16 @@ CASES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
             "present": ["back_pain_left_mid_lower", "muscle_spasm", "urinary_retention", "saddle_anesthesia"],
             "absent": ["fever", "palpable_knots"],
             "measurements": {"age_years": 54, "duration_weeks": 1},
+        },
+    ),
+    "record": (
+        "From a record: external codes, dates, and what was done",
+        {
+            "present": ["back_pain", {"code": "icd10cm:Z85.3", "at": "2019-06"}],
+            "measurements": {"duration_weeks": 3, "esr_mm_h": [{"value": 42, "at": "2026-03-02"}]},
+            "performed": [{"code": "plain_radiograph", "at": "2026-03-02"}],
+            "birth_date": "1972-05-01",
+            "as_of": "2026-03-03",
         },
     ),
     "nothing-assessed": (
@@ -32,7 +42,7 @@ def request_examples(codebook: Codebook) -> dict[str, Any]:
     for name, (summary, case) in CASES.items():
         try:
             make_case(case, codebook)
-        except UnknownCodeError:
+        except CaseError:
             continue
         understood[name] = {"summary": summary, "value": case}
     return understood

@@ -124,6 +124,8 @@ class Applicability:
         total = excluding | _that_make_hold((*strict, *exceptions), case)
         if any(_for_good(rule, case) for rule in leaving):
             return total
+        if self.position.performable in case.case.performed:
+            obtaining = ()
         if all(rule.truth(case) & FALSE or rule.open_facts(case).refute for rule in strict):
             for rule in strict:
                 total |= rule.open_facts(case).refute

@@ -18,12 +18,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from msgspec import structs
 from spinegraph.engine.criteria.bits import bits_of
 from spinegraph.engine.criteria.node import Explanation
 from spinegraph.engine.decide.case import CaseEncoder
 from spinegraph.engine.decide.facts import Facts, compare, probes
 from spinegraph.engine.decide.hypothetical_batch import Block, HypotheticalBatch
-from spinegraph.engine.model import Case
 
 MAX_WITNESSES = 64
 """A set of changes that leaves more ways than this in which measurements can lie is not tried, and so not offered."""
@@ -164,7 +164,7 @@ class BatchLayout:
                     (absent if member & 1 else present).add(code)
                     (present if member & 1 else absent).discard(code)
             values = {**case.values, **{interval.code: interval.value for interval in intervals}}
-            changed = Case(present=tuple(present), absent=tuple(absent), measurements=values)
+            changed = structs.replace(case.case, present=tuple(present), absent=tuple(absent), measurements=values)
             known.append(Explanation(case.facts, case.size, changed, *self.encoder.run(changed)))
             yield known[-1]
 
@@ -231,6 +231,8 @@ class BatchLayout:
                     inputs[plane] |= ones ^ moved[code]
                 if refuted:
                     inputs[plane + 1] |= ones ^ moved[code]
+        for plane in self.encoder.performed(case.case):
+            inputs[plane] = ones
         inputs[-1] = ones
 
     def _all_intervals(self) -> Iterable[Interval]:
@@ -287,7 +289,7 @@ class BatchLayout:
         """Input planes of all single changes of a blank record."""
         inputs = [1 << number for number in range(self._first_range)]
         inputs += [self.fitting[plane] for plane in range(self._first_range, self._first_range + len(self._code))]
-        return [*inputs, 0]
+        return [*inputs, *(0 for _ in self.facts.program.performable), 0]
 
 
 def made_in(size: int, number: int) -> int:

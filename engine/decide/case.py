@@ -8,35 +8,34 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Mapping
 from itertools import compress, count
 from operator import and_
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from msgspec import structs
+from spinegraph.engine.decide.case_entries import MAX_SHOWN, CaseEntries
 from spinegraph.engine.decide.case_text import MAX_BYTES, parse_json, parse_text, parse_turtle, parse_yaml, read_yaml_case
-from spinegraph.engine.decide.codebook import Codebook, code_named
+from spinegraph.engine.decide.codebook import Codebook
+from spinegraph.engine.decide.dates import read_moment
 from spinegraph.engine.decide.facts import compare
-from spinegraph.engine.decide.quantities import read_quantity
 from spinegraph.engine.errors import (
     LONGEST_ECHO,
     CaseError,
     MalformedCaseError,
-    MeasurementError,
-    UnknownCodeError,
     kind_of_value,
     shortened,
 )
-from spinegraph.engine.knowledge.turtle.terms import local_name
 from spinegraph.engine.knowledge.words import unshown_character
 from spinegraph.engine.knowledge.yaml_text import Place
 from spinegraph.engine.model import Case, Knowledge, Measured
 from spinegraph.engine.program.program import Program
 
 AUDIENCES = ("clinician", "patient")
-KEYS = ("present", "absent", "measurements", "audience")
-MAX_EXPLAINED, MAX_SHOWN = 20, 60
-"""So many unknown codes get a suggestion, and so many characters of a code are looked at."""
+KEYS = (
+    "present", "absent", "measurements", "performed", "taking", "coded", "birth_date", "as_of", "audience", "unknown_codes",
+)  # fmt: skip
 FILE_KEYS = (*KEYS, "title", "narrative")
 """A case file may also say in words who the patient is."""
 
@@ -119,87 +118,68 @@ def make_case(data: Any, codebook: Codebook, keys: tuple[str, ...] = KEYS) -> Ca
                 where=f"/{str(key)[:LONGEST_ECHO]}",
                 mend=f"Use {', '.join(keys)}.",
             )
-    unknown: dict[str, str] = {}
-    present = _codes(data, "present", codebook, unknown)
-    absent = _codes(data, "absent", codebook, unknown)
-    measurements = _measurements(data.get("measurements", {}), codebook, unknown)
-    if unknown:
-        names = [*codebook.findings, *codebook.measurements]
-        explained = dict(list(unknown.items())[:MAX_EXPLAINED])
-        nearest = {code: [*(code_named(code, codebook.near) or ())] or _nearest(code, names) for code in explained}
-        raise UnknownCodeError(nearest, explained, len(unknown) - len(explained))
-    audience: Any = data.get("audience", "clinician")
-    if audience not in AUDIENCES:
-        said = shortened(audience) if isinstance(audience, str) else kind_of_value(audience)
-        raise MalformedCaseError(f"The audience cannot be {said}.", where="/audience", mend="Use clinician or patient.")
-    return Case(present=present, absent=absent, measurements=measurements, audience=audience)
+    as_of = read_moment(data["as_of"], "as_of", "/as_of") if "as_of" in data else None
+    entries = CaseEntries(codebook, as_of)
+    present, absent = (entries.findings(data.get(side, []), side) for side in ("present", "absent"))
+    measurements = entries.measurements(data.get("measurements", {}))
+    performed = entries.performed(data.get("performed", []))
+    taking, coded = entries.taking(data.get("taking", [])), entries.coded(data.get("coded", {}))
+    if _choice(data, "unknown_codes", ("refuse", "report")) == "refuse":
+        entries.check_known()
+    if "birth_date" in data:
+        measurements = entries.with_age(data["birth_date"], measurements)
+    return Case(
+        present=present,
+        absent=absent,
+        measurements=measurements,
+        audience=_choice(data, "audience", AUDIENCES),
+        performed=performed,
+        taking=taking,
+        coded=coded,
+        birth_date=data.get("birth_date", ""),
+        as_of=data.get("as_of", ""),
+        dates={member: dict(sorted(dates.items())) for member, dates in sorted(entries.dates.items())},
+        ignored=entries.ignored(),
+    )
 
 
-def _codes(data: Mapping[str, Any], side: str, codebook: Codebook, unknown: dict[str, str]) -> tuple[str, ...]:
-    given = data.get(side, [])
-    if not isinstance(given, list):
-        raise MalformedCaseError(
-            f"{side!r} is a list of codes, not {kind_of_value(given)}.", where=f"/{side}", mend='Write ["code"].'
-        )
-    codes = set()
-    for number, name in enumerate(given):
-        if not isinstance(name, str):
-            raise MalformedCaseError(
-                f"A code is a string, not {kind_of_value(name)}.", where=f"/{side}/{number}", mend="Put the code in quotes."
-            )
-        code = code_named(name, codebook.findings)
-        if code is None:
-            if name in codebook.measurements:
-                raise MalformedCaseError(
-                    f"{name!r} is a measurement.", where=f"/{side}/{number}", mend=f'Write "measurements": {{"{name}": …}}.'
-                )
-            if name in codebook.concluded:
-                path = codebook.concluded[name]
-                raise MalformedCaseError(
-                    f"{shortened(name)} is no finding: it is what rules conclude, and is not recorded.",
-                    where=f"/{side}/{number}",
-                    mend=f"Record the findings that its rules ask for: GET {path} names them.",
-                )
-            unknown.setdefault(name, f"/{side}/{number}")
-        elif code in codebook.derived_only:
-            raise MalformedCaseError(
-                f"{name!r} is not recorded: it follows from other facts.",
-                where=f"/{side}/{number}",
-                mend=f"Record what it follows from: {codebook.derived_only[code]}.",
-            )
-        else:
-            codes.add(code)
-    return tuple(sorted(codes))
+def _choice(data: Mapping[str, Any], key: str, choices: tuple[str, ...]) -> Any:
+    """What is chosen of a few words; the first is the default."""
+    given = data.get(key, choices[0])
+    if given not in choices:
+        named = shortened(given) if isinstance(given, str) else kind_of_value(given)
+        what = f"{'The audience' if key == 'audience' else key} cannot be {named}."
+        raise MalformedCaseError(what, where=f"/{key}", mend=f"Use {' or '.join(choices)}.")
+    return given
 
 
-def _measurements(given: Any, codebook: Codebook, unknown: dict[str, str]) -> dict[str, float]:
-    if not isinstance(given, dict):
-        raise MalformedCaseError(
-            f"'measurements' is an object of numbers, not {kind_of_value(given)}.",
-            where="/measurements",
-            mend='Write {"age_years": 54}.',
-        )
-    values: dict[str, float] = {}
-    for name, value in given.items():
-        where = f"/measurements/{name}"
-        code = code_named(str(name), codebook.measurements)
-        if code is None and str(name) in codebook.findings:
-            raise MalformedCaseError(f"{name!r} is a finding.", where=where, mend=f'Write "present": ["{name}"], or "absent".')
-        if code is None:
-            unknown.setdefault(str(name), where)
-            continue
-        number = read_quantity(value, code, codebook.ranges[code], where)
-        if code in values:
-            raise MeasurementError(f"{code} is given twice.", where=where, mend="A case is one moment: give one value.")
-        values[code] = number
-    return dict(sorted(values.items()))
+def case_data(case: Case) -> dict[str, Any]:
+    """Plain data of which `make_case` makes this case, but for what of its request was ignored."""
 
+    def entry(member: str, code: str) -> Any:
+        at = case.dates.get(member, {}).get(code)
+        return {"code": code, "at": at} if at else code
 
-def _nearest(name: str, names: Iterable[str]) -> list[str]:
-    plain = local_name(name.rpartition(":")[2]).lower().replace("-", "_").replace(" ", "_")[:MAX_SHOWN]
-    codes = [known for known in names if ":" not in known]
-    beginning = [code for code in codes if plain and code.startswith(f"{plain}_")]
-    return [*beginning, *difflib.get_close_matches(plain, codes, n=3, cutoff=0.55)][:3]
+    def value(code: str, number: float) -> Any:
+        plain = int(number) if number.is_integer() else number
+        at = case.dates.get("measurements", {}).get(code)
+        return {"value": plain, "at": at} if at else plain
+
+    data = {
+        "present": [entry("present", code) for code in case.present],
+        "absent": [entry("absent", code) for code in case.absent],
+        "measurements": {code: value(code, number) for code, number in case.measurements.items()},
+        "performed": [entry("performed", code) for code in case.performed],
+        "taking": [entry("taking", code) for code in case.taking],
+        "coded": {
+            name: entry("coded", name) | {"code": text} if name in case.dates.get("coded", {}) else text
+            for name, text in case.coded.items()
+        },
+        "birth_date": case.birth_date,
+        "as_of": case.as_of,
+        "audience": case.audience if case.audience != "clinician" else "",
+    }
+    return {key: given for key, given in data.items() if given}
 
 
 # Part of a case -----------------------------------------------------------------------------
@@ -207,19 +187,23 @@ def _nearest(name: str, names: Iterable[str]) -> list[str]:
 
 def known_part(case: Case, knowledge: Knowledge) -> Case:
     """What of a record some knowledge can see: facts whose codes it has."""
+    findings, measurements = knowledge.findings.values(), knowledge.measurements.values()
     return _seen_part(
         case,
-        {finding.code for finding in knowledge.findings.values() if not finding.derived_only},
-        {measurement.code for measurement in knowledge.measurements.values()},
+        {finding.code for finding in findings if not finding.derived_only},
+        {measurement.code for measurement in measurements},
+        {concept.code for concept in knowledge.interventions.values()},
     )
 
 
-def _seen_part(case: Case, findings: Container[str], measurements: Container[str]) -> Case:
-    return Case(
+def _seen_part(case: Case, findings: Container[str], measurements: Container[str], interventions: Container[str]) -> Case:
+    return structs.replace(
+        case,
         present=tuple([code for code in case.present if code in findings]),
         absent=tuple([code for code in case.absent if code in findings]),
         measurements={code: value for code, value in case.measurements.items() if code in measurements},
-        audience=case.audience,
+        performed=tuple([code for code in case.performed if code in interventions]),
+        taking=tuple([code for code in case.taking if code in interventions]),
     )
 
 
@@ -242,10 +226,13 @@ class CaseEncoder:
             position = 2 * len(program.findings) + 2 * number
             code = knowledge.measurements[comparison.measurement].code
             self._compared.setdefault(code, []).append((position, comparison.criterion))
+        performable = enumerate(program.performable, program.first_performed)
+        self._performed = {knowledge.interventions[iri].code: position for position, iri in performable}
+        self._interventions = {concept.code for concept in knowledge.interventions.values()}
 
     def known_part(self, case: Case) -> Case:
         """What of a record the program can see."""
-        return _seen_part(case, self._finding, self._measured)
+        return _seen_part(case, self._finding, self._measured, self._interventions)
 
     def planes(self, case: Case) -> list[int]:
         """The input planes of one case."""
@@ -257,7 +244,13 @@ class CaseEncoder:
         for code, value in case.measurements.items():
             for position, criterion in self._compared.get(code, ()):
                 planes[position], planes[position + 1] = compare(criterion, value)
+        for position in self.performed(case):
+            planes[position] = 1
         return planes
+
+    def performed(self, case: Case) -> list[int]:
+        """The positions of the input planes of what is performed, as far as it does any recommendation."""
+        return [self._performed[code] for code in case.performed if code in self._performed]
 
     def run(self, case: Case) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The output planes of a case, and those without its contradictory facts (the same where there are none).

@@ -117,8 +117,8 @@ def parse_turtle(body: bytes) -> Any:
             f"The graph also speaks about {shortened(strangers[0])}, which is not the case.",
             mend="Send the one case alone: nothing is dropped.",
         )
-    data: dict[str, Any] = {"present": [], "absent": [], "measurements": {}}
-    sides = {expand("core:present"): "present", expand("core:absent"): "absent"}
+    sides = {expand(f"core:{side}"): side for side in ("present", "absent", "performed")}
+    data: dict[str, Any] = {**{side: [] for side in sides.values()}, "measurements": {}}
     for triple in triples:
         if triple.subject not in cases or triple.predicate.value == expand("rdf:type"):
             continue

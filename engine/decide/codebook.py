@@ -2,58 +2,99 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple, TypeVar
 
 from spinegraph.engine.knowledge.build.mapping_table import same_code
-from spinegraph.engine.knowledge.turtle.terms import shorten
-from spinegraph.engine.model import Concept, DerivedFinding, Knowledge, Measured
+from spinegraph.engine.knowledge.turtle.terms import expand, shorten
+from spinegraph.engine.model import Concept, DerivedFinding, Knowledge, Measured, Measurement
 
 T = TypeVar("T")
+AGE = expand("core:ageYears")
+_ICD_10_CM = re.compile(r"(?P<system>\S*[:/|])(?P<code>[A-Z][0-9][0-9A-Z]\.[0-9A-Z]{1,4})", re.ASCII | re.IGNORECASE)
+"""A code that can be below others: the codes of ICD-10-CM begin with those of their category and subcategory."""
 
 
 class Codebook(NamedTuple):
     """Every name of a finding or measurement (code, IRI, CURIE, mapped external code) → its code.
 
-    `derived_only`: code of a finding that only follows → what to record; `ranges`: code of a measurement → least, most, UCUM
-    unit; `concluded`: every name of a condition or intervention → its path; `near`: external code → codes that it is nearly.
+    `interventions`: the same for interventions. `derived_only`: code of a finding that only follows → what to record; `ranges`:
+    code of a measurement → least, most, UCUM unit; `concluded`: every name of a condition or intervention → its path; `near`:
+    external code → IRIs of what it is nearly; `narrower`: of what it is narrower than. `age`: code of the measurement of age in
+    years, or "".
     """
 
     findings: Mapping[str, str]
     measurements: Mapping[str, str]
+    interventions: Mapping[str, str]
     derived_only: Mapping[str, str]
     ranges: Mapping[str, tuple[float, float, str]]
     concluded: Mapping[str, str]
     near: Mapping[str, tuple[str, ...]]
+    narrower: Mapping[str, tuple[str, ...]]
+    age: str
+
+    def entailed(self, name: str, names: Mapping[str, str]) -> tuple[str, ...]:
+        """The codes among `names` that an external code is narrower than: who has it has these, but not the other way round."""
+        found = dict.fromkeys(names[iri] for iri in code_named(name, self.narrower) or () if iri in names)
+        for heading in _headings(name):
+            exact = code_named(heading, names)
+            iris = code_named(heading, self.narrower) or ()
+            found |= dict.fromkeys((*filter(None, (exact,)), *(names[iri] for iri in iris if iri in names)))
+        return tuple(code for code in found if code not in self.derived_only)
+
+    def nearest(self, name: str, names: Mapping[str, str]) -> tuple[str, ...]:
+        """The codes among `names` that an external code, or a heading of it, is mapped to in some way."""
+        near = (iri for code in (name, *_headings(name)) for iri in code_named(code, self.near) or ())
+        return tuple(dict.fromkeys((*(names[iri] for iri in near if iri in names), *self.entailed(name, names))))
+
+
+def _headings(name: str) -> list[str]:
+    """The codes that an ICD-10-CM code begins with, longest first; of another name none.
+
+    >>> _headings("icd10cm:M54.50")
+    ['icd10cm:M54.5', 'icd10cm:M54.', 'icd10cm:M54']
+    """
+    child = _ICD_10_CM.fullmatch(name)
+    if child is None:
+        return []
+    system, code = child["system"], child["code"]
+    return [system + code[:end] for end in range(len(code) - 1, 2, -1)]
 
 
 def make_codebook(knowledge: Knowledge) -> Codebook:
     """Index the names that a case may use."""
-    findings = {name: f.code for f in knowledge.findings.values() for name in (f.code, f.iri, shorten(f.iri))}
-    measurements = {name: m.code for m in knowledge.measurements.values() for name in (m.code, m.iri, shorten(m.iri))}
+    kinds: tuple[Mapping[str, Concept | Measurement], ...] = (
+        knowledge.findings, knowledge.measurements, knowledge.interventions,
+    )  # fmt: skip
+    named = [{name: one.code for one in kind.values() for name in (one.code, one.iri, shorten(one.iri))} for kind in kinds]
     for external, iri in knowledge.external_codes.items():
-        for name in spellings(external, knowledge.code_systems):
-            if iri in knowledge.findings:
-                findings.setdefault(name, knowledge.findings[iri].code)
-            elif iri in knowledge.measurements:
-                measurements.setdefault(name, knowledge.measurements[iri].code)
-    recorded = {iri: concept.code for iri, concept in knowledge.findings.items()}
-    recorded |= {iri: measurement.code for iri, measurement in knowledge.measurements.items()}
+        for kind, names in zip(kinds, named, strict=True):
+            if iri in kind:
+                for name in spellings(external, knowledge.code_systems):
+                    names.setdefault(name, kind[iri].code)
+    age = knowledge.measurements.get(AGE)
+
+    def spelt(codes: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        systems = knowledge.code_systems
+        return {name: iris for external, iris in codes.items() for name in spellings(external, systems)}
+
+    findings, measurements, interventions = named
     return Codebook(
-        findings,
-        measurements,
-        {f.code: _grounds(knowledge, f) for f in knowledge.findings.values() if f.derived_only},
-        {m.code: (m.minimum, m.maximum, m.unit) for m in knowledge.measurements.values()},
-        {
+        findings=findings,
+        measurements=measurements,
+        interventions=interventions,
+        derived_only={f.code: _grounds(knowledge, f) for f in knowledge.findings.values() if f.derived_only},
+        ranges={m.code: (m.minimum, m.maximum, m.unit) for m in knowledge.measurements.values()},
+        concluded={
             name: "/" + shorten(concept.iri).replace(":", "/")
             for concept in (*knowledge.interventions.values(), *knowledge.conditions.values())
             for name in (concept.code, concept.iri, shorten(concept.iri))
         },
-        {
-            name: tuple(recorded[iri] for iri in iris if iri in recorded)
-            for external, iris in knowledge.near_codes.items()
-            for name in spellings(external, knowledge.code_systems)
-        },
+        near=spelt(knowledge.near_codes),
+        narrower=spelt(knowledge.narrower_codes),
+        age=age.code if age else "",
     )
 
 

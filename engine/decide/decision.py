@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from typing import Any, Literal
@@ -99,30 +99,38 @@ class Engine:
         self._disclaimer = disclaimer_of(knowledge.sources.values())
         self._version = KnowledgeVersion(version=knowledge.version, digest=knowledge.digest)
         self._recommendations = self._prepared_recommendations()
-        self._applicabilities = tuple({id(entry.applicability): entry.applicability for entry in self._recommendations}.values())
         self._places = {entry.rule.id: self.program.place_of_verdict(entry.rule.iri) for entry in self._recommendations}
         self._conditions = [
             suspected_condition(concept, self.graph)
             for iri, concept in knowledge.conditions.items()
             if self.program.relations.assessing(iri)
         ]
-        self._briefing = Briefing(self.graph, self._conditions)
+        self._briefing = Briefing(self.graph, self._conditions, self._encoder)
         self._for_patients = ForPatients(knowledge)
         self._asking = Asking(knowledge, self._briefing.places)
         self._passages = {id_: cited(passage) for id_, passage in show_passages(knowledge).items()}
         self._tensions = [rule for rule in rules if isinstance(rule, Tension) and (rule.scope or rule.criterion)]
 
-    def _prepared_recommendations(self) -> list[PreparedRecommendation]:
-        """All recommendations, most urgent first; those of equal position share one Applicability."""
+    @cached_property
+    def _apart(self) -> list[PreparedRecommendation]:
+        """For cases in which something is performed: it does recommendations of its own intervention alone."""
+        return self._prepared_recommendations(apart=True)
+
+    def _prepared_recommendations(self, apart: bool = False) -> list[PreparedRecommendation]:
+        """All recommendations, most urgent first; those of equal position share one Applicability.
+
+        `apart`: only if the same performed intervention does them.
+        """
         passages = {passage.id: passage for passage in self.knowledge.passages.values()}
         shared: dict[object, Applicability] = {}
         prepared = []
         for rule in self.knowledge.rules.values():
             if isinstance(rule, Recommendation):
                 position = position_of(rule, self.graph)
-                if position.identity not in shared:
-                    shared[position.identity] = Applicability(position, self._layout, self._assignments)
-                prepared.append(prepare_recommendation(rule, shared[position.identity], self.knowledge, passages))
+                identity = (position.identity, position.performable if apart else "")
+                if identity not in shared:
+                    shared[identity] = Applicability(position, self._layout, self._assignments)
+                prepared.append(prepare_recommendation(rule, shared[identity], self.knowledge, passages))
         return sorted(prepared, key=lambda entry: (entry.rank, entry.rule.modality != "must", entry.rule.id))
 
     def of_packages(self, packages: Iterable[str]) -> Engine:
@@ -210,10 +218,11 @@ class Engine:
             return msgspec.structs.replace(other, id=self._id(case, packages), case=case)
         asked = self.known_recommendations(explain)
         explained = self.explain(case)
-        results = evaluate_in_short(self._applicabilities, explained)
-        proven = [entry.applicability for entry in self._recommendations if entry.rule.id in asked]
+        entries = self._apart if self._encoder.performed(case) else self._recommendations
+        results = evaluate_in_short({id(entry.applicability): entry.applicability for entry in entries}.values(), explained)
+        proven = [entry.applicability for entry in entries if entry.rule.id in asked]
         results |= evaluate_all(dict.fromkeys(proven), explained, True, self._layout)
-        parts = self._parts(explained, results, [], False)
+        parts = self._parts(explained, entries, results, [], False)
         short = assessed_in_short(self._conditions, explained)
         found = self._briefing.find(explained)
         brief = self._briefing.brief(explained, found)
@@ -275,16 +284,23 @@ class Engine:
 
     def _work_out(self, case: Case, include_all: bool) -> Parts:
         explained = self.explain(case)
-        results = evaluate_all(self._applicabilities, explained, include_all, self._layout)
+        entries = self._apart if self._encoder.performed(case) else self._recommendations
+        applicabilities = {id(entry.applicability): entry.applicability for entry in entries}
+        results = evaluate_all(applicabilities.values(), explained, include_all, self._layout)
         conditions = [assess(condition, explained, include_all, self._assignments) for condition in self._conditions]
-        return self._parts(explained, results, conditions, include_all)
+        return self._parts(explained, entries, results, conditions, include_all)
 
     def _parts(
-        self, explained: Explanation, results: Mapping[int, ApplicabilityResult], conditions: list[Assessed], include_all: bool
+        self,
+        explained: Explanation,
+        entries: Sequence[PreparedRecommendation],
+        results: Mapping[int, ApplicabilityResult],
+        conditions: list[Assessed],
+        include_all: bool,
     ) -> Parts:
         return Parts(
             explained,
-            [(entry, results[id(entry.applicability)]) for entry in self._recommendations],
+            [(entry, results[id(entry.applicability)]) for entry in entries],
             conditions,
             include_all,
             explained.case.audience == "patient",

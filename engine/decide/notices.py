@@ -1,4 +1,4 @@
-"""What a decision has to say besides its verdicts: contradictions, scope, gaps, review status, citations, drift."""
+"""What a decision has to say besides its verdicts: contradictions, ignored input, scope, gaps, review, citations, drift."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import NamedTuple
 from spinegraph.engine.criteria.node import CONFLICTING, TRUE, Explanation
 from spinegraph.engine.criteria.rule import RuleNode
 from spinegraph.engine.decide.criterion_graph import CriterionGraph
+from spinegraph.engine.decide.ignored_input import InputWords, ignored_input, input_words
 from spinegraph.engine.model import Exclusion, Knowledge, Notice, Recommendation, Source, SourceGap, Verdict
 from spinegraph.engine.program.relations import Relations
 
@@ -23,6 +24,7 @@ class NoticeRules(NamedTuple):
     exclusions: tuple[tuple[Exclusion, RuleNode, Notice], ...]
     gaps: tuple[tuple[str, RuleNode, Notice], ...]
     of_source: Mapping[str, tuple[Notice, ...]]
+    input_words: InputWords
     stale: frozenset[str]
 
     def excluded(self, case: Explanation) -> list[Exclusion]:
@@ -49,6 +51,7 @@ def notice_rules(graph: CriterionGraph, knowledge: Knowledge, stale: frozenset[s
             for rule in gaps
         ),
         {iri: tuple(_of_source(source, knowledge)) for iri, source in knowledge.sources.items()},
+        input_words(knowledge, graph.facts.program.performable),
         stale,
     )
 
@@ -56,6 +59,7 @@ def notice_rules(graph: CriterionGraph, knowledge: Knowledge, stale: frozenset[s
 def notices_of(rules: NoticeRules, case: Explanation, live: Sequence[tuple[Recommendation, Verdict]]) -> Iterator[Notice]:
     """All notices; `live` are the recommendations with a verdict other than not-indicated and out-of-scope."""
     yield from _contradictions(rules.knowledge, case)
+    yield from ignored_input(case.case, rules.input_words, live, rules.knowledge)
     excluded = rules.excluded(case)
     for rule, _, notice in rules.exclusions:
         if rule in excluded:

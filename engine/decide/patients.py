@@ -40,7 +40,9 @@ class Patients:
     Codes that only one of the programs knows can be recorded; the others do not see them.
     """
 
-    def __init__(self, *programs: Program) -> None:
+    def __init__(self, *programs: Program, performed: Iterable[int] = ()) -> None:
+        """`performed`: the input planes of what is done for all of them."""
+        self._performed = frozenset(performed)
         self.circuit = Circuit()
         self._given: dict[tuple[str, str], int] = {}
         self.intervals: dict[str, tuple[Interval, ...]] = {}
@@ -180,6 +182,8 @@ class Patients:
                 inputs.append(
                     self.circuit.any_of(interval.literal for interval in intervals if compare(criterion, interval.value)[side])
                 )
+        positions = range(program.first_performed, program.first_performed + len(program.performable))
+        inputs += [TRUE if position in self._performed else -TRUE for position in positions]
         for plane in program.run([self.circuit.wire(literal) for literal in (*inputs, TRUE)]):
             yield plane.literal
 

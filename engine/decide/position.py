@@ -17,7 +17,8 @@ from spinegraph.engine.program.program import Program
 class Position(NamedTuple):
     """A recommendation (by IRI) with the rules that displace it, leave it open or exclude the patient.
 
-    Contraindications are among those that leave it open. `obtaining` holds once all that its intervention obtains is known.
+    Contraindications are among those that leave it open. `obtaining` holds once all that its intervention obtains is known;
+    `performable` is the code of an intervention that does it once that is performed, or "".
 
     `strict` displace it also while they are unknown, `exceptions` only once they are known to hold. Masks: the changes that
     all these rules name (`named`), the facts that bear on any of them (`bearing`), on several parts of its own criterion
@@ -36,6 +37,7 @@ class Position(NamedTuple):
     bearing: int
     several: int
     entangled: int
+    performable: str
 
     @property
     def overriding(self) -> tuple[ActingRule, ...]:
@@ -44,7 +46,7 @@ class Position(NamedTuple):
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """Equal for recommendations whose verdicts, flips and open facts are always equal."""
+        """Equal for recommendations whose verdicts, flips and open facts are equal while nothing that does them is performed."""
         parts = (self.strict, self.exceptions, self.leaving, self.obtaining, self.excluding)
         numbers = tuple(tuple(rule.number for rule in part) for part in parts)
         return _number(self.node.scope), _number(self.node.criterion), *numbers
@@ -96,6 +98,7 @@ def position_of(rule: Recommendation, graph: CriterionGraph) -> Position:
         bearing=joined(itertools.chain(node.reaches(), *(other.reaches() for other in others))),
         several=shared_facts([node]),
         entangled=shared_facts([node, *(other.node for other in (*strict, *exceptions, *leaving, *obtaining)), *excluding]),
+        performable=graph.facts.program.knowledge.interventions[rule.intervention].code if relations.performable(rule) else "",
     )
 
 

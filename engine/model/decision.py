@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, field
 from spinegraph.engine.model.base import Direction, Frozen, Modality, Truth, Urgency, doc
 from spinegraph.engine.model.brief import Brief
 from spinegraph.engine.model.shown import CitedPassage, ShownScreen
@@ -15,7 +15,10 @@ Audience = Literal["clinician", "patient"]
 AssessmentVerdict = Literal["suspected", "not-suspected", "undetermined", "conflicting", "out-of-scope"]
 FactState = Literal["present", "absent", "unknown", "contradictory", "known"]
 FactBasis = Literal["given", "derived", "not-assessed"]
-NoticeCode = Literal["contradictory-input", "out-of-scope", "source-gap", "review-pending", "inferred-citation", "stale-passage"]
+NoticeCode = Literal[
+    "contradictory-input", "ignored-input", "out-of-scope", "source-gap", "review-pending", "inferred-citation", "stale-passage"
+]  # fmt: skip
+IgnoredReason = Literal["unknown-code", "older-entry", "before-a-sign"]
 
 Iri = Annotated[str, doc("Its IRI, at which the service describes it.")]
 Label = Annotated[str, doc("Its name in the words of the audience.")]
@@ -23,17 +26,44 @@ PassageIds = Annotated[tuple[str, ...], doc("Ids of the passages of the sources 
 Missing = Annotated[tuple[str, ...], doc("Codes of the unknown facts that some answer to the others makes decisive.")]
 
 
-class Case(Frozen, frozen=True, kw_only=True):
-    """One patient at one moment, in sorted codes; the same finding may be on both sides (shown as a conflict)."""
+class IgnoredInput(Frozen, omit_defaults=True, frozen=True, kw_only=True):
+    """An entry of a request that was understood in part or not at all, and decides nothing."""
 
-    present: Annotated[tuple[str, ...], doc("Codes of findings that are recorded present.")] = ()
-    absent: Annotated[
-        tuple[str, ...], doc("Codes of findings that are recorded absent; what is in neither list is unknown.")
-    ] = ()
+    member: Annotated[str, doc("The member of the request that it stands in, such as `present`.")]
+    code: Annotated[str, doc("Its code; where that is not known, as it was sent.")]
+    reason: Annotated[
+        IgnoredReason,
+        doc("The code is not known; a later entry of the same code counts; an act is older than a sign that is present."),
+    ]
+    at: Annotated[str, doc("Its date, where it has one.")] = ""
+    value: Annotated[float | None, doc("Of a measurement: its value, in the unit that the code names.")] = None
+    nearest: Annotated[tuple[str, ...], doc("Of an unknown code: the nearest known ones.")] = ()
+
+
+class Case(Frozen, omit_defaults=True, frozen=True, kw_only=True):
+    """One patient at one moment, in sorted codes; the same finding may be on both sides (shown as a conflict).
+
+    The first four members are always written (a default that is made by a function is not left out), the others only where
+    there is something in them.
+    """
+
+    present: Annotated[tuple[str, ...], doc("Codes of findings that are recorded present.")] = field(default_factory=lambda: ())
+    absent: Annotated[tuple[str, ...], doc("Codes of findings that are recorded absent; what is in neither list is unknown.")] = (
+        field(default_factory=lambda: ())
+    )
     measurements: Annotated[
         Mapping[str, float], doc("Values by the code of the measurement, in the unit that the code names.")
+    ] = field(default_factory=lambda: {})  # noqa: PIE807
+    audience: Annotated[Audience, doc("For whom the words of the answer are meant.")] = field(default_factory=lambda: "clinician")
+    performed: Annotated[tuple[str, ...], doc("Codes of interventions that were done already.")] = ()
+    taking: Annotated[tuple[str, ...], doc("Codes of interventions that the patient takes; no rule reads it yet.")] = ()
+    coded: Annotated[Mapping[str, str], doc("Coded values by name, such as `sex`; no rule reads it yet.")] = {}
+    birth_date: Annotated[str, doc("Date of birth, from which the age at `as_of` follows.")] = ""
+    as_of: Annotated[str, doc("The moment of the case; dates after it are refused.")] = ""
+    dates: Annotated[
+        Mapping[str, Mapping[str, str]], doc("By member of the case, then by code: the date of the entry that counts.")
     ] = {}
-    audience: Annotated[Audience, doc("For whom the words of the answer are meant.")] = "clinician"
+    ignored: Annotated[tuple[IgnoredInput, ...], doc("Entries of the request that decide nothing.")] = ()
 
 
 class Fact(Frozen, omit_defaults=True, frozen=True, kw_only=True):

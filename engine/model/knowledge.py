@@ -313,9 +313,10 @@ class BriefLine(Frozen, frozen=True, kw_only=True):
 class Knowledge(Frozen, frozen=True, kw_only=True):
     """Everything that was read, keyed by IRI; rules in dependency-free file order. `digest` names exactly this content.
 
-    `external_codes`: codes of other systems → what they mean exactly; `near_codes`: those that mean nothing here exactly → what
-    they are mapped to. `package_of`: IRI of a rule or concept → the package that states it; what is not in it belongs to "".
-    `passage_kinds` are keyed by notation, `article_sections` by key. `screens` and `uncovered` come in their order.
+    Codes of other systems: `external_codes` → what they mean exactly; `narrower_codes` → what they are narrower than;
+    `near_codes` → all that they are mapped to. `package_of`: IRI of a rule or concept → the package that states it; what is not
+    in it belongs to "". `passage_kinds` are keyed by notation, `article_sections` by key. `screens` and `uncovered` come in their
+    order.
     """
 
     version: str
@@ -331,6 +332,7 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     citations: tuple[CitationMapping, ...]
     rules: Mapping[str, Rule]
     external_codes: Mapping[str, str]
+    narrower_codes: Mapping[str, tuple[str, ...]] = {}
     near_codes: Mapping[str, tuple[str, ...]] = {}
     code_systems: Mapping[str, str] = {}
     package_of: Mapping[str, str] = {}

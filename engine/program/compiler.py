@@ -9,6 +9,7 @@ from spinegraph.engine.criteria.kind import Planes
 from spinegraph.engine.criteria.planes import join, only_holds, without
 from spinegraph.engine.model import (
     VERDICTS,
+    And,
     Criterion,
     Knowledge,
     Measured,
@@ -45,6 +46,7 @@ class _Compiler:
         self._relations = Relations(knowledge)
         self._deriving = self._relations.deriving
         self._comparisons: list[Comparison] = []
+        self._performable: dict[str, int] = {}
         self._lines: list[str] = []
         self._names: dict[Any, tuple[str, str]] = {}
         self._facts: dict[tuple[str, str], str] = {}
@@ -78,6 +80,7 @@ class _Compiler:
             run=space["run"],
             findings=self._findings,
             comparisons=tuple(self._comparisons),
+            performable=tuple(self._performable),
             slots=slots,
             rules=rules,
             verdicts=verdicts,
@@ -94,6 +97,7 @@ class _Compiler:
     def _code(self) -> str:
         inputs = [name for number in range(len(self._findings)) for name in (f"gp{number}", f"ga{number}")]
         inputs += [name for number in range(len(self._comparisons)) for name in (f"ch{number}", f"cr{number}")]
+        inputs += [f"gd{number}" for number in self._performable.values()]
         body = ["def run(planes):", f"    {', '.join([*inputs, 'ones'])}, = planes", "    zero = ones ^ ones"]
         body += [f"    {line}" for line in self._lines]
         body.append(f"    return ({''.join(f'{name}, ' for name in self._outputs)})")
@@ -210,13 +214,17 @@ class _Compiler:
         }
 
     def _done(self, rule: Recommendation) -> str:
-        """The plane of all that an intervention obtains being known.
+        """The plane of an intervention being performed, or of all that it obtains being known.
 
         A finding is known absent by what is recorded of itself: that a wider one is denied is no examination.
         """
-        obtained = self._relations.obtained(rule)
-        if obtained is None:
+        if not self._relations.performable(rule):
             return "zero"
+        performed = f"gd{self._performable.setdefault(rule.intervention, len(self._performable))}"
+        obtained = self._relations.obtained(rule)
+        return performed if obtained is None else self.assign("k", join("|", [performed, self._all_known(obtained)]))
+
+    def _all_known(self, obtained: And) -> str:
         self.criterion(obtained)
         key = done_key(obtained)
         if key not in self._names:

@@ -60,10 +60,10 @@ class Program(NamedTuple):
 
     `verdicts` has, for each recommendation, the positions of its verdict planes in the order of VERDICTS: for every patient
     exactly one of them is set; all of them stand side by side, at the positions `of_verdicts`. So do the planes of `present`, and
-    those of `absent`, in the order of `findings` and then of what is only derived. `clash` is the plane of the patients with a
-    finding that is both present and absent. `standing`: for each recommendation, that it has a place in a brief. `acting`, only
-    where it was asked for, has the planes of every rule as it acts on others: those of the rule, but for patients its source does
-    not cover.
+    those of `absent`, in the order of `findings` and then of what is only derived. `performable` are the interventions by which
+    some recommendation is done. `clash` is the plane of the patients with a finding that is both present and absent. `standing`:
+    for each recommendation, that it has a place in a brief. `acting`, only where it was asked for, has the planes of every rule
+    as it acts on others: those of the rule, but for patients its source does not cover.
     """
 
     knowledge: Knowledge
@@ -71,6 +71,7 @@ class Program(NamedTuple):
     run: Callable[[Sequence[Plane]], tuple[Plane, ...]]
     findings: tuple[str, ...]
     comparisons: tuple[Comparison, ...]
+    performable: tuple[str, ...]
     slots: Mapping[Any, Pair]
     rules: Mapping[str, RuleSlots]
     verdicts: Mapping[str, range]
@@ -85,8 +86,13 @@ class Program(NamedTuple):
 
     @property
     def input_size(self) -> int:
-        """Two planes per finding, two per comparison, and one full of ones."""
-        return 2 * len(self.findings) + 2 * len(self.comparisons) + 1
+        """Two planes per finding, two per comparison, one per intervention that can be performed, and one full of ones."""
+        return self.first_performed + len(self.performable) + 1
+
+    @property
+    def first_performed(self) -> int:
+        """Where the input planes of `performable` begin."""
+        return 2 * len(self.findings) + 2 * len(self.comparisons)
 
     def verdict(self, recommendation: str, planes: tuple[int, ...]) -> Verdict:
         """The verdict of one patient, by IRI of the recommendation."""

@@ -90,9 +90,15 @@ class Relations:
 
         What is recorded has no date here, so that an urgent or emergency order is never done by it: it could be long past.
         """
-        if rule.direction != "for" or rule.urgency in ("emergency", "urgent"):
-            return None
-        return self._obtained.get(rule.intervention)
+        return self._obtained.get(rule.intervention) if self.performable(rule) else None
+
+    @staticmethod
+    def performable(rule: Recommendation) -> bool:
+        """Whether a recommendation is done once its intervention is performed, with the guard of `obtained`.
+
+        Only that very intervention does it: a film is no "image", and to do something narrower need not be what was meant.
+        """
+        return rule.direction == "for" and rule.urgency not in ("emergency", "urgent")
 
     def grades(self, rule: Recommendation) -> bool:
         """Whether how urgent a case is can be read from a recommendation: not before its screen, so not from one to assess."""

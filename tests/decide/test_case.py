@@ -66,7 +66,7 @@ def test_a_measurement_may_have_any_possible_value(value: float, small_codebook:
 
 # Plain data that is no case ------------------------------------------------------------------
 
-KEYS = "present, absent, measurements, audience"
+KEYS = "present, absent, measurements, performed, taking, coded, birth_date, as_of, audience, unknown_codes"
 CODES = "Use a code from GET /v1/knowledge or `spinegraph codes`; nothing was decided."
 LIST = 'Write ["code"].'
 QUOTES = "Put the code in quotes."
@@ -122,8 +122,8 @@ MALFORMED: dict[str, tuple[Any, str, str]] = {
     ),
     "the curie of an intervention": (
         {"absent": ["intervention:Penicillin"]},
-        "/absent/0: 'intervention:Penicillin' is no finding: it is what rules conclude, and is not recorded.",
-        "Record the findings that its rules ask for: GET /intervention/Penicillin names them.",
+        "/absent/0: 'intervention:Penicillin' is no finding, but an intervention.",
+        'If it was done, write "performed": ["intervention:Penicillin"].',
     ),
     "no audience": ({"audience": None}, "/audience: The audience cannot be null.", "Use clinician or patient."),
     "a list of measurements": (
@@ -153,13 +153,17 @@ IMPOSSIBLE: dict[str, tuple[Any, str, str]] = {
     "infinite downwards": (float("-inf"), "temperature_c is -inf, which nothing measures.", KNOWN),
     "a truth": (True, "temperature_c is true or false, not a number.", NUMBER),
     "nothing": (None, "temperature_c is null, not a number.", NUMBER),
-    "a list": ([38], "temperature_c is a list, not a number.", NUMBER),
     "an object": ({}, "temperature_c has no value.", 'Write {"value": 20, "unit": "Cel"}.'),
     "text": ("38", "temperature_c is '38', which is text.", PLAIN_NUMBER),
     "text with unit": ("38 C", "temperature_c is '38 C', which is text.", PLAIN_NUMBER),
     "too much": (380, "temperature_c is 380, which cannot be: possible is 30 to 45 °C.", UNIT),
     "just too much": (45.01, "temperature_c is 45.01, which cannot be: possible is 30 to 45 °C.", UNIT),
     "too little": (-1, "temperature_c is -1, which cannot be: possible is 30 to 45 °C.", UNIT),
+    "the latest of a list": (
+        [{"value": 38, "at": "2025"}, {"value": 46, "at": "2026"}],
+        "temperature_c is 46, which cannot be: possible is 30 to 45 °C.",
+        UNIT,
+    ),
     "more than a float holds": (10**400, "temperature_c is 1e+300, which cannot be: possible is 30 to 45 °C.", UNIT),
 }
 
@@ -168,7 +172,8 @@ IMPOSSIBLE: dict[str, tuple[Any, str, str]] = {
 def test_a_value_that_cannot_be_is_refused(value: Any, what: str, mend: str, small_codebook: Codebook) -> None:
     with pytest.raises(MeasurementError) as caught:
         make_case({"measurements": {"temperature_c": value}}, small_codebook)
-    assert str(caught.value) == f"{T}: {what}\n  {mend}"
+    place = f"{T}/1" if isinstance(value, list) else T
+    assert str(caught.value) == f"{place}: {what}\n  {mend}"
 
 
 @pytest.mark.parametrize("other", ["core:temperatureC", f"{IRI}/core/temperatureC", "loinc:2-2"])

@@ -46,7 +46,9 @@ def applied(case: Case, changes: Iterable[Change], values: Mapping[str, Iterable
     ]
     for choice in itertools.product(*witnesses):
         measurements = dict(sorted({**case.measurements, **dict(choice)}.items()))
-        yield Case(present=tuple(sorted(present)), absent=tuple(sorted(absent)), measurements=measurements)
+        yield msgspec.structs.replace(
+            case, present=tuple(sorted(present)), absent=tuple(sorted(absent)), measurements=measurements
+        )
 
 
 class Verdicts:
@@ -57,7 +59,7 @@ class Verdicts:
         self._known: dict[tuple[object, ...], Mapping[str, str]] = {}
 
     def of(self, case: Case, rule: str) -> str:
-        key = (case.present, case.absent, tuple(case.measurements.items()))
+        key = (case.present, case.absent, tuple(case.measurements.items()), case.performed)
         if key not in self._known:
             self._known[key] = self._engine.verdicts(case)
         return self._known[key][rule]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec import structs
 from numpy.typing import NDArray
 from spinegraph.engine import Engine, Knowledge, load_knowledge
 from spinegraph.engine.decide.case import CaseEncoder
@@ -36,6 +38,7 @@ class Table:
             if comparison.criterion.lower is None and comparison.criterion.upper is None
         }
         self._recorded_absent = {iri: given[:, 2 * number + 1] for number, iri in enumerate(program.findings)}
+        self._performed = {iri: given[:, program.first_performed + number] for number, iri in enumerate(program.performable)}
         self._rules = program.knowledge.rules
         self._knowledge = program.knowledge
         flags = [np.broadcast_to(np.asarray(plane, dtype=np.bool_), patients) for plane in planes]
@@ -59,8 +62,9 @@ class Table:
             leaving += [self._present[iri] for iri in self._knowledge.interventions[rule.intervention].contraindications]
         none = np.zeros_like(holds)
         obtained = self._knowledge.interventions[rule.intervention].obtains
-        can_be_done = rule.direction == "for" and rule.urgency in ("routine", "ungraded") and bool(obtained)
-        done = np.logical_and.reduce([~none, *map(self._known, obtained)]) if can_be_done else none
+        can_be_done = rule.direction == "for" and rule.urgency in ("routine", "ungraded")
+        known = np.logical_and.reduce([~none, *map(self._known, obtained)]) if obtained else none
+        done = known | self._performed.get(rule.intervention, none) if can_be_done else none
         outside = np.logical_or.reduce([out & ~in_scope, *(h & ~r for h, r in excluding)])
         clash = [in_scope & out, holds & refuted, *(h & r for h, r in excluding), *(holds & h & r for h, r, _ in overriding)]
         displaced = np.logical_or.reduce([none, *(h for h, _, _ in overriding)])
@@ -142,6 +146,18 @@ OBTAINED = """
 intervention:Macrolide core:obtains finding:Fever , finding:TenderNodes .
 intervention:Referral core:obtains finding:Drooling .
 """
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_performed_makes_recommendations_of_it_done(seed: int, engine: Engine) -> None:
+    program, chance = engine.program, random.Random(seed)  # noqa: S311
+    encoder = CaseEncoder(program)
+    codes = [program.knowledge.interventions[iri].code for iri in program.performable]
+    cases = [
+        structs.replace(case, performed=tuple(sorted(chance.sample(codes, chance.randrange(len(codes))))))
+        for case in itertools.islice(random_cases(program, seed=seed), 300)
+    ]
+    assert _held_to_the_table(program, [encoder.planes(case) for case in cases]) >= {"done", "indicated"}
 
 
 def test_what_is_obtained_makes_a_recommendation_done_unless_it_is_urgent(tmp_path: Path) -> None:

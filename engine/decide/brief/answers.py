@@ -97,10 +97,11 @@ class Answers:
             self.about[iri] = self.about.get(iri, 0) | bit
         return bit
 
-    def try_all(self, case: Case, planes: Sequence[int], closed: frozenset[str]) -> Tried:
+    def try_all(self, case: Case, planes: Sequence[int], closed: frozenset[str], performed: Sequence[int]) -> Tried:
         """All answers on top of a consistent record, whose output planes are given.
 
-        `closed`: IRIs of measurements that nobody can be asked for. What contradicts the record is no answer.
+        `closed`: IRIs of measurements that nobody can be asked for; `performed`: the planes of what was done. What contradicts
+        the record is no answer.
         """
         program, ones = self._program, self._ones
         inputs = [0] * (program.input_size - 1)
@@ -111,6 +112,8 @@ class Answers:
             inputs[2 * self._codes[code]] = ones
         for code in case.absent:
             inputs[2 * self._codes[code] + 1] = ones
+        for position in performed:
+            inputs[position] = ones
         first = 2 * len(self._number)
         for number, (iri, criterion) in enumerate(program.comparisons):
             code = program.knowledge.measurements[iri].code

@@ -13,6 +13,7 @@ from spinegraph.engine.decide.brief.places import Line, Places, bits_of_one
 from spinegraph.engine.decide.brief.reasons import MOST_MARKERS, Names, Reasons
 from spinegraph.engine.decide.brief.screens import OpenScreen, Screens
 from spinegraph.engine.decide.brief.wording import Wording
+from spinegraph.engine.decide.case import CaseEncoder
 from spinegraph.engine.decide.condition import SuspectedCondition
 from spinegraph.engine.decide.criterion_graph import CriterionGraph
 from spinegraph.engine.decide.disclaimer import disclaimer_for
@@ -44,12 +45,12 @@ class Finding(NamedTuple):
 class Briefing:
     """Makes the briefs of one program."""
 
-    def __init__(self, graph: CriterionGraph, conditions: Sequence[SuspectedCondition]) -> None:
+    def __init__(self, graph: CriterionGraph, conditions: Sequence[SuspectedCondition], encoder: CaseEncoder) -> None:
         program = graph.facts.program
         knowledge = program.knowledge
         self._program = program
         self.places = Places(program)
-        self._outlooks = Outlooks(program, self.places)
+        self._outlooks = Outlooks(program, self.places, encoder)
         self._screens = Screens(graph)
         self._reasons = Reasons(graph, conditions)
         self._names = {audience: Names(knowledge, for_patient=audience == "patient") for audience in ("clinician", "patient")}

@@ -8,20 +8,21 @@ for whom level, do or avoid differ, the brief is settled.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import lru_cache
 from threading import Lock
 from typing import NamedTuple
 
 from spinegraph.engine.decide.brief.answers import Answers, Tried
 from spinegraph.engine.decide.brief.places import Bits, Places, bits_of_one
+from spinegraph.engine.decide.case import CaseEncoder
 from spinegraph.engine.decide.patients import Patients
 from spinegraph.engine.model import Case
 from spinegraph.engine.model.knowledge import Tier
 from spinegraph.engine.program.program import Program
 
 TIERS: tuple[Tier, ...] = ("scope", "safety", "management", "detail")
-SETTLING: tuple[Tier, ...] = ("safety", "management")
-"""What the brief itself says: its level, and what to do and to avoid."""
+MOST_KEPT = 16
+"""For so many sets of what was done, all patients are kept as a circuit."""
 
 
 class Effects(NamedTuple):
@@ -62,26 +63,28 @@ UNKNOWN = Outlook(settled=False, level_final=False, tiers={}, about={}, standing
 class Outlooks:
     """Works out what is open, for one program."""
 
-    def __init__(self, program: Program, places: Places) -> None:
+    def __init__(self, program: Program, places: Places, encoder: CaseEncoder) -> None:
+        self._encoder = encoder
+        self._everybody = lru_cache(maxsize=MOST_KEPT)(self._patients)
         self._program = program
         self._places = places
         self._answers = Answers(program)
         self._asking = Lock()
 
-    @cached_property
-    def _everybody(self) -> Patients:
-        """Every consistent patient there can be; made when the first brief looks settled."""
-        return Patients(self._program)
+    def _patients(self, performed: tuple[int, ...]) -> Patients:
+        """Every consistent patient there can be for whom the same was done; made when a first brief looks settled."""
+        return Patients(self._program, performed=performed)
 
     def outlook(self, case: Case, planes: Sequence[int], closed: frozenset[str]) -> Outlook:
         """What is open in a consistent record. `closed`: IRIs of measurements behind a gate that is shut."""
-        tried = self._answers.try_all(case, planes, closed)
+        performed = tuple(self._encoder.performed(case))
+        tried = self._answers.try_all(case, planes, closed, performed)
         watched = self._watched(bits_of_one(planes))
         now = self._effects(tried, watched, tried.all, planes)
         alone = Effects(*(changed & tried.alone for changed in now))
         beside = self._effects_beside(tried) if tried.beside else Effects(0, 0, 0, 0)
         tiers = self._tiers(Effects(*(one | other for one, other in zip(alone, beside, strict=True))))
-        given = _Given(case, planes, closed)
+        given = _Given(case, planes, closed, performed)
         settled = not now.safety and not now.management and not self._possible(given, self._changes(watched, planes))
         final = not now.lower and not self._possible(given, self._lower(planes))
         standing = self._standing(tried, planes)
@@ -151,10 +154,10 @@ class Outlooks:
 
         Nobody is asked for what follows from the record already, nor for a measurement behind a gate that is shut.
         """
-        case, planes, closed = given
+        case, planes, closed, performed = given
         program, knowledge = self._program, self._program.knowledge
         with self._asking:
-            everybody = self._everybody
+            everybody = self._everybody(performed)
             (literals,) = everybody.planes
             asked = everybody.one_of([-literals[~plane] if plane < 0 else literals[plane] for plane in wanted])
             record = frozenset(everybody.record(case))
@@ -169,11 +172,12 @@ class Outlooks:
 
 
 class _Given(NamedTuple):
-    """A record, its output planes, and the measurements (IRIs) that nobody can be asked for."""
+    """A record, its output planes, the measurements (IRIs) that nobody can be asked for, and the planes of what was done."""
 
     case: Case
     planes: Sequence[int]
     closed: frozenset[str]
+    performed: tuple[int, ...]
 
 
 class _OneOfMany(Sequence[int]):

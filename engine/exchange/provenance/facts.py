@@ -75,6 +75,9 @@ class CaseFacts:
                 yield from self._entity(about, "core:RecordedFinding", finding.iri, f"{finding.label}: {side}")
                 yield about, iri("core:state"), text(side)
                 yield from self._used(about, case, activity)
+        performed = (one for one in self._knowledge.interventions.values() if one.code in self._case.performed)
+        for intervention in performed:
+            yield case, iri("core:performed"), ox.NamedNode(intervention.iri)
         for code, value in sorted(self._case.measurements.items()):
             measurement = self._measurements[code]
             about = ox.NamedNode(f"{run}:measurement:{code}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -18,6 +18,7 @@ from spinegraph.engine.knowledge.yaml_text import DOCUMENT, read_yaml
 NEEDED = ("subject_id", "predicate_id", "object_id")
 """Columns without which a row says nothing."""
 PREDICATES = tuple(f"skos:{kind}Match" for kind in ("exact", "close", "broad", "narrow", "related"))
+EXACT, NARROW = "skos:exactMatch", "skos:narrowMatch"
 MODIFIER, CARDINALITY = "predicate_modifier", "mapping_cardinality"
 NOTHING = "sssom:NoTermFound"
 """What SSSOM writes where nothing matches."""
@@ -254,11 +255,13 @@ def same_code(code: str, prefixes: Mapping[str, str]) -> str:
 class ExternalCodes(NamedTuple):
     """Codes of other systems as tables write them, in small letters (`snomedct:386661006`) → IRIs of what is mapped to them.
 
-    `mapped`: by any match; `exact`: by exact ones; `systems`: prefix → namespace, where all tables agree on it.
+    `mapped`: by any match; `exact`: by exact ones; `narrower`: where the code is narrower; `systems`: prefix → namespace, where
+    all tables agree on it.
     """
 
     mapped: Mapping[str, tuple[str, ...]]
     exact: Mapping[str, tuple[str, ...]]
+    narrower: Mapping[str, tuple[str, ...]]
     systems: Mapping[str, str]
 
 
@@ -286,15 +289,17 @@ def mapped_codes(paths: Iterable[Path], known: Container[str], problems: Problem
     spelt: dict[str, dict[str, None]] = {}
     for row in rows:
         spelt.setdefault(row.cells["object_id"].lower(), {})[row.code] = None
-    found: dict[bool, dict[str, dict[str, None]]] = {False: {}, True: {}}
-    for row in rows:
-        for exact in {False, row.cells["predicate_id"] == "skos:exactMatch"}:
-            found[exact].setdefault(row.code, {})[row.subject] = None
-    mapped, exact_ = (
-        {
-            code: tuple(dict.fromkeys(iri for meaning in meanings for iri in found[exact].get(meaning, ())))
-            for code, meanings in spelt.items()
-        }
-        for exact in (False, True)
+
+    def of(kept: Callable[[Row], bool]) -> dict[str, tuple[str, ...]]:
+        found: dict[str, dict[str, None]] = {}
+        for row in filter(kept, rows):
+            found.setdefault(row.code, {})[row.subject] = None
+        joined = {code: dict.fromkeys(iri for one in meant for iri in found.get(one, ())) for code, meant in spelt.items()}
+        return {code: tuple(iris) for code, iris in joined.items() if iris}
+
+    return ExternalCodes(
+        mapped=of(lambda _: True),
+        exact=of(lambda row: row.cells["predicate_id"] == EXACT),
+        narrower=of(lambda row: row.cells["predicate_id"] == NARROW),
+        systems=systems,
     )
-    return ExternalCodes(mapped, {code: iris for code, iris in exact_.items() if iris}, systems)

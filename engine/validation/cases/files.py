@@ -32,6 +32,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
+from msgspec import structs
 from spinegraph.engine.decide.case import KEYS, make_case
 from spinegraph.engine.decide.codebook import make_codebook
 from spinegraph.engine.errors import CaseError, MalformedCaseError
@@ -223,12 +224,7 @@ class _Reader:
                 )
         implied = {iri for code in given.present for iri in self._broader[self._iri[code]]}
         absent = {code for code in pulled if code not in left_out and self._iri[code] not in implied}
-        return Case(
-            present=given.present,
-            absent=tuple(sorted({*given.absent, *absent})),
-            measurements=given.measurements,
-            audience=given.audience,
-        )
+        return structs.replace(given, absent=tuple(sorted({*given.absent, *absent})))
 
     def _codes(self, document: YamlDocument, pointer: str, data: Any) -> Case:
         try:

@@ -56,11 +56,14 @@ def words(case: Case, knowledge: Knowledge) -> Iterator[str]:
     """One fact a line: measurements, then what is present, then what is absent; the rest is not known."""
     labels = {finding.code: finding.label for finding in knowledge.findings.values()}
     measurements = {measurement.code: measurement for measurement in knowledge.measurements.values()}
+    interventions = {concept.code: concept.label for concept in knowledge.interventions.values()}
     for code, value in case.measurements.items():
         yield f"{measurements[code].label}: {units.quantity(value, measurements[code].unit)}"
     for code in case.present:
         yield f"has {labels[code]}"
     for code in case.absent:
         yield f"does not have {labels[code]}"
-    if not (case.present or case.absent or case.measurements):
+    for code in case.performed:
+        yield f"has had {interventions[code]}"
+    if not (case.present or case.absent or case.measurements or case.performed):
         yield "nothing is known"

@@ -14,6 +14,7 @@ from openapi_spec_validator import validate
 from spinegraph.api.http.examples import CASES, answer_examples, request_examples
 from spinegraph.api.http.openapi import VOCABULARIES, problem_name, typed_errors
 from spinegraph.engine import Case, Decision, Engine, SpinegraphError, load_knowledge, make_codebook
+from spinegraph.engine.decide.case import FILE_KEYS
 from spinegraph.engine.model import Answer, BriefAnswer
 
 from tests.small import write_small
@@ -58,7 +59,8 @@ def test_schemas_are_those_of_the_engine(document: dict[str, Any]) -> None:
     for struct in (BriefAnswer, Answer, Decision):
         assert set(schemas[struct.__name__]["properties"]) == set(struct.__struct_fields__)
     assert set(schemas["Case"]["properties"]) == set(Case.__struct_fields__)
-    assert set(schemas["CaseBody"]["properties"]) == {*Case.__struct_fields__, "title", "narrative"}
+    assert set(schemas["CaseBody"]["properties"]) == set(FILE_KEYS)
+    assert set(FILE_KEYS) - {"title", "narrative", "unknown_codes"} == {*Case.__struct_fields__} - {"dates", "ignored"}
     assert schemas["CaseBody"]["additionalProperties"] is False
 
 
@@ -66,10 +68,11 @@ def test_request_examples_are_decided(client: httpx.Client, document: dict[str, 
     content = document["paths"]["/v1/decisions"]["post"]["requestBody"]["content"]
     assert set(content) == {"application/json", "application/yaml", "text/turtle"}
     examples = content["application/json"]["examples"]
-    assert set(examples) == set(CASES) == {"red-flag", "nothing-assessed"}
+    assert set(examples) == set(CASES) == {"red-flag", "record", "nothing-assessed"}
     replies = {name: client.post("/v1/decisions", json=example["value"]).json() for name, example in examples.items()}
     assert replies["red-flag"]["brief"]["level"] == "emergency"
     assert replies["nothing-assessed"]["brief"]["level"] == "undetermined"
+    assert replies["record"]["case"]["measurements"]["age_years"] == 53
 
 
 def test_the_response_example_is_a_decision_cut_short(document: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import msgspec
 from spinegraph.engine import Case, Engine
 from spinegraph.engine.model import Brief
 from spinegraph.engine.validation.cases.files import read_cases
@@ -15,7 +16,8 @@ CASES = Path(__file__).parents[2] / "cases"
 @cache
 def written_cases(engine: Engine) -> tuple[Case, ...]:
     """Every different case of tests/cases, in the order of the files."""
-    return tuple(dict.fromkeys(written.case for written in read_cases([CASES], engine.knowledge)))
+    written = read_cases([CASES], engine.knowledge)
+    return tuple({msgspec.json.encode(entry.case): entry.case for entry in written}.values())
 
 
 def stands(brief: Brief) -> tuple[object, ...]:

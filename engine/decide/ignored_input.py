@@ -1,0 +1,122 @@
+"""What of a request decides nothing → notices, so that nothing is ignored in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from spinegraph.engine.errors import shortened
+from spinegraph.engine.model import Case, Concept, IgnoredInput, Knowledge, Measurement, Notice, Recommendation, Verdict
+
+MAX_NAMED = 20
+"""So many entries are named in one notice; `about` has the codes of all."""
+
+
+class InputWords(NamedTuple):
+    """By member of a request: code → names for clinicians and for patients. `performable`: by these something can be done."""
+
+    names: Mapping[str, Mapping[str, tuple[str, str]]]
+    performable: frozenset[str]
+
+    def name(self, member: str, code: str, case: Case) -> str:
+        """What a code is called by those whom the answer is for."""
+        return self.names.get(member, {}).get(code, (code, code))[case.audience == "patient"]
+
+
+def input_words(knowledge: Knowledge, performable: Iterable[str]) -> InputWords:
+    """The words for entries of requests, prepared once. `performable`: IRIs of interventions."""
+    findings, interventions = _names(knowledge.findings), _names(knowledge.interventions)
+    return InputWords(
+        {
+            "present": findings,
+            "absent": findings,
+            "measurements": _names(knowledge.measurements),
+            "performed": interventions,
+            "taking": interventions,
+        },
+        frozenset(knowledge.interventions[iri].code for iri in performable),
+    )
+
+
+def _names(concepts: Mapping[str, Concept | Measurement]) -> dict[str, tuple[str, str]]:
+    return {one.code: (one.label, one.patient_label or one.label) for one in concepts.values()}
+
+
+def ignored_input(
+    case: Case, words: InputWords, live: Sequence[tuple[Recommendation, Verdict]], knowledge: Knowledge
+) -> Iterator[Notice]:
+    """Notices of entries that decide nothing; `live` are the recommendations that are not out of question."""
+    by_reason: dict[str, list[IgnoredInput]] = {}
+    for entry in case.ignored:
+        by_reason.setdefault(entry.reason, []).append(entry)
+    yield from _unknown(by_reason.get("unknown-code", []), case, words)
+    yield from _listed(
+        "A later entry counts; these are not used yet",
+        [(entry.code, _entry_in_words(entry, case, words)) for entry in by_reason.get("older-entry", [])],
+    )
+    yield from _listed(
+        "Done before a sign that is there now, and so not taken as done for it",
+        [(entry.code, _entry_in_words(entry, case, words)) for entry in by_reason.get("before-a-sign", [])],
+    )
+    yield from _listed("Recorded, and not used yet", _not_read(case, words))
+    yield from _performed(case, words, live, knowledge)
+
+
+def _unknown(entries: Iterable[IgnoredInput], case: Case, words: InputWords) -> Iterator[Notice]:
+    told = []
+    for entry in entries:
+        kinds = ("performed",) if entry.member in ("performed", "taking") else ("present", "measurements")
+        named = [code if case.audience == "clinician" else _first_name(code, kinds, case, words) for code in entry.nearest]
+        nearest = f"; nearest: {', '.join(named)}" if named else ""
+        told.append((entry.code, f"{shortened(entry.code)} ({entry.member.replace('_', ' ')}{nearest})"))
+    yield from _listed("Not known here, and not used", told)
+
+
+def _first_name(code: str, members: Iterable[str], case: Case, words: InputWords) -> str:
+    return next((words.name(member, code, case) for member in members if code in words.names[member]), code)
+
+
+def _entry_in_words(entry: IgnoredInput, case: Case, words: InputWords) -> str:
+    value = f" {entry.value:g}" if entry.value is not None else ""
+    return f"{words.name(entry.member, entry.code, case)}{value} ({entry.at})"
+
+
+def _not_read(case: Case, words: InputWords) -> list[tuple[str, str]]:
+    """What is understood, and read by no rule yet: what is taken, coded values, dates of findings and values."""
+    found = [(code, f"taking {words.name('taking', code, case)}") for code in case.taking]
+    found += [(name, f"{name} {value}") for name, value in case.coded.items()]
+    for member in ("present", "absent", "measurements"):
+        dates = case.dates.get(member, {})
+        found += [(code, f"the date of {words.name(member, code, case)} ({at})") for code, at in dates.items()]
+    return found
+
+
+def _performed(
+    case: Case, words: InputWords, live: Sequence[tuple[Recommendation, Verdict]], knowledge: Knowledge
+) -> Iterator[Notice]:
+    """What is recorded as done, and does nothing: an urgent or an emergency order stays, and some acts nothing asks for."""
+    ordered = {
+        knowledge.interventions[rule.intervention].code
+        for rule, verdict in live
+        if rule.direction == "for" and rule.urgency in ("emergency", "urgent") and verdict in ("indicated", "provisional")
+    }
+    named = [(code, words.name("performed", code, case)) for code in case.performed]
+    yield from _listed(
+        "Recorded as done, and still asked for: an urgent order does not lapse by what may have been done for another reason. "
+        "Was it done for these signs",
+        [one for one in named if one[0] in ordered],
+        end="?",
+    )
+    yield from _listed(
+        "Recorded as done, and not used: no recommendation is done by it",
+        [one for one in named if one[0] not in words.performable and one[0] not in ordered],
+    )
+
+
+def _listed(what: str, entries: Sequence[tuple[str, str]], end: str = ".") -> Iterator[Notice]:
+    """One notice for all entries, each a code with its words; none where there is none."""
+    if entries:
+        named = [text for _, text in entries[:MAX_NAMED]]
+        more = [f"and {len(entries) - MAX_NAMED:,} more"] if len(entries) > MAX_NAMED else []
+        message = f"{what}: {'; '.join([*named, *more])}{end}"
+        yield Notice(code="ignored-input", message=message, about=tuple(dict.fromkeys(code for code, _ in entries)))
