@@ -130,4 +130,5 @@ class ForPatients:
 
 def _screen(screen: ShownScreen) -> ShownScreen:
     """What it settles, and our reading of it, are no words for patients."""
-    return structs.replace(screen, reading="", settles=())
+    items = tuple([structs.replace(item, reading="") for item in screen.items])
+    return structs.replace(screen, reading="", settles=(), items=items)

@@ -9,6 +9,7 @@ from spinegraph.engine.decide.brief.headline import LONGEST
 from spinegraph.engine.model import Brief
 
 from tests.decide.brief.answering import written_cases
+from tests.decide.deciding import STREP, patient
 from tests.decide.test_level import SIGNS
 
 BRIEF_BYTES, STANDARD_BYTES = 4096, 24_576
@@ -46,7 +47,9 @@ def test_every_short_view_is_short(engine: Engine) -> None:
         assert len(msgspec.json.encode(answer)) <= STANDARD_BYTES, case
         assert all(1 <= len(screen.items) <= 8 for screen in answer.screens if screen.id in answer.brief.ask), case
         known = set(case.present) ^ set(case.absent) | set(case.measurements)
-        assert not known & {item.code for screen in answer.screens for item in screen.items}, case
+        assert not engine.explain(case).consistent or not known & {
+            item.code for screen in answer.screens for item in screen.items
+        }, case
 
 
 def test_the_order_stays_in_cauda_equina_with_a_pacemaker(engine: Engine) -> None:
@@ -105,8 +108,8 @@ def test_whoever_is_not_covered_gets_the_level_of_the_sign_and_no_order(sign: st
     brief = brief_of(engine, f"back_pain pregnancy {sign}", age_years=31)
     assert (brief.level, brief.do, brief.avoid, brief.likely, brief.rule_out) == (level, (), (), None, ())
     assert "pregnancy" in brief.headline
-    assert {marker.code for marker in brief.because} == {"pregnancy", *filter(None, [sign])}
-    assert brief.settled
+    assert {marker.code for marker in brief.because} >= {"pregnancy", *filter(None, [sign])}
+    assert brief.settled == (level == "emergency")  # a sign that nobody has asked for could still raise the others
 
 
 def test_nothing_recorded_asks_for_scope_first(engine: Engine) -> None:
@@ -116,7 +119,7 @@ def test_nothing_recorded_asks_for_scope_first(engine: Engine) -> None:
 
 
 def test_a_guideline_without_lines_has_briefs_too(small: Engine) -> None:
-    case = Case(present=("fever", "sore_throat", "tender_nodes", "tonsillar_exudate"), absent=("penicillin_allergy", "drooling"))
+    case = patient(STREP, "drooling penicillin_allergy", temperature_c=38.5)
     brief = small.brief(case).brief
     assert [line.recommendations for line in brief.do] == [("give-penicillin",)]
     assert brief.do[0].text == next(rule.text for rule in small.knowledge.rules.values() if rule.id == "give-penicillin")  # type: ignore[attr-defined]

@@ -15,21 +15,36 @@ from tests.decide.brief.answering import written_cases
 
 NAMES = {"id", "iri", "code", "condition", "recommendation", "recommendations", "passages", "ask"}
 """Members that hold names for programs."""
-OF_PROGRAMS = {"knowledge", "case", "sources", "finding", "settles", "intervention", "missing", "through", "overrides", "about"}
+OF_PROGRAMS = {
+    "verdict",
+    "operator",
+    "knowledge",
+    "case",
+    "sources",
+    "finding",
+    "settles",
+    "intervention",
+    "missing",
+    "through",
+    "overrides",
+    "about",
+}
 """Those that the views of programs have besides."""
 WORDS = re.compile(r"\bC\d\d\b|\bconflict|\bred flag|\bguideline says|\bapproved\b", re.IGNORECASE)
 
 
 @cache
 def clinical_labels(engine: Engine) -> re.Pattern[str]:
-    """Names that no patient should read: those that differ from what patients call it, and are no part of any such name."""
-    concepts = [
-        concept
-        for things in (engine.knowledge.findings, engine.knowledge.conditions, engine.knowledge.interventions)
-        for concept in things.values()
-    ]
-    plain = " | ".join(concept.patient_label.lower() for concept in concepts)
-    labels = sorted({concept.label for concept in concepts if concept.label.lower() not in plain}, key=len, reverse=True)
+    """Names that no patient should read: those that differ from what patients call it, and stand in no words for patients."""
+    knowledge = engine.knowledge
+    concepts = [*knowledge.findings.values(), *knowledge.conditions.values()]
+    plain = [text for concept in concepts for text in (concept.patient_label, concept.patient_question)]
+    plain += [concept.patient_label for concept in knowledge.interventions.values()]
+    plain += [topic.patient_label for topic in knowledge.uncovered.values()]
+    plain += [str(getattr(rule, "patient_text", "")) for rule in knowledge.rules.values()]
+    plain += [item.patient_label for screen in knowledge.screens.values() for item in screen.items]
+    words = " | ".join(plain).lower()
+    labels = sorted({concept.label for concept in concepts if concept.label.lower() not in words}, key=len, reverse=True)
     return re.compile(r"\b(" + "|".join(map(re.escape, labels)) + r")\b", re.IGNORECASE)
 
 

@@ -16,8 +16,11 @@ from tests.random_cases import random_cases
 
 
 def answers(engine: Engine, case: Case, chance: random.Random) -> Case:
-    """The case with every screen that is open answered at random, mostly in the negative, until none is left."""
-    for _ in range(30):
+    """The case with every screen that is open answered at random, mostly in the negative, until none is left.
+
+    Answers that contradict what is known are given anew.
+    """
+    for _ in range(60):
         screens = engine.answer(case).screens
         first = next((screen for screen in screens if screen.items), None)
         if first is None:
@@ -29,9 +32,8 @@ def answers(engine: Engine, case: Case, chance: random.Random) -> Case:
             else:
                 (present if chance.random() < 0.06 else absent).add(item.code)
         tried = Case(present=tuple(sorted(present)), absent=tuple(sorted(absent - present)), measurements=measured)
-        if not engine.explain(tried).consistent:
-            return case
-        case = tried
+        if engine.explain(tried).consistent:
+            case = tried
     return case
 
 
@@ -40,7 +42,8 @@ def completions(engine: Engine, case: Case, chance: random.Random) -> Iterator[C
     known = {*case.present, *case.absent}
     codes = [finding.code for finding in engine.knowledge.findings.values() if not finding.derived_only]
     for number in range(12):
-        more = chance.sample([code for code in codes if code not in known], 1 if number < 6 else 4)
+        unknown = [code for code in codes if code not in known]
+        more = chance.sample(unknown, min(len(unknown), 1 if number < 6 else 4))
         present = {*case.present, *(code for code in more if chance.random() < 0.6)}
         absent = {*case.absent, *more} - present
         tried = Case(present=tuple(sorted(present)), absent=tuple(sorted(absent)), measurements=case.measurements)
