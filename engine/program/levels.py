@@ -110,8 +110,9 @@ class Levels:
         return self._any([self._less(self._planes.rule(gap)[0], excluded) for gap, excluded in gaps])
 
     def _routine(self) -> str:
-        """Something plain and more than an option is indicated, or done already."""
-        plain = [rule for rule in self._grading if rule.urgency == "routine" and rule.modality != "may"]
+        """Something plain that can stand in a brief, and is more than an option, is indicated, or done already."""
+        graded = [rule for rule in self._grading if rule.urgency == "routine" and rule in self._in_briefs]
+        plain = [rule for rule in graded if rule.modality != "may"]
         verdicts: tuple[Verdict, ...] = ("indicated", "done")
         return self._any([self._planes.verdict(rule, verdict) for rule in plain for verdict in verdicts])
 

@@ -60,6 +60,7 @@ class Briefing:
         ungraded = [rule for rule in rules if isinstance(rule, SourceGap) and rule.leaves_level_open]
         self._ungraded = [(program.relations.package(rule), graph.rule(rule)) for rule in ungraded]
         grading = [rule for rule in rules if isinstance(rule, Recommendation) and program.relations.grades(rule)]
+        self._nodes = {rule.iri: graph.rule(rule) for rule in rules if isinstance(rule, Recommendation)}
         self._raising = [(rule, graph.rule(rule)) for rule in grading if rule.urgency in RAISING]
         self._sources = tuple(
             SourceState(id=source.number, date=source.modified or None, review=_review(source.review_status))
@@ -146,6 +147,9 @@ class Briefing:
         )
         write = for_patients if names.for_patient else for_clinicians
         because = (*raised, *clashing, *open_, *outside)
+        if finding.level == "undetermined" and not because:
+            # what is to be done has no grade: nobody says how urgent it is
+            because = self._reasons.markers((self._nodes[rule.iri] for line in do for rule in line.rules), case, names)
         return tuple({marker.code: marker for marker in because}.values()), write(situation)
 
     def _raises(self, rule: Recommendation, node: RuleNode, case: Explanation) -> bool:

@@ -7,7 +7,8 @@ for whom level, do or avoid differ, the brief is settled.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from threading import Lock
 from typing import NamedTuple
@@ -85,8 +86,13 @@ class Outlooks:
         beside = self._effects_beside(tried) if tried.beside else Effects(0, 0, 0, 0)
         tiers = self._tiers(Effects(*(one | other for one, other in zip(alone, beside, strict=True))))
         given = _Given(case, planes, closed, performed)
-        settled = not now.safety and not now.management and not self._possible(given, self._changes(watched, planes))
+        turned = None
+        settled = not now.safety and not now.management
+        if settled and self._possible(given, self._changes(watched, planes)):
+            settled, turned = False, self._smallest(given, self._changes(watched, planes))
         final = not now.lower and not self._possible(given, self._lower(planes))
+        if turned is not None:
+            tiers |= self._asking_for(turned, case, planes)
         standing = self._standing(tried, planes)
         planes_watched = {plane for plane, _ in watched}
         reaching = frozenset(iri for iri in standing if self._program.standing[iri] in planes_watched)
@@ -149,26 +155,48 @@ class Outlooks:
     def _lower(self, planes: Sequence[int]) -> list[int]:
         return list(self._program.level[self._level(planes) + 1 :])
 
+    def _asking_for(self, turned: Case, case: Case, planes: Sequence[int]) -> dict[str, Tier]:
+        """What has to be asked so that a patient is found in whom only several answers together change the brief."""
+        knowledge = self._program.knowledge
+        known = {*case.present, *case.absent, *case.measurements}
+        codes = {*turned.present, *turned.absent, *turned.measurements} - known
+        level = self._level(self._encoder.run(turned)[0])
+        tier: Tier = "management" if level == self._level(planes) else "safety"
+        asked = [finding.iri for finding in knowledge.findings.values() if finding.code in codes]
+        asked += [measurement.iri for measurement in knowledge.measurements.values() if measurement.code in codes]
+        return dict.fromkeys(asked, tier)
+
     def _possible(self, given: _Given, wanted: Iterable[int]) -> bool:
-        """Whether some combination of answers sets one of these planes (or clears one that is given as its complement).
+        """Whether some combination of answers sets one of these planes (or clears one that is given as its complement)."""
+        with self._asking, self._assuming(given, wanted) as (everybody, literals):
+            return everybody.circuit.model(literals) is not None
+
+    def _smallest(self, given: _Given, wanted: Iterable[int]) -> Case | None:
+        """The smallest patient in whom it does."""
+        with self._asking, self._assuming(given, wanted) as (everybody, literals):
+            return everybody.smallest(*literals)
+
+    @contextmanager
+    def _assuming(self, given: _Given, wanted: Iterable[int]) -> Iterator[tuple[Patients, tuple[int, ...]]]:
+        """Everybody, and the literals of having this record and one of these planes.
 
         Nobody is asked for what follows from the record already, nor for a measurement behind a gate that is shut.
         """
         case, planes, closed, performed = given
         program, knowledge = self._program, self._program.knowledge
-        with self._asking:
-            everybody = self._everybody(performed)
-            (literals,) = everybody.planes
-            asked = everybody.one_of([-literals[~plane] if plane < 0 else literals[plane] for plane in wanted])
-            record = frozenset(everybody.record(case))
-            unasked = [everybody.unmeasured(knowledge.measurements[iri].code) for iri in closed]
-            for iri in program.findings:
-                if planes[program.present[iri]] or planes[program.absent[iri]]:
-                    sides = (everybody.recorded(knowledge.findings[iri].code, side) for side in ("present", "absent"))
-                    unasked += [-literal for literal in sides if literal not in record]
-            possible = everybody.circuit.model((*record, *unasked, asked)) is not None
+        everybody = self._everybody(performed)
+        (literals,) = everybody.planes
+        asked = everybody.one_of([-literals[~plane] if plane < 0 else literals[plane] for plane in wanted])
+        record = dict.fromkeys(everybody.record(case))
+        unasked = [everybody.unmeasured(knowledge.measurements[iri].code) for iri in closed]
+        for iri in program.findings:
+            if planes[program.present[iri]] or planes[program.absent[iri]]:
+                sides = (everybody.recorded(knowledge.findings[iri].code, side) for side in ("present", "absent"))
+                unasked += [-literal for literal in sides if literal not in record]
+        try:
+            yield everybody, (*record, *unasked, asked)
+        finally:
             everybody.forget(asked)
-            return possible
 
 
 class _Given(NamedTuple):
