@@ -125,7 +125,7 @@ class ForPatients:
     def _notice(self, notice: Notice) -> Notice:
         found = next((rule for rule in map(self._rules.get, notice.about) if isinstance(rule, SourceGap | Exclusion)), None)
         own = found.patient_text if found is not None else ""
-        return Notice(code=notice.code, message=own or NOTICES[notice.code], about=())
+        return Notice(code=notice.code, message=own or NOTICES.get(notice.code, notice.message), about=())
 
 
 def _screen(screen: ShownScreen) -> ShownScreen:
