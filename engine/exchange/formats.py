@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import msgspec
-from spinegraph.engine.exchange.article.local import LocalText
+from spinegraph.engine.exchange.article.local import NO_TEXT, LocalText
 from spinegraph.engine.model import Decision, Knowledge
 
 JSON = "application/json"
@@ -23,7 +23,7 @@ class Answer(NamedTuple):
     decision: Decision
     title: str = ""
     narrative: str = ""
-    local: LocalText = LocalText()
+    local: LocalText = NO_TEXT
 
 
 class Format(NamedTuple):

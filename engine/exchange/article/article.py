@@ -10,15 +10,13 @@ from collections.abc import Iterable, Iterator
 
 from spinegraph.engine.exchange.article.first_page import make_first_page
 from spinegraph.engine.exchange.article.folded import facts, folded_sections
-from spinegraph.engine.exchange.article.local import LocalText
+from spinegraph.engine.exchange.article.local import NO_TEXT, LocalText
 from spinegraph.engine.exchange.article.model import Article, Section, Statement
 from spinegraph.engine.exchange.article.reading import Reading
 from spinegraph.engine.exchange.article.references import Numbering
 from spinegraph.engine.exchange.article.rendering import LAYOUTS, Phrases, render
 from spinegraph.engine.exchange.article.sections import Context, filled
 from spinegraph.engine.model import Decision, Knowledge
-
-NO_TEXT = LocalText()
 
 
 def make_article(

@@ -90,7 +90,8 @@ def _denied(context: Context) -> tuple[list[Screen], list[str]]:
     """The screens for danger of which everything is known absent, and the codes of what else is recorded absent."""
     reading = context.reading
     findings = reading.knowledge.findings
-    screens, covered = [], set()
+    screens: list[Screen] = []
+    covered: set[str] = set()
     for screen in reading.knowledge.screens.values():
         asked = [item.asks for item in screen.items if item.asks in findings]
         if asked and screen.tier == "safety" and all(reading.truths.finding(iri) == "absent" for iri in asked):
@@ -178,7 +179,7 @@ def _help(context: Context) -> tuple[Statement, ...]:
         if isinstance(rule, Recommendation) and (rule.direction, rule.urgency) == ("for", "emergency")
         for marker in triggers(rule, reading.knowledge)
     ]
-    said = {passage for passage in (brief.review.passages if brief.review else ())}
+    said = set(brief.review.passages if brief.review else ())
     return () if any(said & set(sign.passages) for sign in signs) else joined(signs)
 
 

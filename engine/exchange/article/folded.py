@@ -10,10 +10,11 @@ from spinegraph.engine.exchange.article.placement import section_of, sections_fo
 from spinegraph.engine.exchange.article.reading import LiveRecommendation, Reading, passages_of
 from spinegraph.engine.exchange.article.reasons import asking_the_doctor, reasons
 from spinegraph.engine.exchange.article.sections import Context, filled, headed, joined, recommendation, section, titled
-from spinegraph.engine.model import URGENCIES, Tension
+from spinegraph.engine.model import URGENCIES, Recommendation, Tension
 
 STANDING = ("indicated", "provisional", "conflicting")
 ASIDE = ("overridden", "done")
+SIDES = 2
 MODALITIES = ("must", "should", "may")
 BESIDE = ("test-figures", "background", "presentation", "likely", "causes", "pitfalls")
 """Sections whose passages say something besides the rules."""
@@ -30,7 +31,7 @@ def folded_sections(context: Context, narrative: str) -> tuple[Section, ...]:
     parts = [
         section(context, "recorded", _recorded(context, narrative)),
         section(context, "why", [Group(statements=tuple(reasons(context)))]),
-        section(context, "left-open", (*_tensions(context), *_gaps(context))),
+        section(context, "left-open", _views(context) if context.for_patient else (*_tensions(context), *_gaps(context))),
         section(context, "further", (), _by_topic(context, "further", further)),
         section(context, "aside", [Group(statements=joined(recommendation(context, entry) for entry in aside))]),
         section(context, "ask", [Group(statements=tuple(asking_the_doctor(context)))]),
@@ -83,26 +84,39 @@ def _tensions(context: Context) -> Iterator[Group]:
         positions = [
             Statement(
                 text=context.say("position", position.label, position.verdict),
-                rules=(position.recommendation,) if position.recommendation and not context.for_patient else (),
+                rules=(position.recommendation,) if position.recommendation else (),
                 passages=position.passages,
             )
             for position in tension.positions
         ]
-        if context.for_patient:
-            yield headed(tension.label, positions)
-            continue
         remarks = (rule.definition,) if isinstance(rule, Tension) and rule.definition else ()
         heading = Statement(text=tension.label, rules=(tension.id,), remarks=remarks)
         handling = Statement(text=context.say("handling", tension.handling), rules=(tension.id,))
         yield Group(heading=heading, statements=(*positions, handling))
 
 
+def _views(context: Context) -> Iterator[Group]:
+    """For a patient, a disagreement by what each side would have him do; where two sides do not, only how many there are."""
+    reading = context.reading
+    unsaid = 0
+    for tension in reading.decision.tensions:
+        advised = [(one, reading.rules.get(one.recommendation)) for one in tension.positions if one.verdict in STANDING]
+        views = joined(
+            Statement(text=rule.patient_text, passages=position.passages)
+            for position, rule in advised
+            if isinstance(rule, Recommendation) and rule.patient_text
+        )
+        unsaid += len(views) < SIDES
+        if len(views) >= SIDES:
+            yield headed(context.say("heading", "views"), views)
+    gaps = sum(notice.code == "source-gap" for notice in reading.decision.notices)
+    counted = (("tensions", unsaid), ("gaps", gaps))
+    yield headed("", [Statement(text=context.say(phrase, count)) for phrase, count in counted if count])
+
+
 def _gaps(context: Context) -> Iterator[Group]:
     """The messages of the decision: rule id first, then the passages that raise the question."""
     gaps = [notice for notice in context.reading.decision.notices if notice.code == "source-gap"]
-    if context.for_patient:
-        yield headed("", [Statement(text=context.say("gaps", len(gaps)))] if gaps else [])
-        return
     statements = (Statement(text=gap.message, rules=gap.about[:1], passages=gap.about[1:]) for gap in gaps)
     yield headed(context.say("heading", "gaps"), statements)
 
@@ -112,9 +126,7 @@ def _readings(context: Context) -> tuple[Statement, ...]:
     if context.for_patient:
         return ()
     ours = [(entry.rule, entry.rule.reading) for entry in context.reading.live if entry.decided.verdict in (*STANDING, *ASIDE)]
-    stated = (
-        Statement(text=text, rules=(rule.id,), passages=rule.passages) for rule, text in ours if text
-    )
+    stated = (Statement(text=text, rules=(rule.id,), passages=rule.passages) for rule, text in ours if text)
     known = {text for _, text in ours}
     return joined((*stated, *(Statement(text=text) for text in context.reading.decision.brief.readings if text not in known)))
 
@@ -131,16 +143,16 @@ def _by_topic(context: Context, under: str, entries: list[LiveRecommendation]) -
     if context.for_patient:
         for part, taken in sections_for_patients(knowledge).items():
             own = [entry for key in taken for entry in placed.get(key, ())]
-            yield titled(f"{under}-{part.key}", part.patient_label, _groups(context, under, own))
+            yield titled(f"{under}-{part.key}", part.patient_label, _groups(context, under, own, apart=True))
         return
-    topics = {part.key: part.label for part in sections_for_advice(knowledge)}
+    topics = {part.key: part for part in sections_for_advice(knowledge)}
     for key in dict.fromkeys((*placed, *topics)):
-        label = topics.get(key) or knowledge.article_sections[key].label
-        yield titled(f"{under}-{key}", label, _groups(context, under, placed.get(key, [])))
+        part = topics.get(key) or knowledge.article_sections[key]
+        yield titled(f"{under}-{key}", part.label, _groups(context, under, placed.get(key, []), apart=part.by_direction))
 
 
-def _groups(context: Context, under: str, entries: list[LiveRecommendation]) -> Iterable[Group]:
-    """For and against apart; what depends on something open under its condition, or, for a patient, by name alone."""
+def _groups(context: Context, under: str, entries: list[LiveRecommendation], *, apart: bool) -> Iterable[Group]:
+    """For and against apart where the section says so; what is open under its condition, or, for a patient, by name alone."""
     if under == "later" and not context.for_patient:
         groups: dict[str, list[LiveRecommendation]] = {}
         for entry in entries:
@@ -149,10 +161,10 @@ def _groups(context: Context, under: str, entries: list[LiveRecommendation]) -> 
             passages = passages_of(members[0].rule.criterion or members[0].rule.scope)
             yield headed(context.say("if", words), joined(recommendation(context, entry) for entry in members), passages)
         return
-    for side in ("for", "against"):
-        own = [entry for entry in entries if entry.rule.direction == side]
+    for side in ("for", "against") if apart else ("",):
+        own = [entry for entry in entries if side in ("", entry.rule.direction)]
         statements = [_named(context, entry) if under == "later" else recommendation(context, entry) for entry in own]
-        yield headed(context.say("side", side), joined(statements))
+        yield headed(context.say("side", side) if side else "", joined(statements))
 
 
 def _named(context: Context, entry: LiveRecommendation) -> Statement:

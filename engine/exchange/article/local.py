@@ -21,6 +21,9 @@ class LocalText(Frozen, frozen=True, kw_only=True, forbid_unknown_fields=True):
     where_to_go_now: Annotated[str, msgspec.Meta(max_length=LONGEST)] = ""
 
 
+NO_TEXT = LocalText()
+
+
 def read_local(path: Path) -> LocalText:
     """The texts in a YAML file. Raises LocalTextError where it cannot be read, or says something else."""
     mend = f"Give {' and '.join(LocalText.__struct_fields__)}, each a text of at most {LONGEST} characters."

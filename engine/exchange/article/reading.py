@@ -157,10 +157,10 @@ def markers(criterion: Criterion | None) -> Iterator[Criterion]:
             yield from markers(child)
     elif isinstance(criterion, AtLeast):
         yield from criterion.members
-    elif isinstance(criterion, Present | Measured):
-        yield criterion
-    elif isinstance(criterion, And) and all(isinstance(child, Present | Measured) for child in criterion.children):
-        yield criterion
+    elif all(
+        isinstance(part, Present | Measured) for part in (criterion.children if isinstance(criterion, And) else [criterion])
+    ):
+        yield criterion  # type: ignore[misc] # None is neither
 
 
 def triggers(rule: Rule, knowledge: Knowledge) -> Iterator[Criterion]:

@@ -99,12 +99,14 @@ def asking_the_doctor(context: Context) -> Iterator[Statement]:
     rules = context.reading.rules
     for other in brief.level_if:
         yield Statement(text=context.say("ask_level"), passages=rules[other.recommendation].passages)
+    pressing = brief.level == "emergency"  # nobody is to weigh then whether, or when
     for action in brief.do:
-        if action.caution:
+        if action.caution and not pressing:
             yield Statement(text=context.say("ask_caution", action.text.split(". ")[0]), passages=action.passages)
     if any(screen.asked_of == "examiner" and screen.tier != "detail" for screen in decision.screens):
         yield Statement(text=context.say("ask_examined"))
     if decision.tensions:
         yield Statement(text=context.say("ask_open"))
     yield Statement(text=context.say("ask_else"))
-    yield Statement(text=context.say("ask_when"), passages=brief.review.passages[:1] if brief.review else ())
+    if not pressing:
+        yield Statement(text=context.say("ask_when"), passages=brief.review.passages[:1] if brief.review else ())

@@ -107,6 +107,4 @@ class Numbering:
 
     def _citations(self, name: str) -> tuple[int, ...]:
         passage = self._passages[name]
-        return tuple(
-            self._numbers.setdefault((passage.source, printed), len(self._numbers) + 1) for printed in passage.citations
-        )
+        return tuple(self._numbers.setdefault((passage.source, printed), len(self._numbers) + 1) for printed in passage.citations)
