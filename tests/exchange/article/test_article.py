@@ -91,7 +91,7 @@ def test_a_grade_is_told_once(engine: Engine) -> None:
 
 
 def test_readings_and_open_levels_are_marked(engine: Engine) -> None:
-    remarks = [one.remarks for one in block(written(engine, "cauda equina"), "do").statements]
+    remarks = [one.remarks for one in block(written(engine, "reassured"), "do").statements]
     assert any("Our reading: " in remark for line in remarks for remark in line)
     weak = case_of("low_back_pain", " ".join(CASES["reassured"].absent), age_years=55.0, duration_weeks=1.0)
     article = make_article(engine.knowledge, engine.decide(weak))
