@@ -9,11 +9,14 @@ from pathlib import Path
 
 from spinegraph.engine import MAX_BYTES, Engine, KnowledgeError, SpinegraphError
 from spinegraph.engine.errors import shortened
+from spinegraph.engine.exchange.article.local import NO_TEXT, LocalText, read_local
 from spinegraph.engine.validation.admission import open_knowledge
 
 MOST_DIGITS = 15
 DIGEST = "SPINEGRAPH_KNOWLEDGE_DIGEST"
 """The variable that names the only knowledge to be decided with: a file that is cut off may still load."""
+LOCAL = "SPINEGRAPH_LOCAL"
+"""The variable that names the file with a deployer's own texts."""
 LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
 
 
@@ -33,6 +36,7 @@ class Settings:
     | `body_seconds`   | `SPINEGRAPH_BODY_SECONDS`   | seconds for the body of a case to arrive, 1 to 3600; default 10    |
     | `knowledge`      | `SPINEGRAPH_KNOWLEDGE`      | folders of knowledge files, separated as in PATH; default: shipped |
     | `log_level`      | `SPINEGRAPH_LOG_LEVEL`      | critical, error, warning (default), info or debug                  |
+    | `local`          | `SPINEGRAPH_LOCAL`          | YAML file: where the article sends patients; default: nowhere      |
     """
 
     host: str = "127.0.0.1"
@@ -41,10 +45,11 @@ class Settings:
     body_seconds: float = 10
     knowledge: tuple[Path, ...] = ()
     log_level: str = "warning"
+    local: LocalText = NO_TEXT
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Settings from SPINEGRAPH_* variables. Raises SettingsError, which names the variable."""
+        """Settings from SPINEGRAPH_* variables. Raises SettingsError, which names the variable, and LocalTextError."""
         folders = environment.get("SPINEGRAPH_KNOWLEDGE", "")
         return cls(
             host=environment.get("SPINEGRAPH_HOST", cls.host),
@@ -53,6 +58,7 @@ class Settings:
             body_seconds=whole_number(environment, "SPINEGRAPH_BODY_SECONDS", 10, range(1, 3601)),
             knowledge=tuple(Path(folder) for folder in folders.split(os.pathsep) if folder),
             log_level=_one_of(environment, "SPINEGRAPH_LOG_LEVEL", cls.log_level, LOG_LEVELS),
+            local=read_local(Path(file)) if (file := environment.get(LOCAL, "")) else NO_TEXT,
         )
 
 

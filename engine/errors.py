@@ -24,6 +24,7 @@
     │   └── TooManyValidationsError   others have to be validated first
     ├── CheckNotRunError          a check of validation could not do its work
     ├── ReplayError               a witness patient is decided otherwise than analysed: a fault of this program
+    ├── LocalTextError            a deployer's own texts cannot be used
     ├── DrawingError              a decision pathway cannot be drawn: no such name, or no program that draws
     ├── OtherKnowledgeError       a stored decision rests on other knowledge than the one at hand
     └── QueryError                a SPARQL query cannot be answered now
@@ -239,6 +240,10 @@ class ReplayError(SpinegraphError):
     """A witness patient is decided otherwise than the analysis states: a fault of this program, never of the content."""
 
     title = "A witness patient does not replay"
+
+
+class LocalTextError(SpinegraphError):
+    title = "A deployer's own texts cannot be used"
 
 
 class DrawingError(SpinegraphError):

@@ -9,8 +9,9 @@ from typing import Annotated
 import msgspec
 import typer
 from spinegraph.api.cli.cases import KnowledgeOption
-from spinegraph.api.settings import load_engine
+from spinegraph.api.settings import LOCAL, load_engine
 from spinegraph.engine import make_codebook, read_case_file
+from spinegraph.engine.exchange.article.local import NO_TEXT, read_local
 from spinegraph.engine.exchange.formats import BY_NAME, Answer
 
 
@@ -37,13 +38,20 @@ def article_command(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the article there instead of printing it.")
     ] = None,
+    local: Annotated[
+        Path | None,
+        typer.Option(
+            "--local", metavar="FILE", envvar=LOCAL, help="YAML file with where_to_go and where_to_go_now for patients."
+        ),
+    ] = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
-    """Write an article about a case: likely diagnosis, red flags, evaluation, imaging, management, follow-up, references."""
+    """Write an article about a case: the answer on one page, then the record, the reasons, what is open, and the sources."""
+    texts = read_local(local) if local else NO_TEXT
     engine = load_engine(knowledge or ())
     file = read_case_file(case, make_codebook(engine.knowledge))
     case_of_reader = msgspec.structs.replace(file.case, audience=audience.value) if audience else file.case
-    article = BY_NAME[form].write(Answer(engine.knowledge, engine.decide(case_of_reader), file.title, file.narrative))
+    article = BY_NAME[form].write(Answer(engine.knowledge, engine.decide(case_of_reader), file.title, file.narrative, texts))
     if output is None:
         typer.echo(article, nl=False)
     else:

@@ -97,7 +97,9 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.add_middleware(GZipMiddleware, minimum_size=LEAST_COMPRESSED)
     app.include_router(index_router())
     app.include_router(problem_types_router())
-    app.include_router(decisions_router(engine, codebook, BodyLimits(settings.max_body_bytes, settings.body_seconds)))
+    app.include_router(
+        decisions_router(engine, codebook, BodyLimits(settings.max_body_bytes, settings.body_seconds), settings.local)
+    )
     app.include_router(knowledge_router(engine.knowledge))
     app.include_router(listings_router(engine.knowledge))
     app.include_router(content_router(engine.knowledge))

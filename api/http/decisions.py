@@ -31,6 +31,7 @@ from spinegraph.engine import (
     parse_yaml,
 )
 from spinegraph.engine.errors import VocabularyError
+from spinegraph.engine.exchange.article.local import NO_TEXT, LocalText
 from spinegraph.engine.exchange.formats import FORMATS, Answer, Format
 from spinegraph.engine.model import Answer as ShortAnswer
 from spinegraph.engine.model import BriefAnswer, Decision, Frozen, doc
@@ -68,15 +69,15 @@ READERS = 2
 """How many cases are read in threads at a time; the sender of one that still waits may go away, and it is not read at all."""
 
 
-def renderers_of(engine: Engine) -> dict[str, Renderer]:
-    """Media type of a reply → how to decide a case and write the answer; the first is the default."""
+def renderers_of(engine: Engine, local: LocalText = NO_TEXT) -> dict[str, Renderer]:
+    """Media type of a reply → how to decide a case and write the answer; the first is the default. `local`: see Settings."""
 
     def answer(file: CaseFile, wanted: DecisionParameters) -> bytes:
         return engine.decide_json(file.case, wanted.view, wanted.explain, wanted.guideline)
 
     def written(form: Format, file: CaseFile, wanted: DecisionParameters) -> bytes:
         decision = engine.decide(file.case, wanted.view == "full", wanted.guideline)
-        return form.write(Answer(engine.knowledge, decision, file.title, file.narrative))
+        return form.write(Answer(engine.knowledge, decision, file.title, file.narrative, local))
 
     return {**{form.media_type: partial(written, form) for form in FORMATS}, JSON: answer}
 
@@ -94,10 +95,10 @@ def _named(engine: Engine, wanted: DecisionParameters) -> DecisionParameters:
     return wanted
 
 
-def decisions_router(engine: Engine, codebook: Codebook, limits: BodyLimits) -> APIRouter:
+def decisions_router(engine: Engine, codebook: Codebook, limits: BodyLimits, local: LocalText = NO_TEXT) -> APIRouter:
     """The router of decisions. Errors are raised for `api.http.errors` to answer."""
     router = APIRouter(tags=["decisions"], route_class=OpenRoute)
-    renderers = renderers_of(engine)
+    renderers = renderers_of(engine, local)
     offered = tuple(renderers)
     readers = ThreadPoolExecutor(READERS, thread_name_prefix="case-reader")
     what = f"The body has more than {limits.max_bytes:,} bytes."

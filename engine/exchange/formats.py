@@ -9,18 +9,21 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import msgspec
+from spinegraph.engine.exchange.article.local import NO_TEXT, LocalText
 from spinegraph.engine.model import Decision, Knowledge
 
 JSON = "application/json"
 
 
 class Answer(NamedTuple):
-    """What a format writes: a decision, fresh or stored, the knowledge that it rests on, and the case's words for itself."""
+    """What a format writes: a decision, fresh or stored, the knowledge that it rests on, the case's words for itself, and what
+    a deployer says to patients."""
 
     knowledge: Knowledge
     decision: Decision
     title: str = ""
     narrative: str = ""
+    local: LocalText = NO_TEXT
 
 
 class Format(NamedTuple):
@@ -39,8 +42,8 @@ def _article(media_type: str) -> Callable[[Answer], bytes]:
     def write(answer: Answer) -> bytes:
         from spinegraph.engine.exchange.article.article import render_article  # templates are read only where they are used
 
-        knowledge, decision, title, narrative = answer
-        return render_article(knowledge, decision, decision.case.audience, media_type, title, narrative)
+        knowledge, decision, title, narrative, local = answer
+        return render_article(knowledge, decision, media_type, title, narrative, local)
 
     return write
 

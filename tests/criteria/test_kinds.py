@@ -13,8 +13,6 @@ from spinegraph.engine import criteria
 from spinegraph.engine.criteria import KINDS, clause_of, dual_of, kind_of, words_of
 from spinegraph.engine.criteria.kind import Kind
 from spinegraph.engine.criteria.words import LABEL, OUTLINE, PAGE, Names
-from spinegraph.engine.exchange.article.rendering import Phrases
-from spinegraph.engine.exchange.article.words import Clause
 from spinegraph.engine.knowledge.profile import CONSTRAINTS, MODIFIERS
 from spinegraph.engine.model import (
     Absent,
@@ -121,8 +119,3 @@ def test_kinds_rest_on_the_model_alone() -> None:
         imports = [line for line in source.splitlines() if line.startswith("from spinegraph.")]
         foreign = [line for line in imports if line.split(".")[2].split()[0] not in ("criteria", "model", "errors")]
         assert foreign == []
-
-
-def test_an_article_for_patients_puts_a_kind_that_it_does_not_know_into_words() -> None:
-    """It used to tell the rule without its condition, in silence."""
-    assert Phrases("patient")("words", Clause("at-most", "sign", "at most 1 of sign")) == "at most 1 of sign"

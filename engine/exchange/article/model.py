@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from spinegraph.engine.model import Frozen
-
-Audience = Literal["clinician", "patient"]
+from spinegraph.engine.model import Audience, Frozen, Level
 
 
 class Statement(Frozen, frozen=True, kw_only=True):
     """A sentence or list entry with the rules or passages that it rests on.
 
     `citations` are numbers of the article's own reference list. `tags` say how firmly (must, should not …) and how soon.
-    `remarks` qualify it (why it is open, what sets it aside); `background` are facts of the sources that belong to it.
+    `remarks` qualify it (why it is open, what sets it aside); `parts` are what it consists of, as a list below it.
     """
 
     text: str
@@ -22,25 +20,53 @@ class Statement(Frozen, frozen=True, kw_only=True):
     citations: tuple[int, ...] = ()
     tags: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
-    background: tuple[Statement, ...] = ()
+    parts: tuple[Statement, ...] = ()
 
 
 class Group(Frozen, frozen=True, kw_only=True):
-    """Statements under one heading or condition; `kind` separates what applies from what depends on something open."""
+    """Statements under one heading or condition, if it has one."""
 
-    kind: Literal["plain", "applies", "if", "aside", "minor"] = "plain"
     heading: Statement | None = None
     statements: tuple[Statement, ...]
 
 
 class Section(Frozen, frozen=True, kw_only=True):
-    """A titled part of an article; `key` is stable, `title` is for readers. Subsections come after the groups."""
+    """A folded part of an article; `key` is stable, `title` is for readers. Subsections come after the groups."""
 
     key: str
     title: str
     intro: str = ""
     groups: tuple[Group, ...] = ()
     sections: tuple[Section, ...] = ()
+
+
+class Block(Frozen, frozen=True, kw_only=True):
+    """A part of the first page: steps in their order, a list, or lines of text, under a title if it has one."""
+
+    key: str
+    kind: Literal["steps", "list", "lines"] = "lines"
+    title: str = ""
+    statements: tuple[Statement, ...]
+
+
+class FirstPage(Frozen, frozen=True, kw_only=True):
+    """What a reader has to know: the level, the one thing to do, then the rest of the brief with its reasons."""
+
+    level: Level
+    level_text: str
+    headline: Statement
+    blocks: tuple[Block, ...]
+
+
+class PassageEntry(Frozen, frozen=True, kw_only=True):
+    """A passage on which something in the article rests; the paraphrase is empty for patients."""
+
+    id: str
+    iri: str
+    source: str
+    section: str
+    paraphrase: str
+    citations: tuple[int, ...]
 
 
 class ReferenceEntry(Frozen, frozen=True, kw_only=True):
@@ -76,12 +102,9 @@ class Article(Frozen, frozen=True, kw_only=True):
     knowledge: str
     audience: Audience
     title: str
-    case: tuple[str, ...]
-    urgency: str
-    urgency_text: str
-    first: tuple[Statement, ...]
-    warnings: tuple[Statement, ...]
+    first: FirstPage
     sections: tuple[Section, ...]
+    passages: tuple[PassageEntry, ...]
     references: tuple[ReferenceEntry, ...]
     sources: tuple[SourceEntry, ...]
     disclaimer: str

@@ -1,11 +1,20 @@
-"""Numbers the citations of an article in order of use, and says what each of them most likely means."""
+"""Numbers the citations of an article in order of use, and lists the passages and documents on which it rests."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 import msgspec
-from spinegraph.engine.exchange.article.model import Group, ReferenceEntry, Section, SourceEntry, Statement
+from spinegraph.engine.exchange.article.model import (
+    Block,
+    FirstPage,
+    Group,
+    PassageEntry,
+    ReferenceEntry,
+    Section,
+    SourceEntry,
+    Statement,
+)
 from spinegraph.engine.model import Knowledge
 
 
@@ -19,7 +28,12 @@ class Numbering:
         self._knowledge = knowledge
         self._passages = {passage.id: passage for passage in knowledge.passages.values()}
         self._numbers: dict[tuple[str, int], int] = {}
-        self._sources: dict[str, None] = {}
+        self._used: dict[str, None] = {}
+
+    def first(self, page: FirstPage) -> FirstPage:
+        """The first page, numbered."""
+        blocks = (msgspec.structs.replace(block, statements=self.statements(block.statements)) for block in page.blocks)
+        return msgspec.structs.replace(page, headline=self._statement(page.headline), blocks=tuple[Block, ...](blocks))
 
     def statements(self, statements: Iterable[Statement]) -> tuple[Statement, ...]:
         """The same statements, numbered."""
@@ -50,12 +64,32 @@ class Numbering:
             )
         return tuple(entries)
 
+    def used(self) -> frozenset[str]:
+        """Ids of the passages that the statements numbered so far rest on."""
+        return frozenset(self._used)
+
+    def passages(self, *, for_patient: bool) -> tuple[PassageEntry, ...]:
+        """The passages used so far, in the order of the documents."""
+        used = sorted((self._passages[name] for name in self._used), key=lambda passage: passage.id)
+        return tuple(
+            PassageEntry(
+                id=passage.id,
+                iri=passage.iri,
+                source=self._knowledge.sources[passage.source].number,
+                section=passage.section,
+                paraphrase="" if for_patient else passage.paraphrase,
+                citations=self._citations(passage.id),
+            )
+            for passage in used
+        )
+
     def sources(self) -> tuple[SourceEntry, ...]:
         """The sources of everything numbered so far, by number; all of them where none was numbered."""
-        used = [source for iri, source in self._knowledge.sources.items() if iri in self._sources or not self._sources]
+        used = {self._passages[name].source for name in self._used}
+        found = [source for iri, source in self._knowledge.sources.items() if iri in used or not used]
         return tuple(
             SourceEntry(**{field: getattr(source, field) for field in SourceEntry.__struct_fields__})
-            for source in sorted(used, key=lambda source: source.number)
+            for source in sorted(found, key=lambda source: source.number)
         )
 
     def _section(self, section: Section) -> Section:
@@ -67,11 +101,10 @@ class Numbering:
         return msgspec.structs.replace(group, heading=heading, statements=self.statements(group.statements))
 
     def _statement(self, statement: Statement) -> Statement:
-        numbers: dict[int, None] = {}
-        for identifier in statement.passages:
-            passage = self._passages[identifier]
-            self._sources.setdefault(passage.source)
-            for printed in passage.citations:
-                numbers.setdefault(self._numbers.setdefault((passage.source, printed), len(self._numbers) + 1))
-        background = self.statements(statement.background)
-        return msgspec.structs.replace(statement, citations=tuple(numbers), background=background)
+        self._used.update(dict.fromkeys(statement.passages))
+        numbers = dict.fromkeys(number for name in statement.passages for number in self._citations(name))
+        return msgspec.structs.replace(statement, citations=tuple(numbers), parts=self.statements(statement.parts))
+
+    def _citations(self, name: str) -> tuple[int, ...]:
+        passage = self._passages[name]
+        return tuple(self._numbers.setdefault((passage.source, printed), len(self._numbers) + 1) for printed in passage.citations)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from spinegraph.engine.exchange.article.model import Article, Audience
+from spinegraph.engine.exchange.article.model import Article
 from spinegraph.engine.knowledge.units import quantity
-from spinegraph.engine.model import Knowledge
+from spinegraph.engine.model import Audience, Knowledge
 from spinegraph.engine.templates import make_environment
 
 LAYOUTS = {"text/markdown": "article.md.j2", "text/html": "article.html.j2"}
@@ -27,6 +27,11 @@ def upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def lower_first(text: str) -> str:
+    """The text with its first letter in lower case, unless it begins with an abbreviation."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 def sentence(text: str) -> str:
     """The text as a sentence: first letter in upper case, full stop unless it ends in a mark of its own."""
     return upper_first(text) + ("" if text.endswith((".", "?", "!", ":")) else ".")
@@ -42,6 +47,11 @@ def marks(ids: Sequence[str]) -> list[Mark]:
     return shown
 
 
+def documents(ids: Sequence[str]) -> list[str]:
+    """The documents of passages, by their ids, each once: 000-L054a, 002-L001b → 000, 002."""
+    return sorted({identifier.partition("-")[0] for identifier in ids})
+
+
 def escape_markdown(text: str) -> str:
     """Text that Markdown shows as it is: no markup, link, table or HTML comes of it."""
     flat = " ".join(text.split())
@@ -51,6 +61,8 @@ def escape_markdown(text: str) -> str:
 _ENVIRONMENT = make_environment("spinegraph.engine.exchange.article")
 _ENVIRONMENT.filters |= {
     "upper_first": upper_first,
+    "lower_first": lower_first,
+    "documents": documents,
     "sentence": sentence,
     "marks": marks,
     "md": escape_markdown,
@@ -73,15 +85,7 @@ def render(article: Article, knowledge: Knowledge, media_type: str) -> bytes:
     """An article as `text/markdown` or `text/html`, UTF-8. Raises ValueError for any other media type."""
     if media_type not in LAYOUTS:
         raise ValueError(f"An article is {' or '.join(LAYOUTS)}, not {media_type}.")
-    text = _ENVIRONMENT.get_template(LAYOUTS[media_type]).render(
-        article=article, say=Phrases(article.audience), **_titles(knowledge)
-    )
+    template = _ENVIRONMENT.get_template(LAYOUTS[media_type])
+    rules = {rule.id: rule for rule in knowledge.rules.values()}
+    text = template.render(article=article, say=Phrases(article.audience), rules=rules, for_patient=article.audience == "patient")
     return text.encode()
-
-
-def _titles(knowledge: Knowledge) -> dict[str, Mapping[str, Any]]:
-    """What an id stands for, shown when the reader points at it."""
-    return {
-        "paraphrases": {passage.id: passage.paraphrase for passage in knowledge.passages.values()},
-        "rule_labels": {rule.id: rule.label for rule in knowledge.rules.values()},
-    }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
-from spinegraph.engine.exchange.article.model import Audience
-from spinegraph.engine.model import Case
+from spinegraph.engine.model import Audience, Case
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 GENERAL = {"000": "general-left-back-pain.yaml", "001": "general-back-pain.yaml", "002": "general-knots.yaml"}
@@ -14,8 +14,10 @@ GENERAL = {"000": "general-left-back-pain.yaml", "001": "general-back-pain.yaml"
 AUDIENCES: tuple[Audience, ...] = ("clinician", "patient")
 
 
-def case_of(present: str = "", absent: str = "", **measurements: float) -> Case:
-    return Case(present=tuple(sorted(present.split())), absent=tuple(sorted(absent.split())), measurements=measurements)
+def case_of(present: str = "", absent: str = "", audience: Audience = "clinician", **measurements: float) -> Case:
+    return Case(
+        audience=audience, present=tuple(sorted(present.split())), absent=tuple(sorted(absent.split())), measurements=measurements
+    )
 
 
 NO_RED_FLAGS = (
@@ -44,10 +46,14 @@ CASES = {
     "no presentation": case_of("fever", "back_pain palpable_knots"),
 }  # fmt: skip
 TYPICAL = ("left", "cauda equina", "child")
-EACH = [pytest.param(name, marks=() if name in TYPICAL else pytest.mark.slow) for name in CASES]
-"""The names of all cases, of which `make quick` tries the typical ones."""
 FOR_EACH = [
     pytest.param((name, audience), id=f"{name} for {audience}", marks=() if name in TYPICAL else pytest.mark.slow)
     for name in CASES
     for audience in AUDIENCES
 ]
+"""All cases for both, of which `make quick` tries the typical ones."""
+
+
+def for_audience(name: str, audience: Audience) -> Case:
+    """One of the cases, decided for an audience."""
+    return msgspec.structs.replace(CASES[name], audience=audience)
