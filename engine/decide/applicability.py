@@ -144,19 +144,15 @@ class Applicability:
         return missing & others
 
 
-def evaluate_in_short(applicabilities: Iterable[Applicability], case: Explanation) -> dict[int, ApplicabilityResult]:
-    """What each position comes to in a case, by the id of its Applicability, without proofs and flips."""
-    results = {}
-    for applicability in applicabilities:
-        verdict = applicability.position.verdict(case.planes, case.certain)
-        results[id(applicability)] = applicability.in_short(case, verdict)
-    return results
+def verdicts_alone(applicabilities: Iterable[Applicability], case: Explanation) -> dict[int, ApplicabilityResult]:
+    """The verdict of each position in a case, by the id of its Applicability, and nothing else."""
+    return {id(one): ApplicabilityResult(one.position.verdict(case.planes, case.certain)) for one in applicabilities}
 
 
 def evaluate_all(
     applicabilities: Iterable[Applicability], case: Explanation, include_all: bool, layout: BatchLayout
 ) -> dict[int, ApplicabilityResult]:
-    """The same with proofs and flips; the flips of all are searched together."""
+    """What each position comes to in a case, by the id of its Applicability; the flips of all are searched together."""
     results = {}
     shown: list[tuple[Applicability, Verdict, ChangeSets]] = []
     for applicability in applicabilities:

@@ -94,7 +94,10 @@ def assess(condition: SuspectedCondition, case: Explanation, include_all: bool, 
 
 def assessed_in_short(conditions: Iterable[SuspectedCondition], case: Explanation) -> tuple[ShortAssessment, ...]:
     """The verdicts of a case without their proofs: of conditions of which something is known, the most specific ones."""
-    found = {condition.concept.iri: (condition, seen) for condition in conditions if (seen := _seen(condition, case)).known}
+    found = {}
+    for condition in conditions:
+        if any(node.truth(case) for node in condition.nodes) and (seen := _seen(condition, case)).known:
+            found[condition.concept.iri] = condition, seen
     verdicts = {iri: seen.verdict for iri, (_, seen) in found.items()}
     shown = []
     for iri, (condition, seen) in found.items():

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 from spinegraph.engine.collector import collector_paused
 from spinegraph.engine.criteria.node import TRUE, Explanation
-from spinegraph.engine.decide.applicability import Applicability, ApplicabilityResult, evaluate_all, evaluate_in_short
+from spinegraph.engine.decide.applicability import Applicability, ApplicabilityResult, evaluate_all, verdicts_alone
 from spinegraph.engine.decide.assignments import Assignments
 from spinegraph.engine.decide.batch_layout import BatchLayout
 from spinegraph.engine.decide.brief.asking import Asking
@@ -187,7 +187,7 @@ class Engine:
             knowledge=self._version,
             case=case,
             brief=brief,
-            screens=self._asking.shown(found, case.audience),
+            screens=self._asking.shown(found, self._briefing.outlooks.reaching(found.outlook), case.audience),
             assessments=tuple([entry.condition for entry in parts.conditions if entry.condition]),
             recommendations=tuple(recommendations_in_full(parts)),
             questions=self._questions(parts),
@@ -219,20 +219,21 @@ class Engine:
         asked = self.known_recommendations(explain)
         explained = self.explain(case)
         entries = self._apart if self._encoder.performed(case) else self._recommendations
-        results = evaluate_in_short({id(entry.applicability): entry.applicability for entry in entries}.values(), explained)
+        results = verdicts_alone({id(entry.applicability): entry.applicability for entry in entries}.values(), explained)
         proven = [entry.applicability for entry in entries if entry.rule.id in asked]
         results |= evaluate_all(dict.fromkeys(proven), explained, True, self._layout)
         parts = self._parts(explained, entries, results, [], False)
         short = assessed_in_short(self._conditions, explained)
         found = self._briefing.find(explained)
         brief = self._briefing.brief(explained, found)
-        shown = list(recommendations_in_short(parts, brief, asked, found.outlook.reaching, self._briefing.places.all))
+        reaching = self._briefing.outlooks.reaching(found.outlook)
+        shown = recommendations_in_short(parts, brief, asked, reaching.first, self._briefing.places.all)
         answer = Answer(
             id=self._id(case),
             knowledge=self._version,
             case=case,
             brief=brief,
-            screens=self._asking.shown(found, case.audience, in_short=True),
+            screens=self._asking.shown(found, reaching, case.audience, in_short=True),
             assessments=short,
             recommendations=tuple(shown),
             further=number_further(parts, shown),

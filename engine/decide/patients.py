@@ -52,6 +52,10 @@ class Patients:
         self._criteria = _criteria(programs)
         for code, criteria in self._criteria.items():
             self.intervals[code] = tuple(self._intervals(_measurement(programs, code), criteria))
+        self._views = {
+            code: tuple((_view(self._criteria[code], entry.value), entry.literal) for entry in intervals)
+            for code, intervals in self.intervals.items()
+        }
         self.planes = tuple(tuple(self._run(program, {})) for program in programs)
         for program, planes in zip(programs, self.planes, strict=True):
             self.circuit.require(-planes[program.clash])
@@ -73,9 +77,8 @@ class Patients:
         literals = [self._given[code, "present"] for code in case.present]
         literals += [self._given[code, "absent"] for code in case.absent]
         for code, value in case.measurements.items():
-            criteria = self._criteria.get(code, ())
-            seen = _view(criteria, value)
-            literals += [entry.literal for entry in self.intervals.get(code, ()) if _view(criteria, entry.value) == seen]
+            seen = _view(self._criteria.get(code, ()), value)
+            literals += [literal for view, literal in self._views.get(code, ()) if view == seen]
         return tuple(literals)
 
     def one_of(self, literals: Iterable[int]) -> int:

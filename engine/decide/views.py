@@ -52,20 +52,22 @@ def recommendations_in_full(parts: Parts) -> list[DecidedRecommendation]:
 
 def recommendations_in_short(
     parts: Parts, brief: Brief, explained: Container[str], reaching: Container[str], in_briefs: Container[str]
-) -> Iterator[ShownRecommendation]:
-    """The recommendations that can stand in a brief, or that are to be explained (`explained`: ids).
+) -> list[ShownRecommendation]:
+    """The recommendations that can stand in a brief, or that are to be explained (`explained`: ids), by verdict.
 
     `in_briefs`: IRIs of the former; `reaching`: those that answers can still bring into this brief. Of what is undetermined, only
     these are shown.
     """
     standing = {rule for line in (*brief.do, *brief.avoid) for rule in line.recommendations}
-    for verdict in VERDICTS:
-        places = reaching if verdict == "undetermined" else in_briefs
-        for entry, result in parts.results:
-            if result.verdict == verdict and entry.rule.id in explained:
-                yield explained_recommendation(entry, result, parts.for_patient)
-            elif result.verdict == verdict and verdict not in QUIET and entry.rule.iri in places:
-                yield shown_recommendation(entry, result, parts.for_patient, entry.rule.id in standing)
+    by_verdict: dict[str, list[ShownRecommendation]] = {verdict: [] for verdict in VERDICTS}
+    for entry, result in parts.results:
+        places = reaching if result.verdict == "undetermined" else in_briefs
+        if entry.rule.id in explained:
+            by_verdict[result.verdict].append(explained_recommendation(entry, result, parts.for_patient))
+        elif result.verdict not in QUIET and entry.rule.iri in places:
+            open_ = entry.applicability.in_short(parts.explained, result.verdict)
+            by_verdict[result.verdict].append(shown_recommendation(entry, open_, parts.for_patient, entry.rule.id in standing))
+    return [shown for verdict in VERDICTS for shown in by_verdict[verdict]]
 
 
 def number_further(parts: Parts, shown: Sequence[ShownRecommendation]) -> int:

@@ -67,6 +67,10 @@ class Answers:
             for piece in pieces(measurement, criteria.get(iri, [])):
                 self._values[iri].append((piece.value, self._bit(iri) | self._bit(iri, beside=True)))
         self._deny(beside)
+        self._compared = [
+            tuple(sum(bits for value, bits in self._values[iri] if compare(criterion, value)[side]) for side in (0, 1))
+            for iri, criterion in program.comparisons
+        ]
         self._ones = (1 << self._size) - 1
 
     def _pairs(self) -> Iterator[tuple[str, str]]:
@@ -122,10 +126,7 @@ class Answers:
                 holds, refuted = compare(criterion, case.measurements[code])
                 inputs[position], inputs[position + 1] = ones if holds else 0, ones if refuted else 0
             elif iri not in closed:
-                for value, bits in self._values[iri]:
-                    holds, refuted = compare(criterion, value)
-                    inputs[position] |= bits if holds else 0
-                    inputs[position + 1] |= bits if refuted else 0
+                inputs[position], inputs[position + 1] = self._compared[number]
         found = program.run([*inputs, ones])
         usable = ones ^ found[program.clash]
         beside = self._beside & usable if usable & self.denied else 0

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import structs
 from spinegraph.engine.decide.brief.briefing import MOST_ASKED, Finding
+from spinegraph.engine.decide.brief.outlook import Reaching
 from spinegraph.engine.decide.brief.places import Places
 from spinegraph.engine.decide.brief.screens import OpenScreen
 from spinegraph.engine.knowledge.showing import show_screen
@@ -42,26 +43,26 @@ class Asking:
             for audience in WHY
         }
 
-    def shown(self, found: Finding, audience: Audience, *, in_short: bool = False) -> tuple[ShownScreen, ...]:
+    def shown(self, found: Finding, reaching: Reaching, audience: Audience, *, in_short: bool = False) -> tuple[ShownScreen, ...]:
         """The open screens of a case, the most dangerous first.
 
         In short, those that can change the brief; those to ask next come with their items, the others wait for their turn.
         """
         if not in_short:
-            return tuple([self._screen(open_, found, audience) for open_ in found.screens])
-        reaching = [open_ for open_ in found.screens if open_.tier != "detail"]
-        first = [self._screen(open_, found, audience) for open_ in reaching[:MOST_ASKED]]
-        return (*map(_in_short, first), *(self._mention(open_, audience) for open_ in reaching[MOST_ASKED:]))
+            return tuple([self._screen(open_, reaching, audience) for open_ in found.screens])
+        pressing = [open_ for open_ in found.screens if open_.tier != "detail"]
+        first = [self._screen(open_, reaching, audience) for open_ in pressing[:MOST_ASKED]]
+        return (*map(_in_short, first), *(self._mention(open_, audience) for open_ in pressing[MOST_ASKED:]))
 
     def _mention(self, open_: OpenScreen, audience: Audience) -> ShownScreen:
         """A screen whose turn comes later, without what it asks."""
         whole = self._shown[audience][open_.screen.iri]
         return structs.replace(whole, tier=open_.tier, none_of_these="", passages=(), items=())
 
-    def _screen(self, open_: OpenScreen, found: Finding, audience: Audience) -> ShownScreen:
+    def _screen(self, open_: OpenScreen, reaching: Reaching, audience: Audience) -> ShownScreen:
         whole = self._shown[audience][open_.screen.iri]
         asked = {self._code[item.asks] for item in open_.items}
-        changed = found.outlook.changed([item.asks for item in open_.items])
+        changed = reaching.changed([item.asks for item in open_.items])
         return structs.replace(
             whole,
             tier=open_.tier,

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from spinegraph.engine.criteria.node import CONFLICTING, TRUE, Explanation
 from spinegraph.engine.criteria.rule import RuleNode
 from spinegraph.engine.decide.brief.headline import Headline, Situation, for_clinicians, for_patients
-from spinegraph.engine.decide.brief.outlook import TIERS, UNKNOWN, Outlook, Outlooks
-from spinegraph.engine.decide.brief.places import Line, Places, bits_of_one
+from spinegraph.engine.decide.brief.outlook import TIERS, Outlook, Outlooks
+from spinegraph.engine.decide.brief.places import Line, Places
 from spinegraph.engine.decide.brief.reasons import MOST_MARKERS, Names, Reasons
 from spinegraph.engine.decide.brief.screens import OpenScreen, Screens
 from spinegraph.engine.decide.brief.wording import Wording
@@ -19,6 +19,7 @@ from spinegraph.engine.decide.criterion_graph import CriterionGraph
 from spinegraph.engine.decide.disclaimer import disclaimer_for
 from spinegraph.engine.decide.level import RAISING, level_of
 from spinegraph.engine.model import (
+    VERDICTS,
     Brief,
     BriefAction,
     Exclusion,
@@ -50,7 +51,7 @@ class Briefing:
         knowledge = program.knowledge
         self._program = program
         self.places = Places(program)
-        self._outlooks = Outlooks(program, self.places, encoder)
+        self.outlooks = Outlooks(program, self.places, encoder)
         self._screens = Screens(graph)
         self._reasons = Reasons(graph, conditions)
         self._names = {audience: Names(knowledge, for_patient=audience == "patient") for audience in ("clinician", "patient")}
@@ -61,7 +62,12 @@ class Briefing:
         self._ungraded = [(program.relations.package(rule), graph.rule(rule)) for rule in ungraded]
         grading = [rule for rule in rules if isinstance(rule, Recommendation) and program.relations.grades(rule)]
         self._nodes = {rule.iri: graph.rule(rule) for rule in rules if isinstance(rule, Recommendation)}
-        self._raising = [(rule, graph.rule(rule)) for rule in grading if rule.urgency in RAISING]
+        place = VERDICTS.index("provisional")
+        self._raising = [
+            (rule, graph.rule(rule), program.verdicts[rule.iri][place], program.standing[rule.iri])
+            for rule in grading
+            if rule.urgency in RAISING
+        ]
         self._sources = tuple(
             SourceState(id=source.number, date=source.modified or None, review=_review(source.review_status))
             for source in sorted(knowledge.sources.values(), key=lambda source: source.number)
@@ -79,9 +85,9 @@ class Briefing:
         """The level of a case, and what answers can still change."""
         level = level_of(self._program.level, case.planes, case.certain)
         if not case.consistent:
-            outlook = UNKNOWN._replace(tiers=self._screens.own_tiers())
+            outlook = self.outlooks.contradictory(case.certain, self._screens.own_tiers())
         else:
-            outlook = self._outlooks.outlook(case.case, case.planes, self._screens.shut(case))
+            outlook = self.outlooks.outlook(case.case, case.planes, self._screens.shut(case))
         return Finding(level, outlook, self._screens.open(case, outlook.tiers))
 
     def brief(self, case: Explanation, finding: Finding) -> Brief:
@@ -92,8 +98,8 @@ class Briefing:
         excluded = frozenset(
             self._program.relations.package(rule) for rule, node in self._exclusions if node in excluding and not rule.source
         )
-        bits = bits_of_one(case.certain)
-        do, avoid, review = (self.places.lines(place, bits) for place in ("do", "avoid", "review"))
+        do, avoid = finding.outlook.do.lines, finding.outlook.avoid.lines
+        review = self.places.standing("review", case.certain.__getitem__).lines
         others = self._other_levels(case, finding.level)
         set_apart = frozenset(code for rule, node, _ in others for code in self._reasons.facts(node, case))
         ruled_out = self._reasons.to_rule_out(case, excluded, set_apart, names)
@@ -124,12 +130,12 @@ class Briefing:
         )
 
     def _headline(
-        self, case: Explanation, finding: Finding, excluding: Sequence[RuleNode], lines: tuple[list[Line], list[Line], list[Line]]
+        self, case: Explanation, finding: Finding, excluding: Sequence[RuleNode], lines: tuple[Sequence[Line], ...]
     ) -> tuple[tuple[Marker, ...], Headline]:
         """What the level rests on, and the one thing to do."""
         names, wording = self._names[case.case.audience], self._wording[case.case.audience]
         do, avoid, review = lines
-        raising = [node for rule, node in self._raising if rule.urgency == finding.level and self._raises(rule, node, case)]
+        raising = [node for rule, node, _, _ in self._raising if rule.urgency == finding.level and self._raises(rule, node, case)]
         ungraded = [] if finding.level in RAISING else list(self._ungraded_signs(case, excluding))
         raised, open_ = self._reasons.markers(raising, case, names), self._reasons.markers(ungraded, case, names)
         outside = self._reasons.markers(excluding, case, names)
@@ -176,9 +182,8 @@ class Briefing:
         found = []
         relations = self._program.relations
         higher = RAISING[: RAISING.index(level)] if level in RAISING else RAISING
-        for rule, node in self._raising:
-            plane = self._program.verdict_planes(rule.iri, case.certain)["provisional"]
-            if rule.urgency in higher and plane and not case.certain[self._program.standing[rule.iri]]:
+        for rule, node, provisional, standing in self._raising:
+            if rule.urgency in higher and case.certain[provisional] and not case.certain[standing]:
                 holding = [
                     other.id
                     for other in relations.leaving(rule)

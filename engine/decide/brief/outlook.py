@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, reduce
+from itertools import compress
+from operator import and_, or_
 from threading import Lock
 from typing import NamedTuple
 
 from spinegraph.engine.decide.brief.answers import Answers, Tried
-from spinegraph.engine.decide.brief.places import Bits, Places, bits_of_one
+from spinegraph.engine.decide.brief.places import Bits, Places, Standing
 from spinegraph.engine.decide.case import CaseEncoder
 from spinegraph.engine.decide.patients import Patients
 from spinegraph.engine.model import Case
@@ -38,27 +40,32 @@ class Effects(NamedTuple):
 class Outlook(NamedTuple):
     """What is open. `tiers`: for each thing that can be asked (IRI), the highest that an answer about it can change.
 
-    `about`: for each thing, the answers (a mask) about it; `standing`: recommendation IRI → the answers that change whether it
-    has a place in the brief; `reaching`: those that some answer brings in among its first lines, or takes out of them.
+    `do`, `avoid`: what stands there now. `tried` are the answers that were tried, against the output planes `now`; there are none
+    of a record that contradicts itself, of which nothing can be proven.
     """
 
     settled: bool
     level_final: bool
     tiers: Mapping[str, Tier]
+    do: Standing
+    avoid: Standing
+    tried: Tried | None = None
+    now: Sequence[int] = ()
+
+
+class Reaching(NamedTuple):
+    """`about`: for each thing that can be asked (IRI), the answers (a mask) about it; `changing`: recommendation IRI → the
+    answers that change whether it has a place in the brief; `first`: those that some answer brings among its lines, or takes out.
+    """
+
     about: Mapping[str, int]
-    standing: Mapping[str, int]
-    reaching: frozenset[str]
+    changing: Mapping[str, int]
+    first: frozenset[str]
 
     def changed(self, asked: Iterable[str]) -> list[str]:
         """The recommendations (IRIs) that answers about some things bring into the brief, or take out of it."""
-        about = 0
-        for iri in asked:
-            about |= self.about.get(iri, 0)
-        return [rule for rule, answers in self.standing.items() if answers & about]
-
-
-UNKNOWN = Outlook(settled=False, level_final=False, tiers={}, about={}, standing={}, reaching=frozenset())
-"""Of a record that contradicts itself nothing can be proven."""
+        about = reduce(or_, (self.about.get(iri, 0) for iri in asked), 0)
+        return [rule for rule, answers in self.changing.items() if answers & about]
 
 
 class Outlooks:
@@ -76,15 +83,20 @@ class Outlooks:
         """Every consistent patient there can be for whom the same was done; made when a first brief looks settled."""
         return Patients(self._program, performed=performed)
 
+    def contradictory(self, certain: Sequence[int], tiers: Mapping[str, Tier]) -> Outlook:
+        """Of a record that contradicts itself nothing can be proven. `certain`: its output planes without the contradictions."""
+        do, avoid = self._standing(certain.__getitem__)
+        return Outlook(settled=False, level_final=False, tiers=tiers, do=do, avoid=avoid)
+
     def outlook(self, case: Case, planes: Sequence[int], closed: frozenset[str]) -> Outlook:
         """What is open in a consistent record. `closed`: IRIs of measurements behind a gate that is shut."""
         performed = tuple(self._encoder.performed(case))
         tried = self._answers.try_all(case, planes, closed, performed)
-        watched = self._watched(bits_of_one(planes))
-        now = self._effects(tried, watched, tried.all, planes)
+        do, avoid = self._standing(planes.__getitem__)
+        watched = (*do.watched, *avoid.watched)
+        now = self._effects(tried, watched, tried.all, (planes, 1))
         alone = Effects(*(changed & tried.alone for changed in now))
-        beside = self._effects_beside(tried) if tried.beside else Effects(0, 0, 0, 0)
-        tiers = self._tiers(Effects(*(one | other for one, other in zip(alone, beside, strict=True))))
+        tiers = self._tiers(alone, self._effects_beside(tried))
         given = _Given(case, planes, closed, performed)
         turned = None
         settled = not now.safety and not now.management
@@ -93,40 +105,40 @@ class Outlooks:
         final = not now.lower and not self._possible(given, self._lower(planes))
         if turned is not None:
             tiers |= self._asking_for(turned, case, planes)
-        standing = self._standing(tried, planes)
-        planes_watched = {plane for plane, _ in watched}
-        reaching = frozenset(iri for iri in standing if self._program.standing[iri] in planes_watched)
-        return Outlook(settled, final, tiers, self._answers.about, standing, reaching)
+        return Outlook(settled, final, tiers, do, avoid, tried, planes)
 
-    def _standing(self, tried: Tried, planes: Sequence[int]) -> dict[str, int]:
-        """For each recommendation, the answers that change whether it has a place, here or where all else is denied."""
-        found = {}
-        denied = tried.denied.bit_length() - 1
+    def reaching(self, outlook: Outlook) -> Reaching:
+        """Which answers bring which recommendations into the brief, or take them out of it."""
+        found: dict[str, int] = {}
+        tried, planes = outlook.tried, outlook.now
+        if tried is None:
+            return Reaching(self._answers.about, found, frozenset())
         for iri, plane in self._program.standing.items():
             answers = tried.planes[plane]
             changed = tried.alone & (answers ^ (tried.alone if planes[plane] else 0))
             if tried.beside:
-                changed |= tried.beside & (answers ^ (tried.beside if answers >> denied & 1 else 0))
+                changed |= tried.beside & (answers ^ (tried.beside if answers & tried.denied else 0))
             if changed:
                 found[iri] = changed
-        return found
+        first = {plane for plane, _ in (*outlook.do.watched, *outlook.avoid.watched)}
+        return Reaching(self._answers.about, found, frozenset(iri for iri in found if self._program.standing[iri] in first))
 
-    def _watched(self, bits: Bits) -> tuple[tuple[int, int], ...]:
-        return (*self._places.watched("do", bits), *self._places.watched("avoid", bits))
+    def _standing(self, bits: Bits) -> tuple[Standing, Standing]:
+        return self._places.standing("do", bits), self._places.standing("avoid", bits)
 
-    def _effects(self, tried: Tried, watched: Iterable[tuple[int, int]], among: int, now: Sequence[int]) -> Effects:
-        """The effects of some answers, against a patient with the output planes `now` (of one bit)."""
-        planes, level = tried.planes, self._level(now)
-        lower = 0
-        for slot in self._program.level[level + 1 :]:
-            lower |= planes[slot]
-        management = 0
-        for plane, value in watched:
-            management |= planes[plane] ^ (among if value else 0)
-        detail = 0
-        for plane in self._program.of_verdicts:
-            detail |= planes[plane] ^ (among if now[plane] else 0)
-        safety = planes[self._program.level[level]] ^ among
+    def _effects(self, tried: Tried, watched: Iterable[tuple[int, int]], among: int, now: tuple[Sequence[int], int]) -> Effects:
+        """The effects of some answers, against a patient of some planes (the other of `now` is the bit of the patient)."""
+        planes = tried.planes
+        of, bit = now
+        slots = self._program.level
+        level = next(number for number, slot in enumerate(slots) if of[slot] & bit)
+        lower = reduce(or_, (planes[slot] for slot in slots[level + 1 :]), 0)
+        management = reduce(or_, (planes[plane] ^ among if value else planes[plane] for plane, value in watched), 0)
+        # each verdict is one plane of several, so that it is another one wherever the plane of the present one is clear
+        verdicts = self._program.of_verdicts
+        present = compress(planes[verdicts.start : verdicts.stop], map(bit.__and__, of[verdicts.start : verdicts.stop]))
+        detail = reduce(and_, present, among) ^ among
+        safety = planes[slots[level]] ^ among
         return Effects(among & safety, among & management, among & detail, among & lower)
 
     def _level(self, planes: Sequence[int]) -> int:
@@ -134,17 +146,22 @@ class Outlooks:
 
     def _effects_beside(self, tried: Tried) -> Effects:
         """The same against the patient in whom everything open is denied."""
-        denied = tried.denied
-        now = _OneOfMany(tried.planes, denied.bit_length() - 1)
-        return self._effects(tried, self._watched(now.__getitem__), tried.beside, now)
+        denied, planes = tried.denied, tried.planes
+        if not tried.beside:
+            return Effects(0, 0, 0, 0)
+        do, avoid = self._standing(lambda plane: 1 if planes[plane] & denied else 0)
+        return self._effects(tried, (*do.watched, *avoid.watched), tried.beside, (planes, denied))
 
-    def _tiers(self, effects: Effects) -> dict[str, Tier]:
+    def _tiers(self, *effects: Effects) -> dict[str, Tier]:
+        safety, management, detail, _ = map(lambda *several: reduce(or_, several), *effects)
         found: dict[str, Tier] = {}
         for iri, bits in self._answers.about.items():
-            for tier, changed in zip(TIERS[1:], effects, strict=False):
-                if bits & changed:
-                    found[iri] = tier
-                    break
+            if bits & safety:
+                found[iri] = "safety"
+            elif bits & management:
+                found[iri] = "management"
+            elif bits & detail:
+                found[iri] = "detail"
         return found
 
     def _changes(self, watched: Iterable[tuple[int, int]], planes: Sequence[int]) -> list[int]:
@@ -166,8 +183,10 @@ class Outlooks:
         asked += [measurement.iri for measurement in knowledge.measurements.values() if measurement.code in codes]
         return dict.fromkeys(asked, tier)
 
-    def _possible(self, given: _Given, wanted: Iterable[int]) -> bool:
+    def _possible(self, given: _Given, wanted: Sequence[int]) -> bool:
         """Whether some combination of answers sets one of these planes (or clears one that is given as its complement)."""
+        if not wanted:
+            return False
         with self._asking, self._assuming(given, wanted) as (everybody, literals):
             return everybody.circuit.model(literals) is not None
 
@@ -206,17 +225,3 @@ class _Given(NamedTuple):
     planes: Sequence[int]
     closed: frozenset[str]
     performed: tuple[int, ...]
-
-
-class _OneOfMany(Sequence[int]):
-    """One patient of many, as planes of one bit."""
-
-    def __init__(self, planes: Sequence[int], number: int) -> None:
-        self._planes = planes
-        self._number = number
-
-    def __getitem__(self, plane: int) -> int:  # type: ignore[override]
-        return self._planes[plane] >> self._number & 1
-
-    def __len__(self) -> int:
-        return len(self._planes)

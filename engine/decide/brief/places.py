@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container
 from typing import NamedTuple
 
 from spinegraph.engine.model import URGENCIES, BriefLine, Knowledge, Recommendation
@@ -16,16 +16,16 @@ _LAST = 10**9
 
 
 class Candidate(NamedTuple):
-    """A recommendation that can stand in a brief: its line, and the position of the plane that says whether it does."""
+    """A recommendation that can stand in a brief: its line, and the position of the plane that says whether it does.
+
+    Those of one `group` stand in one line. `yields`: IRIs of the interventions to which the line yields, with narrower ones.
+    """
 
     rule: Recommendation
     line: BriefLine | None
     plane: int
-
-    @property
-    def group(self) -> str:
-        """Those of one group stand in one line."""
-        return self.line.iri if self.line else self.rule.iri
+    group: str
+    yields: frozenset[str]
 
 
 class Line(NamedTuple):
@@ -35,12 +35,14 @@ class Line(NamedTuple):
     rules: tuple[Recommendation, ...]
 
 
-class _Shown(NamedTuple):
-    """The groups that are shown, how many candidates can push one of them out, and which yield to one (by number)."""
+class Standing(NamedTuple):
+    """What stands in a place for a patient, and the planes on which that rests, each with what it is for the patient.
 
-    groups: Mapping[str, list[Candidate]]
-    cut: int
-    yielding: Container[int]
+    While none of these changes, neither do the lines.
+    """
+
+    lines: tuple[Line, ...]
+    watched: tuple[tuple[int, int], ...]
 
 
 Bits = Callable[[int], int]
@@ -52,7 +54,6 @@ class Places:
 
     def __init__(self, program: Program) -> None:
         knowledge = program.knowledge
-        self._narrower = knowledge.hierarchy.narrower
         cited = {citation.source for citation in knowledge.citations}
         self._candidates: dict[Place, list[Candidate]] = {place: [] for place in MOST}
         for rule in knowledge.rules.values():
@@ -60,7 +61,10 @@ class Places:
                 line = knowledge.lines.get(rule.line)
                 place = line.place if line else _without_line(rule, knowledge)
                 if place in self._candidates:
-                    self._candidates[place].append(Candidate(rule, line, program.standing[rule.iri]))
+                    wider = line.yields_to if line else ()
+                    yields = frozenset(iri for one in wider for iri in knowledge.hierarchy.narrower.get(one, (one,)))
+                    group = line.iri if line else rule.iri
+                    self._candidates[place].append(Candidate(rule, line, program.standing[rule.iri], group, yields))
         self.all = frozenset(entry.rule.iri for candidates in self._candidates.values() for entry in candidates)
         """IRIs of the recommendations that can stand in a brief."""
         for candidates in self._candidates.values():
@@ -71,44 +75,25 @@ class Places:
         candidates = (*self._candidates["do"], *self._candidates["avoid"])
         return tuple([entry.rule.id for entry in candidates if entry.rule.iri in rules])
 
-    def lines(self, place: Place, bits: Bits) -> list[Line]:
+    def standing(self, place: Place, bits: Bits) -> Standing:
         """What stands in a place for a patient."""
-        groups = self._shown(place, bits).groups.values()
-        return [Line(members[0].line, tuple(dict.fromkeys(member.rule for member in members))) for members in groups]
-
-    def watched(self, place: Place, bits: Bits) -> tuple[tuple[int, int], ...]:
-        """The planes that the lines of a place rest on, each with what it is for the patient.
-
-        While none of them changes, neither do the lines.
-        """
-        shown = self._shown(place, bits)
-        deciding = [
-            entry
-            for number, entry in enumerate(self._candidates[place])
-            if entry.group in shown.groups or (number < shown.cut and number not in shown.yielding)
-        ]
-        return tuple((entry.plane, bits(entry.plane)) for entry in deciding)
-
-    def _shown(self, place: Place, bits: Bits) -> _Shown:
         candidates, most = self._candidates[place], MOST[place]
-        groups: dict[str, list[Candidate]] = {}
-        yielding: set[int] = set()
-        cut = len(candidates)
-        for number, entry in enumerate(candidates):
-            if entry.group not in groups and self._yields(entry, groups):
-                yielding.add(number)
-            elif bits(entry.plane) and entry.group in groups:
-                groups[entry.group].append(entry)
-            elif bits(entry.plane) and len(groups) < most:
-                groups[entry.group] = [entry]
-                cut = number if len(groups) == most else cut
-        return _Shown(groups, cut, yielding)
-
-    def _yields(self, entry: Candidate, shown: Mapping[str, list[Candidate]]) -> bool:
-        """Whether a more pressing line of the same place speaks of something to which the line of a candidate yields."""
-        wider = entry.line.yields_to if entry.line else ()
-        to = {iri for intervention in wider for iri in self._narrower.get(intervention, (intervention,))}
-        return any(member.rule.intervention in to for members in shown.values() for member in members)
+        groups: dict[str, list[Recommendation]] = {}
+        line_of: dict[str, BriefLine | None] = {}
+        proposed: set[str] = set()
+        watched: list[tuple[int, int]] = []
+        for rule, line, plane, group, yields in candidates:
+            known = group in groups
+            if not known and (len(groups) == most or not yields.isdisjoint(proposed)):
+                continue  # neither it nor its absence changes what is shown
+            bit = bits(plane)
+            watched.append((plane, bit))
+            if bit:
+                groups.setdefault(group, []).append(rule)
+                line_of[group] = line
+                proposed.add(rule.intervention)
+        lines = tuple([Line(line_of[group], tuple(rules)) for group, rules in groups.items()])
+        return Standing(lines, tuple(watched))
 
 
 def _without_line(rule: Recommendation, knowledge: Knowledge) -> Place:
@@ -124,8 +109,3 @@ def _pressing(entry: Candidate, cited: Container[str]) -> tuple[bool, int, int, 
     urgency = min(URGENCIES.index(rule.urgency), URGENCIES.index("routine"))
     order = entry.line.order if entry.line else _LAST
     return rule.source not in cited, urgency, MODALITIES.index(rule.modality), order, rule.id
-
-
-def bits_of_one(planes: Sequence[int]) -> Bits:
-    """The bits of a single patient."""
-    return planes.__getitem__
