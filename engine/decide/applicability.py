@@ -70,6 +70,12 @@ class Applicability:
         """The same without proofs and flips, and so without open facts of what is plain."""
         if verdict in QUIET:
             return ApplicabilityResult(verdict)
+        if (
+            verdict == "undetermined"
+            and case.consistent
+            and not self.position.node.open_facts(case).facts & self.position.entangled
+        ):
+            return self._whole(case, verdict, self.position.node.open_facts(case).facts, 0)
         open_ = verdict in ("undetermined", "provisional", "conflicting")
         own, others = self._open_facts(case, 0) if open_ else (0, 0)
         return self._whole(case, verdict, own, others)

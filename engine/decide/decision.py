@@ -221,7 +221,8 @@ class Engine:
         entries = self._apart if self._encoder.performed(case) else self._recommendations
         results = verdicts_alone({id(entry.applicability): entry.applicability for entry in entries}.values(), explained)
         proven = [entry.applicability for entry in entries if entry.rule.id in asked]
-        results |= evaluate_all(dict.fromkeys(proven), explained, True, self._layout)
+        if proven:
+            results |= evaluate_all(dict.fromkeys(proven), explained, True, self._layout)
         parts = self._parts(explained, entries, results, [], False)
         short = assessed_in_short(self._conditions, explained)
         found = self._briefing.find(explained)
