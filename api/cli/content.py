@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 from spinegraph.api.cli.cases import KnowledgeOption
 from spinegraph.api.cli.terminal_page import PageConsole, unfiltered_stdout
@@ -59,7 +57,7 @@ def _sources() -> None:
 
 def coverage_command(
     as_json: Annotated[bool, typer.Option("--json", help="One record per passage.")] = False,
-    as_html: Annotated[bool, typer.Option("--html", help="The table as a web page.")] = False,
+    as_html: Annotated[bool, typer.Option("--html", help="Statement by statement, as a web page.")] = False,
     knowledge: KnowledgeOption = None,
 ) -> None:
     """Show, per document and kind of statement, what is modelled by what, and what is not and why. Exit 1 if any is forgotten."""
@@ -68,9 +66,9 @@ def coverage_command(
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(uses)).decode())
     elif as_html:
-        page = Console(record=True, file=io.StringIO(), width=150)
-        page.print(_coverage_table(uses), _modelled_table(uses))
-        typer.echo(page.export_html(inline_styles=True))
+        from spinegraph.engine.exchange.coverage.page import render_coverage  # a template is read only where it is used
+
+        typer.echo(render_coverage(known), nl=False)
     else:
         PageConsole(file=unfiltered_stdout()).print(_coverage_table(uses))
         _report_forgotten(uses)
@@ -89,13 +87,6 @@ def _coverage_table(uses: tuple[PassageUse, ...]) -> Table:
     used = sum(bool(use.used_by) for use in uses)
     table.add_row("all", "", str(len(uses)), str(used), str(covered - used), str(len(uses) - covered))
     table.caption = f"{covered} of {len(uses)} statements are covered."
-    return table
-
-
-def _modelled_table(uses: Iterable[PassageUse]) -> Table:
-    table = Table("statement", "kind", "used by, or why not", title="Statement by statement")
-    for use in uses:
-        table.add_row(use.passage, use.kind, ", ".join(use.used_by) or f"not modelled: {use.not_modelled}")
     return table
 
 

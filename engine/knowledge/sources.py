@@ -9,13 +9,14 @@ from __future__ import annotations
 import codecs
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Annotated
 
 from spinegraph.engine.errors import ProvenanceError
 from spinegraph.engine.knowledge.files import in_unix_form
 from spinegraph.engine.knowledge.turtle.terms import local_name
-from spinegraph.engine.model import Frozen, Knowledge, Passage, Rule, Source, Tension
+from spinegraph.engine.model import Frozen, Knowledge, Passage, Rule, Source, Tension, doc
 
 
 class Drift(Frozen, frozen=True, kw_only=True):
@@ -39,15 +40,24 @@ class Verification(Frozen, frozen=True, kw_only=True):
 class PassageUse(Frozen, frozen=True, kw_only=True):
     """What rests on a passage: rules, shapes, concepts, references, tensions; or why nothing does."""
 
-    passage: str
-    source: str
-    kind: str
-    used_by: tuple[str, ...]
-    not_modelled: str
+    passage: Annotated[str, doc("Id of the passage.")]
+    source: Annotated[str, doc("Number of the document.")]
+    kind: Annotated[str, doc("What kind of statement it is.")]
+    used_by: Annotated[tuple[str, ...], doc("Ids of the rules, codes of the concepts, names of what else rests on it.")]
+    not_modelled: Annotated[str, doc("Why nothing rests on it; empty where something does, or where it was forgotten.")]
 
     @property
     def covered(self) -> bool:
+        """Whether something rests on it, or it is said why nothing does."""
         return bool(self.used_by or self.not_modelled)
+
+
+class PassageUser(Frozen, frozen=True, kw_only=True):
+    """Something that rests on a passage: a rule by its id, anything else by its code or name."""
+
+    name: str
+    iri: str
+    is_rule: bool = False
 
 
 def read_documents(folder: Path, knowledge: Knowledge) -> dict[str, str]:
@@ -121,27 +131,34 @@ def passages_of_rule(rule: Rule) -> tuple[str, ...]:
     return tuple(found)
 
 
+def users_by_passage(knowledge: Knowledge) -> dict[str, tuple[PassageUser, ...]]:
+    """Passage id → what rests on it, each once: rules, concepts and measurements, references, documents."""
+    found: dict[str, dict[PassageUser, None]] = {}
+
+    def note(passages: Iterable[str], user: PassageUser) -> None:
+        for passage in passages:
+            found.setdefault(passage, {})[user] = None
+
+    for rule in knowledge.rules.values():
+        note(passages_of_rule(rule), PassageUser(name=rule.id, iri=rule.iri, is_rule=True))
+    for group in (knowledge.findings, knowledge.conditions, knowledge.interventions, knowledge.measurements):
+        for thing in group.values():
+            note(thing.passages, PassageUser(name=thing.code, iri=thing.iri))
+    for stated in (knowledge.references, knowledge.sources):
+        for entry in stated.values():
+            note(entry.passages, PassageUser(name=local_name(entry.iri), iri=entry.iri))
+    return {passage: tuple(users) for passage, users in found.items()}
+
+
 def coverage(knowledge: Knowledge) -> tuple[PassageUse, ...]:
     """For every passage, what is modelled by it or why nothing is."""
-    users: dict[str, list[str]] = {}
-    for passage, rules in rules_by_passage(knowledge).items():
-        users.setdefault(passage, []).extend(rules)
-    groups = (knowledge.findings, knowledge.conditions, knowledge.interventions, knowledge.measurements)
-    for group in groups:
-        for thing in group.values():
-            for passage in thing.passages:
-                users.setdefault(passage, []).append(thing.code)
-    stated = [(reference.iri, reference.passages) for reference in knowledge.references.values()]
-    stated += [(source.iri, source.passages) for source in knowledge.sources.values()]
-    for iri, passages in stated:
-        for passage in passages:
-            users.setdefault(passage, []).append(local_name(iri))
+    users = users_by_passage(knowledge)
     return tuple(
         PassageUse(
             passage=passage.id,
             source=knowledge.sources[passage.source].number,
             kind=passage.kind,
-            used_by=tuple(dict.fromkeys(users.get(passage.id, ()))),
+            used_by=tuple(dict.fromkeys(user.name for user in users.get(passage.id, ()))),
             not_modelled=passage.not_modelled,
         )
         for passage in knowledge.passages.values()

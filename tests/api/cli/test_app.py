@@ -227,6 +227,14 @@ def test_codes_are_found_by_words(run: Run) -> None:
     assert "Nearest: fever" in err
 
 
+def test_coverage_is_a_page_that_a_browser_reads(run: Run) -> None:
+    code, page, _ = run("coverage", "--html")
+    assert code == 0
+    assert page.startswith("<!DOCTYPE html>")
+    assert page.count("data-state=") >= 562
+    assert "<pre" not in page
+
+
 def test_knowledge_is_shown_with_its_review_status(run: Run, engine: Engine) -> None:
     out = run("knowledge").out
     assert engine.knowledge.digest in out
