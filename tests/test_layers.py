@@ -94,8 +94,8 @@ FRAGMENTS = ("spine", "spinal", "lumbar", "cauda", "radicul", "vertebra", "your 
 """Parts of words of the shipped guidelines, besides the whole names of their concepts."""
 PLAIN = {"child", "minor", "operation", "review"}
 """Names of concepts that are also words of programming or of plain English."""
-SHOWN = {"api/http/examples.py", "api/http/resources.py", "api/http/validation_request.py"}
-"""What OpenAPI shows as an example on the shipped content."""
+SHOWN = {"api/http/prepared.yaml", "api/http/resources.py", "api/http/validation_request.py"}
+"""What pages and OpenAPI show as an example on the shipped content."""
 
 
 def test_the_engine_does_not_speak_of_backs() -> None:

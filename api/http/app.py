@@ -10,9 +10,10 @@ from spinegraph.api.catalogue import Catalogue
 from spinegraph.api.http.bodies import BodyLimits
 from spinegraph.api.http.case_body import CaseBody
 from spinegraph.api.http.content import PassageList, ReferenceList, ScreenList, content_router
+from spinegraph.api.http.coverage import CoverageList, coverage_router
 from spinegraph.api.http.decisions import decisions_router
 from spinegraph.api.http.errors import install_errors
-from spinegraph.api.http.examples import answer_examples
+from spinegraph.api.http.examples import answer_examples, understood
 from spinegraph.api.http.graphs import graphs_router
 from spinegraph.api.http.health import Health, health_router
 from spinegraph.api.http.index import index_router
@@ -22,7 +23,9 @@ from spinegraph.api.http.openapi import make_document
 from spinegraph.api.http.problem_types import problem_types_router
 from spinegraph.api.http.queries import QueryList, queries_router
 from spinegraph.api.http.resources import resources_router
+from spinegraph.api.http.search_page import search_router
 from spinegraph.api.http.sparql import QueryParameters, sparql_router
+from spinegraph.api.http.trying import try_router
 from spinegraph.api.http.validation import validation_router
 from spinegraph.api.http.validation_request import ValidationBody, ValidationParts
 from spinegraph.api.settings import Settings, load_engine
@@ -56,6 +59,7 @@ SCHEMAS = (
     BriefAnswer,
     CaseBody,
     Catalogue,
+    CoverageList,
     Decision,
     Health,
     JsonReport,
@@ -95,7 +99,10 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     )
     install_errors(app)
     app.add_middleware(GZipMiddleware, minimum_size=LEAST_COMPRESSED)
-    app.include_router(index_router())
+    cases = understood(codebook)
+    app.include_router(index_router(engine.knowledge, cases))
+    app.include_router(try_router(engine, codebook, cases, settings.local))
+    app.include_router(search_router(engine.knowledge))
     app.include_router(problem_types_router())
     app.include_router(
         decisions_router(engine, codebook, BodyLimits(settings.max_body_bytes, settings.body_seconds), settings.local)
@@ -103,6 +110,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.include_router(knowledge_router(engine.knowledge))
     app.include_router(listings_router(engine.knowledge))
     app.include_router(content_router(engine.knowledge))
+    app.include_router(coverage_router(engine.knowledge))
     app.include_router(queries_router())
     sparql = SparqlSettings.from_environment()
     service = make_query_service(sparql, settings.knowledge, data)

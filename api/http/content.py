@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import msgspec
@@ -66,7 +66,7 @@ def content_router(knowledge: Knowledge) -> APIRouter:
     router = APIRouter(tags=["knowledge"], route_class=OpenRoute)
     etag, honest = f'"{knowledge.digest}"', disclaimer_of(knowledge.sources.values())
     for path, handler, operation in (
-        ("/v1/passages", _passages(knowledge, etag, honest), _operation("passages", PassageList, PassageParameters)),
+        ("/v1/passages", _passages(knowledge, etag), _operation("passages", PassageList, PassageParameters)),
         ("/v1/references", _references(knowledge, etag, honest), _operation("references", ReferenceList, ReferenceParameters)),
         ("/v1/screens", _screens(knowledge, etag, honest), _operation("screens", ScreenList, ScreenParameters)),
     ):
@@ -81,8 +81,8 @@ def _operation(name: str, answer: type[Frozen], parameters: type[Frozen]) -> Ope
     )
 
 
-def _passages(knowledge: Knowledge, etag: str, honest: str) -> Callable[[Request], Response]:
-    shown = show_passages(knowledge)
+def _passages(knowledge: Knowledge, etag: str) -> Callable[[Request], Response]:
+    listed = passage_lists(knowledge)
 
     def passages(request: Request) -> Response:
         """What the sources state, in our words: where it stands, and what it most likely cites.
@@ -91,13 +91,27 @@ def _passages(knowledge: Knowledge, etag: str, honest: str) -> Callable[[Request
         """
         wanted = read_parameters(request.scope["query_string"], PassageParameters)
         try:
-            found = with_neighbours(shown, wanted.id or shown, wanted.around)
+            body = listed(wanted.id, wanted.around)
         except ProvenanceError as error:
             raise UnknownResourceError(error.what, where="?id", mend=error.mend, details=error.details) from error
-        listed = PassageList(passages=tuple(found), disclaimer=honest)
-        return unless_unchanged(request, etag, JSON, lambda: msgspec.json.encode(listed))
+        return unless_unchanged(request, etag, JSON, lambda: body)
 
     return passages
+
+
+def passage_lists(knowledge: Knowledge) -> Callable[..., bytes]:
+    """A function of ids of passages, none for all, and of how many to add around each, to a PassageList as JSON.
+
+    It raises ProvenanceError for an id that there is not.
+    """
+    shown = show_passages(knowledge)
+    honest = disclaimer_of(knowledge.sources.values())
+
+    def listed(ids: Sequence[str] = (), around: int = 0) -> bytes:
+        found = with_neighbours(shown, ids or shown, around)
+        return msgspec.json.encode(PassageList(passages=tuple(found), disclaimer=honest))
+
+    return listed
 
 
 def _references(knowledge: Knowledge, etag: str, honest: str) -> Callable[[Request], Response]:

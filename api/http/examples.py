@@ -1,59 +1,63 @@
-"""Examples of the OpenAPI document: requests that the knowledge understands, and what the engine decides of the first."""
+"""Prepared cases: what the pages for people let one try, and the examples of the OpenAPI document.
+
+They stand in `prepared.yaml`; one that uses codes of another knowledge is left out.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.resources import files
 from typing import Any
 
 import msgspec
-from spinegraph.engine import CaseError, Codebook, Engine, make_case
-from spinegraph.engine.model import Answer
+from spinegraph.engine import CaseError, Codebook, Engine, make_case, parse_yaml
+from spinegraph.engine.model import Answer, Frozen
 
-CASES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
-    "red-flag": (
-        "Left back pain with spasm, urinary retention and saddle numbness",
-        {
-            "present": ["back_pain_left_mid_lower", "muscle_spasm", "urinary_retention", "saddle_anesthesia"],
-            "absent": ["fever", "palpable_knots"],
-            "measurements": {"age_years": 54, "duration_weeks": 1},
-        },
-    ),
-    "record": (
-        "From a record: external codes, dates, and what was done",
-        {
-            "present": ["back_pain", {"code": "icd10cm:Z85.3", "at": "2019-06"}],
-            "measurements": {"duration_weeks": 3, "esr_mm_h": [{"value": 42, "at": "2026-03-02"}]},
-            "performed": [{"code": "plain_radiograph", "at": "2026-03-02"}],
-            "birth_date": "1972-05-01",
-            "as_of": "2026-03-03",
-        },
-    ),
-    "nothing-assessed": (
-        "Left back pain with spasm, nothing else assessed",
-        {"present": ["back_pain_left_mid_lower", "muscle_spasm"]},
-    ),
-}
-"""Requests to show, each with a summary; one that uses codes of another knowledge is left out."""
+ABRIDGED = "red-flag"
+"""The case whose answer the OpenAPI document shows, cut short."""
+
+
+class PreparedCase(Frozen, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A case to try: what it is called, the story in a sentence, and what is sent."""
+
+    title: str
+    story: str
+    case: Mapping[str, Any]
+
+
+def read_prepared() -> dict[str, PreparedCase]:
+    """Name → every prepared case."""
+    text = (files("spinegraph.api.http") / "prepared.yaml").read_bytes()
+    return msgspec.convert(parse_yaml(text), dict[str, PreparedCase])
+
+
+CASES: Mapping[str, PreparedCase] = read_prepared()
+
+
+def understood(codebook: Codebook) -> dict[str, PreparedCase]:
+    """The prepared cases that a knowledge understands."""
+    found = {}
+    for name, prepared in CASES.items():
+        try:
+            make_case(prepared.case, codebook)
+        except CaseError:
+            continue
+        found[name] = prepared
+    return found
 
 
 def request_examples(codebook: Codebook) -> dict[str, Any]:
     """The requests that a knowledge understands, as OpenAPI writes examples."""
-    understood = {}
-    for name, (summary, case) in CASES.items():
-        try:
-            make_case(case, codebook)
-        except CaseError:
-            continue
-        understood[name] = {"summary": summary, "value": case}
-    return understood
+    return {name: {"summary": prepared.title, "value": prepared.case} for name, prepared in understood(codebook).items()}
 
 
 def answer_examples(engine: Engine, codebook: Codebook) -> dict[str, Any]:
-    """What the first of these requests is answered, cut short."""
-    for example in list(request_examples(codebook).values())[:1]:
-        answer = msgspec.to_builtins(abridge(engine.answer(make_case(example["value"], codebook))))
-        return {"abridged": {"summary": f"{example['summary']} (cut short)", "value": answer}}
-    return {}
+    """What one of these requests is answered, cut short."""
+    prepared = understood(codebook).get(ABRIDGED)
+    if prepared is None:
+        return {}
+    answer = msgspec.to_builtins(abridge(engine.answer(make_case(prepared.case, codebook))))
+    return {"abridged": {"summary": f"{prepared.title} (cut short)", "value": answer}}
 
 
 def abridge(answer: Answer, most: int = 2) -> Answer:

@@ -1,43 +1,103 @@
-"""`GET /`: what can be asked of the service, for whoever opens its address in a browser. It loads nothing from elsewhere."""
+"""`GET /`: what the service is, and where to begin, for people; for programs that ask for JSON, what can be asked of it.
+
+The page loads nothing, runs nothing, and works without a server that it would have to ask again.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, FastAPI
+from spinegraph.api.http.examples import PreparedCase
+from spinegraph.api.http.listings import resource_of
+from spinegraph.api.http.negotiation import negotiated
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.pages import render_page
+from spinegraph.engine import Knowledge
+from spinegraph.engine.decide.disclaimer import disclaimer_of
+from spinegraph.engine.model import Frozen, doc
 from starlette.requests import Request
 from starlette.responses import Response
 
 LINKS = '</openapi.json>; rel="service-desc"; type="application/json", </docs>; rel="service-doc"; type="text/html"'
 """Where programs and people find the description (RFC 8631)."""
+OFFERED = ("text/html", "application/json")
 
 
-def index_router() -> APIRouter:
-    """The router of the page, which is made of the OpenAPI document."""
+class Endpoint(Frozen, frozen=True, kw_only=True):
+    """One operation of the service."""
+
+    method: Annotated[str, doc("Its HTTP method.")]
+    path: Annotated[str, doc("Its path.")]
+    summary: Annotated[str, doc("What it is for.")]
+    tag: Annotated[str, doc("What it belongs to.")]
+
+
+class EndpointList(Frozen, frozen=True, kw_only=True):
+    """What can be asked of the service."""
+
+    title: Annotated[str, doc("What the service is called.")]
+    version: Annotated[str, doc("Its version.")]
+    description: Annotated[str, doc("Where all of it is described.")]
+    endpoints: Annotated[tuple[Endpoint, ...], doc("Every operation.")]
+    disclaimer: Annotated[str, doc("What it is not, and how far the sources have been reviewed.")]
+
+
+def index_router(knowledge: Knowledge, cases: Mapping[str, PreparedCase]) -> APIRouter:
+    """The router of the page, whose list of paths is made of the OpenAPI document; `cases` are those that can be tried."""
     router = APIRouter(route_class=OpenRoute)
 
     @router.get("/", include_in_schema=False)
     def index(request: Request) -> Response:
-        return Response(render_index(request.app), headers={"Link": LINKS}, media_type="text/html")
+        media_type = negotiated(request, OFFERED, "The list of what can be asked")
+        html = media_type == "text/html"
+        body = render_index(request.app, knowledge, cases) if html else list_endpoints(request.app, knowledge)
+        return Response(body, headers={"Link": LINKS, "Vary": "Accept"}, media_type=media_type)
 
     return router
 
 
-def render_index(app: FastAPI) -> str:
-    """The page: every path with what it is for, by tag."""
+def render_index(app: FastAPI, knowledge: Knowledge, cases: Mapping[str, PreparedCase]) -> bytes:
+    """The page for people."""
     document = app.openapi()
-    sections = [(tag, [*_operations(document, tag["name"])]) for tag in document["tags"]]
     return render_page(
-        "index.html.j2", title=f"{app.title} {app.version}", paragraphs=app.description.split("\n\n"), sections=sections
+        "index.html.j2",
+        title=app.title,
+        version=app.version,
+        sections=[(tag, [*_endpoints(document, tag["name"])]) for tag in document["tags"]],
+        cases=cases,
+        resource=resource_of,
+        suggested=_suggested(knowledge, cases),
+        knowledge=knowledge,
+        disclaimer=disclaimer_of(knowledge.sources.values()),
+    ).encode()
+
+
+def _suggested(knowledge: Knowledge, cases: Mapping[str, PreparedCase]) -> list[str]:
+    """What one might look up: the last finding that each of the prepared cases names as present."""
+    last = [prepared.case["present"][-1] for prepared in cases.values()]
+    return [finding.label for finding in knowledge.findings.values() if finding.code in last]
+
+
+def list_endpoints(app: FastAPI, knowledge: Knowledge) -> bytes:
+    """An EndpointList as JSON."""
+    document = app.openapi()
+    endpoints = tuple(endpoint for tag in document["tags"] for endpoint in _endpoints(document, tag["name"]))
+    listed = EndpointList(
+        title=app.title,
+        version=app.version,
+        description="/openapi.json",
+        endpoints=endpoints,
+        disclaimer=disclaimer_of(knowledge.sources.values()),
     )
+    return msgspec.json.encode(listed)
 
 
-def _operations(document: Mapping[str, Any], tag: str) -> Iterator[tuple[str, str, str]]:
-    """Method, path and summary of what belongs to a tag."""
+def _endpoints(document: Mapping[str, Any], tag: str) -> Iterator[Endpoint]:
+    """What belongs to a tag."""
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             if tag in operation["tags"]:
-                yield method.upper(), path, operation["summary"]
+                yield Endpoint(method=method.upper(), path=path, summary=operation["summary"], tag=tag)

@@ -76,10 +76,12 @@ class ListingParameters(Frozen, frozen=True, kw_only=True):
     @property
     def words(self) -> tuple[str, ...]:
         """The words as they are searched."""
-        return tuple(_plain(self.q).split())
+        return tuple(plain(self.q).split())
 
 
-class _Entry(NamedTuple):
+class Entry(NamedTuple):
+    """What is listed, with the texts in which words are looked for."""
+
     listed: Listed
     names: str
     everything: str
@@ -89,7 +91,7 @@ def listings_router(knowledge: Knowledge) -> APIRouter:
     """The router of the listings, which are made once. Errors are raised for `api.http.errors` to answer."""
     router = APIRouter(tags=["resources"], route_class=OpenRoute)
     for name, listed in make_listings(knowledge).items():
-        answer = _answering(tuple(map(_entry, listed)), f'"{knowledge.digest}"')
+        answer = _answering(tuple(map(entry_of, listed)), f'"{knowledge.digest}"')
         operation = Operation(
             f"list_{name}", f"List and search {name}", "A page.", {JSON: Listing}, (ParameterError,), ListingParameters,
             cached="The content digest of the knowledge.", headers={"Link": "first, prev, next, last (RFC 8288)."},
@@ -112,7 +114,7 @@ def make_listings(knowledge: Knowledge) -> dict[str, list[Listed]]:
     }
 
 
-def _answering(entries: tuple[_Entry, ...], etag: str) -> Callable[[Request], Response]:
+def _answering(entries: tuple[Entry, ...], etag: str) -> Callable[[Request], Response]:
     def listing(request: Request) -> Response:
         """Everything of a kind, or what has all words of `q` in its name, code, synonyms or definition.
 
@@ -131,14 +133,14 @@ def _answering(entries: tuple[_Entry, ...], etag: str) -> Callable[[Request], Re
     return listing
 
 
-def search(entries: Iterable[_Entry], words: tuple[str, ...]) -> list[Listed]:
+def search(entries: Iterable[Entry], words: tuple[str, ...]) -> list[Listed]:
     """Entries in which every word occurs: those first that have them in their names, and of these the shortest names."""
     found = [entry for entry in entries if all(word in entry.everything for word in words)]
     if words:
         phrase = " ".join(words)
         found.sort(
             key=lambda entry: (
-                phrase not in (_plain(entry.listed.label), _plain(entry.listed.code)),
+                phrase not in (plain(entry.listed.label), plain(entry.listed.code)),
                 not all(word in entry.names for word in words),
                 len(entry.listed.label),
             )
@@ -163,19 +165,21 @@ def _links(path: str, wanted: ListingParameters, total: int) -> str:
 # What is listed ------------------------------------------------------------------------------
 
 
-def _entry(listed: Listed) -> _Entry:
+def entry_of(listed: Listed) -> Entry:
+    """What is listed, ready to be searched."""
     names = " ".join((listed.label, listed.code, *listed.synonyms, listed.patient_label))
     rest = (listed.definition, listed.kind, listed.iri.removeprefix(BASE), listed.direction, listed.urgency, listed.about)
-    return _Entry(listed, _plain(names), _plain(" ".join((names, *rest))))
+    return Entry(listed, plain(names), plain(" ".join((names, *rest))))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text as it is searched: without case, marks on letters, hyphens and underscores."""
     letters = (letter for letter in normalize("NFKD", text.casefold()) if not combining(letter))
     return "".join(letters).replace("-", " ").replace("_", " ")
 
 
-def _resource(iri: str) -> str:
+def resource_of(iri: str) -> str:
+    """IRI of the project → its page on this server."""
     return f"/{iri.removeprefix(BASE)}"
 
 
@@ -184,7 +188,7 @@ def _concept(concept: Concept | Measurement, knowledge: Knowledge) -> Listed:
     broader = knowledge.hierarchy.broader.get(concept.iri, ())
     return Listed(
         iri=concept.iri,
-        resource=_resource(concept.iri),
+        resource=resource_of(concept.iri),
         kind=concept.kind if isinstance(concept, Concept) else "measurement",
         label=concept.label,
         code=concept.code,
@@ -217,7 +221,7 @@ def _rule(rule: Rule, knowledge: Knowledge) -> Listed:
             pass
     return Listed(
         iri=rule.iri,
-        resource=_resource(rule.iri),
+        resource=resource_of(rule.iri),
         kind="".join(f" {letter.lower()}" if letter.isupper() else letter for letter in type(rule).__name__).strip(),
         label=rule.label,
         code=rule.id,
@@ -231,7 +235,7 @@ def _rule(rule: Rule, knowledge: Knowledge) -> Listed:
 def _source(source: Source) -> Listed:
     return Listed(
         iri=source.iri,
-        resource=_resource(source.iri),
+        resource=resource_of(source.iri),
         kind="source",
         label=source.title,
         code=source.number,

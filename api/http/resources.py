@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 from urllib.parse import quote
 
 from fastapi import APIRouter
 from spinegraph.api.http.caching import unless_unchanged
+from spinegraph.api.http.content import PassageList, passage_lists
 from spinegraph.api.http.errors import NotAcceptableError, UnknownResourceError
 from spinegraph.api.http.negotiation import negotiated
 from spinegraph.api.http.open_route import OpenRoute
-from spinegraph.api.http.openapi import Operation, add_operation
-from spinegraph.engine.exchange.description.resource import KINDS, MEDIA_TYPES, SUFFIXES, Describer
-from spinegraph.engine.knowledge.turtle.terms import BASE
+from spinegraph.api.http.openapi import JSON, Operation, add_operation
+from spinegraph.engine.exchange.description.resource import KINDS, SUFFIXES, Describer
+from spinegraph.engine.knowledge.turtle.terms import BASE, local_name
 from starlette.requests import Request
 from starlette.responses import Response
 
 LISTED = ("finding", "condition", "intervention", "rule", "source", "tension")
 """Kinds whose namespace leads to a listing, which has its plural."""
 
-SUFFIX_OF = {media_type: suffix for suffix, media_type in SUFFIXES.items()}
+PASSAGE_SUFFIXES: Mapping[str, str] = {**SUFFIXES, "json": JSON}
+"""A passage can also be had as `GET /v1/passages?id=` answers it."""
 
 
 def resources_router(describer: Describer) -> APIRouter:
     """The router of the resources of one knowledge. Errors are raised for `api.http.errors` to answer."""
     router = APIRouter(tags=["resources"], route_class=OpenRoute)
     names = ResourceNames(describer)
-    render = lru_cache(maxsize=4096)(describer.render)
+    listed = passage_lists(describer.knowledge)
+
+    @lru_cache(maxsize=4096)
+    def render(iri: str, media_type: str) -> bytes:
+        return listed((local_name(iri),)) if media_type == JSON else describer.render(iri, media_type)
+
     for kind in KINDS:
         answer = _answering(kind, describer, names, render)
         path = f"/{kind}/{{name}}"
@@ -59,7 +66,8 @@ def _answering(
         """What the knowledge states of a resource, for people as HTML, for machines as Turtle, JSON-LD or N-Triples.
 
         A code instead of the name (`/finding/urinary_retention`, `/finding/urinary-retention`) is redirected with 303; a
-        suffix instead of `Accept` (`.ttl`, `.jsonld`, `.nt`, `.html`) chooses the format, as links do.
+        suffix instead of `Accept` (`.ttl`, `.jsonld`, `.nt`, `.html`) chooses the format, as links do. A passage is JSON,
+        too (`.json`), as `GET /v1/passages?id=` answers it.
         """
         name = only if only is not None else request.path_params["name"]
         local, media_type = names.split(kind, name)
@@ -68,13 +76,24 @@ def _answering(
         if f"{BASE}{kind}/{local}" not in describer:
             return _elsewhere(names, kind, local, name.removeprefix(local))
         iri = f"{BASE}{kind}/{local}"
-        return representation(request, iri, media_type, etag, local, lambda chosen: render(iri, chosen))
+        return representation(request, iri, media_type, etag, local, lambda chosen: render(iri, chosen), suffixes_of(kind))
 
     return describe
 
 
+def suffixes_of(kind: str) -> Mapping[str, str]:
+    """In which media types members of a namespace can be had, by the suffixes that ask for them; the first is the default."""
+    return PASSAGE_SUFFIXES if kind == "passage" else SUFFIXES
+
+
 def representation(
-    request: Request, iri: str, media_type: str | None, digest: str, location: str, render: Callable[[str], bytes]
+    request: Request,
+    iri: str,
+    media_type: str | None,
+    digest: str,
+    location: str,
+    render: Callable[[str], bytes],
+    suffixes: Mapping[str, str] = SUFFIXES,
 ) -> Response:
     """The description of an IRI in the media type of a suffix or, without one, as Accept has it. Raises NotAcceptableError.
 
@@ -83,8 +102,9 @@ def representation(
     headers = {"Link": f'<{iri}>; rel="canonical"'}
     if media_type is None:
         headers["Vary"] = "Accept"
-        media_type = negotiated(request, tuple(MEDIA_TYPES), "A description")
-    chosen, suffix = media_type, SUFFIX_OF[media_type]
+        media_type = negotiated(request, tuple(suffixes.values()), "A description")
+    chosen = media_type
+    suffix = next(suffix for suffix, offered in suffixes.items() if offered == chosen)
     if location:
         headers["Content-Location"] = f"{quote(location)}.{suffix}"
     return unless_unchanged(request, f'"{digest}.{suffix}"', chosen, lambda: render(chosen), headers)
@@ -124,8 +144,9 @@ class ResourceNames:
     def split(self, kind: str, name: str) -> tuple[str, str | None]:
         """A name in a path → local name, and the media type that its suffix asks for, if it has one."""
         stem, dot, suffix = name.rpartition(".")
-        if dot and suffix in SUFFIXES and name not in self._exact[kind]:
-            return stem, SUFFIXES[suffix]
+        suffixes = suffixes_of(kind)
+        if dot and suffix in suffixes and name not in self._exact[kind]:
+            return stem, suffixes[suffix]
         return name, None
 
     def meant(self, kind: str, name: str) -> str | None:
@@ -157,7 +178,7 @@ def resource_operation(kind: str) -> Operation:
         "get_term" if kind == "core" else f"get_{kind}",
         {"core": "One term of the vocabulary", "graph": "One named graph"}.get(kind) or f"One {KINDS[kind]}",
         "The description.",
-        dict.fromkeys(MEDIA_TYPES),
+        {media_type: PassageList if media_type == JSON else None for media_type in suffixes_of(kind).values()},
         (UnknownResourceError, NotAcceptableError),
         path=(
             "What follows /graph/ in the IRI, or that with the suffix of a format; it has slashes."

@@ -33,7 +33,7 @@ def test_the_types_of_what_is_refused_are_among_them(client: httpx.Client) -> No
 
 def test_all_of_them_are_listed(client: httpx.Client) -> None:
     assert len(client.get("/problem", headers={"Accept": "application/json"}).json()["problems"]) == len(TYPES) > 15
-    assert client.get("/problem").text.count("<tr ") == len(TYPES)
+    assert client.get("/problem").text.count("<li ") == len(TYPES)
 
 
 def test_there_are_no_others(client: httpx.Client) -> None:

@@ -17,6 +17,8 @@ from spinegraph.engine.knowledge.turtle.terms import BASE
 from spinegraph.engine.query.dataset import take_snapshot
 from starlette.testclient import TestClient
 
+from tests.api.conftest import MakeClient
+
 pytestmark = pytest.mark.slow
 
 
@@ -190,3 +192,22 @@ def test_any_page_may_read_answers_and_errors(path: str, client: TestClient) -> 
     assert {reply.headers["access-control-allow-origin"] for reply in replies} == {"*"}
     assert [reply.headers["allow"] for reply in replies[2:]] == ["GET, HEAD, OPTIONS"] * 2
     assert [reply.status_code for reply in replies[2:]] == [405, 204]
+
+
+def test_a_passage_is_json_as_the_list_answers_it(app: FastAPI, make_client: MakeClient) -> None:
+    client = make_client(app)
+    listed = client.get("/v1/passages?id=000-L033a")
+    for path, accept in (("/passage/000-L033a", "application/json"), ("/passage/000-L033a.json", "*/*")):
+        reply = client.get(path, headers={"Accept": accept})
+        assert (reply.status_code, reply.headers["content-type"]) == (200, "application/json")
+        assert reply.content == listed.content
+        assert reply.headers["link"] == f'<{BASE}passage/000-L033a>; rel="canonical"'
+    assert (
+        client.get("/passage/000-L033a", headers={"Accept": "application/json"}).headers["content-location"] == "000-L033a.json"
+    )
+    assert client.get("/passage/000-L999z", headers={"Accept": "application/json"}).status_code == 404
+
+
+def test_only_passages_are_json(client: TestClient) -> None:
+    assert client.get("/finding/Fever", headers={"Accept": "application/json"}).status_code == 406
+    assert client.get("/finding/Fever.json").status_code == 404
