@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 # Every process that a test starts would compile everything anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help demo serve test quick check lint format oracle mutants bench bench-quick inferred clean
+.PHONY: help demo serve test quick web-test check lint format oracle mutants bench bench-quick inferred clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -40,6 +40,13 @@ test: $(VENV)/dev  ## run all tests, a module on each core
 
 quick: $(VENV)/dev  ## run the tests that start no process and try few cases: under a minute
 	$(BIN)/python -m pytest -n auto --dist loadfile -m 'not slow'
+
+# Where the packages cannot be had, the command says so itself: it needs them, and nothing else does.
+$(VENV)/web: $(VENV)/dev
+	if $(PIP) $(EDITABLE) '.[dev,web]'; then touch $@; fi
+
+web-test: $(VENV)/web  ## open every page in headless Chromium, with axe; pictures are in build/pictures
+	$(BIN)/python -m tests.web
 
 lint: $(VENV)/dev  ## style, types, direction of imports, Turtle format
 	$(BIN)/ruff check .
