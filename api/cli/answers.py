@@ -36,11 +36,13 @@ def is_theirs(item: ShownItem, record: Record) -> bool:
 
 def keys(items: Sequence[ShownItem]) -> str:
     """How to answer."""
-    rest = "? not known, b back, q quit"
+    rest = "? not known, b back, q quit."
     if items[0].kind == "measurement":
-        return f"A number, {rest}."
-    ticks = "1 if it holds" if len(items) == 1 else "Numbers of what holds, such as 1 2"
-    return f"{ticks}; 0 none of these, {rest}. 1 ? leaves the others open."
+        return f"A number, {rest}"
+    return f"{'1 if it holds' if len(items) == 1 else 'Numbers of what holds (1 2)'}, 0 none of these, {rest}"
+
+
+HELP = "What is not ticked is denied; a ? behind the numbers (1 2 ?) leaves it open."
 
 
 def quantity_range(item: ShownItem) -> str:

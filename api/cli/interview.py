@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 import typer
 import yaml
-from spinegraph.api.cli.answers import BACK, QUIT, Record, answered, is_theirs, keys, open_items, quantity_range
+from spinegraph.api.cli.answers import BACK, HELP, QUIT, Record, answered, is_theirs, keys, open_items, quantity_range
 from spinegraph.api.cli.cases import KnowledgeOption, PatientOption
 from spinegraph.api.cli.terminal_brief import brief_lines, wrapped
 from spinegraph.api.cli.terminal_page import brief_width, show
@@ -102,7 +102,7 @@ def conduct(engine: Engine, codebook: Codebook, start: Record, ask: Ask, report:
             try:
                 history.append(answered(history[-1], step.items, word, codebook, engine.knowledge))
             except CaseError as error:
-                report(f"{error}\n{_paragraph(keys(step.items), '  ')}")
+                report(f"{error}\n{_paragraph(f'{keys(step.items)} {HELP}', '  ')}")
                 continue
         before, decision = decision, engine.decide(history[-1].case)
         _report_news(before, decision, report)
@@ -173,7 +173,7 @@ def _goes_on(decision: Decision, ask: Ask, report: Report) -> bool:
 def _report_news(before: Decision, after: Decision, report: Report) -> None:
     """What cannot wait for the end: another level, and contradictions in the record."""
     known = {notice.message for notice in before.notices}
-    if after.brief.level not in (before.brief.level, "emergency", "undetermined"):
+    if before.brief.level != "urgent" == after.brief.level:
         report(_paragraph(after.brief.headline, "! "))
     for notice in after.notices:
         if notice.code in ("contradictory-input", "out-of-scope") and notice.message not in known:

@@ -138,6 +138,8 @@ def _details(entry: DecidedRecommendation, words: Words) -> Iterator[tuple[str, 
     if reason.text:
         yield "why", Text.assemble(reason.text, passage_ids(reason.passages))
     yield from _turning(entry, words)
+    if corrected := words.corrections(entry):
+        yield "if corrected", " | ".join(corrected)
 
 
 def _turning(entry: Turned, words: Words) -> Iterator[tuple[str, str | Text]]:
@@ -147,7 +149,6 @@ def _turning(entry: Turned, words: Words) -> Iterator[tuple[str, str | Text]]:
         "left open by": words.rules(entry.left_open_by),
         "missing": words.names(entry.missing),
         "changes if": " | ".join(words.turning(entry)),
-        "if corrected": " | ".join(words.corrections(entry)),
     }
     yield from ((name, text) for name, text in details.items() if text)
 
@@ -211,11 +212,14 @@ def render_proof(entry: ShownRecommendation, case: Case, knowledge: Knowledge) -
 
 
 def _grow(tree: Tree, node: Proof, carrying: Iterable[str], words: Words) -> None:
-    """The part of a proof that makes its truth what it is."""
+    """The part of a proof that makes its truth what it is; a passage stands at the innermost criterion that it states."""
     if node.truth not in carrying:
         return
     fact = node.fact
-    through = f" (from {words.rules(fact.through)})" if fact and fact.code not in fact.through and fact.basis == "derived" else ""
-    branch = tree.add(Text.assemble(f"{node.label}{TRUTHS[node.truth]}{through}", passage_ids(node.passages)))
+    derived = fact is not None and fact.basis == "derived" and fact.code not in fact.through
+    through = f" (from {words.rules(fact.through)})" if fact and derived else ""
+    within = {passage for child in node.children for passage in child.passages}
+    own = tuple(passage for passage in node.passages if passage not in within)
+    branch = tree.add(Text.assemble(f"{node.label}{TRUTHS[node.truth]}{through}", passage_ids(own)))
     for child in node.children:
         _grow(branch, child, CARRYING[node.truth], words)

@@ -10,11 +10,15 @@ from typing import NamedTuple
 from rich.text import Text
 from spinegraph.engine.model import Answer, Audience, Brief, BriefAction, Decision, SourceState
 
-WIDTH, HEIGHT = 80, 24
-"""Columns at most, and the lines of a terminal of that width."""
+WIDTH, HEIGHT = 80, 22
+"""Columns at most, and the lines of a terminal of that width less those of the command and of the next prompt."""
 MARGIN = 10
 STYLES = {"emergency": "bold red", "urgent": "bold yellow", "routine": "bold green", "undetermined": "bold"}
-ALARMS = ("contradictory-input", "stale-passage")
+FOR_PATIENTS = {
+    "contradictory-input": "Some of your answers do not fit together. Please check them.",
+    "stale-passage": "Some of our texts have changed lately. Please ask a doctor before you rely on this.",
+}
+ALARMS = tuple(FOR_PATIENTS)
 """Notices that stand above everything else; that no source speaks of the patient is in the headline."""
 NAMES: Mapping[Audience, Mapping[str, str]] = {
     "clinician": {
@@ -61,7 +65,7 @@ class Row(NamedTuple):
 
 
 def brief_lines(answer: Answer | Decision, hint: str, width: int = WIDTH) -> list[Text]:
-    """The lines of a brief, so many as a terminal has; `hint` says where the rest of it is to be had."""
+    """The lines of a brief, as many as a terminal has where that can be; `hint` says where the rest of it is to be had."""
     for fit in FITS:
         lines = _lines(answer, fit, hint, width)
         if len(lines) <= HEIGHT:
@@ -115,8 +119,8 @@ def _rows(answer: Answer | Decision, fit: Fit, hint: str) -> Iterator[Row]:
     comma = "; " if for_patient else ", "  # what a finding is called in plain words has commas of its own
     stating = {} if for_patient else {entry.condition: entry.passages for entry in answer.assessments}
     for notice in answer.notices:
-        if notice.code in ALARMS and not for_patient:  # to patients the headline says it
-            yield Row("!", notice.message, style="bold magenta")
+        if notice.code in ALARMS:
+            yield Row("!", FOR_PATIENTS[notice.code] if for_patient else notice.message, style="bold magenta")
     yield Row(names.get(brief.level, brief.level).upper(), _headline(brief), style=STYLES[brief.level])
     reasons = [marker.label for marker in brief.because]
     likely = brief.likely and Row("Likely", brief.likely.label, stating.get(brief.likely.condition, ()))
@@ -175,7 +179,9 @@ def _left(answer: Answer | Decision, fit: Fit) -> str:
     """What answers can still change, and the screens that come next."""
     brief = answer.brief
     if brief.settled:
-        return f"no open answer changes this; {_counted(brief.open.detail, 'screen')} of detail left."
+        detail = brief.open.detail
+        rest = f"; {_counted(detail, 'screen')} of detail left" if detail else ""
+        return f"no open answer changes this{rest}."
     titles = {screen.id: screen.title for screen in answer.screens}
     asked = "; ".join(titles.get(id_, id_) for id_ in brief.ask[: fit.screens])
     grading = brief.open.scope + brief.open.safety
