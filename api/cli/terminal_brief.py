@@ -121,7 +121,8 @@ def _rows(answer: Answer | Decision, fit: Fit, hint: str) -> Iterator[Row]:
     for notice in answer.notices:
         if notice.code in ALARMS:
             yield Row("!", FOR_PATIENTS[notice.code] if for_patient else notice.message, style="bold magenta")
-    yield Row(names.get(brief.level, brief.level).upper(), _headline(brief), style=STYLES[brief.level])
+    ours = _headline_reading(brief, fit) if not for_patient else ""
+    yield Row(names.get(brief.level, brief.level).upper(), f"{_headline(brief)} {ours}".rstrip(), style=STYLES[brief.level])
     reasons = [marker.label for marker in brief.because]
     likely = brief.likely and Row("Likely", brief.likely.label, stating.get(brief.likely.condition, ()))
     if likely and reasons == [likely.text]:  # nothing speaks for the level but what it is likely to be
@@ -146,7 +147,7 @@ def _rows(answer: Answer | Decision, fit: Fit, hint: str) -> Iterator[Row]:
     yield Row(names["not_covered"], f"Our texts say nothing about: {silent}." if for_patient else silent)
     left = _left_for_patients(brief) if for_patient else _left(answer, fit)
     yield Row(names["settled" if brief.settled else "open"], left)
-    rests_on = "" if for_patient else _sources(brief.sources)
+    rests_on = " ".join(brief.readings) if for_patient else _sources(brief.sources)
     yield Row(names["sources"], " ".join(filter(None, (rests_on, brief.disclaimer, hint))))
 
 
@@ -154,6 +155,13 @@ def _headline(brief: Brief) -> str:
     """The headline without the level, which stands beside it."""
     text = brief.headline.removeprefix(f"{brief.level.capitalize()}: ")
     return f"{text[:1].upper()}{text[1:]}"
+
+
+def _headline_reading(brief: Brief, fit: Fit) -> str:
+    """What of the headline is ours: the reading that no action has."""
+    of_actions = {action.reading for action in (*brief.do, *brief.avoid)}
+    readings = [reading for reading in brief.readings if reading not in of_actions]
+    return " ".join(readings) if fit.readings else "(our reading)" if readings else ""
 
 
 def _actions(name: str, actions: Sequence[BriefAction], fit: Fit, for_patient: bool) -> Iterator[Row]:
