@@ -143,8 +143,16 @@ def _rows(answer: Answer | Decision, fit: Fit, hint: str) -> Iterator[Row]:
         yield Row(names["level_if"], f"{left_open}{other.text}")
     if brief.review:
         yield Row(names["review"], brief.review.text, () if for_patient else brief.review.passages)
-    silent = some(brief.not_covered, fit.topics, comma)
-    yield Row(names["not_covered"], f"Our texts say nothing about: {silent}." if for_patient else silent)
+    yield from _end(answer, fit, hint)
+
+
+def _end(answer: Answer | Decision, fit: Fit, hint: str) -> Iterator[Row]:
+    """What no source covers, what is left open, and the sources."""
+    brief, names = answer.brief, NAMES[answer.case.audience]
+    for_patient = answer.case.audience == "patient"
+    silent = some(brief.not_covered, fit.topics, "; " if for_patient else ", ")
+    if silent:
+        yield Row(names["not_covered"], f"Our texts say nothing about: {silent}." if for_patient else silent)
     left = _left_for_patients(brief) if for_patient else _left(answer, fit)
     yield Row(names["settled" if brief.settled else "open"], left)
     rests_on = " ".join(brief.readings) if for_patient else _sources(brief.sources)
@@ -190,6 +198,8 @@ def _left(answer: Answer | Decision, fit: Fit) -> str:
         detail = brief.open.detail
         rest = f"; {_counted(detail, 'screen')} of detail left" if detail else ""
         return f"no open answer changes this{rest}."
+    if not _reaching(brief):  # a guideline without screens
+        return "more answers can change this."
     titles = {screen.id: screen.title for screen in answer.screens}
     asked = "; ".join(titles.get(id_, id_) for id_ in brief.ask[: fit.screens])
     grading = brief.open.scope + brief.open.safety
@@ -200,7 +210,8 @@ def _left(answer: Answer | Decision, fit: Fit) -> str:
 def _left_for_patients(brief: Brief) -> str:
     if brief.settled:
         return "No further answer changes this."
-    return f"{_counted(_reaching(brief), 'group')} of questions can still change this."
+    reaching = _reaching(brief)
+    return f"{_counted(reaching, 'group')} of questions can still change this." if reaching else "More answers can change this."
 
 
 def _reaching(brief: Brief) -> int:
