@@ -13,7 +13,7 @@ from spinegraph.api.cli.decide import HINT
 from spinegraph.api.cli.terminal import render_decision, render_proof
 from spinegraph.api.cli.terminal_brief import brief_lines, some, whole_brief
 from spinegraph.engine import Case, Codebook, Engine, Knowledge, load_knowledge, make_codebook, read_case_file
-from spinegraph.engine.model import Answer, Audience, Recommendation
+from spinegraph.engine.model import Answer, Audience, Concept, Measurement, Recommendation
 from spinegraph.engine.validation.cases.files import read_cases
 
 pytestmark = pytest.mark.slow
@@ -120,9 +120,10 @@ def test_some_of_many() -> None:
 
 def _clinical(knowledge: Knowledge) -> Iterator[str]:
     """Labels that no text for patients has."""
-    named = (*knowledge.findings.values(), *knowledge.measurements.values(), *knowledge.conditions.values())
+    named: list[Concept | Measurement] = [*knowledge.findings.values(), *knowledge.measurements.values()]
+    named += knowledge.conditions.values()
     rules = [rule for rule in knowledge.rules.values() if isinstance(rule, Recommendation)]
-    screens = knowledge.screens.values()
+    screens = tuple(knowledge.screens.values())
     spoken = " | ".join(
         (
             *(text for thing in named for text in (thing.patient_label, thing.patient_question)),
