@@ -28,9 +28,10 @@ $(VENV)/dev: pyproject.toml setup.py constraints.txt $(MODULES)
 	$(PIP) $(EDITABLE) '.[dev]'
 	touch $@ $(VENV)/core
 
-demo: $(VENV)/core  ## decide a case with a red flag and one with nothing assessed, both explained
+demo: $(VENV)/core  ## decide an ordinary visit and one with a red flag, and prove one recommendation
+	$(BIN)/spinegraph decide docs/examples/ordinary-visit.yaml
 	$(BIN)/spinegraph decide docs/examples/red-flag.yaml
-	$(BIN)/spinegraph decide docs/examples/nothing-assessed.yaml
+	$(BIN)/spinegraph decide docs/examples/red-flag.yaml --explain lumbar-mri-in-suspected-cauda-equina
 
 serve: $(VENV)/core  ## run the API on http://127.0.0.1:8000
 	$(BIN)/spinegraph serve

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +11,11 @@ import msgspec
 import typer
 from spinegraph.api.cli.cases import KnowledgeOption, PatientOption
 from spinegraph.api.settings import load_engine
-from spinegraph.engine import make_codebook, read_case_file
+from spinegraph.engine import CaseFile, Engine, make_codebook, read_case_file
+from spinegraph.engine.decide.decision import View
 from spinegraph.engine.exchange.formats import BY_NAME, Answer
+
+HINT = "--all shows the rest."
 
 
 def known_format(name: str) -> str:
@@ -27,22 +32,55 @@ def decide_command(
         str,
         typer.Option("--format", metavar="|".join(BY_NAME), callback=known_format, help="Print it in this format."),
     ] = "",
+    view: Annotated[View, typer.Option("--view", help="With --json: how much is printed.")] = "standard",
+    explain: Annotated[
+        list[str] | None, typer.Option("--explain", metavar="RULE", help="Show the proof of a recommendation; may be repeated.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every rule, reason, change and question.")] = False,
     patient: PatientOption = False,
     knowledge: KnowledgeOption = None,
 ) -> None:
-    """Decide cases and explain the decisions."""
+    """Decide cases: what to do, what it rests on, and what is left open."""
+    if view != "standard" and not as_json:
+        raise typer.BadParameter("--view goes with --json.")
     engine = load_engine(knowledge or ())
+    engine.known_recommendations(explain or ())
     codebook = make_codebook(engine.knowledge)
     files = [read_case_file(path, codebook) for path in cases]
-    for number, (case, title, narrative) in enumerate(files):
-        decision = engine.decide(msgspec.structs.replace(case, audience="patient") if patient else case, everything)
-        if as_json or form:
-            typer.echo(BY_NAME[form or "json"].write(Answer(engine.knowledge, decision, title, narrative)))
-            continue
-        from spinegraph.api.cli.terminal import render_decision
-        from spinegraph.api.cli.terminal_page import show
+    if patient:
+        files = [file._replace(case=msgspec.structs.replace(file.case, audience="patient")) for file in files]
+    for number, file in enumerate(files):
+        if as_json or form == "json":
+            typer.echo(engine.decide_json(file.case, "full" if everything else view, explain or ()))
+        elif form:
+            typer.echo(
+                BY_NAME[form].write(Answer(engine.knowledge, engine.decide(file.case, everything), file.title, file.narrative))
+            )
+        else:
+            sys.stdout.write("\n" if number else "")
+            _show(engine, file, explain or (), everything=everything, named=len(files) > 1)
 
-        if number:
-            show("\n")
-        show(render_decision(decision, engine.knowledge, everything=everything, title=title, narrative=narrative))
+
+def _show(engine: Engine, file: CaseFile, explain: Iterable[str], *, everything: bool, named: bool) -> None:
+    """Print a case for people: its brief, everything, or the proofs that are asked for."""
+    from rich.console import Group
+    from rich.text import Text
+    from spinegraph.api.cli.terminal import render_decision, render_proof
+    from spinegraph.api.cli.terminal_brief import brief_lines
+    from spinegraph.api.cli.terminal_page import brief_width, show
+
+    if everything:
+        show(
+            render_decision(engine.decide(file.case, True), engine.knowledge, title=file.title, narrative=file.narrative),
+            paged=True,
+        )
+        return
+    answer = engine.answer(file.case, explain)
+    if explain:
+        if file.case.audience == "patient":
+            raise typer.BadParameter("--explain speaks to clinicians; --patient --all has the words for patients.")
+        proven = [entry for entry in answer.recommendations if entry.id in explain]
+        show(Group(*(render_proof(entry, file.case, engine.knowledge) for entry in proven)))
+        return
+    heading = [Text(file.title, "bold")] if named and file.title and file.case.audience == "clinician" else []
+    show(Group(*heading, *brief_lines(answer, HINT, brief_width())))

@@ -1,17 +1,18 @@
-"""`spinegraph interview`: asks what can still change a verdict, most dangerous first, and nothing else; then explains."""
+"""`spinegraph interview`: asks screen by screen what can still change the brief, most dangerous first, and then shows it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
 import typer
 import yaml
+from spinegraph.api.cli.answers import BACK, HELP, QUIT, Record, answered, is_theirs, keys, open_items, quantity_range
 from spinegraph.api.cli.cases import KnowledgeOption, PatientOption
-from spinegraph.api.cli.terminal import render_decision
-from spinegraph.api.cli.terminal_page import show
+from spinegraph.api.cli.terminal_brief import brief_lines, wrapped
+from spinegraph.api.cli.terminal_page import brief_width, show
 from spinegraph.api.settings import load_engine
 from spinegraph.engine import (
     Case,
@@ -21,34 +22,24 @@ from spinegraph.engine import (
     Decision,
     Engine,
     MalformedCaseError,
-    Question,
-    make_case,
     make_codebook,
     read_case_file,
 )
-from spinegraph.engine.decide.case import case_data
-from spinegraph.engine.knowledge import units
-from spinegraph.engine.knowledge.numbers import read_number
 from spinegraph.engine.knowledge.yaml_text import plain_value
+from spinegraph.engine.model.shown import ShownItem, ShownScreen
 
 Ask = Callable[[str], str | None]
 """Puts a prompt and returns the answer, None at the end of input."""
 Report = Callable[[str], None]
 
-WORDS: Mapping[str, Literal["yes", "no", "unknown", "back", "quit"]] = {
-    **dict.fromkeys(("yes", "y"), "yes"),
-    **dict.fromkeys(("no", "n"), "no"),
-    **dict.fromkeys(("unknown", "u", "?"), "unknown"),
-    **dict.fromkeys(("back", "b"), "back"),
-    **dict.fromkeys(("quit", "q"), "quit"),
-}
+HINT = "`spinegraph decide --all` shows the rest."
 
 
-class Record(NamedTuple):
-    """What is known so far, and the codes that were answered `unknown`, which are not asked again."""
+class Step(NamedTuple):
+    """What is asked at once: a measurement, or the findings of a screen."""
 
-    case: Case
-    declined: frozenset[str] = frozenset()
+    screen: ShownScreen
+    items: tuple[ShownItem, ...]
 
 
 def interview_command(
@@ -57,9 +48,9 @@ def interview_command(
     patient: PatientOption = False,
     knowledge: KnowledgeOption = None,
 ) -> None:
-    """Ask what can still change a verdict, then explain.
+    """Ask what can still change the brief, then show it.
 
-    Answer yes, no, a number, or unknown; back takes the last answer back, quit ends.
+    Answer with the numbers of what holds, 0 for none of these, ? for what is not known; b goes back, q ends.
     """
     if save and save.exists():
         raise MalformedCaseError("The file exists already.", where=str(save), mend="Choose a new name: nothing is overwritten.")
@@ -69,8 +60,9 @@ def interview_command(
     if patient:
         start = start._replace(case=msgspec.structs.replace(start.case, audience="patient"))
     record = conduct(engine, codebook, Record(start.case), _ask, typer.echo)
-    decision = engine.decide(record.case)
-    show(render_decision(decision, engine.knowledge, title=start.title, narrative=start.narrative))
+    from rich.console import Group
+
+    show(Group("", *brief_lines(engine.answer(record.case), HINT, brief_width())))
     if save:
         save.write_text(as_yaml(start._replace(case=record.case)), encoding="utf-8")
         typer.echo(f"\nSaved as {save}.")
@@ -85,104 +77,124 @@ def _ask(prompt: str) -> str | None:
 
 
 def conduct(engine: Engine, codebook: Codebook, start: Record, ask: Ask, report: Report) -> Record:
-    """Ask until no open question is left that was not declined; if none was, no answer can change a verdict any more."""
+    """Ask until no answer changes the brief, nobody knows more, or an emergency or the person ends it."""
     history = [start]
     decision = engine.decide(start.case)
-    while question := next_question(decision, history[-1]):
-        report(_question_text(question, decision, history, codebook))
+    shown: Step | None = None
+    level = ""
+    while True:
+        if decision.brief.level == "emergency" != level and not _goes_on(decision, ask, report):
+            break
+        level = decision.brief.level
+        step = None if decision.brief.settled else next_step(decision, history[-1])
+        if step is None:
+            break
+        _put(step, shown, decision, report)
+        shown = step
         answer = ask("> ")
-        word = "quit" if answer is None else WORDS.get(answer.strip().lower(), "")
-        if word == "quit":
-            report(f"\nEnded with {_number_open(decision, history[-1])} questions open.\n")
-            return history[-1]
-        if word == "back":
-            if len(history) == 1:
-                report("This is the first question.")
-            else:
-                history.pop()
+        word = "q" if answer is None else answer.strip().lower()
+        if word in QUIT:
+            break
+        if word in BACK:
+            shown = None
+            _take_back(history, report)
         else:
             try:
-                history.append(answered(history[-1], question, answer or "", codebook))
+                history.append(answered(history[-1], step.items, word, codebook, engine.knowledge))
             except CaseError as error:
-                report(str(error))
+                report(f"{error}\n{_paragraph(f'{keys(step.items)} {HELP}', '  ')}")
                 continue
         before, decision = decision, engine.decide(history[-1].case)
-        for line in _news(before, decision):
-            report(line)
-    declined = len(history[-1].declined)
-    ended = (
-        f"No question is left but the {declined} answered unknown." if declined else "No answer can change a verdict any more."
-    )
-    report(f"\n{ended}\n")
+        _report_news(before, decision, report)
+    for line in _closing(decision, history[-1]):
+        report(f"\n{_paragraph(line)}")
     return history[-1]
 
 
-def next_question(decision: Decision, record: Record) -> Question | None:
-    """The first open question that was not declined."""
-    return next((question for question in decision.questions if question.finding not in record.declined), None)
+def next_step(decision: Decision, record: Record) -> Step | None:
+    """The first thing to ask that can still change the brief and was not declined: measurements one by one."""
+    for screen in decision.screens:
+        items = [item for item in open_items(screen, record) if not is_theirs(item, record)]
+        if items and screen.tier != "detail":
+            findings = tuple(item for item in items if item.kind == "finding")
+            return Step(screen, tuple(items[:1]) if items[0].kind == "measurement" else findings)
+    return None
 
 
-def _number_open(decision: Decision, record: Record) -> int:
-    return sum(question.finding not in record.declined for question in decision.questions)
+def _take_back(history: list[Record], report: Report) -> None:
+    if len(history) == 1:
+        report("This is the first question.")
+    else:
+        history.pop()
 
 
-def answered(record: Record, question: Question, answer: str, codebook: Codebook) -> Record:
-    """The record with one answer more. Raises CaseError, with the texts of a case file, if it cannot be."""
-    case, code = record.case, question.finding
-    text = answer.strip()
-    word = WORDS.get(text.lower(), "")
-    if word == "unknown":
-        return record._replace(declined=record.declined | {code})
-    present, absent = set(case.present) - {code}, set(case.absent) - {code}
-    if code in codebook.ranges:
-        given = make_case({"measurements": {code: _number(text)}}, codebook).measurements
-        values = dict(sorted({**case.measurements, **given}.items()))
-        return record._replace(case=msgspec.structs.replace(case, measurements=values))
-    if word not in ("yes", "no"):
-        raise MalformedCaseError(f"{text!r} is no answer.", mend="Answer yes, no, unknown, back or quit.")
-    (present if word == "yes" else absent).add(code)
-    return record._replace(case=msgspec.structs.replace(case, present=tuple(sorted(present)), absent=tuple(sorted(absent))))
+# What is reported ----------------------------------------------------------------------------
 
 
-def _number(text: str) -> float | str:
-    """A number, or the text as it is, for `make_case` to refuse."""
-    try:
-        number = read_number(text)
-    except ValueError:  # thousands of digits
-        return text
-    return text if number is None else number
+def _put(step: Step, shown: Step | None, decision: Decision, report: Report) -> None:
+    """Put a question that is not shown yet; a screen is introduced once."""
+    screen, items = step
+    for_patient = decision.case.audience == "patient"
+    if step == shown:
+        return
+    if shown is None or screen.id != shown.screen.id:
+        open_ = sum(one.tier != "detail" for one in decision.screens)
+        heading = screen.question if for_patient else f"{screen.title} ({screen.why}; {open_} open). {screen.question}"
+        report(f"\n{_paragraph(heading)}")
+    if items[0].kind == "measurement":
+        report(_paragraph(f"{items[0].label}, {quantity_range(items[0])}", "  "))
+    else:
+        for number, item in enumerate(items, 1):
+            report(_paragraph(item.label, f"  {number} "))
+    report(_paragraph(keys(items), "  "))
 
 
-def _question_text(question: Question, decision: Decision, history: list[Record], codebook: Codebook) -> str:
-    left = _number_open(decision, history[-1])
-    answers = "yes, no"
-    if question.finding in codebook.ranges:
-        least, most, unit = codebook.ranges[question.finding]
-        answers = f"{least:g} to {most:g} {units.in_words(unit)}"
-    passages = f"  {' '.join(question.passages[:3])}" if question.passages else ""
-    return (
-        f"\n{question.question}  [{answers}, unknown, back, quit]\n"
-        f"  {question.why}{passages}  ({len(history) - 1} answered, {left} open)"
-    )
+def _paragraph(text: str, start: str = "") -> str:
+    """A text as wide as a brief; all but its first line stand below where the text begins."""
+    lines = wrapped(text, brief_width() - len(start))
+    return f"\n{' ' * len(start)}".join((f"{start}{lines[0]}", *lines[1:]))
 
 
-def _news(before: Decision, after: Decision) -> list[str]:
-    """What an answer has changed that cannot wait for the end: the urgency, and contradictions in the record."""
-    news = []
-    if after.brief.level != before.brief.level:
-        pressing = [
-            entry.label
-            for entry in after.recommendations
-            if entry.urgency == after.brief.level and entry.verdict == "indicated" and entry.direction == "for"
-        ]
-        news.append(f"  ! Urgency is now {after.brief.level}" + (f": {'; '.join(pressing)}" if pressing else ""))
+def _goes_on(decision: Decision, ask: Ask, report: Report) -> bool:
+    """Say that it is an emergency, and offer to go on."""
+    report(f"\n{_paragraph(decision.brief.headline, '! ')}")
+    if decision.brief.settled:
+        return False
+    while True:
+        answer = ask("Go on asking? y or n > ")
+        word = "n" if answer is None else answer.strip().lower()
+        if word in ("y", "yes"):
+            return True
+        if word in ("n", "no", *QUIT):
+            return False
+        report("y asks what else can change what to do; n ends and shows what to do now.")
+
+
+def _report_news(before: Decision, after: Decision, report: Report) -> None:
+    """What cannot wait for the end: another level, and contradictions in the record."""
     known = {notice.message for notice in before.notices}
-    news += [
-        f"  ! {notice.message}"
-        for notice in after.notices
-        if notice.code in ("contradictory-input", "out-of-scope") and notice.message not in known
-    ]
-    return news
+    if before.brief.level != "urgent" == after.brief.level:
+        report(_paragraph(after.brief.headline, "! "))
+    for notice in after.notices:
+        if notice.code in ("contradictory-input", "out-of-scope") and notice.message not in known:
+            report(_paragraph(after.brief.headline if after.case.audience == "patient" else notice.message, "! "))
+
+
+def _closing(decision: Decision, record: Record) -> Iterator[str]:
+    """How it ended, and what somebody else has to find out."""
+    if decision.brief.settled:
+        yield "No further answer changes this."
+        return
+    items = [item for screen in decision.screens if screen.tier != "detail" for item in screen.items]
+    examined = [item.label for item in items if item.asked_of == "examiner" and is_theirs(item, record)]
+    recorded = [item.label for item in items if item.asked_of == "record" and is_theirs(item, record)]
+    if examined:
+        yield f"Somebody has to examine you before more can be said. Not known yet: {'; '.join(examined)}."
+    if recorded:
+        yield f"Your doctor or your papers have to tell: {'; '.join(recorded)}."
+    left = [item for item in items if not is_theirs(item, record)]
+    if left:
+        yield f"{len(left)} answers that are not known can still change this."
 
 
 class _Dumper(yaml.SafeDumper):
@@ -199,6 +211,14 @@ _Dumper.add_representer(str, _Dumper.represent_str)
 
 def as_yaml(file: CaseFile) -> str:
     """A case as the text of a case file."""
-    words = {key: text for key, text in (("title", file.title), ("narrative", file.narrative)) if text}
-    given = {**words, **case_data(file.case)}
+    case = file.case
+    entries = {
+        "title": file.title,
+        "narrative": file.narrative,
+        "present": [*case.present],
+        "absent": [*case.absent],
+        "measurements": {code: int(value) if value.is_integer() else value for code, value in case.measurements.items()},
+        "audience": case.audience if case.audience != "clinician" else "",
+    }
+    given = {key: value for key, value in entries.items() if value}
     return str(yaml.dump(given, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100))

@@ -1,4 +1,4 @@
-"""A decision as a clinician reads it on a terminal: what to do and why, what is missing, where the sources disagree."""
+"""A decision in full on a terminal: every verdict with its reason, what is missing, where the sources disagree; and one proof."""
 
 from __future__ import annotations
 
@@ -9,94 +9,93 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
+from spinegraph.api.cli.terminal_brief import STYLES, whole_brief
 from spinegraph.api.cli.terminal_page import passage_ids, two_columns
-from spinegraph.api.cli.terminal_words import Reason, Words, few
-from spinegraph.engine import Decision, Knowledge
-from spinegraph.engine.model import URGENCIES, AssessedCondition, DecidedRecommendation, ShownPosition, ShownTension
+from spinegraph.api.cli.terminal_words import CARRYING, Turned, Words, turning_all
+from spinegraph.engine import Case, Decision, Knowledge, Proof
+from spinegraph.engine.model import URGENCIES, AssessedCondition, DecidedRecommendation, ShownPosition, ShownRecommendation
 
-GLANCE, ALL = 4, 10_000
-"""How many items a list shows."""
-STYLES = {"emergency": "bold red", "urgent": "bold yellow", "routine": "bold green", "ungraded": "bold"}
 VERDICT_STYLES = {
     "suspected": "bold red",
     "indicated": "bold",
     "conflicting": "bold magenta",
     "provisional": "yellow",
 }
-PRESSING = ("emergency", "urgent")
-STANDING = ("indicated", "provisional", "conflicting")
 QUIET = ("out-of-scope", "not-indicated", "")
-ALARMS = ("contradictory-input", "out-of-scope", "stale-passage")
-"""Notices that stand before everything else; `review-pending` and `inferred-citation` stand with the sources."""
+TRUTHS = {"true": "", "false": " - no", "unknown": " - not known", "conflicting": " - yes and no"}
 
 
-def render_decision(
-    decision: Decision, knowledge: Knowledge, *, everything: bool = False, title: str = "", narrative: str = ""
-) -> RenderableType:
-    """A decision at a glance, or with `everything`: all reasons, changes, questions and positions."""
-    words = Words(decision, knowledge, ALL if everything else GLANCE)
-    settled = [entry for entry in decision.recommendations if entry.verdict != "undetermined"]
+def render_decision(decision: Decision, knowledge: Knowledge, *, title: str = "", narrative: str = "") -> RenderableType:
+    """The whole brief, then all verdicts, reasons, changes, questions and positions; to patients, what else is advised."""
+    brief = Group(*whole_brief(decision))
+    if decision.case.audience == "patient":
+        return Group(brief, *_for_patients(decision))
+    words = Words(decision.case, knowledge, turning_all(decision))
+    decided = [entry for entry in decision.recommendations if entry.verdict != "undetermined"]
     waiting = [entry for entry in decision.recommendations if entry.verdict == "undetermined"]
-    gaps = [notice for notice in decision.notices if notice.code == "source-gap"]
-    parts: list[RenderableType] = [_head(decision, words, title, narrative)]
-    parts += [Group("", Text(f"! {n.message}", style="bold magenta")) for n in decision.notices if n.code in ALARMS]
-    if decision.assessments:
-        parts.append(_section("Assessment", _assessments(decision, knowledge, words)))
-    if settled:
-        parts.append(_section("Recommendations", _recommendations(settled, words, everything)))
-    if waiting:
-        parts.append(_section(f"Waiting for facts ({len(waiting)})", _waiting(waiting, words, everything)))
-    if decision.questions:
-        parts.append(_section("Ask next", _questions(decision, everything)))
-    if decision.tensions:
-        parts.append(_section("Where the sources disagree", _tensions(decision.tensions, everything)))
-    if gaps:
-        texts = (Text.assemble(gap.message, passage_ids(gap.about[1:], words.most)) for gap in gaps)
-        parts.append(_section("What the sources leave open", two_columns(("-", text) for text in texts)))
-    parts.append(_section("Sources", _foot(decision, knowledge)))
-    return Group(*parts)
+    questions = ((str(number), one) for number, one in enumerate(decision.questions, 1))
+    sections = {
+        "Assessment": two_columns(_assessments(decision, knowledge, words)),
+        "Recommendations": _recommendations(decided, words) if decided else None,
+        f"Waiting for facts ({len(waiting)})": _waiting(waiting, words) if waiting else None,
+        "Ask next": two_columns(
+            (f"{n:>3}", Text.assemble((one.question, "bold"), passage_ids(one.passages))) for n, one in questions
+        )
+        if decision.questions
+        else None,
+        "Where the sources disagree": _tensions(decision) if decision.tensions else None,
+        "Notices": two_columns(("-", notice.message) for notice in decision.notices),
+        "Knowledge": Text(f"{decision.knowledge.version} {decision.knowledge.digest[:19]}, decision {decision.id[:12]}"),
+    }
+    parts = [_section(name, body) for name, body in sections.items() if body is not None]
+    return Group(_head(decision.case, words, title, narrative), "", brief, *parts, Text(decision.disclaimer, style="italic"))
 
 
 def _section(name: str, body: RenderableType) -> RenderableType:
     return Group("", Text(name.upper(), style="bold cyan"), body)
 
 
-# Head and assessment -------------------------------------------------------------------------
+def _for_patients(decision: Decision) -> Iterator[RenderableType]:
+    standing = {rule for line in (*decision.brief.do, *decision.brief.avoid) for rule in line.recommendations}
+    more = [entry for entry in decision.recommendations if entry.verdict == "indicated" and entry.id not in standing]
+    for name, texts in (
+        ("What else is advised", (entry.text for entry in more)),
+        ("What we would still like to know", (question.question for question in decision.questions)),
+    ):
+        rows = [("-", text) for text in dict.fromkeys(texts)]
+        if rows:
+            yield _section(name, two_columns(rows))
 
 
-def _head(decision: Decision, words: Words, title: str, narrative: str) -> RenderableType:
-    case = decision.case
-    lines: list[RenderableType] = []
-    if title:
-        lines.append(Text(title, style="bold"))
-    if narrative:
-        lines.append(Text(" ".join(narrative.split()), style="italic"))
+# Case and assessment -------------------------------------------------------------------------
+
+
+def _head(case: Case, words: Words, title: str, narrative: str) -> RenderableType:
+    lines = [Text(title, style="bold"), Text(" ".join(narrative.split()), style="italic")]
     facts = [
-        ("present", words.all_names(case.present)),
-        ("absent", words.all_names(case.absent)),
+        ("present", words.names(case.present)),
+        ("absent", words.names(case.absent)),
         ("measured", ", ".join(words.quantity(code, value) for code, value in case.measurements.items())),
     ]
-    rows: list[tuple[str | Text, str | Text]] = [(name, text) for name, text in facts if text]
-    urgency = Text(decision.brief.level.upper(), style=STYLES.get(decision.brief.level, "bold"))
-    return Group(*lines, two_columns([("urgency", urgency), *(rows or [("recorded", "nothing")])]))
+    rows = [(name, text) for name, text in facts if text]
+    return Group(*filter(None, lines), two_columns(rows or [("recorded", "nothing")]))
 
 
-def _assessments(decision: Decision, knowledge: Knowledge, words: Words) -> RenderableType:
+def _assessments(decision: Decision, knowledge: Knowledge, words: Words) -> Iterator[tuple[Text, Text]]:
     """What is suspected and why, most specific conditions only; then the rest by name."""
     specific = [entry for entry in decision.assessments if not _is_implied(entry, decision, knowledge)]
-    grid = two_columns(())
     for entry in specific:
         if entry.verdict in ("suspected", "conflicting"):
             reason = words.reason(entry.explanation)
-            text = Text.assemble(
-                (words.name(entry.condition), "bold"), f" - {reason.text}", passage_ids(reason.passages, words.most)
+            name = (words.name(entry.condition), "bold")
+            yield (
+                Text(entry.verdict, style=VERDICT_STYLES[entry.verdict]),
+                Text.assemble(name, f" - {reason.text}", passage_ids(reason.passages)),
             )
-            grid.add_row(Text(entry.verdict, style=VERDICT_STYLES[entry.verdict]), text)
     for verdict in ("not-suspected", "undetermined", "out-of-scope"):
         names = [words.name(entry.condition) for entry in specific if entry.verdict == verdict]
         if names:
-            grid.add_row(Text(verdict, style="dim"), few(names, 2 * words.most, words.comma))
-    return grid
+            yield Text(verdict, style="dim"), Text(", ".join(names))
 
 
 def _is_implied(entry: AssessedCondition, decision: Decision, knowledge: Knowledge) -> bool:
@@ -108,159 +107,119 @@ def _is_implied(entry: AssessedCondition, decision: Decision, knowledge: Knowled
 # Recommendations -----------------------------------------------------------------------------
 
 
-def _recommendations(entries: list[DecidedRecommendation], words: Words, everything: bool) -> RenderableType:
-    """By urgency. What presses or is not plain stands with its details, the rest below its common reason."""
+def _recommendations(entries: list[DecidedRecommendation], words: Words) -> RenderableType:
+    """By urgency, each with its reason and what would change it."""
     tree = Tree("", hide_root=True, guide_style="dim")
     for urgency in URGENCIES:
         chosen = [entry for entry in entries if entry.urgency == urgency]
-        if not chosen:
-            continue
-        branch = tree.add(Text(urgency.upper(), style=STYLES[urgency]))
-        detailed = [e for e in chosen if everything or urgency in PRESSING or e.verdict != "indicated"]
-        grouped: dict[Reason, list[DecidedRecommendation]] = {}
-        for entry in chosen:
-            if entry not in detailed:
-                grouped.setdefault(words.reason(entry.explanation), []).append(entry)
-        for reason, same in grouped.items():
-            common = branch.add(Text.assemble(("because ", "dim"), reason.text, passage_ids(reason.passages, 2)))
-            for entry in same:
-                common.add(_line(entry, words, 2))
-        for entry in detailed:
-            details = Padding(two_columns(_details(entry, words, everything)), (0, 0, 0, 2))
-            branch.add(Group(_line(entry, words, words.most), details))
+        if chosen:
+            branch = tree.add(Text(urgency.upper(), style=STYLES.get(urgency, "bold")))
+            for entry in chosen:
+                branch.add(Group(_line(entry), Padding(two_columns(_details(entry, words)), (0, 0, 0, 2))))
     turning = words.everywhere()
     return Group(tree, Text(f"All of this changes if {' | '.join(turning)}.", style="dim")) if turning else tree
 
 
-def _line(entry: DecidedRecommendation, words: Words, most: int) -> Text:
-    """`must  Lumbar MRI without contrast, at once  000-L033a [1, 4]`; for a patient, what the recommendation says."""
-    style = VERDICT_STYLES.get(entry.verdict, "dim")
-    if words.for_patient:
-        line = Text(entry.text, style=style)
-    else:
-        line = Text(f"{entry.modality}  {entry.label}", style=style)  # the label of a bar says "do not" itself
-        if entry.timing and entry.timing.lower() not in f"{entry.label} {entry.urgency}ly".lower():
-            line.append(f" ({entry.timing})")
+def _line(entry: Turned) -> Text:
+    """`must  Lumbar MRI without contrast, at once  000-L033a [1, 4]`."""
+    style = VERDICT_STYLES.get(str(entry.verdict), "dim")
+    line = Text(f"{entry.modality}  {entry.label}", style=style)  # the label of a bar says "do not" itself
+    if entry.timing and entry.timing.lower() not in f"{entry.label} {entry.urgency}ly".lower():
+        line.append(f" ({entry.timing})")
     if entry.verdict != "indicated":
         line.append(f" - {entry.verdict}", style=style)
-    line.append_text(passage_ids(entry.passages, most, entry.citations))
-    return line
+    return line.append_text(passage_ids(entry.passages, entry.citations))
 
 
-def _details(entry: DecidedRecommendation, words: Words, everything: bool) -> Iterator[tuple[str, str | Text]]:
+def _details(entry: DecidedRecommendation, words: Words) -> Iterator[tuple[str, str | Text]]:
     reason = words.reason(entry.explanation)
-    if not words.for_patient and entry.verdict not in QUIET:
+    if entry.verdict not in QUIET:
         yield "what", entry.text
     if reason.text:
-        yield "why", Text.assemble(reason.text, passage_ids(reason.passages, words.most))
-    if entry.overridden_by:
-        yield "overridden by", words.rules(entry.overridden_by)
-    if entry.left_open_by:
-        yield "left open by", words.rules(entry.left_open_by)
-    if entry.missing:
-        yield "missing", words.names(entry.missing)
-    turning = words.turning(entry)
-    if turning:
-        yield "changes if", few(turning, words.most, " | ")
-    if everything:
-        for correction in words.corrections(entry):
-            yield "if corrected", correction
+        yield "why", Text.assemble(reason.text, passage_ids(reason.passages))
+    yield from _turning(entry, words)
+    if corrected := words.corrections(entry):
+        yield "if corrected", " | ".join(corrected)
 
 
-def _waiting(entries: list[DecidedRecommendation], words: Words, everything: bool) -> RenderableType:
-    """What presses, by the facts that it waits for; of the others only those facts, unless everything is wanted."""
+def _turning(entry: Turned, words: Words) -> Iterator[tuple[str, str | Text]]:
+    """What displaces a recommendation or leaves it open, what it waits for, and what would change it."""
+    details = {
+        "overridden by": words.rules(entry.overridden_by),
+        "left open by": words.rules(entry.left_open_by),
+        "missing": words.names(entry.missing),
+        "changes if": " | ".join(words.turning(entry)),
+    }
+    yield from ((name, text) for name, text in details.items() if text)
+
+
+def _waiting(entries: list[DecidedRecommendation], words: Words) -> RenderableType:
+    """By urgency and the facts that they wait for."""
     tree = Tree("", hide_root=True, guide_style="dim")
     groups: dict[tuple[str, tuple[str, ...]], list[DecidedRecommendation]] = {}
-    others: list[DecidedRecommendation] = []
     for entry in entries:
-        if everything or entry.urgency in PRESSING:
-            groups.setdefault((entry.urgency, entry.missing), []).append(entry)
-        else:
-            others.append(entry)
+        groups.setdefault((entry.urgency, entry.missing), []).append(entry)
     for (urgency, missing), same in groups.items():
         facts = words.names(missing) if missing else "nothing that is left to ask"
-        branch = tree.add(Text.assemble((f"{urgency}  ", STYLES[urgency]), (facts, "bold")))
-        if everything:
-            for entry in same:
-                branch.add(_line(entry, words, words.most))
-        else:
-            labels = [f"{entry.label} ({few(entry.passages, 1, ' ')})" for entry in same]
-            branch.add(few(labels, words.most, "; "))
-    if others:
-        waited: dict[str, int] = {}
-        for code in (code for entry in others for code in entry.missing):
-            waited[code] = waited.get(code, 0) + 1
-        most = few(map(words.name, sorted(waited, key=lambda code: -waited[code])), words.most)
-        tree.add(Text.assemble((f"{len(others)} routine or ungraded  ", "bold"), f"{most}; --all lists them"))
+        branch = tree.add(Text.assemble((f"{urgency}  ", STYLES.get(urgency, "bold")), (facts, "bold")))
+        for entry in same:
+            branch.add(_line(entry))
     return tree
 
 
-# Questions, tensions, sources ----------------------------------------------------------------
+# Tensions ------------------------------------------------------------------------------------
 
 
-def _questions(decision: Decision, everything: bool) -> RenderableType:
-    """The first questions, each group of them below what it can change."""
-    chosen = decision.questions if everything else decision.questions[:5]
-    grid = two_columns(())
-    why = ""
-    for number, question in enumerate(chosen, 1):
-        if question.why != why:
-            why = question.why
-            grid.add_row("", Text(f"{why}:", style="dim"))
-        passages = passage_ids(question.passages, ALL if everything else 3)
-        grid.add_row(f"{number:>3}", Text.assemble((question.question, "bold"), passages))
-    left = len(decision.questions) - len(chosen)
-    if left:
-        grid.add_row("", Text(f"{left} more; `spinegraph interview` asks them in turn", style="dim"))
-    return grid
-
-
-def _tensions(tensions: Iterable[ShownTension], everything: bool) -> RenderableType:
-    """Positions side by side; at a glance only where one is settled and another still speaks."""
+def _tensions(decision: Decision) -> RenderableType:
+    """Positions side by side."""
     parts: list[RenderableType] = []
-    named: list[str] = []
-    for tension in tensions:
-        live = [position for position in tension.positions if position.verdict not in QUIET]
-        if everything or (len(live) > 1 and any(position.verdict in STANDING for position in live)):
-            parts.append(Text.assemble((f"{tension.id} {tension.label}", "bold"), f" - {tension.handling}"))
-            parts.append(Padding(_positions(tension.positions if everything else live), (0, 0, 0, 4)))
-        else:
-            named.append(tension.id)
-    if named:
-        parts.append(Text(f"{'also' if parts else 'touched'}: {', '.join(named)}; --all shows the positions", style="dim"))
+    for tension in decision.tensions:
+        parts.append(Text.assemble((f"{tension.id} {tension.label}", "bold"), f" - {tension.handling}"))
+        parts.append(Padding(_positions(tension.positions), (0, 0, 0, 4)))
     return Group(*parts)
 
 
 def _positions(positions: Sequence[ShownPosition]) -> Table:
     grid = Table.grid(padding=(0, 3))
-    cells = []
     columns = min(len(positions), 3)
     for _ in range(columns):
         grid.add_column(ratio=1)
+    cells = []
     for position in positions:
         verdict = position.verdict or "not modelled"
-        cells.append(
-            Text.assemble(
-                (f"{verdict}: ", VERDICT_STYLES.get(verdict, "dim")), position.label, passage_ids(position.passages, ALL)
-            )
-        )
+        style = VERDICT_STYLES.get(verdict, "dim")
+        cells.append(Text.assemble((f"{verdict}: ", style), position.label, passage_ids(position.passages)))
     for start in range(0, len(cells), columns):
         grid.add_row(*cells[start : start + columns])
     return grid
 
 
-def _foot(decision: Decision, knowledge: Knowledge) -> RenderableType:
-    """Review status of the sources that were used, or of all if none was; disclaimer; versions."""
-    used = {number for notice in decision.notices if notice.code == "review-pending" for number in notice.about}
-    rows = [
-        (source.number, f"{source.title} - review status: {source.review_status}")
-        for source in sorted(knowledge.sources.values(), key=lambda source: source.number)
-        if source.number in used or not used
-    ]
-    lines: list[RenderableType] = [two_columns(rows)]
-    if any(notice.code == "inferred-citation" for notice in decision.notices):
-        lines.append(Text("[1] is a citation as printed; which reference it means is inferred."))
-    lines.append(Text(decision.disclaimer, style="italic"))
-    version = decision.knowledge
-    lines.append(Text(f"knowledge {version.version} {version.digest[:19]}, decision {decision.id[:12]}", style="dim"))
-    return Group(*lines)
+# One proof -----------------------------------------------------------------------------------
+
+
+def render_proof(entry: ShownRecommendation, case: Case, knowledge: Knowledge) -> RenderableType:
+    """Why one recommendation came out as it did: criteria, facts, and what the passages state; then what would change it."""
+    words = Words(case, knowledge)
+    proof = entry.explanation
+    if not isinstance(proof, Proof):
+        raise TypeError(f"{entry.id} has no proof.")  # only what `explain` names has one
+    tree = Tree(_line(entry), guide_style="dim")
+    for child in proof.children:
+        _grow(tree, child, CARRYING[proof.truth], words)
+    cited = {passage.id: passage for passage in knowledge.passages.values()}
+    stated = [(id_, cited[id_].paraphrase) for id_ in entry.passages if id_ in cited]
+    return Group(tree, two_columns([*stated, *_turning(entry, words)]))
+
+
+def _grow(tree: Tree, node: Proof, carrying: Iterable[str], words: Words) -> None:
+    """The part of a proof that makes its truth what it is; a passage stands at the innermost criterion that it states."""
+    if node.truth not in carrying:
+        return
+    fact = node.fact
+    derived = fact is not None and fact.basis == "derived" and fact.code not in fact.through
+    through = f" (from {words.rules(fact.through)})" if fact and derived else ""
+    within = {passage for child in node.children for passage in child.passages}
+    own = tuple(passage for passage in node.passages if passage not in within)
+    branch = tree.add(Text.assemble(f"{node.label}{TRUTHS[node.truth]}{through}", passage_ids(own)))
+    for child in node.children:
+        _grow(branch, child, CARRYING[node.truth], words)

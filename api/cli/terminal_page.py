@@ -6,12 +6,13 @@ import sys
 from collections.abc import Iterable
 from typing import IO
 
+import click
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 from spinegraph.api.cli.streams import Page
-from spinegraph.api.cli.terminal_words import few
+from spinegraph.api.cli.terminal_brief import WIDTH
 from spinegraph.engine.knowledge.words import printable
 
 PLAIN_WIDTH = 100
@@ -43,20 +44,28 @@ def make_console() -> Console:
     return console
 
 
+def brief_width() -> int:
+    """Columns of a brief: 80, or what a narrower terminal has."""
+    return min(make_console().width, WIDTH)
+
+
 def unfiltered_stdout() -> IO[str]:
     """The stream behind the page, for a console that drops control characters before it adds those of its colours."""
     return sys.stdout.stream if isinstance(sys.stdout, Page) else sys.stdout
 
 
-def show(renderable: RenderableType) -> None:
-    """Print to stdout; plain text without blanks at the ends of lines."""
+def show(renderable: RenderableType, *, paged: bool = False) -> None:
+    """Print to stdout; plain text without blanks at the ends of lines. `paged`: a terminal shows it page by page."""
     console = make_console()
-    if console.is_terminal:
+    if console.is_terminal and not paged:
         console.print(renderable)
         return
     with console.capture() as captured:
         console.print(renderable)
-    sys.stdout.write("\n".join(line.rstrip() for line in captured.get().split("\n")))
+    if console.is_terminal:
+        click.echo_via_pager(captured.get(), color=True)
+    else:
+        sys.stdout.write("\n".join(line.rstrip() for line in captured.get().split("\n")))
 
 
 def two_columns(rows: Iterable[tuple[str | Text, str | Text]]) -> Table:
@@ -69,7 +78,7 @@ def two_columns(rows: Iterable[tuple[str | Text, str | Text]]) -> Table:
     return grid
 
 
-def passage_ids(ids: tuple[str, ...], most: int, citations: tuple[int, ...] = ()) -> Text:
+def passage_ids(ids: tuple[str, ...], citations: tuple[int, ...] = ()) -> Text:
     """Passage ids, and the citation numbers as printed: `  000-L033a [1, 4]`."""
     printed = f" [{', '.join(map(str, citations))}]" if citations else ""
-    return Text(f"  {few(ids, most, ' ')}{printed}" if ids or printed else "", style="dim cyan")
+    return Text(f"  {' '.join(ids)}{printed}" if ids or printed else "", style="dim cyan")

@@ -1,4 +1,4 @@
-"""Codes, proofs and changes of a decision, in words that a reader understands at a glance."""
+"""Codes, proofs and changes of a decision, in the words of a clinician."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from spinegraph.engine import Decision, Knowledge, Proof
 from spinegraph.engine.knowledge import units
-from spinegraph.engine.model import Change, Concept, DecidedRecommendation, Fact, Measured, Measurement
+from spinegraph.engine.model import Case, Change, Concept, DecidedRecommendation, Fact, Measured, Measurement, ShownRecommendation
 
 STATES = {"present": "present", "absent": "absent", "unknown": "not assessed", "contradictory": "recorded both ways"}
 CARRYING = {
@@ -19,6 +19,9 @@ CARRYING = {
 """Truth of a node → truths of the children that make it so."""
 
 
+Turned = DecidedRecommendation | ShownRecommendation
+
+
 class Reason(NamedTuple):
     """Why a rule came out as it did: the criterion and the facts that carry it, with the passages that state it."""
 
@@ -26,29 +29,20 @@ class Reason(NamedTuple):
     passages: tuple[str, ...]
 
 
-def few(names: Iterable[str], most: int, separator: str = ", ") -> str:
-    """`a, b, c and 4 more`; one more is no reason to leave it out."""
-    listed = list(names)
-    more = len(listed) - most
-    return separator.join(listed) if more <= 1 else f"{separator.join(listed[:most])} and {more} more"
-
-
 class Words:
-    """The words of one decision: names of its knowledge, for its audience, about its case. Lists show `most` items."""
+    """The words of one case: names of the knowledge, and what is said of the case."""
 
-    def __init__(self, decision: Decision, knowledge: Knowledge, most: int) -> None:
-        self.most = most
-        self.for_patient = decision.case.audience == "patient"
-        self.comma = "; " if self.for_patient else ", "  # what a finding is called in plain words has commas of its own
-        self._case = decision.case
+    def __init__(self, case: Case, knowledge: Knowledge, everywhere: Iterable[tuple[Change, ...]] = ()) -> None:
+        """`everywhere`: the changes that would turn every verdict, which no verdict repeats (see `turning_all`)."""
+        self._case = case
         self._rules = knowledge.rules
         self._by_id = {rule.id: rule for rule in knowledge.rules.values()}
         self._measurements = {iri: thing.code for iri, thing in knowledge.measurements.items()}
-        self._units = {thing.code: units.in_words(thing.unit) for thing in knowledge.measurements.values()}
+        self._units = {thing.code: thing.unit for thing in knowledge.measurements.values()}
         named: list[Concept | Measurement] = [*knowledge.findings.values(), *knowledge.measurements.values()]
         named += knowledge.conditions.values()
-        self._names = {thing.code: thing.patient_label if self.for_patient else thing.label for thing in named}
-        self._everywhere = _common(decision)
+        self._names = {thing.code: thing.label for thing in named}
+        self._everywhere = tuple(everywhere)
 
     # Names -----------------------------------------------------------------------------------
 
@@ -57,35 +51,28 @@ class Words:
         return self._names.get(code, code)
 
     def names(self, codes: Iterable[str]) -> str:
-        """As many of them as a list shows."""
-        return few(map(self.name, codes), self.most, self.comma)
-
-    def all_names(self, codes: Iterable[str]) -> str:
         """All of them."""
-        return self.comma.join(map(self.name, codes))
+        return ", ".join(map(self.name, codes))
 
     def rules(self, ids: Iterable[str]) -> str:
         """The labels of rules, and of contraindications."""
-        return few((self._by_id[rule].label if rule in self._by_id else self.name(rule) for rule in ids), self.most, "; ")
+        return "; ".join(self._by_id[rule].label if rule in self._by_id else self.name(rule) for rule in ids)
 
     def quantity(self, code: str, value: float) -> str:
         """`age 54 years`."""
-        if self.for_patient:
-            return f"{self.name(code)}: {value:g}"  # the plain words name the unit
-        unit = self._units.get(code, "")
-        return f"{self.name(code)} {value:g} {unit.removesuffix('s') if value == 1 else unit}".rstrip()
+        return f"{self.name(code)} {units.quantity(value, self._units.get(code, ''))}"
 
     # Reasons ---------------------------------------------------------------------------------
 
     def reason(self, proof: Proof) -> Reason:
         """The facts that carry a rule's truth, led by the name of its criterion where that says more."""
-        criteria = self._criteria(proof)
+        criteria = self.criteria(proof)
         leaves = list(self._leaves(criteria, CARRYING[proof.truth]))
         passages = dict.fromkeys(passage for node in (*criteria, *leaves) for passage in node.passages)
         named = next((node.label for node in criteria if node.iri and node.children and node.operator != "rule"), "")
         return Reason(self._sentence(named, leaves), tuple(passages))
 
-    def _criteria(self, proof: Proof) -> tuple[Proof, ...]:
+    def criteria(self, proof: Proof) -> tuple[Proof, ...]:
         """The children of a rule's proof without its scope, which goes without saying unless it is all or is refuted."""
         rule = self._rules.get(proof.iri)
         if rule is None or rule.scope is None or len(proof.children) < 2:
@@ -96,7 +83,7 @@ class Words:
         for node in nodes:
             if node.truth not in carrying:
                 continue
-            children = self._criteria(node) if node.operator == "rule" else node.children
+            children = self.criteria(node) if node.operator == "rule" else node.children
             if children:
                 yield from self._leaves(children, CARRYING[node.truth])
             else:
@@ -109,7 +96,7 @@ class Words:
             return named
         facts = []
         for state in dict.fromkeys(phrase.state for phrase in phrases):
-            names = few((phrase.name for phrase in phrases if phrase.state == state), self.most, self.comma)
+            names = ", ".join(phrase.name for phrase in phrases if phrase.state == state)
             facts.append(names if state in named else f"{names} {state}".rstrip())
         return f"{named}: {'; '.join(facts)}" if named else "; ".join(facts)
 
@@ -126,7 +113,7 @@ class Words:
     def _origin(self, fact: Fact) -> str:
         """What a fact follows from that was not recorded itself."""
         recorded = fact.basis != "derived" or fact.code in fact.through
-        return "" if recorded else few(filter(None, map(self._origin_of, fact.through)), 2)
+        return "" if recorded else ", ".join(filter(None, map(self._origin_of, fact.through)))
 
     def _origin_of(self, through: str) -> str:
         rule = self._by_id.get(through)
@@ -137,7 +124,7 @@ class Words:
 
     # Changes ---------------------------------------------------------------------------------
 
-    def turning(self, entry: DecidedRecommendation) -> list[str]:
+    def turning(self, entry: Turned) -> list[str]:
         """The news that would give another verdict, the least first.
 
         Left out is what would turn every verdict (see `everywhere`), and that to assess what is not assessed settles it.
@@ -146,7 +133,7 @@ class Words:
         telling = [flips for flips in news if any(change.to != "assessed" for change in flips)]
         return [self._changes(flips) for flips in sorted(telling, key=len)]
 
-    def corrections(self, entry: DecidedRecommendation) -> list[str]:
+    def corrections(self, entry: Turned) -> list[str]:
         """What would give another verdict if the record were wrong."""
         wrong = [flips for flips in entry.flips if any(map(self._takes_back, flips))]
         return [self._changes(flips) for flips in sorted(wrong, key=len)]
@@ -160,10 +147,12 @@ class Words:
         grouped: dict[str, list[str]] = {}
         for change in flips:
             if change.code in self._units:
-                grouped.setdefault("", []).append(f"{self.name(change.code)} {change.to} {self._units[change.code]}")
+                grouped.setdefault("", []).append(
+                    f"{self.name(change.code)} {change.to} {units.in_words(self._units[change.code])}"
+                )
             else:
                 grouped.setdefault(change.to, []).append(self.name(change.code))
-        return "; ".join(f"{few(names, self.most, self.comma)} {to}".rstrip() for to, names in grouped.items())
+        return "; ".join(f"{', '.join(names)} {to}".rstrip() for to, names in grouped.items())
 
     def _takes_back(self, change: Change) -> bool:
         case = self._case
@@ -176,7 +165,7 @@ class _Phrase(NamedTuple):
     name: str
 
 
-def _common(decision: Decision) -> tuple[tuple[Change, ...], ...]:
+def turning_all(decision: Decision) -> tuple[tuple[Change, ...], ...]:
     """Change sets that turn every verdict that is settled, where there are several."""
     settled = [entry.flips for entry in decision.recommendations if entry.verdict in ("indicated", "provisional")]
     if len(settled) < 2:

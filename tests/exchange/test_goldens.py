@@ -20,6 +20,7 @@ import pyoxigraph as ox
 import pytest
 from rich.console import Console
 from spinegraph.api.cli.terminal import render_decision
+from spinegraph.api.cli.terminal_brief import brief_lines
 from spinegraph.engine import Decision, Engine, load_knowledge, make_case, make_codebook
 from spinegraph.engine.exchange.description.resource import SUFFIXES, Describer, make_describer
 from spinegraph.engine.exchange.formats import FORMATS, Answer
@@ -141,8 +142,10 @@ def _decision(text: str) -> str:
     return json.dumps(shown, indent=1, ensure_ascii=False)
 
 
-def _terminal(subject: Subject) -> str:
-    answer = subject.answer()
+def _terminal(subject: Subject, audience: Audience = "clinician", *, everything: bool = False) -> str:
+    answer = subject.answer(audience)
+    if not everything:
+        return "\n".join(line.plain for line in brief_lines(answer.decision, ""))
     console = Console(width=100, no_color=True, highlight=False)
     with console.capture() as captured:
         console.print(render_decision(answer.decision, answer.knowledge, title=answer.title, narrative=answer.narrative))
@@ -168,6 +171,8 @@ WRITERS: dict[str, Writer] = {
     "pathway.txt": lambda subject: outline(subject.pathway()),
     "pathway.svg": lambda subject: render_pathway(subject.pathway(), "svg").decode(),
     "terminal.txt": _terminal,
+    "terminal-patient.txt": lambda subject: _terminal(subject, "patient"),
+    "terminal-all.txt": lambda subject: _terminal(subject, everything=True),
 }
 """File name → what is written there."""
 

@@ -1,0 +1,108 @@
+"""Answers to the questions of an interview → what is known of the patient."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from spinegraph.engine import Case, Codebook, Knowledge, MalformedCaseError, make_case
+from spinegraph.engine.knowledge import units
+from spinegraph.engine.knowledge.numbers import read_number
+from spinegraph.engine.model.shown import ShownItem, ShownScreen
+
+NONE, UNKNOWN, BACK, QUIT = ("0", "n", "no", "none"), ("?", "u", "unknown"), ("b", "back"), ("q", "quit")
+"""Words of an answer."""
+_QUANTITY = re.compile(r"([-+.\d]+(?:e[-+]?\d+)?)\s*(.*)")
+
+
+class Record(NamedTuple):
+    """What is known so far, and the codes of what is not known, which is not asked again."""
+
+    case: Case
+    declined: frozenset[str] = frozenset()
+
+
+def open_items(screen: ShownScreen, record: Record) -> Iterator[ShownItem]:
+    """The items of a screen that were not declined."""
+    return (item for item in screen.items if item.code not in record.declined)
+
+
+def is_theirs(item: ShownItem, record: Record) -> bool:
+    """Whether a patient who answers alone cannot: somebody has to examine, or to look into the record."""
+    return record.case.audience == "patient" and item.asked_of != "patient"
+
+
+def keys(items: Sequence[ShownItem]) -> str:
+    """How to answer."""
+    rest = "? not known, b back, q quit."
+    if items[0].kind == "measurement":
+        return f"A number, {rest}"
+    return f"{'1 if it holds' if len(items) == 1 else 'Numbers of what holds (1 2)'}, 0 none of these, {rest}"
+
+
+HELP = "What is not ticked is denied; a ? behind the numbers (1 2 ?) leaves it open."
+
+
+def quantity_range(item: ShownItem) -> str:
+    """The unit of a measurement and its possible values."""
+    return f"{item.minimum:g} to {item.maximum:g} {units.in_words(item.unit)}".rstrip()
+
+
+def answered(record: Record, items: Sequence[ShownItem], text: str, codebook: Codebook, knowledge: Knowledge) -> Record:
+    """The record with one answer more, about a measurement or about findings. Raises CaseError, if it cannot be."""
+    codes = [item.code for item in items]
+    if text in UNKNOWN:
+        return record._replace(declined=record.declined.union(codes))
+    case = record.case
+    present, absent = set(case.present), set(case.absent)
+    measurements: dict[str, Any] = dict(case.measurements)
+    declined = record.declined
+    if items[0].kind == "measurement":
+        measurements[codes[0]] = _quantity(text)
+    else:
+        held, left = _ticked(codes, text)
+        present = present.difference(codes) | held
+        absent = absent.difference(codes).union(_denied(set(codes) - held - left, present, knowledge))
+        declined |= left
+    made = make_case({"present": [*present], "absent": [*absent], "measurements": measurements}, codebook)
+    known = msgspec.structs.replace(case, present=made.present, absent=made.absent, measurements=made.measurements)
+    return Record(known, declined)
+
+
+def _ticked(codes: Sequence[str], text: str) -> tuple[set[str], set[str]]:
+    """The codes that hold, and those that are left open, of an answer such as `0`, `1 3` or `1 ?`."""
+    words = re.findall(r"[^\s,;]+", text)
+    ticks, left = [word for word in words if word not in UNKNOWN], len(words)
+    if text in NONE:
+        return set(), set()
+    numbers = [int(word) for word in ticks if word.isdecimal() and len(word) <= len(str(len(codes)))]
+    if not ticks or len(numbers) != len(ticks) or not all(1 <= number <= len(codes) for number in numbers):
+        raise MalformedCaseError(f"{text!r} is no answer here." if text else "Nothing is answered yet.")
+    held = {codes[number - 1] for number in numbers}
+    return held, set(codes) - held if left > len(ticks) else set()
+
+
+def _denied(codes: set[str], present: set[str], knowledge: Knowledge) -> Iterator[str]:
+    """What is denied of what was not ticked: nothing that is wider than something present."""
+    by_code = {concept.code: iri for iri, concept in knowledge.findings.items()}
+    holding = {by_code[code] for code in present if code in by_code}
+    for code in codes:
+        if holding.isdisjoint(knowledge.hierarchy.narrower.get(by_code[code], ())):
+            yield code
+
+
+def _quantity(text: str) -> Any:
+    """A number, or one with a unit such as `20 days` or `39 Cel`; otherwise the text, for `make_case` to refuse."""
+    found = _QUANTITY.fullmatch(text)
+    try:
+        number = read_number(found[1]) if found else None
+    except ValueError:  # thousands of digits
+        number = None
+    if not text:
+        raise MalformedCaseError("Nothing is answered yet.")
+    if found is None or number is None:
+        return text
+    word = found[2]
+    return {"value": number, "unit": units.CODES.get(word, units.CODES.get(f"{word}s", word))} if word else number
