@@ -62,7 +62,7 @@ def for_clinicians(case: Situation) -> Headline:
         return Headline(_within(f"{what} Examine today and get senior advice."), TODAY)
     if case.level == "undetermined":
         if case.ask:
-            return Headline(_listed("Not yet known how urgent. Ask next: ", case.ask))
+            return Headline(_listed("Not yet known how urgent. Ask next: ", case.ask, "; "))
         return Headline("Nothing is recorded that a source here speaks about: no advice can be given.")
     return Headline(_sentences(case))
 
@@ -102,10 +102,10 @@ def _sentences(case: Situation) -> str:
     return text or "No danger sign is present; nothing has to be done now."
 
 
-def _listed(start: str, parts: Sequence[str]) -> str:
+def _listed(start: str, parts: Sequence[str], between: str = ", ") -> str:
     """Parts of a sentence, as many as there is room for, the first ones first."""
     text = _capital(start + parts[0]) if start == "" else start + parts[0]
-    return _joined(text, [f", {part}" for part in parts[1:]], ".")
+    return _joined(text, [f"{between}{part}" for part in parts[1:]], ".")
 
 
 def _joined(text: str, parts: Sequence[str], end: str) -> str:
