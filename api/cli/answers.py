@@ -56,19 +56,15 @@ def answered(record: Record, items: Sequence[ShownItem], text: str, codebook: Co
     if text in UNKNOWN:
         return record._replace(declined=record.declined.union(codes))
     case = record.case
-    present, absent = set(case.present), set(case.absent)
-    measurements: dict[str, Any] = dict(case.measurements)
-    declined = record.declined
     if items[0].kind == "measurement":
-        measurements[codes[0]] = _quantity(text)
-    else:
-        held, left = _ticked(codes, text)
-        present = present.difference(codes) | held
-        absent = absent.difference(codes).union(_denied(set(codes) - held - left, present, knowledge))
-        declined |= left
-    made = make_case({"present": [*present], "absent": [*absent], "measurements": measurements}, codebook)
-    known = msgspec.structs.replace(case, present=made.present, absent=made.absent, measurements=made.measurements)
-    return Record(known, declined)
+        given = make_case({"measurements": {codes[0]: _quantity(text)}}, codebook).measurements
+        values = dict(sorted({**case.measurements, **given}.items()))
+        return record._replace(case=msgspec.structs.replace(case, measurements=values))
+    held, left = _ticked(codes, text)
+    present = set(case.present).difference(codes) | held
+    absent = set(case.absent).difference(codes).union(_denied(set(codes) - held - left, present, knowledge))
+    known = msgspec.structs.replace(case, present=tuple(sorted(present)), absent=tuple(sorted(absent)))
+    return Record(known, record.declined | left)
 
 
 def _ticked(codes: Sequence[str], text: str) -> tuple[set[str], set[str]]:

@@ -25,6 +25,7 @@ from spinegraph.engine import (
     make_codebook,
     read_case_file,
 )
+from spinegraph.engine.decide.case import case_data
 from spinegraph.engine.knowledge.yaml_text import plain_value
 from spinegraph.engine.model.shown import ShownItem, ShownScreen
 
@@ -211,14 +212,6 @@ _Dumper.add_representer(str, _Dumper.represent_str)
 
 def as_yaml(file: CaseFile) -> str:
     """A case as the text of a case file."""
-    case = file.case
-    entries = {
-        "title": file.title,
-        "narrative": file.narrative,
-        "present": [*case.present],
-        "absent": [*case.absent],
-        "measurements": {code: int(value) if value.is_integer() else value for code, value in case.measurements.items()},
-        "audience": case.audience if case.audience != "clinician" else "",
-    }
-    given = {key: value for key, value in entries.items() if value}
+    words = {key: text for key, text in (("title", file.title), ("narrative", file.narrative)) if text}
+    given = {**words, **case_data(file.case)}
     return str(yaml.dump(given, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100))

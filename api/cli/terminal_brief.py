@@ -15,11 +15,12 @@ WIDTH, HEIGHT = 80, 22
 MARGIN = 10
 STYLES = {"emergency": "bold red", "urgent": "bold yellow", "routine": "bold green", "undetermined": "bold"}
 FOR_PATIENTS = {
+    "ignored-input": "Some of what was entered is not used here. Please tell a doctor all of it.",
     "contradictory-input": "Some of your answers do not fit together. Please check them.",
     "stale-passage": "Some of our texts have changed lately. Please ask a doctor before you rely on this.",
 }
-ALARMS = tuple(FOR_PATIENTS)
 """Notices that stand above everything else; that no source speaks of the patient is in the headline."""
+IGNORED = "Some entries of the case decide nothing: --all says which, and why."
 NAMES: Mapping[Audience, Mapping[str, str]] = {
     "clinician": {
         "rule_out": "Rule out", "level_if": "Perhaps", "review": "Review",
@@ -118,9 +119,8 @@ def _rows(answer: Answer | Decision, fit: Fit, hint: str) -> Iterator[Row]:
     for_patient = answer.case.audience == "patient"
     comma = "; " if for_patient else ", "  # what a finding is called in plain words has commas of its own
     stating = {} if for_patient else {entry.condition: entry.passages for entry in answer.assessments}
-    for notice in answer.notices:
-        if notice.code in ALARMS:
-            yield Row("!", FOR_PATIENTS[notice.code] if for_patient else notice.message, style="bold magenta")
+    for alarm in dict.fromkeys(_alarms(answer)):
+        yield Row("!", alarm, style="bold magenta")
     ours = _headline_reading(brief, fit) if not for_patient else ""
     yield Row(names.get(brief.level, brief.level).upper(), f"{_headline(brief)} {ours}".rstrip(), style=STYLES[brief.level])
     reasons = [marker.label for marker in brief.because]
@@ -144,6 +144,14 @@ def _rows(answer: Answer | Decision, fit: Fit, hint: str) -> Iterator[Row]:
     if brief.review:
         yield Row(names["review"], brief.review.text, () if for_patient else brief.review.passages)
     yield from _end(answer, fit, hint)
+
+
+def _alarms(answer: Answer | Decision) -> Iterator[str]:
+    for notice in answer.notices:
+        if notice.code in FOR_PATIENTS and answer.case.audience == "patient":
+            yield FOR_PATIENTS[notice.code]
+        elif notice.code in FOR_PATIENTS:
+            yield IGNORED if notice.code == "ignored-input" else notice.message
 
 
 def _end(answer: Answer | Decision, fit: Fit, hint: str) -> Iterator[Row]:

@@ -12,7 +12,7 @@ from rich.console import Console
 from spinegraph.api.cli.decide import HINT
 from spinegraph.api.cli.terminal import render_decision, render_proof
 from spinegraph.api.cli.terminal_brief import brief_lines, some, whole_brief
-from spinegraph.engine import Case, Codebook, Engine, Knowledge, load_knowledge, make_codebook, read_case_file
+from spinegraph.engine import Case, Codebook, Engine, Knowledge, load_knowledge, make_case, make_codebook, read_case_file
 from spinegraph.engine.model import Answer, Audience, Concept, Measurement, Recommendation
 from spinegraph.engine.validation.cases.files import read_cases
 
@@ -100,6 +100,12 @@ def test_a_contradiction_stands_above_everything(engine: Engine) -> None:
     case = Case(present=("fever", "low_back_pain", "urinary_retention"), absent=("fever",))
     assert _printed(engine, case, "clinician")[1][0] == "!         fever is recorded both present and absent: reconcile it."
     assert _printed(engine, case, "patient")[1][0].startswith("!         Some of your answers do not fit together.")
+
+
+def test_what_is_ignored_is_not_ignored_in_silence(engine: Engine, codebook: Codebook) -> None:
+    case = make_case({"present": ["low_back_pain", "nonsense_code"], "unknown_codes": "report"}, codebook)
+    assert _printed(engine, case, "clinician")[1][0].startswith("!         Some entries of the case decide nothing")
+    assert _printed(engine, case, "patient")[1][0].startswith("!         Some of what was entered is not used")
 
 
 def test_everything_has_every_reading_and_topic(answers: Answers) -> None:
