@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,14 @@ from typing import Any, Literal, NamedTuple
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, sync_playwright
+from spinegraph.api.http.app import create_app
+from spinegraph.api.http.server import limits_for
+from spinegraph.api.settings import Settings
+from spinegraph.engine import Engine
+
+from tests.serving import serving
+from tests.web.browser import ARGUMENTS, find_chromium
 
 PICTURES = Path(__file__).parents[2] / "build" / "pictures"
 TALLEST = 4_000
@@ -40,6 +48,21 @@ PAGES = {
 CONTROLS = "button, input:not([type=hidden]), select, summary"
 LEAST_TARGET = 44
 """Pixels of what is to be hit with a thumb, on the pages that are made for it."""
+
+
+@pytest.fixture(scope="session")
+def address(engine: Engine) -> Iterator[str]:
+    settings = Settings()
+    with serving(create_app(settings, engine), limits_for(settings.max_body_bytes)) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = find_chromium()
+    with sync_playwright() as playwright:
+        sandboxed = os.geteuid() != 0  # as root Chromium starts only without its sandbox
+        yield playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS), chromium_sandbox=sandboxed)
 
 
 class Heard(NamedTuple):

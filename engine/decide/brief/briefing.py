@@ -149,6 +149,7 @@ class Briefing:
             contradictory=[marker.label for marker in clashing],
             uncovered=[marker.label for marker in outside],
             ungraded=[marker.label for marker in open_],
+            settled=finding.outlook.settled,
             ask=[names.title(one.screen) for one in finding.screens if one.tier != "detail"][:MOST_ASKED],
         )
         write = for_patients if names.for_patient else for_clinicians

@@ -17,6 +17,7 @@ class Situation(NamedTuple):
 
     `do`, `avoid`, `review`: parts of sentences, the most pressing first. `barred`: what is recorded against the first of `do`.
     `contradictory`, `uncovered`, `ungraded`: names of what stands in the way of an answer. `ask`: titles of screens.
+    `settled`: no answer changes any of it.
     """
 
     level: Level
@@ -28,6 +29,7 @@ class Situation(NamedTuple):
     uncovered: Sequence[str] = ()
     ungraded: Sequence[str] = ()
     ask: Sequence[str] = ()
+    settled: bool = False
 
 
 class Headline(NamedTuple):
@@ -54,7 +56,7 @@ def for_clinicians(case: Situation) -> Headline:
         if case.barred and case.do:
             start = f"{grade}: {case.do[0]} is wanted, but {in_a_row(case.barred)} is recorded: decide now with senior help"
             return Headline(_joined(start, [f"; {part}" for part in case.do[1:]], "."), SENIOR)
-        return Headline(_listed(f"{grade}: ", case.do or ("see the recommendations",)))
+        return Headline(_listed(f"{grade}: ", case.do or ("get senior help, no order is plain",)), "" if case.do else SENIOR)
     if case.contradictory:
         return Headline(_within(f"The record contradicts itself about {in_a_row(case.contradictory)}: settle this first."))
     if case.ungraded:
@@ -63,7 +65,11 @@ def for_clinicians(case: Situation) -> Headline:
     if case.level == "undetermined":
         if case.ask:
             return Headline(_listed("Not yet known how urgent. Ask next: ", case.ask, "; "))
-        return Headline("Nothing is recorded that a source here speaks about: no advice can be given.")
+        start = f"{_sentences(case)} " if case.do else ""
+        unknown = (
+            "No source here says how urgent this is." if case.settled else "Not yet known how urgent: too little is recorded."
+        )
+        return Headline(_within(f"{start}{unknown}"))
     return Headline(_sentences(case))
 
 
@@ -88,7 +94,9 @@ def for_patients(case: Situation) -> Headline:
         )
     if case.level == "undetermined":
         asking = "We cannot tell yet how urgent this is. Please answer the next questions; if it gets worse, get help."
-        return Headline(asking if case.ask else "Our texts say nothing about this. Please ask a doctor.")
+        start = f"{_sentences(case)} " if case.do else ""
+        unknown = "We cannot tell how urgent this is. Please ask a doctor."
+        return Headline(asking if case.ask else _within(f"{start}{unknown}"))
     return Headline(_sentences(case))
 
 

@@ -13,7 +13,7 @@ from spinegraph.engine.validation.diagnostics import Diagnostic, Related
 def check_behaviour(content: Content) -> Iterator[Diagnostic]:
     """Conflicts, idle declarations, dead and shadowed rules, uneven thresholds, each with a witness where there can be one.
 
-    Raises CheckNotRunError where the solver is not installed, ReplayError where a witness is decided otherwise than analysed.
+    Raises ReplayError where a witness is decided otherwise than analysed.
     """
     from spinegraph.engine.validation.interactions.analysis import Analysis  # the solver is an extra
     from spinegraph.engine.validation.interactions.survey import survey

