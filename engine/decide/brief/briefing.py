@@ -100,8 +100,9 @@ class Briefing:
         )
         do, avoid = finding.outlook.do.lines, finding.outlook.avoid.lines
         review = self.places.standing("review", case.certain.__getitem__).lines
-        others = self._other_levels(case, finding.level)
-        set_apart = frozenset(code for rule, node, _ in others for code in self._reasons.facts(node, case))
+        weighed = self._weighed(case)
+        higher = RAISING[: RAISING.index(finding.level)] if finding.level in RAISING else RAISING
+        set_apart = frozenset(code for _, node, _, _ in weighed for code in self._reasons.facts(node, case))
         ruled_out = self._reasons.to_rule_out(case, excluded, set_apart, names)
         because, headline = self._headline(case, finding, excluding, (do, avoid, review))
         actions = [wording.action(line, case) for line in do]
@@ -113,7 +114,11 @@ class Briefing:
             level=finding.level,
             because=because[:MOST_MARKERS],
             headline=headline.text,
-            level_if=tuple([_other(rule, by, names.for_patient) for rule, _, by in others[:MOST_IF]]),
+            level_if=tuple(
+                [_other(rule, by, names.for_patient) for rule, _, by, apart in weighed if apart and rule.urgency in higher][
+                    :MOST_IF
+                ]
+            ),
             do=tuple(actions),
             avoid=tuple(against),
             rule_out=ruled_out,
@@ -178,19 +183,22 @@ class Briefing:
             if case.finding_state(iri) == CONFLICTING:
                 yield Marker(code=finding.code, label=names.of(finding))
 
-    def _other_levels(self, case: Explanation, level: Level) -> list[tuple[Recommendation, RuleNode, str]]:
-        """Recommendations that only a declared disagreement or a reading keeps from raising the level, and which does so."""
+    def _weighed(self, case: Explanation) -> list[tuple[Recommendation, RuleNode, str, bool]]:
+        """Recommendations whose criterion holds and which a declared disagreement or a reading leaves open.
+
+        With each its node, the id of what leaves it open, and whether that alone keeps it from raising the level.
+        """
         found = []
         relations = self._program.relations
-        higher = RAISING[: RAISING.index(level)] if level in RAISING else RAISING
         for rule, node, provisional, standing in self._raising:
-            if rule.urgency in higher and case.certain[provisional] and not case.certain[standing]:
+            if node.truth(case) & TRUE:
                 holding = [
                     other.id
                     for other in relations.leaving(rule)
                     if relations.declared(other) and case.planes[self._program.rules[other.iri].whole.holds]
                 ]
-                found.append((rule, node, holding[0] if holding else ""))
+                apart = bool(case.certain[provisional] and not case.certain[standing])
+                found += [(rule, node, holding[0], apart)] if holding else []
         return found
 
 
