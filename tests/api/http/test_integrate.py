@@ -56,7 +56,7 @@ def test_every_command_is_answered(client: httpx.Client, command: str) -> None:
 def test_the_program_runs(capsys: pytest.CaptureFixture[str]) -> None:
     (program,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     exec(compile(program, "docs/integrate.md", "exec"), {})  # noqa: S102 (our own page)
-    assert re.match(r"emergency \['\w+', '\w+', '\w+'\]", capsys.readouterr().out)
+    assert re.match(r"Emergency: .+ \['\w+', '\w+', '\w+'\]", capsys.readouterr().out)
 
 
 def test_the_codes_it_names_are_known(codebook: Codebook) -> None:
