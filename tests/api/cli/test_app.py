@@ -379,8 +379,7 @@ sys.exit(main(sys.argv[1:]))
     [
         (["--help"], 0, "new-guideline"),
         (["decide", "docs/examples/red-flag.yaml"], 0, "EMERGENCY"),
-        (["validate", "--no-owl"], 2, "not run       behaviour: python-sat is not installed."),
-        (["diff", "ontology", "ontology"], 2, "python-sat is not installed."),
+        (["validate", "--no-owl"], 2, "not run       shapes: pyshacl is not installed."),
         (["graph", "cauda_equina_syndrome", "-o", "never.svg"], 2, "spinegraph[drawing]"),
         (["infer"], 2, "spinegraph[authoring]"),
     ],
