@@ -247,4 +247,4 @@ def _whole_between(left: float, right: float) -> Iterator[int]:
 
 def _roundness(value: float) -> tuple[bool, bool, bool, float]:
     """Whole numbers first, then multiples of five, nothing before small values: what reads well in a witness."""
-    return (not value.is_integer(), value % 5 != 0, value == 0, value)
+    return (not float(value).is_integer(), value % 5 != 0, value == 0, value)
