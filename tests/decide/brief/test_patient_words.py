@@ -17,6 +17,9 @@ NAMES = {"id", "iri", "code", "condition", "recommendation", "recommendations", 
 """Members that hold names for programs."""
 OF_PROGRAMS = {
     "verdict",
+    "truth",
+    "state",
+    "basis",
     "operator",
     "knowledge",
     "case",
