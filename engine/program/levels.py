@@ -38,6 +38,7 @@ class Levels:
         self._recommendations = [rule for rule in rules if isinstance(rule, Recommendation)]
         aside = {iri for iri, line in knowledge.lines.items() if line.place == "nowhere"}
         self._in_briefs = [rule for rule in self._recommendations if rule.line not in aside]
+        self._names_in_briefs = {rule.iri for rule in self._in_briefs}
         self._grading = [rule for rule in rules if isinstance(rule, Recommendation) and relations.grades(rule)]
         self._gaps = [rule for rule in rules if isinstance(rule, SourceGap) and rule.leaves_level_open]
 
@@ -66,7 +67,7 @@ class Levels:
 
     def _advised_against(self, rule: Recommendation, proposed: Mapping[str, str]) -> str:
         planes = self._planes
-        ungraded = [planes.acting(gap)[0] for gap in self._relations.leaving(rule) if gap in self._gaps]
+        ungraded = [planes.acting(gap)[0] for gap in self._relations.leaving(rule) if isinstance(gap, SourceGap) and gap.leaves_level_open]
         unknown = [f"(({holds} | {refuted}) ^ ones)" for holds, refuted in map(planes.acting, self._relations.strict(rule))]
         open_ = self._less(planes.verdict(rule, "provisional"), self._any([*ungraded, *unknown]))
         standing = self._any([planes.verdict(rule, "indicated"), open_])
@@ -111,7 +112,7 @@ class Levels:
 
     def _routine(self) -> str:
         """Something plain that can stand in a brief, and is more than an option, is indicated, or done already."""
-        graded = [rule for rule in self._grading if rule.urgency == "routine" and rule in self._in_briefs]
+        graded = [rule for rule in self._grading if rule.urgency == "routine" and rule.iri in self._names_in_briefs]
         plain = [rule for rule in graded if rule.modality != "may"]
         verdicts: tuple[Verdict, ...] = ("indicated", "done")
         return self._any([self._planes.verdict(rule, verdict) for rule in plain for verdict in verdicts])
