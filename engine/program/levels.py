@@ -67,7 +67,9 @@ class Levels:
 
     def _advised_against(self, rule: Recommendation, proposed: Mapping[str, str]) -> str:
         planes = self._planes
-        ungraded = [planes.acting(gap)[0] for gap in self._relations.leaving(rule) if isinstance(gap, SourceGap) and gap.leaves_level_open]
+        ungraded = [
+            planes.acting(gap)[0] for gap in self._relations.leaving(rule) if isinstance(gap, SourceGap) and gap.leaves_level_open
+        ]
         unknown = [f"(({holds} | {refuted}) ^ ones)" for holds, refuted in map(planes.acting, self._relations.strict(rule))]
         open_ = self._less(planes.verdict(rule, "provisional"), self._any([*ungraded, *unknown]))
         standing = self._any([planes.verdict(rule, "indicated"), open_])
