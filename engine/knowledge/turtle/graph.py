@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from spinegraph.engine.errors import KnowledgeError
 from spinegraph.engine.knowledge.files import content_digest, in_reading_order, shipped_paths
-from spinegraph.engine.knowledge.turtle.positions import positions_of
+from spinegraph.engine.knowledge.turtle.positions import Positions, positions_of
 from spinegraph.engine.knowledge.turtle.reader import read_triples
 from spinegraph.engine.knowledge.turtle.terms import FIRST, NIL, PREFIXES, RDF_TYPE, REST, Term, Text, expand, shorten
 
@@ -36,6 +36,7 @@ class Graph:
         self._of_class: dict[Term, list[str]] = {}
         self._files_of: dict[str, dict[int, None]] = {}
         self._triples: list[tuple[str, str, Term]] = []
+        self._positions: dict[int, Positions] = {}
 
     def add(self, triple: tuple[str, str, Term], number: int) -> None:
         """Add one triple of the file `paths[number]`."""
@@ -149,7 +150,7 @@ class Graph:
         numbers = tuple(self._files_of.get(subject, ()))
         if not numbers:
             return None
-        found = [positions_of(self.paths[number], number) for number in numbers]
+        found = [self._positions_in(number) for number in numbers]
         prefixed = "//" not in predicate and predicate.partition(":")[0] in PREFIXES
         wanted = expand(predicate) if prefixed else predicate
         for number, positions in zip(numbers, found, strict=True):
@@ -164,7 +165,13 @@ class Graph:
 
     def spot_in(self, path: Path, subject: str) -> tuple[int, int]:
         """Line and column where a subject is first spoken of in one file; zeros where it is not."""
-        return positions_of(path, self.paths.index(path)).subjects.get(subject, (0, 0))
+        return self._positions_in(self.paths.index(path)).subjects.get(subject, (0, 0))
+
+    def _positions_in(self, number: int) -> Positions:
+        """The places in one of its files, as they are when the first is asked for: not once for each of many places."""
+        if number not in self._positions:
+            self._positions[number] = positions_of(self.paths[number], number)
+        return self._positions[number]
 
     def where(self, subject: str, predicate: str = "", value: Term | None = None) -> str:
         """`file:line` of a subject or of a statement about it, as far as it is known."""
