@@ -105,7 +105,7 @@ class Engine:
             for iri, concept in knowledge.conditions.items()
             if self.program.relations.assessing(iri)
         ]
-        self._briefing = Briefing(self.graph, self._conditions, self._encoder)
+        self._briefing = Briefing(self.graph, self._conditions, self._encoder, self._notice_rules)
         self._for_patients = ForPatients(knowledge)
         self._asking = Asking(knowledge, self._briefing.places)
         self._passages = {id_: cited(passage) for id_, passage in show_passages(knowledge).items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from msgspec import structs
-from spinegraph.engine.decide.brief.briefing import MOST_ASKED, Finding
+from spinegraph.engine.decide.brief.briefing import MOST_ASKED, BriefBasis
 from spinegraph.engine.decide.brief.outlook import Reaching
 from spinegraph.engine.decide.brief.places import Places
 from spinegraph.engine.decide.brief.screens import OpenScreen
@@ -36,14 +36,16 @@ class Asking:
 
     def __init__(self, knowledge: Knowledge, places: Places) -> None:
         self._places = places
+        screens = knowledge.screens.items()
         self._code = {iri: thing.code for things in (knowledge.findings, knowledge.measurements) for iri, thing in things.items()}
         self._shown = {
-            audience: {screen.iri: show_screen(screen, knowledge, for_patient=audience == "patient") for screen in screens}
-            for screens in (knowledge.screens.values(),)
+            audience: {iri: show_screen(screen, knowledge, for_patient=audience == "patient") for iri, screen in screens}
             for audience in WHY
         }
 
-    def shown(self, found: Finding, reaching: Reaching, audience: Audience, *, in_short: bool = False) -> tuple[ShownScreen, ...]:
+    def shown(
+        self, found: BriefBasis, reaching: Reaching, audience: Audience, *, in_short: bool = False
+    ) -> tuple[ShownScreen, ...]:
         """The open screens of a case, the most dangerous first.
 
         In short, those that can change the brief; those to ask next come with their items, the others wait for their turn.

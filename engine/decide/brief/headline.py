@@ -48,7 +48,7 @@ def for_clinicians(case: Situation) -> Headline:
     pressing = case.level in ("emergency", "urgent")
     grade = case.level.capitalize()
     if case.uncovered:
-        what = f"No source here covers {in_a_row(case.uncovered)}"
+        what = f"No source here covers this patient ({in_a_row(case.uncovered)})"
         if pressing:
             return Headline(_within(f"{grade} by the signs recorded. {what}: get senior help now."), SENIOR)
         return Headline(_within(f"{what}: no advice is given here; it is a matter of clinical judgement."))

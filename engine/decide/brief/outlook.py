@@ -23,7 +23,6 @@ from spinegraph.engine.model import Case
 from spinegraph.engine.model.knowledge import Tier
 from spinegraph.engine.program.program import Program
 
-TIERS: tuple[Tier, ...] = ("scope", "safety", "management", "detail")
 MOST_KEPT = 16
 """For so many sets of what was done, all patients are kept as a circuit."""
 

@@ -55,28 +55,28 @@ class Reasons:
         deriving = ((rule, graph.deriving(finding)) for finding, rule in derivations.items())
         self._deriving = {rule.id: node for rule, node in deriving if node is not None}
 
-    def markers(self, rules: Iterable[RuleNode], case: Explanation, names: Names) -> tuple[Marker, ...]:
-        """The recorded facts by which rules hold, each once."""
-        codes = dict.fromkeys(code for rule in rules for code in self.facts(rule, case))
+    def markers(self, rules: Iterable[RuleNode], case: Explanation, names: Names, *, unfolded: bool = True) -> tuple[Marker, ...]:
+        """The facts by which rules hold, each once: those that are recorded, or not `unfolded` those that rules speak of."""
+        codes = dict.fromkeys(code for rule in rules for code in self.facts(rule, case, unfolded=unfolded))
         return tuple([Marker(code=code, label=names.fact(code, case)) for code in codes])
 
-    def facts(self, rule: RuleNode, case: Explanation) -> Iterator[str]:
-        """The codes of the recorded facts by which the criterion of a rule holds."""
+    def facts(self, rule: RuleNode, case: Explanation, *, unfolded: bool = True) -> Iterator[str]:
+        """The codes of the facts by which the criterion of a rule holds."""
         if rule.criterion is not None:
-            yield from self._recorded(rule.criterion.proof(case), case)
+            yield from self._holding(rule.criterion.proof(case), case, unfolded)
 
-    def _recorded(self, proof: Proof, case: Explanation) -> Iterator[str]:
+    def _holding(self, proof: Proof, case: Explanation, unfolded: bool) -> Iterator[str]:
         if proof.truth not in ("true", "conflicting"):
             return
         fact = proof.fact
         if fact is not None:
-            for code in fact.through or (fact.code,):
+            for code in (unfolded and fact.through) or (fact.code,):
                 if code in self._deriving:
                     yield from self.facts(self._deriving[code], case)
                 else:
                     yield code
         for child in proof.children:
-            yield from self._recorded(child, case)
+            yield from self._holding(child, case, unfolded)
 
     def to_rule_out(
         self, case: Explanation, excluded: frozenset[str], set_apart: frozenset[str], names: Names

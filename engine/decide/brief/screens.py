@@ -11,7 +11,8 @@ from spinegraph.engine.model import VERDICTS, Recommendation, Screen, ScreenItem
 from spinegraph.engine.model.knowledge import Tier
 from spinegraph.engine.program.program import Program
 
-ORDER: tuple[Tier, ...] = ("scope", "safety", "management", "detail")
+TIERS: tuple[Tier, ...] = ("scope", "safety", "management", "detail")
+"""The highest first."""
 
 
 class OpenScreen(NamedTuple):
@@ -74,7 +75,7 @@ class Screens:
         `tiers`: the highest thing that an answer about each thing (IRI) can change; what is not in it can change nothing.
         """
         found = [entry for one in self._screens if (entry := self._open(one, case, tiers)) is not None]
-        return tuple(sorted(found, key=lambda entry: (ORDER.index(entry.tier), entry.screen.order)))
+        return tuple(sorted(found, key=lambda entry: (TIERS.index(entry.tier), entry.screen.order)))
 
     def _open(self, one: _Prepared, case: Explanation, tiers: Mapping[str, Tier]) -> OpenScreen | None:
         if _shut(one.gate, case) or (one.before and not any(case.planes[slot] for slot in one.before)):
@@ -86,7 +87,7 @@ class Screens:
         ]
         if not items:
             return None
-        highest = min((tiers[item.asks] for item in items), key=ORDER.index)
+        highest = min((tiers[item.asks] for item in items), key=TIERS.index)
         return OpenScreen(one.screen, "scope" if one.screen.tier == "scope" else highest, tuple(items))
 
     def _known(self, iri: str, case: Explanation) -> bool:
