@@ -14,11 +14,7 @@ WIDTH, HEIGHT = 80, 22
 """Columns at most, and the lines of a terminal of that width less those of the command and of the next prompt."""
 MARGIN = 10
 STYLES = {"emergency": "bold red", "urgent": "bold yellow", "routine": "bold green", "undetermined": "bold"}
-FOR_PATIENTS = {
-    "ignored-input": "Some of what was entered is not used here. Please tell a doctor all of it.",
-    "contradictory-input": "Some of your answers do not fit together. Please check them.",
-    "stale-passage": "Some of our texts have changed lately. Please ask a doctor before you rely on this.",
-}
+ALARMS = ("ignored-input", "contradictory-input", "stale-passage")
 """Notices that stand above everything else; that no source speaks of the patient is in the headline."""
 IGNORED = "Some entries of the case decide nothing: --all says which, and why."
 NAMES: Mapping[Audience, Mapping[str, str]] = {
@@ -148,10 +144,9 @@ def _rows(answer: Answer | Decision, fit: Fit, hint: str) -> Iterator[Row]:
 
 def _alarms(answer: Answer | Decision) -> Iterator[str]:
     for notice in answer.notices:
-        if notice.code in FOR_PATIENTS and answer.case.audience == "patient":
-            yield FOR_PATIENTS[notice.code]
-        elif notice.code in FOR_PATIENTS:
-            yield IGNORED if notice.code == "ignored-input" else notice.message
+        if notice.code in ALARMS:
+            short = notice.code == "ignored-input" and answer.case.audience == "clinician"
+            yield IGNORED if short else notice.message
 
 
 def _end(answer: Answer | Decision, fit: Fit, hint: str) -> Iterator[Row]:
