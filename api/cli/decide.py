@@ -43,6 +43,8 @@ def decide_command(
     """Decide cases: what to do, what it rests on, and what is left open."""
     if view != "standard" and not as_json:
         raise typer.BadParameter("--view goes with --json.")
+    if view == "brief" and explain:
+        raise typer.BadParameter("A brief has no proofs: leave --view or --explain out.")
     engine = load_engine(knowledge or ())
     engine.known_recommendations(explain or ())
     codebook = make_codebook(engine.knowledge)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 from spinegraph.api.http.bodies import YAML, BodyLimits, media_type_of, read_body
@@ -30,6 +30,7 @@ from spinegraph.engine import (
     parse_turtle,
     parse_yaml,
 )
+from spinegraph.engine.decide.decision import View
 from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.exchange.article.local import NO_TEXT, LocalText
 from spinegraph.engine.exchange.formats import FORMATS, Answer, Format
@@ -38,8 +39,6 @@ from spinegraph.engine.model import BriefAnswer, Decision, Frozen, doc
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-
-View = Literal["brief", "standard", "full"]
 
 
 class DecisionParameters(Frozen, frozen=True, kw_only=True):
@@ -84,6 +83,8 @@ def renderers_of(engine: Engine, local: LocalText = NO_TEXT) -> dict[str, Render
 
 def _named(engine: Engine, wanted: DecisionParameters) -> DecisionParameters:
     """The parameters, if there are the recommendations and packages that they name. Raises ParameterError."""
+    if wanted.explain and wanted.view == "brief":
+        raise ParameterError("A brief has no proofs.", where="?explain", mend="Ask for view=standard, or leave explain out.")
     try:
         engine.of_packages(wanted.guideline)
     except VocabularyError as error:

@@ -66,6 +66,7 @@ def test_what_is_to_be_explained_comes_with_its_proof(client: httpx.Client) -> N
         ("include=all", "?include", "view, explain, guideline"),
         ("explain=stay-activ", "?explain", "stay-active"),
         ("explain=", "?explain", "recommendations"),
+        ("view=brief&explain=stay-active", "?explain", "view=standard"),
         ("guideline=knees", "?guideline", "Name one of these"),
     ],
 )
