@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -97,14 +98,27 @@ def too_large(limit: str, allowed: int, unit: str) -> QueryTimeoutError:
 
 
 def write_answer(answer: Any, wanted: MediaTypes, limits: QueryLimits, prefixes: Mapping[str, str]) -> Written:
-    """What Oxigraph answers, as the asker wants it. Raises QueryTimeoutError if it is larger than a limit."""
-    if isinstance(answer, ox.QueryBoolean):
-        if not wanted.ask:
-            return Written(kind="ASK", media_type="", body=b"")
-        return Written(kind="ASK", media_type=wanted.ask, body=answer.serialize(format=ASK_TYPES[wanted.ask]) or b"")
-    if isinstance(answer, ox.QuerySolutions):
-        return _write_solutions(answer, wanted.select, limits)
-    return _write_graph(answer, wanted, limits, prefixes)
+    """What Oxigraph answers, as the asker wants it. Raises QueryTimeoutError if it is larger than a limit.
+
+    Only the thread that asked may free an answer of Oxigraph, so no frame of an error keeps it.
+    """
+    try:
+        if isinstance(answer, ox.QueryBoolean):
+            return _write_boolean(answer, wanted.ask)
+        if isinstance(answer, ox.QuerySolutions):
+            return _write_solutions(answer, wanted.select, limits)
+        return _write_graph(answer, wanted, limits, prefixes)
+    except Exception as error:
+        traceback.clear_frames(error.__traceback__)
+        raise
+    finally:
+        del answer
+
+
+def _write_boolean(answer: ox.QueryBoolean, media_type: str) -> Written:
+    if not media_type:
+        return Written(kind="ASK", media_type="", body=b"")
+    return Written(kind="ASK", media_type=media_type, body=answer.serialize(format=ASK_TYPES[media_type]) or b"")
 
 
 def _write_solutions(answer: ox.QuerySolutions, media_type: str, limits: QueryLimits) -> Written:
