@@ -105,7 +105,7 @@ def test_a_contradiction_stands_above_everything(engine: Engine) -> None:
 def test_what_is_ignored_is_not_ignored_in_silence(engine: Engine, codebook: Codebook) -> None:
     case = make_case({"present": ["low_back_pain", "nonsense_code"], "unknown_codes": "report"}, codebook)
     assert _printed(engine, case, "clinician")[1][0].startswith("!         Some entries of the case decide nothing")
-    assert _printed(engine, case, "patient")[1][0].startswith("!         Some of what was entered is not used")
+    assert _printed(engine, case, "patient")[1][0].startswith("!         Not known here, and not used:")
 
 
 def test_everything_has_every_reading_and_topic(answers: Answers) -> None:
