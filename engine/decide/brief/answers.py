@@ -37,7 +37,7 @@ class Answers:
         knowledge = program.knowledge
         self._program = program
         self._number = {iri: number for number, iri in enumerate(program.findings)}
-        self._codes = {knowledge.findings[iri].code: number for iri, number in self._number.items()}
+        self._sides = [(program.present[iri], program.absent[iri]) for iri in program.findings]
         self._present = [0] * len(self._number)
         self._absent = [0] * len(self._number)
         self._values: dict[str, list[tuple[float, int]]] = {iri: [] for iri in knowledge.measurements}
@@ -63,15 +63,23 @@ class Answers:
         criteria: dict[str, list[Measured]] = {}
         for comparison in program.comparisons:
             criteria.setdefault(comparison.measurement, []).append(comparison.criterion)
-        for iri, measurement in program.knowledge.measurements.items():
+        measurements = program.knowledge.measurements
+        for iri, measurement in measurements.items():
             for piece in pieces(measurement, criteria.get(iri, [])):
                 self._values[iri].append((piece.value, self._bit(iri) | self._bit(iri, beside=True)))
         self._deny(beside)
-        self._compared = [
-            tuple(sum(bits for value, bits in self._values[iri] if compare(criterion, value)[side]) for side in (0, 1))
-            for iri, criterion in program.comparisons
-        ]
+        self._compared = [(iri, measurements[iri].code, self._ranges(iri)) for iri in criteria]
         self._ones = (1 << self._size) - 1
+
+    def _ranges(self, measurement: str) -> tuple[tuple[int, int], ...]:
+        """The position of each input plane of a measurement, with the values that set it."""
+        first = 2 * len(self._number)
+        return tuple(
+            (first + 2 * number + side, sum(bits for value, bits in self._values[iri] if compare(criterion, value)[side]))
+            for number, (iri, criterion) in enumerate(self._program.comparisons)
+            if iri == measurement
+            for side in (0, 1)
+        )
 
     def _pairs(self) -> Iterator[tuple[str, str]]:
         """Two findings that one screen asks for."""
@@ -101,33 +109,21 @@ class Answers:
             self.about[iri] = self.about.get(iri, 0) | bit
         return bit
 
-    def try_all(self, case: Case, planes: Sequence[int], closed: frozenset[str], performed: Sequence[int]) -> Tried:
-        """All answers on top of a consistent record, whose output planes are given.
+    def try_all(self, case: Case, recorded: Sequence[int], planes: Sequence[int], closed: frozenset[str]) -> Tried:
+        """All answers on top of a consistent record, whose input (`recorded`) and output planes are given.
 
-        `closed`: IRIs of measurements that nobody can be asked for; `performed`: the planes of what was done. What contradicts
-        the record is no answer.
+        `closed`: IRIs of measurements that nobody can be asked for. What contradicts the record is no answer.
         """
         program, ones = self._program, self._ones
-        inputs = [0] * (program.input_size - 1)
-        for iri, number in self._number.items():
-            if not (planes[program.present[iri]] or planes[program.absent[iri]]):
+        inputs = [ones if bit else 0 for bit in recorded]
+        for number, (present, absent) in enumerate(self._sides):
+            if not (planes[present] or planes[absent]):
                 inputs[2 * number], inputs[2 * number + 1] = self._present[number], self._absent[number]
-        for code in case.present:
-            inputs[2 * self._codes[code]] = ones
-        for code in case.absent:
-            inputs[2 * self._codes[code] + 1] = ones
-        for position in performed:
-            inputs[position] = ones
-        first = 2 * len(self._number)
-        for number, (iri, criterion) in enumerate(program.comparisons):
-            code = program.knowledge.measurements[iri].code
-            position = first + 2 * number
-            if code in case.measurements:
-                holds, refuted = compare(criterion, case.measurements[code])
-                inputs[position], inputs[position + 1] = ones if holds else 0, ones if refuted else 0
-            elif iri not in closed:
-                inputs[position], inputs[position + 1] = self._compared[number]
-        found = program.run([*inputs, ones])
+        for iri, code, answers in self._compared:
+            if iri not in closed and code not in case.measurements:
+                for position, bits in answers:
+                    inputs[position] = bits
+        found = program.run(inputs)
         usable = ones ^ found[program.clash]
         beside = self._beside & usable if usable & self.denied else 0
         return Tried(found, usable & ~self._beside, beside, self.denied & usable)

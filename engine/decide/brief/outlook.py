@@ -89,14 +89,13 @@ class Outlooks:
 
     def outlook(self, case: Case, planes: Sequence[int], closed: frozenset[str]) -> Outlook:
         """What is open in a consistent record. `closed`: IRIs of measurements behind a gate that is shut."""
-        performed = tuple(self._encoder.performed(case))
-        tried = self._answers.try_all(case, planes, closed, performed)
+        tried = self._answers.try_all(case, self._encoder.planes(case), planes, closed)
         do, avoid = self._standing(planes.__getitem__)
         watched = (*do.watched, *avoid.watched)
         now = self._effects(tried, watched, tried.all, (planes, 1))
         alone = Effects(*(changed & tried.alone for changed in now))
         tiers = self._tiers(alone, self._effects_beside(tried))
-        given = _Given(case, planes, closed, performed)
+        given = _Given(case, planes, closed, tuple(self._encoder.performed(case)))
         turned = None
         settled = not now.safety and not now.management
         if settled and self._possible(given, self._changes(watched, planes)):

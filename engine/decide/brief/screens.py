@@ -28,6 +28,7 @@ class _Prepared(NamedTuple):
     gate: CriterionNode | None
     gates: tuple[CriterionNode | None, ...]
     before: tuple[int, ...]
+    asks: frozenset[str]
 
 
 class Screens:
@@ -54,6 +55,7 @@ class Screens:
             graph.node(screen.gate) if screen.gate else None,
             tuple(graph.node(item.gate) if item.gate else None for item in screen.items),
             tuple(slot for iri in ordering for slot in _slots(program, iri, ("indicated", "provisional"))),
+            frozenset(item.asks for item in screen.items),
         )
 
     def own_tiers(self) -> Mapping[str, Tier]:
@@ -78,7 +80,7 @@ class Screens:
         return tuple(sorted(found, key=lambda entry: (TIERS.index(entry.tier), entry.screen.order)))
 
     def _open(self, one: _Prepared, case: Explanation, tiers: Mapping[str, Tier]) -> OpenScreen | None:
-        if _shut(one.gate, case) or (one.before and not any(case.planes[slot] for slot in one.before)):
+        if one.asks.isdisjoint(tiers) or _shut(one.gate, case) or (one.before and not any(case.planes[slot] for slot in one.before)):
             return None
         items = [
             item
