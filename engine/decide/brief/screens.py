@@ -80,7 +80,9 @@ class Screens:
         return tuple(sorted(found, key=lambda entry: (TIERS.index(entry.tier), entry.screen.order)))
 
     def _open(self, one: _Prepared, case: Explanation, tiers: Mapping[str, Tier]) -> OpenScreen | None:
-        if one.asks.isdisjoint(tiers) or _shut(one.gate, case) or (one.before and not any(case.planes[slot] for slot in one.before)):
+        if one.asks.isdisjoint(tiers) or _shut(one.gate, case):
+            return None
+        if one.before and not any(case.planes[slot] for slot in one.before):
             return None
         items = [
             item
