@@ -187,7 +187,7 @@ class Engine:
             knowledge=self._version,
             case=case,
             brief=brief,
-            screens=self._asking.shown(found, self._briefing.outlooks.reaching(found.outlook), case.audience),
+            screens=self._asking.shown(found, self._briefing.outlooks.reaching(found.outlook, parts.explained), case.audience),
             assessments=tuple([entry.condition for entry in parts.conditions if entry.condition]),
             recommendations=tuple(recommendations_in_full(parts)),
             questions=self._questions(parts),
@@ -227,7 +227,7 @@ class Engine:
         short = assessed_in_short(self._conditions, explained)
         found = self._briefing.find(explained)
         brief = self._briefing.brief(explained, found)
-        reaching = self._briefing.outlooks.reaching(found.outlook)
+        reaching = self._briefing.outlooks.reaching(found.outlook, explained)
         shown = recommendations_in_short(parts, brief, asked, reaching.first, self._briefing.places.all)
         answer = Answer(
             id=self._id(case),

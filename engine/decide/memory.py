@@ -1,6 +1,7 @@
 """Answers that were given, by the whole case (ADR 14).
 
-No part of an answer is remembered by part of a case: whatever is read of the case is in the key, because all of it is.
+No part of an answer is remembered by part of a case: whatever is read of the case is in the key, because nothing else is handed
+to what works the answer out.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ Answer = TypeVar("Answer")
 class Memory(Generic[Answer]):
     """Answers by key: bounded, oldest out first. Safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MAX_REMEMBERED) -> None:
+        self._most = most
         self._answers: dict[Hashable, Answer] = {}
         self._order: deque[Hashable] = deque()
 
@@ -26,7 +28,7 @@ class Memory(Generic[Answer]):
         """The answer of a key, worked out if it is not remembered."""
         known = self._answers.get(key)
         if known is None:
-            if len(self._order) >= MAX_REMEMBERED:
+            if len(self._order) >= self._most:
                 self._answers.pop(self._order.popleft(), None)
             self._order.append(key)
             known = self._answers[key] = work_out()

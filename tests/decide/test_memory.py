@@ -157,6 +157,18 @@ def test_near_twins_are_not_confused(used: Engine) -> None:
         assert used.decide_json(twin) == msgspec.json.encode(Engine(used.knowledge).answer(twin))
 
 
+def test_what_is_open_is_remembered_by_what_the_rules_see_of_a_value() -> None:
+    """Two engines see the same patients, each with two values of one range or of two, in opposite orders."""
+    first, second = Engine(shipped()), Engine(shipped())
+    near = [("duration_weeks", 2.0, 2.5), ("duration_weeks", 3.5, 4.0), ("age_years", 50, 51), ("temperature_c", 37, 39.5)]
+    for code, one, other in near:
+        for present in (("low_back_pain",), ("back_pain", "palpable_knots"), ("low_back_pain", "history_of_cancer")):
+            twins = [Case(present=present, measurements={"age_years": 40, code: value}) for value in (one, other)]
+            ahead = [msgspec.json.encode((first.brief(case), first.answer(case))) for case in twins]
+            back = [msgspec.json.encode((second.brief(case), second.answer(case))) for case in reversed(twins)]
+            assert ahead == back[::-1]
+
+
 class Counter:
     """Answers with how often it was asked."""
 
@@ -169,11 +181,11 @@ class Counter:
 
 
 def test_the_last_answers_are_remembered_and_no_more() -> None:
-    memory: Memory[int] = Memory()
+    memory: Memory[int] = Memory(8)
     work_out = Counter()
-    for number in range(MAX_REMEMBERED + 1):
+    for number in range(9):
         assert memory.get(number, work_out) == number + 1
-    assert memory.get(MAX_REMEMBERED, work_out) == MAX_REMEMBERED + 1
+    assert memory.get(8, work_out) == 9
     assert memory.get(1, work_out) == 2
-    assert work_out.asked == MAX_REMEMBERED + 1
-    assert memory.get(0, work_out) == MAX_REMEMBERED + 2
+    assert work_out.asked == 9
+    assert memory.get(0, work_out) == 10

@@ -69,6 +69,7 @@ class Answers:
                 self._values[iri].append((piece.value, self._bit(iri) | self._bit(iri, beside=True)))
         self._deny(beside)
         self._compared = [(iri, measurements[iri].code, self._ranges(iri)) for iri in criteria]
+        self._alike = {code: self._of_each_range(iri, criteria[iri]) for iri, code, _ in self._compared}
         self._ones = (1 << self._size) - 1
 
     def _ranges(self, measurement: str) -> tuple[tuple[int, int], ...]:
@@ -80,6 +81,13 @@ class Answers:
             if iri == measurement
             for side in (0, 1)
         )
+
+    def _of_each_range(self, measurement: str, criteria: Sequence[Measured]) -> dict[tuple[int, ...], float]:
+        """What the criteria see of a value → one value of which they see that."""
+        found: dict[tuple[int, ...], float] = {}
+        for value, _ in self._values[measurement]:
+            found.setdefault(tuple(side for criterion in criteria for side in compare(criterion, value)), value)
+        return found
 
     def _pairs(self) -> Iterator[tuple[str, str]]:
         """Two findings that one screen asks for."""
@@ -108,6 +116,18 @@ class Answers:
         for iri in iris:
             self.about[iri] = self.about.get(iri, 0) | bit
         return bit
+
+    def as_seen(self, case: Case, recorded: Sequence[int]) -> Case:
+        """A record, whose input planes are given, as the program sees it: one value for all that it does not tell apart."""
+        values = dict(sorted(case.measurements.items()))
+        for _, code, answers in self._compared:
+            if code in values:
+                seen = tuple([recorded[position] for position, _ in answers])
+                values[code] = self._alike[code].get(seen, values[code])
+        performed = tuple(sorted(case.performed))
+        return Case(
+            present=tuple(sorted(case.present)), absent=tuple(sorted(case.absent)), measurements=values, performed=performed
+        )
 
     def try_all(self, case: Case, recorded: Sequence[int], planes: Sequence[int], closed: frozenset[str]) -> Tried:
         """All answers on top of a consistent record, whose input (`recorded`) and output planes are given.

@@ -15,9 +15,11 @@ from operator import and_, or_
 from threading import Lock
 from typing import NamedTuple
 
+from spinegraph.engine.criteria.node import Explanation
 from spinegraph.engine.decide.brief.answers import Answers, Tried
 from spinegraph.engine.decide.brief.places import Bits, Places, Standing
 from spinegraph.engine.decide.case import CaseEncoder
+from spinegraph.engine.decide.memory import Memory
 from spinegraph.engine.decide.patients import Patients
 from spinegraph.engine.model import Case
 from spinegraph.engine.model.knowledge import Tier
@@ -25,6 +27,9 @@ from spinegraph.engine.program.program import Program
 
 MOST_KEPT = 16
 """For so many sets of what was done, all patients are kept as a circuit."""
+
+MOST_REMEMBERED = 1024
+"""So many outlooks are remembered, without the planes of the answers tried."""
 
 
 class Effects(NamedTuple):
@@ -39,8 +44,8 @@ class Effects(NamedTuple):
 class Outlook(NamedTuple):
     """What is open. `tiers`: for each thing that can be asked (IRI), the highest that an answer about it can change.
 
-    `do`, `avoid`: what stands there now. `tried` are the answers that were tried, against the output planes `now`; there are none
-    of a record that contradicts itself, of which nothing can be proven.
+    `do`, `avoid`: what stands there now. `closed`: IRIs of measurements behind a gate that is shut.
+    `tried`: the answers that were tried, where the outlook is no remembered one.
     """
 
     settled: bool
@@ -48,8 +53,8 @@ class Outlook(NamedTuple):
     tiers: Mapping[str, Tier]
     do: Standing
     avoid: Standing
+    closed: frozenset[str] = frozenset()
     tried: Tried | None = None
-    now: Sequence[int] = ()
 
 
 class Reaching(NamedTuple):
@@ -77,6 +82,7 @@ class Outlooks:
         self._places = places
         self._answers = Answers(program)
         self._asking = Lock()
+        self._memory: Memory[Outlook] = Memory(MOST_REMEMBERED)
 
     def _patients(self, performed: tuple[int, ...]) -> Patients:
         """Every consistent patient there can be for whom the same was done; made when a first brief looks settled."""
@@ -88,8 +94,24 @@ class Outlooks:
         return Outlook(settled=False, level_final=False, tiers=tiers, do=do, avoid=avoid)
 
     def outlook(self, case: Case, planes: Sequence[int], closed: frozenset[str]) -> Outlook:
-        """What is open in a consistent record. `closed`: IRIs of measurements behind a gate that is shut."""
-        tried = self._answers.try_all(case, self._encoder.planes(case), planes, closed)
+        """What is open in a consistent record, whose output planes are given.
+
+        `closed`: IRIs of measurements behind a gate that is shut.
+        """
+        recorded = self._encoder.planes(case)
+        seen = self._answers.as_seen(case, recorded)
+        fresh: list[Outlook] = []
+
+        def work_out() -> Outlook:
+            fresh.append(self._work_out(seen, recorded, planes, closed))
+            return fresh[0]._replace(tried=None)
+
+        key = (seen.present, seen.absent, tuple(seen.measurements.items()), seen.performed, closed)
+        known = self._memory.get(key, work_out)
+        return fresh[0] if fresh else known
+
+    def _work_out(self, case: Case, recorded: Sequence[int], planes: Sequence[int], closed: frozenset[str]) -> Outlook:
+        tried = self._answers.try_all(case, recorded, planes, closed)
         do, avoid = self._standing(planes.__getitem__)
         watched = (*do.watched, *avoid.watched)
         now = self._effects(tried, watched, tried.all, (planes, 1))
@@ -103,14 +125,18 @@ class Outlooks:
         final = not now.lower and not self._possible(given, self._lower(planes))
         if turned is not None:
             tiers |= self._asking_for(turned, case, planes)
-        return Outlook(settled, final, tiers, do, avoid, tried, planes)
+        return Outlook(settled, final, tiers, do, avoid, closed, tried)
 
-    def reaching(self, outlook: Outlook) -> Reaching:
-        """Which answers bring which recommendations into the brief, or take them out of it."""
+    def reaching(self, outlook: Outlook, explained: Explanation) -> Reaching:
+        """Which answers bring which recommendations into the brief, or take them out of it.
+
+        None of a record that contradicts itself, of which nothing can be proven.
+        """
         found: dict[str, int] = {}
-        tried, planes = outlook.tried, outlook.now
-        if tried is None:
+        if not explained.consistent:
             return Reaching(self._answers.about, found, frozenset())
+        case, planes = explained.case, explained.planes
+        tried = outlook.tried or self._answers.try_all(case, self._encoder.planes(case), planes, outlook.closed)
         for iri, plane in self._program.standing.items():
             answers = tried.planes[plane]
             changed = tried.alone & (answers ^ (tried.alone if planes[plane] else 0))
