@@ -213,8 +213,8 @@ def _failures(expect: Expectation, decision: Decision | Answer, outcomes: Mappin
         if entry is None:
             yield f"condition {code}: expected {verdict}, but no rule assesses it"
         elif entry.verdict != verdict:
-            missing = entry.missing if isinstance(entry, AssessedCondition) else ()
-            yield f"condition {code}: expected {verdict}, got {entry.verdict}{_missing(missing)}"
+            open_ = _missing(entry.missing) if isinstance(entry, AssessedCondition) else ""
+            yield f"condition {code}: expected {verdict}, got {entry.verdict}{open_}"
     notices = {notice.code for notice in decision.notices}
     gaps = {notice.about[0] for notice in decision.notices if notice.code == "source-gap"}
     tensions = {tension.id for tension in decision.tensions}

@@ -53,12 +53,12 @@ def test_what_fails_is_said_in_words(read: Read, small: Engine) -> None:
         "rule nodes-alone: expected holds, got refuted",
         "condition strep_throat: expected not-suspected, got suspected",
         "condition deep_neck_infection: expected suspected, got undetermined (missing: temperature_c)",
-        "asks: tender_nodes is not asked",
-        "asks_not: penicillin_allergy is asked, to settle give-penicillin",
         "notice contradictory-input: expected, but not shown",
         "notice review-pending: shown, but not expected",
         "gap nodes-alone: expected, but not shown",
         "tension T01: expected, but not shown",
+        "asks: tender_nodes is not asked",
+        "asks_not: penicillin_allergy is asked, to settle give-penicillin",
     )
 
 
