@@ -94,7 +94,7 @@ def clinical_labels(knowledge: Knowledge) -> list[str]:
 
 
 def test_no_patient_reads_a_clinicians_word(engine: Engine) -> None:
-    """Over a quarter of the clinical cases, as answers are read over all of them in `test_patient_words`; each that differs once."""
+    """Over a quarter of the clinical cases: `test_patient_words` reads the answers to all of them."""
     labels = clinical_labels(engine.knowledge)
     assert len(labels) > 200
     clinical = re.compile("|".join(rf"(?<!\w){re.escape(label)}(?!\w)" for label in labels))
