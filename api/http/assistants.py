@@ -20,7 +20,7 @@ from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import JSON
 from spinegraph.api.mcp.guidelines import Guidelines
 from spinegraph.api.mcp.installed import AssistantsNotInstalledError, require_sdk
-from spinegraph.api.mcp_settings import HOSTS, McpSettings
+from spinegraph.api.mcp_settings import HOSTS
 from spinegraph.engine import CaseTooLargeError, MalformedCaseError, parse_json
 from spinegraph.engine.errors import LONGEST_ECHO, shortened
 from starlette.concurrency import run_in_threadpool
@@ -39,6 +39,7 @@ def assistants_router(guidelines: Guidelines, limits: BodyLimits) -> APIRouter:
         require_sdk()
     except AssistantsNotInstalledError as error:
         return _closed(error)
+    from mcp.server.transport_security import TransportSecuritySettings
     from spinegraph.api.mcp.server import make_mcp_server
 
     server = make_mcp_server(guidelines)
@@ -48,7 +49,10 @@ def assistants_router(guidelines: Guidelines, limits: BodyLimits) -> APIRouter:
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
         server.streamable_http_app(
-            json_response=True, stateless_http=True, max_request_body_size=limits.max_bytes, transport_security=_trusted(settings)
+            json_response=True,
+            stateless_http=True,
+            max_request_body_size=limits.max_bytes,
+            transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),  # see check_host
         )
         async with server.session_manager.run():  # it runs once; the next start of the service makes another
             running.append(server.session_manager.handle_request)
@@ -82,8 +86,10 @@ def _closed(error: AssistantsNotInstalledError) -> APIRouter:
 
 
 def check_message(body: bytes) -> None:
-    """What the SDK would let pass or tell otherwise. Raises UnreadableBodyError where the body is not JSON, has a key twice in one
-    object, or half a character."""
+    """Refuse what the SDK would let pass, or tell in other words.
+
+    Raises UnreadableBodyError where the body is not JSON, has a key twice in one object, or half a character.
+    """
     try:
         data = parse_json(body)
     except MalformedCaseError as error:
@@ -129,15 +135,6 @@ def _name_of(url: str) -> str:
     except ValueError:
         return ""
     return f"[{name}]" if ":" in name else name
-
-
-def _trusted(settings: McpSettings) -> Any:
-    """The same names for the SDK, which looks for itself."""
-    from mcp.server.transport_security import TransportSecuritySettings
-
-    hosts = [form for name in settings.hosts for form in (name, f"{name}:*")]
-    origins = [f"{scheme}://{host}" for scheme in ("http", "https") for host in hosts]
-    return TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=origins)
 
 
 class Forwarded(Response):
