@@ -55,9 +55,8 @@ def assistants_router(guidelines: Guidelines, limits: BodyLimits) -> APIRouter:
             transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),  # see check_host
         )
         async with server.session_manager.run():  # it runs once; the next start of the service makes another
-            running.append(server.session_manager.handle_request)
+            running[:] = [server.session_manager.handle_request]
             yield
-            running.clear()
 
     router = APIRouter(route_class=OpenRoute, lifespan=lifespan)
     what = f"The body has more than {limits.max_bytes:,} bytes."

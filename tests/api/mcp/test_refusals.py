@@ -62,8 +62,8 @@ def test_a_case_is_refused_as_over_http(server: MCPServer, client: httpx.Client,
 
 @pytest.mark.parametrize("tool", ["decide", "next_screen", "explain", "what_if", "tensions"])
 def test_every_tool_refuses_a_case_that_cannot_be(server: MCPServer, tool: str) -> None:
-    more: dict[str, Any] = {"explain": {"recommendation": "stay-active"}, "what_if": {"other": {}}}.get(tool, {})
-    reply = call(server, tool, case={"present": ["feverr"]}, **more)
+    needed: dict[str, dict[str, Any]] = {"explain": {"recommendation": "stay-active"}, "what_if": {"other": {}}}
+    reply = call(server, tool, case={"present": ["feverr"]}, **needed.get(tool, {}))
     assert (reply.refused, reply.data["type"]) == (True, TYPE_BASE + "unknown-code")
     assert reply.data["unknown"] == [{"code": "feverr", "at": "/present/0", "nearest": ["fever"]}]
 

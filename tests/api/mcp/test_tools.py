@@ -187,3 +187,8 @@ def test_codes_are_found_by_words(server: MCPServer, asked: dict[str, Any], code
 def test_what_is_misspelt_has_neighbours(server: MCPServer) -> None:
     found = call(server, "find_codes", text="feverr").data
     assert (found["matched"], found["total"], found["nearest"][0]) == ("none", 0, "fever")
+
+
+def test_every_tool_is_documented(tools: dict[str, Tool]) -> None:
+    page = (ROOT / "docs/assistants.md").read_text(encoding="utf-8")
+    assert [name for name in (*tools, "take_history") if f"`{name}`" not in page] == []
