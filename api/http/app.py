@@ -53,6 +53,7 @@ TAGS = [
     {"name": "knowledge", "description": "The codes, rules and sources that decisions rest on."},
     {"name": "validation", "description": "Every mistake in guideline content, before a patient meets it."},
     {"name": "sparql", "description": "Ask anything of the content, the rules and their sources."},
+    {"name": "assistants", "description": "Tools for language-model assistants (Model Context Protocol)."},
     {"name": "resources", "description": "Every IRI of the project, for people and for programs."},
     {"name": "queries", "description": "Questions worth asking, ready to run."},
     {"name": "health", "description": "For whoever keeps the service running."},

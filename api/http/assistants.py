@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 from spinegraph.api.http.bodies import BodyLimits, media_type_of, read_body
-from spinegraph.api.http.errors import ForeignHostError, UnreadableBodyError
+from spinegraph.api.http.errors import BodyTimeoutError, ForeignHostError, MediaTypeError, UnreadableBodyError
 from spinegraph.api.http.open_route import OpenRoute
-from spinegraph.api.http.openapi import JSON
+from spinegraph.api.http.openapi import JSON, Operation, add_operation
 from spinegraph.api.mcp.guidelines import Guidelines
 from spinegraph.api.mcp.installed import AssistantsNotInstalledError, require_sdk
 from spinegraph.api.mcp_settings import HOSTS
@@ -30,6 +30,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PATH = "/mcp"
 JSON_RPC = "Send one message of JSON-RPC 2.0, as the Model Context Protocol has it."
+OPERATION = Operation(
+    "assist",
+    "The door for assistants",
+    "The answer to the message.",
+    {JSON: None},
+    (AssistantsNotInstalledError, ForeignHostError, MediaTypeError, UnreadableBodyError, BodyTimeoutError, CaseTooLargeError),
+    body={JSON: {"schema": {"type": "object", "description": "A message of JSON-RPC 2.0."}}},
+)
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -58,7 +66,7 @@ def assistants_router(guidelines: Guidelines, limits: BodyLimits) -> APIRouter:
             running[:] = [server.session_manager.handle_request]
             yield
 
-    router = APIRouter(route_class=OpenRoute, lifespan=lifespan)
+    router = APIRouter(tags=["assistants"], route_class=OpenRoute, lifespan=lifespan)
     what = f"The body has more than {limits.max_bytes:,} bytes."
     too_large = partial(CaseTooLargeError, what, mend="Send only codes and measurements.")
 
@@ -70,17 +78,18 @@ def assistants_router(guidelines: Guidelines, limits: BodyLimits) -> APIRouter:
         await run_in_threadpool(check_message, body)
         return Forwarded(running[0], body)
 
-    router.add_api_route(PATH, assistants, methods=["POST"], include_in_schema=False)
+    add_operation(router, PATH, assistants, OPERATION, method="POST")
     return router
 
 
 def _closed(error: AssistantsNotInstalledError) -> APIRouter:
-    router = APIRouter(route_class=OpenRoute)
+    router = APIRouter(tags=["assistants"], route_class=OpenRoute)
 
     async def assistants() -> Response:
+        """Messages of the Model Context Protocol, for which a library is not installed here."""
         raise AssistantsNotInstalledError(error.what, where=PATH, mend=error.mend)
 
-    router.add_api_route(PATH, assistants, methods=["POST"], include_in_schema=False)
+    add_operation(router, PATH, assistants, OPERATION, method="POST")
     return router
 
 
