@@ -139,7 +139,7 @@ def input_schema(signature: Signature) -> dict[str, Any]:
 
 CASES = {
     "case": "The patient as told so far. What is left out is unknown, never absent.",
-    "other": "The same patient, whole, with the facts that are to be otherwise.",
+    "other": "The same patient, whole, with the facts that are to be otherwise; its audience is that of `case`.",
 }
 
 

@@ -40,11 +40,11 @@ def reply_of(result: CallToolResult) -> Reply:
     return Reply(content.text, data, bool(result.is_error))
 
 
-def talk(target: Target, conversation: Callable[[Client], Awaitable[T]]) -> T:
+def talk(target: Target, conversation: Callable[[Client], Awaitable[T]], mode: str = "auto") -> T:
     """Hold a conversation with a server: in memory, with a process, or at a URL. Raises the MCPError that it ends with."""
 
     async def held() -> T | MCPError:
-        async with asyncio.timeout(2 * HUNG), Client(target) as client:
+        async with asyncio.timeout(2 * HUNG), Client(target, mode=mode) as client:
             try:
                 return await conversation(client)
             except MCPError as error:  # raised in here, it would come wrapped in groups of tasks

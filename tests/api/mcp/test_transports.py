@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping
-from importlib import util
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -15,13 +16,16 @@ from mcp import StdioServerParameters
 from mcp.server.mcpserver import MCPServer
 from spinegraph.api.cli.app import main
 from spinegraph.api.http.app import create_app
+from spinegraph.api.mcp import installed
 from spinegraph.api.settings import Settings
 from spinegraph.engine import Engine
 
 from tests.api.conftest import MakeClient
 from tests.api.mcp.asking import RED_FLAG, call, take_a_history, talk
+from tests.patience import HUNG
 from tests.serving import Answer, send, serving
 
+ROOT = Path(__file__).parents[3]
 SPINEGRAPH = str(Path(sys.executable).with_name("spinegraph"))
 HEADERS = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
 
@@ -46,7 +50,8 @@ def message(case: str) -> bytes:
 @pytest.mark.slow
 def test_a_conversation_goes_the_same_way_everywhere(server: MCPServer, port: int) -> None:
     expected = talk(server, take_a_history)
-    assert talk(f"http://127.0.0.1:{port}/mcp", take_a_history) == expected
+    for mode in ("auto", "legacy"):  # the protocol with and without its first handshake
+        assert talk(f"http://127.0.0.1:{port}/mcp", take_a_history, mode) == expected
     assert talk(StdioServerParameters(command=SPINEGRAPH, args=["mcp"]), take_a_history) == expected
 
 
@@ -120,14 +125,16 @@ def test_names_can_be_added(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> 
 # Without the SDK -----------------------------------------------------------------------------
 
 
-@pytest.fixture
-def without_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = util.find_spec
+@pytest.fixture(params=["", "1.26.0", "2.2.9", "3.0.0", "unknown"])
+def without_sdk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK is not installed, or not in a version that is understood."""
 
-    def find(name: str, package: str | None = None) -> Any:
-        return None if name == "mcp" else found(name, package)
+    def version(name: str) -> str:
+        if not request.param:
+            raise PackageNotFoundError(name)
+        return str(request.param)
 
-    monkeypatch.setattr("spinegraph.api.mcp.installed.find_spec", find)
+    monkeypatch.setattr(installed, "version", version)
 
 
 @pytest.mark.usefixtures("without_sdk")
@@ -145,3 +152,20 @@ def test_without_the_sdk_the_command_says_so(capsys: pytest.CaptureFixture[str])
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "pip install 'spinegraph[mcp]'" in printed.err
+
+
+@pytest.mark.parametrize("found", ["2.3.0", "2.10.1rc1"])
+def test_a_version_that_is_understood_is_taken(found: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installed, "version", lambda _: found)
+    installed.require_sdk()
+
+
+def test_the_extra_asks_for_the_same_versions() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert (extras["mcp"], installed.LEAST, installed.BELOW) == (["mcp>=2.3,<3"], (2, 3), (3, 0))
+
+
+@pytest.mark.slow
+def test_the_service_is_read_without_the_sdk() -> None:
+    program = "import sys, spinegraph.api.http.app, spinegraph.api.cli.mcp; sys.exit('mcp' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False, timeout=HUNG).returncode == 0
