@@ -25,6 +25,7 @@ COMMANDS = {
     "article": "spinegraph.api.cli.article:article_command",
     "graph": "spinegraph.api.cli.graph:graph_command",
     "serve": "spinegraph.api.cli.serve:serve_command",
+    "mcp": "spinegraph.api.cli.mcp:mcp_command",
     "query": "spinegraph.api.cli.query:query_command",
     "export": "spinegraph.api.cli.export:export_command",
     "coverage": "spinegraph.api.cli.content:coverage_command",

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
+from spinegraph.api.case_body import CaseBody
 from spinegraph.api.catalogue import Catalogue
+from spinegraph.api.http.assistants import assistants_router
 from spinegraph.api.http.bodies import BodyLimits
-from spinegraph.api.http.case_body import CaseBody
 from spinegraph.api.http.content import PassageList, ReferenceList, ScreenList, content_router
 from spinegraph.api.http.coverage import CoverageList, coverage_router
 from spinegraph.api.http.decisions import decisions_router
@@ -28,6 +29,8 @@ from spinegraph.api.http.sparql import QueryParameters, sparql_router
 from spinegraph.api.http.trying import try_router
 from spinegraph.api.http.validation import validation_router
 from spinegraph.api.http.validation_request import ValidationBody, ValidationParts
+from spinegraph.api.mcp.guidelines import Guidelines
+from spinegraph.api.mcp_settings import McpSettings
 from spinegraph.api.settings import Settings, load_engine
 from spinegraph.api.sparql_settings import SparqlSettings, make_query_service
 from spinegraph.api.validation_settings import ValidationSettings, make_validation_service
@@ -50,6 +53,7 @@ TAGS = [
     {"name": "knowledge", "description": "The codes, rules and sources that decisions rest on."},
     {"name": "validation", "description": "Every mistake in guideline content, before a patient meets it."},
     {"name": "sparql", "description": "Ask anything of the content, the rules and their sources."},
+    {"name": "assistants", "description": "Tools for language-model assistants (Model Context Protocol)."},
     {"name": "resources", "description": "Every IRI of the project, for people and for programs."},
     {"name": "queries", "description": "Questions worth asking, ready to run."},
     {"name": "health", "description": "For whoever keeps the service running."},
@@ -104,9 +108,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.include_router(try_router(engine, codebook, cases, settings.local))
     app.include_router(search_router(engine.knowledge))
     app.include_router(problem_types_router())
-    app.include_router(
-        decisions_router(engine, codebook, BodyLimits(settings.max_body_bytes, settings.body_seconds), settings.local)
-    )
+    limits = BodyLimits(settings.max_body_bytes, settings.body_seconds)
+    app.include_router(decisions_router(engine, codebook, limits, settings.local))
     app.include_router(knowledge_router(engine.knowledge))
     app.include_router(listings_router(engine.knowledge))
     app.include_router(content_router(engine.knowledge))
@@ -116,6 +119,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     service = make_query_service(sparql, settings.knowledge, data)
     describer = make_describer(knowledge_paths(*settings.knowledge) if settings.knowledge else None)
     app.include_router(sparql_router(service, sparql))
+    guidelines = Guidelines(engine, codebook, service, McpSettings.from_environment(), limits.max_bytes)
+    app.include_router(assistants_router(guidelines, limits))
     app.include_router(resources_router(describer))
     app.include_router(graphs_router(service, describer))
     validation = ValidationSettings.from_environment()

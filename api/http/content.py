@@ -9,10 +9,10 @@ import msgspec
 from fastapi import APIRouter
 from msgspec import Meta
 from spinegraph.api.http.caching import unless_unchanged
-from spinegraph.api.http.errors import ParameterError, UnknownResourceError
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import JSON, Operation, add_operation
 from spinegraph.api.http.parameters import read_parameters
+from spinegraph.api.problems import ParameterError, UnknownResourceError
 from spinegraph.engine import Knowledge
 from spinegraph.engine.decide.disclaimer import disclaimer_of
 from spinegraph.engine.errors import ProvenanceError

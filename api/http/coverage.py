@@ -8,11 +8,12 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter
 from spinegraph.api.http.caching import unless_unchanged
-from spinegraph.api.http.errors import NotAcceptableError, ParameterError
+from spinegraph.api.http.errors import NotAcceptableError
 from spinegraph.api.http.negotiation import negotiated
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import JSON, Operation, add_operation
 from spinegraph.api.http.parameters import read_parameters
+from spinegraph.api.problems import ParameterError
 from spinegraph.engine import Knowledge
 from spinegraph.engine.decide.disclaimer import disclaimer_of
 from spinegraph.engine.exchange.coverage.page import SCRIPT_DIGEST, render_coverage

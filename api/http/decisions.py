@@ -9,15 +9,16 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter
+from spinegraph.api.case_body import CaseBody
 from spinegraph.api.http.bodies import YAML, BodyLimits, media_type_of, read_body
-from spinegraph.api.http.case_body import CaseBody
-from spinegraph.api.http.errors import BodyTimeoutError, MediaTypeError, NotAcceptableError, ParameterError, UnreadableCaseError
+from spinegraph.api.http.errors import BodyTimeoutError, MediaTypeError, NotAcceptableError, UnreadableCaseError
 from spinegraph.api.http.examples import request_examples
 from spinegraph.api.http.negotiation import negotiated
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import JSON, Operation, add_operation, reference
 from spinegraph.api.http.parameters import read_parameters
 from spinegraph.api.http.waiting import unless_gone
+from spinegraph.api.problems import ParameterError
 from spinegraph.engine import (
     CaseError,
     CaseFile,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import uuid
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -18,6 +17,8 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from spinegraph.api.mcp.installed import AssistantsNotInstalledError
+from spinegraph.api.problems import TYPE_BASE, ParameterError, RequestError, UnknownResourceError, fault_members, kind_of
 from spinegraph.engine import CaseError, CaseTooLargeError, MalformedCaseError, SpinegraphError
 from spinegraph.engine.errors import (
     LONGEST_ECHO,
@@ -39,7 +40,6 @@ from starlette.responses import Response
 
 logger = logging.getLogger("spinegraph")
 PROBLEM_TYPE = "application/problem+json"
-TYPE_BASE = "https://w3id.org/spinegraph/problem/"
 
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -52,12 +52,6 @@ class UnreadableCaseError(MalformedCaseError):
     """The body is not of the syntax that it claims: nothing in it can be judged."""
 
     title = "The case cannot be read"
-
-
-class RequestError(SpinegraphError):
-    """What is wrong is not the case but the request that carries it."""
-
-    title = "The request cannot be answered"
 
 
 class MediaTypeError(RequestError):
@@ -84,16 +78,10 @@ class BodyTimeoutError(RequestError):
     title = "The body came too slowly"
 
 
-class ParameterError(RequestError):
-    """A parameter of the URL is not known here, or has a value that it cannot have."""
+class ForeignHostError(RequestError):
+    """The request, or the web page that makes it, is under a name that is not one of this service."""
 
-    title = "A parameter cannot be"
-
-
-class UnknownResourceError(RequestError):
-    """No resource of that kind has that name; `nearest` are paths of those with a similar one."""
-
-    title = "There is no such resource"
+    title = "The name is not one of this service"
 
 
 STATUS: Mapping[type[SpinegraphError], HTTPStatus] = {
@@ -106,6 +94,8 @@ STATUS: Mapping[type[SpinegraphError], HTTPStatus] = {
     NotAcceptableError: HTTPStatus.NOT_ACCEPTABLE,
     ParameterError: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownResourceError: HTTPStatus.NOT_FOUND,
+    ForeignHostError: HTTPStatus.MISDIRECTED_REQUEST,
+    AssistantsNotInstalledError: HTTPStatus.NOT_IMPLEMENTED,
     QuerySyntaxError: HTTPStatus.BAD_REQUEST,
     QueryRefusedError: HTTPStatus.FORBIDDEN,
     QueryTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -231,12 +221,13 @@ def _fault(request: Request, error: Exception) -> Response:
     """A fault of the service: the log has the cause, the reply has the name of the entry."""
     incident = uuid.uuid4().urn
     logger.error("%s: %s %s failed", incident, request.method, request.url.path, exc_info=error)
+    members = fault_members(incident)
     return _reply(
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,
-        title="The service failed",
-        detail="The request could not be answered because of a fault in the service; nothing was decided.",
-        mend="Tell the operator the instance: the log has the cause under it.",
+        title=members["title"],
+        detail=members["detail"],
+        mend=members["mend"],
         instance=incident,
     )
 
@@ -266,8 +257,3 @@ def _reply(
     # A lone surrogate, which JSON can carry and UTF-8 cannot, goes back as the escape that it came as.
     body = json.dumps(members, ensure_ascii=False).encode("utf-8", "backslashreplace")
     return Response(body, status, {**CORS, **(headers or {})}, PROBLEM_TYPE)
-
-
-def kind_of(error: type[SpinegraphError]) -> str:
-    """The last part of a problem's type: UnknownCodeError → `unknown-code`."""
-    return re.sub(r"(?<=.)([A-Z])", r"-\1", error.__name__.removesuffix("Error")).lower()

@@ -8,10 +8,10 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from fastapi import APIRouter
-from spinegraph.api.http.errors import UnknownResourceError
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import add_operation
 from spinegraph.api.http.resources import representation, resource_operation
+from spinegraph.api.problems import UnknownResourceError
 from spinegraph.engine.exchange.description.graph import render_graph
 from spinegraph.engine.exchange.description.resource import SUFFIXES, Describer
 from spinegraph.engine.query.dataset import GRAPH_BASE

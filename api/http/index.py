@@ -11,10 +11,10 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, FastAPI
 from spinegraph.api.http.examples import PreparedCase
-from spinegraph.api.http.listings import resource_of
 from spinegraph.api.http.negotiation import negotiated
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.pages import render_page
+from spinegraph.api.listings import resource_of
 from spinegraph.engine import Knowledge
 from spinegraph.engine.decide.disclaimer import disclaimer_of
 from spinegraph.engine.model import Frozen, doc

@@ -2,59 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Annotated, Any, NamedTuple
-from unicodedata import combining, normalize
+from collections.abc import Callable
+from typing import Annotated
 from urllib.parse import urlencode
 
 import msgspec
 from fastapi import APIRouter
 from msgspec import Meta
 from spinegraph.api.http.caching import unless_unchanged
-from spinegraph.api.http.errors import ParameterError
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import JSON, Operation, add_operation
 from spinegraph.api.http.parameters import read_parameters
-from spinegraph.engine import Knowledge, Recommendation
-from spinegraph.engine.knowledge.turtle.terms import BASE
-from spinegraph.engine.model import (
-    Assessment,
-    Concept,
-    DerivedFinding,
-    Exclusion,
-    Frozen,
-    Measurement,
-    Rule,
-    Source,
-    SourceGap,
-    Tension,
-    doc,
-)
+from spinegraph.api.listings import Entry, Listed, entry_of, make_listings, plain, search
+from spinegraph.api.problems import ParameterError
+from spinegraph.engine import Knowledge
+from spinegraph.engine.model import Frozen, doc
 from starlette.requests import Request
 from starlette.responses import Response
-
-
-class Listed(Frozen, frozen=True, kw_only=True, omit_defaults=True):
-    """A resource in a listing. The members after the label depend on its kind."""
-
-    iri: Annotated[str, doc("Its IRI.")]
-    resource: Annotated[str, doc("Its page on this server.")]
-    kind: Annotated[str, doc("What kind of thing it is.")]
-    label: Annotated[str, doc("Its name.")]
-    code: Annotated[str, doc("Its code, the id of a rule, or the number of a document.")] = ""
-    definition: Annotated[str, doc("What it means or says.")] = ""
-    patient_label: Annotated[str, doc("Its name for patients.")] = ""
-    synonyms: Annotated[tuple[str, ...], doc("Other names.")] = ()
-    unit: Annotated[str, doc("Of a measurement: its unit, in UCUM.")] = ""
-    broader: Annotated[tuple[str, ...], doc("Codes of wider concepts.")] = ()
-    source: Annotated[str, doc("Of a rule: the number of its document.")] = ""
-    direction: Annotated[str, doc("Of a recommendation: for or against.")] = ""
-    modality: Annotated[str, doc("Of a recommendation: how binding it is.")] = ""
-    urgency: Annotated[str, doc("Of a recommendation: its grade.")] = ""
-    about: Annotated[str, doc("Of a rule: the code of what it concludes or recommends.")] = ""
-    review_status: Annotated[str, doc("Of a document: its review status as printed.")] = ""
-    resolution: Annotated[str, doc("Of a tension: whether it is exposed or resolved.")] = ""
-    passages: Annotated[tuple[str, ...], doc("Ids of the passages that state it.")] = ()
 
 
 class Listing(Frozen, frozen=True, kw_only=True):
@@ -79,14 +43,6 @@ class ListingParameters(Frozen, frozen=True, kw_only=True):
         return tuple(plain(self.q).split())
 
 
-class Entry(NamedTuple):
-    """What is listed, with the texts in which words are looked for."""
-
-    listed: Listed
-    names: str
-    everything: str
-
-
 def listings_router(knowledge: Knowledge) -> APIRouter:
     """The router of the listings, which are made once. Errors are raised for `api.http.errors` to answer."""
     router = APIRouter(tags=["resources"], route_class=OpenRoute)
@@ -98,20 +54,6 @@ def listings_router(knowledge: Knowledge) -> APIRouter:
         )  # fmt: skip
         add_operation(router, f"/v1/{name}", answer, operation)
     return router
-
-
-def make_listings(knowledge: Knowledge) -> dict[str, list[Listed]]:
-    """Name of a listing → everything in it, in the order of the files; tensions have a listing of their own."""
-    rules = knowledge.rules.values()
-    return {
-        "findings": [_concept(finding, knowledge) for finding in knowledge.findings.values()],
-        "measurements": [_concept(measurement, knowledge) for measurement in knowledge.measurements.values()],
-        "conditions": [_concept(condition, knowledge) for condition in knowledge.conditions.values()],
-        "interventions": [_concept(intervention, knowledge) for intervention in knowledge.interventions.values()],
-        "rules": [_rule(rule, knowledge) for rule in rules if not isinstance(rule, Tension)],
-        "sources": [_source(source) for source in knowledge.sources.values()],
-        "tensions": [_rule(rule, knowledge) for rule in rules if isinstance(rule, Tension)],
-    }
 
 
 def _answering(entries: tuple[Entry, ...], etag: str) -> Callable[[Request], Response]:
@@ -133,21 +75,6 @@ def _answering(entries: tuple[Entry, ...], etag: str) -> Callable[[Request], Res
     return listing
 
 
-def search(entries: Iterable[Entry], words: tuple[str, ...]) -> list[Listed]:
-    """Entries in which every word occurs: those first that have them in their names, and of these the shortest names."""
-    found = [entry for entry in entries if all(word in entry.everything for word in words)]
-    if words:
-        phrase = " ".join(words)
-        found.sort(
-            key=lambda entry: (
-                phrase not in (plain(entry.listed.label), plain(entry.listed.code)),
-                not all(word in entry.names for word in words),
-                len(entry.listed.label),
-            )
-        )
-    return [entry.listed for entry in found]
-
-
 def _links(path: str, wanted: ListingParameters, total: int) -> str:
     last = max(0, (total - 1) // wanted.limit * wanted.limit)
     pages = {"first": 0, "last": last}
@@ -159,87 +86,4 @@ def _links(path: str, wanted: ListingParameters, total: int) -> str:
     return ", ".join(
         f'<{path}?{urlencode({**query, "limit": wanted.limit, "offset": offset})}>; rel="{relation}"'
         for relation, offset in pages.items()
-    )
-
-
-# What is listed ------------------------------------------------------------------------------
-
-
-def entry_of(listed: Listed) -> Entry:
-    """What is listed, ready to be searched."""
-    names = " ".join((listed.label, listed.code, *listed.synonyms, listed.patient_label))
-    rest = (listed.definition, listed.kind, listed.iri.removeprefix(BASE), listed.direction, listed.urgency, listed.about)
-    return Entry(listed, plain(names), plain(" ".join((names, *rest))))
-
-
-def plain(text: str) -> str:
-    """Text as it is searched: without case, marks on letters, hyphens and underscores."""
-    letters = (letter for letter in normalize("NFKD", text.casefold()) if not combining(letter))
-    return "".join(letters).replace("-", " ").replace("_", " ")
-
-
-def resource_of(iri: str) -> str:
-    """IRI of the project → its page on this server."""
-    return f"/{iri.removeprefix(BASE)}"
-
-
-def _concept(concept: Concept | Measurement, knowledge: Knowledge) -> Listed:
-    known = {**knowledge.findings, **knowledge.conditions, **knowledge.interventions}
-    broader = knowledge.hierarchy.broader.get(concept.iri, ())
-    return Listed(
-        iri=concept.iri,
-        resource=resource_of(concept.iri),
-        kind=concept.kind if isinstance(concept, Concept) else "measurement",
-        label=concept.label,
-        code=concept.code,
-        definition=concept.definition,
-        patient_label=concept.patient_label,
-        synonyms=concept.synonyms if isinstance(concept, Concept) else (),
-        unit=concept.unit if isinstance(concept, Measurement) else "",
-        broader=tuple(known[iri].code for iri in broader if iri in known and iri != concept.iri),
-        passages=concept.passages,
-    )
-
-
-def _rule(rule: Rule, knowledge: Knowledge) -> Listed:
-    definition = ""
-    more: dict[str, Any] = {}
-    match rule:
-        case Recommendation():
-            definition = rule.text
-            more = {"direction": rule.direction, "modality": rule.modality, "urgency": rule.urgency,
-                    "about": knowledge.interventions[rule.intervention].code}  # fmt: skip
-        case Assessment():
-            more = {"about": knowledge.conditions[rule.condition].code}
-        case DerivedFinding():
-            more = {"about": knowledge.findings[rule.finding].code}
-        case Exclusion() | SourceGap():
-            definition = rule.text
-        case Tension():
-            definition, more = rule.definition, {"resolution": rule.resolution}
-        case _:
-            pass
-    return Listed(
-        iri=rule.iri,
-        resource=resource_of(rule.iri),
-        kind="".join(f" {letter.lower()}" if letter.isupper() else letter for letter in type(rule).__name__).strip(),
-        label=rule.label,
-        code=rule.id,
-        definition=definition,
-        source=knowledge.sources[rule.source].number if rule.source else "",
-        passages=rule.passages,
-        **more,
-    )
-
-
-def _source(source: Source) -> Listed:
-    return Listed(
-        iri=source.iri,
-        resource=resource_of(source.iri),
-        kind="source",
-        label=source.title,
-        code=source.number,
-        definition=source.title_question,
-        review_status=source.review_status,
-        passages=source.passages,
     )

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple, get_args
 import msgspec
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
-from spinegraph.api.http.errors import PROBLEM_TYPE, STATUS, TYPE_BASE, Problem, kind_of, status_of
-from spinegraph.api.http.parameters import properties_of
+from spinegraph.api.arguments import properties_of
+from spinegraph.api.http.errors import PROBLEM_TYPE, STATUS, Problem, status_of
+from spinegraph.api.problems import TYPE_BASE, kind_of
 from spinegraph.engine.errors import SpinegraphError
 from spinegraph.engine.model import (
     AssessmentVerdict,

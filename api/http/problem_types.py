@@ -7,11 +7,12 @@ from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter
-from spinegraph.api.http.errors import TYPE_BASE, UnknownResourceError, kind_of, status_of
+from spinegraph.api.http.errors import status_of
 from spinegraph.api.http.negotiation import negotiated
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import typed_errors
 from spinegraph.api.http.pages import render_page
+from spinegraph.api.problems import TYPE_BASE, UnknownResourceError, kind_of
 from spinegraph.engine.model import Frozen, doc
 from starlette.requests import Request
 from starlette.responses import Response

@@ -10,10 +10,11 @@ from urllib.parse import quote
 from fastapi import APIRouter
 from spinegraph.api.http.caching import unless_unchanged
 from spinegraph.api.http.content import PassageList, passage_lists
-from spinegraph.api.http.errors import NotAcceptableError, UnknownResourceError
+from spinegraph.api.http.errors import NotAcceptableError
 from spinegraph.api.http.negotiation import negotiated
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import JSON, Operation, add_operation
+from spinegraph.api.problems import UnknownResourceError
 from spinegraph.engine.exchange.description.resource import KINDS, SUFFIXES, Describer
 from spinegraph.engine.knowledge.turtle.terms import BASE, local_name
 from starlette.requests import Request

@@ -8,10 +8,10 @@ from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter
 from msgspec import Meta
-from spinegraph.api.http.listings import Entry, Listed, entry_of, make_listings, plain, resource_of, search
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.pages import render_page
 from spinegraph.api.http.parameters import read_parameters
+from spinegraph.api.listings import Entry, Listed, entry_of, make_listings, plain, resource_of, search
 from spinegraph.engine import Knowledge
 from spinegraph.engine.knowledge.showing import in_reading_order
 from spinegraph.engine.model import Frozen

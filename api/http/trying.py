@@ -7,10 +7,11 @@ from functools import lru_cache
 from typing import Annotated
 
 from fastapi import APIRouter
+from spinegraph.api.arguments import require_known
 from spinegraph.api.http.decisions import PLAIN, renderers_of
 from spinegraph.api.http.examples import PreparedCase
 from spinegraph.api.http.open_route import OpenRoute
-from spinegraph.api.http.parameters import read_parameters, require_known
+from spinegraph.api.http.parameters import read_parameters
 from spinegraph.engine import Codebook, Engine, make_case_file
 from spinegraph.engine.exchange.article.local import NO_TEXT, LocalText
 from spinegraph.engine.model import Audience, Frozen, doc

@@ -9,11 +9,12 @@ from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
+from spinegraph.api.arguments import converted
 from spinegraph.api.http.bodies import BodyLimits, media_type_of, read_body
-from spinegraph.api.http.errors import BodyTimeoutError, MediaTypeError, NotAcceptableError, ParameterError, UnreadableBodyError
+from spinegraph.api.http.errors import BodyTimeoutError, MediaTypeError, NotAcceptableError, UnreadableBodyError
 from spinegraph.api.http.negotiation import negotiated
 from spinegraph.api.http.openapi import Operation, add_operation, reference
-from spinegraph.api.http.parameters import converted, given_parameters
+from spinegraph.api.http.parameters import given_parameters
 from spinegraph.api.http.validation_request import (
     BODIES,
     FORM,
@@ -30,6 +31,7 @@ from spinegraph.api.http.validation_request import (
     read_json,
 )
 from spinegraph.api.http.waiting import unless_gone
+from spinegraph.api.problems import ParameterError
 from spinegraph.api.validation_settings import ValidationSettings
 from spinegraph.engine.errors import ContentTooLargeError, ProfileError, ValidationError
 from spinegraph.engine.validation.reports import MEDIA_TYPES, Format

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta
 from msgspec.structs import replace
-from spinegraph.api.http.errors import ParameterError, UnreadableBodyError
+from spinegraph.api.arguments import converted, properties_of, require_known
+from spinegraph.api.http.errors import UnreadableBodyError
 from spinegraph.api.http.negotiation import parse_media_type
-from spinegraph.api.http.parameters import converted, properties_of, require_known
+from spinegraph.api.problems import ParameterError
 from spinegraph.engine.errors import shortened
 from spinegraph.engine.model import Frozen, doc
 from spinegraph.engine.validation.reports import Format

@@ -67,7 +67,7 @@ class ForPatients:
         return structs.replace(
             answer,
             assessments=tuple(map(self._assessment, answer.assessments)),
-            recommendations=tuple(map(self._recommendation, answer.recommendations)),
+            recommendations=tuple(map(self._shown, answer.recommendations)),
             screens=tuple(map(_screen, answer.screens)),
             tensions=tuple(map(self._tension, answer.tensions)),
             notices=tuple(map(self._notice, answer.notices)),
@@ -97,6 +97,11 @@ class ForPatients:
 
     def _recommendation(self, entry: Shown) -> Shown:
         return structs.replace(entry, label=self._label(entry.id), **({"timing": ""} if entry.timing else {}))
+
+    def _shown(self, entry: ShownRecommendation) -> ShownRecommendation:
+        shown = self._recommendation(entry)
+        proof = entry.explanation  # only what was asked to be explained has one
+        return structs.replace(shown, explanation=self._proof(proof)) if isinstance(proof, Proof) else shown
 
     def _decided(self, entry: DecidedRecommendation) -> DecidedRecommendation:
         return structs.replace(self._recommendation(entry), explanation=self._proof(entry.explanation))

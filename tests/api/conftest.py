@@ -9,6 +9,7 @@ import os
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import httpx
 import pytest
@@ -17,7 +18,7 @@ from spinegraph.api.http.app import create_app
 from spinegraph.api.settings import Settings
 from spinegraph.engine import Engine
 
-with warnings.catch_warnings():  # Starlette would rather have a fork of httpx
+with warnings.catch_warnings():  # Starlette would rather have a fork of httpx, and takes it where it is installed
     warnings.simplefilter("ignore")
     from starlette.testclient import TestClient
 
@@ -33,7 +34,7 @@ def app(engine: Engine) -> FastAPI:
 @pytest.fixture(scope="session")
 def make_client() -> MakeClient:
     """Makes clients to which an unexpected exception is a reply, as it is to everybody else."""
-    return lambda app: TestClient(app, raise_server_exceptions=False)
+    return lambda app: cast("httpx.Client", TestClient(app, raise_server_exceptions=False))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from spinegraph.api.http.app import create_app
-from spinegraph.api.http.errors import STATUS, TYPE_BASE, status_of
+from spinegraph.api.http.errors import STATUS, status_of
+from spinegraph.api.problems import TYPE_BASE
 from spinegraph.api.settings import Settings
 from spinegraph.engine import (
     CaseTooLargeError,

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import pytest
 from fastapi import FastAPI
 from spinegraph.api.http.errors import install_errors
-from spinegraph.api.http.listings import listings_router, make_listings
+from spinegraph.api.http.listings import listings_router
 from spinegraph.api.http.resources import resources_router
+from spinegraph.api.listings import make_listings
 from spinegraph.engine import Knowledge, load_knowledge
 from spinegraph.engine.exchange.description.resource import make_describer
 from starlette.testclient import TestClient

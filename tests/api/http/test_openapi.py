@@ -84,7 +84,7 @@ def test_the_response_example_is_a_decision_cut_short(document: dict[str, Any]) 
 
 
 OPERATIONS = {
-    "decide", "validate", "query", "query_by_post", "get_knowledge", "list_queries", "is_live", "is_ready",
+    "decide", "validate", "assist", "query", "query_by_post", "get_knowledge", "list_queries", "is_live", "is_ready",
     "list_findings", "list_measurements", "list_conditions", "list_interventions", "list_rules", "list_sources", "list_tensions",
     "get_finding", "get_condition", "get_intervention", "get_source", "get_passage", "get_reference", "get_rule", "get_shape",
     "get_passages", "get_references", "get_screens", "get_coverage",
@@ -153,6 +153,7 @@ def test_every_error_is_documented_with_its_members(document: dict[str, Any]) ->
     [
         ("/v1/decisions", "post", {"200", "400", "406", "408", "413", "415", "422", "500"}),
         ("/v1/validation", "post", {"200", "400", "406", "408", "413", "415", "422", "429", "500", "503"}),
+        ("/mcp", "post", {"200", "400", "408", "413", "415", "421", "500", "501"}),
         ("/sparql", "get", {"200", "304", "400", "403", "406", "413", "429", "500", "503"}),
         ("/sparql", "post", {"200", "304", "400", "403", "406", "408", "413", "415", "429", "500", "503"}),
         ("/v1/findings", "get", {"200", "304", "422", "500"}),

@@ -6,8 +6,8 @@ from html import unescape
 
 import httpx
 import pytest
-from spinegraph.api.http.errors import TYPE_BASE
 from spinegraph.api.http.problem_types import problem_types
+from spinegraph.api.problems import TYPE_BASE
 
 from tests.api.http.test_errors import BAD
 
