@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -19,7 +19,6 @@ from spinegraph.engine import (
     CaseError,
     CaseFile,
     Codebook,
-    Decision,
     Engine,
     MalformedCaseError,
     make_codebook,
@@ -27,6 +26,7 @@ from spinegraph.engine import (
 )
 from spinegraph.engine.decide.case import case_data
 from spinegraph.engine.knowledge.yaml_text import plain_value
+from spinegraph.engine.model import Answer
 from spinegraph.engine.model.shown import ShownItem, ShownScreen
 
 Ask = Callable[[str], str | None]
@@ -80,14 +80,14 @@ def _ask(prompt: str) -> str | None:
 def conduct(engine: Engine, codebook: Codebook, start: Record, ask: Ask, report: Report) -> Record:
     """Ask until no answer changes the brief, nobody knows more, or an emergency or the person ends it."""
     history = [start]
-    decision = engine.decide(start.case)
+    decision = _decide(engine, start.case)
     shown: Step | None = None
     level = ""
     while True:
         if decision.brief.level == "emergency" != level and not _goes_on(decision, ask, report):
             break
         level = decision.brief.level
-        step = None if decision.brief.settled else next_step(decision, history[-1])
+        step = None if decision.brief.settled else next_step(decision.screens, history[-1])
         if step is None:
             break
         _put(step, shown, decision, report)
@@ -105,16 +105,21 @@ def conduct(engine: Engine, codebook: Codebook, start: Record, ask: Ask, report:
             except CaseError as error:
                 report(f"{error}\n{_paragraph(f'{keys(step.items)} {HELP}', '  ')}")
                 continue
-        before, decision = decision, engine.decide(history[-1].case)
+        before, decision = decision, _decide(engine, history[-1].case)
         _report_news(before, decision, report)
     for line in _closing(decision, history[-1]):
         report(f"\n{_paragraph(line)}")
     return history[-1]
 
 
-def next_step(decision: Decision, record: Record) -> Step | None:
+def _decide(engine: Engine, case: Case) -> Answer:
+    """The short answer, and every screen with all its items."""
+    return msgspec.structs.replace(engine.answer(case), screens=engine.open_screens(case))
+
+
+def next_step(screens: Iterable[ShownScreen], record: Record) -> Step | None:
     """The first thing to ask that can still change the brief and was not declined: measurements one by one."""
-    for screen in decision.screens:
+    for screen in screens:
         items = [item for item in open_items(screen, record) if not is_theirs(item, record)]
         if items and screen.tier != "detail":
             findings = tuple(item for item in items if item.kind == "finding")
@@ -132,7 +137,7 @@ def _take_back(history: list[Record], report: Report) -> None:
 # What is reported ----------------------------------------------------------------------------
 
 
-def _put(step: Step, shown: Step | None, decision: Decision, report: Report) -> None:
+def _put(step: Step, shown: Step | None, decision: Answer, report: Report) -> None:
     """Put a question that is not shown yet; a screen is introduced once."""
     screen, items = step
     for_patient = decision.case.audience == "patient"
@@ -156,7 +161,7 @@ def _paragraph(text: str, start: str = "") -> str:
     return f"\n{' ' * len(start)}".join((f"{start}{lines[0]}", *lines[1:]))
 
 
-def _goes_on(decision: Decision, ask: Ask, report: Report) -> bool:
+def _goes_on(decision: Answer, ask: Ask, report: Report) -> bool:
     """Say that it is an emergency, and offer to go on."""
     report(f"\n{_paragraph(decision.brief.headline, '! ')}")
     if decision.brief.settled:
@@ -171,7 +176,7 @@ def _goes_on(decision: Decision, ask: Ask, report: Report) -> bool:
         report("y asks what else can change what to do; n ends and shows what to do now.")
 
 
-def _report_news(before: Decision, after: Decision, report: Report) -> None:
+def _report_news(before: Answer, after: Answer, report: Report) -> None:
     """What cannot wait for the end: another level, and contradictions in the record."""
     known = {notice.message for notice in before.notices}
     if before.brief.level != "urgent" == after.brief.level:
@@ -181,7 +186,7 @@ def _report_news(before: Decision, after: Decision, report: Report) -> None:
             report(_paragraph(after.brief.headline if after.case.audience == "patient" else notice.message, "! "))
 
 
-def _closing(decision: Decision, record: Record) -> Iterator[str]:
+def _closing(decision: Answer, record: Record) -> Iterator[str]:
     """How it ended, and what somebody else has to find out."""
     if decision.brief.settled:
         yield "No further answer changes this."

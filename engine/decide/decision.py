@@ -56,7 +56,7 @@ from spinegraph.engine.model import (
     Tension,
     Verdict,
 )
-from spinegraph.engine.model.shown import CitedPassage
+from spinegraph.engine.model.shown import CitedPassage, ShownScreen
 from spinegraph.engine.program.compiler import compile_program
 from spinegraph.engine.program.linking import Linker
 from spinegraph.engine.program.program import Program
@@ -242,6 +242,14 @@ class Engine:
             **self._surroundings(parts, brief),
         )
         return self._for_patients.answer(answer) if parts.for_patient else answer
+
+    def open_screens(self, case: Case) -> tuple[ShownScreen, ...]:
+        """Every screen with something left to ask and all its items, the most dangerous first."""
+        explained = self.explain(case)
+        found = self._briefing.find(explained)
+        reaching = self._briefing.outlooks.reaching(found.outlook, explained)
+        shown = self._asking.shown(found, reaching, case.audience)
+        return self._for_patients.screens(shown) if case.audience == "patient" else shown
 
     def known_recommendations(self, rules: Iterable[str]) -> frozenset[str]:
         """The ids, if there are such recommendations. Raises VocabularyError."""

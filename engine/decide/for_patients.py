@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from msgspec import structs
@@ -68,7 +68,7 @@ class ForPatients:
             answer,
             assessments=tuple(map(self._assessment, answer.assessments)),
             recommendations=tuple(map(self._shown, answer.recommendations)),
-            screens=tuple(map(_screen, answer.screens)),
+            screens=self.screens(answer.screens),
             tensions=tuple(map(self._tension, answer.tensions)),
             notices=tuple(map(self._notice, answer.notices)),
             passages={},
@@ -82,11 +82,20 @@ class ForPatients:
             assessments=tuple(map(self._assessed, decision.assessments)),
             recommendations=tuple(map(self._decided, decision.recommendations)),
             questions=tuple(map(self._question, decision.questions)),
-            screens=tuple(map(_screen, decision.screens)),
+            screens=self.screens(decision.screens),
             tensions=tuple(map(self._tension, decision.tensions)),
             notices=tuple(map(self._notice, decision.notices)),
             passages={},
             disclaimer=self._disclaimer,
+        )
+
+    def screens(self, screens: Iterable[ShownScreen]) -> tuple[ShownScreen, ...]:
+        """Screens without what they settle, and without our reading of them, which are no words for patients."""
+        return tuple(
+            structs.replace(
+                screen, reading="", settles=(), items=tuple([structs.replace(item, reading="") for item in screen.items])
+            )
+            for screen in screens
         )
 
     def _assessment(self, entry: Assessed) -> Assessed:
@@ -131,9 +140,3 @@ class ForPatients:
         found = next((rule for rule in map(self._rules.get, notice.about) if isinstance(rule, SourceGap | Exclusion)), None)
         own = found.patient_text if found is not None else ""
         return Notice(code=notice.code, message=own or NOTICES.get(notice.code, notice.message), about=())
-
-
-def _screen(screen: ShownScreen) -> ShownScreen:
-    """What it settles, and our reading of it, are no words for patients."""
-    items = tuple([structs.replace(item, reading="") for item in screen.items])
-    return structs.replace(screen, reading="", settles=(), items=items)

@@ -30,7 +30,7 @@ class Person:
     def _ask(self, prompt: str) -> str:
         if "Go on" in prompt:
             return "y"
-        step = next_step(self._engine.decide(self._state.case), self._state)
+        step = next_step(self._engine.open_screens(self._state.case), self._state)
         assert step is not None
         self.asked.append(step)
         text = self._answer(step)
