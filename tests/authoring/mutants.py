@@ -7,6 +7,7 @@ finds is listed; docs/mutants.md says of every survivor why.
 from __future__ import annotations
 
 import argparse
+import itertools
 import multiprocessing
 import sys
 import tempfile
@@ -21,7 +22,7 @@ from spinegraph.engine import Engine, KnowledgeError, SpinegraphError, load_know
 from spinegraph.engine.decide.reference import Oracle
 from spinegraph.engine.knowledge.files import own_paths
 from spinegraph.engine.validation.cases.files import read_cases
-from spinegraph.engine.validation.cases.runs import run_cases
+from spinegraph.engine.validation.cases.runs import results_of
 from spinegraph.engine.validation.content import Content
 from spinegraph.engine.validation.diagnostics import Report
 from spinegraph.engine.validation.validate import CHECKS, validate
@@ -33,6 +34,8 @@ from tests.random_cases import random_cases
 ROOT = Path(__file__).parent.parent.parent
 CASES = ROOT / "tests" / "cases"
 SOURCES = ROOT.parent / "shared" / "sources"
+COSTLY = frozenset(("behaviour",))
+"""Checks that reason about every patient; they are asked about what no case shows."""
 SLOW = frozenset(("ontology", "shapes"))
 """Checks that start another process; they are asked only about what nothing else has found."""
 ORACLE_CASES = 5
@@ -68,20 +71,20 @@ def _found(folder: Path) -> Iterator[tuple[str, str]]:
     """Everything that finds the mistake, cheapest first."""
     paths = own_paths(folder / "ontology", folder / "shapes")
     content = Content(paths, sources=SOURCES if SOURCES.is_dir() else None, root=folder)
-    names = [check.name for check in CHECKS]
-    yield from _diagnosed(validate(content, only=[name for name in names if name not in SLOW]))
+    yield from _diagnosed(validate(content, only=[check.name for check in CHECKS if check.name not in COSTLY | SLOW]))
     try:
         engine = Engine(load_knowledge(paths))
-        run = run_cases(read_cases([CASES], engine.knowledge), engine)
+        cases = read_cases([CASES], engine.knowledge)
     except SpinegraphError as error:  # validation, which has run, should have said so
         yield ("cases" if not isinstance(error, KnowledgeError) else "loading"), str(error).splitlines()[0]
         return
-    for result in run.results:
+    for result in results_of(cases, engine):
         if result.failures:
             yield "cases", f"{result.name}: {result.failures[0]}"
-    yield from _diagnosed(validate(content, only=[name for name in names if name in SLOW]))
-    cases = [case for case, _ in zip(random_cases(engine.program, 1), range(ORACLE_CASES), strict=False)]
-    for difference in differences(engine, Oracle(engine.knowledge, paths), cases):
+    for checks in (COSTLY, SLOW):
+        yield from _diagnosed(validate(content, only=sorted(checks)))
+    drawn = list(itertools.islice(random_cases(engine.program, 1), ORACLE_CASES))
+    for difference in differences(engine, Oracle(engine.knowledge, paths), drawn):
         yield "oracle", difference
 
 

@@ -75,6 +75,11 @@ def run_cases(cases: Iterable[ClinicalCase], engine: Engine) -> CaseRun:
     return CaseRun(results=results, coverage=tuple(runner.coverage()))
 
 
+def results_of(cases: Iterable[ClinicalCase], engine: Engine) -> Iterator[CaseResult]:
+    """The results alone, each as it is known: for those who stop at the first that fails."""
+    return map(_Runner(engine).run, cases)
+
+
 class _Outcome(NamedTuple):
     """What a rule came to: its verdict, and whether its scope is settled."""
 
