@@ -15,6 +15,12 @@ from spinegraph.engine.errors import KnowledgeError
 SCHEMA = {"ontology": ("core.ttl",), "shapes": ("case.ttl", "criteria.ttl")}
 """Package → its files that speak of no guideline in particular."""
 
+READ = (".ttl", ".tsv")
+"""The endings of knowledge files."""
+
+NOT_READ = (".turtle", ".n3", ".nt", ".nq", ".trig", ".rdf", ".owl", ".owx", ".ofn", ".omn", ".jsonld")
+"""Endings of files that an author may take for knowledge."""
+
 
 def shipped_folders() -> tuple[Path, ...]:
     """The folders of the shipped content, ontology before shapes."""
@@ -52,13 +58,24 @@ def schema_paths() -> tuple[Path, ...]:
 
 
 def own_paths(*folders: Path) -> tuple[Path, ...]:
-    """The knowledge files below folders, sorted; the authoring shapes are about knowledge and not part of it."""
-    return tuple(
-        path
-        for folder in folders
-        for path in sorted(folder.rglob("*"))
-        if path.suffix in (".ttl", ".tsv") and not is_apart(path.relative_to(folder))
-    )
+    """The knowledge files below folders, sorted; the authoring shapes are about knowledge and not part of it.
+
+    Raises KnowledgeError where a file holds RDF, or a table, and its name says that it is not read.
+    """
+    found = []
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if is_apart(path.relative_to(folder)):
+                continue
+            if path.suffix in READ:
+                found.append(path)
+            elif path.suffix.lower() in (*READ, *NOT_READ) and path.is_file():
+                raise KnowledgeError(
+                    f"{path.name} is not read: knowledge is Turtle (.ttl) and SSSOM (.tsv).",
+                    where=str(path),
+                    mend="Convert it to Turtle and name it .ttl, or take it out of the folder.",
+                )
+    return tuple(found)
 
 
 def is_apart(path: Path) -> bool:
