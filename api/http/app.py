@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from spinegraph.api.catalogue import Catalogue
 from spinegraph.api.http.bodies import BodyLimits
 from spinegraph.api.http.case_body import CaseBody
+from spinegraph.api.http.console_files import console_router
 from spinegraph.api.http.content import PassageList, ReferenceList, ScreenList, content_router
 from spinegraph.api.http.coverage import CoverageList, coverage_router
 from spinegraph.api.http.decisions import decisions_router
@@ -101,6 +102,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.add_middleware(GZipMiddleware, minimum_size=LEAST_COMPRESSED)
     cases = understood(codebook)
     app.include_router(index_router(engine.knowledge, cases))
+    app.include_router(console_router())
     app.include_router(try_router(engine, codebook, cases, settings.local))
     app.include_router(search_router(engine.knowledge))
     app.include_router(problem_types_router())

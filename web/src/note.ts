@@ -1,0 +1,63 @@
+// The case as a note: plain text for a record, with what was recorded, so that silence is visible.
+import { type Catalogue, shortName } from './catalogue';
+import type { Action } from './contract';
+import type { Facts, State } from './facts';
+import type { Decided } from './state';
+import { say, sayOf } from './texts';
+
+export function noteOf({ answer, facts }: Decided, catalogue: Catalogue): string {
+  const { brief, knowledge, id } = answer;
+  const lines = [
+    `${sayOf('level', brief.level)}: ${brief.headline}`,
+    brief.because.length ? `${say('brief.because')}: ${brief.because.map((one) => one.label).join('; ')}` : '',
+    ...brief.level_if.map((one) => one.text),
+    ...section(say('brief.do'), brief.do),
+    ...section(say('brief.avoid'), brief.avoid),
+    ...brief.rule_out.map((one) => `${say('brief.ruleOut')}: ${one.label} (${sayOf('suspicion', one.verdict)})`),
+    brief.review ? `${say('brief.review')}: ${brief.review.text}` : '',
+    `${say('sheet.recorded')}: ${recordedWords(facts, catalogue)}`,
+    `${say('brief.notCovered')}: ${brief.not_covered.join('; ')}`,
+    `${say('brief.sources')}: ${brief.sources.map((one) => sourceWords(one, catalogue)).join('; ')}`,
+    brief.disclaimer,
+    `Spinegraph, ${say('top.knowledge')} ${knowledge.version} ${shortDigest(knowledge.digest)}, ${say('sheet.decision')} ${id.slice(0, 12)}`,
+  ];
+  return lines.filter(Boolean).join('\n');
+}
+
+function section(title: string, actions: Action[]): string[] {
+  if (!actions.length) return [];
+  return [`${title}:`, ...actions.map((one) => `- ${[one.text, one.caution, one.reading && `${say('reading')}: ${one.reading}`].filter(Boolean).join(' ')} [${one.passages.join(', ')}]`)];
+}
+
+/** Numbers, what is yes, what is no. */
+export function recordedWords(facts: Facts, catalogue: Catalogue): string {
+  const numbers = Object.entries(facts.numbers).map(
+    ([code, { value, unit }]) => `${shortName(catalogue.item[code], code)} ${value} ${sayOf('unit', unit)}`,
+  );
+  const yes = named(facts, catalogue, 'present', 'both');
+  const no = named(facts, catalogue, 'absent', 'both');
+  return [
+    numbers.join(', '),
+    yes.length ? `${say('state.present')}: ${yes.join(', ')}` : '',
+    no.length ? `${say('state.absent')}: ${no.join(', ')}` : '',
+  ].filter(Boolean).join('. ') || say('sheet.nothing');
+}
+
+export function named(facts: Facts, catalogue: Catalogue, ...states: State[]): string[] {
+  const codes = Object.keys(facts.findings).filter((code) => states.includes(facts.findings[code] as State));
+  return codes.map((code) => lower(shortName(catalogue.item[code], code)));
+}
+
+export function sourceWords(source: { id: string; date: string | null; review: string }, catalogue: Catalogue): string {
+  const title = catalogue.sources[source.id]?.label ?? '';
+  return [`${source.id} ${title}`, source.date, sayOf('review', source.review)].filter(Boolean).join(', ');
+}
+
+export function shortDigest(digest: string): string {
+  return digest.replace(/^sha256:/, '').slice(0, 12);
+}
+
+/** "Weak foot" → "weak foot", but "MRI" as it is. */
+export function lower(text: string): string {
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
