@@ -34,12 +34,14 @@ export function shownScreen(asking: Asking, catalogue: Catalogue): Screen {
   return { ...whole, items: whole.items.filter((item) => asking.items.includes(item.code)) };
 }
 
-/** "Safety screen n of m": which one of all safety screens is open, how many there are, and how many are done. */
+/** "Safety screen n of m": the safety screens that were answered, and those that can still change the level. */
 export function safetyProgress(answer: Answer, facts: Facts, catalogue: Catalogue): { done: number; all: number } {
-  const safety = catalogue.screens.filter((screen) => screen.tier === 'safety');
   const open = new Set(answer.screens.filter((screen) => screen.tier === 'safety').map((screen) => screen.id));
-  const started = Object.keys(facts.findings).length > 0;
-  return { done: started ? safety.filter((screen) => !open.has(screen.id)).length : 0, all: safety.length };
+  const answered = catalogue.screens.filter(
+    (screen) =>
+      screen.tier === 'safety' && !open.has(screen.id) && codesOf(screen).some((code) => isAnswered(code, facts, catalogue)),
+  );
+  return { done: answered.length, all: answered.length + open.size };
 }
 
 function isAnswered(code: string, facts: Facts, catalogue: Catalogue): boolean {

@@ -100,4 +100,7 @@ export function find(catalogue: Catalogue, query: string, most = 6): Item[] {
 /** A name where there is little room. */
 export const shortName = (item: Item | undefined, code: string): string => sentence(item?.short ?? item?.label ?? code);
 
+/** The name of a screen where there is little room. */
+export const screenName = (screen: Screen): string => screen.short ?? screen.title;
+
 export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

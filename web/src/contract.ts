@@ -32,6 +32,7 @@ export interface Item {
 export interface Screen {
   id: string;
   title: string;
+  short?: string;
   question: string;
   none_of_these?: string;
   asked_of: AskedOf;

@@ -3,10 +3,10 @@ import { explainRule } from '../actions';
 import { sentence } from '../catalogue';
 import type { Action, Brief as Answered } from '../contract';
 import { isEmpty } from '../facts';
-import { sourceWords } from '../note';
 import { useStore } from '../state';
 import { say, sayOf } from '../texts';
 import { Icon } from './Icon';
+import { Said } from './Said';
 
 const MOST_IDS = 2;
 
@@ -93,13 +93,16 @@ function Columns({ brief }: { brief: Answered }) {
 }
 
 function Line({ action, mark }: { action: Action; mark: preact.ComponentChild }) {
-  const more = action.passages.length - MOST_IDS;
+  const ids = action.passages.length > MOST_IDS ? action.passages.slice(0, 1) : action.passages;
+  const more = action.passages.length - ids.length;
   return (
     <li>
       {mark}
       <button type="button" class="line" onClick={() => explainRule(action.recommendations[0])}>
-        <span class="t">{action.text}</span> <span class="pid">{action.passages.slice(0, MOST_IDS).join(' ')}</span>
-        {more > 0 && <span class="pid"> +{more}</span>}
+        <span class="t">{action.text}</span> <span class="pid">
+          {ids.join(' ')}
+          {more > 0 && ` +${more}`}
+        </span>
         {action.reading && (
           <>
             {' '}
@@ -133,28 +136,5 @@ function Conditions({ brief }: { brief: Answered }) {
         )}
       </ul>
     </>
-  );
-}
-
-function Said({ brief }: { brief: Answered }) {
-  const { catalogue } = useStore();
-  if (!catalogue) return null;
-  return (
-    <dl class="said">
-      {brief.review && (
-        <>
-          <dt>{say('brief.review')}</dt>
-          <dd>{brief.review.text}</dd>
-        </>
-      )}
-      <dt>{say('brief.sources')}</dt>
-      <dd>{brief.sources.map((one) => sourceWords(one, catalogue)).join('; ')}</dd>
-      {brief.not_covered.length > 0 && (
-        <>
-          <dt>{say('brief.notCovered')}</dt>
-          <dd>{sentence(brief.not_covered.join('; '))}</dd>
-        </>
-      )}
-    </dl>
   );
 }

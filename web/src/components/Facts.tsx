@@ -1,7 +1,7 @@
 // What is recorded of the patient: a search, numbers and scope first, then every screen as a group of chips.
 import { answer, denyRest, openGroup } from '../actions';
 import type { Catalogue } from '../catalogue';
-import { shortName } from '../catalogue';
+import { screenName, shortName } from '../catalogue';
 import type { Screen } from '../contract';
 import { type Facts as Recorded, stateOf } from '../facts';
 import { useStore } from '../state';
@@ -71,7 +71,7 @@ function Group({ screen }: { screen: Screen }) {
         <button type="button" aria-expanded={open} onClick={() => openGroup(screen.id)}>
           <span class="gt">
             <Icon name="chevron" />
-            {screen.title}
+            {screenName(screen)}
           </span>
           <span class="gs" data-kind={kind}>
             {text}
@@ -80,7 +80,7 @@ function Group({ screen }: { screen: Screen }) {
         </button>
       </h3>
       {open && (
-        <div class="chips" role="group" aria-label={screen.title} data-group>
+        <div class="chips" role="group" aria-label={screenName(screen)} data-group>
           {screen.items.map((item) =>
             item.kind === 'finding' ? <Chip key={item.code} code={item.code} /> : <NumberField key={item.code} item={item} prefix="group" />,
           )}

@@ -1,4 +1,5 @@
 // All recommendations in four lanes; what changed by the last answer stands first and says from where it came.
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { explainRule, openLane } from '../actions';
 import { type Catalogue, shortName } from '../catalogue';
 import { lower } from '../note';
@@ -12,8 +13,11 @@ const HEADS: Record<Lane, IconName> = { do: 'indicated', not: 'against', wait: '
 
 export function Lanes() {
   const { decided, catalogue, lane: opened } = useStore();
-  if (!catalogue || !decided) return <section class="lanes" aria-label={say('lanes.title')} />;
-  const lines = linesOf(decided.answer, decided.places, decided.before, catalogue);
+  const lines = useMemo(
+    () => decided && catalogue && linesOf(decided.answer, decided.places, decided.before, catalogue),
+    [decided, catalogue],
+  );
+  if (!catalogue || !lines) return <section class="lanes" aria-label={say('lanes.title')} />;
   return (
     <section class="lanes" aria-label={say('lanes.title')}>
       {LANES.map((lane) => (
@@ -24,7 +28,9 @@ export function Lanes() {
 }
 
 function LaneCard({ lane, lines, open, catalogue }: { lane: Lane; lines: Line[]; open: boolean; catalogue: Catalogue }) {
-  const hidden = lines.length - MOST;
+  const list = useRef<HTMLUListElement>(null);
+  const fitting = useFitting(list, lines, open);
+  const hidden = lines.length - (open ? MOST : fitting);
   return (
     <section class="lane" data-lane={lane} data-open={open || undefined} aria-labelledby={`lane-${lane}`}>
       <h2 id={`lane-${lane}`}>
@@ -33,9 +39,9 @@ function LaneCard({ lane, lines, open, catalogue }: { lane: Lane; lines: Line[];
         <span class="cnt">{lines.length}</span>
       </h2>
       {lines.length ? (
-        <ul>
-          {(open ? lines : lines.slice(0, MOST)).map((line) => (
-            <LaneLine key={line.rule.code} line={line} lane={lane} catalogue={catalogue} />
+        <ul ref={list}>
+          {(open ? lines : lines.slice(0, MOST)).map((line, place) => (
+            <LaneLine key={line.rule.code} line={line} lane={lane} catalogue={catalogue} cut={!open && place >= fitting} />
           ))}
         </ul>
       ) : (
@@ -50,12 +56,36 @@ function LaneCard({ lane, lines, open, catalogue }: { lane: Lane; lines: Line[];
   );
 }
 
-function LaneLine({ line, lane, catalogue }: { line: Line; lane: Lane; catalogue: Catalogue }) {
+/** How many whole lines there is room for: a line is never cut. */
+function useFitting(list: preact.RefObject<HTMLUListElement>, lines: Line[], open: boolean): number {
+  const [fitting, setFitting] = useState(MOST);
+  const measure = () => {
+    if (!list.current) return;
+    const bottom = list.current.getBoundingClientRect().bottom + 1;
+    const whole = [...list.current.children].filter((line) => line.getBoundingClientRect().bottom <= bottom);
+    setFitting(Math.min(MOST, Math.max(1, whole.length)));
+  };
+  useLayoutEffect(measure, [lines, open]);
+  useEffect(() => {
+    addEventListener('resize', measure);
+    return () => removeEventListener('resize', measure);
+  }, []);
+  return Math.min(fitting, lines.length);
+}
+
+interface LineProps {
+  line: Line;
+  lane: Lane;
+  catalogue: Catalogue;
+  cut: boolean;
+}
+
+function LaneLine({ line, lane, catalogue, cut }: LineProps) {
   const { rule, verdict, was } = line;
   const now = sayOf('laneWord', lane);
   const old = was && sayOf('laneWord', was);
   return (
-    <li class={was ? 'chg' : ''}>
+    <li class={was ? 'chg' : ''} data-cut={cut || undefined}>
       <button type="button" data-rule={rule.code} data-verdict={verdict} data-strength={rule.modality} onClick={() => explainRule(rule.code)}>
         <Icon name={markOf(verdict, rule) as IconName} kind={verdict} />
         <span class="lt">

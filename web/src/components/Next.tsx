@@ -2,12 +2,15 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { answer, denyRest, skip } from '../actions';
 import { safetyProgress, shownScreen } from '../asking';
-import { sentence, shortName } from '../catalogue';
+import { screenName, sentence, shortName } from '../catalogue';
 import type { Item, Screen } from '../contract';
 import { stateOf } from '../facts';
 import { useStore } from '../state';
 import { say, sayOf } from '../texts';
+import { Chip } from './Chip';
 import { NumberField } from './NumberField';
+
+const MOST_ROWS = 4;
 
 export function Next() {
   const { decided, asking, catalogue } = useStore();
@@ -47,7 +50,7 @@ function Progress({ screen }: { screen: Screen | undefined }) {
     <div class="prog">
       <p>{screen ? progressWords(open?.tier, done, all, decided.answer.brief.level_final) : say('brief.settled')}</p>
       <div class="bar" aria-hidden="true">
-        {Array.from({ length: all }, (_, place) => (
+        {done < all && Array.from({ length: all }, (_, place) => (
           <i key={place} class={place < done ? 'full' : place === done && open?.tier === 'safety' ? 'now' : ''} />
         ))}
       </div>
@@ -71,19 +74,48 @@ function Question({ screen, heading }: { screen: Screen; heading: preact.RefObje
         {screen.question}
       </h2>
       <p class="from">{sayOf('next.from', screen.asked_of)}</p>
-      <ul class="asks" data-count={screen.items.length}>
-        {screen.items.map((item) => (
-          <li key={item.code}>{item.kind === 'measurement' ? <NumberField item={item} prefix="next" /> : <YesNo item={item} />}</li>
-        ))}
-      </ul>
+      <Items screen={screen} />
       <button type="button" class="primary" onClick={() => denyRest(screen)}>
         {say('none')}
+        {screen.none_of_these && screen.none_of_these !== say('none') && <span class="meaning">{screen.none_of_these}</span>}
       </button>
       <p class="whyask">
         {open?.why && sentence(open.why)} {screen.reading && <span class="rd">{say('reading')}</span>}{' '}
         <span class="pid">{screen.passages.slice(0, 2).join(' ')}</span>
       </p>
       <Then screen={screen} />
+    </>
+  );
+}
+
+/** Few findings are asked one by one, with yes and no; many are chips, so that all can be seen at once. */
+function Items({ screen }: { screen: Screen }) {
+  const numbers = screen.items.filter((item) => item.kind === 'measurement');
+  const findings = screen.items.filter((item) => item.kind === 'finding');
+  return (
+    <>
+      {numbers.length > 0 && (
+        <div class="numbers">
+          {numbers.map((item) => (
+            <NumberField key={item.code} item={item} prefix="next" />
+          ))}
+        </div>
+      )}
+      {findings.length > MOST_ROWS ? (
+        <div class="chips asked" role="group" aria-label={screen.question} data-group>
+          {findings.map((item) => (
+            <Chip key={item.code} code={item.code} />
+          ))}
+        </div>
+      ) : (
+        <ul class="asks">
+          {findings.map((item) => (
+            <li key={item.code}>
+              <YesNo item={item} />
+            </li>
+          ))}
+        </ul>
+      )}
     </>
   );
 }
@@ -124,7 +156,7 @@ function YesNo({ item }: { item: Item }) {
 function Then({ screen }: { screen: Screen }) {
   const { decided, catalogue } = useStore();
   const others = (decided?.answer.brief.ask ?? []).filter((id) => id !== screen.id).slice(0, 2);
-  const names = others.map((id) => catalogue?.screen[id]?.title).filter(Boolean).join('; ');
+  const names = others.flatMap((id) => (catalogue?.screen[id] ? [screenName(catalogue.screen[id])] : [])).join(', ');
   return (
     <p class="then">
       <button type="button" class="link" onClick={skip}>

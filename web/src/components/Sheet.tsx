@@ -1,5 +1,5 @@
 // What prints in the view of the clinician: one A4 page, black on white.
-import { type Catalogue, sentence, shortName } from '../catalogue';
+import { type Catalogue, screenName, sentence, shortName } from '../catalogue';
 import type { Action, Screen } from '../contract';
 import { type Facts, stateOf } from '../facts';
 import { lower, named, shortDigest, sourceWords } from '../note';
@@ -111,7 +111,7 @@ function AskNext({ screens, catalogue, facts }: { screens: Screen[]; catalogue: 
       <ul>
         {screens.map((screen) => (
           <li key={screen.id}>
-            {screen.title}: {open(screen).map((item) => lower(shortName(catalogue.item[item.code], item.code))).join(', ')}
+            {screenName(screen)}: {open(screen).map((item) => lower(shortName(catalogue.item[item.code], item.code))).join(', ')}
           </li>
         ))}
       </ul>
@@ -139,7 +139,7 @@ function denied(facts: Facts, catalogue: Catalogue): string[] {
   for (const screen of catalogue.screens) {
     const findings = screen.items.filter((item) => item.kind === 'finding');
     if (!findings.every((item) => rest.has(item.code))) continue;
-    words.push(say('sheet.noneOf', { name: lower(screen.title) }));
+    words.push(say('sheet.noneOf', { name: lower(screenName(screen)) }));
     for (const item of findings) rest.delete(item.code);
   }
   return [...words, ...[...rest].map((code) => lower(shortName(catalogue.item[code], code)))];
