@@ -11,12 +11,13 @@ const ORDER: Truth[] = ['conflicting', 'true', 'unknown', 'false'];
 const MARKS: Record<Truth, IconName> = { true: 'yes', false: 'no', unknown: 'ask', conflicting: 'conflict' };
 const MOST_PARTS = 6;
 const MOST_FACTS = 8;
-const DEEPEST = 4;
+const UNFOLDED = 2;
 
 export function FactsOf({ proof }: { proof: Proof | undefined }) {
   const { decided, catalogue } = useStore();
   if (!proof || !decided || !catalogue) return null;
-  const codes = [...new Set(carrying(proof, decided.facts))];
+  const rank = (code: string) => (decided.facts.findings[code] === 'absent' ? 1 : 0);
+  const codes = [...new Set(carrying(proof, decided.facts))].sort((one, other) => rank(one) - rank(other));
   if (!codes.length) return <p class="src">{say('why.noFacts')}</p>;
   return (
     <div class="chips">
@@ -90,7 +91,13 @@ function Part({ part, depth }: { part: Proof; depth: number }) {
         </span>
         <span class="w">{fact?.value !== undefined ? fact.value : sayOf(fact ? 'part' : 'truth', part.truth)}</span>
       </div>
-      {children.length > 0 && depth < DEEPEST && <Parts parts={children} depth={depth + 1} />}
+      {children.length > 0 && depth < UNFOLDED && <Parts parts={children} depth={depth + 1} />}
+      {children.length > 0 && depth >= UNFOLDED && (
+        <details class="deeper">
+          <summary>{say('why.parts', { count: children.length })}</summary>
+          <Parts parts={children} depth={depth + 1} />
+        </details>
+      )}
     </li>
   );
 }
