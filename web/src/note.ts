@@ -3,7 +3,7 @@ import { type Catalogue, shortName } from './catalogue';
 import type { Action } from './contract';
 import type { Facts, State } from './facts';
 import type { Decided } from './state';
-import { say, sayOf } from './texts';
+import { quantityWords, say, sayOf } from './texts';
 
 export function noteOf({ answer, facts }: Decided, catalogue: Catalogue): string {
   const { brief, knowledge, id } = answer;
@@ -32,7 +32,7 @@ function section(title: string, actions: Action[]): string[] {
 /** Numbers, what is yes, what is no. */
 export function recordedWords(facts: Facts, catalogue: Catalogue): string {
   const numbers = Object.entries(facts.numbers).map(
-    ([code, { value, unit }]) => `${shortName(catalogue.item[code], code)} ${value} ${sayOf('unit', unit)}`,
+    ([code, { value, unit }]) => `${shortName(catalogue.item[code], code)} ${quantityWords(value, unit)}`,
   );
   const yes = named(facts, catalogue, 'present', 'both');
   const no = named(facts, catalogue, 'absent', 'both');

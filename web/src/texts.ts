@@ -32,3 +32,8 @@ export function say(key: Key, values: Record<string, string | number> = {}): str
 export function sayOf(prefix: string, value: string): string {
   return CATALOGUES[current][`${prefix}.${value}`] ?? value;
 }
+
+/** A number with the word of its unit: "1 week", "2 weeks". */
+export function quantityWords(value: number, unit: string): string {
+  return `${value} ${value === 1 ? (CATALOGUES[current][`unit.${unit}.one`] ?? sayOf('unit', unit)) : sayOf('unit', unit)}`;
+}

@@ -3,7 +3,7 @@ import { shortName } from '../catalogue';
 import type { Proof, Truth } from '../contract';
 import { type Facts, stateOf } from '../facts';
 import { useStore } from '../state';
-import { say, sayOf } from '../texts';
+import { quantityWords, say, sayOf } from '../texts';
 import { FixedChip } from './Chip';
 import { Icon, type IconName } from './Icon';
 
@@ -26,7 +26,7 @@ export function FactsOf({ proof }: { proof: Proof | undefined }) {
         if (!quantity) return <FixedChip key={code} code={code} state={stateOf(decided.facts, code, catalogue)} />;
         return (
           <span key={code} class="chip fixed" data-state="present">
-            {shortName(catalogue.item[code], code)} {quantity.value} {sayOf('unit', quantity.unit)}
+            {shortName(catalogue.item[code], code)} {quantityWords(quantity.value, quantity.unit)}
           </span>
         );
       })}

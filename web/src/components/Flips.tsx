@@ -5,7 +5,7 @@ import { shortName } from '../catalogue';
 import type { Recommendation } from '../contract';
 import { type Outcome, sizeOf, type Step, stepsOf, tryStep } from '../flips';
 import { useStore } from '../state';
-import { say, sayOf } from '../texts';
+import { quantityWords, say, sayOf } from '../texts';
 import { laneOf } from '../verdicts';
 import { Icon } from './Icon';
 
@@ -84,7 +84,7 @@ function FlipButton({ flip: { step, outcome }, found }: { flip: Flip; found: Rec
   };
   const parts = [
     ...Object.entries(step.answers).map(([code, state]) => ({ code, state: state ?? 'unknown', word: sayOf('state', state ?? 'unknown') })),
-    ...Object.entries(step.numbers).map(([code, { value, unit }]) => ({ code, state: 'present' as const, word: `${value} ${sayOf('unit', unit)}` })),
+    ...Object.entries(step.numbers).map(([code, { value, unit }]) => ({ code, state: 'present' as const, word: `${quantityWords(value, unit)}` })),
   ];
   return (
     <li>

@@ -4,7 +4,7 @@ import type { Action, Screen } from '../contract';
 import { type Facts, stateOf } from '../facts';
 import { lower, named, shortDigest, sourceWords } from '../note';
 import { useStore } from '../state';
-import { say, sayOf } from '../texts';
+import { quantityWords, say, sayOf } from '../texts';
 import { Icon } from './Icon';
 
 const MOST_NO = 28;
@@ -40,10 +40,10 @@ export function Sheet() {
         </p>
       ))}
       <div class="a4-c">
-        <Actions title={say('brief.do')} actions={brief.do} />
-        <Actions title={say('brief.avoid')} actions={brief.avoid} />
+        <Actions title={say('brief.do')} actions={brief.do} list="ol" />
+        <Actions title={say('brief.avoid')} actions={brief.avoid} list="ul" />
         <Conditions />
-        <AskNext screens={decided.answer.screens.filter((screen) => brief.ask.includes(screen.id))} catalogue={catalogue} facts={decided.facts} />
+        <AskNext screens={decided.answer.screens.filter((screen) => brief.ask.includes(screen.id)).map((screen) => ({ ...screen, short: catalogue.screen[screen.id]?.short }))} catalogue={catalogue} facts={decided.facts} />
       </div>
       <h2>{say('sheet.recorded')}</h2>
       <Recorded facts={decided.facts} catalogue={catalogue} />
@@ -66,19 +66,19 @@ export function Sheet() {
   );
 }
 
-function Actions({ title, actions }: { title: string; actions: Action[] }) {
+function Actions({ title, actions, list: List }: { title: string; actions: Action[]; list: 'ol' | 'ul' }) {
   return (
     <section>
       <h2>{title}</h2>
-      <ul>
+      <List>
         {actions.map((one) => (
           <li key={one.text}>
             {one.text} <span class="pid">{one.passages.slice(0, 3).join(' ')}</span> {one.reading && <span class="rd">{say('reading')}</span>}
             {one.caution && <i class="block">{one.caution}</i>}
           </li>
         ))}
-        {!actions.length && <li>{say('brief.nothing')}</li>}
-      </ul>
+              </List>
+      {!actions.length && <p>{say('brief.nothing')}</p>}
     </section>
   );
 }
@@ -126,21 +126,21 @@ function Recorded({ facts, catalogue }: { facts: Facts; catalogue: Catalogue }) 
   const no = named(facts, catalogue, 'absent', 'both');
   return (
     <p>
-      {numbers.map(([code, { value, unit }]) => `${shortName(catalogue.item[code], code)} ${value} ${sayOf('unit', unit)}. `)}
+      {numbers.map(([code, { value, unit }]) => `${shortName(catalogue.item[code], code)} ${quantityWords(value, unit)}. `)}
       <b>{sentence(say('state.present'))}:</b> {yes.join(', ') || '–'}. <b>{sentence(say('state.absent'))}:</b>{' '}
       {(no.length > MOST_NO ? denied(facts, catalogue) : no).join(', ') || '–'}.
     </p>
   );
 }
 
+/** The names of the screens of which every finding is denied, and the other findings that are. */
 function denied(facts: Facts, catalogue: Catalogue): string[] {
-  const words: string[] = [];
   const rest = new Set(Object.keys(facts.findings).filter((code) => facts.findings[code] !== 'present'));
-  for (const screen of catalogue.screens) {
+  const whole = catalogue.screens.filter((screen) => {
     const findings = screen.items.filter((item) => item.kind === 'finding');
-    if (!findings.every((item) => rest.has(item.code))) continue;
-    words.push(say('sheet.noneOf', { name: lower(screenName(screen)) }));
-    for (const item of findings) rest.delete(item.code);
-  }
-  return [...words, ...[...rest].map((code) => lower(shortName(catalogue.item[code], code)))];
+    return findings.length > 0 && findings.every((item) => rest.has(item.code));
+  });
+  for (const screen of whole) for (const item of screen.items) rest.delete(item.code);
+  const names = whole.map((screen) => lower(screenName(screen))).join('; ');
+  return [...(names ? [say('sheet.noneOf', { name: names })] : []), ...[...rest].map((code) => lower(shortName(catalogue.item[code], code)))];
 }
