@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
-from urllib.request import urlopen
 
+import httpx
 from playwright.sync_api import Locator, Page, expect
 
 SETTLED = "#app .brief:not([data-old])"
@@ -61,8 +60,7 @@ class Person:
 
 def cases(address: str) -> dict[str, str]:
     """Cases as fragments, made of the screens that the service has."""
-    with urlopen(f"{address}/v1/screens") as reply:
-        screens = {screen["id"]: screen for screen in json.load(reply)["screens"]}
+    screens = {screen["id"]: screen for screen in httpx.get(f"{address}/v1/screens").json()["screens"]}
 
     def denied(*ids: str, but: tuple[str, ...] = ()) -> str:
         items = [item for id_ in ids for item in screens[id_]["items"] if item["kind"] == "finding"]

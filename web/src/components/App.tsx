@@ -16,7 +16,8 @@ import { Sheet } from './Sheet';
 import { Why } from './Why';
 
 export function App({ onRetry }: { onRetry: () => void }) {
-  const { decided, patient, catalogue, why, dialog, language } = useStore();
+  const { decided, patient, catalogue, why, dialog, language, status } = useStore();
+  const ready = catalogue && (decided || status === 'lost' || status === 'refused');
   const level = decided?.answer.brief.level ?? 'undetermined';
   useEffect(() => {
     document.title = say('title', { level: sayOf('level', level).toLowerCase() });
@@ -27,7 +28,7 @@ export function App({ onRetry }: { onRetry: () => void }) {
       <Header />
       <main id="main" tabIndex={-1}>
         <Said onRetry={onRetry} />
-        {catalogue ? patient ? <PatientView /> : <Case /> : <p class="loading">{say('page.loading')}</p>}
+        {ready ? patient ? <PatientView /> : <Case /> : <p class="loading">{say('page.loading')}</p>}
         {!patient && <Sheet />}
       </main>
       <footer class="foot">

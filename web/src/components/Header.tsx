@@ -13,10 +13,10 @@ export function Header() {
     <header class="top">
       <a
         class="skip"
-        href="#brief"
+        href="#main"
         onClick={(event) => {
           event.preventDefault();
-          document.getElementById('brief')?.focus();
+          (document.getElementById('brief') ?? document.getElementById('main'))?.focus();
         }}
       >
         {say('skip')}
