@@ -36,10 +36,13 @@ export function FixedChip({ code, state }: { code: string; state: Shown }) {
 
 function Face({ code, state }: { code: string; state: Shown }) {
   const { catalogue } = useStore();
+  const name = shortName(catalogue?.item[code], code);
   return (
     <>
       <Icon name={MARKS[state]} />
-      <span>{shortName(catalogue?.item[code], code)}</span>
+      <span class="name" data-t={name}>
+        {name}
+      </span>
       <span class="vh">, {sayOf('state', state)}</span>
     </>
   );

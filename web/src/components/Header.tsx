@@ -27,8 +27,12 @@ export function Header() {
           Spinegraph
         </a>
         <span class="kn">
-          <span class="kn-w">{say('top.knowledge')} </span>
-          {knowledge?.version ?? '…'} <code>{knowledge ? shortDigest(knowledge.digest) : ''}</code>
+          {knowledge && (
+            <>
+              <span class="kn-w">{say('top.knowledge')} </span>
+              {knowledge.version} <code>{shortDigest(knowledge.digest)}</code>
+            </>
+          )}
         </span>
         <a class="review" href="/coverage">
           <Icon name="provisional" />
