@@ -157,6 +157,12 @@ export interface Answer extends BriefAnswer {
   notices: { code: string; message: string; about: string[] }[];
 }
 
+/** What whoever runs the service says himself: where patients are to go. */
+export interface LocalText {
+  where_to_go: string;
+  where_to_go_now: string;
+}
+
 export interface Passage {
   id: string;
   paraphrase: string;

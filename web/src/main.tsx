@@ -7,6 +7,7 @@ import { loadCatalogue } from './catalogue';
 import { redecide } from './deciding';
 import { readFragment } from './fragment';
 import { listenToKeys } from './keyboard';
+import { localText } from './service';
 import { store } from './state';
 import { preferred } from './texts';
 
@@ -22,7 +23,8 @@ function readAddress(): void {
 
 async function start(): Promise<void> {
   try {
-    store.set({ catalogue: await loadCatalogue() });
+    const [catalogue, local] = await Promise.all([loadCatalogue(), localText()]);
+    store.set({ catalogue, local });
   } catch (error) {
     store.set({ status: 'lost', reason: String(error) });
     return;

@@ -1,9 +1,11 @@
 // The case as a note: plain text for a record, with what was recorded, so that silence is visible.
 import { type Catalogue, shortName } from './catalogue';
-import type { Action } from './contract';
+import type { Action, Brief } from './contract';
 import type { Facts, State } from './facts';
 import type { Decided } from './state';
 import { quantityWords, say, sayOf } from './texts';
+
+const MOST_CHANGED = 4;
 
 export function noteOf({ answer, facts }: Decided, catalogue: Catalogue): string {
   const { brief, knowledge, id } = answer;
@@ -18,7 +20,7 @@ export function noteOf({ answer, facts }: Decided, catalogue: Catalogue): string
     `${say('sheet.recorded')}: ${recordedWords(facts, catalogue)}`,
     `${say('brief.notCovered')}: ${brief.not_covered.join('; ')}`,
     `${say('brief.sources')}: ${brief.sources.map((one) => sourceWords(one, catalogue)).join('; ')}`,
-    brief.disclaimer,
+    `${reviewWords(brief)}. ${brief.disclaimer}`,
     `Spinegraph, ${say('top.knowledge')} ${knowledge.version} ${shortDigest(knowledge.digest)}, ${say('sheet.decision')} ${id.slice(0, 12)}`,
   ];
   return lines.filter(Boolean).join('\n');
@@ -60,4 +62,30 @@ export function shortDigest(digest: string): string {
 /** "Weak foot" → "weak foot", but "MRI" as it is. */
 export function lower(text: string): string {
   return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
+
+/** How far the documents of an answer are reviewed, the least first: a review that is pending, or that nobody states. */
+export function reviewWords(brief: Brief): string {
+  const found = new Set(brief.sources.map((one) => one.review));
+  const least = ['pending', 'unknown', 'none'].find((status) => found.has(status)) ?? [...found].join(', ');
+  return say('top.review', { status: sayOf('review', least) });
+}
+
+/** What was recorded before, of everything that is recorded otherwise now. */
+export function differenceWords(before: Facts, now: Facts, catalogue: Catalogue): string {
+  const findings = new Set([...Object.keys(before.findings), ...Object.keys(now.findings)]);
+  const numbers = new Set([...Object.keys(before.numbers), ...Object.keys(now.numbers)]);
+  const changed = [
+    ...[...numbers].flatMap((code) => {
+      const old = before.numbers[code];
+      const same = old?.value === now.numbers[code]?.value && old?.unit === now.numbers[code]?.unit;
+      return same ? [] : [[code, old ? quantityWords(old.value, old.unit) : sayOf('state', 'unknown')]];
+    }),
+    ...[...findings].flatMap((code) =>
+      before.findings[code] === now.findings[code] ? [] : [[code, sayOf('state', before.findings[code] ?? 'unknown')]],
+    ),
+  ];
+  const shown = changed.slice(0, MOST_CHANGED).map(([code = '', word]) => `${shortName(catalogue.item[code], code)}: ${word}`);
+  const rest = changed.length - shown.length;
+  return [...shown, ...(rest ? [say('brief.more', { count: rest })] : [])].join(', ');
 }

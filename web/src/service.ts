@@ -1,5 +1,5 @@
 // What the page asks of the service while a case is open.
-import type { Answer, Audience, BriefAnswer, Passage, Recommendation } from './contract';
+import type { Answer, Audience, BriefAnswer, LocalText, Passage, Recommendation } from './contract';
 import { bodyOf, type Facts } from './facts';
 
 /** The service could be reached and refused: `detail` says what it said. */
@@ -43,4 +43,11 @@ export async function passagesAround(id: string, signal: AbortSignal): Promise<P
   const reply = await fetch(`/v1/passages?id=${encodeURIComponent(id)}&around=1`, { signal });
   if (!reply.ok) throw new Refused(await reasonOf(reply));
   return (await reply.json()).passages;
+}
+
+/** Where patients are to go. */
+export async function localText(): Promise<LocalText> {
+  const reply = await fetch('/v1/local');
+  if (!reply.ok) throw new Refused(await reasonOf(reply));
+  return reply.json();
 }

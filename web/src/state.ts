@@ -1,7 +1,7 @@
 // The state of the page. It changes by `store.set` alone; components read it with `useStore`.
 import { useEffect, useState } from 'preact/hooks';
 import type { Catalogue } from './catalogue';
-import type { Answer, BriefAnswer } from './contract';
+import type { Answer, BriefAnswer, LocalText } from './contract';
 import { type Facts, NOTHING } from './facts';
 import type { Language } from './texts';
 import type { Lane, Places } from './verdicts';
@@ -37,6 +37,7 @@ export interface State {
   lane: Lane | undefined;
   patient: boolean;
   forPatient: { answer: BriefAnswer; facts: Facts } | undefined;
+  local: LocalText;
   why: string | undefined;
   dialog: 'keys' | undefined;
   copied: boolean;
@@ -59,6 +60,7 @@ export const START: State = {
   lane: undefined,
   patient: false,
   forPatient: undefined,
+  local: { where_to_go: '', where_to_go_now: '' },
   why: undefined,
   dialog: undefined,
   copied: false,

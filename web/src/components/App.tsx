@@ -2,7 +2,7 @@
 import { useEffect } from 'preact/hooks';
 import { redecide } from '../deciding';
 import { isEmpty } from '../facts';
-import { recordedWords } from '../note';
+import { differenceWords } from '../note';
 import { useStore } from '../state';
 import { say, sayOf } from '../texts';
 import { Brief } from './Brief';
@@ -58,7 +58,7 @@ const MOST_NAMED = 6;
 
 /** What has to be said above the answer: no connection, refused facts, codes that are not known here. */
 function Said({ onRetry }: { onRetry: () => void }) {
-  const { status, reason, unknown, decided, catalogue } = useStore();
+  const { status, reason, unknown, decided, catalogue, facts } = useStore();
   const rest = unknown.length - MOST_NAMED;
   const names = unknown.slice(0, MOST_NAMED).join(', ') + (rest > 0 ? ` ${say('page.unknownMore', { count: rest })}` : '');
   const failed = status === 'lost' || status === 'refused';
@@ -71,7 +71,7 @@ function Said({ onRetry }: { onRetry: () => void }) {
           {status === 'refused'
             ? say('page.refused', { reason })
             : decided && catalogue && !isEmpty(decided.facts)
-              ? say('page.lost', { facts: recordedWords(decided.facts, catalogue) })
+              ? say('page.lost', { facts: differenceWords(decided.facts, facts, catalogue) })
               : say('page.lostFirst')}
           <button type="button" class="link" onClick={() => (catalogue ? void redecide() : onRetry())}>
             {say('page.retry')}

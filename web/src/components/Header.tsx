@@ -1,14 +1,13 @@
 // The head of the page: which knowledge, how far it is reviewed, where else to go, what can be done with the case.
 import { copyNote, showKeys, startAnew, togglePatient, undo, useLanguage, useTheme } from '../actions';
 import { isEmpty } from '../facts';
-import { shortDigest } from '../note';
+import { reviewWords, shortDigest } from '../note';
 import { useStore } from '../state';
 import { say } from '../texts';
 import { Icon } from './Icon';
 
 export function Header() {
   const { decided, theme, language } = useStore();
-  const knowledge = decided?.answer.knowledge;
   return (
     <header class="top">
       <a
@@ -26,18 +25,18 @@ export function Header() {
           <Icon name="brand" />
           Spinegraph
         </a>
-        <span class="kn">
-          {knowledge && (
-            <>
+        {decided && (
+          <>
+            <span class="kn">
               <span class="kn-w">{say('top.knowledge')} </span>
-              {knowledge.version} <code>{shortDigest(knowledge.digest)}</code>
-            </>
-          )}
-        </span>
-        <a class="review" href="/coverage">
-          <Icon name="provisional" />
-          {say('top.reviewPending')}
-        </a>
+              {decided.answer.knowledge.version} <code>{shortDigest(decided.answer.knowledge.digest)}</code>
+            </span>
+            <a class="review" href="/coverage">
+              <Icon name="provisional" />
+              {reviewWords(decided.answer.brief)}
+            </a>
+          </>
+        )}
         <span class="grow" />
         <button class="ghost" type="button" lang={language === 'en' ? 'de' : 'en'} onClick={() => useLanguage(language === 'en' ? 'de' : 'en')}>
           {say('top.language')}

@@ -12,14 +12,14 @@ const MOST = 4;
 const HEADS: Record<Lane, IconName> = { do: 'indicated', not: 'against', wait: 'ask', aside: 'overridden' };
 
 export function Lanes() {
-  const { decided, catalogue, lane: opened } = useStore();
+  const { decided, catalogue, lane: opened, facts } = useStore();
   const lines = useMemo(
     () => decided && catalogue && linesOf(decided.answer, decided.places, decided.before, catalogue),
     [decided, catalogue],
   );
   if (!catalogue || !lines) return <section class="lanes" aria-label={say('lanes.title')} />;
   return (
-    <section class="lanes" aria-label={say('lanes.title')}>
+    <section class="lanes" aria-label={say('lanes.title')} data-old={decided?.facts !== facts || undefined}>
       {LANES.map((lane) => (
         <LaneCard key={lane} lane={lane} lines={lines[lane]} open={opened === lane} catalogue={catalogue} />
       ))}
@@ -67,9 +67,11 @@ function useFitting(list: preact.RefObject<HTMLUListElement>, lines: Line[], ope
   };
   useLayoutEffect(measure, [lines, open]);
   useEffect(() => {
-    addEventListener('resize', measure);
-    return () => removeEventListener('resize', measure);
-  }, []);
+    if (!list.current) return undefined;
+    const observer = new ResizeObserver(measure);
+    observer.observe(list.current);
+    return () => observer.disconnect();
+  }, [lines.length > 0]);
   return Math.min(fitting, lines.length);
 }
 

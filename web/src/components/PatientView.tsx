@@ -1,22 +1,25 @@
 // The answer for the patient: larger, in plain words, and what prints in this view.
 import { isEmpty } from '../facts';
-import { shortDigest } from '../note';
+import { reviewWords, shortDigest } from '../note';
 import { useStore } from '../state';
 import { say } from '../texts';
 import { Icon } from './Icon';
 
 export function PatientView() {
-  const { forPatient, facts, status } = useStore();
+  const { forPatient, facts, status, local } = useStore();
   if (!forPatient) return <div class="pv" />;
   const { brief, knowledge, id } = forPatient.answer;
   const old = forPatient.facts !== facts;
   const stale = old && status !== 'waiting';
+  const emergency = brief.level === 'emergency';
+  const where = emergency ? local.where_to_go_now : local.where_to_go;
   const again = [...sentences(brief.review?.text ?? '')];
   return (
     <div class="pv">
       <article class="sheet" data-level={stale ? 'undetermined' : brief.level} data-old={old || undefined}>
         <p class="pv-k">{say('patient.kick')}</p>
         <h1>{isEmpty(forPatient.facts) ? say('brief.empty') : brief.headline}</h1>
+        {emergency && where && <Where text={where} />}
         {brief.level_if.map((one) => (
           <p class="lead" key={one.recommendation}>
             {one.text}
@@ -39,17 +42,20 @@ export function PatientView() {
             </ul>
           </div>
         )}
-        <p class="local">
-          {say('patient.local')} <span>{say('patient.slot')}</span>
-        </p>
+        {!(emergency && where) && <Where text={where} />}
         <p class="fine">{brief.disclaimer}</p>
         <p class="fine">
           Spinegraph, {say('top.knowledge')} {knowledge.version} {shortDigest(knowledge.digest)}, {say('sheet.decision')} {id.slice(0, 12)}.{' '}
-          {say('top.reviewPending')}.
+          {reviewWords(brief)}.
         </p>
       </article>
     </div>
   );
+}
+
+/** Where to go, as whoever runs the service says it; otherwise a line to write on. */
+function Where({ text }: { text: string }) {
+  return <p class="local">{text ? <b>{text}</b> : <span class="slot">{say('patient.local')}</span>}</p>;
 }
 
 function Actions({ title, mark, actions }: { title: string; mark: 'yes' | 'no'; actions: { text: string; caution: string }[] }) {

@@ -2,7 +2,7 @@
 import { type Catalogue, screenName, sentence, shortName } from '../catalogue';
 import type { Action, Screen } from '../contract';
 import { type Facts, stateOf } from '../facts';
-import { lower, named, shortDigest, sourceWords } from '../note';
+import { lower, named, reviewWords, shortDigest, sourceWords } from '../note';
 import { useStore } from '../state';
 import { quantityWords, say, sayOf } from '../texts';
 import { Icon } from './Icon';
@@ -20,7 +20,7 @@ export function Sheet() {
         <span>
           {say('top.knowledge')} {knowledge.version} {shortDigest(knowledge.digest)}, {say('sheet.decision')} {id.slice(0, 12)}
         </span>
-        <b>{say('top.reviewPending')}</b>
+        <b>{reviewWords(brief)}</b>
       </div>
       <div class="a4-l">
         <p>
