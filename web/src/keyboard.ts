@@ -5,7 +5,8 @@ import { store } from './state';
 
 export function listenToKeys(): void {
   addEventListener('keydown', (event) => {
-    if (!store.state.keysOn || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.defaultPrevented || !store.state.keysOn || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.repeat && !event.key.startsWith('Arrow')) return;
     const target = event.target instanceof HTMLElement ? event.target : document.body;
     if (target.matches('input, select, textarea')) return;
     if (onChip(event.key, target) || (!document.querySelector('dialog[open]') && onPage(event.key))) event.preventDefault();

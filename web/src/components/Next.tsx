@@ -17,9 +17,10 @@ export function Next() {
   const heading = useRef<HTMLHeadingElement>(null);
   const last = useRef<string>();
   useEffect(() => {
-    // After the last answer of a screen the button that was pressed is gone: go on at the next question.
-    const lost = document.activeElement === document.body || document.activeElement === null;
-    if (last.current && last.current !== asking?.screen && lost) heading.current?.focus();
+    // After the last answer of a screen go on at the next question, never on a button that would answer it unread.
+    const focus = document.activeElement;
+    const here = focus === document.body || focus?.closest('.next');
+    if (last.current && last.current !== asking?.screen && here) heading.current?.focus();
     last.current = asking?.screen;
   }, [asking?.screen]);
   if (!catalogue || !decided) return <section class="card next" aria-label={say('next.title')} />;
@@ -75,14 +76,19 @@ function Question({ screen, heading }: { screen: Screen; heading: preact.RefObje
       </h2>
       <p class="from">{sayOf('next.from', screen.asked_of)}</p>
       <Items screen={screen} />
-      <button type="button" class="primary" onClick={() => denyRest(screen)}>
+      <button type="button" class="primary" onClick={(event) => event.detail < 2 && denyRest(screen)}>
         {say('none')}
         {screen.none_of_these && screen.none_of_these !== say('none') && <span class="meaning">{screen.none_of_these}</span>}
       </button>
       <p class="whyask">
-        {open?.why && sentence(open.why)} {screen.reading && <span class="rd">{say('reading')}</span>}{' '}
-        <span class="pid">{screen.passages.slice(0, 2).join(' ')}</span>
+        {open?.why && sentence(open.why)} <span class="pid">{screen.passages.slice(0, 2).join(' ')}</span>
       </p>
+      {screen.reading && (
+        <details class="reading">
+          <summary>{say('reading')}</summary>
+          {screen.reading}
+        </details>
+      )}
       <Then screen={screen} />
     </>
   );

@@ -35,7 +35,30 @@ export function Said({ brief }: { brief: Brief }) {
           </dd>
         </>
       )}
+      <Notices />
     </dl>
+  );
+}
+
+/** What else there is to know of this patient: gaps about signs that are present, contradictions. */
+function Notices() {
+  const { decided } = useStore();
+  const [all, setAll] = useState(false);
+  const notices = decided?.answer.notices ?? [];
+  if (!notices.length) return null;
+  return (
+    <>
+      <dt>{say('brief.notices')}</dt>
+      <dd>
+        {all ? (
+          notices.map((one) => <p key={one.message}>{one.message}</p>)
+        ) : (
+          <button type="button" class="link" onClick={() => setAll(true)}>
+            {say('brief.notes', { count: notices.length })}
+          </button>
+        )}
+      </dd>
+    </>
   );
 }
 

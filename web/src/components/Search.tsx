@@ -1,5 +1,5 @@
 // Search in people's words, in what the page has loaded: it works without a connection.
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { find } from '../catalogue';
 import { useStore } from '../state';
 import { say } from '../texts';
@@ -11,8 +11,20 @@ export function Search() {
   const [query, setQuery] = useState('');
   const hits = catalogue ? find(catalogue, query) : [];
   const close = () => setQuery('');
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const outside = (event: Event) => {
+      if (event.target instanceof Node && !box.current?.contains(event.target)) close();
+    };
+    addEventListener('pointerdown', outside);
+    addEventListener('focusin', outside);
+    return () => {
+      removeEventListener('pointerdown', outside);
+      removeEventListener('focusin', outside);
+    };
+  }, []);
   return (
-    <div class="search" role="search" onKeyDown={(event) => event.key === 'Escape' && close()}>
+    <div class="search" role="search" ref={box} onKeyDown={(event) => event.key === 'Escape' && close()}>
       <label class="vh" for="q">
         {say('facts.find')}
       </label>

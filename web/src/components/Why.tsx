@@ -71,7 +71,10 @@ function Standing({ rule, found }: { rule: Listed; found: Recommendation }) {
 }
 
 function Rule({ rule, found }: { rule: Listed; found: Recommendation }) {
-  const { catalogue } = useStore();
+  const { catalogue, decided } = useStore();
+  const { do: orders = [], avoid = [] } = decided?.answer.brief ?? {};
+  const lines = [...orders, ...avoid].filter((line) => line.recommendations.includes(rule.code));
+  const readings = new Set([rule.reading ?? '', ...lines.map((line) => line.reading)].filter(Boolean));
   const names = (ids: string[]) => ids.map((id) => catalogue?.rule[id]?.label ?? catalogue?.item[id]?.label ?? id).join('; ');
   return (
     <>
@@ -82,11 +85,11 @@ function Rule({ rule, found }: { rule: Listed; found: Recommendation }) {
       {found.overrides?.length ? <p class="src">{say('why.sets', { names: names(found.overrides) })}</p> : null}
       {found.overridden_by?.length ? <p class="src">{say('line.gives', { names: names(found.overridden_by) })}</p> : null}
       {found.left_open_by?.length ? <p class="src">{say('line.open', { names: names(found.left_open_by) })}</p> : null}
-      {rule.reading && (
-        <p class="caution">
-          <b>{say('why.ourReading')}.</b> {rule.reading}
+      {[...readings].map((reading) => (
+        <p class="caution" key={reading}>
+          <b>{say('why.ourReading')}.</b> {reading}
         </p>
-      )}
+      ))}
     </>
   );
 }
