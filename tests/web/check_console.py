@@ -235,7 +235,7 @@ def test_without_a_connection_the_last_answer_says_for_what_it_stands(
         page.context.set_offline(True)
         person.chip("Knots").click()
         expect(page.locator(".note")).to_contain_text("No connection")
-        expect(page.locator(".note")).to_contain_text("low back")
+        expect(page.locator(".note")).to_contain_text("Knots: no")
         assert person.level == "Not settled"
         assert page.locator(".brief").get_attribute("data-level") == "undetermined"
         assert page.get_by_role("button", name="Print").is_disabled()
@@ -288,7 +288,7 @@ def test_the_answer_is_there_at_once(browser: Browser, address: str) -> None:
         with opened(browser, address, "/", "desk") as (page, _heard):
             person = Person(page)
             person.press(person.chip("Low back"))
-            took = repaints(page, person.deny_screen, 7)
+            took = repaints(page, page.locator(".next .primary").click, 6)
         print(f"click to repainted answer: median {median(took):.0f} ms of {sorted(map(round, took))}")
         best = min(best, median(took))
         if best <= QUICKEST:

@@ -1,4 +1,5 @@
 // The answer: level, headline, what it rests on, what to do and to avoid, and how far it can be relied on.
+import { useMemo } from 'preact/hooks';
 import { explainRule } from '../actions';
 import { sentence } from '../catalogue';
 import type { Action, Brief as Answered } from '../contract';
@@ -11,8 +12,18 @@ import { Said } from './Said';
 const MOST_IDS = 2;
 
 export function Brief() {
-  const { decided, status, facts } = useStore();
+  const { decided, status, facts, language } = useStore();
   const brief = decided?.answer.brief;
+  const below = useMemo(
+    () =>
+      brief && (
+        <>
+          <Columns brief={brief} />
+          <Said brief={brief} />
+        </>
+      ),
+    [brief, language],
+  );
   const old = decided !== undefined && decided.facts !== facts;
   const stale = old && (status === 'late' || status === 'lost' || status === 'refused');
   const level = !brief || (stale && brief.level === 'routine') ? 'undetermined' : brief.level;
@@ -50,8 +61,7 @@ export function Brief() {
           <span class="pid">{one.left_open_by}</span>
         </button>
       ))}
-      {brief && <Columns brief={brief} />}
-      {brief && <Said brief={brief} />}
+      {below}
     </section>
   );
 }

@@ -12,17 +12,23 @@ const MOST = 4;
 const HEADS: Record<Lane, IconName> = { do: 'indicated', not: 'against', wait: 'ask', aside: 'overridden' };
 
 export function Lanes() {
-  const { decided, catalogue, lane: opened, facts } = useStore();
+  const { decided, catalogue, lane: opened, facts, language } = useStore();
   const lines = useMemo(
     () => decided && catalogue && linesOf(decided.answer, decided.places, decided.before, catalogue),
     [decided, catalogue],
   );
-  if (!catalogue || !lines) return <section class="lanes" aria-label={say('lanes.title')} />;
+  // What is the same is not drawn again: an answer on its way changes nothing here.
+  const cards = useMemo(
+    () =>
+      lines &&
+      catalogue &&
+      LANES.map((lane) => <LaneCard key={lane} lane={lane} lines={lines[lane]} open={opened === lane} catalogue={catalogue} />),
+    [lines, opened, catalogue, language],
+  );
+  if (!cards) return <section class="lanes" aria-label={say('lanes.title')} />;
   return (
     <section class="lanes" aria-label={say('lanes.title')} data-old={decided?.facts !== facts || undefined}>
-      {LANES.map((lane) => (
-        <LaneCard key={lane} lane={lane} lines={lines[lane]} open={opened === lane} catalogue={catalogue} />
-      ))}
+      {cards}
     </section>
   );
 }

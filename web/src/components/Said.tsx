@@ -5,7 +5,7 @@ import type { Brief } from '../contract';
 import { useStore } from '../state';
 import { say, sayOf } from '../texts';
 
-const MOST_TOPICS = 4;
+const MOST_TOPICS = 3;
 
 export function Said({ brief }: { brief: Brief }) {
   const { catalogue } = useStore();
@@ -31,11 +31,10 @@ export function Said({ brief }: { brief: Brief }) {
         <>
           <dt>{say('brief.notCovered')}</dt>
           <dd>
-            <Topics topics={brief.not_covered} />
+            <Topics topics={brief.not_covered} /> <Notices />
           </dd>
         </>
       )}
-      <Notices />
     </dl>
   );
 }
@@ -46,19 +45,19 @@ function Notices() {
   const [all, setAll] = useState(false);
   const notices = decided?.answer.notices ?? [];
   if (!notices.length) return null;
+  if (all) {
+    return (
+      <>
+        {notices.map((one) => (
+          <p key={one.message}>{one.message}</p>
+        ))}
+      </>
+    );
+  }
   return (
-    <>
-      <dt>{say('brief.notices')}</dt>
-      <dd>
-        {all ? (
-          notices.map((one) => <p key={one.message}>{one.message}</p>)
-        ) : (
-          <button type="button" class="link" onClick={() => setAll(true)}>
-            {say('brief.notes', { count: notices.length })}
-          </button>
-        )}
-      </dd>
-    </>
+    <button type="button" class="link" onClick={() => setAll(true)}>
+      {say('brief.notes', { count: notices.length })}
+    </button>
   );
 }
 

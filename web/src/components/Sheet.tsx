@@ -1,17 +1,21 @@
 // What prints in the view of the clinician: one A4 page, black on white.
+import { useMemo } from 'preact/hooks';
 import { type Catalogue, screenName, sentence, shortName } from '../catalogue';
-import type { Action, Screen } from '../contract';
+import type { Action, Brief, Screen } from '../contract';
 import { type Facts, stateOf } from '../facts';
 import { lower, named, reviewWords, shortDigest, sourceWords } from '../note';
-import { useStore } from '../state';
+import { type Decided, useStore } from '../state';
 import { quantityWords, say, sayOf } from '../texts';
 import { Icon } from './Icon';
 
 const MOST_NO = 28;
 
 export function Sheet() {
-  const { decided, catalogue } = useStore();
-  if (!decided || !catalogue) return null;
+  const { decided, catalogue, language } = useStore();
+  return useMemo(() => decided && catalogue && <Page decided={decided} catalogue={catalogue} />, [decided, catalogue, language]);
+}
+
+function Page({ decided, catalogue }: { decided: Decided; catalogue: Catalogue }) {
   const { brief, knowledge, id } = decided.answer;
   return (
     <article class="a4" aria-hidden="true">
@@ -42,7 +46,7 @@ export function Sheet() {
       <div class="a4-c">
         <Actions title={say('brief.do')} actions={brief.do} list="ol" />
         <Actions title={say('brief.avoid')} actions={brief.avoid} list="ul" />
-        <Conditions />
+        <Conditions brief={brief} />
         <AskNext screens={decided.answer.screens.filter((screen) => brief.ask.includes(screen.id)).map((screen) => ({ ...screen, short: catalogue.screen[screen.id]?.short }))} catalogue={catalogue} facts={decided.facts} />
       </div>
       <h2>{say('sheet.recorded')}</h2>
@@ -83,10 +87,8 @@ function Actions({ title, actions, list: List }: { title: string; actions: Actio
   );
 }
 
-function Conditions() {
-  const { decided } = useStore();
-  const brief = decided?.answer.brief;
-  if (!brief || (!brief.rule_out.length && !brief.likely)) return null;
+function Conditions({ brief }: { brief: Brief }) {
+  if (!brief.rule_out.length && !brief.likely) return null;
   return (
     <section>
       <h2>{say(brief.rule_out.length ? 'brief.ruleOut' : 'brief.likely')}</h2>
