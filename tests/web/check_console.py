@@ -116,6 +116,42 @@ def test_what_would_change_it_applies_itself_and_is_undone_at_once(
         assert heard == QUIET
 
 
+def test_a_page_for_the_patient_in_two_actions(browser: Browser, address: str, fragments: dict[str, str]) -> None:
+    with opened(browser, address, f"/{fragments['ordinary']}", "desk") as (page, heard):
+        person = Person(page)
+        page.evaluate("() => { window.print = () => { window.printed = document.querySelector('.sheet h1').textContent; }; }")
+        person.actions += 1
+        page.get_by_role("button", name="Patient view").click()
+        expect(page.locator(".sheet h1")).to_be_visible()
+        person.actions += 1
+        page.get_by_role("button", name="Print").click()
+        assert "Keep moving" in page.evaluate("window.printed")
+        assert person.actions == 2
+        assert heard == QUIET
+
+
+def test_a_note_says_what_was_recorded_and_how_far_it_can_be_relied_on(
+    browser: Browser, address: str, fragments: dict[str, str]
+) -> None:
+    with opened(browser, address, f"/{fragments['cauda']}", "desk", permissions=["clipboard-read", "clipboard-write"]) as (
+        page,
+        _,
+    ):
+        Person(page)
+        page.get_by_role("button", name="Copy as note").click()
+        expect(page.get_by_role("button", name="Copied")).to_be_visible()
+        note = page.evaluate("navigator.clipboard.readText()")
+        for words in (
+            "Emergency: ",
+            "yes: low back, urine retention",
+            "no: pregnant",
+            "review pending",
+            "000-L033a",
+            "Not covered: ",
+        ):
+            assert words in note
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("view", ["", "&view=patient"])
 @pytest.mark.parametrize("name", ["ordinary", "cauda", "foot", "child"])
