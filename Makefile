@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 # Every process that a test starts would compile everything anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help demo serve test quick web-test check lint format oracle mutants bench bench-quick inferred clean
+.PHONY: help demo serve test quick web web-test check lint format oracle mutants bench bench-quick inferred clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -41,6 +41,12 @@ test: $(VENV)/dev  ## run all tests, a module on each core
 
 quick: $(VENV)/dev  ## run the tests that start no process and try few cases: under a minute
 	$(BIN)/python -m pytest -n auto --dist loadfile -m 'not slow'
+
+web/node_modules: web/package-lock.json
+	cd web && npm ci --ignore-scripts && touch node_modules
+
+web: web/node_modules  ## build the console from web/ into the package; only this needs Node
+	cd web && npm run --silent check && npm run --silent build
 
 # Where the packages cannot be had, the command says so itself: it needs them, and nothing else does.
 $(VENV)/web: $(VENV)/dev

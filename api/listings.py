@@ -40,6 +40,7 @@ class Listed(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     direction: Annotated[str, doc("Of a recommendation: for or against.")] = ""
     modality: Annotated[str, doc("Of a recommendation: how binding it is.")] = ""
     urgency: Annotated[str, doc("Of a recommendation: its grade.")] = ""
+    reading: Annotated[str, doc("Of a rule: what of it is an interpretation of ours, and why.")] = ""
     about: Annotated[str, doc("Of a rule: the code of what it concludes or recommends.")] = ""
     review_status: Annotated[str, doc("Of a document: its review status as printed.")] = ""
     resolution: Annotated[str, doc("Of a tension: whether it is exposed or resolved.")] = ""
@@ -149,6 +150,7 @@ def _rule(rule: Rule, knowledge: Knowledge) -> Listed:
         definition=definition,
         source=knowledge.sources[rule.source].number if rule.source else "",
         passages=rule.passages,
+        reading=rule.reading,
         **more,
     )
 

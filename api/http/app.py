@@ -10,6 +10,7 @@ from spinegraph.api.case_body import CaseBody
 from spinegraph.api.catalogue import Catalogue
 from spinegraph.api.http.assistants import assistants_router
 from spinegraph.api.http.bodies import BodyLimits
+from spinegraph.api.http.console_files import console_router
 from spinegraph.api.http.content import PassageList, ReferenceList, ScreenList, content_router
 from spinegraph.api.http.coverage import CoverageList, coverage_router
 from spinegraph.api.http.decisions import decisions_router
@@ -20,6 +21,7 @@ from spinegraph.api.http.health import Health, health_router
 from spinegraph.api.http.index import index_router
 from spinegraph.api.http.knowledge import knowledge_router
 from spinegraph.api.http.listings import Listing, listings_router
+from spinegraph.api.http.local_text import local_text_router
 from spinegraph.api.http.openapi import make_document
 from spinegraph.api.http.problem_types import problem_types_router
 from spinegraph.api.http.queries import QueryList, queries_router
@@ -35,6 +37,7 @@ from spinegraph.api.settings import Settings, load_engine
 from spinegraph.api.sparql_settings import SparqlSettings, make_query_service
 from spinegraph.api.validation_settings import ValidationSettings, make_validation_service
 from spinegraph.engine import DISCLAIMER, Decision, Engine, knowledge_paths, make_codebook
+from spinegraph.engine.exchange.article.local import LocalText
 from spinegraph.engine.exchange.description.resource import make_describer
 from spinegraph.engine.model import Answer, BriefAnswer
 from spinegraph.engine.query.dataset import DataFile
@@ -68,6 +71,7 @@ SCHEMAS = (
     Health,
     JsonReport,
     Listing,
+    LocalText,
     PassageList,
     QueryList,
     QueryParameters,
@@ -105,6 +109,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.add_middleware(GZipMiddleware, minimum_size=LEAST_COMPRESSED)
     cases = understood(codebook)
     app.include_router(index_router(engine.knowledge, cases))
+    app.include_router(console_router())
     app.include_router(try_router(engine, codebook, cases, settings.local))
     app.include_router(search_router(engine.knowledge))
     app.include_router(problem_types_router())
@@ -114,6 +119,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.include_router(listings_router(engine.knowledge))
     app.include_router(content_router(engine.knowledge))
     app.include_router(coverage_router(engine.knowledge))
+    app.include_router(local_text_router(settings.local))
     app.include_router(queries_router())
     sparql = SparqlSettings.from_environment()
     service = make_query_service(sparql, settings.knowledge, data)

@@ -1,6 +1,7 @@
-"""`GET /`: what the service is, and where to begin, for people; for programs that ask for JSON, what can be asked of it.
+"""`GET /`: the console for browsers, which ask for HTML; for programs that ask for JSON, what can be asked of the service.
 
-The page loads nothing, runs nothing, and works without a server that it would have to ask again.
+`GET /browse` says what the service is and where to look further. That page loads nothing, runs nothing, and is what `/` gives
+to whoever takes anything; browsers without scripts are sent there.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, FastAPI
+from spinegraph.api.http.console_files import console_page
 from spinegraph.api.http.examples import PreparedCase
-from spinegraph.api.http.negotiation import negotiated
+from spinegraph.api.http.negotiation import asks_for, negotiated
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.pages import render_page
 from spinegraph.api.listings import resource_of
@@ -53,8 +55,14 @@ def index_router(knowledge: Knowledge, cases: Mapping[str, PreparedCase]) -> API
     def index(request: Request) -> Response:
         media_type = negotiated(request, OFFERED, "The list of what can be asked")
         html = media_type == "text/html"
+        if html and asks_for(request, "text/html"):
+            return console_page({"Link": LINKS, "Vary": "Accept"})
         body = render_index(request.app, knowledge, cases) if html else list_endpoints(request.app, knowledge)
         return Response(body, headers={"Link": LINKS, "Vary": "Accept"}, media_type=media_type)
+
+    @router.get("/browse", include_in_schema=False)
+    def browse(request: Request) -> Response:
+        return Response(render_index(request.app, knowledge, cases), media_type="text/html")
 
     return router
 

@@ -39,6 +39,11 @@ def negotiated(request: Request, offered: tuple[str, ...], answer: str) -> str:
     return media_type
 
 
+def asks_for(request: Request, media_type: str) -> bool:
+    """Whether a request names this very media type, as browsers name HTML, and not only a range that has it."""
+    return any(one.name == media_type and _weight(one) > 0 for one in map(parse_media_type, accepted(request).split(",")))
+
+
 @lru_cache(maxsize=256)
 def preferred(accept: str, offered: Sequence[str]) -> str | None:
     """The offered type that an Accept header likes best, or None if it takes none of them.

@@ -280,17 +280,31 @@ class Engine:
         return hashlib.sha256(msgspec.json.encode(case) + f"{self.knowledge.digest}{named}".encode()).hexdigest()
 
     def decide_json(
-        self, case: Case, view: View = "standard", explain: Iterable[str] = (), packages: Iterable[str] = ()
+        self,
+        case: Case,
+        view: View = "standard",
+        explain: Iterable[str] = (),
+        packages: Iterable[str] = (),
+        with_verdicts: bool = False,
     ) -> bytes:
-        """An answer as JSON: of `decide` with every verdict, `answer` or `brief`. The last answers are remembered."""
+        """An answer as JSON: of `decide` with every verdict, `answer` or `brief`. The last answers are remembered.
+
+        `with_verdicts` adds the verdict of every recommendation in one word.
+        """
         asked, explained = frozenset(packages), frozenset(explain)
 
-        def work_out() -> bytes:
+        def answer() -> BriefAnswer:
             if view == "full":
-                return msgspec.json.encode(self.decide(case, True, asked))
-            return msgspec.json.encode(self.brief(case, asked) if view == "brief" else self.answer(case, explained, asked))
+                return self.decide(case, True, asked)
+            return self.brief(case, asked) if view == "brief" else self.answer(case, explained, asked)
 
-        return self._memory.get((msgspec.json.encode(case), view, explained, asked), work_out)
+        def work_out() -> bytes:
+            shown = answer()
+            if with_verdicts:
+                shown = msgspec.structs.replace(shown, verdicts=self.verdicts(case, asked))
+            return msgspec.json.encode(shown)
+
+        return self._memory.get((msgspec.json.encode(case), view, explained, asked, with_verdicts), work_out)
 
     def _work_out(self, case: Case, include_all: bool) -> Parts:
         explained = self.explain(case)

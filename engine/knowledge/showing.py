@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from msgspec import structs
 from spinegraph.engine.errors import ProvenanceError
 from spinegraph.engine.model import Audience, CitationMapping, Knowledge, Passage, Screen, ScreenItem
 from spinegraph.engine.model.shown import CitedPassage, PassageCitation, ShownCitation, ShownItem, ShownPassage, ShownScreen
@@ -40,8 +41,20 @@ def with_neighbours(shown: Mapping[str, ShownPassage], ids: Iterable[str], aroun
 
 
 def show_screens(knowledge: Knowledge, audience: Audience) -> tuple[ShownScreen, ...]:
-    """Every screen, in order, in the words of an audience. Gates are not looked at: it is content, not a case."""
-    return tuple(show_screen(screen, knowledge, for_patient=audience == "patient") for screen in knowledge.screens.values())
+    """Every screen, in order, in the words of an audience, for clinicians with the short names.
+
+    Gates are not looked at: it is content, not a case.
+    """
+    for_patient = audience == "patient"
+    shown = ((screen, show_screen(screen, knowledge, for_patient=for_patient)) for screen in knowledge.screens.values())
+    return tuple(one if for_patient else _with_short_names(one, screen) for screen, one in shown)
+
+
+def _with_short_names(shown: ShownScreen, screen: Screen) -> ShownScreen:
+    named = zip(shown.items, screen.items, strict=True)
+    return structs.replace(
+        shown, short=screen.short, items=tuple(structs.replace(item, short=content.short) for item, content in named)
+    )
 
 
 def cited(passage: ShownPassage) -> CitedPassage:

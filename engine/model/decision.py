@@ -234,6 +234,10 @@ class BriefAnswer(Frozen, frozen=True, kw_only=True):
     knowledge: Annotated[KnowledgeVersion, doc("The knowledge that it rests on.")]
     case: Annotated[Case, doc("The case as it was understood, in sorted codes.")]
     brief: Annotated[Brief, doc("What it comes to, on one screen.")]
+    verdicts: (
+        Annotated[Mapping[str, Verdict], doc("Where `verdicts` asks for it: the verdict of every recommendation, by its id.")]
+        | UnsetType
+    ) = UNSET
 
 
 class WholeAnswer(BriefAnswer, frozen=True, kw_only=True):

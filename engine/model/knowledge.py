@@ -243,10 +243,14 @@ Tier = Literal["scope", "safety", "management", "detail"]
 
 
 class ScreenItem(Frozen, frozen=True, kw_only=True):
-    """One thing that a screen asks: the IRI of a finding or measurement, of whom, and the gate behind which it stands."""
+    """One thing that a screen asks: the IRI of a finding or measurement, of whom, and the gate behind which it stands.
+
+    `short`: its name where there is little room, for clinicians.
+    """
 
     asks: str
     asked_of: AskedOf
+    short: str = ""
     patient_label: str = ""
     gate: Criterion | None = None
     reading: str = ""
@@ -255,7 +259,8 @@ class ScreenItem(Frozen, frozen=True, kw_only=True):
 class Screen(Frozen, frozen=True, kw_only=True):
     """Items that are asked together; `id` is its code.
 
-    `tier`: the highest thing that an answer can change. `gate`: while it is refuted, nobody is asked. `before`: interventions;
+    `short`: its name where there is little room, for clinicians. `tier`: the highest thing that an answer can change.
+    `gate`: while it is refuted, nobody is asked. `before`: interventions;
     it is asked only while a recommendation for one of them, or for a narrower one, is indicated or provisional.
     """
 
@@ -274,6 +279,7 @@ class Screen(Frozen, frozen=True, kw_only=True):
     before: tuple[str, ...] = ()
     reading: str = ""
     passages: tuple[str, ...] = ()
+    short: str = ""
 
 
 class UncoveredTopic(Frozen, frozen=True, kw_only=True):

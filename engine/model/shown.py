@@ -58,6 +58,7 @@ class ShownItem(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     kind: Annotated[ItemKind, doc("Whether it is answered with yes or no, or with a number.")]
     asked_of: Annotated[AskedOf, doc("Who can answer it.")]
     label: Annotated[str, doc("Its name in the words of the audience.")]
+    short: Annotated[str, doc("Its name where there is little room, for clinicians; only in the list of all screens.")] = ""
     question: Annotated[str, doc("How to ask for it alone, in the words of the audience; not of findings in the short view.")] = (
         ""
     )
@@ -73,6 +74,7 @@ class ShownScreen(Frozen, frozen=True, kw_only=True, omit_defaults=True):
 
     id: Annotated[str, doc("Its id.")]
     title: Annotated[str, doc("Its name.")]
+    short: Annotated[str, doc("Its name where there is little room, for clinicians; only in the list of all screens.")] = ""
     question: Annotated[str, doc("The question before the items, in the words of the audience.")]
     none_of_these: Annotated[str, doc("The answer that denies every finding of it, in the words of the audience.")] = ""
     asked_of: Annotated[AskedOf, doc("Who can answer it.")]

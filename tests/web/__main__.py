@@ -12,7 +12,7 @@ import pytest
 
 from tests.web.browser import VARIABLE, find_chromium, install_chromium
 
-PAGES = Path(__file__).with_name("check_pages.py")
+CHECKS = sorted(Path(__file__).parent.glob("check_*.py"))
 PACKAGES = ("playwright", "axe_playwright_python")
 
 
@@ -28,7 +28,7 @@ def main() -> int:
         print(f"web-test: SKIPPED, no page was opened: {why}. Name one in {VARIABLE}, or install it.", flush=True)
         return int(required)
     os.environ[VARIABLE] = chromium
-    return int(pytest.main([str(PAGES), "-p", "no:cacheprovider", "--durations=5"]))
+    return int(pytest.main([*map(str, CHECKS), "-p", "tests.web.pages", "-p", "no:cacheprovider", "--durations=5"]))
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ LONGEST = 600
 class LocalText(Frozen, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Sentences for the patient's page; without one the place is left out."""
 
-    where_to_go: Annotated[str, msgspec.Meta(max_length=LONGEST)] = ""
-    where_to_go_now: Annotated[str, msgspec.Meta(max_length=LONGEST)] = ""
+    where_to_go: Annotated[str, msgspec.Meta(max_length=LONGEST, description="Where to go.")] = ""
+    where_to_go_now: Annotated[str, msgspec.Meta(max_length=LONGEST, description="Where to go at once, in an emergency.")] = ""
 
 
 NO_TEXT = LocalText()

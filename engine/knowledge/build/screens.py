@@ -57,6 +57,7 @@ class ScreenReader(NamedTuple):
             before=before,
             reading=graph.text(iri, "core:reading"),
             passages=passage_ids(graph, iri),
+            short=graph.text(iri, "skos:altLabel"),
         )
 
     def _item(self, screen: str, node: str, asked_of: AskedOf) -> ScreenItem:
@@ -68,6 +69,7 @@ class ScreenReader(NamedTuple):
         return ScreenItem(
             asks=asked[0] if asked else "",
             asked_of=self._word(node, "core:askedOf", get_args(AskedOf), asked_of),
+            short=self.graph.text(node, "rdfs:label"),
             patient_label=self.graph.text(node, "rdfs:label", PATIENT),
             gate=self._gate(node),
             reading=self.graph.text(node, "core:reading"),

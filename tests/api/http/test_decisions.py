@@ -50,6 +50,15 @@ def test_the_reply_is_what_the_engine_decides(client: httpx.Client, engine: Engi
     assert brief.content == msgspec.json.encode(engine.brief(full.case))
 
 
+@pytest.mark.parametrize("view", ["brief", "standard", "full"])
+def test_every_verdict_comes_along_in_one_word(client: httpx.Client, engine: Engine, view: str) -> None:
+    given = {"view": view, "verdicts": "true"}
+    reply = client.post(URL, json=RED_FLAG, params=given).json()
+    full = engine.decide(msgspec.convert(reply["case"], Case), include_all=True)
+    assert reply.pop("verdicts") == {entry.id: entry.verdict for entry in full.recommendations}
+    assert reply == client.post(URL, json=RED_FLAG, params={"view": view}).json()
+
+
 def test_what_is_to_be_explained_comes_with_its_proof(client: httpx.Client) -> None:
     asked = ("stay-active", MRI)
     reply = client.post(URL, json=RED_FLAG, params={"explain": ",".join(asked)}).json()

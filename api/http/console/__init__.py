@@ -1,0 +1,1 @@
+"""The built files of the console (`make web`); their sources are in `web/`."""

@@ -1,0 +1,140 @@
+// What a person can do. Every change of the facts is one step that can be undone.
+import { remember, speakTo } from './announce';
+import { nextAsking, opened, shownScreen } from './asking';
+import { shortName } from './catalogue';
+import type { Screen } from './contract';
+import { redecide } from './deciding';
+import { answered, type Answers, type Facts, measured, noneOf, NOTHING, type Quantity, type State, stateOf } from './facts';
+import { writeFragment } from './fragment';
+import { noteOf } from './note';
+import { store, type Theme } from './state';
+import { type Language, say, sayOf, speak } from './texts';
+import type { Lane } from './verdicts';
+
+function change(facts: Facts, sentence: string): void {
+  const { past, facts: before } = store.state;
+  store.set({ facts, past: [...past, before] });
+  remember(sentence);
+  keep();
+  void redecide();
+}
+
+/** Write the case into the address, without a new entry in the history. */
+function keep(): void {
+  const { facts, patient } = store.state;
+  history.replaceState(null, '', location.pathname + writeFragment(facts, patient));
+}
+
+export function answer(code: string, state: State | undefined): void {
+  answerAll({ [code]: state });
+}
+
+export function answerAll(answers: Answers, numbers: Record<string, Quantity> = {}): void {
+  let facts = answered(store.state.facts, answers);
+  for (const [code, quantity] of Object.entries(numbers)) facts = measured(facts, code, quantity);
+  const codes = [...Object.keys(answers), ...Object.keys(numbers)];
+  const [only] = codes;
+  const name = codes.length === 1 && only ? shortName(store.state.catalogue?.item[only], only) : '';
+  const word = only ? sayOf('state', answers[only] ?? 'unknown') : '';
+  change(facts, name ? say('live.recorded', { name, word }) : say('live.several', { count: codes.length }));
+}
+
+/** Yes, then no, then not asked again. */
+export function turn(code: string): void {
+  const { facts, catalogue } = store.state;
+  if (!catalogue) return;
+  const next = { unknown: 'present', present: 'absent', absent: undefined, derived: 'absent', both: undefined } as const;
+  answer(code, next[stateOf(facts, code, catalogue)]);
+}
+
+export function measure(code: string, quantity: Quantity | undefined): void {
+  const { facts, catalogue } = store.state;
+  const before = facts.numbers[code];
+  if (before?.value === quantity?.value && before?.unit === quantity?.unit) return;
+  const name = shortName(catalogue?.item[code], code);
+  change(measured(facts, code, quantity), say('live.recorded', { name, word: String(quantity?.value ?? sayOf('state', 'unknown')) }));
+}
+
+/** Record every finding of a screen that has no answer as absent. */
+export function denyRest(screen: Screen): void {
+  const { facts, catalogue } = store.state;
+  if (!catalogue) return;
+  const answers = noneOf(screen.items, facts, catalogue);
+  if (Object.keys(answers).length) answerAll(answers);
+  else skip();
+}
+
+export function denyAsked(): void {
+  const { asking, catalogue } = store.state;
+  if (asking && catalogue) denyRest(shownScreen(asking, catalogue));
+}
+
+export function undo(): void {
+  const { past } = store.state;
+  const facts = past.at(-1);
+  if (!facts) return;
+  store.set({ facts, past: past.slice(0, -1) });
+  remember(say('live.undone'));
+  keep();
+  void redecide();
+}
+
+export function startAnew(): void {
+  store.set({ asking: undefined, skipped: [], group: undefined });
+  change(NOTHING, say('live.anew'));
+}
+
+/** Leave the screen that is asked for later. */
+export function skip(): void {
+  const { asking, skipped, decided, facts, catalogue } = store.state;
+  if (!asking || !decided || !catalogue) return;
+  const later = [...skipped.filter((id) => id !== asking.screen), asking.screen];
+  store.set({ skipped: later, asking: nextAsking(decided.answer, facts, undefined, later, catalogue) });
+}
+
+export function ask(screen: Screen): void {
+  const { facts, catalogue } = store.state;
+  if (catalogue) store.set({ asking: opened(screen, facts, catalogue) });
+}
+
+export function openGroup(id: string): void {
+  store.set({ group: store.state.group === id ? undefined : id });
+}
+
+export function openLane(lane: Lane): void {
+  store.set({ lane: store.state.lane === lane ? undefined : lane });
+}
+
+export function togglePatient(): void {
+  store.set({ patient: !store.state.patient });
+  keep();
+  if (store.state.patient) void redecide();
+}
+
+export const explainRule = (rule: string | undefined): void => store.set({ why: rule });
+export const showKeys = (shown: boolean): void => store.set({ dialog: shown ? 'keys' : undefined });
+export const useKeys = (keysOn: boolean): void => store.set({ keysOn });
+
+export async function copyNote(): Promise<void> {
+  const { decided, facts, catalogue, status } = store.state;
+  if (!decided || !catalogue || decided.facts !== facts || status !== 'idle') return;
+  try {
+    await navigator.clipboard.writeText(noteOf(decided, catalogue));
+  } catch {
+    speakTo('live', say('copy.failed'));
+    return;
+  }
+  store.set({ copied: true });
+  speakTo('live', say('copy.done'));
+  setTimeout(() => store.set({ copied: false }), 1500);
+}
+
+export function useTheme(theme: Theme): void {
+  document.documentElement.dataset.theme = theme;
+  store.set({ theme });
+}
+
+export function useLanguage(language: Language): void {
+  speak(language);
+  store.set({ language });
+}

@@ -1,0 +1,173 @@
+// The answers of the service, as `GET /openapi.json` describes them; only what the page reads.
+
+export type Level = 'emergency' | 'urgent' | 'routine' | 'undetermined';
+export type Tier = 'scope' | 'safety' | 'management' | 'detail';
+export type AskedOf = 'patient' | 'examiner' | 'record';
+export type Audience = 'clinician' | 'patient';
+export type Truth = 'true' | 'false' | 'unknown' | 'conflicting';
+export type Direction = 'for' | 'against';
+export type Verdict =
+  | 'indicated'
+  | 'provisional'
+  | 'undetermined'
+  | 'conflicting'
+  | 'overridden'
+  | 'done'
+  | 'not-indicated'
+  | 'out-of-scope';
+
+export interface Item {
+  code: string;
+  kind: 'finding' | 'measurement';
+  asked_of: AskedOf;
+  label: string;
+  short?: string;
+  question?: string;
+  unit?: string;
+  minimum?: number;
+  maximum?: number;
+  reading?: string;
+}
+
+export interface Screen {
+  id: string;
+  title: string;
+  short?: string;
+  question: string;
+  none_of_these?: string;
+  asked_of: AskedOf;
+  tier: Tier;
+  why?: string;
+  reading?: string;
+  passages: string[];
+  items: Item[];
+}
+
+export interface Listed {
+  kind: string;
+  label: string;
+  code: string;
+  definition?: string;
+  patient_label?: string;
+  synonyms?: string[];
+  broader?: string[];
+  source?: string;
+  direction?: Direction;
+  modality?: string;
+  urgency?: string;
+  reading?: string;
+  review_status?: string;
+  passages?: string[];
+}
+
+export interface Marker {
+  code: string;
+  label: string;
+}
+
+export interface Action {
+  recommendations: string[];
+  text: string;
+  passages: string[];
+  reading: string;
+  caution: string;
+}
+
+export interface Brief {
+  level: Level;
+  because: Marker[];
+  headline: string;
+  level_if: { level: string; recommendation: string; left_open_by?: string; text: string }[];
+  do: Action[];
+  avoid: Action[];
+  rule_out: { condition: string; label: string; verdict: 'suspected' | 'undetermined' }[];
+  likely: { condition: string; label: string } | null;
+  review: { text: string; passages: string[] } | null;
+  ask: string[];
+  not_covered: string[];
+  readings: string[];
+  settled: boolean;
+  level_final: boolean;
+  open: Record<Tier, number>;
+  sources: { id: string; date: string | null; review: string }[];
+  disclaimer: string;
+}
+
+export interface Fact {
+  code: string;
+  state: 'present' | 'absent' | 'unknown' | 'contradictory' | 'known';
+  basis: string;
+  value?: number;
+  through?: string[];
+}
+
+export interface Proof {
+  iri?: string;
+  label?: string;
+  operator?: string;
+  truth: Truth;
+  fact?: Fact;
+  passages?: string[];
+  children?: Proof[];
+}
+
+export interface Range {
+  minimum?: number;
+  exclusive_minimum?: number;
+  maximum?: number;
+  exclusive_maximum?: number;
+}
+
+export interface Change {
+  code: string;
+  to: string;
+  ranges?: Range[];
+}
+
+export interface Recommendation {
+  id: string;
+  label: string;
+  verdict?: Verdict;
+  missing?: string[];
+  more_missing?: number;
+  text?: string;
+  direction?: Direction;
+  modality?: string;
+  urgency?: string;
+  timing?: string;
+  passages?: string[];
+  overrides?: string[];
+  overridden_by?: string[];
+  left_open_by?: string[];
+  flips?: Change[][];
+  flips_complete?: boolean;
+  explanation?: Proof;
+}
+
+export interface BriefAnswer {
+  id: string;
+  knowledge: { version: string; digest: string };
+  brief: Brief;
+  verdicts: Record<string, Verdict>;
+}
+
+export interface Answer extends BriefAnswer {
+  screens: Screen[];
+  recommendations: Recommendation[];
+  notices: { code: string; message: string; about: string[] }[];
+}
+
+/** What whoever runs the service says himself: where patients are to go. */
+export interface LocalText {
+  where_to_go: string;
+  where_to_go_now: string;
+}
+
+export interface Passage {
+  id: string;
+  paraphrase: string;
+  source: string;
+  section: string;
+  review_status: string;
+  citations: { number: number; title: string; inferred: boolean; confidence: string }[];
+}

@@ -1,0 +1,65 @@
+// The case in the fragment of the address: the only place where it is kept. What a fragment says is never markup.
+import type { Catalogue } from './catalogue';
+import { type Facts, type Quantity, type State } from './facts';
+
+export interface Fragment {
+  facts: Facts;
+  patient: boolean;
+  unknown: string[];
+}
+
+const LISTS: Record<string, State> = { y: 'present', n: 'absent', c: 'both' };
+const MOST = 500;
+const LONGEST = 60;
+const UNITS = /^[A-Za-z/[\]_]{1,10}$/;
+
+export function writeFragment(facts: Facts, patient: boolean): string {
+  const parts: string[] = [];
+  for (const [key, state] of Object.entries(LISTS)) {
+    const codes = Object.keys(facts.findings).filter((code) => facts.findings[code] === state);
+    if (codes.length) parts.push(`${key}=${codes.join('.')}`);
+  }
+  const numbers = Object.entries(facts.numbers).map(([code, { value, unit }]) => `${code}~${value}~${encodeURIComponent(unit)}`);
+  if (numbers.length) parts.push(`m=${numbers.join('*')}`);
+  if (patient) parts.push('view=patient');
+  return parts.length ? `#${parts.join('&')}` : '';
+}
+
+/** What a fragment says, as far as this knowledge has it; the rest is named in `unknown`. */
+export function readFragment(text: string, catalogue: Catalogue): Fragment {
+  const given = new URLSearchParams(text.replace(/^#/, ''));
+  const findings: Record<string, State> = {};
+  const numbers: Record<string, Quantity> = {};
+  const unknown: string[] = [];
+  for (const [key, state] of Object.entries(LISTS)) {
+    for (const code of split(given.get(key), '.')) {
+      if (kindOf(code, catalogue) !== 'finding') unknown.push(code);
+      else findings[code] = findings[code] && findings[code] !== state ? 'both' : state;
+    }
+  }
+  for (const entry of split(given.get('m'), '*')) {
+    const [code = '', value = '', unit = ''] = entry.split('~');
+    const quantity = readQuantity(value, unit);
+    if (kindOf(code, catalogue) !== 'measurement' || !quantity) unknown.push(entry);
+    else numbers[code] = quantity;
+  }
+  for (const key of new Set(given.keys())) if (!(key in LISTS) && key !== 'm' && key !== 'view') unknown.push(key);
+  return { facts: { findings, numbers }, patient: given.get('view') === 'patient', unknown: unknown.map(cut) };
+}
+
+function split(text: string | null, by: string): string[] {
+  return (text ?? '').split(by).filter(Boolean).slice(0, MOST);
+}
+
+function kindOf(code: string, catalogue: Catalogue): string | undefined {
+  return Object.hasOwn(catalogue.item, code) ? catalogue.item[code]?.kind : undefined;
+}
+
+function readQuantity(text: string, unit: string): Quantity | undefined {
+  const value = /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) : NaN;
+  return Number.isFinite(value) && UNITS.test(unit) ? { value, unit } : undefined;
+}
+
+function cut(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
