@@ -103,11 +103,15 @@ class Source(Frozen, frozen=True, kw_only=True):
     disclaimer: Annotated[str, doc("The disclaimer that it prints.")]
     file_name: Annotated[str, doc("Name of its file.")]
     text_digest: Annotated[str, doc("SHA-256 of its text.")]
+    subject: Annotated[str, doc("IRI of the shape of the patients of whom it speaks.")] = ""
     passages: Annotated[tuple[str, ...], doc("Ids of the passages that describe it.")] = ()
 
 
 class Passage(Frozen, frozen=True, kw_only=True):
-    """One atomic statement of a source: paraphrase, place (character offsets, end exclusive) and SHA-256 of the span."""
+    """One atomic statement of a source: paraphrase, place (character offsets, end exclusive) and SHA-256 of the span.
+
+    `subject`: IRI of the shape of the patients of whom it speaks, where its own words name others than its source does.
+    """
 
     iri: str
     id: str
@@ -124,6 +128,7 @@ class Passage(Frozen, frozen=True, kw_only=True):
     figure: str = ""
     ambiguity: str = ""
     not_modelled: str = ""
+    subject: str = ""
 
 
 class ArticleSection(Frozen, frozen=True, kw_only=True):
@@ -316,7 +321,7 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     Codes of other systems: `external_codes` → what they mean exactly; `narrower_codes` → what they are narrower than;
     `near_codes` → all that they are mapped to. `package_of`: IRI of a rule or concept → the package that states it; what is not
     in it belongs to "". `passage_kinds` are keyed by notation, `article_sections` by key. `screens` and `uncovered` come in their
-    order.
+    order. `subjects`: the criteria that sources and passages name as those of whom they speak, by IRI of the shape.
     """
 
     version: str
@@ -341,3 +346,4 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     screens: Mapping[str, Screen] = {}
     uncovered: Mapping[str, UncoveredTopic] = {}
     lines: Mapping[str, BriefLine] = {}
+    subjects: Mapping[str, Criterion] = {}
