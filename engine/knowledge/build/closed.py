@@ -55,6 +55,7 @@ ENDING = ("sh:deactivated", "owl:deprecated", "dcterms:isReplacedBy")
 """What would take something out of use, whatever it is said of."""
 MEND = "Take it out: what is not understood is refused, not ignored."
 MENDS = {
+    "core:scope": "Take it out: only a rule has a scope. Of whom a document or a passage speaks is its core:subject.",
     "sh:deactivated": "Take the rule itself out; nothing is switched off here.",
     "dcterms:isReplacedBy": "Take it out of use by its name: nothing is replaced here.",
     "owl:deprecated": "Take it out of use by its name: nothing is deprecated here.",

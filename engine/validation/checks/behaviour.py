@@ -22,13 +22,7 @@ def check_behaviour(content: Content) -> Iterator[Diagnostic]:
         return
     for found in survey(Analysis(content.knowledge)):
         related = tuple(
-            Related(subject=shorten(iri), place=content.place(iri), message=_said(content.label(iri), found.remarks.get(iri, "")))
-            for iri in found.others
+            Related(subject=shorten(iri), place=content.place(iri), message=content.label(iri)) for iri in found.others
         )
         diagnostic = content.diagnose(found.name, found.message, found.rule, related=related, terms=found.terms)
         yield structs.replace(diagnostic, witness=found.witness)
-
-
-def _said(label: str, remark: str) -> str:
-    """What is said beside a rule that takes part: its label, and the remark on it where there is one."""
-    return ". ".join(filter(None, (label, remark)))

@@ -16,12 +16,11 @@ from spinegraph.engine.validation.interactions.replay import Claim, replayed
 
 class Behaviour(Frozen, frozen=True, kw_only=True):
     """One thing that the rules do or can never do: its name, message and terms in the catalogue, IRIs of the rule and of
-    others that take part, and what there is to remark on some of these."""
+    others that take part."""
 
     name: str
     rule: str
     others: tuple[str, ...] = ()
-    remarks: Mapping[str, str] = {}
     message: str
     terms: Mapping[str, object] = {}
     witness: Witness | None = None

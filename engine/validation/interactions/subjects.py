@@ -13,10 +13,14 @@ Side = Literal["wider", "narrower"]
 
 
 class Compared(NamedTuple):
-    """What rules have in common that are listed together: the scope, and the IRIs of the shapes of whom their passages speak."""
+    """What rules have in common that are listed together.
+
+    Their scope, the IRIs of the shapes of whom their passages speak, and what they say about how these were read.
+    """
 
     scope: Criterion
     subjects: tuple[str, ...]
+    reading: str
 
 
 def beside_passages(analysis: Analysis) -> Iterator[Behaviour]:
@@ -49,7 +53,8 @@ def _compared(knowledge: Knowledge) -> Mapping[Compared, list[Rule]]:
     for rule in knowledge.rules.values():
         subjects = {subject_of.get(passage, "") for passage in _passages(rule)}
         if rule.scope is not None and subjects and "" not in subjects:
-            found.setdefault(Compared(rule.scope, tuple(sorted(subjects))), []).append(rule)
+            compared = Compared(rule.scope, tuple(sorted(subjects)), rule.reading or rule.scope.reading)
+            found.setdefault(compared, []).append(rule)
     return found
 
 
@@ -83,18 +88,13 @@ def _listed(analysis: Analysis, side: Side, compared: Compared, rules: list[Rule
         name="beside-passages",
         rule=scope.iri or rules[0].iri,
         others=tuple(rule.iri for rule in rules),
-        remarks={rule.iri: f"Reading: {rule.reading}" for rule in rules if rule.reading},
         message=side,
         terms={
-            "count": len(rules),
+            "rules": len(rules),
             "one": len(rules) == 1,
-            "scope": scope.label or shorten(scope.iri),
-            "subjects": [_name(analysis.knowledge, iri) for iri in compared.subjects],
-            "reading": scope.reading,
+            "scope": shorten(scope.iri),
+            "subjects": [shorten(iri) for iri in compared.subjects],
+            "reading": compared.reading,
         },
         witness=analysis.witness(patient, ((shown, "holds" if side == "wider" else "refuted"),)),
     )
-
-
-def _name(knowledge: Knowledge, subject: str) -> str:
-    return knowledge.subjects[subject].label or shorten(subject)
