@@ -89,7 +89,7 @@ def summary(report: Report) -> str:
 
 
 def by_file(diagnostics: Sequence[Diagnostic]) -> dict[str, list[Diagnostic]]:
-    """Diagnostics by their file, in the order of the report; those without a file first, and notes after what has to be mended."""
+    """Diagnostics by their file, in the order of the report; those without a file first, and notes after the others."""
     groups: dict[str, list[Diagnostic]] = {}
     for diagnostic in sorted(diagnostics, key=lambda diagnostic: (diagnostic.place.file != "", diagnostic.severity == "note")):
         groups.setdefault(diagnostic.place.file, []).append(diagnostic)

@@ -18,7 +18,7 @@ from tests.validation.interactions.random_guidelines import EveryPatient, Writer
 
 GUIDELINES = 100
 SHAPES = """
-shape:FeverishThroat a sh:NodeShape ; rdfs:label "sore throat with fever"@en ; sh:node shape:SoreThroat ; core:present finding:Fever .
+shape:FeverishThroat a sh:NodeShape ; sh:node shape:SoreThroat ; core:present finding:Fever .
 shape:ThroatOrFever a sh:NodeShape ; sh:or ( [ sh:node shape:SoreThroat ] [ core:present finding:Fever ] ) .
 """
 
