@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 import msgspec
 from spinegraph.engine.collector import collector_paused
-from spinegraph.engine.criteria.node import TRUE, Explanation
+from spinegraph.engine.criteria.node import Explanation
 from spinegraph.engine.decide.applicability import Applicability, ApplicabilityResult, evaluate_all, verdicts_alone
 from spinegraph.engine.decide.assignments import Assignments
 from spinegraph.engine.decide.batch_layout import BatchLayout
@@ -33,11 +33,11 @@ from spinegraph.engine.decide.views import (
     number_further,
     recommendations_in_full,
     recommendations_in_short,
+    shown_tensions,
     tensions_in_short,
 )
 from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.knowledge.showing import cited, show_passages
-from spinegraph.engine.knowledge.turtle.terms import local_name
 from spinegraph.engine.model import (
     QUIET,
     URGENCIES,
@@ -51,7 +51,6 @@ from spinegraph.engine.model import (
     Notice,
     Question,
     Recommendation,
-    ShownPosition,
     ShownTension,
     Tension,
     Verdict,
@@ -109,7 +108,8 @@ class Engine:
         self._for_patients = ForPatients(knowledge)
         self._asking = Asking(knowledge, self._briefing.places)
         self._passages = {id_: cited(passage) for id_, passage in show_passages(knowledge).items()}
-        self._tensions = [rule for rule in rules if isinstance(rule, Tension) and (rule.scope or rule.criterion)]
+        tensions = [rule for rule in rules if isinstance(rule, Tension) and (rule.scope or rule.criterion)]
+        self._tensions = [(self.program.relations.package(rule), self.graph.rule(rule), rule) for rule in tensions]
 
     @cached_property
     def _apart(self) -> list[PreparedRecommendation]:
@@ -264,7 +264,7 @@ class Engine:
     def _surroundings(self, parts: Parts, in_short: Brief | None = None) -> Mapping[str, Any]:
         """What every answer but the brief has besides its verdicts. In short, the brief itself has the state of the sources."""
         live = [(entry.rule, result.verdict) for entry, result in parts.results if result.verdict not in QUIET]
-        tensions: Iterable[ShownTension] = self._shown_tensions(parts)
+        tensions: Iterable[ShownTension] = shown_tensions(self._tensions, parts)
         notices: Iterable[Notice] = notices_of(self._notice_rules, parts.explained, live)
         if in_short is not None:
             tensions, notices = tensions_in_short(tensions, in_short), notices_in_short(notices)
@@ -337,24 +337,3 @@ class Engine:
         for assessed in parts.conditions:
             opens += [Open(rule, facts, ASSESSING_RANK) for rule, facts in assessed.opens]
         return self._question_index.ranked(opens, parts.for_patient)
-
-    def _shown_tensions(self, parts: Parts) -> Iterator[ShownTension]:
-        verdicts = {entry.rule.iri: result.verdict for entry, result in parts.results}
-        for tension in self._tensions:
-            covered = self.program.relations.package(tension) not in parts.excluded
-            if covered and self.graph.rule(tension).truth(parts.explained) & TRUE:
-                yield ShownTension(
-                    id=tension.id,
-                    iri=tension.iri,
-                    label=tension.label,
-                    handling=tension.handling,
-                    positions=tuple(
-                        ShownPosition(
-                            label=position.label,
-                            recommendation=local_name(position.recommendation),
-                            verdict=verdicts.get(position.recommendation, ""),
-                            passages=position.passages,
-                        )
-                        for position in tension.positions
-                    ),
-                )

@@ -6,7 +6,8 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from msgspec import structs
-from spinegraph.engine.criteria.node import Explanation
+from spinegraph.engine.criteria.node import TRUE, Explanation
+from spinegraph.engine.criteria.rule import RuleNode
 from spinegraph.engine.decide.applicability import ApplicabilityResult
 from spinegraph.engine.decide.condition import Assessed
 from spinegraph.engine.decide.recommendation import (
@@ -15,6 +16,7 @@ from spinegraph.engine.decide.recommendation import (
     explained_recommendation,
     shown_recommendation,
 )
+from spinegraph.engine.knowledge.turtle.terms import local_name
 from spinegraph.engine.model import (
     QUIET,
     VERDICTS,
@@ -22,8 +24,10 @@ from spinegraph.engine.model import (
     DecidedRecommendation,
     Notice,
     NoticeCode,
+    ShownPosition,
     ShownRecommendation,
     ShownTension,
+    Tension,
 )
 
 OF_SOURCES: tuple[NoticeCode, ...] = ("review-pending", "inferred-citation")
@@ -74,6 +78,25 @@ def number_further(parts: Parts, shown: Sequence[ShownRecommendation]) -> int:
     """How many more apply or may apply than are shown."""
     live = sum(result.verdict not in QUIET for _, result in parts.results)
     return live - sum(entry.verdict not in QUIET for entry in shown)
+
+
+def shown_tensions(tensions: Iterable[tuple[str, RuleNode, Tension]], parts: Parts) -> Iterator[ShownTension]:
+    """The tensions that hold for a case, each given with its package and node, with the verdict of every position."""
+    verdicts = {entry.rule.iri: result.verdict for entry, result in parts.results}
+    for package, node, tension in tensions:
+        if package not in parts.excluded and node.truth(parts.explained) & TRUE:
+            positions = [
+                ShownPosition(
+                    label=position.label,
+                    recommendation=local_name(position.recommendation),
+                    verdict=verdicts.get(position.recommendation, ""),
+                    passages=position.passages,
+                )
+                for position in tension.positions
+            ]
+            yield ShownTension(
+                id=tension.id, iri=tension.iri, label=tension.label, handling=tension.handling, positions=tuple(positions)
+            )
 
 
 def tensions_in_short(tensions: Iterable[ShownTension], brief: Brief) -> Iterator[ShownTension]:

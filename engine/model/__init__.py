@@ -68,29 +68,24 @@ from spinegraph.engine.model.decision import (
     WholeAnswer,
 )
 from spinegraph.engine.model.knowledge import (
-    ArticleSection,
     Assessment,
     BriefLine,
-    CitationMapping,
     Concept,
     DerivedFinding,
     Exclusion,
     Hierarchy,
     Knowledge,
     Measurement,
-    Passage,
-    PassageKind,
     Position,
     Recommendation,
-    Reference,
     Rule,
     Screen,
     ScreenItem,
-    Source,
     SourceGap,
     Tension,
     UncoveredTopic,
 )
+from spinegraph.engine.model.sources import ArticleSection, CitationMapping, Passage, PassageKind, Reference, Source
 from spinegraph.engine.model.verdict import QUIET, VERDICTS, Verdict
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What is read from Turtle: concepts, sources, passages, rules."""
+"""What is read from Turtle: concepts and rules, and all of it together."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from spinegraph.engine.model.base import Direction, Frozen, Modality, Urgency, doc
 from spinegraph.engine.model.criteria import Criterion
+from spinegraph.engine.model.sources import ArticleSection, CitationMapping, Passage, PassageKind, Reference, Source
 
 
 class Concept(Frozen, frozen=True, kw_only=True):
@@ -60,95 +61,6 @@ class Hierarchy(Frozen, frozen=True, kw_only=True):
     broader: Mapping[str, tuple[str, ...]]
     narrower: Mapping[str, tuple[str, ...]]
     children: Mapping[str, tuple[str, ...]]
-
-
-# Knowledge: where statements come from -------------------------------------------------------
-
-
-class Reference(Frozen, frozen=True, kw_only=True):
-    """An entry of a source's reference list."""
-
-    iri: str
-    source: str
-    position: int
-    type: str
-    title: str
-    publisher: str
-    year: int | None
-    passages: tuple[str, ...] = ()
-
-
-class CitationMapping(Frozen, frozen=True, kw_only=True):
-    """What citation `number` of a source most likely means: inferred, never asserted."""
-
-    source: str
-    number: int
-    reference: str | None
-    confidence: Literal["high", "medium", "low", "none"]
-    note: str = ""
-
-
-class Source(Frozen, frozen=True, kw_only=True):
-    """A guideline document. `number` is its short name in passage ids ("000")."""
-
-    iri: Annotated[str, doc("Its IRI, at which the service describes it.")]
-    number: Annotated[str, doc("Its short name in the ids of passages.")]
-    title: Annotated[str, doc("Its title.")]
-    title_question: Annotated[str, doc("The question that it answers.")]
-    publisher: Annotated[str, doc("Who published it.")]
-    modified: Annotated[str, doc("When it was last changed.")]
-    review_status: Annotated[str, doc("Its review status as printed, never upgraded.")]
-    review_note: Annotated[str, doc("What the document says about its review.")]
-    audience: Annotated[str, doc("For whom it is written.")]
-    disclaimer: Annotated[str, doc("The disclaimer that it prints.")]
-    file_name: Annotated[str, doc("Name of its file.")]
-    text_digest: Annotated[str, doc("SHA-256 of its text.")]
-    passages: Annotated[tuple[str, ...], doc("Ids of the passages that describe it.")] = ()
-
-
-class Passage(Frozen, frozen=True, kw_only=True):
-    """One atomic statement of a source: paraphrase, place (character offsets, end exclusive) and SHA-256 of the span."""
-
-    iri: str
-    id: str
-    source: str
-    section: str
-    kind: str
-    modality: str
-    urgency: str
-    citations: tuple[int, ...]
-    paraphrase: str
-    start: int
-    end: int
-    digest: str
-    figure: str = ""
-    ambiguity: str = ""
-    not_modelled: str = ""
-
-
-class ArticleSection(Frozen, frozen=True, kw_only=True):
-    """A section of an article. Those with an `order` hold recommendations; `by_direction` sets for and against apart.
-
-    `patient_section` is the key of the section for patients that takes it in; those sections have none themselves.
-    """
-
-    iri: str
-    key: str
-    label: str
-    patient_label: str
-    order: float | None
-    patient_section: str
-    by_direction: bool
-
-
-class PassageKind(Frozen, frozen=True, kw_only=True):
-    """A sort of statement: the keys of the article sections that show it, and the side that it takes, if it takes one."""
-
-    iri: str
-    notation: str
-    label: str
-    sections: tuple[str, ...] = ()
-    direction: Literal["for", "against", ""] = ""
 
 
 # Knowledge: rules (design section 5) ---------------------------------------------------------
@@ -322,7 +234,7 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     Codes of other systems: `external_codes` → what they mean exactly; `narrower_codes` → what they are narrower than;
     `near_codes` → all that they are mapped to. `package_of`: IRI of a rule or concept → the package that states it; what is not
     in it belongs to "". `passage_kinds` are keyed by notation, `article_sections` by key. `screens` and `uncovered` come in their
-    order.
+    order. `subjects`: the criteria that sources and passages name as those of whom they speak, by IRI of the shape.
     """
 
     version: str
@@ -347,3 +259,4 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     screens: Mapping[str, Screen] = {}
     uncovered: Mapping[str, UncoveredTopic] = {}
     lines: Mapping[str, BriefLine] = {}
+    subjects: Mapping[str, Criterion] = {}

@@ -24,7 +24,8 @@ from spinegraph.engine.program.strata import order_errors
 
 
 def compile_program(knowledge: Knowledge, acting: bool = False) -> Program:
-    """Order and compile all rules; with `acting` also the planes of rules as they act on others, for analysis.
+    """Order and compile all rules; with `acting`, for analysis, also the planes of rules as they act on others, and those of
+    whom sources and passages speak.
 
     Raises RuleCycleError where a rule depends on its own conclusion, CriterionError where `sh:order` would let another
     SHACL engine run a rule before what it depends on.
@@ -69,6 +70,8 @@ class _Compiler:
         level, standing = levels.slots(), levels.standing()
         self._gates()
         active = {iri: self.acting(rule) for iri, rule in self._knowledge.rules.items()} if acting else {}
+        for subject in self._knowledge.subjects.values() if acting else ():
+            self.criterion(subject)
         slots = {key: Pair(self.output(holds), self.output(refuted)) for key, (holds, refuted) in self._names.items()}
         acting_slots = {iri: Pair(self.output(holds), self.output(refuted)) for iri, (holds, refuted) in active.items()}
         code = self._code()

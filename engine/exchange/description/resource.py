@@ -51,8 +51,8 @@ ORDER = (
     "skos:notation", "dcterms:identifier", "dcterms:title", "skos:prefLabel", "skos:altLabel", "core:question",
     "core:unit", "core:minimum", "core:maximum", "core:direction", "core:modality", "core:urgency", "core:timing",
     "core:intervention", "core:assesses", "core:derives", "core:text", "core:handling", "core:resolution", "core:overrides",
-    "core:overridesIfKnown", "core:leavesOpen", "core:source", "core:section", "core:kind", "core:printedCitation",
-    "core:rationale",
+    "core:overridesIfKnown", "core:leavesOpen", "core:source", "core:subject", "core:section", "core:kind",
+    "core:printedCitation", "core:rationale",
 )  # fmt: skip
 """Properties that come first, in this order."""
 ELSEWHERE = frozenset(map(expand, (

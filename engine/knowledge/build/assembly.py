@@ -20,7 +20,7 @@ from spinegraph.engine.knowledge.build.criteria import CriterionReader
 from spinegraph.engine.knowledge.build.kinds import check_kind, read_kinds, read_sections
 from spinegraph.engine.knowledge.build.literals import read_literal
 from spinegraph.engine.knowledge.build.mapping_table import mapped_codes
-from spinegraph.engine.knowledge.build.passages import read_citation, read_passage, read_reference, read_source
+from spinegraph.engine.knowledge.build.passages import read_citation, read_passage, read_reference, read_source, read_subjects
 from spinegraph.engine.knowledge.build.rule_checks import check_rules
 from spinegraph.engine.knowledge.build.rules import PATIENT, build_rules, passage_ids
 from spinegraph.engine.knowledge.build.screens import ScreenReader, check_interventions, uncovered_topics
@@ -86,6 +86,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
         sources={iri: read_source(graph, iri) for iri in graph.of_class("core:Source")},
         passages={iri: read_passage(graph, iri, problems) for iri in graph.of_class("core:Passage")},
         references={iri: read_reference(graph, iri, problems) for iri in graph.of_class("core:Reference")},
+        subjects=read_subjects(graph, shapes, problems),
         citations=tuple(read_citation(graph, node, problems) for node in graph.of_class("core:CitationMapping")),
         rules={rule.iri: rule for rule in build_rules(graph, shapes, problems)},
         external_codes={code: iris[0] for code, iris in external.exact.items() if len(iris) == 1},

@@ -29,9 +29,13 @@ PROPERTIES = {
     "core:Tension": (*RULE, "core:handling", "core:resolution", "core:leavesOpen", "core:position"),
     "core:Screen": (*SCREEN, "core:item", "core:tier", "core:noneOfThese", "core:question", "core:before", "sh:order"),
     "core:UncoveredTopic": ("sh:order",),
+    "core:Source": (
+        "core:fileName", "core:subject", "core:audience", "core:disclaimer", "core:reviewStatus", "core:reviewNote",
+        "core:textDigest", "core:titleQuestion",
+    ),
     "core:BriefLine": ("core:place", "core:text", "core:headline", "core:yieldsTo", "core:reading", "sh:order"),
 }  # fmt: skip
-"""What rules, screens, uncovered topics and lines of briefs have of the vocabularies that say what follows.
+"""What rules, screens, uncovered topics, documents and lines of briefs have of the vocabularies that say what follows.
 
 Annotations (rdfs, skos, dcterms, prov) come on top.
 """
@@ -51,6 +55,7 @@ ENDING = ("sh:deactivated", "owl:deprecated", "dcterms:isReplacedBy")
 """What would take something out of use, whatever it is said of."""
 MEND = "Take it out: what is not understood is refused, not ignored."
 MENDS = {
+    "core:scope": "Take it out: only a rule has a scope. Of whom a document or a passage speaks is its core:subject.",
     "sh:deactivated": "Take the rule itself out; nothing is switched off here.",
     "dcterms:isReplacedBy": "Take it out of use by its name: nothing is replaced here.",
     "owl:deprecated": "Take it out of use by its name: nothing is deprecated here.",

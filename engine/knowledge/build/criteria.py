@@ -58,10 +58,10 @@ class CriterionReader:
         (condition,) = self._shapes(rule, "sh:condition", (shape,))
         return self.read(condition)
 
-    def read_gate(self, node: str, shape: str) -> Criterion:
-        """The criterion that a screen or an item of one names by core:gate. Raises CriterionError as `read_condition`."""
-        (gate,) = self._shapes(node, "core:gate", (shape,))
-        return self.read(gate)
+    def read_named(self, node: str, predicate: str, shape: str) -> Criterion:
+        """The criterion that anything else names, such as a screen by core:gate. Raises CriterionError as `read_condition`."""
+        (criterion,) = self._shapes(node, predicate, (shape,))
+        return self.read(criterion)
 
     def read(self, shape: str) -> Criterion:
         """The criterion that a shape (IRI or blank node) states.

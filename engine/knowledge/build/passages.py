@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from spinegraph.engine.errors import VocabularyError, shortened
+from spinegraph.engine.errors import CriterionError, VocabularyError, shortened
+from spinegraph.engine.knowledge.build.criteria import CriterionReader
 from spinegraph.engine.knowledge.build.literals import read_literal, read_literals
 from spinegraph.engine.knowledge.build.rules import passage_ids
 from spinegraph.engine.knowledge.problems import Problems, ending, nearest
 from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.terms import local_name, shorten
-from spinegraph.engine.model import CitationMapping, Passage, Reference, Source
+from spinegraph.engine.model import CitationMapping, Criterion, Passage, Reference, Source
 
 CONFIDENCES = ("high", "medium", "low", "none")
 
@@ -30,6 +31,7 @@ def read_source(graph: Graph, iri: str) -> Source:
         disclaimer=graph.text(iri, "core:disclaimer"),
         file_name=graph.text(iri, "core:fileName"),
         text_digest=graph.text(iri, "core:textDigest"),
+        subject=graph.iri(iri, "core:subject"),
         passages=passage_ids(graph, iri),
     )
 
@@ -79,7 +81,20 @@ def read_passage(graph: Graph, iri: str, problems: Problems) -> Passage:
         figure=graph.text(iri, "core:figure"),
         ambiguity=graph.text(iri, "core:ambiguity"),
         not_modelled=graph.text(iri, "core:notModelled"),
+        subject=graph.iri(iri, "core:subject"),
     )
+
+
+def read_subjects(graph: Graph, shapes: CriterionReader, problems: Problems) -> dict[str, Criterion]:
+    """IRI of a shape by which a document or a passage says of whom it speaks → the criterion; what is none is noted."""
+    found: dict[str, Criterion] = {}
+    for iri in graph.subjects_with("core:subject"):
+        for shape in graph.iris(iri, "core:subject"):
+            try:
+                found[shape] = shapes.read_named(iri, "core:subject", shape)
+            except CriterionError as error:
+                problems.keep(error)
+    return found
 
 
 def read_reference(graph: Graph, iri: str, problems: Problems) -> Reference:

@@ -80,7 +80,7 @@ class ScreenReader(NamedTuple):
         if not gate:
             return None
         try:
-            return self.shapes.read_gate(node, gate)
+            return self.shapes.read_named(node, "core:gate", gate)
         except CriterionError as error:
             self.problems.keep(error)
             return None

@@ -24,8 +24,8 @@ SINGLE = tuple(
             "core:explains", "core:fileName", "core:handling", "core:headline", "core:inLine", "core:intervention",
             "core:kind", "core:listPosition", "core:maximum", "core:minimum", "core:modality", "core:paraphrase",
             "core:place", "core:question", "core:resolution", "core:reviewStatus", "core:screening", "core:section",
-            "core:serious", "core:source", "core:text", "core:textDigest", "core:timing", "core:unit", "core:urgency",
-            "oa:end", "oa:start", "oa:hasSelector", "sh:order", "sh:object", "sh:predicate", "sh:subject",
+            "core:serious", "core:source", "core:subject", "core:text", "core:textDigest", "core:timing", "core:unit",
+            "core:urgency", "oa:end", "oa:start", "oa:hasSelector", "sh:order", "sh:object", "sh:predicate", "sh:subject",
         ),
     )
 )  # fmt: skip

@@ -12,7 +12,13 @@ from spinegraph.engine.validation.diagnostics import Diagnostic
 
 ACTING = ("core:overrides", "core:overridesIfKnown", "core:leavesOpen")
 USES = frozenset(
-    {FIRST, *map(expand, ("sh:condition", "sh:node", "sh:property", "core:scope", "core:gate", "sh:qualifiedValueShape"))}
+    {
+        FIRST,
+        *map(
+            expand,
+            ("sh:condition", "sh:node", "sh:property", "core:scope", "core:gate", "core:subject", "sh:qualifiedValueShape"),
+        ),
+    }
 )
 
 

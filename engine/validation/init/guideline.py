@@ -194,7 +194,7 @@ def _source(names: Mapping[str, str], text: str, statements: tuple[Statement, ..
     modified = f'dcterms:modified "{names["modified"]}"^^xsd:date ;' if names["modified"] else ""
     yield f"""source:{names["slug"]} a core:Source ; dcterms:identifier "{names["number"]}" ; {modified}
         dcterms:title {names["title_literal"]} ; dcterms:publisher {names["publisher_literal"]} ;
-        core:audience "{names["audience"]}" ; core:reviewStatus "pending" ;
+        core:audience "{names["audience"]}" ; core:subject shape:{names["pascal"]} ; core:reviewStatus "pending" ;
         core:reviewNote "Nobody has said yet who reviewed the document; treated as pending."@en ;
         core:fileName {names["file_literal"]} ; core:textDigest "{digest(text)}" ."""
     for name, statement in zip(passage_ids(names["number"], statements), statements, strict=True):

@@ -8,6 +8,7 @@ from spinegraph.engine.validation.catalogue import CATALOGUE
 from spinegraph.engine.validation.diagnostics import SEVERITIES, Report
 from spinegraph.engine.validation.reports.words import (
     CLINICAL,
+    MANY,
     Catalogue,
     basis,
     by_file,
@@ -35,7 +36,7 @@ def render_html(report: Report, catalogue: Catalogue = CATALOGUE) -> bytes:
         report=report,
         headline=headline(report),
         basis=basis(report),
-        state="error" if report.count("error") or report.not_run else "warning" if report.diagnostics else "good",
+        state="error" if report.count("error") or report.not_run else "warning" if report.count("warning") else "good",
         severities=SEVERITIES,
         files=by_file(report.diagnostics),
         kept=kept_back(report.suppressed),
@@ -43,6 +44,7 @@ def render_html(report: Report, catalogue: Catalogue = CATALOGUE) -> bytes:
         kinds=[explained(id_, catalogue) for id_ in sorted({diagnostic.id for diagnostic in shown})],
         kind=lambda diagnostic: explained(diagnostic.id, catalogue),
         texts=lambda diagnostic: texts_of(diagnostic, catalogue),
+        many=MANY,
         clinical=CLINICAL if witnesses(report) else "",
         disclaimer=DISCLAIMER,
         version=tool_version(),

@@ -21,6 +21,7 @@ from spinegraph.engine.validation.catalogue import CATALOGUE
 from spinegraph.engine.validation.diagnostics import Diagnostic, Report, Witness
 from spinegraph.engine.validation.reports.words import (
     CLINICAL,
+    MANY,
     Catalogue,
     by_file,
     case_text,
@@ -77,7 +78,7 @@ def report_lines(report: Report, catalogue: Catalogue = CATALOGUE, width: int = 
 
 def _summary(report: Report, width: int) -> Iterator[Line]:
     failed = report.count("error") or report.not_run
-    role = "bad" if failed else "warning" if report.diagnostics else "good"
+    role = "bad" if failed else "warning" if report.count("warning") else "good"
     yield from ((Span(line, role),) for line in _wrapped(summary(report), width))
     if witnesses(report):
         yield ()
@@ -101,11 +102,22 @@ def _diagnostic(diagnostic: Diagnostic, catalogue: Catalogue, width: int, seen: 
     about = diagnostic.subject + (f", “{diagnostic.label}”" if diagnostic.label else "")
     for name, text in (("about", about.removeprefix(", ")), ("why", why), ("mend", mend)):
         yield from _beside(name, text, width)
+    yield from _related(diagnostic, width)
+    if diagnostic.witness:
+        yield from _witness(diagnostic.witness, width)
+
+
+def _related(diagnostic: Diagnostic, width: int) -> Iterator[Line]:
+    """What else takes part, each on a line with its place; of many, the names in one run, with the line or the whole place."""
+    here = diagnostic.place.file
+    if len(diagnostic.related) > MANY:
+        places = (str(other.place.line if other.place.file == here else other.place) for other in diagnostic.related)
+        run = ", ".join(f"{other.subject} ({place})" for other, place in zip(diagnostic.related, places, strict=True))
+        yield from _beside("see also", run, width)
+        return
     for number, other in enumerate(diagnostic.related):
         line = f"{other.place}  {other.subject}" + (f": {other.message}" if other.message else "")
         yield from _beside("" if number else "see also", line, width)
-    if diagnostic.witness:
-        yield from _witness(diagnostic.witness, width)
 
 
 def _witness(witness: Witness, width: int) -> Iterator[Line]:

@@ -14,6 +14,8 @@ from spinegraph.engine.validation.diagnostics import SEVERITIES, Diagnostic, Not
 
 DOCUMENTATION = f"{BASE}docs/diagnostics.md"
 """Where each kind of diagnostic is explained; `docs/diagnostics.md` of the repository."""
+MANY = 5
+"""More statements than this that take part are a list: short in a terminal, folded on a page."""
 CLINICAL = f"Witness patients are made up by the analysis to show a defect. {DISCLAIMER}"
 """Stands in every rendering that shows a witness patient."""
 
@@ -87,9 +89,9 @@ def summary(report: Report) -> str:
 
 
 def by_file(diagnostics: Sequence[Diagnostic]) -> dict[str, list[Diagnostic]]:
-    """Diagnostics by their file, in the order of the report; those without a file first."""
+    """Diagnostics by their file, in the order of the report; those without a file first, and notes after the others."""
     groups: dict[str, list[Diagnostic]] = {}
-    for diagnostic in sorted(diagnostics, key=lambda diagnostic: diagnostic.place.file != ""):
+    for diagnostic in sorted(diagnostics, key=lambda diagnostic: (diagnostic.place.file != "", diagnostic.severity == "note")):
         groups.setdefault(diagnostic.place.file, []).append(diagnostic)
     return groups
 

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from spinegraph.engine import Case, Engine, Knowledge, load_knowledge
+from spinegraph.engine import Case, Knowledge, load_knowledge
 from spinegraph.engine.decide.case import CaseEncoder
 from spinegraph.engine.knowledge.files import shipped_folder
 from spinegraph.engine.model import VERDICTS
+from spinegraph.engine.program.compiler import compile_program
 
 from tests.small import HEAD
 
@@ -33,6 +34,7 @@ class Writer:
     """Writes one guideline from a seed."""
 
     def __init__(self, seed: int) -> None:
+        self._seed = seed
         self._random = random.Random(seed)  # noqa: S311 (reproducible, not secret)
         self._texts: list[str] = []
         self._by_order: dict[int, list[str]] = {}
@@ -83,7 +85,11 @@ class Writer:
             'core:level a owl:DatatypeProperty , core:Measurement ; skos:notation "level" ; core:minimum 0 ; core:maximum 30 .'
         )
         for source in "PQ":
-            self._texts.append(f'source:{source} a core:Source ; dcterms:identifier "{source}" .')
+            self._shape(
+                f"subject-{source}", f"[ core:{'present' if self._seed % 3 else 'absent'} finding:{'ABCDE'[self._seed % 5]} ]"
+            )
+            subject = f"core:subject shape:subject-{source}"
+            self._texts.append(f'source:{source} a core:Source ; dcterms:identifier "{source}" ; {subject} .')
             self._texts.append(
                 f'passage:{source}1 a core:Passage ; core:source source:{source} ; dcterms:identifier "{source}1" .'
             )
@@ -160,8 +166,8 @@ class EveryPatient:
     """All records without contradiction, decided one by one as columns of arrays: the ground truth."""
 
     def __init__(self, knowledge: Knowledge) -> None:
-        engine = Engine(knowledge)
-        program, encoder = engine.program, CaseEncoder(engine.program)
+        program = compile_program(knowledge, acting=True)
+        encoder = CaseEncoder(program)
         cases = tuple(records([f"f_{name.lower()}" for name in PARENTS]))
         planes = program.run(list(np.array([encoder.planes(case) for case in cases], dtype=np.bool_).T))
 
@@ -175,6 +181,10 @@ class EveryPatient:
         self.refuted = {iri: flags(slots.whole.refuted)[consistent] for iri, slots in program.rules.items()}
         self.in_scope = {iri: flags(slots.scope.holds)[consistent] for iri, slots in program.rules.items()}
         self.criterion = {iri: flags(slots.criterion.holds)[consistent] for iri, slots in program.rules.items()}
+        pairs = {iri: program.pair(subject) for iri, subject in knowledge.subjects.items()}
+        self.subject = {iri: flags(pair.holds)[consistent] for iri, pair in pairs.items()}
+        self.no_subject = {iri: flags(pair.refuted)[consistent] for iri, pair in pairs.items()}
+        self.out_of_scope = {iri: flags(slots.scope.refuted)[consistent] for iri, slots in program.rules.items()}
         self.verdict: Mapping[str, NDArray[np.str_]] = {
             iri: np.array(VERDICTS)[np.argmax([flags(slot)[consistent] for slot in slots], axis=0)]
             for iri, slots in program.verdicts.items()

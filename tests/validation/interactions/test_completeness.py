@@ -224,5 +224,5 @@ def test_the_random_guidelines_show_every_behaviour(tmp_path: Path) -> None:
         found |= {behaviour.name for behaviour in survey(analysis)}
     assert found >= {
         "opposite-directions", "idle-override", "idle-tension", "never-holds", "always-holds", "shadowed", "said-twice",
-        "assessments-disagree", "circular-override",
+        "assessments-disagree", "circular-override", "beside-passages",
     }  # fmt: skip
