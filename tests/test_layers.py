@@ -96,13 +96,11 @@ PLAIN = {"child", "minor", "operation", "review", "fall"}
 """Names of concepts that are also words of programming, of plain English, or of German (a case)."""
 SHOWN = {"api/http/prepared.yaml", "api/http/resources.py", "api/http/validation_request.py"}
 """What pages and OpenAPI show as an example on the shipped content."""
-
-
 WRITTEN = ("engine", "api", "web/src", "web/texts", "web/style")
 """Where code, templates and texts are written."""
 WRITING = (".py", ".j2", ".css", ".js", ".ts", ".tsx", ".json", ".yaml")
 BUILT = ROOT / "api" / "http" / "console"
-"""What is built of `web`, and so judged there: names in it are shortened."""
+"""What is built of `web`, and so judged there; `tests/api/http/test_console.py` looks for codes and ids in it."""
 
 
 def test_the_engine_does_not_speak_of_backs() -> None:

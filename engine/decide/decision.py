@@ -287,10 +287,7 @@ class Engine:
         packages: Iterable[str] = (),
         with_verdicts: bool = False,
     ) -> bytes:
-        """An answer as JSON: of `decide` with every verdict, `answer` or `brief`. The last answers are remembered.
-
-        `with_verdicts` adds the verdict of every recommendation in one word.
-        """
+        """An answer as JSON: of `decide` with every verdict, `answer` or `brief`, on demand with all verdicts; remembered."""
         asked, explained = frozenset(packages), frozenset(explain)
 
         def answer() -> BriefAnswer:
