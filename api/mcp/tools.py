@@ -25,7 +25,7 @@ from spinegraph.api.mcp.words import DESCRIPTIONS, TITLES
 from spinegraph.api.problems import RequestError, fault_members, members_of
 from spinegraph.engine import CaseError
 from spinegraph.engine.errors import QueryError
-from spinegraph.engine.model import Answer, BriefAnswer, Frozen
+from spinegraph.engine.model import BriefAnswer, Frozen
 
 logger = logging.getLogger("spinegraph")
 READ_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
@@ -34,25 +34,25 @@ ANSWERED = (CaseError, QueryError, RequestError)
 
 
 class Signature(NamedTuple):
-    """A tool: names of the arguments that are cases, the struct of the others, the structs that it answers, and its function.
+    """A tool: names of the arguments that are cases, the struct of the others, the struct that it answers, and its function.
 
-    The function takes the guidelines, the options and the cases; what it gives is a struct, or JSON of one.
+    The function takes the guidelines, the options and the cases; what it gives is that struct, or JSON of it, maybe with more.
     """
 
     cases: tuple[str, ...]
     options: type[Frozen]
-    answers: tuple[type[Frozen], ...]
+    answer: type[Frozen]
     run: Callable[..., Frozen | bytes | Awaitable[Frozen]]
 
 
 SIGNATURES: Mapping[str, Signature] = {
-    "find_codes": Signature((), looking_up.FindCodes, (FoundCodes,), looking_up.find_codes),
-    "decide": Signature(("case",), deciding.Decide, (BriefAnswer, Answer), deciding.decide),
-    "next_screen": Signature(("case",), deciding.NoOptions, (NextScreen,), deciding.next_screen),
-    "explain": Signature(("case",), proof.Explain, (Explanation,), proof.explain),
-    "what_if": Signature(("case", "other"), deciding.NoOptions, (Comparison,), deciding.what_if),
-    "tensions": Signature(("case",), deciding.NoOptions, (Tensions,), deciding.tensions),
-    "query": Signature((), looking_up.Query, (QueryAnswer,), looking_up.query),
+    "find_codes": Signature((), looking_up.FindCodes, FoundCodes, looking_up.find_codes),
+    "decide": Signature(("case",), deciding.Decide, BriefAnswer, deciding.decide),
+    "next_screen": Signature(("case",), deciding.NoOptions, NextScreen, deciding.next_screen),
+    "explain": Signature(("case",), proof.Explain, Explanation, proof.explain),
+    "what_if": Signature(("case", "other"), deciding.NoOptions, Comparison, deciding.what_if),
+    "tensions": Signature(("case",), deciding.NoOptions, Tensions, deciding.tensions),
+    "query": Signature((), looking_up.Query, QueryAnswer, looking_up.query),
 }
 
 
@@ -88,7 +88,7 @@ def _make_tool(name: str, signature: Signature, guidelines: Guidelines) -> Tool:
         title=TITLES[name],
         description=DESCRIPTIONS[name],
         parameters=input_schema(signature),
-        fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=output_schema(signature.answers)),
+        fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=output_schema(signature.answer)),
         is_async=True,
         context_kwarg=None,
         annotations=READ_ONLY,
@@ -143,14 +143,19 @@ CASES = {
 }
 
 
-def output_schema(answers: tuple[type[Frozen], ...]) -> dict[str, Any]:
-    """JSON schema of an answer, an object at its root, as the protocol asks; of several, what each of them has."""
-    first, *others = answers
-    schema = _inlined(msgspec.json.schema(first))
-    if not others:
-        return schema
-    (*references,), definitions = msgspec.json.schema_components(answers, ref_template="#/$defs/{name}")
-    return {"type": "object", "anyOf": references[::-1], "$defs": definitions}
+def output_schema(answer: type[Frozen]) -> dict[str, Any]:
+    """JSON schema of an answer, an object at its root, as the protocol asks. Further members are allowed.
+
+    Without descriptions: a client checks answers by it, and an assistant, which has all of it before its eyes, reads answers.
+    """
+    return dict(_undescribed(_inlined(msgspec.json.schema(answer))))
+
+
+def _undescribed(schema: Any) -> Any:
+    if isinstance(schema, dict):
+        told = ("title", "description")
+        return {key: _undescribed(part) for key, part in schema.items() if key not in told or not isinstance(part, str)}
+    return list(map(_undescribed, schema)) if isinstance(schema, list) else schema
 
 
 def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
