@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.web.pages import SCHEMES, SIZES, Heard, opened, take_picture, too_wide, violations
 
@@ -82,17 +84,19 @@ def test_the_coverage_is_narrowed_down(browser: Browser, address: str) -> None:
     with opened(browser, address, "/coverage", "phone") as (page, heard):
         shown = page.get_by_role("status")
         rows = page.locator("tr[data-state]:visible")
+        expect(shown).to_have_text(re.compile(r"^(\d+) of \1 statements shown$"))
         total = rows.count()
-        assert shown.inner_text() == f"{total} of {total} statements shown"
         page.locator("select[name=state]").select_option("not modelled")
+        expect(shown).not_to_have_text(re.compile(rf"^{total} of"))
         left = rows.count()
         assert 0 < left < total
-        assert shown.inner_text() == f"{left} of {total} statements shown"
+        expect(shown).to_have_text(f"{left} of {total} statements shown")
         page.locator("select[name=section]").select_option("001")
+        expect(shown).not_to_have_text(re.compile(rf"^{left} of"))
         assert {row.get_attribute("id")[:3] for row in rows.all()} == {"001"}  # type: ignore[index]
         page.get_by_role("searchbox").fill("no such words")
-        assert rows.count() == 0
+        expect(rows).to_have_count(0)
         assert violations(page) == []
         page.get_by_role("button", name="Show all").click()
-        assert rows.count() == total
+        expect(rows).to_have_count(total)
         assert heard == Heard([], [])
