@@ -38,6 +38,7 @@ def hasty() -> FastAPI:
 
 
 BODIES = [
+    ("/mcp", "application/json"),
     ("/v1/decisions", "application/json"),
     ("/v1/decisions", "application/yaml"),
     ("/v1/decisions", "text/turtle"),
@@ -90,7 +91,7 @@ async def _post(app: FastAPI, path: str, headers: dict[str, str], chunks: list[b
 def post(
     app: FastAPI, path: str, media_type: str, *chunks: bytes, ends: bool = True, headers: dict[str, str] | None = None
 ) -> Reply:
-    return asyncio.run(_post(app, path, {"content-type": media_type, **(headers or {})}, list(chunks), ends))
+    return asyncio.run(_post(app, path, {"host": "localhost", "content-type": media_type, **(headers or {})}, list(chunks), ends))
 
 
 def is_problem(reply: Reply, status: int) -> None:
@@ -99,7 +100,7 @@ def is_problem(reply: Reply, status: int) -> None:
 
 def test_every_body_is_tried(hasty: FastAPI) -> None:
     assert sorted(posted(hasty)) == sorted(BODIES)
-    assert {path for path, _ in BODIES} == {"/v1/decisions", "/v1/validation", "/sparql"}
+    assert {path for path, _ in BODIES} == {"/mcp", "/v1/decisions", "/v1/validation", "/sparql"}
 
 
 @pytest.mark.parametrize(("path", "media_type"), BODIES)

@@ -152,7 +152,7 @@ WRONG = [
 def test_a_wrong_ontology_is_explained_by_a_minimal_set(tmp_path: Path, text: str, target: str, expected: list[str]) -> None:
     axioms = axioms_of(tmp_path, text)
     iri = expand(target) if target else ""
-    found = explain(axioms, iri)
+    found = explain(axioms, iri, seconds=600)
     assert sorted(told(found)) == sorted(expected)
     assert told(found)[0] == expected[0]
     assert_minimal(axioms, found, iri)
