@@ -177,7 +177,7 @@ def _of_tension(tension: Tension, knowledge: Knowledge) -> dict[str, Any]:
 
 
 def _position(position: Position, knowledge: Knowledge) -> ListedPosition:
-    sources = dict.fromkeys(knowledge.passages[id_].source for id_ in position.passages)
+    sources = dict.fromkeys(knowledge.passages[f"{BASE}passage/{id_}"].source for id_ in position.passages)
     return ListedPosition(
         label=position.label,
         recommendation=local_name(position.recommendation),

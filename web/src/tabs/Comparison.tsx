@@ -50,10 +50,10 @@ export function Comparison({ patient, level, deed, deeds, onNext }: Props) {
       ))}
       <h3>{say('quiz.proofs')}</h3>
       {brief.do.map((one) => (
-        <Proof key={one.text} patient={patient} rule={one.recommendations[0]} text={one.text} mark="indicated" />
+        <Proof key={one.text} patient={patient} rule={one.recommendations[0]} text={one.text} mark="indicated" line={one} />
       ))}
       {brief.avoid.map((one) => (
-        <Proof key={one.text} patient={patient} rule={one.recommendations[0]} text={one.text} mark="against" />
+        <Proof key={one.text} patient={patient} rule={one.recommendations[0]} text={one.text} mark="against" line={one} />
       ))}
       <div class="onward">
         <a class="link" href={`/${writeFragment(facts)}`}>
@@ -90,13 +90,18 @@ interface ProofProps {
   rule: string | undefined;
   text: string;
   mark: 'indicated' | 'against' | 'provisional';
+  line?: Action;
 }
 
-function Proof({ patient, rule, text, mark }: ProofProps) {
+/** A line of the answer, with its caution and whether it is a reading of ours; a press opens its proof. */
+function Proof({ patient, rule, text, mark, line }: ProofProps) {
   return (
     <a class="proof" href={`/${writeFragment(patient.facts, false, 'case', rule)}`}>
       <Icon name={mark} />
-      <span>{text}</span>
+      <span>
+        {text} {line?.reading && <span class="rd">{say('reading')}</span>}
+        {line?.caution && <span class="caution">{line.caution}</span>}
+      </span>
       <span class="ls">{say('quiz.why')}</span>
     </a>
   );

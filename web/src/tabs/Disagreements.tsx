@@ -2,10 +2,10 @@
 import { useMemo } from 'preact/hooks';
 import { Icon, type IconName } from '../components/Icon';
 import { Lost } from '../components/LazyTab';
-import type { Tension } from '../contract';
 import { isEmpty } from '../facts';
 import { useStore } from '../state';
 import { say, sayOf } from '../texts';
+import type { Tension } from './contract';
 import { useLoaded } from './loading';
 import { Positions } from './Positions';
 import { divided, loadTensions, stanceOf, type Tensions } from './tensions';
@@ -23,14 +23,14 @@ export function View() {
     <div class="page" data-old={decided.facts !== facts || undefined}>
       <h1>{say('tab.disagreements')}</h1>
       <p class="lead">{say('dis.lead')}</p>
-      <h2 class="part">
+      <h2 class="page-part">
         {say('dis.here')} <span class="cnt">{empty ? 0 : parts.here.length}</span>
       </h2>
       {empty && <p class="nothing">{say('dis.noCase')}</p>}
       {!empty && !parts.here.length && <p class="nothing">{say('dis.none')}</p>}
       {!empty && parts.here.map((one) => <Here key={one.code} tension={one} tensions={found} />)}
-      <h2 class="part">
-        {say('dis.others')} <span class="cnt">{empty ? found.all.length : parts.others.length}</span>
+      <h2 class="page-part">
+        {say(empty ? 'dis.all' : 'dis.others')} <span class="cnt">{empty ? found.all.length : parts.others.length}</span>
       </h2>
       <div class="card folds">
         {(empty ? found.all : parts.others).map((one) => (

@@ -35,7 +35,7 @@ export function View() {
           <p class="lead">{say(quiz ? 'quiz.lead' : 'learn.lead')}</p>
         </div>
         {asked.length > 0 && (
-          <button type="button" class="primary turn" onClick={() => setQuiz(!quiz)}>
+          <button type="button" class={quiz ? 'primary quiet' : 'primary'} onClick={() => setQuiz(!quiz)}>
             {say(quiz ? 'quiz.leave' : 'quiz.start')}
           </button>
         )}
@@ -70,6 +70,12 @@ function Story({ patient, place }: { patient: Patient; place: number }) {
       <div class="story-a">
         <LevelMark level={answer.brief.level} />
         <p>{answer.brief.headline}</p>
+        {answer.brief.level_if.map((one) => (
+          <p class="if" key={one.recommendation}>
+            <Icon name="provisional" />
+            <span>{one.text}</span>
+          </p>
+        ))}
       </div>
       <Icon name="chevron" />
     </li>

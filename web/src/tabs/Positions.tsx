@@ -2,29 +2,36 @@
 import { explainRule } from '../actions';
 import { sentence } from '../catalogue';
 import { Icon, type IconName } from '../components/Icon';
-import type { Passage, Position, Tension } from '../contract';
+import type { Passage, Verdict } from '../contract';
 import { isEmpty } from '../facts';
 import { useStore } from '../state';
 import { say, sayOf } from '../texts';
 import { markOf } from '../verdicts';
-import { speaks } from './tensions';
+import type { Position, Tension } from './contract';
+import { inOrder, speaks } from './tensions';
 
 type Passages = Record<string, Passage>;
 
 export function Positions({ tension, passage }: { tension: Tension; passage: Passages }) {
+  const { decided } = useStore();
+  const verdicts = decided && !isEmpty(decided.facts) ? decided.answer.verdicts : {};
   return (
     <ul class="sides" data-many={tension.positions.length > 2 || undefined}>
-      {tension.positions.map((one, place) => (
-        <Side key={place} position={one} passage={passage} />
+      {inOrder(tension.positions, verdicts).map((one) => (
+        <Side key={one.label} position={one} passage={passage} verdict={verdicts[one.recommendation ?? '']} />
       ))}
     </ul>
   );
 }
 
-function Side({ position, passage }: { position: Position; passage: Passages }) {
-  const { decided } = useStore();
-  const shown = decided && !isEmpty(decided.facts);
-  const verdict = shown ? decided.answer.verdicts[position.recommendation ?? ''] : undefined;
+interface SideProps {
+  position: Position;
+  passage: Passages;
+  /** Of its recommendation for the case, where there is a case. */
+  verdict: Verdict | undefined;
+}
+
+function Side({ position, passage, verdict }: SideProps) {
   return (
     <li data-speaks={speaks(verdict) || undefined}>
       {position.sources.map((number) => (
@@ -41,7 +48,7 @@ function Side({ position, passage }: { position: Position; passage: Passages }) 
           </li>
         ))}
       </ul>
-      <LeadsTo position={position} />
+      <LeadsTo position={position} verdict={verdict} />
     </li>
   );
 }
@@ -58,11 +65,10 @@ function Document({ number }: { number: string }) {
 }
 
 /** The recommendation that takes a position, with its verdict for the case; a press opens why. */
-function LeadsTo({ position }: { position: Position }) {
+function LeadsTo({ position, verdict }: Omit<SideProps, 'passage'>) {
   const { catalogue, decided } = useStore();
   const rule = position.recommendation ? catalogue?.rule[position.recommendation] : undefined;
   if (!rule || !decided) return <p class="leads nothing">{say('dis.noRule')}</p>;
-  const verdict = isEmpty(decided.facts) ? undefined : decided.answer.verdicts[rule.code];
   const known = rule.code in decided.answer.verdicts;
   const face = (
     <>

@@ -1,8 +1,9 @@
 // The prepared cases of the service, each with its answer; what can be chosen in the quiz is made of these answers alone.
 import type { Catalogue } from '../catalogue';
-import type { Action, BriefAnswer, Example } from '../contract';
+import type { Action, BriefAnswer } from '../contract';
 import { type Facts, NOTHING, answered, measured, type State } from '../facts';
 import { decideInBrief, read } from '../service';
+import type { Example } from './contract';
 
 /** A prepared case as the page has it. */
 export interface Patient {

@@ -1,13 +1,14 @@
 // The disagreements of the sources, with what their passages say; and where a case stands between the positions.
-import type { Answer, Passage, Tension, Verdict } from '../contract';
+import type { Answer, Passage, Verdict } from '../contract';
 import { read } from '../service';
+import type { Position, Tension } from './contract';
 
 export interface Tensions {
   all: Tension[];
   passage: Record<string, Passage>;
 }
 
-const QUIET: readonly (Verdict | undefined)[] = ['not-indicated', 'out-of-scope', undefined];
+const QUIET: readonly (Verdict | undefined)[] = ['undetermined', 'not-indicated', 'out-of-scope', undefined];
 
 export async function loadTensions(): Promise<Tensions> {
   const { items } = await read<{ items: Tension[] }>('/v1/tensions?limit=500');
@@ -28,6 +29,12 @@ export function divided(all: Tension[], answer: Answer): { here: Tension[]; othe
 /** How many of its positions say something about the case. */
 function speaking(tension: Tension, answer: Answer): number {
   return tension.positions.filter((one) => speaks(answer.verdicts[one.recommendation ?? ''])).length;
+}
+
+/** Every position, those first that say something about the case. */
+export function inOrder(positions: Position[], verdicts: Answer['verdicts']): Position[] {
+  const rank = (one: Position) => (speaks(verdicts[one.recommendation ?? '']) ? 0 : 1);
+  return [...positions].sort((one, other) => rank(one) - rank(other));
 }
 
 export const speaks = (verdict: Verdict | undefined): boolean => !QUIET.includes(verdict);
