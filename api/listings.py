@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple
 from unicodedata import combining, normalize
 
 from spinegraph.engine import Knowledge, Recommendation
-from spinegraph.engine.knowledge.turtle.terms import BASE
+from spinegraph.engine.knowledge.turtle.terms import BASE, local_name
 from spinegraph.engine.model import (
     Assessment,
     Concept,
@@ -15,12 +15,22 @@ from spinegraph.engine.model import (
     Exclusion,
     Frozen,
     Measurement,
+    Position,
     Rule,
     Source,
     SourceGap,
     Tension,
     doc,
 )
+
+
+class ListedPosition(Frozen, frozen=True, kw_only=True, omit_defaults=True):
+    """One side of a tension, whatever the case."""
+
+    label: Annotated[str, doc("The position in words.")]
+    recommendation: Annotated[str, doc("Id of the rule that takes it; empty where none does.")] = ""
+    sources: Annotated[tuple[str, ...], doc("Numbers of the documents that take it.")]
+    passages: Annotated[tuple[str, ...], doc("Ids of the passages that state it.")]
 
 
 class Listed(Frozen, frozen=True, kw_only=True, omit_defaults=True):
@@ -43,7 +53,11 @@ class Listed(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     reading: Annotated[str, doc("Of a rule: what of it is an interpretation of ours, and why.")] = ""
     about: Annotated[str, doc("Of a rule: the code of what it concludes or recommends.")] = ""
     review_status: Annotated[str, doc("Of a document: its review status as printed.")] = ""
+    modified: Annotated[str, doc("Of a document: the day of its last change, as printed.")] = ""
     resolution: Annotated[str, doc("Of a tension: whether it is exposed or resolved.")] = ""
+    handling: Annotated[str, doc("Of a tension: how it is handled, and why.")] = ""
+    leaves_open: Annotated[tuple[str, ...], doc("Of a tension: ids of the rules that are provisional while it holds.")] = ()
+    positions: Annotated[tuple[ListedPosition, ...], doc("Of a tension: every position, side by side.")] = ()
     passages: Annotated[tuple[str, ...], doc("Ids of the passages that state it.")] = ()
 
 
@@ -138,7 +152,7 @@ def _rule(rule: Rule, knowledge: Knowledge) -> Listed:
         case Exclusion() | SourceGap():
             definition = rule.text
         case Tension():
-            definition, more = rule.definition, {"resolution": rule.resolution}
+            definition, more = rule.definition, _of_tension(rule, knowledge)
         case _:
             pass
     return Listed(
@@ -155,6 +169,23 @@ def _rule(rule: Rule, knowledge: Knowledge) -> Listed:
     )
 
 
+def _of_tension(tension: Tension, knowledge: Knowledge) -> dict[str, Any]:
+    """What only a tension has."""
+    positions = tuple(_position(position, knowledge) for position in tension.positions)
+    leaves_open = tuple(map(local_name, tension.leaves_open))
+    return {"resolution": tension.resolution, "handling": tension.handling, "leaves_open": leaves_open, "positions": positions}
+
+
+def _position(position: Position, knowledge: Knowledge) -> ListedPosition:
+    sources = dict.fromkeys(knowledge.passages[f"{BASE}passage/{id_}"].source for id_ in position.passages)
+    return ListedPosition(
+        label=position.label,
+        recommendation=local_name(position.recommendation),
+        sources=tuple(knowledge.sources[iri].number for iri in sources),
+        passages=position.passages,
+    )
+
+
 def _source(source: Source) -> Listed:
     return Listed(
         iri=source.iri,
@@ -164,5 +195,6 @@ def _source(source: Source) -> Listed:
         code=source.number,
         definition=source.title_question,
         review_status=source.review_status,
+        modified=source.modified,
         passages=source.passages,
     )

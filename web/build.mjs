@@ -1,6 +1,6 @@
 // Builds the console into a folder, by default the one that is shipped: `node build.mjs [FOLDER]`.
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -9,11 +9,14 @@ const here = dirname(fileURLToPath(import.meta.url));
 const folder = process.argv[2] ?? join(here, '../api/http/console');
 
 await mkdir(folder, { recursive: true });
-await build({
+for (const name of await readdir(folder)) if (/\.(js|css|html|txt)$/.test(name)) await rm(join(folder, name));
+const { metafile } = await build({
   absWorkingDir: here,
   entryPoints: { app: 'src/main.tsx' },
+  chunkNames: '[name]-[hash]',
   outdir: folder,
   bundle: true,
+  splitting: true,
   minify: true,
   format: 'esm',
   target: ['es2022'],
@@ -22,9 +25,23 @@ await build({
   charset: 'utf8',
   legalComments: 'none',
   logLevel: 'warning',
+  metafile: true,
 });
-await copyFile(join(here, 'index.html'), join(folder, 'index.html'));
+await writePage('index.html', 'app.js');
 await writeFile(join(folder, 'sources.txt'), `${await digest()}\n`);
+
+/** A page, which names at once what its script loads at once. */
+async function writePage(name, entry) {
+  const text = await readFile(join(here, name), 'utf8');
+  await writeFile(join(folder, name), text.replace('<!-- preload -->\n', preloads(entry)));
+}
+
+function preloads(entry) {
+  const outputs = Object.entries(metafile.outputs);
+  const [, output] = outputs.find(([path]) => path.endsWith(`/${entry}`)) ?? [];
+  const names = output.imports.filter((one) => one.kind === 'import-statement').map((one) => one.path.split('/').at(-1));
+  return names.map((name) => `<link rel="modulepreload" href="/console/${name}">\n`).join('');
+}
 
 /** SHA-256 of every source by its path, as tests/api/http/test_console.py makes it without Node. */
 async function digest() {

@@ -18,10 +18,15 @@ ABRIDGED = "red-flag"
 
 
 class PreparedCase(Frozen, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A case to try: what it is called, the story in a sentence, and what is sent."""
+    """A case to try: what it is called, the story in a sentence, and what is sent.
+
+    `shows`: what a newcomer can see in its answer; `vignette`: the story at length, with every fact that is sent.
+    """
 
     title: str
     story: str
+    shows: str = ""
+    vignette: str = ""
     case: Mapping[str, Any]
 
 

@@ -49,6 +49,7 @@ def test_ordinary_back_pain_in_ten_actions(person: Person) -> None:
         person.deny_screen()
     assert "No imaging" in person.headline
     assert "active" in person.headline
+    assert "lower" not in person.page.locator(".still").inner_text()
     assert person.actions <= 10
     take_picture(person.page, "task-ordinary")
 
@@ -60,6 +61,7 @@ def test_cauda_equina_in_four_actions(person: Person) -> None:
     assert person.level == "Emergency"
     assert "MRI" in person.headline
     assert "at once" in person.headline
+    assert person.page.locator(".still").inner_text() == "No open question can lower this"
     assert person.actions <= 4
     expect(person.page.locator("#alarm")).to_contain_text("Emergency")
     take_picture(person.page, "task-cauda-equina")

@@ -5,7 +5,7 @@ import { shortName } from './catalogue';
 import type { Screen } from './contract';
 import { redecide } from './deciding';
 import { answered, type Answers, type Facts, measured, noneOf, NOTHING, type Quantity, type State, stateOf } from './facts';
-import { writeFragment } from './fragment';
+import { type Tab, writeFragment } from './fragment';
 import { noteOf } from './note';
 import { store, type Theme } from './state';
 import { type Language, say, sayOf, speak } from './texts';
@@ -21,8 +21,16 @@ function change(facts: Facts, sentence: string): void {
 
 /** Write the case into the address, without a new entry in the history. */
 function keep(): void {
+  const { facts, patient, tab } = store.state;
+  history.replaceState(null, '', location.pathname + writeFragment(facts, patient, tab));
+}
+
+/** Turn to a tab, with the same case; the way back of the browser leads back. */
+export function openTab(tab: Tab): void {
   const { facts, patient } = store.state;
-  history.replaceState(null, '', location.pathname + writeFragment(facts, patient));
+  if (tab === store.state.tab) return;
+  history.pushState(null, '', location.pathname + writeFragment(facts, patient, tab));
+  store.set({ tab, why: undefined });
 }
 
 export function answer(code: string, state: State | undefined): void {

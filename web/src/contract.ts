@@ -57,6 +57,7 @@ export interface Listed {
   urgency?: string;
   reading?: string;
   review_status?: string;
+  modified?: string;
   passages?: string[];
 }
 
@@ -154,6 +155,7 @@ export interface BriefAnswer {
 export interface Answer extends BriefAnswer {
   screens: Screen[];
   recommendations: Recommendation[];
+  tensions: { id: string; label: string }[];
   notices: { code: string; message: string; about: string[] }[];
 }
 

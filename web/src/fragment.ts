@@ -2,19 +2,26 @@
 import type { Catalogue } from './catalogue';
 import { type Facts, type Quantity, type State } from './facts';
 
+export const TABS = ['case', 'disagreements', 'learn'] as const;
+export type Tab = (typeof TABS)[number];
+
 export interface Fragment {
   facts: Facts;
   patient: boolean;
+  tab: Tab;
+  /** The recommendation whose why is to be opened. */
+  why: string | undefined;
   unknown: string[];
 }
 
 const LISTS: Record<string, State> = { y: 'present', n: 'absent', c: 'both' };
+const OTHERS = ['m', 'view', 'tab', 'why'];
 const MOST = 500;
 const LONGEST = 60;
 const UNITS = /^[A-Za-z/[\]_]{1,10}$/;
 
-export function writeFragment(facts: Facts, patient: boolean): string {
-  const parts: string[] = [];
+export function writeFragment(facts: Facts, patient = false, tab: Tab = 'case', why = ''): string {
+  const parts: string[] = tab === 'case' ? [] : [`tab=${tab}`];
   for (const [key, state] of Object.entries(LISTS)) {
     const codes = Object.keys(facts.findings).filter((code) => facts.findings[code] === state);
     if (codes.length) parts.push(`${key}=${codes.join('.')}`);
@@ -22,6 +29,7 @@ export function writeFragment(facts: Facts, patient: boolean): string {
   const numbers = Object.entries(facts.numbers).map(([code, { value, unit }]) => `${code}~${value}~${encodeURIComponent(unit)}`);
   if (numbers.length) parts.push(`m=${numbers.join('*')}`);
   if (patient) parts.push('view=patient');
+  if (why) parts.push(`why=${encodeURIComponent(why)}`);
   return parts.length ? `#${parts.join('&')}` : '';
 }
 
@@ -43,8 +51,16 @@ export function readFragment(text: string, catalogue: Catalogue): Fragment {
     if (kindOf(code, catalogue) !== 'measurement' || !quantity) unknown.push(entry);
     else numbers[code] = quantity;
   }
-  for (const key of new Set(given.keys())) if (!(key in LISTS) && key !== 'm' && key !== 'view') unknown.push(key);
-  return { facts: { findings, numbers }, patient: given.get('view') === 'patient', unknown: unknown.map(cut) };
+  for (const key of new Set(given.keys())) if (!(key in LISTS) && !OTHERS.includes(key)) unknown.push(key);
+  const why = given.get('why') ?? '';
+  if (why && !Object.hasOwn(catalogue.rule, why)) unknown.push(why);
+  return {
+    facts: { findings, numbers },
+    patient: given.get('view') === 'patient',
+    tab: TABS.find((tab) => tab === given.get('tab')) ?? 'case',
+    why: Object.hasOwn(catalogue.rule, why) ? why : undefined,
+    unknown: unknown.map(cut),
+  };
 }
 
 function split(text: string | null, by: string): string[] {

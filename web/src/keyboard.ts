@@ -35,7 +35,7 @@ function move(key: string, target: HTMLElement): boolean {
 }
 
 function onPage(key: string): boolean {
-  const act = PAGE_KEYS[key];
+  const act = store.state.tab === 'case' || key === '?' ? PAGE_KEYS[key] : undefined;
   act?.();
   return act !== undefined;
 }

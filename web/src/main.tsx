@@ -5,7 +5,8 @@ import { useLanguage, useTheme } from './actions';
 import { App } from './components/App';
 import { loadCatalogue } from './catalogue';
 import { redecide } from './deciding';
-import { readFragment } from './fragment';
+import type { Facts } from './facts';
+import { readFragment, writeFragment } from './fragment';
 import { listenToKeys } from './keyboard';
 import { localText } from './service';
 import { store } from './state';
@@ -13,12 +14,21 @@ import { preferred } from './texts';
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
-function readAddress(): void {
-  const { catalogue } = store.state;
+async function readAddress(): Promise<void> {
+  const { catalogue, decided } = store.state;
   if (!catalogue) return;
-  const { facts, patient, unknown } = readFragment(location.hash, catalogue);
-  store.set({ facts, patient, unknown, past: [], asking: undefined, skipped: [], forPatient: undefined });
-  void redecide();
+  const { facts, patient, unknown, tab, why } = readFragment(location.hash, catalogue);
+  store.set({ tab, why: undefined });
+  if (!decided || unknown.length || store.state.unknown.length || !isShown(facts, patient)) {
+    store.set({ facts, patient, unknown, past: [], asking: undefined, skipped: [], forPatient: undefined });
+    await redecide();
+  }
+  if (store.state.decided?.facts === store.state.facts) store.set({ why });
+}
+
+/** Whether this is what the page shows already: then only the tab is another, and what can be undone stays. */
+function isShown(facts: Facts, patient: boolean): boolean {
+  return writeFragment(facts, patient) === writeFragment(store.state.facts, store.state.patient);
 }
 
 async function start(): Promise<void> {
@@ -29,8 +39,8 @@ async function start(): Promise<void> {
     store.set({ status: 'lost', reason: String(error) });
     return;
   }
-  readAddress();
-  addEventListener('hashchange', readAddress);
+  void readAddress();
+  addEventListener('popstate', () => void readAddress());
 }
 
 useLanguage(preferred());

@@ -46,8 +46,11 @@ export async function passagesAround(id: string, signal: AbortSignal): Promise<P
 }
 
 /** Where patients are to go. */
-export async function localText(): Promise<LocalText> {
-  const reply = await fetch('/v1/local');
+export const localText = (): Promise<LocalText> => read('/v1/local');
+
+/** What stands at a path of the service. */
+export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const reply = await fetch(path, { headers: { Accept: 'application/json' }, ...(signal ? { signal } : {}) });
   if (!reply.ok) throw new Refused(await reasonOf(reply));
   return reply.json();
 }

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Catalogue } from './catalogue';
 import type { Answer, BriefAnswer, LocalText } from './contract';
 import { type Facts, NOTHING } from './facts';
+import type { Tab } from './fragment';
 import type { Language } from './texts';
 import type { Lane, Places } from './verdicts';
 
@@ -24,6 +25,7 @@ export interface Asking {
 
 export interface State {
   catalogue: Catalogue | undefined;
+  tab: Tab;
   facts: Facts;
   past: Facts[];
   decided: Decided | undefined;
@@ -48,6 +50,7 @@ export interface State {
 
 export const START: State = {
   catalogue: undefined,
+  tab: 'case',
   facts: NOTHING,
   past: [],
   decided: undefined,

@@ -13,6 +13,7 @@ from spinegraph.api.http.resources import resources_router
 from spinegraph.api.listings import make_listings
 from spinegraph.engine import Knowledge, load_knowledge
 from spinegraph.engine.exchange.description.resource import make_describer
+from spinegraph.engine.model import Tension
 from starlette.testclient import TestClient
 
 NAMES = ("findings", "measurements", "conditions", "interventions", "rules", "sources", "tensions")
@@ -85,6 +86,26 @@ def test_rules_say_what_they_advise(client: TestClient) -> None:
 
 def test_documents_say_their_review_status(client: TestClient) -> None:
     assert {item["review_status"] for item in client.get("/v1/sources").json()["items"]} <= {"pending", "none"}
+
+
+def test_tensions_have_every_position_with_its_documents(client: TestClient, knowledge: Knowledge) -> None:
+    rules = {item["code"]: item for item in client.get("/v1/rules?limit=500").json()["items"]}
+    sources = {item["code"]: item for item in client.get("/v1/sources").json()["items"]}
+    for item in client.get("/v1/tensions?limit=500").json()["items"]:
+        tension = knowledge.rules[item["iri"]]
+        assert isinstance(tension, Tension)
+        assert item["handling"] == tension.handling
+        assert [position["label"] for position in item["positions"]] == [position.label for position in tension.positions]
+        assert set(item.get("leaves_open", ())) <= set(rules)
+        for position in item["positions"]:
+            assert position["passages"]
+            assert {id_[:3] for id_ in position["passages"]} == set(position["sources"]) <= set(sources)
+            assert not position.get("recommendation") or position["recommendation"] in rules
+
+
+def test_documents_say_when_they_were_changed(client: TestClient, knowledge: Knowledge) -> None:
+    listed = {item["iri"]: item.get("modified", "") for item in client.get("/v1/sources").json()["items"]}
+    assert listed == {source.iri: source.modified for source in knowledge.sources.values()}
 
 
 def test_links_keep_the_search_and_stay_in_range(client: TestClient) -> None:

@@ -68,7 +68,8 @@ def test_request_examples_are_decided(client: httpx.Client, document: dict[str, 
     content = document["paths"]["/v1/decisions"]["post"]["requestBody"]["content"]
     assert set(content) == {"application/json", "application/yaml", "text/turtle"}
     examples = content["application/json"]["examples"]
-    assert set(examples) == set(CASES) == {"ordinary-visit", "red-flag", "foot-drop", "knots", "record", "nothing-assessed"}
+    names = {"ordinary-visit", "red-flag", "over-fifty", "foot-drop", "knots-with-fever", "knots", "record", "nothing-assessed"}
+    assert set(examples) == set(CASES) == names
     replies = {name: client.post("/v1/decisions", json=example["value"]).json() for name, example in examples.items()}
     assert replies["red-flag"]["brief"]["level"] == "emergency"
     assert replies["nothing-assessed"]["brief"]["level"] == "undetermined"
@@ -87,7 +88,7 @@ OPERATIONS = {
     "decide", "validate", "assist", "query", "query_by_post", "get_knowledge", "list_queries", "is_live", "is_ready",
     "list_findings", "list_measurements", "list_conditions", "list_interventions", "list_rules", "list_sources", "list_tensions",
     "get_finding", "get_condition", "get_intervention", "get_source", "get_passage", "get_reference", "get_rule", "get_shape",
-    "get_passages", "get_references", "get_screens", "get_coverage", "get_local_text",
+    "get_passages", "get_references", "get_screens", "get_coverage", "get_cases", "get_local_text",
     "get_tension", "get_screen", "get_uncovered", "get_line", "get_term", "get_ontology", "get_graph",
 }  # fmt: skip
 """The names by which generated clients call them: one that goes or changes breaks those."""

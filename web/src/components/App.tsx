@@ -10,26 +10,27 @@ import { Facts } from './Facts';
 import { Header } from './Header';
 import { Keys } from './Keys';
 import { Lanes } from './Lanes';
+import { LazyTab } from './LazyTab';
 import { Next } from './Next';
 import { PatientView } from './PatientView';
 import { Sheet } from './Sheet';
 import { Why } from './Why';
 
 export function App({ onRetry }: { onRetry: () => void }) {
-  const { decided, patient, catalogue, why, dialog, language, status } = useStore();
+  const { decided, patient, catalogue, why, dialog, language, status, tab } = useStore();
   const ready = catalogue && (decided || status === 'lost' || status === 'refused');
   const level = decided?.answer.brief.level ?? 'undetermined';
   useEffect(() => {
-    document.title = say('title', { level: sayOf('level', level).toLowerCase() });
-    document.body.dataset.view = patient ? 'patient' : 'clinician';
-  }, [level, patient, language]);
+    document.title = tab === 'case' ? say('title', { level: sayOf('level', level).toLowerCase() }) : `Spinegraph: ${say(`tab.${tab}`)}`;
+    document.body.dataset.view = tab !== 'case' ? tab : patient ? 'patient' : 'clinician';
+  }, [level, patient, language, tab]);
   return (
     <>
       <Header />
       <main id="main" tabIndex={-1}>
         <Said onRetry={onRetry} />
-        {ready ? patient ? <PatientView /> : <Case /> : <p class="loading">{say('page.loading')}</p>}
-        {!patient && <Sheet />}
+        {ready ? <Tab /> : <p class="loading">{say('page.loading')}</p>}
+        {!patient && tab === 'case' && <Sheet />}
       </main>
       <footer class="foot">
         <span>{decided?.answer.brief.disclaimer}</span>
@@ -38,6 +39,12 @@ export function App({ onRetry }: { onRetry: () => void }) {
       {dialog === 'keys' && <Keys />}
     </>
   );
+}
+
+function Tab() {
+  const { tab, patient } = useStore();
+  if (tab !== 'case') return <LazyTab tab={tab} key={tab} />;
+  return patient ? <PatientView /> : <Case />;
 }
 
 function Case() {

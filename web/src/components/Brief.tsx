@@ -70,7 +70,7 @@ export function Brief() {
 export function stillOf(brief: Answered): string {
   if (brief.settled) return say('brief.settled');
   if (brief.open.safety && !brief.level_final) return say('brief.safety', { count: brief.open.safety });
-  if (brief.level_final && brief.level !== 'undetermined') return say('brief.final');
+  if (brief.level_final && (brief.level === 'emergency' || brief.level === 'urgent')) return say('brief.final');
   if (brief.open.scope) return say('brief.scope');
   if (brief.open.management) return say('brief.manage', { count: brief.open.management });
   return brief.level === 'undetermined' ? say('brief.ungraded') : '';

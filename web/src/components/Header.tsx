@@ -1,13 +1,14 @@
 // The head of the page: which knowledge, how far it is reviewed, where else to go, what can be done with the case.
-import { copyNote, showKeys, startAnew, togglePatient, undo, useLanguage, useTheme } from '../actions';
+import { copyNote, openTab, showKeys, startAnew, togglePatient, undo, useLanguage, useTheme } from '../actions';
 import { isEmpty } from '../facts';
+import { type Tab, TABS, writeFragment } from '../fragment';
 import { reviewWords, shortDigest } from '../note';
 import { useStore } from '../state';
 import { say } from '../texts';
 import { Icon } from './Icon';
 
 export function Header() {
-  const { decided, theme, language } = useStore();
+  const { decided, theme, language, tab, facts, patient } = useStore();
   return (
     <header class="top">
       <a
@@ -51,11 +52,13 @@ export function Header() {
       <div class="top-b">
         <nav aria-label={say('top.sections')}>
           <ul class="tabs">
-            <li>
-              <a href="/" aria-current="page" data-t={say('tab.case')}>
-                {say('tab.case')}
-              </a>
-            </li>
+            {TABS.map((name) => (
+              <li key={name}>
+                <a href={writeFragment(facts, patient, name) || '/'} aria-current={name === tab ? 'page' : undefined} data-t={say(`tab.${name}`)} onClick={(event) => turnTo(event, name)}>
+                  {say(`tab.${name}`)}
+                </a>
+              </li>
+            ))}
             {([['/browse', 'tab.browse'], ['/coverage', 'tab.coverage'], ['/sparql', 'tab.sparql'], ['/docs', 'tab.api']] as const).map(([path, key]) => (
               <li key={path}>
                 <a href={path} data-t={say(key)}>
@@ -65,10 +68,17 @@ export function Header() {
             ))}
           </ul>
         </nav>
-        <Actions />
+        {tab === 'case' && <Actions />}
       </div>
     </header>
   );
+}
+
+/** A plain press turns to the tab; with a modifier it opens the link elsewhere, as any link. */
+function turnTo(event: MouseEvent, name: Tab): void {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  openTab(name);
 }
 
 function Actions() {
