@@ -14,7 +14,7 @@ await mkdir(folder, { recursive: true });
 for (const name of await readdir(folder)) if (/\.(js|css|html|txt)$/.test(name)) await rm(join(folder, name));
 const { metafile } = await build({
   absWorkingDir: here,
-  entryPoints: { app: 'src/main.tsx', docs: 'src/docs.ts' },
+  entryPoints: { app: 'src/main.tsx', docs: 'src/docs.ts', sparql: 'src/sparql/main.ts' },
   chunkNames: '[name]-[hash]',
   outdir: folder,
   bundle: true,
