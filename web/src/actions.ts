@@ -21,8 +21,8 @@ function change(facts: Facts, sentence: string): void {
 
 /** Write the case into the address, without a new entry in the history. */
 function keep(): void {
-  const { facts, patient } = store.state;
-  history.replaceState(null, '', location.pathname + writeFragment(facts, patient));
+  const { facts, patient, tab } = store.state;
+  history.replaceState(null, '', location.pathname + writeFragment(facts, patient, tab === 'author'));
 }
 
 export function answer(code: string, state: State | undefined): void {

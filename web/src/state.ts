@@ -35,6 +35,8 @@ export interface State {
   skipped: string[];
   group: string | undefined;
   lane: Lane | undefined;
+  /** The part of the page that is shown. */
+  tab: 'case' | 'author';
   patient: boolean;
   forPatient: { answer: BriefAnswer; facts: Facts } | undefined;
   local: LocalText;
@@ -58,6 +60,7 @@ export const START: State = {
   skipped: [],
   group: undefined,
   lane: undefined,
+  tab: 'case',
   patient: false,
   forPatient: undefined,
   local: { where_to_go: '', where_to_go_now: '' },

@@ -10,26 +10,29 @@ import { Facts } from './Facts';
 import { Header } from './Header';
 import { Keys } from './Keys';
 import { Lanes } from './Lanes';
+import { Lazy } from './Lazy';
 import { Next } from './Next';
 import { PatientView } from './PatientView';
 import { Sheet } from './Sheet';
 import { Why } from './Why';
 
+const loadAuthor = () => import('../author/Author');
+
 export function App({ onRetry }: { onRetry: () => void }) {
-  const { decided, patient, catalogue, why, dialog, language, status } = useStore();
+  const { decided, patient, catalogue, why, dialog, language, status, tab } = useStore();
   const ready = catalogue && (decided || status === 'lost' || status === 'refused');
   const level = decided?.answer.brief.level ?? 'undetermined';
   useEffect(() => {
-    document.title = say('title', { level: sayOf('level', level).toLowerCase() });
-    document.body.dataset.view = patient ? 'patient' : 'clinician';
-  }, [level, patient, language]);
+    document.title = tab === 'author' ? say('title.author') : say('title', { level: sayOf('level', level).toLowerCase() });
+    document.body.dataset.view = tab === 'author' ? 'author' : patient ? 'patient' : 'clinician';
+  }, [level, patient, language, tab]);
   return (
     <>
       <Header />
       <main id="main" tabIndex={-1}>
         <Said onRetry={onRetry} />
-        {ready ? patient ? <PatientView /> : <Case /> : <p class="loading">{say('page.loading')}</p>}
-        {!patient && <Sheet />}
+        {ready ? tab === 'author' ? <Lazy load={loadAuthor} /> : patient ? <PatientView /> : <Case /> : <p class="loading">{say('page.loading')}</p>}
+        {!patient && tab === 'case' && <Sheet />}
       </main>
       <footer class="foot">
         <span>{decided?.answer.brief.disclaimer}</span>

@@ -1,13 +1,14 @@
 // The head of the page: which knowledge, how far it is reviewed, where else to go, what can be done with the case.
 import { copyNote, showKeys, startAnew, togglePatient, undo, useLanguage, useTheme } from '../actions';
 import { isEmpty } from '../facts';
+import { writeFragment } from '../fragment';
 import { reviewWords, shortDigest } from '../note';
 import { useStore } from '../state';
 import { say } from '../texts';
 import { Icon } from './Icon';
 
 export function Header() {
-  const { decided, theme, language } = useStore();
+  const { decided, theme, language, facts, patient, tab } = useStore();
   return (
     <header class="top">
       <a
@@ -52,8 +53,13 @@ export function Header() {
         <nav aria-label={say('top.sections')}>
           <ul class="tabs">
             <li>
-              <a href="/" aria-current="page" data-t={say('tab.case')}>
+              <a href={writeFragment(facts, patient) || '#'} aria-current={tab === 'case' ? 'page' : undefined} data-t={say('tab.case')}>
                 {say('tab.case')}
+              </a>
+            </li>
+            <li>
+              <a href={writeFragment(facts, false, true)} aria-current={tab === 'author' ? 'page' : undefined} data-t={say('tab.author')}>
+                {say('tab.author')}
               </a>
             </li>
             {([['/browse', 'tab.browse'], ['/coverage', 'tab.coverage'], ['/sparql', 'tab.sparql'], ['/docs', 'tab.api']] as const).map(([path, key]) => (
@@ -65,7 +71,7 @@ export function Header() {
             ))}
           </ul>
         </nav>
-        <Actions />
+        {tab === 'case' && <Actions />}
       </div>
     </header>
   );
