@@ -33,8 +33,8 @@ def paste(page: Page, text: str) -> None:
 
 
 def check(page: Page) -> None:
-    page.get_by_role("button", name="Check", exact=True).click()
-    expect(page.get_by_role("button", name="Check", exact=True)).to_be_enabled(timeout=PATIENCE)
+    with page.expect_response(lambda reply: "/v1/validation" in reply.url, timeout=PATIENCE):
+        page.get_by_role("button", name="Check", exact=True).click()
 
 
 def test_a_broken_rule_finds_its_patient_in_four_actions(browser: Browser, address: str) -> None:
@@ -69,7 +69,7 @@ def test_a_mistake_is_reached_by_keyboard(browser: Browser, address: str) -> Non
         expect(page.locator(".found li").first).to_contain_text("SG101")
         page.get_by_label("Turtle of the rule").focus()
         page.keyboard.press("F8")
-        expect(page.locator(".cm-tooltip")).to_contain_text("SG101")
+        expect(page.locator("#live")).to_contain_text("SG101")
         page.keyboard.type("u")
         expect(page.locator(".author-r")).to_contain_text("has changed since")
         assert heard == QUIET

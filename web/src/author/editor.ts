@@ -2,10 +2,11 @@
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { HighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language';
 import { turtle } from '@codemirror/legacy-modes/mode/turtle';
-import { type Diagnostic as Mark, lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
+import { type Diagnostic as Mark, forEachDiagnostic, lintGutter, lintKeymap, nextDiagnostic, setDiagnostics } from '@codemirror/lint';
 import { EditorState } from '@codemirror/state';
 import { EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+import { speakTo } from '../announce';
 import type { Diagnostic } from './report';
 
 const COLOURS = HighlightStyle.define([
@@ -45,7 +46,7 @@ export function makeEditor(place: HTMLElement, text: string, name: string, onCha
     LOOKS,
     EditorView.contentAttributes.of({ 'aria-label': name }),
     EditorView.updateListener.of((update) => update.docChanged && onChange()),
-    keymap.of([...lintKeymap, ...defaultKeymap, ...historyKeymap, indentWithTab]),
+    keymap.of([{ key: 'F8', run: sayNext }, ...lintKeymap, ...defaultKeymap, ...historyKeymap, indentWithTab]),
   ];
   const view = new EditorView({ state: EditorState.create({ doc: text, extensions }), root, parent: root });
   return {
@@ -62,6 +63,16 @@ export function makeEditor(place: HTMLElement, text: string, name: string, onCha
 function offset(state: EditorState, line: number, column: number): number {
   const found = state.doc.line(Math.min(Math.max(line, 1), state.doc.lines));
   return Math.min(found.from + Math.max(column - 1, 0), found.to);
+}
+
+/** Go to the next mistake, and say it. */
+function sayNext(view: EditorView): boolean {
+  if (!nextDiagnostic(view)) return false;
+  const { from } = view.state.selection.main;
+  const words: string[] = [];
+  forEachDiagnostic(view.state, (one, start) => start === from && words.push(one.message));
+  speakTo('live', words.join(' '));
+  return true;
 }
 
 /** From the place of a diagnostic to the end of its word. */
