@@ -46,7 +46,7 @@ def test_a_broken_rule_finds_its_patient_in_four_actions(browser: Browser, addre
         actions += 1
         check(page)
         witness = page.locator(".witness").first
-        expect(witness).to_be_visible()
+        expect(witness).to_be_visible(timeout=PATIENCE)
         expect(page.locator(".cm-lintRange").first).to_be_visible()
         take_picture(page, "author-found")
         assert violations(page) == []

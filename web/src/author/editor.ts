@@ -2,7 +2,7 @@
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { HighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language';
 import { turtle } from '@codemirror/legacy-modes/mode/turtle';
-import { type Diagnostic as Mark, forEachDiagnostic, lintGutter, lintKeymap, nextDiagnostic, setDiagnostics } from '@codemirror/lint';
+import { type Diagnostic as Mark, diagnosticCount, forEachDiagnostic, lintGutter, lintKeymap, nextDiagnostic, setDiagnostics } from '@codemirror/lint';
 import { EditorState } from '@codemirror/state';
 import { EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
@@ -67,7 +67,8 @@ function offset(state: EditorState, line: number, column: number): number {
 
 /** Go to the next mistake, and say it. */
 function sayNext(view: EditorView): boolean {
-  if (!nextDiagnostic(view)) return false;
+  if (!diagnosticCount(view.state)) return false;
+  nextDiagnostic(view); // false where the only one is here already: then it is said again
   const { from } = view.state.selection.main;
   const words: string[] = [];
   forEachDiagnostic(view.state, (one, start) => start === from && words.push(one.message));
