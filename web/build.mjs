@@ -1,18 +1,20 @@
-// Builds the console into a folder, by default the one that is shipped: `node build.mjs [FOLDER]`.
+// Builds the pages into a folder, by default the one that is shipped: `node build.mjs [FOLDER]`.
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { licences } from './licences.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const folder = process.argv[2] ?? join(here, '../api/http/console');
+const SWAGGER = { 'swagger-ui-bundle.js': 'swagger-ui.js', 'swagger-ui.css': 'swagger-ui.css' };
 
 await mkdir(folder, { recursive: true });
 for (const name of await readdir(folder)) if (/\.(js|css|html|txt)$/.test(name)) await rm(join(folder, name));
 const { metafile } = await build({
   absWorkingDir: here,
-  entryPoints: { app: 'src/main.tsx' },
+  entryPoints: { app: 'src/main.tsx', docs: 'src/docs.ts', sparql: 'src/sparql/main.ts' },
   chunkNames: '[name]-[hash]',
   outdir: folder,
   bundle: true,
@@ -23,12 +25,22 @@ const { metafile } = await build({
   jsx: 'automatic',
   jsxImportSource: 'preact',
   charset: 'utf8',
-  legalComments: 'none',
+  legalComments: 'none', // licences.txt has the licences whole
   logLevel: 'warning',
   metafile: true,
 });
-await writePage('index.html', 'app.js');
+await copySwagger();
+for (const [page, entry] of [['index', 'app'], ['docs', 'docs']]) await writePage(`${page}.html`, `${entry}.js`);
+await writeFile(join(folder, 'licences.txt'), await licences(here));
 await writeFile(join(folder, 'sources.txt'), `${await digest()}\n`);
+
+/** Swagger UI as it is published, without the names of its maps. */
+async function copySwagger() {
+  for (const [source, name] of Object.entries(SWAGGER)) {
+    const text = await readFile(join(here, 'node_modules/swagger-ui-dist', source), 'utf8');
+    await writeFile(join(folder, name), text.replace(/\n?(\/\*|\/\/)# sourceMappingURL=.*\s*$/, '\n'));
+  }
+}
 
 /** A page, which names at once what its script loads at once. */
 async function writePage(name, entry) {

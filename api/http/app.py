@@ -14,6 +14,7 @@ from spinegraph.api.http.console_files import console_router
 from spinegraph.api.http.content import PassageList, ReferenceList, ScreenList, content_router
 from spinegraph.api.http.coverage import CoverageList, coverage_router
 from spinegraph.api.http.decisions import decisions_router
+from spinegraph.api.http.docs_page import docs_router
 from spinegraph.api.http.errors import install_errors
 from spinegraph.api.http.examples import answer_examples, understood
 from spinegraph.api.http.graphs import graphs_router
@@ -106,12 +107,15 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         openapi_tags=TAGS,
         redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
     )
     install_errors(app)
     app.add_middleware(GZipMiddleware, minimum_size=LEAST_COMPRESSED)
     cases = understood(codebook)
     app.include_router(index_router(engine.knowledge, cases))
     app.include_router(console_router())
+    app.include_router(docs_router())
     app.include_router(try_router(engine, codebook, cases, settings.local))
     app.include_router(search_router(engine.knowledge))
     app.include_router(problem_types_router())

@@ -40,6 +40,8 @@ from starlette.responses import Response
 
 logger = logging.getLogger("spinegraph")
 PROBLEM_TYPE = "application/problem+json"
+PAGES = ("/browse", "/coverage", "/docs", "/problem", "/search")
+"""What is for people to look at, and not described for programs."""
 
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -191,9 +193,10 @@ async def _answer_http(request: Request, error: Exception) -> Response:
 
 
 def _near_paths(request: Request) -> list[str]:
-    """Described paths without variable parts that are written like this one."""
-    paths = [path for path in request.app.openapi()["paths"] if "{" not in path]
-    return get_close_matches(request.url.path[:LONGEST_ECHO], paths, n=3, cutoff=0.8)
+    """Paths without variable parts that are written like this one: described ones, then pages for people."""
+    path = request.url.path[:LONGEST_ECHO]
+    described = [one for one in request.app.openapi()["paths"] if "{" not in one]
+    return [*get_close_matches(path, described, n=3, cutoff=0.8), *get_close_matches(path, PAGES, n=1, cutoff=0.7)]
 
 
 async def _answer_invalid(request: Request, error: Exception) -> Response:

@@ -15,11 +15,11 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter
 from msgspec import field
 from spinegraph.api.http.bodies import BodyLimits, media_type_of, read_body
-from spinegraph.api.http.errors import BodyTimeoutError, MediaTypeError, NotAcceptableError
-from spinegraph.api.http.negotiation import accepted, negotiated, parse_media_type, preferred
+from spinegraph.api.http.errors import BodyTimeoutError, MediaTypeError, NotAcceptableError, status_of
+from spinegraph.api.http.negotiation import accepted, asks_for, negotiated, parse_media_type, preferred
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import Operation, add_operation, reference
-from spinegraph.api.http.sparql_page import PAGE, PAGE_POLICY
+from spinegraph.api.http.sparql_page import PAGE_POLICY, render_sparql
 from spinegraph.api.http.waiting import unless_gone
 from spinegraph.api.sparql_settings import SparqlSettings
 from spinegraph.engine.errors import QueryError, QueryRefusedError, QuerySyntaxError, QueryTooLargeError
@@ -122,6 +122,8 @@ async def _reply(request: Request, service: QueryService, settings: SparqlSettin
         fields += await _posted(request, settings)
     if not fields and request.method != "POST":
         return await _greet(request, service)
+    if request.method != "POST" and asks_for(request, "text/html"):
+        return await _show(request, service, fields)
     question = _question(fields, accepted(request))
     etag = _etag(question, await asyncio.to_thread(_digest, service))
     headers = {"ETag": etag, "Cache-Control": "no-cache"} if etag else {"Cache-Control": "no-store"}
@@ -140,6 +142,18 @@ async def _reply(request: Request, service: QueryService, settings: SparqlSettin
     return Response(written.body, headers={**headers, "Content-Type": written.media_type + charset})
 
 
+async def _show(request: Request, service: QueryService, fields: list[tuple[str, str]]) -> Response:
+    """The page with the query and its answer, for browsers."""
+    headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-store"}
+    question = _question(fields, "application/sparql-results+json, text/turtle")
+    try:
+        written = await unless_gone(request, service.answer(question))
+    except QueryError as error:
+        page = render_sparql(question.query, problem=error)
+        return Response(page, status_of(type(error)), headers, "text/html")
+    return Response(render_sparql(question.query, written), headers=headers, media_type="text/html")
+
+
 def _digest(service: QueryService) -> str:
     return service.digest
 
@@ -148,7 +162,7 @@ async def _greet(request: Request, service: QueryService) -> Response:
     """What there is without a query."""
     media_type = negotiated(request, GREETINGS, "The service description")
     if media_type == "text/html":
-        return Response(PAGE, headers={"Content-Security-Policy": PAGE_POLICY}, media_type="text/html")
+        return Response(render_sparql(), headers={"Content-Security-Policy": PAGE_POLICY}, media_type="text/html")
     endpoint = str(request.url.replace(query="", fragment=""))
     return Response(await asyncio.to_thread(service.describe, endpoint, media_type), media_type=media_type)
 

@@ -5,7 +5,7 @@ import { store } from './state';
 
 export function listenToKeys(): void {
   addEventListener('keydown', (event) => {
-    if (event.defaultPrevented || !store.state.keysOn || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.defaultPrevented || !store.state.keysOn || store.state.tab !== 'case' || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.repeat && !event.key.startsWith('Arrow')) return;
     const target = event.target instanceof HTMLElement ? event.target : document.body;
     if (target.matches('input, select, textarea')) return;

@@ -16,7 +16,8 @@ async function decisions<T>(query: string, facts: Facts, audience: Audience, sig
   throw new Refused(await reasonOf(reply));
 }
 
-async function reasonOf(reply: Response): Promise<string> {
+/** What the service said when it refused. */
+export async function reasonOf(reply: Response): Promise<string> {
   const type = reply.headers.get('content-type') ?? '';
   if (!type.includes('json')) return `${reply.status} ${reply.statusText}`;
   const problem: { detail?: string; mend?: string } = await reply.json();

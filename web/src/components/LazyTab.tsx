@@ -9,6 +9,7 @@ type Lazy = Exclude<Tab, 'case'>;
 const LOAD: Record<Lazy, () => Promise<{ View: ComponentType }>> = {
   disagreements: () => import('../tabs/Disagreements'),
   learn: () => import('../tabs/Learn'),
+  author: () => import('../author/Author'),
 };
 
 export function LazyTab({ tab }: { tab: Lazy }) {

@@ -1,0 +1,1 @@
+SwaggerUIBundle({url:"/openapi.json",dom_id:"#swagger-ui",deepLinking:!0,validatorUrl:null,queryConfigEnabled:!1,docExpansion:"list",defaultModelsExpandDepth:0,tryItOutEnabled:!0,syntaxHighlight:!1});

@@ -1,0 +1,28 @@
+// `/docs`: Swagger UI of the description of this service, and of nothing else.
+import '../style/docs.css';
+
+interface SwaggerOptions {
+  url: string;
+  dom_id: string;
+  deepLinking: boolean;
+  validatorUrl: null;
+  queryConfigEnabled: boolean;
+  docExpansion: 'list' | 'none';
+  defaultModelsExpandDepth: number;
+  tryItOutEnabled: boolean;
+  syntaxHighlight: boolean;
+}
+
+declare const SwaggerUIBundle: (options: SwaggerOptions) => void;
+
+SwaggerUIBundle({
+  url: '/openapi.json',
+  dom_id: '#swagger-ui',
+  deepLinking: true,
+  validatorUrl: null, // by default the description would be sent to a service of its makers
+  queryConfigEnabled: false, // nor may a link say what is to be loaded instead
+  docExpansion: 'list',
+  defaultModelsExpandDepth: 0,
+  tryItOutEnabled: true,
+  syntaxHighlight: false, // colours would stop the page for minutes where an answer is a megabyte
+});
