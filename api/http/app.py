@@ -23,6 +23,7 @@ from spinegraph.api.http.knowledge import knowledge_router
 from spinegraph.api.http.listings import Listing, listings_router
 from spinegraph.api.http.local_text import local_text_router
 from spinegraph.api.http.openapi import make_document
+from spinegraph.api.http.pathways import PathwayList, pathways_router
 from spinegraph.api.http.problem_types import problem_types_router
 from spinegraph.api.http.queries import QueryList, queries_router
 from spinegraph.api.http.resources import resources_router
@@ -76,6 +77,7 @@ SCHEMAS = (
     Listing,
     LocalText,
     PassageList,
+    PathwayList,
     QueryList,
     QueryParameters,
     ReferenceList,
@@ -123,6 +125,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.include_router(content_router(engine.knowledge))
     app.include_router(coverage_router(engine.knowledge))
     app.include_router(tables_router(engine))
+    app.include_router(pathways_router(engine, codebook, limits))
     app.include_router(local_text_router(settings.local))
     app.include_router(queries_router())
     sparql = SparqlSettings.from_environment()
