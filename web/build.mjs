@@ -14,6 +14,8 @@ await build({
   entryPoints: { app: 'src/main.tsx' },
   outdir: folder,
   bundle: true,
+  splitting: true, // the pathway is loaded when it is first looked at
+  chunkNames: '[name]',
   minify: true,
   format: 'esm',
   target: ['es2022'],

@@ -1,6 +1,6 @@
 """The console at `/`: a page, a script and a style sheet, built from `web/` and shipped as they are (ADR 20).
 
-The page may load these two files and ask this service; nothing else, and nothing that stands in the page itself.
+The page may load these files and ask this service; nothing else, and nothing that stands in the page itself.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 """What the console may do (Content-Security-Policy level 3)."""
-LOADED = {"app.js": "text/javascript", "app.css": "text/css"}
-"""What the page loads, by media type."""
+LOADED = {"app.js": "text/javascript", "chunk.js": "text/javascript", "Pathway.js": "text/javascript", "app.css": "text/css"}
+"""What the page loads, by media type; `Pathway.js` when its tab is first looked at, `chunk.js` is what it shares with the rest."""
 
 
 @cache

@@ -21,8 +21,8 @@ function change(facts: Facts, sentence: string): void {
 
 /** Write the case into the address, without a new entry in the history. */
 function keep(): void {
-  const { facts, patient } = store.state;
-  history.replaceState(null, '', location.pathname + writeFragment(facts, patient));
+  const { facts, patient, pathway } = store.state;
+  history.replaceState(null, '', location.pathname + writeFragment(facts, patient ? 'patient' : pathway ? 'pathway' : ''));
 }
 
 export function answer(code: string, state: State | undefined): void {
@@ -106,9 +106,14 @@ export function openLane(lane: Lane): void {
 }
 
 export function togglePatient(): void {
-  store.set({ patient: !store.state.patient });
+  store.set({ patient: !store.state.patient, pathway: false });
   keep();
   if (store.state.patient) void redecide();
+}
+
+export function showPathway(pathway: boolean): void {
+  store.set({ pathway, patient: false });
+  keep();
 }
 
 export const explainRule = (rule: string | undefined): void => store.set({ why: rule });

@@ -5,6 +5,7 @@ import { type Facts, type Quantity, type State } from './facts';
 export interface Fragment {
   facts: Facts;
   patient: boolean;
+  pathway: boolean;
   unknown: string[];
 }
 
@@ -13,7 +14,7 @@ const MOST = 500;
 const LONGEST = 60;
 const UNITS = /^[A-Za-z/[\]_]{1,10}$/;
 
-export function writeFragment(facts: Facts, patient: boolean): string {
+export function writeFragment(facts: Facts, view: '' | 'patient' | 'pathway'): string {
   const parts: string[] = [];
   for (const [key, state] of Object.entries(LISTS)) {
     const codes = Object.keys(facts.findings).filter((code) => facts.findings[code] === state);
@@ -21,7 +22,7 @@ export function writeFragment(facts: Facts, patient: boolean): string {
   }
   const numbers = Object.entries(facts.numbers).map(([code, { value, unit }]) => `${code}~${value}~${encodeURIComponent(unit)}`);
   if (numbers.length) parts.push(`m=${numbers.join('*')}`);
-  if (patient) parts.push('view=patient');
+  if (view) parts.push(`view=${view}`);
   return parts.length ? `#${parts.join('&')}` : '';
 }
 
@@ -44,7 +45,8 @@ export function readFragment(text: string, catalogue: Catalogue): Fragment {
     else numbers[code] = quantity;
   }
   for (const key of new Set(given.keys())) if (!(key in LISTS) && key !== 'm' && key !== 'view') unknown.push(key);
-  return { facts: { findings, numbers }, patient: given.get('view') === 'patient', unknown: unknown.map(cut) };
+  const view = given.get('view');
+  return { facts: { findings, numbers }, patient: view === 'patient', pathway: view === 'pathway', unknown: unknown.map(cut) };
 }
 
 function split(text: string | null, by: string): string[] {

@@ -16,8 +16,8 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 function readAddress(): void {
   const { catalogue } = store.state;
   if (!catalogue) return;
-  const { facts, patient, unknown } = readFragment(location.hash, catalogue);
-  store.set({ facts, patient, unknown, past: [], asking: undefined, skipped: [], forPatient: undefined });
+  const { facts, patient, pathway, unknown } = readFragment(location.hash, catalogue);
+  store.set({ facts, patient, pathway, unknown, past: [], asking: undefined, skipped: [], forPatient: undefined });
   void redecide();
 }
 

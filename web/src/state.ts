@@ -36,6 +36,8 @@ export interface State {
   group: string | undefined;
   lane: Lane | undefined;
   patient: boolean;
+  /** Whether the pathway is shown instead of the answer. */
+  pathway: boolean;
   forPatient: { answer: BriefAnswer; facts: Facts } | undefined;
   local: LocalText;
   why: string | undefined;
@@ -59,6 +61,7 @@ export const START: State = {
   group: undefined,
   lane: undefined,
   patient: false,
+  pathway: false,
   forPatient: undefined,
   local: { where_to_go: '', where_to_go_now: '' },
   why: undefined,

@@ -1,5 +1,6 @@
 // The page as a whole.
-import { useEffect } from 'preact/hooks';
+import type { ComponentType } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
 import { redecide } from '../deciding';
 import { isEmpty } from '../facts';
 import { differenceWords } from '../note';
@@ -16,19 +17,19 @@ import { Sheet } from './Sheet';
 import { Why } from './Why';
 
 export function App({ onRetry }: { onRetry: () => void }) {
-  const { decided, patient, catalogue, why, dialog, language, status } = useStore();
+  const { decided, patient, pathway, catalogue, why, dialog, language, status } = useStore();
   const ready = catalogue && (decided || status === 'lost' || status === 'refused');
   const level = decided?.answer.brief.level ?? 'undetermined';
   useEffect(() => {
     document.title = say('title', { level: sayOf('level', level).toLowerCase() });
-    document.body.dataset.view = patient ? 'patient' : 'clinician';
-  }, [level, patient, language]);
+    document.body.dataset.view = patient ? 'patient' : pathway ? 'pathway' : 'clinician';
+  }, [level, patient, pathway, language]);
   return (
     <>
       <Header />
       <main id="main" tabIndex={-1}>
         <Said onRetry={onRetry} />
-        {ready ? patient ? <PatientView /> : <Case /> : <p class="loading">{say('page.loading')}</p>}
+        {ready ? patient ? <PatientView /> : pathway ? <Later /> : <Case /> : <p class="loading">{say('page.loading')}</p>}
         {!patient && <Sheet />}
       </main>
       <footer class="foot">
@@ -38,6 +39,19 @@ export function App({ onRetry }: { onRetry: () => void }) {
       {dialog === 'keys' && <Keys />}
     </>
   );
+}
+
+/** The pathway, which is loaded when it is first looked at. */
+function Later() {
+  const [Shown, setShown] = useState<ComponentType>();
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    import('../pathway/Pathway').then(
+      (loaded) => setShown(() => loaded.Pathway),
+      () => setFailed(true),
+    );
+  }, []);
+  return Shown ? <Shown /> : <p class="loading">{say(failed ? 'page.lostFirst' : 'page.loading')}</p>;
 }
 
 function Case() {

@@ -1,5 +1,5 @@
 // The head of the page: which knowledge, how far it is reviewed, where else to go, what can be done with the case.
-import { copyNote, showKeys, startAnew, togglePatient, undo, useLanguage, useTheme } from '../actions';
+import { copyNote, showKeys, showPathway, startAnew, togglePatient, undo, useLanguage, useTheme } from '../actions';
 import { isEmpty } from '../facts';
 import { reviewWords, shortDigest } from '../note';
 import { useStore } from '../state';
@@ -7,7 +7,7 @@ import { say } from '../texts';
 import { Icon } from './Icon';
 
 export function Header() {
-  const { decided, theme, language } = useStore();
+  const { decided, theme, language, pathway } = useStore();
   return (
     <header class="top">
       <a
@@ -15,7 +15,7 @@ export function Header() {
         href="#main"
         onClick={(event) => {
           event.preventDefault();
-          (document.getElementById('brief') ?? document.getElementById('main'))?.focus();
+          (document.getElementById('brief') ?? document.getElementById('pathway-t') ?? document.getElementById('main'))?.focus();
         }}
       >
         {say('skip')}
@@ -51,11 +51,22 @@ export function Header() {
       <div class="top-b">
         <nav aria-label={say('top.sections')}>
           <ul class="tabs">
-            <li>
-              <a href="/" aria-current="page" data-t={say('tab.case')}>
-                {say('tab.case')}
-              </a>
-            </li>
+            {([['/', 'tab.case', false], ['/#view=pathway', 'tab.pathway', true]] as const).map(([path, key, shows]) => (
+              <li key={key}>
+                <a
+                  href={path}
+                  aria-current={pathway === shows ? 'page' : undefined}
+                  data-t={say(key)}
+                  onClick={(event) => {
+                    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+                    event.preventDefault();
+                    showPathway(shows);
+                  }}
+                >
+                  {say(key)}
+                </a>
+              </li>
+            ))}
             {([['/browse', 'tab.browse'], ['/coverage', 'tab.coverage'], ['/sparql', 'tab.sparql'], ['/docs', 'tab.api']] as const).map(([path, key]) => (
               <li key={path}>
                 <a href={path} data-t={say(key)}>
