@@ -22,7 +22,7 @@ POLICY = (
 )
 """What the console may do (Content-Security-Policy level 3)."""
 LOADED = {"app.js": "text/javascript", "chunk.js": "text/javascript", "Pathway.js": "text/javascript", "app.css": "text/css"}
-"""What the page loads, by media type; `Pathway.js` when its tab is first looked at, `chunk.js` is what it shares with the rest."""
+"""What the page loads, by media type; `Pathway.js` when its tab is first looked at, and `chunk.js` is what both share."""
 
 
 @cache

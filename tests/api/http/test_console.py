@@ -76,7 +76,7 @@ def test_no_registry_and_no_other_host_is_named() -> None:
     assert not any("resolved" in package for package in lock["packages"].values())
     ours = [path for path in sources() if path.name != "package-lock.json"]
     assert [path.name for path in ours if foreign.search(path.read_text(encoding="utf-8"))] == []
-    assert not foreign.findall(built("app.js").decode()) + foreign.findall(built("app.css").decode())
+    assert not [found for name in LOADED for found in foreign.findall(built(name).decode())]
 
 
 def test_modules_have_one_job_each() -> None:
@@ -101,7 +101,7 @@ def test_every_text_that_is_asked_for_exists() -> None:
 
 def test_nothing_of_a_guideline_stands_in_the_page(engine: Engine) -> None:
     """Every code, label and id comes from the service."""
-    page = built("app.js").decode()
+    page = "".join(built(name).decode() for name in LOADED)
     knowledge = engine.knowledge
     codes = [concept.code for concepts in (knowledge.findings, knowledge.measurements) for concept in concepts.values()]
     ids = [*(rule.id for rule in knowledge.rules.values()), *(screen.id for screen in knowledge.screens.values())]

@@ -10,13 +10,15 @@ interface Props {
   onOpen: (target: string, box: Box) => void;
 }
 
+/** Pixels of a point, in which the service draws. */
+const NATURAL = 4 / 3;
 const STEP = 1.25;
 const LEAST = 0.25;
 const MOST = 4;
 
 export function Drawing({ picture, old, onOpen }: Props) {
   const frame = useRef<HTMLDivElement>(null);
-  const [size, setSize] = useState(1);
+  const [size, setSize] = useState(NATURAL);
   useEffect(() => {
     const focused = targetOf(document.activeElement);
     const { scrollLeft = 0, scrollTop = 0 } = frame.current ?? {};

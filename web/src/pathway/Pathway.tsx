@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { explainRule } from '../actions';
 import { Facts } from '../components/Facts';
 import type { PathwayEntry } from '../contract';
+import { isEmpty } from '../facts';
 import { drawPathway, pathways, Refused } from '../service';
 import { useStore } from '../state';
 import { say, sayOf } from '../texts';
@@ -92,8 +93,9 @@ interface HeadingProps {
 
 /** What is drawn, and where the case stands. */
 function Heading({ all, code, choices, onChoose }: HeadingProps) {
-  const { decided } = useStore();
+  const { decided, facts } = useStore();
   const brief = decided?.answer.brief;
+  const old = decided?.facts !== facts; // an answer for other facts is never read as one for these
   const own = new Set(choices.map((one) => one.code));
   const of = (kind: PathwayEntry['kind']) => all.filter((one) => one.kind === kind && !own.has(one.code));
   return (
@@ -119,9 +121,7 @@ function Heading({ all, code, choices, onChoose }: HeadingProps) {
         </select>
       </label>
       {brief && (
-        <p class="pathway-level" data-level={brief.level}>
-          <b>{sayOf('level', brief.level)}</b> {brief.headline}
-        </p>
+        <p class="pathway-level">{old ? say('brief.stale') : isEmpty(facts) ? say('brief.empty') : <b>{brief.headline}</b>}</p>
       )}
     </div>
   );
