@@ -13,6 +13,8 @@ interface Props {
 /** Pixels of a point, in which the service draws. */
 const NATURAL = 4 / 3;
 const STEP = 1.25;
+/** What stands before a line and says whether it holds. */
+const MARK = /^[^\p{L}\p{N}] /u;
 const LEAST = 0.25;
 const MOST = 4;
 
@@ -71,5 +73,6 @@ function boxOf(link: Element): Box {
   const passages = targetsIn(node).filter((target) => target.startsWith('/passage/'));
   const own = targetOf(link);
   const ids = (own.startsWith('/passage/') ? [own, ...passages.filter((one) => one !== own)] : passages).map((one) => one.slice('/passage/'.length));
-  return { title: (own.startsWith('/passage/') ? node?.querySelector('a')?.textContent : link.textContent)?.trim() ?? '', passages: ids, page: own };
+  const words = (own.startsWith('/passage/') ? node?.querySelector('a') : link)?.textContent ?? '';
+  return { title: words.replace(/\s+/g, ' ').trim().replace(MARK, ''), passages: ids, page: own };
 }
