@@ -25,7 +25,8 @@
     ├── CheckNotRunError          a check of validation could not do its work
     ├── ReplayError               a witness patient is decided otherwise than analysed: a fault of this program
     ├── LocalTextError            a deployer's own texts cannot be used
-    ├── DrawingError              a decision pathway cannot be drawn: no such name, or no program that draws
+    ├── DrawingError              a decision pathway cannot be drawn: no such name, or it is too large
+    │   └── DrawingNotInstalledError  no program that draws is there
     ├── OtherKnowledgeError       a stored decision rests on other knowledge than the one at hand
     └── QueryError                a SPARQL query cannot be answered now
         ├── QuerySyntaxError      it is not SPARQL
@@ -250,6 +251,12 @@ class DrawingError(SpinegraphError):
     """A decision pathway cannot be drawn: nothing has that name, or no program that draws is found or works."""
 
     title = "The pathway cannot be drawn"
+
+
+class DrawingNotInstalledError(DrawingError):
+    """No program that draws is there: the extra `drawing` brings one."""
+
+    title = "What draws is not installed"
 
 
 class OtherKnowledgeError(SpinegraphError):

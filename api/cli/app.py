@@ -24,6 +24,7 @@ COMMANDS = {
     "knowledge": "spinegraph.api.cli.lookup:knowledge_command",
     "article": "spinegraph.api.cli.article:article_command",
     "graph": "spinegraph.api.cli.graph:graph_command",
+    "table": "spinegraph.api.cli.table:table_command",
     "serve": "spinegraph.api.cli.serve:serve_command",
     "mcp": "spinegraph.api.cli.mcp:mcp_command",
     "query": "spinegraph.api.cli.query:query_command",

@@ -24,12 +24,14 @@ from spinegraph.api.http.knowledge import knowledge_router
 from spinegraph.api.http.listings import Listing, listings_router
 from spinegraph.api.http.local_text import local_text_router
 from spinegraph.api.http.openapi import make_document
+from spinegraph.api.http.pathways import PathwayList, pathways_router
 from spinegraph.api.http.prepared_cases import CaseList, prepared_cases_router
 from spinegraph.api.http.problem_types import problem_types_router
 from spinegraph.api.http.queries import QueryList, queries_router
 from spinegraph.api.http.resources import resources_router
 from spinegraph.api.http.search_page import search_router
 from spinegraph.api.http.sparql import QueryParameters, sparql_router
+from spinegraph.api.http.tables import tables_router
 from spinegraph.api.http.trying import try_router
 from spinegraph.api.http.validation import validation_router
 from spinegraph.api.http.validation_request import ValidationBody, ValidationParts
@@ -40,6 +42,7 @@ from spinegraph.api.sparql_settings import SparqlSettings, make_query_service
 from spinegraph.api.validation_settings import ValidationSettings, make_validation_service
 from spinegraph.engine import DISCLAIMER, Decision, Engine, knowledge_paths, make_codebook
 from spinegraph.engine.exchange.article.local import LocalText
+from spinegraph.engine.exchange.decision_table.model import DecisionTable
 from spinegraph.engine.exchange.description.resource import make_describer
 from spinegraph.engine.model import Answer, BriefAnswer
 from spinegraph.engine.query.dataset import DataFile
@@ -71,11 +74,13 @@ SCHEMAS = (
     Catalogue,
     CoverageList,
     Decision,
+    DecisionTable,
     Health,
     JsonReport,
     Listing,
     LocalText,
     PassageList,
+    PathwayList,
     QueryList,
     QueryParameters,
     ReferenceList,
@@ -126,6 +131,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.include_router(content_router(engine.knowledge))
     app.include_router(coverage_router(engine.knowledge))
     app.include_router(prepared_cases_router(engine.knowledge, cases))
+    app.include_router(tables_router(engine))
+    app.include_router(pathways_router(engine, codebook, limits))
     app.include_router(local_text_router(settings.local))
     app.include_router(queries_router())
     sparql = SparqlSettings.from_environment()

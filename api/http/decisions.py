@@ -104,8 +104,7 @@ def decisions_router(engine: Engine, codebook: Codebook, limits: BodyLimits, loc
     renderers = renderers_of(engine, local)
     offered = tuple(renderers)
     readers = ThreadPoolExecutor(READERS, thread_name_prefix="case-reader")
-    what = f"The body has more than {limits.max_bytes:,} bytes."
-    too_large = partial(CaseTooLargeError, what, mend="Send only codes and measurements.")
+    too_large = too_large_case(limits)
 
     async def decide(request: Request) -> Response:
         """What the guidelines say of one patient: a verdict for each recommendation, with proof, missing facts and sources.
@@ -138,14 +137,20 @@ def decisions_router(engine: Engine, codebook: Codebook, limits: BodyLimits, loc
             {name: VIEWS if name == JSON else None for name in offered},
             (UnreadableCaseError, BodyTimeoutError, NotAcceptableError, MediaTypeError, CaseError, ParameterError),
             DecisionParameters,
-            body=_bodies(codebook),
+            body=case_bodies(codebook),
         ),
         method="POST",
     )
     return router
 
 
-def _bodies(codebook: Codebook) -> dict[str, Any]:
+def too_large_case(limits: BodyLimits) -> Callable[[], CaseTooLargeError]:
+    """What is wrong with a body that has more bytes than the limit."""
+    what = f"The body has more than {limits.max_bytes:,} bytes."
+    return partial(CaseTooLargeError, what, mend="Send only codes and measurements.")
+
+
+def case_bodies(codebook: Codebook) -> dict[str, Any]:
     """The bodies that are read, as OpenAPI writes them."""
     graph = {"schema": {"type": "string", "description": "A graph with one core:Case."}}
     structured = {"schema": reference(CaseBody), "examples": request_examples(codebook)}

@@ -37,11 +37,15 @@ def hasty() -> FastAPI:
         return create_app(settings, Engine(load_knowledge()))
 
 
+PATHWAY = "/v1/pathways/{name}.svg"
 BODIES = [
     ("/mcp", "application/json"),
     ("/v1/decisions", "application/json"),
     ("/v1/decisions", "application/yaml"),
     ("/v1/decisions", "text/turtle"),
+    (PATHWAY, "application/json"),
+    (PATHWAY, "application/yaml"),
+    (PATHWAY, "text/turtle"),
     ("/sparql", "application/sparql-query"),
     ("/sparql", "application/x-www-form-urlencoded"),
     ("/v1/validation", "text/turtle"),
@@ -100,7 +104,7 @@ def is_problem(reply: Reply, status: int) -> None:
 
 def test_every_body_is_tried(hasty: FastAPI) -> None:
     assert sorted(posted(hasty)) == sorted(BODIES)
-    assert {path for path, _ in BODIES} == {"/mcp", "/v1/decisions", "/v1/validation", "/sparql"}
+    assert {path for path, _ in BODIES} == {"/mcp", "/v1/decisions", "/v1/validation", "/sparql", PATHWAY}
 
 
 @pytest.mark.parametrize(("path", "media_type"), BODIES)

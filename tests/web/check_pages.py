@@ -26,6 +26,8 @@ PAGES = {
     "finding": "/finding/Fever",
     "rule": "/rule/no-routine-imaging",
     "passage": "/passage/000-L033a",
+    "table": "/v1/recommendations/lumbar-mri-in-suspected-cauda-equina/table",
+    "table-wide": "/v1/recommendations/no-routine-imaging/table",
     "problems": "/problem",
     "sparql": "/sparql",
     **ARTICLES,

@@ -47,6 +47,7 @@ export interface Listed {
   kind: string;
   label: string;
   code: string;
+  resource: string;
   definition?: string;
   patient_label?: string;
   synonyms?: string[];
@@ -156,7 +157,16 @@ export interface Answer extends BriefAnswer {
   screens: Screen[];
   recommendations: Recommendation[];
   tensions: { id: string; label: string }[];
+  assessments: { condition: string; label: string; verdict: string }[];
   notices: { code: string; message: string; about: string[] }[];
+}
+
+/** Something that a picture can be had of. */
+export interface PathwayEntry {
+  code: string;
+  kind: 'condition' | 'rule' | 'document';
+  label: string;
+  path: string;
 }
 
 /** What whoever runs the service says himself: where patients are to go. */

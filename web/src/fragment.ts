@@ -2,7 +2,7 @@
 import type { Catalogue } from './catalogue';
 import { type Facts, type Quantity, type State } from './facts';
 
-export const TABS = ['case', 'disagreements', 'learn', 'author'] as const;
+export const TABS = ['case', 'pathway', 'disagreements', 'learn', 'author'] as const;
 export type Tab = (typeof TABS)[number];
 
 export interface Fragment {

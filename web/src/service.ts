@@ -1,5 +1,5 @@
 // What the page asks of the service while a case is open.
-import type { Answer, Audience, BriefAnswer, LocalText, Passage, Recommendation } from './contract';
+import type { Answer, Audience, BriefAnswer, LocalText, Passage, PathwayEntry, Recommendation } from './contract';
 import { bodyOf, type Facts } from './facts';
 
 /** The service could be reached and refused: `detail` says what it said. */
@@ -44,6 +44,25 @@ export async function passagesAround(id: string, signal: AbortSignal): Promise<P
   const reply = await fetch(`/v1/passages?id=${encodeURIComponent(id)}&around=1`, { signal });
   if (!reply.ok) throw new Refused(await reasonOf(reply));
   return (await reply.json()).passages;
+}
+
+/** What a picture can be had of. */
+export async function pathways(signal: AbortSignal): Promise<PathwayEntry[]> {
+  const reply = await fetch('/v1/pathways', { signal });
+  if (!reply.ok) throw new Refused(await reasonOf(reply));
+  return (await reply.json()).pathways;
+}
+
+/** A pathway as SVG, lit by the facts. */
+export async function drawPathway(code: string, facts: Facts, signal: AbortSignal): Promise<string> {
+  const reply = await fetch(`/v1/pathways/${encodeURIComponent(code)}.svg`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: bodyOf(facts, 'clinician'),
+    signal,
+  });
+  if (!reply.ok) throw new Refused(await reasonOf(reply));
+  return reply.text();
 }
 
 /** Where patients are to go. */

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
 from textwrap import wrap
 
@@ -21,11 +21,21 @@ TITLE_WRAP, FOOT_WRAP = 90, 150
 LONE_IN_A_ROW = 4
 """Boxes without arrows stand in rows of so many."""
 LEGEND_IN_A_ROW = 6
+PASSAGES_IN_A_ROW = 4
 _LEFT = '<BR ALIGN="LEFT"/>'
+Href = Callable[[str], str]
 
 
-def write_dot(pathway: Pathway) -> str:
-    """A pathway as DOT. Same pathway, same text."""
+def unlinked(_: str) -> str:
+    """Nothing leads anywhere."""
+    return ""
+
+
+def write_dot(pathway: Pathway, href: Href = unlinked) -> str:
+    """A pathway as DOT. Same pathway, same text.
+
+    `href`: where an IRI or the id of a passage leads; titles, lines and passages become links to there.
+    """
     several = len(pathway.panels) > 1
     rows = [
         f"digraph {_quoted(pathway.title)} {{",
@@ -37,18 +47,18 @@ def write_dot(pathway: Pathway) -> str:
         f"    graph [labelloc=t, labeljust=l, penwidth=0, label={_heading(pathway)}]",
     ]
     for number, panel in reversed([*enumerate(pathway.panels)]):  # dot stacks what is not linked from the bottom
-        rows += _panel(panel, number if several else None)
+        rows += _panel(panel, number if several else None, href)
     return "\n".join((*rows, "  }", "}", ""))
 
 
-def _panel(panel: Panel, number: int | None) -> Iterator[str]:
+def _panel(panel: Panel, number: int | None, href: Href) -> Iterator[str]:
     """The boxes and arrows of a panel; with a number in a frame of its own, which keeps its ids apart from those of others."""
     lead = "" if number is None else f"{number} "
     if number is not None:
         title = _text(panel.title, 11, INK, bold=True) + _text(f"   {panel.note}" if panel.note else "", 8, GREY)
         yield f"    subgraph cluster_{number} {{ graph [penwidth=1, color={_quoted('#C5CDD6')}, margin=14, label=<{title}>]"
     for node in panel.nodes:
-        yield f"    {_quoted(lead + node.id)} [id={_quoted(lead + node.id)}, label=<{_box(node)}>]"
+        yield f"    {_quoted(lead + node.id)} [id={_quoted(lead + node.id)}, label=<{_box(node, href)}>]"
     for edge in panel.edges:
         yield f"    {_arrow(edge, lead)}"
     yield from _rows_of_lone(panel, lead)
@@ -86,20 +96,23 @@ def _end(node: str, line: int | None, side: str) -> str:
 # Boxes ---------------------------------------------------------------------------------------
 
 
-def _box(node: Node) -> str:
+def _box(node: Node, href: Href) -> str:
     """The table of a box: caption, action, title, lines; a stripe on the left has the colour of the urgency."""
     style = BOXES[node.kind]
-    caption = " · ".join(filter(None, (node.caption, node.verdict.replace("-", " ")))).upper()
+    said = node.verdict.replace("-", " ") or (STATUSES[node.status].word if node.status else "")
+    caption = " · ".join(filter(None, (node.caption, said))).upper()
     rows = [_row(_text(caption, 6.5, style.border, bold=True), node.action)]
     if node.action:
         rows.append(_row(_chips(node.action), node.action))
-    rows.append(_row(_lines(node.title, style.wrap, 10, INK, bold=True), node.action))
+    title = _lines(node.title, style.wrap, 10, INK, bold=True)
+    title = f"<S>{title}</S>" if node.status == "overridden" else title
+    rows.append(_row(title, node.action, link=_link(node, href)))
     for number, line in enumerate(node.lines):
         if line.action:
             rows.append(_row(_chips(line.action), line.action))
-        rows.append(_row(_line(line, style.wrap), line.action or node.action, f"l{number}"))
+        rows.append(_row(_line(line, style.wrap), line.action or node.action, f"l{number}", _link(line, href)))
     if node.passages:
-        rows.append(_row(_text(_ids(node.passages), 6.5, GREY), node.action))
+        rows.append(_row(_passages(node.passages, href), node.action))
     width, form, fill = _border(node)
     return (
         f'<TABLE BORDER="{width}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2" COLOR="{style.border}" BGCOLOR="{fill}"'
@@ -117,10 +130,32 @@ def _border(node: Node) -> tuple[str, str, str]:
     return f"{width:g}", f' STYLE="{form.upper()}"' if form != "solid" else "", fill
 
 
-def _row(content: str, action: Action | None, port: str = "") -> str:
+def _link(part: Node | Line, href: Href) -> str:
+    """Attributes that link a title or a line to what it speaks of, or else to its first passage."""
+    iri = part.about or (part.criterion.iri if part.criterion else "")
+    target = iri or (part.passages[0] if part.passages else "")
+    return _href(href(target), target) if target else ""
+
+
+def _href(path: str, target: str) -> str:
+    name = target.rpartition("/")[2]
+    return f' HREF="{escape(path)}" TITLE="{escape(name)}"' if path else ""
+
+
+def _passages(ids: Sequence[str], href: Href) -> str:
+    """The passages of a box; where they are links, each for itself."""
+    if not href(ids[0]):
+        return _text(_ids(ids), 6.5, GREY)
+    cells = [f'<TD ALIGN="LEFT"{_href(href(name), name)}>{_text(name, 6.5, GREY)}</TD>' for name in sorted(ids)]
+    rows = (cells[start : start + PASSAGES_IN_A_ROW] for start in range(0, len(cells), PASSAGES_IN_A_ROW))
+    body = "".join(f"<TR>{''.join(row)}</TR>" for row in rows)
+    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{body}</TABLE>'
+
+
+def _row(content: str, action: Action | None, port: str = "", link: str = "") -> str:
     colour = f' BGCOLOR="{CHIPS[action.urgency].fill}"' if action else ""
     named = f' PORT="{port}"' if port else ""
-    return f'<TR><TD WIDTH="6"{colour}></TD><TD{named} ALIGN="LEFT" BALIGN="LEFT">{content}</TD><TD WIDTH="3"></TD></TR>'
+    return f'<TR><TD WIDTH="6"{colour}></TD><TD{named}{link} ALIGN="LEFT" BALIGN="LEFT">{content}</TD><TD WIDTH="3"></TD></TR>'
 
 
 def _line(line: Line, characters: int) -> str:

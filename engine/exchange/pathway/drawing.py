@@ -8,7 +8,7 @@ import subprocess
 import sysconfig
 from xml.sax.saxutils import escape
 
-from spinegraph.engine.errors import DrawingError
+from spinegraph.engine.errors import DrawingError, DrawingNotInstalledError
 from spinegraph.engine.exchange.pathway.dot import write_dot
 from spinegraph.engine.exchange.pathway.model import Pathway, outline
 
@@ -27,28 +27,33 @@ def render_pathway(pathway: Pathway, form: str, program: str = "") -> bytes:
     """
     if form not in FORMATS:
         raise ValueError(f"A pathway is drawn as {' or '.join(FORMATS)}, not {form}.")
-    drawn = _run([find_program(program), f"-T{form}", *([f"-Gdpi={DPI}"] if form == "png" else [])], write_dot(pathway))
+    drawn = draw(write_dot(pathway), form, program)
     return _with_words(drawn.decode(), pathway).encode() if form == "svg" else drawn
 
 
+def draw(text: str, form: str, program: str = "", seconds: float = SECONDS) -> bytes:
+    """DOT as "svg" or "png". Raises DrawingError, also where it takes longer than so many seconds."""
+    return _run([find_program(program), f"-T{form}", *([f"-Gdpi={DPI}"] if form == "png" else [])], text, seconds)
+
+
 def find_program(name: str = "") -> str:
-    """The path of the program that draws. Raises DrawingError."""
+    """The path of the program that draws. Raises DrawingNotInstalledError."""
     for program in (name,) if name else PROGRAMS:
         executable = shutil.which(program, path=sysconfig.get_path("scripts")) or shutil.which(program)
         if executable:
             return executable
-    raise DrawingError(
+    raise DrawingNotInstalledError(
         f"There is no {name or ' and no '.join(PROGRAMS)} to draw with.",
         mend="Install the extra that draws, pip install 'spinegraph[drawing]', or Graphviz; --format dot needs neither.",
     )
 
 
-def _run(command: list[str], text: str) -> bytes:
+def _run(command: list[str], text: str, seconds: float) -> bytes:
     try:
-        done = subprocess.run(command, input=text.encode(), capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
+        done = subprocess.run(command, input=text.encode(), capture_output=True, timeout=seconds, check=False)  # noqa: S603
     except subprocess.TimeoutExpired as error:
         raise DrawingError(
-            f"{command[0]} still draws after {SECONDS:g} s and was stopped.", mend="Draw a part, or write --format dot."
+            f"{command[0]} still draws after {seconds:g} s and was stopped.", mend="Draw a part, or write --format dot."
         ) from error
     except OSError as error:
         raise DrawingError(f"{command[0]} cannot be run: {error.strerror}.", mend="Name another program.") from error

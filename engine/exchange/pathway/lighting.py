@@ -11,7 +11,7 @@ from spinegraph.engine.model import TRUTHS, Criterion, Decision, Knowledge, Reco
 
 STATUS_OF: Mapping[Truth, Status] = {"true": "holds", "false": "refuted", "unknown": "unknown", "conflicting": "conflicting"}
 OF_VERDICT: Mapping[str, Status] = {
-    "indicated": "holds", "provisional": "holds", "done": "holds", "undetermined": "unknown", "overridden": "refuted",
+    "indicated": "holds", "provisional": "holds", "done": "holds", "undetermined": "unknown", "overridden": "overridden",
     "not-indicated": "refuted", "conflicting": "conflicting", "out-of-scope": "refuted",
     "suspected": "holds", "not-suspected": "refuted",
 }  # fmt: skip

@@ -18,7 +18,7 @@ EdgeKind = Literal[
 ]  # fmt: skip
 """What an arrow says of its two ends: the first … the second."""
 
-Status = Literal["holds", "refuted", "unknown", "conflicting"]
+Status = Literal["holds", "refuted", "unknown", "conflicting", "overridden"]
 """What a case makes of a criterion, a rule or a suspicion."""
 
 EDGE_WORDS: dict[EdgeKind, str] = {

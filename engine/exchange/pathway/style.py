@@ -93,7 +93,10 @@ CHIPS: Mapping[str, ChipStyle] = {
 
 
 class StatusStyle(NamedTuple):
-    """How a case shows: the mark before a line, ink, fill of a box (none: its own), width and form of its border, words."""
+    """How a case shows: the mark before a line, ink, fill of a box (none: its own), width and form of its border, words.
+
+    `word` is what a box says of itself that has no verdict.
+    """
 
     mark: str
     ink: str
@@ -101,11 +104,13 @@ class StatusStyle(NamedTuple):
     width: float
     form: str
     legend: str
+    word: str
 
 
 STATUSES: Mapping[Status, StatusStyle] = {
-    "holds": StatusStyle("●", "#1E6B2B", "#E2F3E1", 3.0, "", "holds in this case"),
-    "refuted": StatusStyle("×", "#6A6A6A", "#F2F2F2", 1.0, "", "does not"),
-    "unknown": StatusStyle("?", "#7A5A00", "#FFFFFF", 1.6, "dashed", "not known yet"),
-    "conflicting": StatusStyle("!", "#A62B00", "#FCE9E2", 3.0, "dashed", "the record contradicts itself"),
+    "holds": StatusStyle("●", "#1E6B2B", "#E2F3E1", 3.0, "", "holds in this case", "holds"),
+    "refuted": StatusStyle("×", "#6A6A6A", "#F2F2F2", 1.0, "", "does not", "does not hold"),
+    "unknown": StatusStyle("?", "#7A5A00", "#FFFFFF", 1.6, "dashed", "not known yet", "not known"),
+    "conflicting": StatusStyle("!", "#A62B00", "#FCE9E2", 3.0, "dashed", "the record contradicts itself", "yes and no"),
+    "overridden": StatusStyle("⊗", "#6A6A6A", "#F2F2F2", 1.6, "dotted", "gives way to another", "gives way"),
 }

@@ -16,7 +16,7 @@ export function Header() {
         href="#main"
         onClick={(event) => {
           event.preventDefault();
-          (document.getElementById('brief') ?? document.getElementById('main'))?.focus();
+          (document.getElementById('brief') ?? document.getElementById('pathway-t') ?? document.getElementById('main'))?.focus();
         }}
       >
         {say('skip')}

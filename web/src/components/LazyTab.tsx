@@ -7,6 +7,7 @@ import { say } from '../texts';
 type Lazy = Exclude<Tab, 'case'>;
 
 const LOAD: Record<Lazy, () => Promise<{ View: ComponentType }>> = {
+  pathway: () => import('../pathway/Pathway'),
   disagreements: () => import('../tabs/Disagreements'),
   learn: () => import('../tabs/Learn'),
   author: () => import('../author/Author'),

@@ -82,6 +82,11 @@ function Rule({ rule, found }: { rule: Listed; found: Recommendation }) {
       <p class="src">
         {[strengthWord(rule), urgencyWord(rule), found.timing].filter(Boolean).join(', ')} <code class="rid">{rule.code}</code>
       </p>
+      <p class="src">
+        <a class="table" href={`/v1/recommendations/${encodeURIComponent(rule.code)}/table`}>
+          {say('why.table')}
+        </a>
+      </p>
       {found.overrides?.length ? <p class="src">{say('why.sets', { names: names(found.overrides) })}</p> : null}
       {found.overridden_by?.length ? <p class="src">{say('line.gives', { names: names(found.overridden_by) })}</p> : null}
       {found.left_open_by?.length ? <p class="src">{say('line.open', { names: names(found.left_open_by) })}</p> : null}
