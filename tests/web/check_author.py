@@ -22,7 +22,8 @@ def turned_rule() -> str:
     """A shipped bar on imaging under another name, turned into advice for it: the two contradict each other."""
     text = RULES.read_text(encoding="utf-8")
     prefixes = "".join(line for line in text.splitlines(keepends=True) if line.startswith("PREFIX"))
-    (block,) = re.findall(r"^rule:no-routine-imaging\n.*?^\.\n", text, re.MULTILINE | re.DOTALL)
+    blocks: list[str] = re.findall(r"^rule:no-routine-imaging\n.*?^\.\n", text, re.MULTILINE | re.DOTALL)
+    (block,) = blocks
     return prefixes + "\n" + block.replace("rule:no-routine-imaging", "rule:imaging-for-all").replace("core:against", "core:for")
 
 
