@@ -49,6 +49,7 @@ export function makeEditor(place: HTMLElement, text: string, name: string, onCha
     keymap.of([{ key: 'F8', run: sayNext }, ...lintKeymap, ...defaultKeymap, ...historyKeymap, indentWithTab]),
   ];
   const view = new EditorView({ state: EditorState.create({ doc: text, extensions }), root, parent: root });
+  view.scrollDOM.tabIndex = 0; // what scrolls has to be reached by keyboard
   return {
     text: () => view.state.doc.toString(),
     mark: (found) => view.dispatch(setDiagnostics(view.state, found.map((one) => markOf(view.state, one)))),
