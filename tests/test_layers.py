@@ -94,7 +94,7 @@ FRAGMENTS = ("spine", "spinal", "lumbar", "cauda", "radicul", "vertebra", "your 
 """Parts of words of the shipped guidelines, besides the whole names of their concepts."""
 PLAIN = {"child", "minor", "operation", "review", "fall"}
 """Names of concepts that are also words of programming, of plain English, or of German (a case)."""
-SHOWN = {"api/http/prepared.yaml", "api/http/resources.py", "api/http/validation_request.py"}
+SHOWN = {"api/http/prepared.yaml", "api/http/resources.py", "api/http/tables.py", "api/http/validation_request.py"}
 """What pages and OpenAPI show as an example on the shipped content."""
 WRITTEN = ("engine", "api", "web/src", "web/texts", "web/style")
 """Where code, templates and texts are written."""
