@@ -22,7 +22,7 @@ from spinegraph.engine import Engine, KnowledgeError, SpinegraphError, load_know
 from spinegraph.engine.decide.reference import Oracle
 from spinegraph.engine.knowledge.files import own_paths
 from spinegraph.engine.validation.cases.files import read_cases
-from spinegraph.engine.validation.cases.runs import results_of
+from spinegraph.engine.validation.cases.runs import failing
 from spinegraph.engine.validation.content import Content
 from spinegraph.engine.validation.diagnostics import Report
 from spinegraph.engine.validation.validate import CHECKS, validate
@@ -78,9 +78,8 @@ def _found(folder: Path) -> Iterator[tuple[str, str]]:
     except SpinegraphError as error:  # validation, which has run, should have said so
         yield ("cases" if not isinstance(error, KnowledgeError) else "loading"), str(error).splitlines()[0]
         return
-    for result in results_of(cases, engine):
-        if result.failures:
-            yield "cases", f"{result.name}: {result.failures[0]}"
+    for result in failing(cases, engine):
+        yield "cases", f"{result.name}: {result.failures[0]}"
     for checks in (COSTLY, SLOW):
         yield from _diagnosed(validate(content, only=sorted(checks)))
     drawn = list(itertools.islice(random_cases(engine.program, 1), ORACLE_CASES))

@@ -15,12 +15,14 @@ from spinegraph.engine.model import (
     Answer,
     AssessedCondition,
     Case,
+    DecidedRecommendation,
     Decision,
     DerivedFinding,
     Exclusion,
     Frozen,
     Recommendation,
     Rule,
+    ShownRecommendation,
     SourceGap,
     Tension,
 )
@@ -75,9 +77,21 @@ def run_cases(cases: Iterable[ClinicalCase], engine: Engine) -> CaseRun:
     return CaseRun(results=results, coverage=tuple(runner.coverage()))
 
 
-def results_of(cases: Iterable[ClinicalCase], engine: Engine) -> Iterator[CaseResult]:
-    """The results alone, each as it is known: for those who stop at the first that fails."""
-    return map(_Runner(engine).run, cases)
+def failing(cases: Iterable[ClinicalCase], engine: Engine) -> Iterator[CaseResult]:
+    """The cases that fail, those first that are found at the least cost: for whoever stops at the first.
+
+    Verdicts need the program alone, most of the rest the short answer, what is asked and noticed the whole decision.
+    """
+    runner = _Runner(engine)
+    rest = []
+    for case in cases:
+        failures = runner.wrong_verdicts(case)
+        if failures:
+            yield CaseResult(name=case.name, file=case.file, line=case.line, failures=failures)
+        else:
+            rest.append(case)
+    results = map(runner.run, sorted(rest, key=lambda case: _needs_whole_decision(case.expect)))
+    yield from (result for result in results if result.failures)
 
 
 class _Outcome(NamedTuple):
@@ -112,9 +126,13 @@ class _Runner:
                 self._expected[id_][state] += id_ in named
         return CaseResult(name=case.name, file=case.file, line=case.line, failures=self._failures(case.expect, asked, outcomes))
 
+    def wrong_verdicts(self, case: ClinicalCase) -> tuple[str, ...]:
+        """The verdicts that are not those expected: they need no answer."""
+        return tuple(_wrong_verdicts(case.expect, {}, self._outcomes(case.case)))
+
     def _failures(self, expect: Expectation, case: Case, outcomes: Mapping[str, _Outcome]) -> tuple[str, ...]:
         """The short answer shows that most cases hold; the whole one says what fails, and what is asked."""
-        if not (expect.asks or expect.asks_not or expect.notices or expect.notices_not):
+        if not _needs_whole_decision(expect):
             explained = [id_ for id_, expected in expect.verdicts.items() if expected.by]
             if not any(_failures(expect, self._engine.answer(case, explained), outcomes)):
                 return ()
@@ -197,13 +215,17 @@ def _named(expect: Expectation, outcomes: Mapping[str, _Outcome]) -> Iterator[st
         yield from (id_ for id_ in ids if (outcomes[id_].verdict == "holds") == shown)
 
 
-def _failures(expect: Expectation, decision: Decision | Answer, outcomes: Mapping[str, _Outcome]) -> Iterator[str]:
-    if expect.urgency not in ("", decision.brief.level):
-        yield f"urgency: expected {expect.urgency}, got {decision.brief.level}"
-    recommendations = {entry.id: entry for entry in decision.recommendations}
+def _needs_whole_decision(expect: Expectation) -> bool:
+    return bool(expect.asks or expect.asks_not or expect.notices or expect.notices_not)
+
+
+Decided = DecidedRecommendation | ShownRecommendation
+
+
+def _wrong_verdicts(expect: Expectation, shown: Mapping[str, Decided], outcomes: Mapping[str, _Outcome]) -> Iterator[str]:
     for id_, expected in expect.verdicts.items():
         got = outcomes[id_].verdict
-        decided = recommendations.get(id_)
+        decided = shown.get(id_)
         if got not in expected.verdicts:
             missing = _missing(decided.missing if decided else ())
             yield f"rule {id_}: expected {' or '.join(expected.verdicts)}, got {got}{missing}"
@@ -212,6 +234,12 @@ def _failures(expect: Expectation, decision: Decision | Answer, outcomes: Mappin
             unnamed = [name for name in expected.by if name not in named]
             if unnamed:
                 yield f"rule {id_}: {got}, but not because of {', '.join(unnamed)} (because of {', '.join(named)})"
+
+
+def _failures(expect: Expectation, decision: Decision | Answer, outcomes: Mapping[str, _Outcome]) -> Iterator[str]:
+    if expect.urgency not in ("", decision.brief.level):
+        yield f"urgency: expected {expect.urgency}, got {decision.brief.level}"
+    yield from _wrong_verdicts(expect, {entry.id: entry for entry in decision.recommendations}, outcomes)
     assessed = {entry.condition: entry for entry in decision.assessments}
     for code, verdict in expect.conditions.items():
         entry = assessed.get(code)

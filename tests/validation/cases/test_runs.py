@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from spinegraph.engine import Engine, load_knowledge
 from spinegraph.engine.validation.cases.files import ClinicalCase, read_cases
-from spinegraph.engine.validation.cases.runs import CaseResult, run_cases
+from spinegraph.engine.validation.cases.runs import CaseResult, failing, run_cases
 
 from tests.small import write_small
 from tests.validation.cases.conftest import Read
@@ -60,6 +60,28 @@ def test_what_fails_is_said_in_words(read: Read, small: Engine) -> None:
         "asks: tender_nodes is not asked",
         "asks_not: penicillin_allergy is asked, to settle give-penicillin",
     )
+
+
+def test_failing_cases_come_with_wrong_verdicts_first(read: Read, small: Engine) -> None:
+    cases = read("""
+- name: A question that is not asked
+  case: {present: [sore_throat, tonsillar_exudate, fever], absent: [drooling, tender_nodes]}
+  expect: {asks: [tender_nodes]}
+- name: Another level
+  case: {present: [sore_throat, tonsillar_exudate, fever], absent: [drooling, tender_nodes]}
+  expect: {urgency: emergency}
+- name: A condition
+  case: {present: [sore_throat, tonsillar_exudate, fever], absent: [drooling, tender_nodes]}
+  expect: {conditions: {strep_throat: suspected}}
+- name: A verdict
+  case: {present: [sore_throat, tonsillar_exudate, fever], absent: [drooling, tender_nodes]}
+  expect: {verdicts: {gargle: indicated}}
+""")
+    found = list(failing(cases, small))
+    assert [result.name for result in found] == ["A verdict", "Another level", "A question that is not asked"]
+    assert {(result.name, result.failures) for result in found} == {
+        (result.name, result.failures) for result in run_cases(cases, small).results if result.failures
+    }
 
 
 def test_a_reason_has_to_be_the_one_expected(read: Read, small: Engine) -> None:
