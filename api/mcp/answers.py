@@ -36,7 +36,7 @@ class Stated(Frozen, frozen=True, kw_only=True):
 Passages = Annotated[dict[str, Stated], doc("Id → passage; empty for patients, to whom these are no words.")]
 
 
-class Told(Frozen, frozen=True, kw_only=True):
+class Attributed(Frozen, frozen=True, kw_only=True):
     """What every answer says of itself."""
 
     sources: Annotated[tuple[SourceState, ...], doc("The documents with their review status as printed: repeat it.")]
@@ -59,7 +59,7 @@ class FoundCode(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     maximum: Annotated[float | None, doc("Of a measurement: the greatest possible value.")] = None
 
 
-class FoundCodes(Told, frozen=True, kw_only=True):
+class FoundCodes(Attributed, frozen=True, kw_only=True):
     """Codes that were found, the best match first."""
 
     matched: Annotated[Matched, doc("Whether they have all the words, or, where nothing has all, some of them.")]
@@ -68,7 +68,7 @@ class FoundCodes(Told, frozen=True, kw_only=True):
     nearest: Annotated[tuple[str, ...], doc("Where nothing has a word: codes that are spelt alike.")]
 
 
-class NextScreen(Told, frozen=True, kw_only=True):
+class NextScreen(Attributed, frozen=True, kw_only=True):
     """What to ask next."""
 
     level: Annotated[Level, doc("How urgent the case is by what is known.")]
@@ -89,7 +89,7 @@ class Step(Frozen, frozen=True, kw_only=True):
     passages: PassageIds
 
 
-class Explanation(Told, frozen=True, kw_only=True):
+class Explanation(Attributed, frozen=True, kw_only=True):
     """Why a recommendation came out as it did, and what would change it."""
 
     recommendation: Annotated[str, doc("Its id.")]
@@ -141,7 +141,7 @@ class ChangedVerdict(Frozen, frozen=True, kw_only=True):
     after: Annotated[Verdict, doc("Its verdict in the second case.")]
 
 
-class Comparison(Told, frozen=True, kw_only=True):
+class Comparison(Attributed, frozen=True, kw_only=True):
     """Two cases, and what the change of facts does."""
 
     facts: Annotated[tuple[ChangedFact, ...], doc("What the cases record otherwise.")]
@@ -151,14 +151,14 @@ class Comparison(Told, frozen=True, kw_only=True):
     further: Annotated[int, doc("How many more verdicts change.")]
 
 
-class Tensions(Told, frozen=True, kw_only=True):
+class Tensions(Attributed, frozen=True, kw_only=True):
     """Where the documents disagree about this patient."""
 
     tensions: Annotated[tuple[ShownTension, ...], doc("The disagreements, every position side by side; none is taken.")]
     passages: Passages
 
 
-class QueryAnswer(Told, frozen=True, kw_only=True):
+class QueryAnswer(Attributed, frozen=True, kw_only=True):
     """The answer to a query, as the SPARQL endpoint writes it."""
 
     kind: Annotated[str, doc("The form of the query: SELECT, ASK, or CONSTRUCT or DESCRIBE.")]
@@ -166,7 +166,7 @@ class QueryAnswer(Told, frozen=True, kw_only=True):
     answer: Annotated[str, doc("The answer, whole.")]
 
 
-class PassageContent(Told, frozen=True, kw_only=True):
+class PassageContent(Attributed, frozen=True, kw_only=True):
     """A passage of a document, with its neighbours."""
 
     passage: Annotated[ShownPassage, doc("What the document states there, in our words.")]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import structs
 from spinegraph.api.mcp.answers import ChangedFact, ChangedVerdict, Comparison, NextScreen, Outcome, Tensions
-from spinegraph.api.mcp.guidelines import Guidelines, told
+from spinegraph.api.mcp.guidelines import Guidelines, attribution
 from spinegraph.engine import Case, Knowledge
 from spinegraph.engine.model import Audience, Brief, Frozen, Recommendation, Verdict, doc
 
@@ -49,7 +49,7 @@ def next_screen(guidelines: Guidelines, _: NoOptions, case: Case) -> NextScreen:
         open=brief.open,
         screen=answer.screens[0] if answer.screens else None,
         recording=RECORDING,
-        **told(brief),
+        **attribution(brief),
     )
 
 
@@ -57,7 +57,7 @@ def tensions(guidelines: Guidelines, _: NoOptions, case: Case) -> Tensions:
     """Every disagreement that the case touches, with all positions."""
     decision = guidelines.engine.decide(case)
     ids = [id_ for tension in decision.tensions for position in tension.positions for id_ in position.passages]
-    return Tensions(tensions=decision.tensions, passages=guidelines.stated(ids, case.audience), **told(decision.brief))
+    return Tensions(tensions=decision.tensions, passages=guidelines.stated(ids, case.audience), **attribution(decision.brief))
 
 
 # Two cases -----------------------------------------------------------------------------------
@@ -75,7 +75,7 @@ def what_if(guidelines: Guidelines, _: NoOptions, case: Case, other: Case) -> Co
         after=_outcome(after),
         verdicts=tuple(changed[:MOST_VERDICTS]),
         further=max(0, len(changed) - MOST_VERDICTS),
-        **told(before),
+        **attribution(before),
     )
 
 

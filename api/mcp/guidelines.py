@@ -33,8 +33,8 @@ class Guidelines:
 
     @cached_property
     def of_itself(self) -> Mapping[str, Any]:
-        """The members of `Told` where an answer is about no case."""
-        return told(self.engine.brief(Case()).brief)
+        """The members of `Attributed` where an answer is about no case."""
+        return attribution(self.engine.brief(Case()).brief)
 
     @cached_property
     def passages(self) -> Mapping[str, ShownPassage]:
@@ -78,6 +78,6 @@ def _as_json(given: Any) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-def told(brief: Brief) -> Mapping[str, Any]:
-    """The members of `Told`, in the words of the audience of a brief."""
+def attribution(brief: Brief) -> Mapping[str, Any]:
+    """The members of `Attributed`, in the words of the audience of a brief."""
     return {"sources": brief.sources, "disclaimer": brief.disclaimer}

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from spinegraph.api.mcp.answers import Explanation, Step
 from spinegraph.api.mcp.deciding import names_of
-from spinegraph.api.mcp.guidelines import Guidelines, told
+from spinegraph.api.mcp.guidelines import Guidelines, attribution
 from spinegraph.api.problems import ParameterError
 from spinegraph.engine import Case, Proof
 from spinegraph.engine.errors import VocabularyError
@@ -60,7 +60,7 @@ def explain(guidelines: Guidelines, asked: Explain, case: Case) -> Explanation:
         passage_ids=entry.passages,
         passages=guidelines.stated(ids, case.audience),
         **whole,
-        **told(answer.brief),
+        **attribution(answer.brief),
     )
 
 
@@ -87,8 +87,8 @@ def _text(node: Proof, names: Mapping[str, str]) -> str:
     if fact.value is not None:
         return f"{node.label} ({fact.value:g})"
     state = STATES[fact.state]
-    said = node.label if node.label.endswith(f" {state}") else f"{node.label} ({state})"
-    return said + _origin(fact, names)
+    text = node.label if node.label.endswith(f" {state}") else f"{node.label} ({state})"
+    return text + _origin(fact, names)
 
 
 def _origin(fact: Fact, names: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from mcp.server.mcpserver import MCPServer
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS
 from spinegraph.api.listings import Listed
-from spinegraph.api.mcp.answers import PassageContent, Passages, Told
+from spinegraph.api.mcp.answers import Attributed, PassageContent, Passages
 from spinegraph.api.mcp.guidelines import Guidelines
 from spinegraph.api.problems import UnknownResourceError, members_of
 from spinegraph.engine.errors import shortened
@@ -24,7 +24,7 @@ JSON = "application/json"
 MOST_NEAR = 3
 
 
-class RuleContent(Told, frozen=True, kw_only=True):
+class RuleContent(Attributed, frozen=True, kw_only=True):
     """A rule, its criterion in words, and what states it."""
 
     rule: Annotated[Listed, doc("The rule.")]
@@ -34,7 +34,7 @@ class RuleContent(Told, frozen=True, kw_only=True):
     passages: Passages
 
 
-class SourceContent(Told, frozen=True, kw_only=True):
+class SourceContent(Attributed, frozen=True, kw_only=True):
     """A document."""
 
     source: Annotated[Source, doc("The document, with its review status as printed.")]

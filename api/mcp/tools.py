@@ -153,8 +153,8 @@ def output_schema(answer: type[Frozen]) -> dict[str, Any]:
 
 def _undescribed(schema: Any) -> Any:
     if isinstance(schema, dict):
-        told = ("title", "description")
-        return {key: _undescribed(part) for key, part in schema.items() if key not in told or not isinstance(part, str)}
+        words = ("title", "description")
+        return {key: _undescribed(part) for key, part in schema.items() if key not in words or not isinstance(part, str)}
     return list(map(_undescribed, schema)) if isinstance(schema, list) else schema
 
 

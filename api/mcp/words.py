@@ -85,5 +85,5 @@ STEPS = f"""Work like this:
 
 def history(audience: Audience, story: str) -> str:
     """The prompt `take_history`: who speaks, what was told already, and how to go on."""
-    told = f"So far: {story}" if story else "I have told you nothing yet: ask me first why I come."
-    return f"{HISTORY[audience]}\n\n{told}\n\n{STEPS.format(audience=audience)}"
+    so_far = f"So far: {story}" if story else "I have told you nothing yet: ask me first why I come."
+    return f"{HISTORY[audience]}\n\n{so_far}\n\n{STEPS.format(audience=audience)}"

@@ -91,14 +91,14 @@ def make_case_file(data: Any, codebook: Codebook) -> CaseFile:
 
 
 def _words(data: Mapping[str, Any], key: str) -> str:
-    said = data.get(key)
-    if said is not None and not isinstance(said, str):
-        raise MalformedCaseError(f"{key!r} is text, not {kind_of_value(said)}.", where=f"/{key}", mend="Put it in quotes.")
-    if unshown := unshown_character(said or ""):
+    value = data.get(key)
+    if value is not None and not isinstance(value, str):
+        raise MalformedCaseError(f"{key!r} is text, not {kind_of_value(value)}.", where=f"/{key}", mend="Put it in quotes.")
+    if unshown := unshown_character(value or ""):
         raise MalformedCaseError(
             f"{key!r} has a character that nobody can read: {unshown}.", where=f"/{key}", mend="Take it out."
         )
-    return " ".join((said or "").split())
+    return " ".join((value or "").split())
 
 
 def make_case(data: Any, codebook: Codebook, keys: tuple[str, ...] = KEYS) -> Case:

@@ -27,13 +27,13 @@ def disclaimer_of(sources: Iterable[Source]) -> str:
     sources = sorted(sources, key=lambda source: source.number)
     match reviewed_of(source.review_status for source in sources):
         case "all":
-            said = "The sources say that they have been reviewed"
+            state = "The sources say that they have been reviewed"
         case "some":
             open_ = [source.number for source in sources if source.review_status != REVIEWED]
-            said = f"Not confirmed as reviewed: {', '.join(open_)}"
+            state = f"Not confirmed as reviewed: {', '.join(open_)}"
         case _:
-            said = "The sources have not been confirmed as reviewed"
-    return f"{NO_DEVICE} {said}; check every statement before use."
+            state = "The sources have not been confirmed as reviewed"
+    return f"{NO_DEVICE} {state}; check every statement before use."
 
 
 NO_DEVICE_FOR_PATIENTS = "This does not replace a doctor."

@@ -63,13 +63,13 @@ def ignored_input(
 
 
 def _unknown(entries: Iterable[IgnoredInput], case: Case, words: InputWords) -> Iterator[Notice]:
-    told = []
+    unused = []
     for entry in entries:
         kinds = ("performed",) if entry.member in ("performed", "taking") else ("present", "measurements")
         named = [code if case.audience == "clinician" else _first_name(code, kinds, case, words) for code in entry.nearest]
         nearest = f"; nearest: {', '.join(named)}" if named else ""
-        told.append((entry.code, f"{shortened(entry.code)} ({entry.member.replace('_', ' ')}{nearest})"))
-    yield from _listed("Not known here, and not used", told)
+        unused.append((entry.code, f"{shortened(entry.code)} ({entry.member.replace('_', ' ')}{nearest})"))
+    yield from _listed("Not known here, and not used", unused)
 
 
 def _first_name(code: str, members: Iterable[str], case: Case, words: InputWords) -> str:

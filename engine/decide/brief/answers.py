@@ -17,17 +17,17 @@ from spinegraph.engine.program.program import Program
 
 
 class Tried(NamedTuple):
-    """The planes of all answers, and which of them mean something: masks of those given alone, and of those beside denials."""
+    """The planes of all answers, and which of them mean something: masks of those given alone, and of those with denials."""
 
     planes: tuple[int, ...]
     alone: int
-    beside: int
+    with_denials: int
     denied: int
 
     @property
     def all(self) -> int:
         """Every answer."""
-        return self.alone | self.beside
+        return self.alone | self.with_denials
 
 
 class Answers:
@@ -43,31 +43,31 @@ class Answers:
         self._values: dict[str, list[tuple[float, int]]] = {iri: [] for iri in knowledge.measurements}
         self.about: dict[str, int] = {}
         self._size = 1
-        self._beside = self.denied = 1
+        self._with_denials = self.denied = 1
         self._lay_out()
 
     def _lay_out(self) -> None:
         """Bit 0 is everything denied; each further answer takes the next bit."""
         program = self._program
-        beside: list[tuple[tuple[str, ...], int]] = []
+        with_denials: list[tuple[tuple[str, ...], int]] = []
         for iri, number in self._number.items():
             alone = self._bit(iri)
             self._present[number] |= alone
             self._absent[number] |= self._bit(iri)
-            beside.append(((iri,), self._bit(iri, beside=True)))
+            with_denials.append(((iri,), self._bit(iri, with_denials=True)))
         for pair in self._pairs():
             alone = self._bit(*pair)
             for iri in pair:
                 self._present[self._number[iri]] |= alone
-            beside.append((pair, self._bit(*pair, beside=True)))
+            with_denials.append((pair, self._bit(*pair, with_denials=True)))
         criteria: dict[str, list[Measured]] = {}
         for comparison in program.comparisons:
             criteria.setdefault(comparison.measurement, []).append(comparison.criterion)
         measurements = program.knowledge.measurements
         for iri, measurement in measurements.items():
             for piece in pieces(measurement, criteria.get(iri, [])):
-                self._values[iri].append((piece.value, self._bit(iri) | self._bit(iri, beside=True)))
-        self._deny(beside)
+                self._values[iri].append((piece.value, self._bit(iri) | self._bit(iri, with_denials=True)))
+        self._deny(with_denials)
         self._compared = [(iri, measurements[iri].code, self._ranges(iri)) for iri in criteria]
         self._alike = {code: self._of_each_range(iri, criteria[iri]) for iri, code, _ in self._compared}
         self._ones = (1 << self._size) - 1
@@ -94,11 +94,11 @@ class Answers:
         for screen in self._program.knowledge.screens.values():
             yield from combinations([item.asks for item in screen.items if item.asks in self._number], 2)
 
-    def _deny(self, beside: Sequence[tuple[tuple[str, ...], int]]) -> None:
+    def _deny(self, with_denials: Sequence[tuple[tuple[str, ...], int]]) -> None:
         """Everything is denied beside what is present, but for what is wider than that, and what rules derive."""
         broader = self._program.knowledge.hierarchy.broader
-        denied = dict.fromkeys(self._number, self._beside)
-        for iris, bit in beside:
+        denied = dict.fromkeys(self._number, self._with_denials)
+        for iris, bit in with_denials:
             for iri in iris:
                 self._present[self._number[iri]] |= bit
                 for wider in broader.get(iri, (iri,)):
@@ -108,11 +108,11 @@ class Answers:
             if iri not in self._program.relations.deriving:
                 self._absent[self._number[iri]] |= bits
 
-    def _bit(self, *iris: str, beside: bool = False) -> int:
+    def _bit(self, *iris: str, with_denials: bool = False) -> int:
         bit = 1 << self._size
         self._size += 1
-        if beside:
-            self._beside |= bit
+        if with_denials:
+            self._with_denials |= bit
         for iri in iris:
             self.about[iri] = self.about.get(iri, 0) | bit
         return bit
@@ -145,5 +145,5 @@ class Answers:
                     inputs[position] = bits
         found = program.run(inputs)
         usable = ones ^ found[program.clash]
-        beside = self._beside & usable if usable & self.denied else 0
-        return Tried(found, usable & ~self._beside, beside, self.denied & usable)
+        with_denials = self._with_denials & usable if usable & self.denied else 0
+        return Tried(found, usable & ~self._with_denials, with_denials, self.denied & usable)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from spinegraph.engine.criteria.node import Explanation
 from spinegraph.engine.decide.brief.answers import Answers, Tried
-from spinegraph.engine.decide.brief.places import Bits, Places, Standing
+from spinegraph.engine.decide.brief.places import Bits, PlaceContent, Places
 from spinegraph.engine.decide.case import CaseEncoder
 from spinegraph.engine.decide.memory import Memory
 from spinegraph.engine.decide.patients import Patients
@@ -51,8 +51,8 @@ class Outlook(NamedTuple):
     settled: bool
     level_final: bool
     tiers: Mapping[str, Tier]
-    do: Standing
-    avoid: Standing
+    do: PlaceContent
+    avoid: PlaceContent
     closed: frozenset[str] = frozenset()
     tried: Tried | None = None
 
@@ -116,7 +116,7 @@ class Outlooks:
         watched = (*do.watched, *avoid.watched)
         now = self._effects(tried, watched, tried.all, (planes, 1))
         alone = Effects(*(changed & tried.alone for changed in now))
-        tiers = self._tiers(alone, self._effects_beside(tried))
+        tiers = self._tiers(alone, self._effects_with_denials(tried))
         given = _Given(case, planes, closed, tuple(self._encoder.performed(case)))
         turned = None
         settled = not now.safety and not now.management
@@ -140,14 +140,14 @@ class Outlooks:
         for iri, plane in self._program.standing.items():
             answers = tried.planes[plane]
             changed = tried.alone & (answers ^ (tried.alone if planes[plane] else 0))
-            if tried.beside:
-                changed |= tried.beside & (answers ^ (tried.beside if answers & tried.denied else 0))
+            if tried.with_denials:
+                changed |= tried.with_denials & (answers ^ (tried.with_denials if answers & tried.denied else 0))
             if changed:
                 found[iri] = changed
         first = {plane for plane, _ in (*outlook.do.watched, *outlook.avoid.watched)}
         return Reaching(self._answers.about, found, frozenset(iri for iri in found if self._program.standing[iri] in first))
 
-    def _standing(self, bits: Bits) -> tuple[Standing, Standing]:
+    def _standing(self, bits: Bits) -> tuple[PlaceContent, PlaceContent]:
         return self._places.standing("do", bits), self._places.standing("avoid", bits)
 
     def _effects(self, tried: Tried, watched: Iterable[tuple[int, int]], among: int, now: tuple[Sequence[int], int]) -> Effects:
@@ -168,13 +168,13 @@ class Outlooks:
     def _level(self, planes: Sequence[int]) -> int:
         return [planes[slot] for slot in self._program.level].index(1)
 
-    def _effects_beside(self, tried: Tried) -> Effects:
+    def _effects_with_denials(self, tried: Tried) -> Effects:
         """The same against the patient in whom everything open is denied."""
         denied, planes = tried.denied, tried.planes
-        if not tried.beside:
+        if not tried.with_denials:
             return Effects(0, 0, 0, 0)
         do, avoid = self._standing(lambda plane: 1 if planes[plane] & denied else 0)
-        return self._effects(tried, (*do.watched, *avoid.watched), tried.beside, (planes, denied))
+        return self._effects(tried, (*do.watched, *avoid.watched), tried.with_denials, (planes, denied))
 
     def _tiers(self, *effects: Effects) -> dict[str, Tier]:
         safety, management, detail, _ = map(lambda *several: reduce(or_, several), *effects)

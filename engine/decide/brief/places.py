@@ -35,7 +35,7 @@ class Line(NamedTuple):
     rules: tuple[Recommendation, ...]
 
 
-class Standing(NamedTuple):
+class PlaceContent(NamedTuple):
     """What stands in a place for a patient, and the planes on which that rests, each with what it is for the patient.
 
     While none of these changes, neither do the lines.
@@ -75,7 +75,7 @@ class Places:
         candidates = (*self._candidates["do"], *self._candidates["avoid"])
         return tuple([entry.rule.id for entry in candidates if entry.rule.iri in rules])
 
-    def standing(self, place: Place, bits: Bits) -> Standing:
+    def standing(self, place: Place, bits: Bits) -> PlaceContent:
         """What stands in a place for a patient."""
         candidates, most = self._candidates[place], MOST[place]
         groups: dict[str, list[Recommendation]] = {}
@@ -93,7 +93,7 @@ class Places:
                 line_of[group] = line
                 proposed.add(rule.intervention)
         lines = tuple([Line(line_of[group], tuple(rules)) for group, rules in groups.items()])
-        return Standing(lines, tuple(watched))
+        return PlaceContent(lines, tuple(watched))
 
 
 def _without_line(rule: Recommendation, knowledge: Knowledge) -> Place:

@@ -179,8 +179,8 @@ def _help(context: Context) -> tuple[Statement, ...]:
         if isinstance(rule, Recommendation) and (rule.direction, rule.urgency) == ("for", "emergency")
         for marker in triggers(rule, reading.knowledge)
     ]
-    said = set(brief.review.passages if brief.review else ())
-    return () if any(said & set(sign.passages) for sign in signs) else joined(signs)
+    shown = set(brief.review.passages if brief.review else ())
+    return () if any(shown & set(sign.passages) for sign in signs) else joined(signs)
 
 
 # How far it can be relied on -----------------------------------------------------------------

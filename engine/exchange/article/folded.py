@@ -198,7 +198,7 @@ def facts(context: Context, cited: frozenset[str]) -> Section:
     withheld = reading.withheld()
     groups: dict[str, list[Statement]] = {}
     for passage in () if context.for_patient else reading.passages.values():
-        told = passage.source in reading.speaking and passage.id not in withheld and passage.id not in cited
-        if told and set(reading.sections(passage.id)) & set(BESIDE):
+        wanted = passage.source in reading.speaking and passage.id not in withheld and passage.id not in cited
+        if wanted and set(reading.sections(passage.id)) & set(BESIDE):
             groups.setdefault(passage.section, []).append(Statement(text=passage.paraphrase, passages=(passage.id,)))
     return section(context, "facts", (headed(name, statements) for name, statements in groups.items()))

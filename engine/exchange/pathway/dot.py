@@ -99,8 +99,8 @@ def _end(node: str, line: int | None, side: str) -> str:
 def _box(node: Node, href: Href) -> str:
     """The table of a box: caption, action, title, lines; a stripe on the left has the colour of the urgency."""
     style = BOXES[node.kind]
-    said = node.verdict.replace("-", " ") or (STATUSES[node.status].word if node.status else "")
-    caption = " · ".join(filter(None, (node.caption, said))).upper()
+    status = node.verdict.replace("-", " ") or (STATUSES[node.status].word if node.status else "")
+    caption = " · ".join(filter(None, (node.caption, status))).upper()
     rows = [_row(_text(caption, 6.5, style.border, bold=True), node.action)]
     if node.action:
         rows.append(_row(_chips(node.action), node.action))

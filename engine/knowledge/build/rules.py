@@ -58,13 +58,13 @@ def build_rules(graph: Graph, shapes: CriterionReader, problems: Problems) -> It
     for kind, build in BUILDERS.items():
         for iri in graph.of_class(kind):
             before = len(problems)
-            told = _Told(graph, iri, kind, problems)
-            built = build(told, _common(told, shapes))
+            reader = _RuleReader(graph, iri, kind, problems)
+            built = build(reader, _common(reader, shapes))
             if len(problems) == before:
                 yield built
 
 
-class _Told:
+class _RuleReader:
     """What the graph tells of one rule. What is missing or of the wrong kind is noted, and read as something that fits."""
 
     def __init__(self, graph: Graph, iri: str, kind: str, problems: Problems) -> None:
@@ -73,7 +73,7 @@ class _Told:
         self.kind = kind
         self.problems = problems
 
-    def tell(self, what: str, mend: str, kind: str, predicate: str = "", value: Term | None = None) -> None:
+    def refuse(self, what: str, mend: str, kind: str, predicate: str = "", value: Term | None = None) -> None:
         self.problems.report(VocabularyError, what, mend, kind, self.iri, predicate, value)
 
     def text(self, predicate: str, language: str = "en") -> str:
@@ -88,7 +88,7 @@ class _Told:
             if isinstance(term, Text):
                 what = f"{shorten(self.iri)}: {predicate} is {as_written(term, '')}, which names no rule."
                 mend = f"Write rule:{term.value}, without quotation marks." if _NAME.fullmatch(term.value) else NAME_RULE
-                self.tell(what, mend, "wrong-kind", predicate, term)
+                self.refuse(what, mend, "wrong-kind", predicate, term)
         return self.iris(predicate)
 
     def required(self, predicate: str, what: str = "") -> str:
@@ -121,7 +121,7 @@ class _Told:
         return int(number)
 
     def _not_whole(self, why: str, mend: str, predicate: str, value: Term | None = None) -> None:
-        self.tell(
+        self.refuse(
             f"{shorten(self.iri)} is not a whole {self.kind.removeprefix('core:')}: {why}.",
             mend,
             "incomplete-rule",
@@ -130,105 +130,105 @@ class _Told:
         )
 
 
-def _common(told: _Told, shapes: CriterionReader) -> dict[str, Any]:
-    scopes, conditions = told.iris("core:scope"), told.iris("sh:condition")
+def _common(reader: _RuleReader, shapes: CriterionReader) -> dict[str, Any]:
+    scopes, conditions = reader.iris("core:scope"), reader.iris("sh:condition")
     if len(scopes) > 1:
-        told.tell(
-            f"{shorten(told.iri)} has {len(scopes)} scopes.",
+        reader.refuse(
+            f"{shorten(reader.iri)} has {len(scopes)} scopes.",
             "Join them in one shape with sh:and or sh:or.",
             "incomplete-rule",
             "core:scope",
             scopes[1],
         )
     scope = scopes[0] if scopes else ""
-    kinds = told.graph.iris(scope, "rdf:type") if scope else ()
+    kinds = reader.graph.iris(scope, "rdf:type") if scope else ()
     if kinds and expand("sh:NodeShape") not in kinds:
-        what = f"{shorten(told.iri)} names {shorten(scope)} as its scope, which is no criterion."
-        told.tell(what, "Name a sh:NodeShape that says for whom the rule is.", "wrong-kind", "core:scope", scope)
+        what = f"{shorten(reader.iri)} names {shorten(scope)} as its scope, which is no criterion."
+        reader.refuse(what, "Name a sh:NodeShape that says for whom the rule is.", "wrong-kind", "core:scope", scope)
     elif scope and scope not in conditions:
-        told.tell(
-            f"{shorten(told.iri)} names {shorten(scope)} as its scope but does not require it.",
+        reader.refuse(
+            f"{shorten(reader.iri)} names {shorten(scope)} as its scope but does not require it.",
             "Add the scope to sh:condition, so that every SHACL engine sees it.",
             "incomplete-rule",
             "core:scope",
             scope,
         )
-    criteria = {shape: criterion for shape in conditions if (criterion := _criterion(told, shapes, shape)) is not None}
+    criteria = {shape: criterion for shape in conditions if (criterion := _criterion(reader, shapes, shape)) is not None}
     others = tuple(criterion for shape, criterion in criteria.items() if shape != scope)
     return {
-        "iri": told.iri,
-        "id": local_name(told.iri),
-        "label": told.text("rdfs:label"),
-        "source": told.graph.iri(told.iri, "core:source"),
+        "iri": reader.iri,
+        "id": local_name(reader.iri),
+        "label": reader.text("rdfs:label"),
+        "source": reader.graph.iri(reader.iri, "core:source"),
         "scope": criteria.get(scope),
         "criterion": others[0] if len(others) == 1 else And(children=others) if others else None,
-        "order": told.order(),
-        "passages": passage_ids(told.graph, told.iri),
-        "rationale": told.text("core:rationale"),
-        "reading": told.text("core:reading"),
+        "order": reader.order(),
+        "passages": passage_ids(reader.graph, reader.iri),
+        "rationale": reader.text("core:rationale"),
+        "reading": reader.text("core:reading"),
     }
 
 
-def _criterion(told: _Told, shapes: CriterionReader, shape: str) -> Criterion | None:
+def _criterion(reader: _RuleReader, shapes: CriterionReader, shape: str) -> Criterion | None:
     try:
-        return shapes.read_condition(told.iri, shape)
+        return shapes.read_condition(reader.iri, shape)
     except CriterionError as error:
-        told.problems.keep(error)
+        reader.problems.keep(error)
         return None
 
 
-def _derived(told: _Told, common: dict[str, Any]) -> Rule:
-    return DerivedFinding(finding=told.required("core:derives", "finding:…"), **common)
+def _derived(reader: _RuleReader, common: dict[str, Any]) -> Rule:
+    return DerivedFinding(finding=reader.required("core:derives", "finding:…"), **common)
 
 
-def _assessment(told: _Told, common: dict[str, Any]) -> Rule:
-    return Assessment(condition=told.required("core:assesses", "condition:…"), **common)
+def _assessment(reader: _RuleReader, common: dict[str, Any]) -> Rule:
+    return Assessment(condition=reader.required("core:assesses", "condition:…"), **common)
 
 
-def _recommendation(told: _Told, common: dict[str, Any]) -> Rule:
+def _recommendation(reader: _RuleReader, common: dict[str, Any]) -> Rule:
     return Recommendation(
-        direction=told.word("core:direction"),
-        modality=told.word("core:modality"),
-        urgency=told.word("core:urgency"),
-        intervention=told.required("core:intervention", "intervention:…"),
-        text=told.text("core:text"),
-        patient_text=told.text("core:text", PATIENT),
-        timing=told.text("core:timing"),
-        line=told.graph.iri(told.iri, "core:inLine"),
-        overrides=told.rules("core:overrides"),
-        overrides_if_known=told.rules("core:overridesIfKnown"),
+        direction=reader.word("core:direction"),
+        modality=reader.word("core:modality"),
+        urgency=reader.word("core:urgency"),
+        intervention=reader.required("core:intervention", "intervention:…"),
+        text=reader.text("core:text"),
+        patient_text=reader.text("core:text", PATIENT),
+        timing=reader.text("core:timing"),
+        line=reader.graph.iri(reader.iri, "core:inLine"),
+        overrides=reader.rules("core:overrides"),
+        overrides_if_known=reader.rules("core:overridesIfKnown"),
         **common,
     )
 
 
-def _exclusion(told: _Told, common: dict[str, Any]) -> Rule:
-    return Exclusion(text=told.text("core:text"), patient_text=told.text("core:text", PATIENT), **common)
+def _exclusion(reader: _RuleReader, common: dict[str, Any]) -> Rule:
+    return Exclusion(text=reader.text("core:text"), patient_text=reader.text("core:text", PATIENT), **common)
 
 
-def _gap(told: _Told, common: dict[str, Any]) -> Rule:
+def _gap(reader: _RuleReader, common: dict[str, Any]) -> Rule:
     return SourceGap(
-        text=told.text("core:text"),
-        patient_text=told.text("core:text", PATIENT),
-        leaves_open=told.rules("core:leavesOpen"),
-        leaves_level_open=told.graph.flag(told.iri, "core:leavesLevelOpen"),
+        text=reader.text("core:text"),
+        patient_text=reader.text("core:text", PATIENT),
+        leaves_open=reader.rules("core:leavesOpen"),
+        leaves_level_open=reader.graph.flag(reader.iri, "core:leavesLevelOpen"),
         **common,
     )
 
 
-def _tension(told: _Told, common: dict[str, Any]) -> Rule:
-    graph = told.graph
+def _tension(reader: _RuleReader, common: dict[str, Any]) -> Rule:
+    graph = reader.graph
     return Tension(
-        definition=told.text("skos:definition"),
-        handling=told.text("core:handling"),
-        resolution=told.word("core:resolution"),
-        leaves_open=told.rules("core:leavesOpen"),
+        definition=reader.text("skos:definition"),
+        handling=reader.text("core:handling"),
+        resolution=reader.word("core:resolution"),
+        leaves_open=reader.rules("core:leavesOpen"),
         positions=tuple(
             Position(
                 label=graph.text(node, "rdfs:label"),
                 recommendation=graph.iri(node, "core:recommendation"),
                 passages=passage_ids(graph, node),
             )
-            for node in told.iris("core:position")
+            for node in reader.iris("core:position")
         ),
         **common,
     )

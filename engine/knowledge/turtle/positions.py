@@ -136,7 +136,7 @@ class _Scanner:
         elif written == ")":
             self._frames.pop()
             if frame.subject:
-                self._tell(frame, REST, NIL, offset, offset)
+                self._emit(frame, REST, NIL, offset, offset)
             else:
                 self._take(NIL, frame.subject_offset)
         elif written == "]":
@@ -156,20 +156,20 @@ class _Scanner:
         elif not frame.predicate:
             frame.predicate, frame.predicate_offset = node, offset
         else:
-            self._tell(frame, frame.predicate, node, frame.predicate_offset, offset)
+            self._emit(frame, frame.predicate, node, frame.predicate_offset, offset)
 
     def _member(self, frame: _Frame, node: str, offset: int) -> None:
         cell, before = self._blank(), frame.subject
         if before:
-            self._tell(frame, REST, cell, offset, offset)
+            self._emit(frame, REST, cell, offset, offset)
         else:
             self._frames.pop()
             self._take(cell, frame.subject_offset)
             self._frames.append(frame)
         frame.subject, frame.subject_offset = cell, offset
-        self._tell(frame, FIRST, node, offset, offset)
+        self._emit(frame, FIRST, node, offset, offset)
 
-    def _tell(self, frame: _Frame, predicate: str, value: str, predicate_offset: int, offset: int) -> None:
+    def _emit(self, frame: _Frame, predicate: str, value: str, predicate_offset: int, offset: int) -> None:
         self._found.append(_Scanned(frame.subject, predicate, value, (frame.subject_offset, predicate_offset, offset)))
 
     def _blank(self) -> str:

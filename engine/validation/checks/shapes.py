@@ -189,7 +189,7 @@ def _diagnostic(content: Content, result: Result) -> Diagnostic:
         predicate,
         value,
         severity=SEVERITIES.get(result.severity, "error"),
-        said=result.message,
+        shape_message=result.message,
         constraint=f"{component[:1].lower()}{component[1:]}",
         shape=shorten(result.shape),
         shape_name=result.name,

@@ -77,7 +77,7 @@ def shadowed(analysis: Analysis) -> Iterator[Behaviour]:
         )
 
 
-def said_twice(analysis: Analysis) -> Iterator[Behaviour]:
+def repeated(analysis: Analysis) -> Iterator[Behaviour]:
     """Rules for which another of the same source says at least as much to at least the same patients."""
     for rule in analysis.knowledge.rules.values():
         if not analysis.exists(analysis.holds(rule)):

@@ -23,7 +23,7 @@ class Compared(NamedTuple):
     reading: str
 
 
-def beside_passages(analysis: Analysis) -> Iterator[Behaviour]:
+def other_subjects(analysis: Analysis) -> Iterator[Behaviour]:
     """Rules that are wider or narrower than the subject of their passages, together where scope and subjects are the same.
 
     Wider: the rule holds for a patient who is certainly none of those of whom its own passages speak. Its criterion counts, for

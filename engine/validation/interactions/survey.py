@@ -8,8 +8,8 @@ from spinegraph.engine.validation.interactions.analysis import Analysis, Behavio
 from spinegraph.engine.validation.interactions.assessments import disagreeing_assessments
 from spinegraph.engine.validation.interactions.conflicts import idle_tensions, opposite_directions
 from spinegraph.engine.validation.interactions.displacement import circular_overrides, uncovered
-from spinegraph.engine.validation.interactions.reachability import idle_overrides, said_twice, shadowed, trivial, unreachable
-from spinegraph.engine.validation.interactions.subjects import beside_passages
+from spinegraph.engine.validation.interactions.reachability import idle_overrides, repeated, shadowed, trivial, unreachable
+from spinegraph.engine.validation.interactions.subjects import other_subjects
 from spinegraph.engine.validation.interactions.thresholds import uneven_thresholds
 
 ANALYSES: tuple[Callable[[Analysis], Iterator[Behaviour]], ...] = (
@@ -23,8 +23,8 @@ ANALYSES: tuple[Callable[[Analysis], Iterator[Behaviour]], ...] = (
     circular_overrides,
     uneven_thresholds,
     disagreeing_assessments,
-    said_twice,
-    beside_passages,
+    repeated,
+    other_subjects,
 )
 
 

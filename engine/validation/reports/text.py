@@ -67,10 +67,10 @@ def report_lines(report: Report, catalogue: Catalogue = CATALOGUE, width: int = 
             yield from _diagnostic(diagnostic, catalogue, width, seen)
             yield ()
     for reason, kept in kept_back(report.suppressed).items():
-        yield from _beside("kept back", f"{counts(kept)}: {reason}", width, indent=0)
+        yield from _labelled("kept back", f"{counts(kept)}: {reason}", width, indent=0)
     for reason, checks in gaps(report.not_run).items():
-        yield from _beside("not run", f"{checks}: {reason}", width, indent=0, role="bad")
-    yield from _beside("left out", ", ".join(report.left_out), width, indent=0)
+        yield from _labelled("not run", f"{checks}: {reason}", width, indent=0, role="bad")
+    yield from _labelled("left out", ", ".join(report.left_out), width, indent=0)
     if report.suppressed or report.not_run or report.left_out:
         yield ()
     yield from _summary(report, width)
@@ -101,7 +101,7 @@ def _diagnostic(diagnostic: Diagnostic, catalogue: Catalogue, width: int, seen: 
     yield from ((Span(" " * INDENT), Span(line, "what")) for line in _wrapped(diagnostic.what, width - INDENT))
     about = diagnostic.subject + (f", “{diagnostic.label}”" if diagnostic.label else "")
     for name, text in (("about", about.removeprefix(", ")), ("why", why), ("mend", mend)):
-        yield from _beside(name, text, width)
+        yield from _labelled(name, text, width)
     yield from _related(diagnostic, width)
     if diagnostic.witness:
         yield from _witness(diagnostic.witness, width)
@@ -113,25 +113,25 @@ def _related(diagnostic: Diagnostic, width: int) -> Iterator[Line]:
     if len(diagnostic.related) > MANY:
         places = (str(other.place.line if other.place.file == here else other.place) for other in diagnostic.related)
         run = ", ".join(f"{other.subject} ({place})" for other, place in zip(diagnostic.related, places, strict=True))
-        yield from _beside("see also", run, width)
+        yield from _labelled("see also", run, width)
         return
     for number, other in enumerate(diagnostic.related):
         line = f"{other.place}  {other.subject}" + (f": {other.message}" if other.message else "")
-        yield from _beside("" if number else "see also", line, width)
+        yield from _labelled("" if number else "see also", line, width)
 
 
 def _witness(witness: Witness, width: int) -> Iterator[Line]:
     yield from _items("patient", witness.words or ("nothing is recorded",), width)
     yield from _items("decided", witness.shows, width)
-    yield from _beside("as YAML", case_text(witness), width)
+    yield from _labelled("as YAML", case_text(witness), width)
 
 
 def _items(name: str, items: Sequence[str], width: int) -> Iterator[Line]:
     for number, item in enumerate(items):
-        yield from _beside("" if number else name, f"- {item}", width, hang=2)
+        yield from _labelled("" if number else name, f"- {item}", width, hang=2)
 
 
-def _beside(name: str, text: str, width: int, *, indent: int = INDENT, hang: int = 0, role: str = "quiet") -> Iterator[Line]:
+def _labelled(name: str, text: str, width: int, *, indent: int = INDENT, hang: int = 0, role: str = "quiet") -> Iterator[Line]:
     """Text beside a short name; nothing at all if there is no text."""
     for number, line in enumerate(_wrapped(text, width - COLUMN, hang)):
         yield (Span(f"{'' if number else ' ' * indent + name:{COLUMN}}", role), Span(line))

@@ -18,7 +18,7 @@ from spinegraph.engine.validation.interactions.displacement import circular_over
 from spinegraph.engine.validation.interactions.reachability import (
     MODALITIES,
     idle_overrides,
-    said_twice,
+    repeated,
     shadowed,
     trivial,
     unreachable,
@@ -193,7 +193,7 @@ def test_the_solver_reports_what_counting_finds_and_nothing_else(seed: int, tmp_
     assert set(circles) == set(counting.circles())
     for circle, patients in counting.circles().items():
         assert _size(circles[circle]) == counting.fewest(patients)
-    _check_repetitions({found.rule: found.others[0] for found in said_twice(analysis)}, counting)
+    _check_repetitions({found.rule: found.others[0] for found in repeated(analysis)}, counting)
     assert {(found.rule, found.others[0]) for found in disagreeing_assessments(analysis)} == counting.disagreeing()
 
 

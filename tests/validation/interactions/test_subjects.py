@@ -11,7 +11,7 @@ from spinegraph.engine import load_knowledge
 from spinegraph.engine.knowledge.turtle.terms import shorten
 from spinegraph.engine.model import Knowledge, Passage
 from spinegraph.engine.validation.interactions.analysis import Analysis, Behaviour
-from spinegraph.engine.validation.interactions.subjects import beside_passages
+from spinegraph.engine.validation.interactions.subjects import other_subjects
 
 from tests.small import write_small
 from tests.validation.interactions.random_guidelines import EveryPatient, Writer
@@ -27,7 +27,7 @@ def listed(folder: Path, text: str) -> dict[str, tuple[str, ...]]:
     """Side → ids of the rules, of the small guideline with a subject said of something."""
     paths = write_small(folder, more={"shapes/rules/more.ttl": SHAPES + text})
     found: dict[str, tuple[str, ...]] = {}
-    for behaviour in beside_passages(Analysis(load_knowledge(paths))):
+    for behaviour in other_subjects(Analysis(load_knowledge(paths))):
         found[behaviour.message] = (*found.get(behaviour.message, ()), *map(shorten, behaviour.others))
     return found
 
@@ -60,7 +60,7 @@ def test_a_rule_that_leaves_some_out_is_narrower(tmp_path: Path) -> None:
 def test_what_is_meant_is_said_with_its_reading(tmp_path: Path) -> None:
     text = 'source:gargling core:subject shape:ThroatOrFever . rule:gargle core:reading "Salt water is for throats."@en .'
     paths = write_small(tmp_path, more={"shapes/rules/more.ttl": SHAPES + text})
-    (found,) = [found for found in beside_passages(Analysis(load_knowledge(paths))) if found.message == "narrower"]
+    (found,) = [found for found in other_subjects(Analysis(load_knowledge(paths))) if found.message == "narrower"]
     assert found.terms["reading"] == "Salt water is for throats."
     assert found.witness is not None
     assert (found.witness.case.present, found.witness.case.absent) == (("fever",), ("sore_throat",))
@@ -70,7 +70,7 @@ def test_what_is_meant_is_said_with_its_reading(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", range(GUIDELINES))
 def test_the_solver_lists_what_counting_finds_and_nothing_else(seed: int, tmp_path: Path) -> None:
     knowledge = Writer(seed).write(tmp_path)
-    every, found = EveryPatient(knowledge), list(beside_passages(Analysis(knowledge)))
+    every, found = EveryPatient(knowledge), list(other_subjects(Analysis(knowledge)))
     wider, narrower = set(), set()
     for rule in knowledge.rules.values():
         ids = {*rule.passages, *(id_ for position in getattr(rule, "positions", ()) for id_ in position.passages)}
@@ -99,14 +99,14 @@ def test_the_random_guidelines_have_both(tmp_path: Path) -> None:
     for seed in range(GUIDELINES):
         folder = tmp_path / str(seed)
         folder.mkdir()
-        sides.update(found.message for found in beside_passages(Analysis(Writer(seed).write(folder))))
+        sides.update(found.message for found in other_subjects(Analysis(Writer(seed).write(folder))))
     assert min(sides["wider"], sides["narrower"]) > GUIDELINES // 10
 
 
 @pytest.mark.slow
 def test_the_shipped_content_lists_what_was_widened_and_hardly_anything_narrowed() -> None:
     """Red flags hold in any back pain, whatever presentation the document is about; what is narrowed rests on both documents."""
-    found = list(beside_passages(Analysis(load_knowledge())))
+    found = list(other_subjects(Analysis(load_knowledge())))
     wider, narrower = together(found, "wider"), together(found, "narrower")
     ids = {shorten(rule) for rule in wider}
     assert {"rule:screen-for-malignancy", "rule:urgent-evaluation-with-knots-red-flag", "rule:do-not-dismiss-fever"} <= ids
