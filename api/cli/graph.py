@@ -90,7 +90,7 @@ def _pathway(name: str, depth: int, case: Path | None, folders: list[Path] | Non
     engine = load_engine(folders or ())
     pathway = find_pathway(engine.knowledge, name, depth)
     file = read_case_file(case, make_codebook(engine.knowledge))
-    return light(pathway, engine.knowledge, engine.decide(file.case, include_all=True), file.title)
+    return light(pathway, engine.knowledge, engine.decide(file.case, include_all=True, flips=False), file.title)
 
 
 def _format_of(output: Path | None) -> Format:

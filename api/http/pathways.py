@@ -107,7 +107,7 @@ class _Drawers:
         pathway = find_pathway(knowledge, name, depth)
         if key:
             case, title = msgspec.json.decode(key, type=tuple[Case, str])
-            pathway = light(pathway, knowledge, self._engine.decide(case, include_all=True), title)
+            pathway = light(pathway, knowledge, self._engine.decide(case, include_all=True, flips=False), title)
         try:
             return render_linked(pathway, "/")
         except DrawingNotInstalledError as error:

@@ -55,7 +55,7 @@ def next_screen(guidelines: Guidelines, _: NoOptions, case: Case) -> NextScreen:
 
 def tensions(guidelines: Guidelines, _: NoOptions, case: Case) -> Tensions:
     """Every disagreement that the case touches, with all positions."""
-    decision = guidelines.engine.decide(case)
+    decision = guidelines.engine.decide(case, flips=False)
     ids = [id_ for tension in decision.tensions for position in tension.positions for id_ in position.passages]
     return Tensions(tensions=decision.tensions, passages=guidelines.stated(ids, case.audience), **attribution(decision.brief))
 

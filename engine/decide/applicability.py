@@ -6,16 +6,16 @@ out once for each position.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from spinegraph.engine.criteria.bits import joined
-from spinegraph.engine.criteria.changes import ChangeSets
 from spinegraph.engine.criteria.node import FALSE, TRUE, UNKNOWN, Explanation
 from spinegraph.engine.criteria.rule import ActingRule, RuleNode
 from spinegraph.engine.decide.assignments import Assignments
 from spinegraph.engine.decide.batch_layout import BatchLayout
-from spinegraph.engine.decide.counterfactuals import Counterfactuals, CounterfactualSearch, search_all
+from spinegraph.engine.decide.counterfactuals import NOT_SEARCHED, Counterfactuals, CounterfactualSearch, search_all
 from spinegraph.engine.decide.position import Position
 from spinegraph.engine.model import QUIET, Change, Proof, Verdict
 
@@ -156,19 +156,21 @@ def verdicts_alone(applicabilities: Iterable[Applicability], case: Explanation) 
 
 
 def evaluate_all(
-    applicabilities: Iterable[Applicability], case: Explanation, include_all: bool, layout: BatchLayout
+    applicabilities: Iterable[Applicability], case: Explanation, include_all: bool, layout: BatchLayout, flips: bool = True
 ) -> dict[int, ApplicabilityResult]:
-    """What each position comes to in a case, by the id of its Applicability; the flips of all are searched together."""
+    """What each position comes to in a case, by the id of its Applicability; flips, if wanted, are searched together."""
     results = {}
-    shown: list[tuple[Applicability, Verdict, ChangeSets]] = []
+    shown: list[tuple[Applicability, Verdict]] = []
     for applicability in applicabilities:
         verdict = applicability.position.verdict(case.planes, case.certain)
         if include_all or verdict not in QUIET:
-            shown.append((applicability, verdict, applicability.search.propose(case, verdict)))
+            shown.append((applicability, verdict))
         else:
             results[id(applicability)] = ApplicabilityResult(verdict)
-    searched = search_all([(entry.search, verdict, proposed) for entry, verdict, proposed in shown], case, layout)
-    for (applicability, verdict, _), found in zip(shown, searched, strict=True):
+    searched: Iterable[Counterfactuals] = itertools.repeat(NOT_SEARCHED, len(shown))
+    if flips:
+        searched = search_all([(one.search, verdict, one.search.propose(case, verdict)) for one, verdict in shown], case, layout)
+    for (applicability, verdict), found in zip(shown, searched, strict=True):
         results[id(applicability)] = applicability.evaluate(case, verdict, found)
     return results
 

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from spinegraph.engine.criteria.bits import bits_of, joined
-from spinegraph.engine.criteria.changes import ChangeSets, minimal, sets_of
+from spinegraph.engine.criteria.changes import NEVER, ChangeSets, minimal, sets_of
 from spinegraph.engine.criteria.node import Explanation
 from spinegraph.engine.decide.batch_layout import BatchLayout
 from spinegraph.engine.decide.hypothetical_batch import Effect, HypotheticalBatch
@@ -41,6 +41,10 @@ class Counterfactuals(NamedTuple):
     flips: ChangeSets
     idle: int
     complete: bool
+
+
+NOT_SEARCHED = Counterfactuals(NEVER, 0, False)
+"""Of a position whose flips nobody wants."""
 
 
 class CounterfactualSearch:

@@ -167,19 +167,21 @@ class Engine:
         """The planes of a case, for those who need more than a Decision holds."""
         return Explanation(self.graph.facts, self.graph.size, case, *self._encoder.run(case))
 
-    def decide(self, case: Case, include_all: bool = False, packages: Iterable[str] = ()) -> Decision:
+    def decide(self, case: Case, include_all: bool = False, packages: Iterable[str] = (), flips: bool = True) -> Decision:
         """Decide and explain one case.
 
         By default recommendations that are not indicated or out of scope are left out; `include_all` gives every rule a
         verdict. `packages`: names of those that are asked, by default all: what they do not speak of is left out of account.
+        `flips`: whether to search what would change a verdict, which takes most of the time; without, there are no questions
+        either, which rest on that.
         Same case, same knowledge and same packages give the same Decision.
         Raises VocabularyError where there is no package of a name.
         """
         engine = self.of_packages(packages)
         if engine is not self:
-            other = engine.decide(engine.known_part(case), include_all)
+            other = engine.decide(engine.known_part(case), include_all, flips=flips)
             return msgspec.structs.replace(other, id=self._id(case, packages), case=case)
-        parts = self._work_out(case, include_all)
+        parts = self._work_out(case, include_all, flips)
         found = self._briefing.find(parts.explained)
         brief = self._briefing.brief(parts.explained, found)
         decision = Decision(
@@ -190,7 +192,7 @@ class Engine:
             screens=self._asking.shown(found, self._briefing.outlooks.reaching(found.outlook, parts.explained), case.audience),
             assessments=tuple([entry.condition for entry in parts.conditions if entry.condition]),
             recommendations=tuple(recommendations_in_full(parts)),
-            questions=self._questions(parts),
+            questions=self._questions(parts) if flips else (),
             passages=self._cited(brief),
             **self._surroundings(parts),
         )
@@ -303,11 +305,11 @@ class Engine:
 
         return self._memory.get((msgspec.json.encode(case), view, explained, asked, with_verdicts), work_out)
 
-    def _work_out(self, case: Case, include_all: bool) -> Parts:
+    def _work_out(self, case: Case, include_all: bool, flips: bool) -> Parts:
         explained = self.explain(case)
         entries = self._apart if self._encoder.performed(case) else self._recommendations
         applicabilities = {id(entry.applicability): entry.applicability for entry in entries}
-        results = evaluate_all(applicabilities.values(), explained, include_all, self._layout)
+        results = evaluate_all(applicabilities.values(), explained, include_all, self._layout, flips)
         conditions = [assess(condition, explained, include_all, self._assignments) for condition in self._conditions]
         return self._parts(explained, entries, results, conditions, include_all)
 

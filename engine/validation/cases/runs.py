@@ -12,7 +12,6 @@ from spinegraph.engine.criteria.kind import Reach, Surroundings
 from spinegraph.engine.decide.case import CaseEncoder
 from spinegraph.engine.decide.decision import Engine
 from spinegraph.engine.model import (
-    Answer,
     AssessedCondition,
     Case,
     DecidedRecommendation,
@@ -20,9 +19,9 @@ from spinegraph.engine.model import (
     DerivedFinding,
     Exclusion,
     Frozen,
+    Question,
     Recommendation,
     Rule,
-    ShownRecommendation,
     SourceGap,
     Tension,
 )
@@ -80,7 +79,7 @@ def run_cases(cases: Iterable[ClinicalCase], engine: Engine) -> CaseRun:
 def failing(cases: Iterable[ClinicalCase], engine: Engine) -> Iterator[CaseResult]:
     """The cases that fail, those first that are found at the least cost: for whoever stops at the first.
 
-    Verdicts need the program alone, most of the rest the short answer, what is asked and noticed the whole decision.
+    Verdicts need the program alone, most of the rest a decision without flips, what is asked a whole one.
     """
     runner = _Runner(engine)
     rest = []
@@ -90,7 +89,7 @@ def failing(cases: Iterable[ClinicalCase], engine: Engine) -> Iterator[CaseResul
             yield CaseResult(name=case.name, file=case.file, line=case.line, failures=failures)
         else:
             rest.append(case)
-    results = map(runner.run, sorted(rest, key=lambda case: _needs_whole_decision(case.expect)))
+    results = map(runner.run, sorted(rest, key=lambda case: bool(case.expect.asks or case.expect.asks_not)))
     yield from (result for result in results if result.failures)
 
 
@@ -131,13 +130,10 @@ class _Runner:
         return tuple(_wrong_verdicts(case.expect, {}, self._outcomes(case.case)))
 
     def _failures(self, expect: Expectation, case: Case, outcomes: Mapping[str, _Outcome]) -> tuple[str, ...]:
-        """The short answer shows that most cases hold; the whole one says what fails, and what is asked."""
-        if not _needs_whole_decision(expect):
-            explained = [id_ for id_, expected in expect.verdicts.items() if expected.by]
-            if not any(_failures(expect, self._engine.answer(case, explained), outcomes)):
-                return ()
-        decision = self._engine.decide(case, include_all=True)
-        return (*_failures(expect, decision, outcomes), *_unasked(expect, decision))
+        """What fails. Only what is asked needs the flips, which take most of the time."""
+        decision = self._engine.decide(case, include_all=True, flips=False)
+        asked = self._engine.decide(case).questions if expect.asks or expect.asks_not else ()
+        return (*_failures(expect, decision, outcomes), *_unasked(expect, asked))
 
     def coverage(self) -> Iterator[RuleCoverage]:
         for id_, rule in self._rules.items():
@@ -215,14 +211,9 @@ def _named(expect: Expectation, outcomes: Mapping[str, _Outcome]) -> Iterator[st
         yield from (id_ for id_ in ids if (outcomes[id_].verdict == "holds") == shown)
 
 
-def _needs_whole_decision(expect: Expectation) -> bool:
-    return bool(expect.asks or expect.asks_not or expect.notices or expect.notices_not)
-
-
-Decided = DecidedRecommendation | ShownRecommendation
-
-
-def _wrong_verdicts(expect: Expectation, shown: Mapping[str, Decided], outcomes: Mapping[str, _Outcome]) -> Iterator[str]:
+def _wrong_verdicts(
+    expect: Expectation, shown: Mapping[str, DecidedRecommendation], outcomes: Mapping[str, _Outcome]
+) -> Iterator[str]:
     for id_, expected in expect.verdicts.items():
         got = outcomes[id_].verdict
         decided = shown.get(id_)
@@ -236,7 +227,7 @@ def _wrong_verdicts(expect: Expectation, shown: Mapping[str, Decided], outcomes:
                 yield f"rule {id_}: {got}, but not because of {', '.join(unnamed)} (because of {', '.join(named)})"
 
 
-def _failures(expect: Expectation, decision: Decision | Answer, outcomes: Mapping[str, _Outcome]) -> Iterator[str]:
+def _failures(expect: Expectation, decision: Decision, outcomes: Mapping[str, _Outcome]) -> Iterator[str]:
     if expect.urgency not in ("", decision.brief.level):
         yield f"urgency: expected {expect.urgency}, got {decision.brief.level}"
     yield from _wrong_verdicts(expect, {entry.id: entry for entry in decision.recommendations}, outcomes)
@@ -260,8 +251,8 @@ def _failures(expect: Expectation, decision: Decision | Answer, outcomes: Mappin
         yield from (f"{what} {name}: shown, but not expected" for name in unwanted if name in found)
 
 
-def _unasked(expect: Expectation, decision: Decision) -> Iterator[str]:
-    questions = {question.finding: question.settles for question in decision.questions}
+def _unasked(expect: Expectation, asked: Iterable[Question]) -> Iterator[str]:
+    questions = {question.finding: question.settles for question in asked}
     yield from (f"asks: {code} is not asked" for code in expect.asks if code not in questions)
     yield from (f"asks_not: {code} is asked, to settle {questions[code][0]}" for code in expect.asks_not if code in questions)
 

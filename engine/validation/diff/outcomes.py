@@ -131,7 +131,7 @@ URGENCY = "urgency"
 
 def _decided(engine: Engine, case: Case) -> dict[str, str]:
     """Rule ids and condition codes with their verdicts, and the urgency."""
-    decision = engine.decide(_possible(engine.known_part(case), engine.knowledge), include_all=True)
+    decision = engine.decide(_possible(engine.known_part(case), engine.knowledge), include_all=True, flips=False)
     found: dict[str, str] = {f"rule:{shown.id}": shown.verdict for shown in decision.recommendations}
     found.update((shown.condition, shown.verdict) for shown in decision.assessments)
     return {**found, URGENCY: decision.brief.level}
