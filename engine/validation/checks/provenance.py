@@ -77,6 +77,7 @@ def check_documents(content: Content) -> Iterator[Diagnostic]:
     malformed = {passage.id for passage in knowledge.passages.values() if not _is_placed(passage)}  # reported as such
     yield from _drifts(content, verify(knowledge, documents), outside | malformed)
     yield from _changed(content, knowledge, documents)
+    yield from _unstated(content, knowledge, documents, outside | malformed)
     yield from _quotations(content, documents.values())
 
 
@@ -102,6 +103,41 @@ def _changed(content: Content, knowledge: Knowledge, documents: Mapping[str, str
             yield content.diagnose("changed-document", "not-there", source.iri, "core:fileName", file=file)
         elif text_changed(source, documents[source.iri]):
             yield content.diagnose("changed-document", "other-text", source.iri, "core:textDigest", file=source.file_name)
+
+
+MOST_LINES = 8
+"""So many lines without a passage are named, of each document."""
+
+
+def _unstated(
+    content: Content, knowledge: Knowledge, documents: Mapping[str, str], misplaced: Container[str]
+) -> Iterator[Diagnostic]:
+    """Lines with words, of documents as they were read, of which no passage has a character."""
+    for iri, text in documents.items():
+        source = knowledge.sources[iri]
+        passages = [passage for passage in knowledge.passages.values() if passage.source == iri]
+        if text_changed(source, text) or any(passage.id in misplaced for passage in passages):
+            continue  # where the passages stand is not known
+        spans = [(passage.start, passage.end) for passage in passages]
+        unstated = tuple(
+            number
+            for number, (start, end) in enumerate(_lines(text), start=1)
+            if any(map(str.isalnum, text[start:end])) and not any(first < end and start < last for first, last in spans)
+        )
+        if unstated:
+            terms = {"lines": unstated[:MOST_LINES], "more": len(unstated) - MOST_LINES if len(unstated) > MOST_LINES else ""}
+            several = len(unstated) > 1
+            yield content.diagnose(
+                "unstated-line", "lines", iri, "core:fileName", file=source.file_name, several=several, terms=terms
+            )
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    """Where each line begins and ends."""
+    start = 0
+    for line in text.split("\n"):
+        yield start, start + len(line)
+        start += len(line) + 1
 
 
 LONGEST_QUOTE = 7
