@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from spinegraph.engine import KnowledgeError
 from spinegraph.engine.knowledge.files import named_paths
+from spinegraph.engine.validation.cases.files import case_paths
 from spinegraph.engine.validation.content import read_content
 
 GOOD = Path(__file__).parents[1] / "authoring" / "good"
@@ -23,6 +24,12 @@ def test_a_file_that_is_not_read_is_refused_by_name(tmp_path: Path, name: str) -
         with pytest.raises(KnowledgeError, match=f"{name} is not read") as refused:
             read()
         assert refused.value.where == str(tmp_path / "shapes" / name)
+
+
+def test_case_files_are_read_however_their_ending_is_spelt(tmp_path: Path) -> None:
+    for name in ("one.yaml", "two.YML", "three.Yaml"):
+        (tmp_path / name).touch()
+    assert [path.name for path in case_paths([tmp_path])] == ["one.yaml", "three.Yaml", "two.YML"]
 
 
 def test_what_is_no_knowledge_stays_where_it_is(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def case_paths(paths: Iterable[Path]) -> tuple[Path, ...]:
     for path in paths:
         if not path.exists():
             raise MalformedCaseError(f"{path} does not exist.", mend="Name a case file or a folder of case files.")
-        below = sorted(p for p in path.rglob("*") if p.suffix in (".yaml", ".yml")) if path.is_dir() else [path]
+        below = sorted(p for p in path.rglob("*") if p.suffix.lower() in (".yaml", ".yml")) if path.is_dir() else [path]
         found.update(dict.fromkeys(p for p in below if p.name != SCREENS))
     if not found:
         raise MalformedCaseError("There is no case file.", mend="Name a case file or a folder of case files.")
