@@ -15,6 +15,8 @@ LEAVES = ("core:present", "core:absent", "core:suspected", "core:notSuspected")
 LISTS = ("sh:and", "sh:or")
 BAR = "do-not"
 """The modality of a passage that speaks against something."""
+WEAKEST = "may"
+"""The modality of what is only worth considering: no bar is."""
 UNGRADED = {"ungraded": "none"}
 """What a passage calls the urgency of a rule without one."""
 
@@ -38,7 +40,8 @@ def check_agreement(content: Content) -> Iterator[Diagnostic]:
 def _otherwise(content: Content, knowledge: Knowledge, rule: Recommendation, stated: list[Passage]) -> Iterator[Diagnostic]:
     modalities = {passage.modality for passage in stated if passage.modality}
     wanted = BAR if rule.direction == "against" else rule.modality
-    if modalities and wanted not in modalities:
+    softened = wanted == BAR and rule.modality == WEAKEST and WEAKEST not in modalities
+    if modalities and (wanted not in modalities or softened):
         yield content.diagnose(
             "otherwise-than-source", "modality", rule.iri, "core:modality",
             direction=rule.direction, modality=rule.modality, stated=sorted(modalities),
