@@ -11,18 +11,19 @@ PATIENCE = 30_000
 """Milliseconds that Swagger UI may take: it reads the whole description."""
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-def test_the_interface_is_described_and_tried(browser: Browser, address: str, size: str) -> None:
-    with opened(browser, address, "/docs", size) as (page, heard):
+def test_the_interface_is_described_and_tried(browser: Browser, address: str, size: str, theme: str) -> None:
+    with opened(browser, address, "/docs", size, color_scheme=theme) as (page, heard):
         expect(page.get_by_role("heading", name="Spinegraph")).to_be_visible()
         expect(page.locator(".opblock").first).to_be_visible(timeout=PATIENCE)
         assert page.locator(".opblock").count() > 20
-        take_picture(page, f"docs-{size}")
+        take_picture(page, f"docs-{size}-{theme}")
         block = page.locator(".opblock", has=page.locator("[data-path='/health/live']"))
         block.locator("button").first.click()
         block.get_by_role("button", name="Execute").click()
         expect(block.locator(".live-responses-table .response-col_status").last).to_contain_text("200", timeout=PATIENCE)
-        take_picture(page, f"docs-tried-{size}")
+        take_picture(page, f"docs-tried-{size}-{theme}")
         assert too_wide(page) <= 0
         found = violations(page)
         print("\n".join(f"Swagger UI: {one}" for one in found))

@@ -20,14 +20,15 @@ def type_query(page: Page, text: str) -> None:
     page.keyboard.insert_text(text)
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-def test_an_answer_has_labels_and_curies(browser: Browser, address: str, size: str) -> None:
-    with opened(browser, address, "/sparql", size) as (page, heard):
+def test_an_answer_has_labels_and_curies(browser: Browser, address: str, size: str, theme: str) -> None:
+    with opened(browser, address, "/sparql", size, color_scheme=theme) as (page, heard):
         page.get_by_role("button", name="Ask").click()
         row = page.locator("table.labelled tbody tr").first
         expect(row.locator("a").first).to_contain_text("rule:")
         expect(row.locator(".of").first).to_be_visible()
-        take_picture(page, f"sparql-answer-{size}")
+        take_picture(page, f"sparql-answer-{size}-{theme}")
         assert too_wide(page) <= 0
         assert violations(page) == []
         assert heard == QUIET

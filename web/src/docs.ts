@@ -13,6 +13,11 @@ interface SwaggerOptions {
   syntaxHighlight: boolean;
 }
 
+const dark = matchMedia('(prefers-color-scheme: dark)');
+const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches); // Swagger UI's own name for it
+dark.addEventListener('change', follow);
+follow();
+
 declare const SwaggerUIBundle: (options: SwaggerOptions) => void;
 
 SwaggerUIBundle({

@@ -1,1 +1,1 @@
-SwaggerUIBundle({url:"/openapi.json",dom_id:"#swagger-ui",deepLinking:!0,validatorUrl:null,queryConfigEnabled:!1,docExpansion:"list",defaultModelsExpandDepth:0,tryItOutEnabled:!0,syntaxHighlight:!1});
+var e=matchMedia("(prefers-color-scheme: dark)"),o=()=>document.documentElement.classList.toggle("dark-mode",e.matches);e.addEventListener("change",o);o();SwaggerUIBundle({url:"/openapi.json",dom_id:"#swagger-ui",deepLinking:!0,validatorUrl:null,queryConfigEnabled:!1,docExpansion:"list",defaultModelsExpandDepth:0,tryItOutEnabled:!0,syntaxHighlight:!1});
