@@ -14,6 +14,7 @@ from spinegraph.api.http.console_files import console_router
 from spinegraph.api.http.content import PassageList, ReferenceList, ScreenList, content_router
 from spinegraph.api.http.coverage import CoverageList, coverage_router
 from spinegraph.api.http.decisions import decisions_router
+from spinegraph.api.http.descriptions import descriptions_router
 from spinegraph.api.http.docs_page import docs_router
 from spinegraph.api.http.errors import install_errors
 from spinegraph.api.http.examples import answer_examples, understood
@@ -43,6 +44,7 @@ from spinegraph.api.validation_settings import ValidationSettings, make_validati
 from spinegraph.engine import DISCLAIMER, Decision, Engine, knowledge_paths, make_codebook
 from spinegraph.engine.exchange.article.local import LocalText
 from spinegraph.engine.exchange.decision_table.model import DecisionTable
+from spinegraph.engine.exchange.description.model import Description
 from spinegraph.engine.exchange.description.resource import make_describer
 from spinegraph.engine.model import Answer, BriefAnswer
 from spinegraph.engine.query.dataset import DataFile
@@ -75,6 +77,7 @@ SCHEMAS = (
     CoverageList,
     Decision,
     DecisionTable,
+    Description,
     Health,
     JsonReport,
     Listing,
@@ -142,6 +145,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     guidelines = Guidelines(engine, codebook, service, McpSettings.from_environment(), limits.max_bytes)
     app.include_router(assistants_router(guidelines, limits))
     app.include_router(resources_router(describer))
+    app.include_router(descriptions_router(describer))
     app.include_router(graphs_router(service, describer))
     validation = ValidationSettings.from_environment()
     validator = make_validation_service(validation, settings.knowledge)

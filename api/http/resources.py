@@ -15,6 +15,7 @@ from spinegraph.api.http.negotiation import negotiated
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import JSON, Operation, add_operation
 from spinegraph.api.problems import UnknownResourceError
+from spinegraph.engine.errors import shortened
 from spinegraph.engine.exchange.description.resource import KINDS, SUFFIXES, Describer
 from spinegraph.engine.knowledge.turtle.terms import BASE, local_name
 from starlette.requests import Request
@@ -116,13 +117,7 @@ def _elsewhere(names: ResourceNames, kind: str, local: str, suffix: str) -> Resp
     meant = names.meant(kind, local)
     if meant:
         return Response(status_code=303, headers={"Location": f"{quote(meant)}{suffix}"})
-    nearest = names.nearest(kind, local)
-    raise UnknownResourceError(
-        f"There is no {KINDS[kind]} {local!r}." + (f" Nearest: {', '.join(nearest)}." if nearest else ""),
-        where=f"/{kind}/{local}",
-        mend="Use a name from GET /v1/knowledge, or one of the listings such as GET /v1/findings.",
-        details={"nearest": nearest},
-    )
+    raise names.unknown(kind, local, f"/{kind}/{local}")
 
 
 class ResourceNames:
@@ -152,8 +147,29 @@ class ResourceNames:
 
     def meant(self, kind: str, name: str) -> str | None:
         """The one local name that a code, an identifier or another spelling stands for; the schema itself is `./`."""
-        found = self._otherwise[kind].get(_plain(name), set())
+        found = self._otherwise.get(kind, {}).get(_plain(name), set())
         return (next(iter(found)) or "./") if len(found) == 1 else None
+
+    def iri_of(self, path: str) -> str:
+        """The IRI that a path such as `finding/Fever` or `finding/fever` means. Raises UnknownResourceError with the nearest."""
+        kind, _, name = path.partition("/")
+        local = name if name in self._exact.get(kind, ()) else self.meant(kind, name)
+        if local is None or local == "./":
+            raise self.unknown(kind, name, "?of")
+        return f"{BASE}{kind}/{local}"
+
+    def unknown(self, kind: str, name: str, where: str) -> UnknownResourceError:
+        """What to say of a name that there is not."""
+        if kind not in KINDS:
+            mend = f"Give a path such as rule/…; the kinds are {', '.join(KINDS)}."
+            return UnknownResourceError(f"There is no kind of resource {shortened(kind)}.", where=where, mend=mend)
+        nearest = self.nearest(kind, name)
+        return UnknownResourceError(
+            f"There is no {KINDS[kind]} {name!r}." + (f" Nearest: {', '.join(nearest)}." if nearest else ""),
+            where=where,
+            mend="Use a name from GET /v1/knowledge, or one of the listings such as GET /v1/findings.",
+            details={"nearest": nearest},
+        )
 
     def nearest(self, kind: str, name: str) -> list[str]:
         """Paths of resources whose name, code or identifier is like this one, best first."""
