@@ -11,7 +11,7 @@ from spinegraph.api.catalogue import Catalogue
 from spinegraph.api.http.assistants import assistants_router
 from spinegraph.api.http.bodies import BodyLimits
 from spinegraph.api.http.console_files import console_router
-from spinegraph.api.http.content import PassageList, ReferenceList, ScreenList, content_router
+from spinegraph.api.http.content import PassageList, PassageLists, ReferenceList, ScreenList, content_router
 from spinegraph.api.http.coverage import CoverageList, coverage_router
 from spinegraph.api.http.decisions import decisions_router
 from spinegraph.api.http.descriptions import descriptions_router
@@ -129,9 +129,10 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.include_router(problem_types_router())
     limits = BodyLimits(settings.max_body_bytes, settings.body_seconds)
     app.include_router(decisions_router(engine, codebook, limits, settings.local))
+    passages = PassageLists(engine.knowledge, settings.sources)
     app.include_router(knowledge_router(engine.knowledge))
     app.include_router(listings_router(engine.knowledge))
-    app.include_router(content_router(engine.knowledge))
+    app.include_router(content_router(engine.knowledge, passages))
     app.include_router(coverage_router(engine.knowledge))
     app.include_router(prepared_cases_router(engine.knowledge, cases))
     app.include_router(tables_router(engine))
@@ -144,7 +145,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.include_router(sparql_router(service, sparql))
     guidelines = Guidelines(engine, codebook, service, McpSettings.from_environment(), limits.max_bytes)
     app.include_router(assistants_router(guidelines, limits))
-    app.include_router(resources_router(describer))
+    app.include_router(resources_router(describer, passages))
     app.include_router(descriptions_router(describer))
     app.include_router(graphs_router(service, describer))
     validation = ValidationSettings.from_environment()

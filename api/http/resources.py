@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter
 from spinegraph.api.http.caching import unless_unchanged
-from spinegraph.api.http.content import PassageList, passage_lists
+from spinegraph.api.http.content import PassageList, PassageLists
 from spinegraph.api.http.errors import NotAcceptableError
 from spinegraph.api.http.negotiation import negotiated
 from spinegraph.api.http.open_route import OpenRoute
@@ -28,25 +28,25 @@ PASSAGE_SUFFIXES: Mapping[str, str] = {**SUFFIXES, "json": JSON}
 """A passage can also be had as `GET /v1/passages?id=` answers it."""
 
 
-def resources_router(describer: Describer) -> APIRouter:
+def resources_router(describer: Describer, passages: PassageLists | None = None) -> APIRouter:
     """The router of the resources of one knowledge. Errors are raised for `api.http.errors` to answer."""
+    passages = passages or PassageLists(describer.knowledge)
     router = APIRouter(tags=["resources"], route_class=OpenRoute)
     names = ResourceNames(describer)
-    listed = passage_lists(describer.knowledge)
 
     @lru_cache(maxsize=4096)
     def render(iri: str, media_type: str) -> bytes:
-        return listed((local_name(iri),)) if media_type == JSON else describer.render(iri, media_type)
+        return passages.encoded((local_name(iri),)) if media_type == JSON else describer.render(iri, media_type)
 
     for kind in KINDS:
-        answer = _answering(kind, describer, names, render)
+        answer = _answering(kind, describer, passages.tag, names, render)
         path = f"/{kind}/{{name}}"
         add_operation(router, path, answer, resource_operation(kind))
         router.add_api_route(f"{path}/", _without_slash, methods=["GET"], include_in_schema=False)
     for kind in LISTED:
         for path in (f"/{kind}", f"/{kind}/"):
             router.add_api_route(path, _listing(kind), methods=["GET"], include_in_schema=False)
-    schema = _answering("core", describer, names, render, "")
+    schema = _answering("core", describer, passages.tag, names, render, "")
     router.add_api_route("/core/", schema, methods=["GET"], include_in_schema=False)
     return router
 
@@ -60,10 +60,8 @@ def _listing(kind: str) -> Callable[[], Response]:
 
 
 def _answering(
-    kind: str, describer: Describer, names: ResourceNames, render: Callable[[str, str], bytes], only: str | None = None
+    kind: str, describer: Describer, tag: str, names: ResourceNames, render: Callable[[str, str], bytes], only: str | None = None
 ) -> Callable[[Request], Response]:
-    etag = describer.knowledge.digest
-
     def describe(request: Request) -> Response:
         """What the knowledge states of a resource, for people as HTML, for machines as Turtle, JSON-LD or N-Triples.
 
@@ -78,7 +76,7 @@ def _answering(
         if f"{BASE}{kind}/{local}" not in describer:
             return _elsewhere(names, kind, local, name.removeprefix(local))
         iri = f"{BASE}{kind}/{local}"
-        return representation(request, iri, media_type, etag, local, lambda chosen: render(iri, chosen), suffixes_of(kind))
+        return representation(request, iri, media_type, tag, local, lambda chosen: render(iri, chosen), suffixes_of(kind))
 
     return describe
 
