@@ -51,6 +51,7 @@ export interface Listed {
   definition?: string;
   patient_label?: string;
   synonyms?: string[];
+  codes_elsewhere?: string[];
   broader?: string[];
   source?: string;
   direction?: Direction;
@@ -182,4 +183,7 @@ export interface Passage {
   section: string;
   review_status: string;
   citations: { number: number; title: string; inferred: boolean; confidence: string }[];
+  /** Whether the document still has these characters, and its words; only where the service has the documents. */
+  document?: 'as-read' | 'changed' | 'not-at-hand';
+  printed?: string;
 }
