@@ -152,6 +152,8 @@ export interface BriefAnswer {
   knowledge: { version: string; digest: string };
   brief: Brief;
   verdicts: Record<string, Verdict>;
+  /** What was denied and is a reason to come back; only where it was asked for. */
+  return_signs?: { code: string; label: string; level: Level }[];
 }
 
 export interface Answer extends BriefAnswer {

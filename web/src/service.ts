@@ -28,7 +28,7 @@ export const decide = (facts: Facts, signal: AbortSignal): Promise<Answer> =>
   decisions('view=standard&verdicts=true', facts, 'clinician', signal);
 
 export const decideForPatient = (facts: Facts, signal: AbortSignal): Promise<BriefAnswer> =>
-  decisions('view=brief', facts, 'patient', signal);
+  decisions('view=brief&return_signs=true', facts, 'patient', signal);
 
 export const decideInBrief = (facts: Facts, signal: AbortSignal): Promise<BriefAnswer> =>
   decisions('view=brief&verdicts=true', facts, 'clinician', signal);
