@@ -36,6 +36,7 @@ from spinegraph.api.http.tables import tables_router
 from spinegraph.api.http.trying import try_router
 from spinegraph.api.http.validation import validation_router
 from spinegraph.api.http.validation_request import ValidationBody, ValidationParts
+from spinegraph.api.http.witnesses import StandingPatient, witnesses_router
 from spinegraph.api.mcp.guidelines import Guidelines
 from spinegraph.api.mcp_settings import McpSettings
 from spinegraph.api.settings import Settings, load_engine
@@ -90,6 +91,7 @@ SCHEMAS = (
     ScreenList,
     ValidationBody,
     ValidationParts,
+    StandingPatient,
 )
 """What is sent and answered as JSON."""
 
@@ -136,6 +138,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.include_router(coverage_router(engine.knowledge))
     app.include_router(prepared_cases_router(engine.knowledge, cases))
     app.include_router(tables_router(engine))
+    app.include_router(witnesses_router(engine))
     app.include_router(pathways_router(engine, codebook, limits))
     app.include_router(local_text_router(settings.local))
     app.include_router(queries_router())

@@ -164,13 +164,14 @@ def test_a_rule_says_how_it_reads_what_it_sets_aside_and_where_it_stands(browser
         assert heard == QUIET
 
 
-def test_a_patient_for_whom_it_holds_opens_as_a_case(browser: Browser, address: str) -> None:
-    with opened(browser, address, at(ENTRIES["rule"]), "desk") as (page, heard):
+@pytest.mark.parametrize(("path", "level"), [(ENTRIES["rule"], "Emergency"), ("rule/no-routine-imaging", "Routine")])
+def test_a_patient_for_whom_it_holds_opens_as_a_case(browser: Browser, address: str, path: str, level: str) -> None:
+    with opened(browser, address, at(path), "desk") as (page, heard):
         page.get_by_role("button", name="Open in Case").click()
-        expect(page.locator("#why .hit")).to_be_visible(timeout=30_000)
-        expect(page.locator("#why .wv")).to_contain_text("do")
+        expect(page.locator("#why .hit")).to_be_visible()
+        expect(page.locator("#why .wv b")).to_have_text(re.compile("^[Dd]o"))
         page.keyboard.press("Escape")
-        assert page.locator(".band strong").inner_text() == "Emergency"
+        expect(page.locator(".band strong")).to_have_text(level)
         page.go_back()
         expect(title(page)).to_be_visible()
         assert heard == QUIET
@@ -257,7 +258,8 @@ def test_browse_is_for_everybody(browser: Browser, address: str, name: str, sche
         assert violations(page) == []
         assert too_wide(page) <= 0
         if size == "phone":
-            assert page.evaluate(MEASURE, SMALL) == []
+            small = page.evaluate(MEASURE, SMALL)  # ids of passages stand in the line of what they state
+            assert [name for name in small if "-L" not in name] == []
         assert heard == QUIET
 
 

@@ -1,4 +1,4 @@
-// Opens the case with a patient for whom a recommendation holds, if one is found in its decision table.
+// Opens the case with the smallest patient for whom a recommendation holds.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { writeFragment } from '../fragment';
 import { useStore } from '../state';
@@ -15,9 +15,9 @@ export function OpenInCase({ rule }: { rule: string }) {
     const { signal } = (control.current = new AbortController());
     setSaid('looking');
     patientFor(rule, catalogue, signal).then(
-      (patient) => {
+      (facts) => {
         if (signal.aborted) return;
-        if (patient) location.hash = writeFragment(patient.facts, false, 'case', rule);
+        if (facts) location.hash = writeFragment(facts, false, 'case', rule);
         else setSaid('nobody');
       },
       () => !signal.aborted && setSaid('lost'),
