@@ -1,12 +1,9 @@
-"""`GET /v1/descriptions?of=rule/…`: what the page of a resource says, as plain JSON for whoever shows it in another way."""
+"""`GET /v1/descriptions/rule/…`: what the page of a resource says, as plain JSON for whoever shows it in another way."""
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import msgspec
 from fastapi import APIRouter
-from msgspec import Meta
 from spinegraph.api.http.caching import unless_unchanged
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import JSON, Operation, add_operation
@@ -21,12 +18,7 @@ from starlette.responses import Response
 
 
 class DescriptionParameters(Frozen, frozen=True, kw_only=True):
-    """What the URL of a description has to say."""
-
-    of: Annotated[
-        str,
-        Meta(description="Path of it: kind and name, or kind and code.", max_length=200, examples=["passage/000-L033a"]),
-    ]
+    """The URL of a description asks for nothing more."""
 
 
 def descriptions_router(describer: Describer) -> APIRouter:
@@ -39,8 +31,8 @@ def descriptions_router(describer: Describer) -> APIRouter:
 
         The same as the page of its IRI (`/rule/…`, `/finding/…`, `/passage/…`); links are paths below the server's root.
         """
-        wanted = read_parameters(request.scope["query_string"], DescriptionParameters)
-        iri = names.iri_of(wanted.of)
+        read_parameters(request.scope["query_string"], DescriptionParameters)
+        iri = names.iri_of(request.path_params["name"])
         return unless_unchanged(request, etag, JSON, lambda: msgspec.json.encode(describer.describe(iri)))
 
     operation = Operation(
@@ -50,7 +42,8 @@ def descriptions_router(describer: Describer) -> APIRouter:
         {JSON: Description},
         (ParameterError, UnknownResourceError),
         DescriptionParameters,
+        path=("Kind and name of the resource, or kind and code; it has a slash.", "passage/000-L033a"),
         cached="Digest of the knowledge.",
     )
-    add_operation(router, "/v1/descriptions", description, operation)
+    add_operation(router, "/v1/descriptions/{name:path}", description, operation)
     return router

@@ -153,7 +153,7 @@ class ResourceNames:
         kind, _, name = path.partition("/")
         local = name if name in self._exact.get(kind, ()) else self.meant(kind, name)
         if local is None or local == "./":
-            raise self.unknown(kind, name, "?of")
+            raise self.unknown(kind, name, f"/{path}")
         return f"{BASE}{kind}/{local}"
 
     def unknown(self, kind: str, name: str, where: str) -> UnknownResourceError:

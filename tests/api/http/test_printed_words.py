@@ -63,7 +63,7 @@ def test_without_documents_no_answer_has_a_word_of_them(serve: Serve, tmp_path: 
         "/v1/passages",
         f"/passage/{id_}.json",
         f"/passage/{id_}.html",
-        f"/v1/descriptions?of=passage/{id_}",
+        f"/v1/descriptions/passage/{id_}",
         "/coverage",
     ):
         assert sentence not in client.get(path).text

@@ -30,7 +30,7 @@ export function Entry({ path, content, moved }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     const control = new AbortController();
-    read<Description>(`/v1/descriptions?of=${encodeURIComponent(path)}`, control.signal).then(
+    read<Description>(`/v1/descriptions/${path}`, control.signal).then(
       (one) => {
         setFound(one);
         setFailure('');

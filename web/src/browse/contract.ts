@@ -1,4 +1,4 @@
-// What the service says of one resource, as `GET /v1/descriptions` answers it, and what it lists for browsing.
+// What the service says of one resource, as `GET /v1/descriptions/…` answers it, and what it lists for browsing.
 import type { Listed, Passage } from '../contract';
 
 export interface Linked {
