@@ -240,6 +240,17 @@ def test_printed_words_stand_beside_ours_while_the_document_is_as_it_was_read(br
         assert heard == QUIET
 
 
+def test_printed_words_stand_in_the_why_of_a_case(browser: Browser, with_documents: str) -> None:
+    rules = httpx.get(f"{with_documents}/v1/rules?limit=500").json()["items"]
+    rule = next(one for one in rules if one["kind"] == "recommendation" and one["source"] == "900")
+    (passage,) = httpx.get(f"{with_documents}/v1/passages?id={rule['passages'][0]}").json()["passages"]
+    with opened(browser, with_documents, f"/#y=sore_throat&why={rule['code']}", "desk") as (page, heard):
+        expect(page.locator("#why .hit q")).to_have_text(" ".join(passage["printed"].split()))
+        take_picture(page, "why-printed-desk")
+        assert violations(page) == []
+        assert heard == QUIET
+
+
 def test_without_documents_that_is_said(browser: Browser, address: str) -> None:
     with opened(browser, address, at(ENTRIES["passage"]), "desk") as (page, _):
         expect(page.locator(".entry-p")).to_contain_text("no document whose printed words")

@@ -11,7 +11,7 @@ import { Icon } from './Icon';
 export function Header() {
   const { decided, theme, language, tab, facts, patient } = useStore();
   useEffect(() => {
-    document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [tab, language]);
   return (
     <header class="top">
