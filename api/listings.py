@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, NamedTuple
 from unicodedata import combining, normalize
 
@@ -44,6 +44,7 @@ class Listed(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     definition: Annotated[str, doc("What it means or says.")] = ""
     patient_label: Annotated[str, doc("Its name for patients.")] = ""
     synonyms: Annotated[tuple[str, ...], doc("Other names.")] = ()
+    codes_elsewhere: Annotated[tuple[str, ...], doc("Codes of other systems that mean exactly this.")] = ()
     unit: Annotated[str, doc("Of a measurement: its unit, in UCUM.")] = ""
     broader: Annotated[tuple[str, ...], doc("Codes of wider concepts.")] = ()
     source: Annotated[str, doc("Of a rule: the number of its document.")] = ""
@@ -72,11 +73,18 @@ class Entry(NamedTuple):
 def make_listings(knowledge: Knowledge) -> dict[str, list[Listed]]:
     """Name of a listing → everything in it, in the order of the files; tensions have a listing of their own."""
     rules = knowledge.rules.values()
+    codes: dict[str, list[str]] = {}
+    for code, iri in sorted(knowledge.external_codes.items()):
+        codes.setdefault(iri, []).append(code)
+
+    def concepts(group: Mapping[str, Concept] | Mapping[str, Measurement]) -> list[Listed]:
+        return [_concept(concept, knowledge, codes.get(iri, ())) for iri, concept in group.items()]
+
     return {
-        "findings": [_concept(finding, knowledge) for finding in knowledge.findings.values()],
-        "measurements": [_concept(measurement, knowledge) for measurement in knowledge.measurements.values()],
-        "conditions": [_concept(condition, knowledge) for condition in knowledge.conditions.values()],
-        "interventions": [_concept(intervention, knowledge) for intervention in knowledge.interventions.values()],
+        "findings": concepts(knowledge.findings),
+        "measurements": concepts(knowledge.measurements),
+        "conditions": concepts(knowledge.conditions),
+        "interventions": concepts(knowledge.interventions),
         "rules": [_rule(rule, knowledge) for rule in rules if not isinstance(rule, Tension)],
         "sources": [_source(source) for source in knowledge.sources.values()],
         "tensions": [_rule(rule, knowledge) for rule in rules if isinstance(rule, Tension)],
@@ -103,7 +111,7 @@ def search(entries: Iterable[Entry], words: tuple[str, ...]) -> list[Listed]:
 
 def entry_of(listed: Listed) -> Entry:
     """What is listed, ready to be searched."""
-    names = " ".join((listed.label, listed.code, *listed.synonyms, listed.patient_label))
+    names = " ".join((listed.label, listed.code, *listed.synonyms, listed.patient_label, *listed.codes_elsewhere))
     rest = (listed.definition, listed.kind, listed.iri.removeprefix(BASE), listed.direction, listed.urgency, listed.about)
     return Entry(listed, plain(names), plain(" ".join((names, *rest))))
 
@@ -119,7 +127,7 @@ def resource_of(iri: str) -> str:
     return f"/{iri.removeprefix(BASE)}"
 
 
-def _concept(concept: Concept | Measurement, knowledge: Knowledge) -> Listed:
+def _concept(concept: Concept | Measurement, knowledge: Knowledge, codes: Iterable[str]) -> Listed:
     known = {**knowledge.findings, **knowledge.conditions, **knowledge.interventions}
     broader = knowledge.hierarchy.broader.get(concept.iri, ())
     return Listed(
@@ -131,6 +139,7 @@ def _concept(concept: Concept | Measurement, knowledge: Knowledge) -> Listed:
         definition=concept.definition,
         patient_label=concept.patient_label,
         synonyms=concept.synonyms if isinstance(concept, Concept) else (),
+        codes_elsewhere=tuple(codes),
         unit=concept.unit if isinstance(concept, Measurement) else "",
         broader=tuple(known[iri].code for iri in broader if iri in known and iri != concept.iri),
         passages=concept.passages,

@@ -11,9 +11,10 @@ from spinegraph.api.catalogue import Catalogue
 from spinegraph.api.http.assistants import assistants_router
 from spinegraph.api.http.bodies import BodyLimits
 from spinegraph.api.http.console_files import console_router
-from spinegraph.api.http.content import PassageList, ReferenceList, ScreenList, content_router
+from spinegraph.api.http.content import PassageList, PassageLists, ReferenceList, ScreenList, content_router
 from spinegraph.api.http.coverage import CoverageList, coverage_router
 from spinegraph.api.http.decisions import decisions_router
+from spinegraph.api.http.descriptions import descriptions_router
 from spinegraph.api.http.docs_page import docs_router
 from spinegraph.api.http.errors import install_errors
 from spinegraph.api.http.examples import answer_examples, understood
@@ -35,6 +36,7 @@ from spinegraph.api.http.tables import tables_router
 from spinegraph.api.http.trying import try_router
 from spinegraph.api.http.validation import validation_router
 from spinegraph.api.http.validation_request import ValidationBody, ValidationParts
+from spinegraph.api.http.witnesses import StandingPatient, witnesses_router
 from spinegraph.api.mcp.guidelines import Guidelines
 from spinegraph.api.mcp_settings import McpSettings
 from spinegraph.api.settings import Settings, load_engine
@@ -43,6 +45,7 @@ from spinegraph.api.validation_settings import ValidationSettings, make_validati
 from spinegraph.engine import DISCLAIMER, Decision, Engine, knowledge_paths, make_codebook
 from spinegraph.engine.exchange.article.local import LocalText
 from spinegraph.engine.exchange.decision_table.model import DecisionTable
+from spinegraph.engine.exchange.description.model import Description
 from spinegraph.engine.exchange.description.resource import make_describer
 from spinegraph.engine.model import Answer, BriefAnswer
 from spinegraph.engine.query.dataset import DataFile
@@ -75,6 +78,7 @@ SCHEMAS = (
     CoverageList,
     Decision,
     DecisionTable,
+    Description,
     Health,
     JsonReport,
     Listing,
@@ -87,6 +91,7 @@ SCHEMAS = (
     ScreenList,
     ValidationBody,
     ValidationParts,
+    StandingPatient,
 )
 """What is sent and answered as JSON."""
 
@@ -126,12 +131,14 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.include_router(problem_types_router())
     limits = BodyLimits(settings.max_body_bytes, settings.body_seconds)
     app.include_router(decisions_router(engine, codebook, limits, settings.local))
+    passages = PassageLists(engine.knowledge, settings.sources)
     app.include_router(knowledge_router(engine.knowledge))
     app.include_router(listings_router(engine.knowledge))
-    app.include_router(content_router(engine.knowledge))
+    app.include_router(content_router(engine.knowledge, passages))
     app.include_router(coverage_router(engine.knowledge))
     app.include_router(prepared_cases_router(engine.knowledge, cases))
     app.include_router(tables_router(engine))
+    app.include_router(witnesses_router(engine))
     app.include_router(pathways_router(engine, codebook, limits))
     app.include_router(local_text_router(settings.local))
     app.include_router(queries_router())
@@ -141,7 +148,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.include_router(sparql_router(service, sparql))
     guidelines = Guidelines(engine, codebook, service, McpSettings.from_environment(), limits.max_bytes)
     app.include_router(assistants_router(guidelines, limits))
-    app.include_router(resources_router(describer))
+    app.include_router(resources_router(describer, passages))
+    app.include_router(descriptions_router(describer))
     app.include_router(graphs_router(service, describer))
     validation = ValidationSettings.from_environment()
     validator = make_validation_service(validation, settings.knowledge)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -17,6 +19,7 @@ from spinegraph.engine import Knowledge
 from spinegraph.engine.decide.disclaimer import disclaimer_of
 from spinegraph.engine.errors import ProvenanceError
 from spinegraph.engine.knowledge.showing import show_passages, show_screens, with_neighbours
+from spinegraph.engine.knowledge.sources import printed_words, read_documents
 from spinegraph.engine.model import Audience, Frozen, doc
 from spinegraph.engine.model.shown import ShownPassage, ShownReference, ShownScreen
 from starlette.requests import Request
@@ -61,12 +64,13 @@ class ScreenList(Frozen, frozen=True, kw_only=True):
     disclaimer: Annotated[str, doc("What it is not, and how far the sources have been reviewed.")]
 
 
-def content_router(knowledge: Knowledge) -> APIRouter:
+def content_router(knowledge: Knowledge, passages: PassageLists | None = None) -> APIRouter:
     """The router of passages, references and screens; their ETag is the content digest. Errors are raised."""
+    passages = passages or PassageLists(knowledge)
     router = APIRouter(tags=["knowledge"], route_class=OpenRoute)
     etag, honest = f'"{knowledge.digest}"', disclaimer_of(knowledge.sources.values())
     for path, handler, operation in (
-        ("/v1/passages", _passages(knowledge, etag), _operation("passages", PassageList, PassageParameters)),
+        ("/v1/passages", _passages(passages), _operation("passages", PassageList, PassageParameters)),
         ("/v1/references", _references(knowledge, etag, honest), _operation("references", ReferenceList, ReferenceParameters)),
         ("/v1/screens", _screens(knowledge, etag, honest), _operation("screens", ScreenList, ScreenParameters)),
     ):
@@ -81,37 +85,42 @@ def _operation(name: str, answer: type[Frozen], parameters: type[Frozen]) -> Ope
     )
 
 
-def _passages(knowledge: Knowledge, etag: str) -> Callable[[Request], Response]:
-    listed = passage_lists(knowledge)
-
+def _passages(lists: PassageLists) -> Callable[[Request], Response]:
     def passages(request: Request) -> Response:
         """What the sources state, in our words: where it stands, and what it most likely cites.
 
-        `around` adds the passages before and after each, as the document has them.
+        `around` adds the passages before and after each, as the document has them. Where whoever runs the service gives it
+        the documents, each passage has its printed words, too.
         """
         wanted = read_parameters(request.scope["query_string"], PassageParameters)
         try:
-            body = listed(wanted.id, wanted.around)
+            body = lists.encoded(wanted.id, wanted.around)
         except ProvenanceError as error:
             raise UnknownResourceError(error.what, where="?id", mend=error.mend, details=error.details) from error
-        return unless_unchanged(request, etag, JSON, lambda: body)
+        return unless_unchanged(request, f'"{lists.tag}"', JSON, lambda: body)
 
     return passages
 
 
-def passage_lists(knowledge: Knowledge) -> Callable[..., bytes]:
-    """A function of ids of passages, none for all, and of how many to add around each, to a PassageList as JSON.
+class PassageLists:
+    """The passages of a knowledge, ready to be answered; `tag` tells apart what they may say."""
 
-    It raises ProvenanceError for an id that there is not.
-    """
-    shown = show_passages(knowledge)
-    honest = disclaimer_of(knowledge.sources.values())
+    def __init__(self, knowledge: Knowledge, sources: Path | None = None) -> None:
+        """`sources`: the folder of the documents, where their printed words are to be shown. Raises ProvenanceError."""
+        documents = read_documents(sources, knowledge) if sources else None
+        printed = None if documents is None else printed_words(knowledge, documents)
+        self._shown = show_passages(knowledge, printed)
+        self._honest = disclaimer_of(knowledge.sources.values())
+        self.tag = knowledge.digest if printed is None else f"{knowledge.digest}.{_digest_of(printed)}"
 
-    def listed(ids: Sequence[str] = (), around: int = 0) -> bytes:
-        found = with_neighbours(shown, ids or shown, around)
-        return msgspec.json.encode(PassageList(passages=tuple(found), disclaimer=honest))
+    def encoded(self, ids: Sequence[str] = (), around: int = 0) -> bytes:
+        """Passages by their ids, all without one, with so many around each, as JSON. Raises ProvenanceError for an unknown id."""
+        found = with_neighbours(self._shown, ids or self._shown, around)
+        return msgspec.json.encode(PassageList(passages=tuple(found), disclaimer=self._honest))
 
-    return listed
+
+def _digest_of(printed: Mapping[str, str | None]) -> str:
+    return hashlib.sha256(msgspec.json.encode(printed, order="sorted")).hexdigest()[:16]
 
 
 def _references(knowledge: Knowledge, etag: str, honest: str) -> Callable[[Request], Response]:

@@ -52,6 +52,7 @@ class DecisionParameters(Frozen, frozen=True, kw_only=True):
     explain: Annotated[tuple[str, ...], doc("Ids of recommendations whose proof and flips come along.")] = ()
     guideline: Annotated[tuple[str, ...], doc("Names of the packages that are asked; by default all.")] = ()
     verdicts: Annotated[bool, doc("Whether the verdict of every recommendation comes along, each in one word.")] = False
+    return_signs: Annotated[bool, doc("Whether the denied signs come along that are a reason to come back.")] = False
 
 
 Parser = Callable[[bytes], Any]
@@ -74,7 +75,7 @@ def renderers_of(engine: Engine, local: LocalText = NO_TEXT) -> dict[str, Render
     """Media type of a reply → how to decide a case and write the answer; the first is the default. `local`: see Settings."""
 
     def answer(file: CaseFile, wanted: DecisionParameters) -> bytes:
-        return engine.decide_json(file.case, wanted.view, wanted.explain, wanted.guideline, wanted.verdicts)
+        return engine.decide_json(file.case, wanted.view, wanted.explain, wanted.guideline, wanted.verdicts, wanted.return_signs)
 
     def written(form: Format, file: CaseFile, wanted: DecisionParameters) -> bytes:
         decision = engine.decide(file.case, wanted.view == "full", wanted.guideline)

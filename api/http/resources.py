@@ -9,12 +9,13 @@ from urllib.parse import quote
 
 from fastapi import APIRouter
 from spinegraph.api.http.caching import unless_unchanged
-from spinegraph.api.http.content import PassageList, passage_lists
+from spinegraph.api.http.content import PassageList, PassageLists
 from spinegraph.api.http.errors import NotAcceptableError
 from spinegraph.api.http.negotiation import negotiated
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import JSON, Operation, add_operation
 from spinegraph.api.problems import UnknownResourceError
+from spinegraph.engine.errors import shortened
 from spinegraph.engine.exchange.description.resource import KINDS, SUFFIXES, Describer
 from spinegraph.engine.knowledge.turtle.terms import BASE, local_name
 from starlette.requests import Request
@@ -27,25 +28,25 @@ PASSAGE_SUFFIXES: Mapping[str, str] = {**SUFFIXES, "json": JSON}
 """A passage can also be had as `GET /v1/passages?id=` answers it."""
 
 
-def resources_router(describer: Describer) -> APIRouter:
+def resources_router(describer: Describer, passages: PassageLists | None = None) -> APIRouter:
     """The router of the resources of one knowledge. Errors are raised for `api.http.errors` to answer."""
+    passages = passages or PassageLists(describer.knowledge)
     router = APIRouter(tags=["resources"], route_class=OpenRoute)
     names = ResourceNames(describer)
-    listed = passage_lists(describer.knowledge)
 
     @lru_cache(maxsize=4096)
     def render(iri: str, media_type: str) -> bytes:
-        return listed((local_name(iri),)) if media_type == JSON else describer.render(iri, media_type)
+        return passages.encoded((local_name(iri),)) if media_type == JSON else describer.render(iri, media_type)
 
     for kind in KINDS:
-        answer = _answering(kind, describer, names, render)
+        answer = _answering(kind, describer, passages.tag, names, render)
         path = f"/{kind}/{{name}}"
         add_operation(router, path, answer, resource_operation(kind))
         router.add_api_route(f"{path}/", _without_slash, methods=["GET"], include_in_schema=False)
     for kind in LISTED:
         for path in (f"/{kind}", f"/{kind}/"):
             router.add_api_route(path, _listing(kind), methods=["GET"], include_in_schema=False)
-    schema = _answering("core", describer, names, render, "")
+    schema = _answering("core", describer, passages.tag, names, render, "")
     router.add_api_route("/core/", schema, methods=["GET"], include_in_schema=False)
     return router
 
@@ -59,10 +60,8 @@ def _listing(kind: str) -> Callable[[], Response]:
 
 
 def _answering(
-    kind: str, describer: Describer, names: ResourceNames, render: Callable[[str, str], bytes], only: str | None = None
+    kind: str, describer: Describer, tag: str, names: ResourceNames, render: Callable[[str, str], bytes], only: str | None = None
 ) -> Callable[[Request], Response]:
-    etag = describer.knowledge.digest
-
     def describe(request: Request) -> Response:
         """What the knowledge states of a resource, for people as HTML, for machines as Turtle, JSON-LD or N-Triples.
 
@@ -77,7 +76,7 @@ def _answering(
         if f"{BASE}{kind}/{local}" not in describer:
             return _elsewhere(names, kind, local, name.removeprefix(local))
         iri = f"{BASE}{kind}/{local}"
-        return representation(request, iri, media_type, etag, local, lambda chosen: render(iri, chosen), suffixes_of(kind))
+        return representation(request, iri, media_type, tag, local, lambda chosen: render(iri, chosen), suffixes_of(kind))
 
     return describe
 
@@ -116,13 +115,7 @@ def _elsewhere(names: ResourceNames, kind: str, local: str, suffix: str) -> Resp
     meant = names.meant(kind, local)
     if meant:
         return Response(status_code=303, headers={"Location": f"{quote(meant)}{suffix}"})
-    nearest = names.nearest(kind, local)
-    raise UnknownResourceError(
-        f"There is no {KINDS[kind]} {local!r}." + (f" Nearest: {', '.join(nearest)}." if nearest else ""),
-        where=f"/{kind}/{local}",
-        mend="Use a name from GET /v1/knowledge, or one of the listings such as GET /v1/findings.",
-        details={"nearest": nearest},
-    )
+    raise names.unknown(kind, local, f"/{kind}/{local}")
 
 
 class ResourceNames:
@@ -152,8 +145,29 @@ class ResourceNames:
 
     def meant(self, kind: str, name: str) -> str | None:
         """The one local name that a code, an identifier or another spelling stands for; the schema itself is `./`."""
-        found = self._otherwise[kind].get(_plain(name), set())
+        found = self._otherwise.get(kind, {}).get(_plain(name), set())
         return (next(iter(found)) or "./") if len(found) == 1 else None
+
+    def iri_of(self, path: str) -> str:
+        """The IRI that a path such as `finding/Fever` or `finding/fever` means. Raises UnknownResourceError with the nearest."""
+        kind, _, name = path.partition("/")
+        local = name if name in self._exact.get(kind, ()) else self.meant(kind, name)
+        if local is None or local == "./":
+            raise self.unknown(kind, name, f"/{path}")
+        return f"{BASE}{kind}/{local}"
+
+    def unknown(self, kind: str, name: str, where: str) -> UnknownResourceError:
+        """What to say of a name that there is not."""
+        if kind not in KINDS:
+            mend = f"Give a path such as rule/…; the kinds are {', '.join(KINDS)}."
+            return UnknownResourceError(f"There is no kind of resource {shortened(kind)}.", where=where, mend=mend)
+        nearest = self.nearest(kind, name)
+        return UnknownResourceError(
+            f"There is no {KINDS[kind]} {name!r}." + (f" Nearest: {', '.join(nearest)}." if nearest else ""),
+            where=where,
+            mend="Use a name from GET /v1/knowledge, or one of the listings such as GET /v1/findings.",
+            details={"nearest": nearest},
+        )
 
     def nearest(self, kind: str, name: str) -> list[str]:
         """Paths of resources whose name, code or identifier is like this one, best first."""

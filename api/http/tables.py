@@ -28,6 +28,10 @@ KEPT = 512
 """So many tables are remembered; each is made when it is first asked for, one at a time."""
 
 
+NAME = ("Id of a recommendation.", "no-routine-imaging")
+"""What OpenAPI says of the name in a path, with an example."""
+
+
 class TableParameters(Frozen, frozen=True, kw_only=True):
     """The URL of a table asks for nothing more."""
 
@@ -51,7 +55,7 @@ def tables_router(engine: Engine) -> APIRouter:
         beside the rows. `complete` says whether the rows are all there are.
         """
         read_parameters(request.scope["query_string"], TableParameters)
-        rule = _named(engine, request.path_params["name"])
+        rule = named_recommendation(engine, request.path_params["name"], "table")
         media_type = negotiated(request, offered, "A decision table")
         form = BY_MEDIA_TYPE[media_type]
         etag = f'"{digest}.table.{form.name}"'
@@ -71,18 +75,18 @@ def tables_router(engine: Engine) -> APIRouter:
         {media_type: DecisionTable if media_type == JSON else None for media_type in offered},
         (UnknownResourceError, NotAcceptableError, ParameterError),
         TableParameters,
-        path=("Id of a recommendation.", "no-routine-imaging"),
+        path=NAME,
         cached="Digest of the knowledge, and the format.",
     )
     add_operation(router, "/v1/recommendations/{name}/table", table, operation)
     return router
 
 
-def _named(engine: Engine, name: str) -> Recommendation:
-    """The recommendation of a path. Raises UnknownResourceError with the nearest."""
+def named_recommendation(engine: Engine, name: str, wanted: str) -> Recommendation:
+    """The recommendation of a path that ends in what is wanted of it. Raises UnknownResourceError with the nearest."""
     try:
         return find_recommendation(engine.knowledge, name)
     except VocabularyError as error:
         named: Iterable[str] = error.terms.get("nearest", ())  # type: ignore[assignment]
-        nearest = [f"/v1/recommendations/{near}/table" for near in named]
+        nearest = [f"/v1/recommendations/{near}/{wanted}" for near in named]
         raise UnknownResourceError(error.what, mend=error.mend, details={"nearest": nearest}) from error

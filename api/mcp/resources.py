@@ -16,7 +16,7 @@ from spinegraph.api.mcp.guidelines import Guidelines
 from spinegraph.api.problems import UnknownResourceError, members_of
 from spinegraph.engine.errors import shortened
 from spinegraph.engine.exchange.description.criteria import CriterionWriter
-from spinegraph.engine.exchange.description.model import CriterionItem
+from spinegraph.engine.exchange.description.model import CriterionInWords
 from spinegraph.engine.knowledge.showing import with_neighbours
 from spinegraph.engine.model import Source, doc
 
@@ -126,7 +126,7 @@ def _read(kind: str, name: str, known: Any, write: Callable[[str], bytes]) -> st
     raise MCPError(code=INVALID_PARAMS, message=f"{error.what} {error.mend}", data=members_of(error))
 
 
-def _lines(item: CriterionItem, depth: int = 0) -> Iterator[str]:
+def _lines(item: CriterionInWords, depth: int = 0) -> Iterator[str]:
     """A criterion and what it is made of, a line each."""
     joint = f" ({item.joint})" if item.joint else ""
     passages = f" [{', '.join(one.text for one in item.passages)}]" if item.passages else ""

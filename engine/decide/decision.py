@@ -16,6 +16,7 @@ from spinegraph.engine.decide.assignments import Assignments
 from spinegraph.engine.decide.batch_layout import BatchLayout
 from spinegraph.engine.decide.brief.asking import Asking
 from spinegraph.engine.decide.brief.briefing import Briefing
+from spinegraph.engine.decide.brief.return_signs import return_signs
 from spinegraph.engine.decide.case import CaseEncoder
 from spinegraph.engine.decide.condition import Assessed, assess, assessed_in_short, suspected_condition
 from spinegraph.engine.decide.criterion_graph import CriterionGraph
@@ -51,6 +52,7 @@ from spinegraph.engine.model import (
     Notice,
     Question,
     Recommendation,
+    ReturnSign,
     ShownTension,
     Tension,
     Verdict,
@@ -162,6 +164,11 @@ class Engine:
         if certain is not planes:
             found = tuple(map(settled, found, self.program.all_verdicts(certain)))
         return {rule: found[place] for rule, place in self._places.items()}
+
+    def return_signs(self, case: Case, packages: Iterable[str] = ()) -> tuple[ReturnSign, ...]:
+        """The denied signs that would raise the level of a case were they there; of some packages, or of all."""
+        engine = self.of_packages(packages)
+        return return_signs(engine.program, engine._encoder, case if engine is self else engine.known_part(case))
 
     def explain(self, case: Case) -> Explanation:
         """The planes of a case, for those who need more than a Decision holds."""
@@ -288,6 +295,7 @@ class Engine:
         explain: Iterable[str] = (),
         packages: Iterable[str] = (),
         with_verdicts: bool = False,
+        with_signs: bool = False,
     ) -> bytes:
         """An answer as JSON: of `decide` with every verdict, `answer` or `brief`, on demand with all verdicts; remembered."""
         asked, explained = frozenset(packages), frozenset(explain)
@@ -301,9 +309,11 @@ class Engine:
             shown = answer()
             if with_verdicts:
                 shown = msgspec.structs.replace(shown, verdicts=self.verdicts(case, asked))
+            if with_signs:
+                shown = msgspec.structs.replace(shown, return_signs=self.return_signs(case, asked))
             return msgspec.json.encode(shown)
 
-        return self._memory.get((msgspec.json.encode(case), view, explained, asked, with_verdicts), work_out)
+        return self._memory.get((msgspec.json.encode(case), view, explained, asked, with_verdicts, with_signs), work_out)
 
     def _work_out(self, case: Case, include_all: bool, flips: bool) -> Parts:
         explained = self.explain(case)

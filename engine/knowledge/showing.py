@@ -10,10 +10,18 @@ from spinegraph.engine.model import Audience, CitationMapping, Knowledge, Passag
 from spinegraph.engine.model.shown import CitedPassage, PassageCitation, ShownCitation, ShownItem, ShownPassage, ShownScreen
 
 
-def show_passages(knowledge: Knowledge) -> dict[str, ShownPassage]:
-    """Id → every passage, in the order of the documents."""
+def show_passages(knowledge: Knowledge, printed: Mapping[str, str | None] | None = None) -> dict[str, ShownPassage]:
+    """Id → every passage, in the order of the documents; with its `printed_words`, where documents are given."""
     mapped = {(mapping.source, mapping.number): mapping for mapping in knowledge.citations}
-    return {passage.id: _passage(passage, mapped, knowledge) for passage in in_reading_order(knowledge)}
+    shown = {passage.id: _passage(passage, mapped, knowledge) for passage in in_reading_order(knowledge)}
+    return shown if printed is None else {id_: _with_words(passage, printed) for id_, passage in shown.items()}
+
+
+def _with_words(passage: ShownPassage, printed: Mapping[str, str | None]) -> ShownPassage:
+    if passage.id not in printed:
+        return structs.replace(passage, document="not-at-hand")
+    words = printed[passage.id]
+    return structs.replace(passage, document="changed" if words is None else "as-read", printed=words or "")
 
 
 def in_reading_order(knowledge: Knowledge) -> list[Passage]:

@@ -91,10 +91,11 @@ def verify(knowledge: Knowledge, documents: Mapping[str, str]) -> Verification:
         if text is None:
             continue
         checked += 1
-        found = quote(passage, text)
-        if hashlib.sha256(found.encode()).hexdigest() != passage.digest:
+        if not stands(passage, text):
             source = knowledge.sources[passage.source].number
-            drifted.append(Drift(passage=passage.id, source=source, found=found, rules=resting.get(passage.id, ())))
+            drifted.append(
+                Drift(passage=passage.id, source=source, found=quote(passage, text), rules=resting.get(passage.id, ()))
+            )
     absent = tuple(source.file_name for source in knowledge.sources.values() if source.iri not in documents)
     return Verification(checked=checked, total=len(knowledge.passages), drifted=tuple(drifted), missing_files=absent)
 
@@ -107,6 +108,20 @@ def quote(passage: Passage, text: str) -> str:
 def text_changed(source: Source, text: str) -> bool:
     """Whether a document differs anywhere from the one that was read."""
     return hashlib.sha256(text.encode()).hexdigest() != source.text_digest
+
+
+def stands(passage: Passage, text: str) -> bool:
+    """Whether the characters of a passage are still those that were paraphrased."""
+    return hashlib.sha256(quote(passage, text).encode()).hexdigest() == passage.digest
+
+
+def printed_words(knowledge: Knowledge, documents: Mapping[str, str]) -> dict[str, str | None]:
+    """Passage id → the words that its document prints there, None where they are no longer those that were paraphrased.
+
+    Passages of documents that are not at hand have no entry.
+    """
+    read = ((passage, documents[passage.source]) for passage in knowledge.passages.values() if passage.source in documents)
+    return {passage.id: quote(passage, text) if stands(passage, text) else None for passage, text in read}
 
 
 def rules_by_passage(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:

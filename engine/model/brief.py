@@ -61,6 +61,14 @@ class Review(Frozen, frozen=True, kw_only=True):
     passages: PassageIds
 
 
+class ReturnSign(Frozen, frozen=True, kw_only=True):
+    """A sign that was asked and denied, and for which the level would be a higher one."""
+
+    code: Annotated[str, doc("Code of the finding.")]
+    label: Annotated[str, doc("Its name in the words of the audience.")]
+    level: Annotated[Level, doc("The level of this case were it there: emergency, or urgent.")]
+
+
 class OpenScreens(Frozen, frozen=True, kw_only=True):
     """How many screens are open, by the highest thing that an answer in them can still change."""
 

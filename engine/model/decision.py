@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, UnsetType, field
 from spinegraph.engine.model.base import Direction, Frozen, Modality, Truth, Urgency, doc
-from spinegraph.engine.model.brief import Brief
+from spinegraph.engine.model.brief import Brief, ReturnSign
 from spinegraph.engine.model.shown import CitedPassage, ShownScreen
 from spinegraph.engine.model.verdict import Verdict
 
@@ -236,6 +236,13 @@ class BriefAnswer(Frozen, frozen=True, kw_only=True):
     brief: Annotated[Brief, doc("What it comes to, on one screen.")]
     verdicts: (
         Annotated[Mapping[str, Verdict], doc("Where `verdicts` asks for it: the verdict of every recommendation, by its id.")]
+        | UnsetType
+    ) = UNSET
+    return_signs: (
+        Annotated[
+            tuple[ReturnSign, ...],
+            doc("Where `return_signs` asks for it: what was denied and is a reason to come back, the most urgent first."),
+        ]
         | UnsetType
     ) = UNSET
 

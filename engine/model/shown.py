@@ -8,6 +8,8 @@ from spinegraph.engine.model.base import Frozen, doc
 from spinegraph.engine.model.knowledge import AskedOf, Tier
 
 Confidence = Literal["high", "medium", "low", "none"]
+DocumentState = Literal["as-read", "changed", "not-at-hand"]
+"""Whether a document still has the characters that a passage paraphrases."""
 ItemKind = Literal["finding", "measurement"]
 
 
@@ -21,7 +23,7 @@ class ShownCitation(Frozen, frozen=True, kw_only=True):
     confidence: Annotated[Confidence, doc("How sure the mapping is.")]
 
 
-class ShownPassage(Frozen, frozen=True, kw_only=True):
+class ShownPassage(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     """One statement of a source, in our words."""
 
     id: Annotated[str, doc("Its id, such as 000-L033a.")]
@@ -36,6 +38,10 @@ class ShownPassage(Frozen, frozen=True, kw_only=True):
     end: Annotated[int, doc("Where it ends, exclusive.")]
     digest: Annotated[str, doc("SHA-256 of these characters.")]
     citations: Annotated[tuple[ShownCitation, ...], doc("What it cites.")]
+    document: Annotated[
+        DocumentState | None, doc("Whether these characters still have this digest; only where the documents are given.")
+    ] = None
+    printed: Annotated[str, doc("The printed words, where the documents are given and the digest agrees.")] = ""
 
 
 class ShownReference(Frozen, frozen=True, kw_only=True):

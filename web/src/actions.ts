@@ -21,8 +21,8 @@ function change(facts: Facts, sentence: string): void {
 
 /** Write the case into the address, without a new entry in the history. */
 function keep(): void {
-  const { facts, patient, tab } = store.state;
-  history.replaceState(null, '', location.pathname + writeFragment(facts, patient, tab));
+  const { facts, patient, tab, entry } = store.state;
+  history.replaceState(null, '', location.pathname + writeFragment(facts, patient, tab, '', entry));
 }
 
 /** Turn to a tab, with the same case; the way back of the browser leads back. */
@@ -30,7 +30,7 @@ export function openTab(tab: Tab): void {
   const { facts, patient } = store.state;
   if (tab === store.state.tab) return;
   history.pushState(null, '', location.pathname + writeFragment(facts, patient, tab));
-  store.set({ tab, why: undefined });
+  store.set({ tab, entry: '', why: undefined });
 }
 
 export function answer(code: string, state: State | undefined): void {

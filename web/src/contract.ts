@@ -51,6 +51,7 @@ export interface Listed {
   definition?: string;
   patient_label?: string;
   synonyms?: string[];
+  codes_elsewhere?: string[];
   broader?: string[];
   source?: string;
   direction?: Direction;
@@ -151,6 +152,8 @@ export interface BriefAnswer {
   knowledge: { version: string; digest: string };
   brief: Brief;
   verdicts: Record<string, Verdict>;
+  /** What was denied and is a reason to come back; only where it was asked for. */
+  return_signs?: { code: string; label: string; level: Level }[];
 }
 
 export interface Answer extends BriefAnswer {
@@ -182,4 +185,7 @@ export interface Passage {
   section: string;
   review_status: string;
   citations: { number: number; title: string; inferred: boolean; confidence: string }[];
+  /** Whether the document still has these characters, and its words; only where the service has the documents. */
+  document?: 'as-read' | 'changed' | 'not-at-hand';
+  printed?: string;
 }

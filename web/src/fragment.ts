@@ -2,7 +2,7 @@
 import type { Catalogue } from './catalogue';
 import { type Facts, type Quantity, type State } from './facts';
 
-export const TABS = ['case', 'pathway', 'disagreements', 'learn', 'author'] as const;
+export const TABS = ['case', 'pathway', 'disagreements', 'learn', 'browse', 'author'] as const;
 export type Tab = (typeof TABS)[number];
 
 export interface Fragment {
@@ -11,16 +11,19 @@ export interface Fragment {
   tab: Tab;
   /** The recommendation whose why is to be opened. */
   why: string | undefined;
+  /** What is browsed: a section, or the path of an entry. */
+  entry: string;
   unknown: string[];
 }
 
 const LISTS: Record<string, State> = { y: 'present', n: 'absent', c: 'both' };
-const OTHERS = ['m', 'view', 'tab', 'why'];
+const OTHERS = ['m', 'view', 'tab', 'why', 'entry'];
 const MOST = 500;
 const LONGEST = 60;
+const ENTRY = /^[a-z]{1,20}(\/[\w.~-]{1,100})?$/;
 const UNITS = /^[A-Za-z/[\]_]{1,10}$/;
 
-export function writeFragment(facts: Facts, patient = false, tab: Tab = 'case', why = ''): string {
+export function writeFragment(facts: Facts, patient = false, tab: Tab = 'case', why = '', entry = ''): string {
   const parts: string[] = tab === 'case' ? [] : [`tab=${tab}`];
   for (const [key, state] of Object.entries(LISTS)) {
     const codes = Object.keys(facts.findings).filter((code) => facts.findings[code] === state);
@@ -29,6 +32,7 @@ export function writeFragment(facts: Facts, patient = false, tab: Tab = 'case', 
   const numbers = Object.entries(facts.numbers).map(([code, { value, unit }]) => `${code}~${value}~${encodeURIComponent(unit)}`);
   if (numbers.length) parts.push(`m=${numbers.join('*')}`);
   if (patient) parts.push('view=patient');
+  if (tab === 'browse' && entry) parts.push(`entry=${entry}`);
   if (why) parts.push(`why=${encodeURIComponent(why)}`);
   return parts.length ? `#${parts.join('&')}` : '';
 }
@@ -52,6 +56,8 @@ export function readFragment(text: string, catalogue: Catalogue): Fragment {
     else numbers[code] = quantity;
   }
   for (const key of new Set(given.keys())) if (!(key in LISTS) && !OTHERS.includes(key)) unknown.push(key);
+  const entry = given.get('entry') ?? '';
+  if (entry && !ENTRY.test(entry)) unknown.push(entry);
   const why = given.get('why') ?? '';
   if (why && !Object.hasOwn(catalogue.rule, why)) unknown.push(why);
   return {
@@ -59,6 +65,7 @@ export function readFragment(text: string, catalogue: Catalogue): Fragment {
     patient: given.get('view') === 'patient',
     tab: TABS.find((tab) => tab === given.get('tab')) ?? 'case',
     why: Object.hasOwn(catalogue.rule, why) ? why : undefined,
+    entry: ENTRY.test(entry) ? entry : '',
     unknown: unknown.map(cut),
   };
 }

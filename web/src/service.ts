@@ -28,7 +28,7 @@ export const decide = (facts: Facts, signal: AbortSignal): Promise<Answer> =>
   decisions('view=standard&verdicts=true', facts, 'clinician', signal);
 
 export const decideForPatient = (facts: Facts, signal: AbortSignal): Promise<BriefAnswer> =>
-  decisions('view=brief', facts, 'patient', signal);
+  decisions('view=brief&return_signs=true', facts, 'patient', signal);
 
 export const decideInBrief = (facts: Facts, signal: AbortSignal): Promise<BriefAnswer> =>
   decisions('view=brief&verdicts=true', facts, 'clinician', signal);
@@ -40,10 +40,8 @@ export async function explain(facts: Facts, rule: string, signal: AbortSignal): 
 }
 
 /** A passage between its neighbours, in the order of its document. */
-export async function passagesAround(id: string, signal: AbortSignal): Promise<Passage[]> {
-  const reply = await fetch(`/v1/passages?id=${encodeURIComponent(id)}&around=1`, { signal });
-  if (!reply.ok) throw new Refused(await reasonOf(reply));
-  return (await reply.json()).passages;
+export async function passagesAround(id: string, around: number, signal: AbortSignal): Promise<Passage[]> {
+  return (await read<{ passages: Passage[] }>(`/v1/passages?id=${encodeURIComponent(id)}&around=${around}`, signal)).passages;
 }
 
 /** What a picture can be had of. */

@@ -26,6 +26,7 @@ export interface Asking {
 export interface State {
   catalogue: Catalogue | undefined;
   tab: Tab;
+  entry: string;
   facts: Facts;
   past: Facts[];
   decided: Decided | undefined;
@@ -51,6 +52,7 @@ export interface State {
 export const START: State = {
   catalogue: undefined,
   tab: 'case',
+  entry: '',
   facts: NOTHING,
   past: [],
   decided: undefined,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from spinegraph.engine.criteria import clause_of, words_of
 from spinegraph.engine.criteria.words import PAGE, names_of
 from spinegraph.engine.exchange.description.links import href_of
-from spinegraph.engine.exchange.description.model import CriterionItem, Item
+from spinegraph.engine.exchange.description.model import CriterionInWords, LinkedText
 from spinegraph.engine.knowledge import units
 from spinegraph.engine.knowledge.turtle.terms import expand
 from spinegraph.engine.model import Criterion, Knowledge, Tension
@@ -27,20 +27,20 @@ class CriterionWriter:
                         shapes.setdefault(node.iri, node)
         self.shapes: Mapping[str, Criterion] = shapes
 
-    def tree(self, criterion: Criterion, expand_named: bool = False) -> CriterionItem:
+    def tree(self, criterion: Criterion, expand_named: bool = False) -> CriterionInWords:
         """A criterion in words. Below the first named shape others are only linked, unless `expand_named`."""
         return self._tree(criterion, 0, 2 if expand_named else 1)
 
-    def positions(self, tension: Tension) -> CriterionItem:
+    def positions(self, tension: Tension) -> CriterionInWords:
         """The sides of a tension, each with the rule that takes it and its passages."""
         rules = self._knowledge.rules
-        return CriterionItem(
+        return CriterionInWords(
             text=f"{len(tension.positions)} positions",
             children=tuple(
-                CriterionItem(
+                CriterionInWords(
                     text=position.label,
                     passages=_marks(position.passages),
-                    children=(CriterionItem(text=rules[position.recommendation].label, href=href_of(position.recommendation)),)
+                    children=(CriterionInWords(text=rules[position.recommendation].label, href=href_of(position.recommendation)),)
                     if position.recommendation
                     else (),
                 )
@@ -48,15 +48,15 @@ class CriterionWriter:
             ),
         )
 
-    def _tree(self, criterion: Criterion, depth: int, most: int) -> CriterionItem:
+    def _tree(self, criterion: Criterion, depth: int, most: int) -> CriterionInWords:
         named = bool(criterion.iri)
         below = depth + named
         children = criterion.parts
         words = self.words(criterion)
         items = [self._tree(child, below, most) for child in children] if below <= most else []
         if named and not children:  # the shape has a page of its own, and so has what it asks
-            items = [CriterionItem(text=words, href=self._href(criterion))]
-        return CriterionItem(
+            items = [CriterionInWords(text=words, href=self._href(criterion))]
+        return CriterionInWords(
             text=criterion.label or words,
             href=href_of(criterion.iri) if named else self._href(criterion),
             joint=self.joint(criterion) if children else "",
@@ -77,5 +77,5 @@ class CriterionWriter:
         return words_of(criterion, self._names, PAGE)
 
 
-def _marks(passages: Iterable[str]) -> tuple[Item, ...]:
-    return tuple(Item(text=passage, href=href_of(expand(f"passage:{passage}"))) for passage in passages)
+def _marks(passages: Iterable[str]) -> tuple[LinkedText, ...]:
+    return tuple(LinkedText(text=passage, href=href_of(expand(f"passage:{passage}"))) for passage in passages)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pyoxigraph as ox
 from spinegraph.engine.exchange.description.links import TITLES, href_of, label_of
-from spinegraph.engine.exchange.description.model import Description, Group, Item, Row
+from spinegraph.engine.exchange.description.model import Description, LinkedText, RelatedResources, StatedProperty
 from spinegraph.engine.exchange.description.resource import HTML, Describer, render_page
 from spinegraph.engine.exchange.rdf import iri, render
 from spinegraph.engine.knowledge.turtle.terms import BASE, PREFIXES, shorten
@@ -48,7 +48,7 @@ def _describe(describer: Describer, name: str, triples: Sequence[ox.Triple]) -> 
         label=_label(name),
         code="",
         definition="",
-        rows=tuple(Row(name=fact, items=(Item(text=value),)) for fact, value in facts),
+        rows=tuple(StatedProperty(name=fact, items=(LinkedText(text=value),)) for fact, value in facts),
         wider=(),
         narrower=(),
         criteria=(),
@@ -59,12 +59,12 @@ def _describe(describer: Describer, name: str, triples: Sequence[ox.Triple]) -> 
     )
 
 
-def _groups(describer: Describer, subjects: Iterable[str]) -> Iterable[Group]:
+def _groups(describer: Describer, subjects: Iterable[str]) -> Iterable[RelatedResources]:
     """What the graph states something of, by kind."""
-    items: dict[str, list[Item]] = {}
+    items: dict[str, list[LinkedText]] = {}
     for subject in subjects:
         kind = subject.removeprefix(BASE).partition("/")[0] if subject.startswith(BASE) else ""
-        item = Item(text=label_of(describer.graph, subject), href=href_of(subject))
+        item = LinkedText(text=label_of(describer.graph, subject), href=href_of(subject))
         items.setdefault(HEADINGS.get(kind, OTHERS), []).append(item)
     for title in sorted(items):
-        yield Group(title=title, items=tuple(sorted(items[title], key=lambda item: (item.text.lower(), item.href))))
+        yield RelatedResources(title=title, items=tuple(sorted(items[title], key=lambda item: (item.text.lower(), item.href))))

@@ -13,7 +13,14 @@ from pathlib import Path
 from spinegraph.engine.decide.disclaimer import disclaimer_of
 from spinegraph.engine.exchange.description.criteria import CriterionWriter
 from spinegraph.engine.exchange.description.links import Links, href_of, label_of
-from spinegraph.engine.exchange.description.model import Criteria, Description, Group, Item, Row, ShownPassage
+from spinegraph.engine.exchange.description.model import (
+    Description,
+    LinkedText,
+    RelatedResources,
+    StatedProperty,
+    SupportingPassage,
+    TitledCriterion,
+)
 from spinegraph.engine.exchange.description.rdf import described_triples, render_triples
 from spinegraph.engine.exchange.rdf import JSON_LD, N_TRIPLES, TURTLE
 from spinegraph.engine.knowledge.build.assembly import assemble
@@ -130,12 +137,12 @@ class Describer:
     def _children(self, iri: str) -> Iterable[str]:
         return (child for child in self.graph.subjects("rdfs:subClassOf", iri) if not child.startswith("_:"))
 
-    def _items(self, iris: Iterable[str], notes: Mapping[str, str] | None = None) -> tuple[Item, ...]:
+    def _items(self, iris: Iterable[str], notes: Mapping[str, str] | None = None) -> tuple[LinkedText, ...]:
         unique = dict.fromkeys(iris)
-        items = [Item(text=label_of(self.graph, iri), href=href_of(iri), note=(notes or {}).get(iri, "")) for iri in unique]
+        items = [LinkedText(text=label_of(self.graph, iri), href=href_of(iri), note=(notes or {}).get(iri, "")) for iri in unique]
         return tuple(sorted(items, key=lambda item: item.text.lower()))
 
-    def _rows(self, iri: str) -> Iterable[Row]:
+    def _rows(self, iri: str) -> Iterable[StatedProperty]:
         stated = self.graph.predicates(iri)
         first = [expand(name) for name in ORDER if expand(name) in stated]
         for predicate in dict.fromkeys((*first, *sorted(stated))):
@@ -143,21 +150,23 @@ class Describer:
                 continue
             items = [self._value(term) for term in dict.fromkeys(stated[predicate])]
             name = WORDS.get(shorten(predicate)) or self.graph.text(predicate, "rdfs:label") or _spaced(local_name(predicate))
-            yield Row(name=name.lower(), items=tuple(sorted(items, key=lambda item: (item.note, item.text))))
+            yield StatedProperty(name=name.lower(), items=tuple(sorted(items, key=lambda item: (item.note, item.text))))
         selector = self.graph.iri(iri, "oa:hasSelector")
         if selector:
             span = f"{self.graph.text(selector, 'oa:start')} to {self.graph.text(selector, 'oa:end')}, end exclusive"
-            yield Row(name="characters", items=(Item(text=span),))
+            yield StatedProperty(name="characters", items=(LinkedText(text=span),))
         yield from self._citations(iri)
         if iri in self._codes:
-            yield Row(name="codes elsewhere", items=tuple(Item(text=code, note="exact match") for code in self._codes[iri]))
+            yield StatedProperty(
+                name="codes elsewhere", items=tuple(LinkedText(text=code, note="exact match") for code in self._codes[iri])
+            )
 
-    def _citations(self, iri: str) -> Iterable[Row]:
+    def _citations(self, iri: str) -> Iterable[StatedProperty]:
         """What the citation numbers of a passage most likely mean."""
         passage = self.knowledge.passages.get(iri)
         if passage and passage.citations:
             items = [
-                Item(
+                LinkedText(
                     text=f"{cited.number}: {label_of(self.graph, cited.reference) if cited.reference else 'no entry fits'}",
                     href=href_of(cited.reference or ""),
                     note=f"inferred, confidence {cited.confidence}",
@@ -165,15 +174,15 @@ class Describer:
                 for cited in self.knowledge.citations
                 if cited.source == passage.source and cited.number in passage.citations
             ]
-            yield Row(name="citations, as they most likely mean", items=tuple(items))
+            yield StatedProperty(name="citations, as they most likely mean", items=tuple(items))
 
-    def _value(self, term: str | Text) -> Item:
+    def _value(self, term: str | Text) -> LinkedText:
         if isinstance(term, Text):
             note = {"en-x-patient": "for patients", "en": ""}.get(term.language, term.language)
-            return Item(text=term.value, note=note)
+            return LinkedText(text=term.value, note=note)
         if term.startswith("_:"):
-            return Item(text=self._nested(term), note="")
-        return Item(text=label_of(self.graph, term), href=href_of(term))
+            return LinkedText(text=self._nested(term), note="")
+        return LinkedText(text=label_of(self.graph, term), href=href_of(term))
 
     def _nested(self, node: str, depth: int = 4) -> str:
         """What a blank node says, in one line."""
@@ -189,34 +198,34 @@ class Describer:
             parts.append(", ".join(shown) if name in ("rdf:first", "rdf:rest", "rdf:type") else f"{name} {', '.join(shown)}")
         return "; ".join(text for text in parts if text and text != "nil")
 
-    def _criteria(self, iri: str) -> Iterable[Criteria]:
+    def _criteria(self, iri: str) -> Iterable[TitledCriterion]:
         rule = self.knowledge.rules.get(iri)
         if rule:
             for title, criterion in (("Whom it is about", rule.scope), ("When it holds", rule.criterion)):
                 if criterion:
-                    yield Criteria(title=title, root=self._writer.tree(criterion))
+                    yield TitledCriterion(title=title, root=self._writer.tree(criterion))
             if isinstance(rule, Tension) and rule.positions:
-                yield Criteria(title="Positions", root=self._writer.positions(rule))
+                yield TitledCriterion(title="Positions", root=self._writer.positions(rule))
         elif iri in self._writer.shapes:
-            yield Criteria(title="Holds when", root=self._writer.tree(self._writer.shapes[iri], expand_named=True))
+            yield TitledCriterion(title="Holds when", root=self._writer.tree(self._writer.shapes[iri], expand_named=True))
 
-    def _shown_passages(self, iri: str) -> Iterable[ShownPassage]:
+    def _shown_passages(self, iri: str) -> Iterable[SupportingPassage]:
         numbers = [local_name(passage_iri) for passage_iri in self.graph.iris(iri, "prov:wasDerivedFrom")]
         for number in dict.fromkeys(numbers):
             passage = self._passages.get(number)
             if passage:
-                yield ShownPassage(
+                yield SupportingPassage(
                     id=passage.id,
                     href=href_of(passage.iri),
                     paraphrase=passage.paraphrase,
-                    source=Item(text=self.knowledge.sources[passage.source].number, href=href_of(passage.source)),
+                    source=LinkedText(text=self.knowledge.sources[passage.source].number, href=href_of(passage.source)),
                     section=passage.section,
                     start=passage.start,
                     end=passage.end,
                     citations=passage.citations,
                 )
 
-    def _review(self, iri: str) -> Iterable[Item]:
+    def _review(self, iri: str) -> Iterable[LinkedText]:
         """The review status of the documents that the page speaks from."""
         rule: Rule | None = self.knowledge.rules.get(iri)
         sources = {iri, rule.source if rule else "", self.graph.iri(iri, "core:source")}
@@ -224,29 +233,29 @@ class Describer:
                     if local_name(passage_iri) in self._passages}  # fmt: skip
         for source in self.knowledge.sources.values():
             if source.iri in sources:
-                yield Item(text=f"{source.number}, {source.title}", href=href_of(source.iri), note=source.review_status)
+                yield LinkedText(text=f"{source.number}, {source.title}", href=href_of(source.iri), note=source.review_status)
 
-    def _groups(self, iri: str) -> Iterable[Group]:
+    def _groups(self, iri: str) -> Iterable[RelatedResources]:
         links = self._links
         about, notes = links.about(iri)
         kind = iri.removeprefix(BASE).split("/")[0]
-        yield Group(title=ABOUT.get(kind, "Rules about it"), items=self._items(about, _worth_saying(kind, notes)))
+        yield RelatedResources(title=ABOUT.get(kind, "Rules about it"), items=self._items(about, _worth_saying(kind, notes)))
         through = links.rules_through_criteria(iri)
-        yield Group(title="Rules whose criterion names it", items=self._items(through, notes))
+        yield RelatedResources(title="Rules whose criterion names it", items=self._items(through, notes))
         wider = [term for term in self._broader(iri) if term != iri]
         near = {rule for term in wider for rule in links.rules_through_criteria(term)} - set(through)
-        yield Group(
+        yield RelatedResources(
             title="Rules whose criterion names something wider",
             items=self._items(near),
             note="A record of this finding, or a suspicion of this condition, counts for what is wider too.",
         )
-        yield Group(
+        yield RelatedResources(
             title="Rules further on",
             items=self._items(self._further({*through, *near}) - {*through, *near}),
             note="Reached through the conditions that these rules make suspected and the findings that they derive.",
         )
         for title, found in links.others(iri).items():
-            yield Group(title=title, items=self._items(found, _worth_saying(kind, found)))
+            yield RelatedResources(title=title, items=self._items(found, _worth_saying(kind, found)))
 
     def _broader(self, iri: str) -> Iterable[str]:
         """A finding or condition and the wider ones; of anything else, nothing."""

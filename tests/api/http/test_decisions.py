@@ -15,6 +15,7 @@ from spinegraph.api.http.bodies import YAML
 from spinegraph.api.http.decisions import PARSERS, READERS
 from spinegraph.api.http.negotiation import preferred
 from spinegraph.engine import MAX_BYTES, Case, Decision, Engine
+from spinegraph.engine.model import ReturnSign
 
 from tests.patience import HUNG
 
@@ -57,6 +58,16 @@ def test_every_verdict_comes_along_in_one_word(client: httpx.Client, engine: Eng
     full = engine.decide(msgspec.convert(reply["case"], Case), include_all=True)
     assert reply.pop("verdicts") == {entry.id: entry.verdict for entry in full.recommendations}
     assert reply == client.post(URL, json=RED_FLAG, params={"view": view}).json()
+
+
+@pytest.mark.parametrize("view", ["brief", "standard", "full"])
+def test_signs_to_come_back_for_come_along_where_they_are_asked_for(client: httpx.Client, engine: Engine, view: str) -> None:
+    sent = {"present": ["back_pain"], "absent": ["saddle_anesthesia"], "audience": "patient"}
+    reply = client.post(URL, json=sent, params={"view": view, "return_signs": "true"}).json()
+    signs = engine.return_signs(msgspec.convert(reply["case"], Case))
+    assert msgspec.convert(reply.pop("return_signs"), tuple[ReturnSign, ...]) == signs
+    assert [(sign.code, sign.level) for sign in signs] == [("saddle_anesthesia", "emergency")]
+    assert reply == client.post(URL, json=sent, params={"view": view}).json()
 
 
 def test_what_is_to_be_explained_comes_with_its_proof(client: httpx.Client) -> None:

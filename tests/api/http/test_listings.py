@@ -67,6 +67,7 @@ def test_search_finds_by_code_label_synonym_and_definition(client: TestClient) -
     assert codes("fever")[0] == "fever"
     assert codes("FEVER")[0] == "fever"
     assert "fever" in codes("pyrexia")
+    assert codes("386661006") == codes("snomedct:386661006") == ["fever"]
     assert codes("urinary_retention")[0] == "urinary_retention"
     assert codes("urinary retention")[0] == "urinary_retention"
     assert codes("urinary-retention")[0] == codes("Urinary Retention")[0] == "urinary_retention"

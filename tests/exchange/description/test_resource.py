@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pyoxigraph as ox
 import pytest
 from spinegraph.engine import shipped_paths
-from spinegraph.engine.exchange.description.model import CriterionItem
+from spinegraph.engine.exchange.description.model import CriterionInWords
 from spinegraph.engine.exchange.description.resource import HTML, KINDS, MEDIA_TYPES, Describer, make_describer
 from spinegraph.engine.knowledge.turtle.terms import BASE, expand
 
@@ -55,7 +55,7 @@ def _parsed(describer: Describer, iri: str) -> _Page:
     return page
 
 
-def _texts(item: CriterionItem) -> list[str]:
+def _texts(item: CriterionInWords) -> list[str]:
     return [item.text, *(text for child in item.children for text in _texts(child))]
 
 

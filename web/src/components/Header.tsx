@@ -1,4 +1,5 @@
 // The head of the page: which knowledge, how far it is reviewed, where else to go, what can be done with the case.
+import { useEffect } from 'preact/hooks';
 import { copyNote, openTab, showKeys, startAnew, togglePatient, undo, useLanguage, useTheme } from '../actions';
 import { isEmpty } from '../facts';
 import { type Tab, TABS, writeFragment } from '../fragment';
@@ -9,6 +10,9 @@ import { Icon } from './Icon';
 
 export function Header() {
   const { decided, theme, language, tab, facts, patient } = useStore();
+  useEffect(() => {
+    document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [tab, language]);
   return (
     <header class="top">
       <a
@@ -59,7 +63,7 @@ export function Header() {
                 </a>
               </li>
             ))}
-            {([['/browse', 'tab.browse'], ['/coverage', 'tab.coverage'], ['/sparql', 'tab.sparql'], ['/docs', 'tab.api']] as const).map(([path, key]) => (
+            {([['/coverage', 'tab.coverage'], ['/sparql', 'tab.sparql'], ['/docs', 'tab.api']] as const).map(([path, key]) => (
               <li key={path}>
                 <a href={path} data-t={say(key)}>
                   {say(key)}

@@ -10,6 +10,7 @@ const LOAD: Record<Lazy, () => Promise<{ View: ComponentType }>> = {
   pathway: () => import('../pathway/Pathway'),
   disagreements: () => import('../tabs/Disagreements'),
   learn: () => import('../tabs/Learn'),
+  browse: () => import('../browse/Browse'),
   author: () => import('../author/Author'),
 };
 

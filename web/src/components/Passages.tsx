@@ -1,18 +1,27 @@
-// The passage that states a recommendation, between its neighbours; its document, and what it most likely cites.
+// The passage that states something, between its neighbours, in our words and as printed; its document, and what it cites.
 import { useEffect, useState } from 'preact/hooks';
 import type { Passage } from '../contract';
 import { passagesAround } from '../service';
 import { useStore } from '../state';
 import { say, sayOf } from '../texts';
 
-export function Passages({ ids }: { ids: string[] }) {
+interface Props {
+  ids: string[];
+  around?: number;
+  /** Where a passage leads to; to its page unless it is said. */
+  linkTo?: (id: string) => string;
+}
+
+const pageOf = (id: string): string => `/passage/${encodeURIComponent(id)}`;
+
+export function Passages({ ids, around = 1, linkTo = pageOf }: Props) {
   const [chosen, setChosen] = useState(ids[0]);
   const [found, setFound] = useState<Passage[]>([]);
   const [failed, setFailed] = useState(false);
   useEffect(() => {
     if (!chosen) return undefined;
     const control = new AbortController();
-    passagesAround(chosen, control.signal).then(setFound, () => !control.signal.aborted && setFailed(true));
+    passagesAround(chosen, around, control.signal).then(setFound, () => !control.signal.aborted && setFailed(true));
     return () => control.abort();
   }, [chosen]);
   const passage = found.find((one) => one.id === chosen);
@@ -34,10 +43,13 @@ export function Passages({ ids }: { ids: string[] }) {
       <div class="pass">
         {found.map((one) => (
           <p key={one.id} class={one.id === chosen ? 'hit' : 'nb'}>
-            <a class="pid" href={`/passage/${encodeURIComponent(one.id)}`}>
+            <a class="pid" href={linkTo(one.id)}>
               {one.id}
             </a>
-            <span>{one.paraphrase}</span>
+            <span>
+              {one.paraphrase}
+              <Printed passage={one} />
+            </span>
           </p>
         ))}
       </div>
@@ -53,8 +65,20 @@ function Source({ passage }: { passage: Passage }) {
   return (
     <p class="src">
       {passage.source} {catalogue?.sources[passage.source]?.label}
-      {dated && `, ${dated}`}, <b>{sayOf('review', passage.review_status)}</b>. {say('why.words')}
+      {dated && `, ${dated}`}, <b>{sayOf('review', passage.review_status)}</b>. {say(`printed.${passage.document ?? 'not-given'}`)}
     </p>
+  );
+}
+
+/** What the document prints there, where the service has it and it has not changed. */
+function Printed({ passage }: { passage: Passage }) {
+  if (passage.document === 'changed') return <span class="printed"> {say('printed.here')}</span>;
+  if (!passage.printed) return null;
+  return (
+    <span class="printed">
+      <span class="vh"> {say('printed.words')} </span>
+      <q>{passage.printed.replace(/\s+/g, ' ').trim()}</q>
+    </span>
   );
 }
 

@@ -1,14 +1,15 @@
 // The answer for the patient: larger, in plain words, and what prints in this view.
+import type { BriefAnswer } from '../contract';
 import { isEmpty } from '../facts';
 import { reviewWords, shortDigest } from '../note';
 import { useStore } from '../state';
-import { say } from '../texts';
+import { say, sayOf } from '../texts';
 import { Icon } from './Icon';
 
 export function PatientView() {
   const { forPatient, facts, status, local } = useStore();
   if (!forPatient) return <div class="pv" />;
-  const { brief, knowledge, id } = forPatient.answer;
+  const { brief, knowledge, id, return_signs: signs = [] } = forPatient.answer;
   const old = forPatient.facts !== facts;
   const stale = old && status !== 'waiting';
   const emergency = brief.level === 'emergency';
@@ -42,6 +43,7 @@ export function PatientView() {
             </ul>
           </div>
         )}
+        {!again.length && <Signs signs={signs} />}
         {!(emergency && where) && <Where text={where} />}
         <p class="fine">{brief.disclaimer}</p>
         <p class="fine">
@@ -49,6 +51,35 @@ export function PatientView() {
           {reviewWords(brief)}.
         </p>
       </article>
+    </div>
+  );
+}
+
+type Sign = NonNullable<BriefAnswer['return_signs']>[number];
+
+/** Where no source says when to come back: what was denied, by how urgent it would be. */
+function Signs({ signs }: { signs: Sign[] }) {
+  if (!signs.length) return null;
+  const levels = [...new Set(signs.map((one) => one.level))];
+  return (
+    <div class="pv-now">
+      <h2>{say('patient.again')}</h2>
+      <p>{say('patient.denied')}</p>
+      {levels.map((level) => (
+        <div class="pv-signs" key={level}>
+          <h3>{sayOf('signs', level)}</h3>
+          <ul>
+            {signs
+              .filter((one) => one.level === level)
+              .map((one) => (
+                <li key={one.code}>
+                  <Icon name="chevron" />
+                  <span>{one.label}</span>
+                </li>
+              ))}
+          </ul>
+        </div>
+      ))}
     </div>
   );
 }

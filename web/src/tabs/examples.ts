@@ -23,7 +23,7 @@ export async function loadPatients(catalogue: Catalogue): Promise<Patient[]> {
 }
 
 /** The facts of a prepared case, where the page can hold all of them. */
-export function factsOf({ case: sent }: Example, catalogue: Catalogue): Facts | undefined {
+export function factsOf({ case: sent }: Pick<Example, 'case'>, catalogue: Catalogue): Facts | undefined {
   const lists: [State, unknown[]][] = [['present', sent.present ?? []], ['absent', sent.absent ?? []]];
   let facts = NOTHING;
   for (const [state, codes] of lists) {
