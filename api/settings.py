@@ -37,6 +37,7 @@ class Settings:
     | `knowledge`      | `SPINEGRAPH_KNOWLEDGE`      | folders of knowledge files, separated as in PATH; default: shipped |
     | `log_level`      | `SPINEGRAPH_LOG_LEVEL`      | critical, error, warning (default), info or debug                  |
     | `local`          | `SPINEGRAPH_LOCAL`          | YAML file: where the article sends patients; default: nowhere      |
+    | `compare`        | `SPINEGRAPH_COMPARE`        | git revision or folder to compare the knowledge with; default none |
     """
 
     host: str = "127.0.0.1"
@@ -46,6 +47,7 @@ class Settings:
     knowledge: tuple[Path, ...] = ()
     log_level: str = "warning"
     local: LocalText = NO_TEXT
+    compare: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -59,6 +61,7 @@ class Settings:
             knowledge=tuple(Path(folder) for folder in folders.split(os.pathsep) if folder),
             log_level=_one_of(environment, "SPINEGRAPH_LOG_LEVEL", cls.log_level, LOG_LEVELS),
             local=read_local(Path(file)) if (file := environment.get(LOCAL, "")) else NO_TEXT,
+            compare=environment.get("SPINEGRAPH_COMPARE", ""),
         )
 
 

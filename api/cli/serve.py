@@ -22,13 +22,20 @@ def serve_command(
         typer.Option(metavar="FILE[=GRAPH]", help="RDF of your own to ask SPARQL of, too; may be repeated."),
     ] = None,
     knowledge: KnowledgeOption = None,
+    compare: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REF|DIR",
+            help="A git revision or a folder to compare the knowledge with; default SPINEGRAPH_COMPARE or none.",
+        ),
+    ] = None,
 ) -> None:
     """Run the HTTP service; its interface is at /docs."""
     from spinegraph.api.http.app import create_app
     from spinegraph.api.http.server import run
     from spinegraph.api.sparql_settings import parse_data_option
 
-    settings = _settings(host, port, knowledge)
+    settings = _settings(host, port, knowledge, compare)
     app = create_app(settings, data=tuple(map(parse_data_option, data or ())))
     with listen(settings.host, settings.port) as listening:
         address, number = listening.getsockname()[:2]
@@ -36,7 +43,7 @@ def serve_command(
         run(app, listening, settings.log_level)
 
 
-def _settings(host: str | None, port: int | None, knowledge: list[Path] | None) -> Settings:
+def _settings(host: str | None, port: int | None, knowledge: list[Path] | None, compare: str | None) -> Settings:
     """The environment's settings, where the command line says nothing else."""
     settings = Settings.from_environment()
     return replace(
@@ -44,6 +51,7 @@ def _settings(host: str | None, port: int | None, knowledge: list[Path] | None) 
         host=settings.host if host is None else host,
         port=settings.port if port is None else port,
         knowledge=tuple(knowledge or settings.knowledge),
+        compare=settings.compare if compare is None else compare,
     )
 
 

@@ -10,6 +10,7 @@ from spinegraph.api.case_body import CaseBody
 from spinegraph.api.catalogue import Catalogue
 from spinegraph.api.http.assistants import assistants_router
 from spinegraph.api.http.bodies import BodyLimits
+from spinegraph.api.http.comparison import ServedComparison, comparison_router
 from spinegraph.api.http.console_files import console_router
 from spinegraph.api.http.content import PassageList, ReferenceList, ScreenList, content_router
 from spinegraph.api.http.coverage import CoverageList, coverage_router
@@ -46,7 +47,9 @@ from spinegraph.engine.exchange.decision_table.model import DecisionTable
 from spinegraph.engine.exchange.description.resource import make_describer
 from spinegraph.engine.model import Answer, BriefAnswer
 from spinegraph.engine.query.dataset import DataFile
+from spinegraph.engine.validation.diff.model import Difference
 from spinegraph.engine.validation.reports.json import JsonReport
+from spinegraph.engine.validation.service.layout import served_files
 from starlette.middleware.gzip import GZipMiddleware
 
 DESCRIPTION = f"""Clinical guidelines that can be queried, checked and applied.
@@ -75,6 +78,7 @@ SCHEMAS = (
     CoverageList,
     Decision,
     DecisionTable,
+    Difference,
     Health,
     JsonReport,
     Listing,
@@ -134,6 +138,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.include_router(tables_router(engine))
     app.include_router(pathways_router(engine, codebook, limits))
     app.include_router(local_text_router(settings.local))
+    compared = ServedComparison(settings.compare, served_files(settings.knowledge)) if settings.compare else None
+    app.include_router(comparison_router(compared))
     app.include_router(queries_router())
     sparql = SparqlSettings.from_environment()
     service = make_query_service(sparql, settings.knowledge, data)
