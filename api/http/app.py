@@ -16,6 +16,7 @@ from spinegraph.api.http.content import PassageList, ReferenceList, ScreenList, 
 from spinegraph.api.http.coverage import CoverageList, coverage_router
 from spinegraph.api.http.decisions import decisions_router
 from spinegraph.api.http.docs_page import docs_router
+from spinegraph.api.http.drafts import DraftBody, PreviewBody, drafts_router
 from spinegraph.api.http.errors import install_errors
 from spinegraph.api.http.examples import answer_examples, understood
 from spinegraph.api.http.graphs import graphs_router
@@ -79,12 +80,14 @@ SCHEMAS = (
     Decision,
     DecisionTable,
     Difference,
+    DraftBody,
     Health,
     JsonReport,
     Listing,
     LocalText,
     PassageList,
     PathwayList,
+    PreviewBody,
     QueryList,
     QueryParameters,
     ReferenceList,
@@ -152,6 +155,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     validation = ValidationSettings.from_environment()
     validator = make_validation_service(validation, settings.knowledge)
     app.include_router(validation_router(validator, validation))
+    app.include_router(drafts_router(validator, validation))
     app.include_router(health_router(engine, {"sparql": service.processes, "validation": validator.processes}))
     app.openapi = make_document(app, SCHEMAS, lambda: answer_examples(engine, codebook))  # type: ignore[method-assign]
     return app
