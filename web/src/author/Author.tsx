@@ -90,13 +90,13 @@ export function View() {
           <button type="button" class="primary quiet" disabled={trial.busy !== undefined} onClick={() => void trial.read(facts, audience, say('author.present'))}>
             {say(trial.busy === 'article' ? 'author.reading' : 'author.read')}
           </button>
-          <label class="author-for">
-            {say('author.for')}{' '}
-            <select value={audience} onChange={(event) => setAudience(event.currentTarget.value)}>
+          <span class="author-for">
+            <label for="author-for">{say('author.for')}</label>
+            <select id="author-for" value={audience} onChange={(event) => setAudience(event.currentTarget.value)}>
               <option value="clinician">{say('author.forClinician')}</option>
               <option value="patient">{say('author.forPatient')}</option>
             </select>
-          </label>
+          </span>
         </p>
         <p class="hint">{say('author.keys')}</p>
       </section>

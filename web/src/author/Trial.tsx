@@ -1,9 +1,8 @@
 // What a draft does, below the editor: whom it decides otherwise, or the article that it gives.
-import { useEffect, useRef } from 'preact/hooks';
 import type { Catalogue } from '../catalogue';
 import { DifferenceView } from '../compare/DifferenceView';
 import { say } from '../texts';
-import type { Outcome } from './trying';
+import { HEADING, type Outcome } from './trying';
 import type { Witness } from './witness';
 
 interface Props {
@@ -14,15 +13,9 @@ interface Props {
 }
 
 export function Trial({ outcome, stale, catalogue, onPatient }: Props) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  const shown = useRef<Outcome>();
-  useEffect(() => {
-    if (shown.current && shown.current !== outcome) heading.current?.focus();
-    shown.current = outcome;
-  }, [outcome]);
   return (
-    <section class="card author-w" aria-labelledby="author-w">
-      <h2 id="author-w" tabIndex={-1} ref={heading}>
+    <section class="card author-w" aria-labelledby={HEADING}>
+      <h2 id={HEADING} tabIndex={-1}>
         {say(outcome.task === 'article' ? 'author.article' : 'author.changes')}
       </h2>
       {stale && <p class="note">{say('author.stale')}</p>}

@@ -9,6 +9,8 @@ export type Outcome =
   | { task: 'difference'; difference: Difference; text: string }
   | { task: 'article'; html: string; words: string; text: string }
   | { task: 'refused'; reason: string; text: string };
+/** What names the outcome; the focus goes there. */
+export const HEADING = 'author-w';
 export type Task = 'difference' | 'article';
 
 export interface Sent {
@@ -34,11 +36,12 @@ export function useTrial(sent: () => Sent) {
       last = await ask(draft, control.signal);
     } catch (error) {
       if (control.signal.aborted) return;
-      const reason = error instanceof Refused ? say('author.cannot', { reason: error.message }) : say('page.lostFirst');
+      const reason = error instanceof Refused ? error.message : say('page.lostFirst');
       last = { task: 'refused', reason, text: draft.text };
     }
     setBusy(undefined);
     setOutcome(last);
+    requestAnimationFrame(() => document.getElementById(HEADING)?.focus()); // when it is drawn
   }
 
   return {
@@ -63,6 +66,14 @@ async function article({ name, text }: Sent, facts: Facts, audience: string, wor
 
 async function post(path: string, body: string, signal: AbortSignal): Promise<Response> {
   const reply = await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body, signal });
-  if (!reply.ok) throw new Refused(await reasonOf(reply));
+  if (!reply.ok) throw new Refused(await refusalOf(reply));
   return reply;
+}
+
+/** Why nothing was tried: where the text does not load, or what else stood in the way. */
+async function refusalOf(reply: Response): Promise<string> {
+  const problem: { type?: string; where?: string } = await reply.clone().json().catch(() => ({}));
+  const reason = await reasonOf(reply);
+  if (!problem.type?.endsWith('/unusable-content')) return say('author.notTried', { reason });
+  return say('author.cannot', { reason: problem.where ? `${problem.where}: ${reason}` : reason });
 }

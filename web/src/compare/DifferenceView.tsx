@@ -8,6 +8,7 @@ import { type Changed, changedRules, type Difference, labelOf, type Responsible,
 import { Statements } from './Statements';
 
 const MOST = 60;
+const MOST_WORDS = 5;
 
 interface Props {
   difference: Difference;
@@ -103,7 +104,7 @@ function Turned({ turn, name, because, catalogue, onPatient }: TurnedProps) {
         <span class="was">
           {outcomeWord(old)} → {outcomeWord(now)}
         </span>{' '}
-        <span>{witness.words.join(', ')}</span>
+        <span>{inShort(witness.words)}</span>
       </p>
       <p class="dif-b ls">
         <b>{say('dif.because')}</b>{' '}
@@ -122,7 +123,7 @@ function Turned({ turn, name, because, catalogue, onPatient }: TurnedProps) {
         {responsible.length > 1 && responsible.some((one) => !one.alone) && ` ${say('dif.together')}`}
       </p>
       <p class="dif-a">
-        <a href={addressOf(witness, catalogue)} aria-label={say('dif.openOf', { name, words: witness.words.join(', ') })}>
+        <a href={addressOf(witness, catalogue)} aria-label={say('dif.openOf', { name, words: inShort(witness.words) })}>
           {say('author.open')}
         </a>
         {onPatient && (
@@ -133,6 +134,12 @@ function Turned({ turn, name, because, catalogue, onPatient }: TurnedProps) {
       </p>
     </li>
   );
+}
+
+/** A patient in few words: numbers and what is present come first, and the case has the rest. */
+function inShort(words: string[]): string {
+  if (words.length <= MOST_WORDS + 1) return words.join(', ');
+  return [...words.slice(0, MOST_WORDS), say('brief.more', { count: words.length - MOST_WORDS })].join(', ');
 }
 
 /** A verdict, or whether a rule holds. */
