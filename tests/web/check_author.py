@@ -111,7 +111,7 @@ def test_a_changed_threshold_shows_whom_it_changes_and_his_article(browser: Brow
         try_out(page, "What it changes", "/v1/comparison")
         rule = page.locator("[data-rule=prompt-imaging-for-age-alone]").first
         expect(rule).to_contain_text("waiting → does not hold", timeout=PATIENCE)
-        expect(page.locator("#author-w")).to_be_focused()
+        expect(page.locator("#author-difference")).to_be_focused()
         expect(rule).to_contain_text("Older than 50 from the age")
         expect(page.locator(".dif-s")).to_contain_text("your text")
         take_picture(page, "author-changes-desk")
@@ -121,8 +121,9 @@ def test_a_changed_threshold_shows_whom_it_changes_and_his_article(browser: Brow
         article = page.frame_locator("iframe.author-p")
         expect(article.locator(".headline")).to_be_visible()
         expect(article.locator(".headline")).to_have_css("border-left-width", "8px")
-        expect(page.locator("#author-w")).to_be_focused()
-        expect(page.locator(".author-w")).to_contain_text("nobody has released")
+        expect(page.locator("#author-article")).to_be_focused()
+        expect(page.locator(".author-w").first).to_contain_text("nobody has released")
+        expect(rule).to_be_visible()
         take_picture(page, "author-article-desk")
         assert violations(page) == []
         assert heard == QUIET

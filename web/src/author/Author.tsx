@@ -110,7 +110,8 @@ export function View() {
         )}
         {!report && !refusal && <p class="nothing">{say('author.nothing')}</p>}
       </section>
-      {trial.outcome && catalogue && <Trial outcome={trial.outcome} stale={trial.outcome.text !== draft} catalogue={catalogue} onPatient={readOf} />}
+      {catalogue &&
+        trial.outcomes.map((one) => <Trial key={one.task} outcome={one} stale={one.text !== draft} catalogue={catalogue} onPatient={readOf} />)}
     </div>
   );
 }

@@ -2,7 +2,7 @@
 import type { Catalogue } from '../catalogue';
 import { DifferenceView } from '../compare/DifferenceView';
 import { say } from '../texts';
-import { HEADING, type Outcome } from './trying';
+import { headingOf, type Outcome } from './trying';
 import type { Witness } from './witness';
 
 interface Props {
@@ -14,8 +14,8 @@ interface Props {
 
 export function Trial({ outcome, stale, catalogue, onPatient }: Props) {
   return (
-    <section class="card author-w" aria-labelledby={HEADING}>
-      <h2 id={HEADING} tabIndex={-1}>
+    <section class="card author-w" aria-labelledby={headingOf(outcome)}>
+      <h2 id={headingOf(outcome)} tabIndex={-1}>
         {say(outcome.task === 'article' ? 'author.article' : 'author.changes')}
       </h2>
       {stale && <p class="note">{say('author.stale')}</p>}

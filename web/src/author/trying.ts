@@ -9,8 +9,8 @@ export type Outcome =
   | { task: 'difference'; difference: Difference; text: string }
   | { task: 'article'; html: string; words: string; text: string }
   | { task: 'refused'; reason: string; text: string };
-/** What names the outcome; the focus goes there. */
-export const HEADING = 'author-w';
+/** What names an outcome; the focus goes there when it comes. */
+export const headingOf = ({ task }: Outcome): string => `author-${task}`;
 export type Task = 'difference' | 'article';
 
 export interface Sent {
@@ -18,11 +18,11 @@ export interface Sent {
   text: string;
 }
 
-let last: Outcome | undefined; // outlives the tab, never the page
+let kept: Outcome[] = []; // outlives the tab, never the page
 
-/** The last outcome, what is running, and how to ask for another. */
+/** The last outcome of each kind, the newest first; what is running; and how to ask for another. */
 export function useTrial(sent: () => Sent) {
-  const [outcome, setOutcome] = useState(last);
+  const [outcomes, setOutcomes] = useState(kept);
   const [busy, setBusy] = useState<Task>();
   const running = useRef<AbortController>();
   useEffect(() => () => running.current?.abort(), []);
@@ -31,21 +31,23 @@ export function useTrial(sent: () => Sent) {
     running.current?.abort();
     const control = (running.current = new AbortController());
     const draft = sent();
+    let found: Outcome;
     setBusy(task);
     try {
-      last = await ask(draft, control.signal);
+      found = await ask(draft, control.signal);
     } catch (error) {
       if (control.signal.aborted) return;
       const reason = error instanceof Refused ? error.message : say('page.lostFirst');
-      last = { task: 'refused', reason, text: draft.text };
+      found = { task: 'refused', reason, text: draft.text };
     }
+    kept = [found, ...kept.filter((one) => one.task !== found.task && one.task !== 'refused')];
     setBusy(undefined);
-    setOutcome(last);
-    requestAnimationFrame(() => document.getElementById(HEADING)?.focus()); // when it is drawn
+    setOutcomes(kept);
+    requestAnimationFrame(() => document.getElementById(headingOf(found))?.focus()); // when it is drawn
   }
 
   return {
-    outcome,
+    outcomes,
     busy,
     compare: () => run('difference', difference),
     read: (facts: Facts, audience: string, words: string) =>
