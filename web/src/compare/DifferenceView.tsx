@@ -1,7 +1,6 @@
 // A difference of two states: recommendations that decide somebody otherwise, with that patient; and what is stated otherwise.
 import type { Catalogue } from '../catalogue';
 import { addressOf, type Witness } from '../author/witness';
-import { Icon } from '../components/Icon';
 import { shortDigest } from '../note';
 import { say, sayOf } from '../texts';
 import { type Changed, changedRules, type Difference, labelOf, type Responsible, type Turn } from './difference';
@@ -31,10 +30,7 @@ export function DifferenceView({ difference, catalogue, onPatient }: Props) {
       {advice.length ? list(advice) : <p class="nothing">{say('dif.noAdvice')}</p>}
       {others.length > 0 && (
         <details class="card cmp-same">
-          <summary>
-            <Icon name="chevron" />
-            {say('dif.others', { count: others.length })}
-          </summary>
+          <summary>{say('dif.others', { count: others.length })}</summary>
           {list(others)}
         </details>
       )}

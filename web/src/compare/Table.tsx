@@ -23,10 +23,7 @@ export function Table({ id, rows, other }: Props) {
         {rows.differing.length ? <Lines id={id} rows={rows.differing} other={other} /> : <p class="nothing">{say('cmp.same')}</p>}
         {rows.same.length > 0 && (
           <details class="cmp-same">
-            <summary>
-              <Icon name="chevron" />
-              {say('cmp.alike', { count: rows.same.length })}
-            </summary>
+            <summary>{say('cmp.alike', { count: rows.same.length })}</summary>
             <Lines id={id} rows={rows.same} other={other} />
           </details>
         )}
