@@ -28,6 +28,12 @@ class UnknownResourceError(RequestError):
     title = "There is no such resource"
 
 
+class NoComparisonError(UnknownResourceError):
+    """This service was not told what to compare its knowledge with."""
+
+    title = "There is nothing to compare with"
+
+
 def kind_of(error: type[SpinegraphError]) -> str:
     """The last part of a problem's type: UnknownCodeError → `unknown-code`."""
     return re.sub(r"(?<=.)([A-Z])", r"-\1", error.__name__.removesuffix("Error")).lower()

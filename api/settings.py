@@ -38,6 +38,7 @@ class Settings:
     | `log_level`      | `SPINEGRAPH_LOG_LEVEL`      | critical, error, warning (default), info or debug                  |
     | `local`          | `SPINEGRAPH_LOCAL`          | YAML file: where the article sends patients; default: nowhere      |
     | `sources`        | `SPINEGRAPH_SOURCES`        | folder of the documents, whose printed words are shown; or none    |
+    | `compare`        | `SPINEGRAPH_COMPARE`        | git revision or folder to compare the knowledge with; default none |
     """
 
     host: str = "127.0.0.1"
@@ -48,6 +49,7 @@ class Settings:
     log_level: str = "warning"
     local: LocalText = NO_TEXT
     sources: Path | None = None
+    compare: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -62,6 +64,7 @@ class Settings:
             log_level=_one_of(environment, "SPINEGRAPH_LOG_LEVEL", cls.log_level, LOG_LEVELS),
             local=read_local(Path(file)) if (file := environment.get(LOCAL, "")) else NO_TEXT,
             sources=Path(folder) if (folder := environment.get("SPINEGRAPH_SOURCES", "")) else None,
+            compare=environment.get("SPINEGRAPH_COMPARE", ""),
         )
 
 

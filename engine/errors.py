@@ -213,6 +213,12 @@ class MalformedContentError(ValidationError):
     title = "The files cannot be validated so"
 
 
+class UnusableContentError(ValidationError):
+    """The files that were sent, and what is read beside them, do not load as knowledge: nothing can be decided with them."""
+
+    title = "The files make no knowledge"
+
+
 class ContentTooLargeError(ValidationError):
     """More files or bytes than are taken; `limit` in the details names which."""
 

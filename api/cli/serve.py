@@ -26,13 +26,20 @@ def serve_command(
         Path | None,
         typer.Option(metavar="DIR", help="Folder of the source documents: passages show their printed words, to everybody."),
     ] = None,
+    compare: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REF|DIR",
+            help="A git revision or a folder to compare the knowledge with; default SPINEGRAPH_COMPARE or none.",
+        ),
+    ] = None,
 ) -> None:
     """Run the HTTP service; its interface is at /docs."""
     from spinegraph.api.http.app import create_app
     from spinegraph.api.http.server import run
     from spinegraph.api.sparql_settings import parse_data_option
 
-    settings = _settings(host, port, knowledge, sources)
+    settings = _settings(host, port, knowledge, sources, compare)
     app = create_app(settings, data=tuple(map(parse_data_option, data or ())))
     with listen(settings.host, settings.port) as listening:
         address, number = listening.getsockname()[:2]
@@ -40,7 +47,9 @@ def serve_command(
         run(app, listening, settings.log_level)
 
 
-def _settings(host: str | None, port: int | None, knowledge: list[Path] | None, sources: Path | None) -> Settings:
+def _settings(
+    host: str | None, port: int | None, knowledge: list[Path] | None, sources: Path | None, compare: str | None
+) -> Settings:
     """The environment's settings, where the command line says nothing else."""
     settings = Settings.from_environment()
     return replace(
@@ -49,6 +58,7 @@ def _settings(host: str | None, port: int | None, knowledge: list[Path] | None, 
         port=settings.port if port is None else port,
         knowledge=tuple(knowledge or settings.knowledge),
         sources=sources or settings.sources,
+        compare=settings.compare if compare is None else compare,
     )
 
 

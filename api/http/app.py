@@ -10,12 +10,14 @@ from spinegraph.api.case_body import CaseBody
 from spinegraph.api.catalogue import Catalogue
 from spinegraph.api.http.assistants import assistants_router
 from spinegraph.api.http.bodies import BodyLimits
+from spinegraph.api.http.comparison import ServedComparison, comparison_router
 from spinegraph.api.http.console_files import console_router
 from spinegraph.api.http.content import PassageList, PassageLists, ReferenceList, ScreenList, content_router
 from spinegraph.api.http.coverage import CoverageList, coverage_router
 from spinegraph.api.http.decisions import decisions_router
 from spinegraph.api.http.descriptions import descriptions_router
 from spinegraph.api.http.docs_page import docs_router
+from spinegraph.api.http.drafts import DraftBody, PreviewBody, drafts_router
 from spinegraph.api.http.errors import install_errors
 from spinegraph.api.http.examples import answer_examples, understood
 from spinegraph.api.http.graphs import graphs_router
@@ -49,7 +51,9 @@ from spinegraph.engine.exchange.description.model import Description
 from spinegraph.engine.exchange.description.resource import make_describer
 from spinegraph.engine.model import Answer, BriefAnswer
 from spinegraph.engine.query.dataset import DataFile
+from spinegraph.engine.validation.diff.model import Difference
 from spinegraph.engine.validation.reports.json import JsonReport
+from spinegraph.engine.validation.service.layout import served_files
 from starlette.middleware.gzip import GZipMiddleware
 
 DESCRIPTION = f"""Clinical guidelines that can be queried, checked and applied.
@@ -79,12 +83,15 @@ SCHEMAS = (
     Decision,
     DecisionTable,
     Description,
+    Difference,
+    DraftBody,
     Health,
     JsonReport,
     Listing,
     LocalText,
     PassageList,
     PathwayList,
+    PreviewBody,
     QueryList,
     QueryParameters,
     ReferenceList,
@@ -141,6 +148,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.include_router(witnesses_router(engine))
     app.include_router(pathways_router(engine, codebook, limits))
     app.include_router(local_text_router(settings.local))
+    compared = ServedComparison(settings.compare, served_files(settings.knowledge)) if settings.compare else None
+    app.include_router(comparison_router(compared))
     app.include_router(queries_router())
     sparql = SparqlSettings.from_environment()
     service = make_query_service(sparql, settings.knowledge, data)
@@ -154,6 +163,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     validation = ValidationSettings.from_environment()
     validator = make_validation_service(validation, settings.knowledge)
     app.include_router(validation_router(validator, validation))
+    app.include_router(drafts_router(validator, validation))
     app.include_router(health_router(engine, {"sparql": service.processes, "validation": validator.processes}))
     app.openapi = make_document(app, SCHEMAS, lambda: answer_examples(engine, codebook))  # type: ignore[method-assign]
     return app

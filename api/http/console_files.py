@@ -5,6 +5,7 @@ A page may load these files and ask this service; nothing else, and nothing that
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
 import re
@@ -16,14 +17,17 @@ from pathlib import PurePath
 from fastapi import APIRouter
 from spinegraph.api.http.caching import unless_unchanged
 from spinegraph.api.http.open_route import OpenRoute
+from spinegraph.engine.exchange.article.rendering import style
 from starlette.requests import Request
 from starlette.responses import Response
 
+ARTICLE_STYLE = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    f"default-src 'none'; script-src 'self'; style-src 'self' 'sha256-{ARTICLE_STYLE}'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-"""What the console may do (Content-Security-Policy level 3)."""
+"""What the console may do (Content-Security-Policy level 3). Of styles that stand in a page it may have one: that of the
+articles, which it shows in frames without scripts."""
 FOLDER = files("spinegraph.api.http.console")
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".txt": "text/plain"}
 UNSERVED = ("sources.txt",)

@@ -33,6 +33,7 @@ from spinegraph.engine.errors import (
     QueryTooLargeError,
     TooManyQueriesError,
     TooManyValidationsError,
+    UnusableContentError,
     ValidationError,
 )
 from spinegraph.engine.model import Frozen, doc
@@ -109,6 +110,7 @@ STATUS: Mapping[type[SpinegraphError], HTTPStatus] = {
     QueryError: HTTPStatus.SERVICE_UNAVAILABLE,
     ProfileError: HTTPStatus.UNPROCESSABLE_ENTITY,
     MalformedContentError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnusableContentError: HTTPStatus.UNPROCESSABLE_ENTITY,
     ContentTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     TooManyValidationsError: HTTPStatus.TOO_MANY_REQUESTS,
     ValidationError: HTTPStatus.SERVICE_UNAVAILABLE,

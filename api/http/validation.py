@@ -100,17 +100,22 @@ async def _read(request: Request, settings: ValidationSettings) -> Sent:
     given = given_parameters(request.scope["query_string"], ValidationParameters)
     options = converted(given, ValidationParameters, "?", strict=False)
     kind = media_type_of(request, BODIES, "Content").name
+    body = await read_content(request, settings, wrapped=kind in (JSON, FORM))
+    if kind == JSON:
+        return await run_in_threadpool(read_json, body, given)
+    if kind == FORM:
+        return await read_form(body, request.headers["content-type"], given, settings.limits.max_files)
+    return Sent({options.name: body}, options)
+
+
+async def read_content(request: Request, settings: ValidationSettings, *, wrapped: bool) -> bytes:
+    """A body that holds files; `wrapped` ones with their names. Raises BodyTimeoutError, ContentTooLargeError."""
     limits = settings.limits
-    longest = 2 * limits.max_bytes + 1024 * limits.max_files if kind in (JSON, FORM) else limits.max_bytes
+    longest = 2 * limits.max_bytes + 1024 * limits.max_files if wrapped else limits.max_bytes
     too_large = partial(
         ContentTooLargeError,
         f"The body has more than {longest:,} bytes.",
         mend="Send the files that have changed.",
         details={"limit": "max_bytes", "allowed": limits.max_bytes},
     )
-    body = await read_body(request, BodyLimits(longest, settings.body_seconds), too_large)
-    if kind == JSON:
-        return await run_in_threadpool(read_json, body, given)
-    if kind == FORM:
-        return await read_form(body, request.headers["content-type"], given, limits.max_files)
-    return Sent({options.name: body}, options)
+    return await read_body(request, BodyLimits(longest, settings.body_seconds), too_large)

@@ -122,20 +122,27 @@ def make_question(sent: Sent, form: Format) -> Question:
 
 def read_json(body: bytes, given: Mapping[str, Any]) -> Sent:
     """Files and options of a JSON body, together with what the URL gave. Raises UnreadableBodyError, ParameterError."""
-    data = _parse_json(body)
-    if not isinstance(data, dict):
-        raise ParameterError("The body is no object.", where="/", mend='Send {"files": {"name.ttl": "…"}}.')
+    data = parse_object(body, ValidationBody)
     for name in data:
-        require_known(name, properties_of(ValidationBody), "member", f"/{name}")
         if name in given:
             raise ParameterError(f"{name} stands in the URL and in the body.", where=f"/{name}", mend="Give it once.")
     _no_name(given, "the body")
-    files = _files(data.get("files"))
+    files = files_of(data)
     judged = converted({**data, "files": {}}, ValidationBody, "/", strict=True)
     url = converted(given, ValidationParameters, "?", strict=False)
     options = replace(url, **{name: getattr(judged, name) for name in ("beside", "only", "owl") if name in data})
     profile = judged.profile if isinstance(judged.profile, str) else json.dumps(judged.profile, ensure_ascii=False)
     return Sent(files, options, _encodable(profile))
+
+
+def parse_object(body: bytes, struct: type[Frozen]) -> dict[str, Any]:
+    """A JSON body that has no other members than a struct. Raises UnreadableBodyError, ParameterError."""
+    data = _parse_json(body)
+    if not isinstance(data, dict):
+        raise ParameterError("The body is no object.", where="/", mend='Send {"files": {"name.ttl": "…"}}.')
+    for name in data:
+        require_known(name, properties_of(struct), "member", f"/{name}")
+    return data
 
 
 def _no_name(given: Mapping[str, Any], place: str) -> None:
@@ -169,7 +176,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _files(data: Any) -> dict[str, bytes]:
+def files_of(body: Mapping[str, Any]) -> dict[str, bytes]:
+    """The files of a body by name. Raises ParameterError."""
+    data = body.get("files")
     mend = 'Write "files": {"shapes/rules/x.ttl": "the Turtle"}.'
     if not isinstance(data, dict):
         raise ParameterError("There are no files by name.", where="/files", mend=mend)

@@ -48,6 +48,8 @@ BODIES = [
     (PATHWAY, "text/turtle"),
     ("/sparql", "application/sparql-query"),
     ("/sparql", "application/x-www-form-urlencoded"),
+    ("/v1/comparison", "application/json"),
+    ("/v1/preview", "application/json"),
     ("/v1/validation", "text/turtle"),
     ("/v1/validation", "application/json"),
     ("/v1/validation", "multipart/form-data"),
@@ -104,7 +106,8 @@ def is_problem(reply: Reply, status: int) -> None:
 
 def test_every_body_is_tried(hasty: FastAPI) -> None:
     assert sorted(posted(hasty)) == sorted(BODIES)
-    assert {path for path, _ in BODIES} == {"/mcp", "/v1/decisions", "/v1/validation", "/sparql", PATHWAY}
+    routes = {"/mcp", "/v1/comparison", "/v1/decisions", "/v1/preview", "/v1/validation", "/sparql", PATHWAY}
+    assert {path for path, _ in BODIES} == routes
 
 
 @pytest.mark.parametrize(("path", "media_type"), BODIES)

@@ -88,6 +88,73 @@ def test_what_is_too_large_is_refused_and_the_page_stays(browser: Browser, addre
         expect(page.locator(".author-r .note")).to_have_count(0)
 
 
+# What a draft does ---------------------------------------------------------------------------
+
+
+def older() -> str:
+    """The shipped file with another threshold of age."""
+    text = RULES.read_text(encoding="utf-8")
+    assert "sh:minExclusive 50" in text
+    return text.replace("sh:minExclusive 50", "sh:minExclusive 55", 1)
+
+
+def try_out(page: Page, name: str, path: str) -> None:
+    """Press a button, and wait for what the service says."""
+    with page.expect_response(lambda reply: path in reply.url, timeout=PATIENCE):
+        page.get_by_role("button", name=name, exact=True).first.click()
+
+
+def test_a_changed_threshold_shows_whom_it_changes_and_his_article(browser: Browser, address: str) -> None:
+    with opened(browser, address, "/#tab=author", "desk") as (page, heard):
+        page.get_by_label("File", exact=True).fill("shapes/rules/left-back-pain-with-spasm.ttl")
+        paste(page, older())
+        try_out(page, "What it changes", "/v1/comparison")
+        rule = page.locator("[data-rule=prompt-imaging-for-age-alone]").first
+        expect(rule).to_contain_text("waiting → does not hold", timeout=PATIENCE)
+        expect(page.locator("#author-difference")).to_be_focused()
+        expect(rule).to_contain_text("Older than 50 from the age")
+        expect(page.locator(".dif-s")).to_contain_text("your text")
+        take_picture(page, "author-changes-desk")
+        assert violations(page) == []
+        with page.expect_response(lambda reply: "/v1/preview" in reply.url, timeout=PATIENCE):
+            rule.get_by_role("button", name="Read his article").first.click()
+        article = page.frame_locator("iframe.author-p")
+        expect(article.locator(".headline")).to_be_visible()
+        expect(article.locator(".headline")).to_have_css("border-left-width", "8px")
+        expect(page.locator("#author-article")).to_be_focused()
+        expect(page.locator(".author-w").first).to_contain_text("nobody has released")
+        expect(rule).to_be_visible()
+        take_picture(page, "author-article-desk")
+        assert violations(page) == []
+        assert heard == QUIET
+
+
+def test_the_present_case_is_read_for_patients_as_the_draft_decides_it(browser: Browser, address: str) -> None:
+    with opened(browser, address, "/#tab=author&y=low_back_pain&m=age_years~52~a", "phone") as (page, heard):
+        page.get_by_label("File", exact=True).fill("shapes/rules/left-back-pain-with-spasm.ttl")
+        paste(page, older())
+        page.get_by_label("For", exact=True).select_option("patient")
+        try_out(page, "Read as an article", "/v1/preview")
+        expect(page.frame_locator("iframe.author-p").locator("body.patient")).to_be_visible(timeout=PATIENCE)
+        assert page.locator("iframe.author-p").get_attribute("sandbox") == "allow-popups allow-popups-to-escape-sandbox"
+        take_picture(page, "author-article-phone")
+        assert violations(page) == []
+        assert too_wide(page) <= 0
+        paste(page, "# another text")
+        expect(page.locator(".author-w .note")).to_contain_text("has changed since")
+        assert heard == QUIET
+
+
+def test_a_draft_that_does_not_load_says_why_and_where(browser: Browser, address: str) -> None:
+    with opened(browser, address, "/#tab=author", "desk") as (page, _):
+        paste(page, "PREFIX core: <https://w3id.org/spinegraph/core/>\n\ncore:x core:y core:z")
+        try_out(page, "What it changes", "/v1/comparison")
+        expect(page.locator(".author-w .note")).to_contain_text("does not load yet")
+        expect(page.locator(".author-w .note")).to_contain_text("shapes/rules/draft.ttl:3")
+        take_picture(page, "author-unusable-desk")
+        assert violations(page) == []
+
+
 PASTE = """line => {
     const content = document.querySelector('.author-cm').shadowRoot.querySelector('.cm-content');
     const data = new DataTransfer();

@@ -219,7 +219,8 @@ MEASURE = """(least) => [...document.querySelectorAll('button, a[href], input, s
     const box = one.getBoundingClientRect();
     const drawn = getComputedStyle(one, '::after');
     const more = drawn.position === 'absolute' ? Math.abs(parseFloat(drawn.top)) + Math.abs(parseFloat(drawn.bottom)) : 0;
-    const around = one.matches('input, select') ? one.closest('.num, .search').getBoundingClientRect().height : box.height + more;
+    const field = one.matches('input, select') && one.closest('.num, .search');
+    const around = field ? field.getBoundingClientRect().height : box.height + more;
     return around < least;
 }).map((one) => one.textContent.trim() || one.id)"""
 """The controls that are lower than so many pixels, with what extends them."""

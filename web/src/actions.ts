@@ -21,16 +21,41 @@ function change(facts: Facts, sentence: string): void {
 
 /** Write the case into the address, without a new entry in the history. */
 function keep(): void {
-  const { facts, patient, tab, entry } = store.state;
-  history.replaceState(null, '', location.pathname + writeFragment(facts, patient, tab, '', entry));
+  const { facts, patient, tab, entry, other, versions } = store.state;
+  history.replaceState(null, '', location.pathname + writeFragment(facts, patient, tab, '', { entry, other, versions }));
 }
 
 /** Turn to a tab, with the same case; the way back of the browser leads back. */
 export function openTab(tab: Tab): void {
-  const { facts, patient } = store.state;
+  const { facts, patient, other } = store.state;
   if (tab === store.state.tab) return;
-  history.pushState(null, '', location.pathname + writeFragment(facts, patient, tab));
-  store.set({ tab, entry: '', why: undefined });
+  history.pushState(null, '', location.pathname + writeFragment(facts, patient, tab, '', { other }));
+  store.set({ tab, entry: '', why: undefined, versions: false });
+}
+
+/** Compare the case with another one, or with none; `unknown` names what was left out of it. */
+export function compareWith(other: Facts | undefined, unknown: string[] = []): void {
+  store.set({ other, versions: false, unknown });
+  keep();
+}
+
+/** Keep the case as it is beside the one that is changed from now on. */
+export function keepAndChange(): void {
+  store.set({ other: store.state.facts });
+  openTab('case');
+}
+
+/** The second case becomes the present one, and the other way round; it can be undone. */
+export function exchange(): void {
+  const { facts, other } = store.state;
+  if (!other) return;
+  store.set({ other: facts });
+  change(other, say('cmp.exchanged'));
+}
+
+export function compareVersions(versions: boolean): void {
+  store.set({ versions });
+  keep();
 }
 
 export function answer(code: string, state: State | undefined): void {

@@ -17,8 +17,8 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 async function readAddress(): Promise<void> {
   const { catalogue, decided } = store.state;
   if (!catalogue) return;
-  const { facts, patient, unknown, tab, why, entry } = readFragment(location.hash, catalogue);
-  store.set({ tab, entry, why: undefined });
+  const { facts, patient, unknown, tab, why, entry, other, versions } = readFragment(location.hash, catalogue);
+  store.set({ tab, entry, why: undefined, other, versions });
   if (!decided || unknown.length || store.state.unknown.length || !isShown(facts, patient)) {
     store.set({ facts, patient, unknown, past: [], asking: undefined, skipped: [], forPatient: undefined });
     await redecide();

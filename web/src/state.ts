@@ -42,6 +42,9 @@ export interface State {
   forPatient: { answer: BriefAnswer; facts: Facts } | undefined;
   local: LocalText;
   why: string | undefined;
+  /** The case that this one is compared with, and whether versions are compared instead. */
+  other: Facts | undefined;
+  versions: boolean;
   dialog: 'keys' | undefined;
   copied: boolean;
   keysOn: boolean;
@@ -67,6 +70,8 @@ export const START: State = {
   forPatient: undefined,
   local: { where_to_go: '', where_to_go_now: '' },
   why: undefined,
+  other: undefined,
+  versions: false,
   dialog: undefined,
   copied: false,
   keysOn: true,

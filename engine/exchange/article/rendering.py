@@ -70,6 +70,11 @@ _ENVIRONMENT.filters |= {
 }
 
 
+def style() -> str:
+    """All that stands in the style element of every article in HTML, to the letter: a policy may allow it by its digest."""
+    return f"\n{_ENVIRONMENT.get_template('article.css.j2').render().rstrip()}\n"
+
+
 class Phrases:
     """The words that stand between those of the knowledge: one template of macros per audience."""
 

@@ -9,10 +9,9 @@ from spinegraph.engine.decide.decision import Engine
 from spinegraph.engine.decide.disclaimer import DISCLAIMER
 from spinegraph.engine.errors import CaseError, SpinegraphError
 from spinegraph.engine.knowledge.turtle.terms import shorten
-from spinegraph.engine.model import KnowledgeVersion
 from spinegraph.engine.validation.cases.files import ClinicalCase, case_paths, read_cases
 from spinegraph.engine.validation.diff.attribution import Attribution
-from spinegraph.engine.validation.diff.model import Difference
+from spinegraph.engine.validation.diff.model import Difference, StateVersion
 from spinegraph.engine.validation.diff.outcomes import Comparison, changed_cases
 from spinegraph.engine.validation.diff.statements import State, changed_statements
 
@@ -27,8 +26,8 @@ def compare(old: State, new: State, cases: Iterable[Path] = ()) -> Difference:
     comparison = Comparison(*engines, attribution)
     readable, refused = _read_cases(cases, old, new)
     return Difference(
-        old=KnowledgeVersion(version=old.knowledge.version, digest=old.knowledge.digest),
-        new=KnowledgeVersion(version=new.knowledge.version, digest=new.knowledge.digest),
+        old=_version(old),
+        new=_version(new),
         statements=tuple(changed_statements(old, new)),
         patients=tuple(comparison.changes()),
         compared=len(comparison.compared),
@@ -39,6 +38,10 @@ def compare(old: State, new: State, cases: Iterable[Path] = ()) -> Difference:
         review=tuple(f"{source.number} {source.title}: {source.review_status}" for source in new.knowledge.sources.values()),
         disclaimer=DISCLAIMER,
     )
+
+
+def _version(state: State) -> StateVersion:
+    return StateVersion(name=state.name, version=state.knowledge.version, digest=state.knowledge.digest)
 
 
 def _read_cases(paths: Iterable[Path], old: State, new: State) -> tuple[list[ClinicalCase], list[str]]:

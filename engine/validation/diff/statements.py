@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from spinegraph.engine.knowledge.turtle.graph import Graph
@@ -28,20 +29,24 @@ NOT_COMPARED = frozenset(("iri", "id", "kind", "positions"))
 class State:
     """One state of the knowledge: assembled, and the graph that knows where each statement stands."""
 
-    def __init__(self, name: str, graph: Graph, knowledge: Knowledge, root: str = "") -> None:
-        """`root`: what file names are relative to."""
+    def __init__(
+        self, name: str, graph: Graph, knowledge: Knowledge, root: str = "", names: Mapping[Path, str] | None = None
+    ) -> None:
+        """`root`: what file names are relative to; `names`: those of files that are called otherwise than where they stand."""
         self.name = name
         self.knowledge = knowledge
         self._graph = graph
         self._root = root
+        self._names = names or {}
 
     def place(self, iri: str) -> Place | None:
-        """file:line of a statement, the file relative to the state's root; None where the state has no statement about it."""
+        """file:line of a statement, the file as the state names it; None where the state has no statement about it."""
         located = self._graph.place(iri)
         if located is None:
             return None
-        file = located.path.as_posix()
-        return Place(file=file.removeprefix(self._root).lstrip("/"), line=located.line, column=located.column)
+        path = located.path
+        file = self._names.get(path) or path.as_posix().removeprefix(self._root).lstrip("/")
+        return Place(file=file, line=located.line, column=located.column)
 
 
 def changed_statements(old: State, new: State) -> Iterator[StatementChange]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,6 +34,16 @@ def state_of(name: str, folders: tuple[str, ...] = FOLDERS) -> Iterator[State]:
     with TemporaryDirectory() as copied:
         _check_out(name, folders, Path(copied))
         yield _read(name, Path(copied))
+
+
+SERVED = "served"
+"""The name of the state that a service answers with."""
+
+
+def served_state(served: Mapping[str, Path]) -> State:
+    """What a service answers with: its files by the names that it gives them. Raises KnowledgeError."""
+    graph = read_graph(served.values())
+    return State(SERVED, graph, assemble(graph), names={path: name for name, path in served.items()})
 
 
 def _read(name: str, folder: Path) -> State:

@@ -11,6 +11,7 @@ from spinegraph.engine.validation.diagnostics import Severity
 from spinegraph.engine.validation.reports import Format
 
 Beside = Literal["shipped", "alone"]
+Task = Literal["report", "difference", "article"]
 
 
 class Question(Frozen, frozen=True, kw_only=True):
@@ -19,9 +20,13 @@ class Question(Frozen, frozen=True, kw_only=True):
     `beside`: "shipped" reads them beside the knowledge that is served, where a file of the same name is replaced; "alone"
     reads them beside nothing but the parts of the schema that they do not bring. `only` names the checks that run, () all;
     `owl` asks the reasoner, too; `profile` is YAML or empty.
+    `task`: a report of what is wrong with them; or, where they load, what they decide differently from what is served, or the
+    article about `case`, which is JSON, decided with them.
     """
 
     files: dict[str, bytes]
+    task: Task = "report"
+    case: bytes = b""
     beside: Beside = "shipped"
     only: tuple[str, ...] = ()
     owl: bool = False

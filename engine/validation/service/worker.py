@@ -34,6 +34,7 @@ from spinegraph.engine.sandbox.network import close_network
 from spinegraph.engine.validation.catalogue import CATALOGUE
 from spinegraph.engine.validation.profile import Profile, apply_profile, read_profile
 from spinegraph.engine.validation.reports import MEDIA_TYPES, render_report
+from spinegraph.engine.validation.service.drafts import article_about, difference_of
 from spinegraph.engine.validation.service.layout import copy_files, lay_out
 from spinegraph.engine.validation.service.limits import ValidationLimits
 from spinegraph.engine.validation.service.messages import Question, Reply, decode_question, encode
@@ -105,7 +106,12 @@ def _serve(channel: Channel, body: bytes, options: WorkerOptions) -> None:
 
 
 def answer(question: Question, options: WorkerOptions) -> bytes:
-    """The written report. Raises ProfileError."""
+    """The written report, or what else is asked. Raises ProfileError, UnusableContentError, MalformedCaseError."""
+    if question.task != "report":
+        content = lay_out(Path(question.beside), _paths(options), question)
+        if question.task == "difference":
+            return difference_of(content, _paths(options))
+        return article_about(content, question.case)
     profile = Profile()
     if question.profile:
         PROFILE.write_text(question.profile, encoding="utf-8")

@@ -217,6 +217,13 @@ def test_knowledge_that_cannot_be_used_is_told(run: Run, tmp_path: Path) -> None
         assert err.startswith(told)
 
 
+@pytest.mark.parametrize(("name", "told"), [("no-such-revision", "neither a folder nor a revision"), ("", "no Turtle file")])
+def test_serve_does_not_start_with_nothing_to_compare_with(run: Run, tmp_path: Path, name: str, told: str) -> None:
+    code, out, err = run("serve", "--port", "0", "--compare", name or tmp_path)
+    assert (code, out) == (2, "")
+    assert told in err
+
+
 @pytest.mark.parametrize(("command", "code"), [("knowledge", 2), ("decide nowhere.yaml", 2)])
 def test_streams_may_be_closed(command: str, code: int) -> None:
     """What cannot be printed is no success."""

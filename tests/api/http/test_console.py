@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
@@ -11,7 +12,8 @@ import httpx
 import pytest
 from spinegraph.api.http.console_files import LOADED, POLICY, built
 from spinegraph.api.http.index import LINKS
-from spinegraph.engine import Engine
+from spinegraph.engine import Case, Engine
+from spinegraph.engine.exchange.article.article import render_article
 
 WEB = Path(__file__).parents[3] / "web"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -38,6 +40,13 @@ def test_browsers_get_the_console_under_one_strict_policy(client: httpx.Client) 
         assert client.get(path).status_code == 200
     assert "<noscript>" in reply.text
     assert 'href="/browse"' in reply.text
+
+
+def test_the_policy_allows_the_style_of_articles_and_no_other(engine: Engine) -> None:
+    article = render_article(engine.knowledge, engine.decide(Case())).decode()
+    (style,) = re.findall(r"<style>(.*?)</style>", article, re.DOTALL)
+    assert re.findall(r"'sha256-([^']+)'", POLICY) == [base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()]
+    assert not re.search(r" style=|<script", article)
 
 
 @pytest.mark.parametrize("accept", ["*/*", "text/*", "text/html;q=0, */*", "application/json, */*;q=0.1"])

@@ -90,7 +90,7 @@ OPERATIONS = {
     "get_finding", "get_condition", "get_intervention", "get_source", "get_passage", "get_reference", "get_rule", "get_shape",
     "get_passages", "get_references", "get_screens", "get_coverage", "get_cases", "get_local_text", "get_decision_table",
     "list_pathways", "get_pathway", "light_pathway", "get_description", "get_patient",
-    "get_tension", "get_screen", "get_uncovered", "get_line", "get_term", "get_ontology", "get_graph",
+    "get_comparison", "compare_draft", "preview_draft", "get_tension", "get_screen", "get_uncovered", "get_line", "get_term", "get_ontology", "get_graph",
 }  # fmt: skip
 """The names by which generated clients call them: one that goes or changes breaks those."""
 
@@ -155,6 +155,9 @@ def test_every_error_is_documented_with_its_members(document: dict[str, Any]) ->
     [
         ("/v1/decisions", "post", {"200", "400", "406", "408", "413", "415", "422", "500"}),
         ("/v1/validation", "post", {"200", "400", "406", "408", "413", "415", "422", "429", "500", "503"}),
+        ("/v1/comparison", "get", {"200", "304", "404", "422", "500"}),
+        ("/v1/comparison", "post", {"200", "400", "408", "413", "415", "422", "429", "500", "503"}),
+        ("/v1/preview", "post", {"200", "400", "408", "413", "415", "422", "429", "500", "503"}),
         ("/mcp", "post", {"200", "400", "408", "413", "415", "421", "500", "501"}),
         ("/sparql", "get", {"200", "304", "400", "403", "406", "413", "429", "500", "503"}),
         ("/sparql", "post", {"200", "304", "400", "403", "406", "408", "413", "415", "429", "500", "503"}),

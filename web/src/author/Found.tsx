@@ -1,7 +1,8 @@
 // The diagnostics of a draft: where, what, why, how to mend it, and the patient who shows it.
 import type { Catalogue } from '../catalogue';
 import { say, sayOf } from '../texts';
-import { addressOf, type Diagnostic, type Report } from './report';
+import type { Diagnostic, Report } from './report';
+import { addressOf } from './witness';
 
 const MOST = 200;
 

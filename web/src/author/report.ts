@@ -1,19 +1,11 @@
 // What validation answers, as far as the page reads it, and the asking.
-import type { Catalogue } from '../catalogue';
-import type { Facts, State } from '../facts';
-import { writeFragment } from '../fragment';
 import { Refused, reasonOf } from '../service';
+import type { Witness } from './witness';
 
 export interface Place {
   file: string;
   line: number;
   column: number;
-}
-
-export interface Witness {
-  case: { present: string[]; absent: string[]; measurements: Record<string, number> };
-  words: string[];
-  shows: string[];
 }
 
 export interface Diagnostic {
@@ -38,11 +30,9 @@ export interface Report {
   diagnostics: Diagnostic[];
 }
 
-export const FILE = 'shapes/rules/draft.ttl';
-
 /** Validate a text beside the content of the service. */
-export async function validate(text: string, signal: AbortSignal): Promise<Report> {
-  const reply = await fetch(`/v1/validation?${new URLSearchParams({ name: FILE })}`, {
+export async function validate(name: string, text: string, signal: AbortSignal): Promise<Report> {
+  const reply = await fetch(`/v1/validation?${new URLSearchParams({ name })}`, {
     method: 'POST',
     headers: { Accept: 'application/json', 'Content-Type': 'text/turtle' },
     body: text,
@@ -50,14 +40,4 @@ export async function validate(text: string, signal: AbortSignal): Promise<Repor
   });
   if (!reply.ok) throw new Refused(await reasonOf(reply));
   return reply.json();
-}
-
-/** The address of a patient in the Case tab. */
-export function addressOf({ case: patient }: Witness, catalogue: Catalogue): string {
-  const findings: Record<string, State> = {};
-  for (const code of patient.present) findings[code] = 'present';
-  for (const code of patient.absent) findings[code] = findings[code] ? 'both' : 'absent';
-  const units = Object.entries(patient.measurements).map(([code, value]) => [code, { value, unit: catalogue.item[code]?.unit ?? '' }]);
-  const facts: Facts = { findings, numbers: Object.fromEntries(units) };
-  return writeFragment(facts, false) || '#';
 }

@@ -4,8 +4,8 @@ import { store } from '../state';
 
 /** The address of an entry, a section, or the start of the tab. */
 export function linkTo(entry: string): string {
-  const { facts, patient } = store.state;
-  return writeFragment(facts, patient, 'browse', '', entry);
+  const { facts, patient, other } = store.state;
+  return writeFragment(facts, patient, 'browse', '', { entry, other });
 }
 
 /** Whether a link of the service leads to something that the tab shows. */

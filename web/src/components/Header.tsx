@@ -9,7 +9,7 @@ import { say } from '../texts';
 import { Icon } from './Icon';
 
 export function Header() {
-  const { decided, theme, language, tab, facts, patient } = useStore();
+  const { decided, theme, language, tab, facts, patient, other } = useStore();
   useEffect(() => {
     document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [tab, language]);
@@ -58,7 +58,7 @@ export function Header() {
           <ul class="tabs">
             {TABS.map((name) => (
               <li key={name}>
-                <a href={writeFragment(facts, patient, name) || '/'} aria-current={name === tab ? 'page' : undefined} data-t={say(`tab.${name}`)} onClick={(event) => turnTo(event, name)}>
+                <a href={writeFragment(facts, patient, name, '', { other }) || '/'} aria-current={name === tab ? 'page' : undefined} data-t={say(`tab.${name}`)} onClick={(event) => turnTo(event, name)}>
                   {say(`tab.${name}`)}
                 </a>
               </li>

@@ -9,6 +9,7 @@ type Lazy = Exclude<Tab, 'case'>;
 const LOAD: Record<Lazy, () => Promise<{ View: ComponentType }>> = {
   pathway: () => import('../pathway/Pathway'),
   disagreements: () => import('../tabs/Disagreements'),
+  compare: () => import('../compare/Compare'),
   learn: () => import('../tabs/Learn'),
   browse: () => import('../browse/Browse'),
   author: () => import('../author/Author'),

@@ -2,10 +2,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../components/Icon';
 import { Lost } from '../components/LazyTab';
-import type { Level } from '../contract';
+import { LevelMark } from '../components/LevelMark';
 import { writeFragment } from '../fragment';
 import { useStore } from '../state';
-import { say, sayOf } from '../texts';
+import { say } from '../texts';
 import { loadPatients, type Patient } from './examples';
 import { useLoaded } from './loading';
 import { Quiz } from './Quiz';
@@ -79,14 +79,5 @@ function Story({ patient, place }: { patient: Patient; place: number }) {
       </div>
       <Icon name="chevron" />
     </li>
-  );
-}
-
-export function LevelMark({ level }: { level: Level }) {
-  return (
-    <p class="mark" data-level={level}>
-      <Icon name={level} />
-      {sayOf('level', level)}
-    </p>
   );
 }

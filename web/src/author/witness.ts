@@ -1,0 +1,24 @@
+// A patient who shows something, and how he is opened.
+import type { Catalogue } from '../catalogue';
+import type { Facts, State } from '../facts';
+import { writeFragment } from '../fragment';
+
+export interface Witness {
+  case: { present: string[]; absent: string[]; measurements: Record<string, number> };
+  words: string[];
+  shows: string[];
+}
+
+/** What is recorded of a patient. */
+export function factsOf({ case: patient }: Witness, catalogue: Catalogue): Facts {
+  const findings: Record<string, State> = {};
+  for (const code of patient.present) findings[code] = 'present';
+  for (const code of patient.absent) findings[code] = findings[code] ? 'both' : 'absent';
+  const units = Object.entries(patient.measurements).map(([code, value]) => [code, { value, unit: catalogue.item[code]?.unit ?? '' }]);
+  return { findings, numbers: Object.fromEntries(units) };
+}
+
+/** The address of a patient in the Case tab. */
+export function addressOf(witness: Witness, catalogue: Catalogue): string {
+  return writeFragment(factsOf(witness, catalogue), false) || '#';
+}
