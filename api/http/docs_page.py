@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from spinegraph.api.http.console_files import POLICY, built_page
+from spinegraph.api.http.console_files import built_page, policy
 from spinegraph.api.http.open_route import OpenRoute
 from starlette.responses import Response
 
-DOCS_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+DOCS_POLICY = policy("'unsafe-inline'")
 """As the console's, but for style attributes: Swagger UI writes some of them into markup that it renders from text.
 
 Scripts stay those of this service alone.
