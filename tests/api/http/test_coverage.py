@@ -7,11 +7,13 @@ import re
 
 import httpx
 import msgspec
+import pytest
 from spinegraph.engine import Engine
 from spinegraph.engine.exchange.coverage.page import SCRIPT_DIGEST
 from spinegraph.engine.knowledge.sources import coverage
 
 
+@pytest.mark.slow
 def test_its_links_lead_to_pages_of_the_service(client: httpx.Client, engine: Engine) -> None:
     reply = client.get("/coverage")
     assert reply.headers["content-type"] == "text/html; charset=utf-8"

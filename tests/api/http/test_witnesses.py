@@ -9,6 +9,7 @@ from spinegraph.engine import Engine, Recommendation
 URL = "/v1/recommendations/{}/patient"
 
 
+@pytest.mark.slow
 def test_every_recommendation_has_a_patient_for_whom_it_stands(client: httpx.Client, engine: Engine) -> None:
     for rule in engine.knowledge.rules.values():
         if not isinstance(rule, Recommendation):
