@@ -117,7 +117,7 @@ def test_a_changed_threshold_shows_whom_it_changes_and_his_article(browser: Brow
         take_picture(page, "author-changes-desk")
         assert violations(page) == []
         with page.expect_response(lambda reply: "/v1/preview" in reply.url, timeout=PATIENCE):
-            rule.get_by_role("button", name="Read his article").first.click()
+            rule.get_by_role("button", name="Read the article of this patient").first.click()
         article = page.frame_locator("iframe.author-p")
         expect(article.locator(".headline")).to_be_visible()
         expect(article.locator(".headline")).to_have_css("border-left-width", "8px")
