@@ -22,8 +22,8 @@ UNGRADED = {"ungraded": "none"}
 
 
 def check_agreement(content: Content) -> Iterator[Diagnostic]:
-    """Direction, modality and urgency are stated by a passage, or a core:rationale says why not; what is advised, suspected or
-    tested rests on one of them as well; no member of a list, no side of a tension goes without. Needs knowledge."""
+    """Direction, modality and urgency are stated by a passage, or a core:rationale or core:reading says why not; what is advised,
+    suspected or tested rests on one of them as well; no member of a list, no side of a tension goes without. Needs knowledge."""
     if content.knowledge is None:
         return
     yield from _leaves(content, content.knowledge)
@@ -31,7 +31,7 @@ def check_agreement(content: Content) -> Iterator[Diagnostic]:
     passages = {passage.id: passage for passage in content.knowledge.passages.values()}
     for rule in content.knowledge.rules.values():
         stated = [passages[id_] for id_ in rule.passages if id_ in passages]
-        if isinstance(rule, Recommendation) and stated and not rule.rationale:
+        if isinstance(rule, Recommendation) and stated:
             yield from _otherwise(content, content.knowledge, rule, stated)
         if isinstance(rule, Recommendation | Assessment) and stated:
             yield from _foreign(content, content.knowledge, rule, stated)
@@ -42,6 +42,8 @@ def _otherwise(content: Content, knowledge: Knowledge, rule: Recommendation, sta
     wanted = BAR if rule.direction == "against" else rule.modality
     softened = wanted == BAR and rule.modality == WEAKEST and WEAKEST not in modalities
     if modalities and (wanted not in modalities or softened):
+        if rule.rationale:
+            return  # it says as what the passages are read
         yield content.diagnose(
             "otherwise-than-source", "modality", rule.iri, "core:modality",
             direction=rule.direction, modality=rule.modality, stated=sorted(modalities),
@@ -56,7 +58,7 @@ def _otherwise(content: Content, knowledge: Knowledge, rule: Recommendation, sta
     acting = [passage for passage in stated if passage.modality == wanted] or stated
     urgencies = {passage.urgency for passage in acting if passage.urgency}
     urgency = UNGRADED.get(rule.urgency, rule.urgency)
-    if urgencies and urgency not in urgencies:
+    if urgencies and urgency not in urgencies and not rule.reading:
         yield content.diagnose(
             "otherwise-than-source", "urgency", rule.iri, "core:urgency", urgency=rule.urgency, stated=sorted(urgencies)
         )
@@ -136,9 +138,15 @@ def _positions(content: Content) -> Iterator[Diagnostic]:
     for tension in graph.of_class("core:Tension"):
         positions = graph.iris(tension, "core:position")
         cited = {passage for position in positions for passage in graph.iris(position, DERIVED)}
-        for passage in graph.iris(tension, DERIVED):
+        own = graph.iris(tension, DERIVED)
+        for passage in own:
             if cited and passage not in cited:
                 yield content.diagnose("silent-position", "passage-of-no-side", tension, DERIVED, passage)
+        for position in positions:
+            for passage in graph.iris(position, DERIVED):
+                if own and passage not in own:
+                    of = {"tension": shorten(tension)}
+                    yield content.diagnose("silent-position", "passage-of-a-side-alone", position, DERIVED, passage, terms=of)
         takers = [taker for position in positions if (taker := graph.iri(position, "core:recommendation"))]
         shown = graph.iri(tension, "core:resolution") == expand("core:exposed")
         if not shown and not takers:
