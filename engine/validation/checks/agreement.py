@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from spinegraph.engine.knowledge.turtle.terms import expand, local_name, shorten
 from spinegraph.engine.model import Assessment, DerivedFinding, Knowledge, Passage, Recommendation
@@ -129,24 +129,32 @@ def _stated_by(content: Content, node: str) -> str:
     return next((predicate for predicate in (*LEAVES, "sh:path") if content.graph.terms(node, predicate)), "")
 
 
+def _passages_of_sides(content: Content, tension: str, positions: Sequence[str]) -> Iterator[Diagnostic]:
+    """A tension that names passages rests on those that its sides cite, all of them and no other."""
+    graph = content.graph
+    own = graph.iris(tension, DERIVED)
+    cited = {passage for position in positions for passage in graph.iris(position, DERIVED)}
+    if not own or not cited:
+        return
+    for passage in own:
+        if passage not in cited:
+            yield content.diagnose("silent-position", "passage-of-no-side", tension, DERIVED, passage)
+    of = {"tension": shorten(tension)}
+    for position in positions:
+        for passage in graph.iris(position, DERIVED):
+            if passage not in own:
+                yield content.diagnose("silent-position", "passage-of-a-side-alone", position, DERIVED, passage, terms=of)
+
+
 def _positions(content: Content) -> Iterator[Diagnostic]:
-    """Positions of which no recommendation, or that of another side, is shown with its verdict; passages that no side cites.
+    """Positions of which no recommendation, or that of another side, is shown with its verdict; passages of a side alone, or of none.
 
     A settled tension is shown to nobody: its positions need no recommendation, unless one of them names one.
     """
     graph = content.graph
     for tension in graph.of_class("core:Tension"):
         positions = graph.iris(tension, "core:position")
-        cited = {passage for position in positions for passage in graph.iris(position, DERIVED)}
-        own = graph.iris(tension, DERIVED)
-        for passage in own:
-            if cited and passage not in cited:
-                yield content.diagnose("silent-position", "passage-of-no-side", tension, DERIVED, passage)
-        for position in positions:
-            for passage in graph.iris(position, DERIVED):
-                if own and passage not in own:
-                    of = {"tension": shorten(tension)}
-                    yield content.diagnose("silent-position", "passage-of-a-side-alone", position, DERIVED, passage, terms=of)
+        yield from _passages_of_sides(content, tension, positions)
         takers = [taker for position in positions if (taker := graph.iri(position, "core:recommendation"))]
         shown = graph.iri(tension, "core:resolution") == expand("core:exposed")
         if not shown and not takers:
