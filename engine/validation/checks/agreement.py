@@ -147,7 +147,7 @@ def _passages_of_sides(content: Content, tension: str, positions: Sequence[str])
 
 
 def _positions(content: Content) -> Iterator[Diagnostic]:
-    """Positions of which no recommendation, or that of another side, is shown with its verdict; passages of a side alone, or of none.
+    """Positions of which no recommendation, or that of another side, is shown with its verdict; passages that do not agree.
 
     A settled tension is shown to nobody: its positions need no recommendation, unless one of them names one.
     """
