@@ -138,7 +138,9 @@ export function openLane(lane: Lane): void {
   store.set({ lane: store.state.lane === lane ? undefined : lane });
 }
 
+/** Turn to the view for the patient, or back; the way back of the browser leads back, too. */
 export function togglePatient(): void {
+  history.pushState(null, '', location.href);
   store.set({ patient: !store.state.patient });
   keep();
   if (store.state.patient) void redecide();

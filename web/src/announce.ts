@@ -27,5 +27,6 @@ export function speakTo(id: 'live' | 'alarm', text: string): void {
 function levelOf(brief: Brief, before: Brief | undefined): string {
   const level = sayOf('level', brief.level);
   if (brief.level === before?.level && brief.headline === before.headline) return say('live.still', { level });
-  return say('live.now', { level, headline: brief.headline });
+  const headline = brief.headline.replace(new RegExp(`^${brief.level}: `, 'i'), ''); // the level is said already
+  return say('live.now', { level, headline });
 }

@@ -39,8 +39,18 @@ function accept(answer: Answer, facts: Facts): void {
   const places = placesOf(answer, catalogue);
   const before = decided && !isEmpty(decided.facts) ? decided.places : places;
   const now: Decided = { answer, facts, places, before };
+  const held = document.activeElement;
   store.set({ decided: now, asking: nextAsking(answer, facts, asking, skipped, catalogue) });
+  requestAnimationFrame(() => keepFocus(held));
   announce(now, decided);
+}
+
+/** A line that moved to another lane is drawn anew: whoever stood on it stands on it again, or on the answer. */
+function keepFocus(held: Element | null): void {
+  if (!held || held.isConnected || document.activeElement !== document.body) return;
+  const rule = held.getAttribute('data-rule');
+  const moved = rule && document.querySelector<HTMLElement>(`[data-rule="${CSS.escape(rule)}"]`);
+  (moved || document.getElementById('brief'))?.focus();
 }
 
 function fail(error: unknown): void {

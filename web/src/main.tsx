@@ -19,7 +19,10 @@ async function readAddress(): Promise<void> {
   if (!catalogue) return;
   const { facts, patient, unknown, tab, why, entry, other, versions } = readFragment(location.hash, catalogue);
   store.set({ tab, entry, why: undefined, other, versions });
-  if (!decided || unknown.length || store.state.unknown.length || !isShown(facts, patient)) {
+  if (decided && patient !== store.state.patient && isShown(facts, store.state.patient)) {
+    store.set({ patient });
+    await redecide();
+  } else if (!decided || unknown.length || store.state.unknown.length || !isShown(facts, patient)) {
     store.set({ facts, patient, unknown, past: [], asking: undefined, skipped: [], forPatient: undefined });
     await redecide();
   }

@@ -19,11 +19,6 @@ export function Found({ found, report, stale, catalogue, onPlace }: Props) {
   return (
     <>
       <p class={stale ? 'note' : 'hint'}>{stale ? say('author.stale') : say('author.found', { count: found.length })}</p>
-      {report.not_run.map((one) => (
-        <p class="note" key={one.check}>
-          {say('author.notRun', { check: one.check, reason: one.reason })}
-        </p>
-      ))}
       <ol class="found">
         {found.slice(0, MOST).map((one) => (
           <li key={one.fingerprint} data-severity={one.severity}>
@@ -54,6 +49,14 @@ export function Found({ found, report, stale, catalogue, onPlace }: Props) {
       </ol>
       {found.length > MOST && <p class="hint">{say('author.more', { count: found.length - MOST })}</p>}
       {elsewhere > 0 && <p class="hint">{say('author.elsewhere', { count: elsewhere })}</p>}
+      {report.not_run.length > 0 && (
+        <details class="note" open={!report.diagnostics.length}>
+          <summary>{say('author.notRunAll', { count: report.not_run.length })}</summary>
+          {report.not_run.map((one) => (
+            <p key={one.check}>{say('author.notRun', { check: one.check, reason: one.reason })}</p>
+          ))}
+        </details>
+      )}
     </>
   );
 }

@@ -34,6 +34,7 @@ export function App({ onRetry }: { onRetry: () => void }) {
       </main>
       <footer class="foot">
         <span>{decided?.answer.brief.disclaimer}</span>
+        {language !== 'en' && <span> {say('page.content')}</span>}
       </footer>
       {why && <Why rule={why} key={why} />}
       {dialog === 'keys' && <Keys />}

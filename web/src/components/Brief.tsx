@@ -86,7 +86,7 @@ function Columns({ brief }: { brief: Answered }) {
             <Line key={one.recommendations.join()} action={one} mark={<span class="n" aria-hidden="true">{place + 1}</span>} />
           ))}
         </ol>
-        {!brief.do.length && <p class="nothing">{say('brief.nothing')}</p>}
+        {!brief.do.length && <p class="nothing">{say(brief.ask.length ? 'brief.onlyAsk' : 'brief.nothing')}</p>}
       </div>
       <div>
         <h2>{say('brief.avoid')}</h2>
