@@ -110,6 +110,7 @@ def test_what_would_change_it_applies_itself_and_is_undone_at_once(
         assert person.level.lower() in promised
         assert person.headline in promised
         assert page.locator(".lane .was").count() > 0
+        assert page.evaluate("document.activeElement !== document.body")  # on the line that moved, or on the answer
         take_picture(page, "flip-applied")
         person.press(page.get_by_role("button", name="Undo"))
         assert person.level == "Emergency"
@@ -129,6 +130,17 @@ def test_a_page_for_the_patient_in_two_actions(browser: Browser, address: str, f
         page.get_by_role("button", name="Print").click()
         assert "Keep moving" in page.evaluate("window.printed")
         assert person.actions == 2
+        assert heard == QUIET
+
+
+def test_the_way_back_leads_out_of_the_patient_view(browser: Browser, address: str, fragments: dict[str, str]) -> None:
+    with opened(browser, address, f"/{fragments['ordinary']}", "desk") as (page, heard):
+        before = page.url
+        page.get_by_role("button", name="Patient view").click()
+        expect(page.locator(".sheet h1")).to_be_visible()
+        page.go_back()
+        expect(page.locator(".brief h1")).to_be_visible()
+        assert page.url == before
         assert heard == QUIET
 
 

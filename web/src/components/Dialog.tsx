@@ -18,9 +18,11 @@ export function Dialog({ name, kick, title, below, onClose, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     const opener = document.activeElement;
-    dialog.current?.showModal();
+    const shown = dialog.current;
+    shown?.showModal();
     heading.current?.focus();
     return () => {
+      shown?.close(); // while it is open, nothing behind it can have the focus
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
   }, []);
