@@ -11,7 +11,7 @@ from rich.text import Text
 from rich.tree import Tree
 from spinegraph.api.cli.terminal_brief import STYLES, whole_brief
 from spinegraph.api.cli.terminal_page import passage_ids, two_columns
-from spinegraph.api.cli.terminal_words import CARRYING, Turned, Words, turning_all
+from spinegraph.api.cli.terminal_words import Turned, Words, turning_all
 from spinegraph.engine import Case, Decision, Knowledge, Proof
 from spinegraph.engine.model import URGENCIES, AssessedCondition, DecidedRecommendation, ShownPosition, ShownRecommendation
 
@@ -205,7 +205,7 @@ def render_proof(entry: ShownRecommendation, case: Case, knowledge: Knowledge) -
         raise TypeError(f"{entry.id} has no proof.")  # only what `explain` names has one
     tree = Tree(_line(entry), guide_style="dim")
     for child in proof.children:
-        _grow(tree, child, CARRYING[proof.truth], words)
+        _grow(tree, child, proof.carrying, words)
     cited = {passage.id: passage for passage in knowledge.passages.values()}
     stated = [(id_, cited[id_].paraphrase) for id_ in entry.passages if id_ in cited]
     return Group(tree, two_columns([*stated, *_turning(entry, words)]))
@@ -216,10 +216,14 @@ def _grow(tree: Tree, node: Proof, carrying: Iterable[str], words: Words) -> Non
     if node.truth not in carrying:
         return
     fact = node.fact
-    derived = fact is not None and fact.basis == "derived" and fact.code not in fact.through
+    derived = fact is not None and fact.basis == "derived" and fact.code not in fact.through and not node.children
     through = f" (from {words.rules(fact.through)})" if fact and derived else ""
     within = {passage for child in node.children for passage in child.passages}
     own = tuple(passage for passage in node.passages if passage not in within)
     branch = tree.add(Text.assemble(f"{node.label}{TRUTHS[node.truth]}{through}", passage_ids(own)))
     for child in node.children:
-        _grow(branch, child, CARRYING[node.truth], words)
+        if fact is None:
+            _grow(branch, child, node.carrying, words)
+        elif child.truth in node.carrying:  # the rule by which it follows: what that asks for stands below the finding
+            for part in words.criteria(child):
+                _grow(branch, part, child.carrying, words)

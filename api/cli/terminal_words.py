@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from spinegraph.engine import Decision, Knowledge, Proof
@@ -10,14 +10,6 @@ from spinegraph.engine.knowledge import units
 from spinegraph.engine.model import Case, Change, Concept, DecidedRecommendation, Fact, Measured, Measurement, ShownRecommendation
 
 STATES = {"present": "present", "absent": "absent", "unknown": "not assessed", "contradictory": "recorded both ways"}
-CARRYING = {
-    "true": ("true", "conflicting"),
-    "false": ("false", "conflicting"),
-    "conflicting": ("conflicting",),
-    "unknown": ("unknown",),
-}
-"""Truth of a node → truths of the children that make it so."""
-
 
 Turned = DecidedRecommendation | ShownRecommendation
 
@@ -67,9 +59,11 @@ class Words:
     def reason(self, proof: Proof) -> Reason:
         """The facts that carry a rule's truth, led by the name of its criterion where that says more."""
         criteria = self.criteria(proof)
-        leaves = list(self._leaves(criteria, CARRYING[proof.truth]))
+        leaves = list(self._leaves(criteria, proof.carrying))
         passages = dict.fromkeys(passage for node in (*criteria, *leaves) for passage in node.passages)
-        named = next((node.label for node in criteria if node.iri and node.children and node.operator != "rule"), "")
+        named = next(
+            (node.label for node in criteria if node.iri and node.children and not node.fact and node.operator != "rule"), ""
+        )
         return Reason(self._sentence(named, leaves), tuple(passages))
 
     def criteria(self, proof: Proof) -> tuple[Proof, ...]:
@@ -79,13 +73,13 @@ class Words:
             return proof.children
         return proof.children[:1] if proof.children[0].truth == "false" else proof.children[1:]
 
-    def _leaves(self, nodes: Iterable[Proof], carrying: tuple[str, ...]) -> Iterator[Proof]:
+    def _leaves(self, nodes: Iterable[Proof], carrying: Sequence[str]) -> Iterator[Proof]:
         for node in nodes:
             if node.truth not in carrying:
                 continue
             children = self.criteria(node) if node.operator == "rule" else node.children
-            if children:
-                yield from self._leaves(children, CARRYING[node.truth])
+            if children and not node.fact:
+                yield from self._leaves(children, node.carrying)
             else:
                 yield node
 

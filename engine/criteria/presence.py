@@ -135,8 +135,15 @@ class FindingNode(CriterionNode):
     def _prove(self, case: Explanation, truth: int) -> Proof:
         state = case.planes[self._present] | case.planes[self._absent] << 1
         present, absent = case.present & self._narrower, case.absent & self._broader
-        derived = [node for node in self._derived if node.truth(case)]
-        return self._node(truth, self._fact(state, present | absent, derived), ())
+        making, unmaking = self._reaching
+        derived = [
+            node
+            for node in self._derived
+            if (node.truth(case) & TRUE and node in making) or (node.truth(case) & FALSE and node in unmaking)
+        ]
+        if state == UNKNOWN and self._deriving:
+            return self._node(truth, self._fact(state, 0, []), (self._deriving.proof(case),))
+        return self._node(truth, self._fact(state, present | absent, derived), tuple([node.proof(case) for node in derived]))
 
     def _fact(self, state: int, given: int, derived: list[RuleNode]) -> Fact:
         if state == UNKNOWN:

@@ -209,12 +209,12 @@ def _open_facts(condition: SuspectedCondition, case: Explanation, assignments: A
 
 
 def _passages(proof: Proof) -> tuple[str, ...]:
-    """Passages of the nodes that hold, rules first."""
+    """Passages of the nodes that hold, rules first; not those behind a finding that follows from others."""
     found: dict[str, None] = {}
     waiting = [proof]
     while waiting:
         node = waiting.pop(0)
         if node.truth in ("true", "conflicting"):
             found.update(dict.fromkeys(node.passages))
-            waiting += node.children
+            waiting += () if node.fact else node.children
     return tuple(found)

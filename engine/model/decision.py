@@ -90,6 +90,22 @@ class Proof(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     passages: PassageIds = ()
     children: Annotated[tuple[Proof, ...], doc("The parts on which it rests.")] = ()
 
+    @property
+    def carrying(self) -> tuple[Truth, ...]:
+        """Truths of the parts that make its truth what it is: of one that asks for an absence, the opposite."""
+        return _CARRYING[self.truth if self.operator not in MIRRORED else _OPPOSITE[self.truth]]
+
+
+MIRRORED = ("absent", "not-suspected")
+"""Operators that hold where what is below them is refuted."""
+_OPPOSITE: Mapping[Truth, Truth] = {"true": "false", "false": "true", "unknown": "unknown", "conflicting": "conflicting"}
+_CARRYING: Mapping[Truth, tuple[Truth, ...]] = {
+    "true": ("true", "conflicting"),
+    "false": ("false", "conflicting"),
+    "unknown": ("unknown",),
+    "conflicting": ("conflicting",),
+}
+
 
 class Range(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     """Values of a measurement, in the unit that its code names; without a bound on a side it is open there."""

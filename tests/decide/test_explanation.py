@@ -90,6 +90,11 @@ def truth_from_children(node: Proof) -> str:
     return TRUTHS[any(holds) + 2 * all(refuted)]
 
 
+MADE = {"true": {"present"}, "false": {"absent"}, "conflicting": {"present", "absent"}, "unknown": set()}
+"""What a rule makes of the finding that it derives."""
+STATED = {"present": "true", "absent": "false", "contradictory": "conflicting", "unknown": "unknown", "known": "unknown"}
+
+
 @pytest.mark.parametrize(("which", "count"), [("small", 60), ("engine", 6)])
 def test_the_children_that_are_shown_carry_the_truth_of_their_node(
     which: str, count: int, request: pytest.FixtureRequest
@@ -98,7 +103,10 @@ def test_the_children_that_are_shown_carry_the_truth_of_their_node(
     checked = 0
     for case in sample_of(engine, 22, count):
         for node in shown_proofs(engine, case):
-            if node.children and node.operator not in ("at-least", "rule"):
+            if node.fact:
+                made = {made for child in node.children for made in MADE[child.truth]}
+                assert made <= MADE[STATED[node.fact.state]], node
+            elif node.children and node.operator not in ("at-least", "rule"):
                 assert truth_from_children(node) == node.truth, node
                 checked += 1
     assert checked > 100
@@ -165,6 +173,24 @@ def test_a_leaf_says_how_its_fact_is_known(
     facts = [node.fact for node in shown_proofs(small, case) if node.fact and node.fact.code == "fever"]
     assert facts
     assert {(fact.state, fact.basis, fact.through) for fact in facts} == {(state, basis, through)}
+
+
+def test_a_finding_that_follows_unfolds_into_the_rule_that_derives_it(small: Engine) -> None:
+    case = Case(present=("sore_throat",), measurements={"temperature_c": 39.0})
+    (node, *_) = [node for node in shown_proofs(small, case) if node.fact and node.fact.code == "fever"]
+    (rule,) = node.children
+    assert (rule.iri, rule.truth) == (expand("rule:fever-from-temperature"), "true")
+    (measured,) = rule.children
+    assert measured.fact is not None
+    assert (measured.fact.code, measured.fact.value) == ("temperature_c", 39.0)
+
+
+def test_a_finding_that_could_follow_shows_what_is_open(small: Engine) -> None:
+    nodes = [node for node in shown_proofs(small, Case(present=("sore_throat",))) if node.fact and node.fact.code == "fever"]
+    assert nodes
+    for node in nodes:
+        (rule,) = node.children
+        assert (node.truth, rule.iri, rule.truth) == ("unknown", expand("rule:fever-from-temperature"), "unknown")
 
 
 def test_a_proof_leads_from_the_rule_over_its_shapes_to_the_given_facts(small: Engine) -> None:

@@ -75,6 +75,7 @@ class Reasons:
                     yield from self.facts(self._deriving[code], case)
                 else:
                     yield code
+            return
         for child in proof.children:
             yield from self._holding(child, case, unfolded)
 

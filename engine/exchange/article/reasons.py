@@ -37,10 +37,11 @@ def _proved(context: Context, entry: DecidedRecommendation, seen: set[str]) -> S
 
 def _steps(context: Context, proof: Proof, seen: set[str]) -> tuple[Statement, ...]:
     """The parts of a criterion: what is known absent in one line, and nothing twice."""
-    denied = [child for child in proof.children if child.fact and child.operator == "absent" and child.truth == "true"]
+    parts = _parts(proof)
+    denied = [child for child in parts if child.fact and child.operator == "absent" and child.truth == "true"]
     if len(denied) < MOST_SINGLE:
         denied = []
-    steps = [_step(context, child, seen) for child in proof.children if child not in denied]
+    steps = [_step(context, child, seen) for child in parts if child not in denied]
     if denied:
         names = [context.reading.name(child.fact.code) for child in denied if child.fact]
         passages = dict.fromkeys(passage for child in denied for passage in child.passages)
@@ -48,11 +49,16 @@ def _steps(context: Context, proof: Proof, seen: set[str]) -> tuple[Statement, .
     return tuple(steps)
 
 
+def _parts(proof: Proof) -> tuple[Proof, ...]:
+    """What is below a node; below a finding that follows from others, what the rules ask for by which it does."""
+    return proof.children if proof.fact is None else tuple(part for rule in proof.children for part in rule.children)
+
+
 def _step(context: Context, proof: Proof, seen: set[str]) -> Statement:
     """A part of a criterion, its truth in the case, and below it what carries that."""
     fact = proof.fact
     value = context.reading.value(fact.code) if fact and fact.value is not None else ""
-    through = [context.reading.name(code) for code in fact.through if code != fact.code] if fact else []
+    through = [context.reading.name(code) for code in fact.through if code != fact.code] if fact and not proof.children else []
     label = proof.label or proof.operator
     known = bool(proof.children) and label in seen
     seen.add(label)

@@ -40,7 +40,8 @@ function carrying(proof: Proof, facts: Facts): string[] {
   const own = (proof.fact ? [...(proof.fact.through ?? []), proof.fact.code] : []).filter(
     (code) => code in facts.numbers || code in facts.findings,
   );
-  const parts = (proof.children ?? []).filter((part) => part.truth === proof.truth || part.truth === 'true');
+  // what asks for an absence holds where what is below it does not
+  const parts = (proof.children ?? []).filter((part) => part.truth === proof.truth || part.truth === 'true' || proof.fact);
   return [...own, ...parts.flatMap((part) => carrying(part, facts))];
 }
 
@@ -79,8 +80,11 @@ function Part({ part, depth }: { part: Proof; depth: number }) {
   const { catalogue } = useStore();
   const fact = part.fact;
   const name = part.label || shortName(catalogue?.item[fact?.code ?? ''], fact?.code ?? part.operator ?? '');
-  const from = (fact?.through ?? []).filter((code) => code !== fact?.code).map((code) => shortName(catalogue?.item[code], catalogue?.rule[code]?.label ?? code));
-  const children = part.children ?? [];
+  // the rules by which a finding follows unfold below it
+  const from = (fact?.through ?? [])
+    .filter((code) => code !== fact?.code && !catalogue?.rule[code])
+    .map((code) => shortName(catalogue?.item[code], code));
+  const children = fact ? (part.children ?? []).flatMap((rule) => rule.children ?? []) : (part.children ?? []);
   return (
     <li>
       <div class="part" data-truth={part.truth}>
