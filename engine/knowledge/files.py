@@ -15,6 +15,12 @@ from spinegraph.engine.errors import KnowledgeError
 SCHEMA = {"ontology": ("core.ttl",), "shapes": ("case.ttl", "criteria.ttl")}
 """Package → its files that speak of no guideline in particular."""
 
+VOCABULARY = "vocabulary.ttl"
+"""The file of the schema with what many guidelines ask: who describes one of its terms takes its place."""
+
+GENERATED = "inferred.ttl"
+"""Name of the file that the reasoner writes: nobody is asked to mend it by hand."""
+
 READ = (".ttl", ".tsv")
 """The endings of knowledge files."""
 
@@ -60,10 +66,12 @@ def schema_paths() -> tuple[Path, ...]:
 def own_paths(*folders: Path) -> tuple[Path, ...]:
     """The knowledge files below folders, sorted; the authoring shapes are about knowledge and not part of it.
 
-    Raises KnowledgeError where a file holds RDF, or a table, and its name says that it is not read.
+    In whatever order folders are named, their files come in one; a folder that is named twice is read once.
+    Raises KnowledgeError where one folder lies in another; where a file holds RDF, or a table, and its name says that it is not
+    read.
     """
     found = []
-    for folder in folders:
+    for folder in _apart(folders):
         for path in sorted(folder.rglob("*")):
             if is_apart(path.relative_to(folder)):
                 continue
@@ -76,6 +84,19 @@ def own_paths(*folders: Path) -> tuple[Path, ...]:
                     mend="Convert it to Turtle and name it .ttl, or take it out of the folder.",
                 )
     return tuple(found)
+
+
+def _apart(folders: Iterable[Path]) -> list[Path]:
+    """Folders by name, each once. Raises KnowledgeError where one lies in another: its files would count twice."""
+    by_place = {folder.resolve(): folder for folder in folders}
+    for place, folder in by_place.items():
+        if around := next((other for other in place.parents if other in by_place), None):
+            raise KnowledgeError(
+                f"{folder} lies in {by_place[around]}, which is named too.",
+                where=str(folder),
+                mend="Name the outer folder alone, or the packages in it one by one.",
+            )
+    return [by_place[place] for place in sorted(by_place, key=lambda place: (place.name, place))]
 
 
 def is_apart(path: Path) -> bool:
@@ -97,20 +118,26 @@ def in_unix_form(text: bytes) -> bytes:
 
 
 def content_digest(paths: Iterable[Path]) -> str:
-    """`sha256:…` over names and texts of the files, however their lines end: same text, same digest. Raises KnowledgeError."""
+    """`sha256:…` over names and texts of the files, in any order and however their lines end: same text, same digest.
+
+    Raises KnowledgeError.
+    """
     total = hashlib.sha256()
-    for path in sorted(paths, key=lambda path: (path.parent.name, path.name)):
-        total.update(f"{path.parent.name}/{path.name}\0".encode())
-        try:
-            total.update(hashlib.sha256(in_unix_form(read_file(path))).digest())
-        except OSError as error:
-            raise KnowledgeError(f"{path.name} cannot be read: {error.strerror}.", mend="Check the path.") from error
+    for folder, name, text in sorted((path.parent.name, path.name, _text_digest(path)) for path in paths):
+        total.update(f"{folder}/{name}\0".encode() + text)
     return f"sha256:{total.hexdigest()}"
+
+
+def _text_digest(path: Path) -> bytes:
+    try:
+        return hashlib.sha256(in_unix_form(read_file(path))).digest()
+    except OSError as error:
+        raise KnowledgeError(f"{path.name} cannot be read: {error.strerror}.", mend="Check the path.") from error
 
 
 def in_reading_order(paths: Iterable[Path]) -> tuple[Path, ...]:
     """What is generated comes last: it locates nothing."""
-    return tuple(sorted(paths, key=lambda path: path.name == "inferred.ttl"))
+    return tuple(sorted(paths, key=lambda path: path.name == GENERATED))
 
 
 SHIPPED = "spinegraph"
@@ -136,6 +163,12 @@ def package_names(paths: Iterable[Path]) -> dict[Path, str]:
         return folder.name if len(folders_of[folder.name]) == 1 else folder.as_posix()
 
     return {path: name(folder) for path, folder in folder_of.items()}
+
+
+def name_in_package(path: Path) -> str:
+    """A file as messages about several packages name it: `pneumonia/shapes/rules/a.ttl`."""
+    folder = _package_folder(path) or path.absolute().parent
+    return path.absolute().relative_to(folder.parent).as_posix()
 
 
 def _package_folder(path: Path) -> Path | None:

@@ -21,7 +21,7 @@ from spinegraph.engine.knowledge.files import (
     read_file,
     shipped_paths,
 )
-from spinegraph.engine.knowledge.turtle.graph import Graph
+from spinegraph.engine.knowledge.turtle.graph import graph_of
 from spinegraph.engine.knowledge.turtle.reader import read_triples
 from spinegraph.engine.knowledge.turtle.terms import Term, Text, local_name, shorten
 from spinegraph.engine.model import Knowledge
@@ -39,8 +39,6 @@ TURTLE = ".ttl"
 CASES = (".yaml", ".yml")
 AUTHORING = ("shapes", "authoring")
 """Where shapes about content stand: they are run on it, and are no part of it."""
-GENERATED = "inferred.ttl"
-"""Name of the file that the reasoner writes: nobody is asked to mend it by hand."""
 LARGEST_FILE = 8_000_000
 """So many bytes of one file are read."""
 MOST_STATEMENTS = 200_000
@@ -82,10 +80,7 @@ class Content:
         self.broken: Mapping[Path, KnowledgeError] = broken
         """Files that could not be read, and why."""
         readable = [path for path in self.paths if path in self.triples]
-        self.graph = Graph(self.paths, content_digest(readable))
-        for number, path in enumerate(self.paths):
-            for triple in self.triples.get(path, ()):
-                self.graph.add(triple, number)
+        self.graph = graph_of(self.paths, content_digest(readable), map(self.triples.get, self.paths))
 
     @cached_property
     def _assembled(self) -> tuple[Knowledge | None, tuple[KnowledgeError, ...]]:

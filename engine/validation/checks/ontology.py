@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from spinegraph.engine.errors import CheckNotRunError, IncoherentOntologyError, ReasonerError
+from spinegraph.engine.knowledge.files import GENERATED
 from spinegraph.engine.knowledge.owl.axioms import CLASS_RELATIONS, Axioms, logical, read_axioms
 from spinegraph.engine.knowledge.owl.hermit import Triple, unknown_datatypes
 from spinegraph.engine.knowledge.owl.justification import Explanation, explain, roots
 from spinegraph.engine.knowledge.owl.manchester import manchester
 from spinegraph.engine.knowledge.owl.reasoner import NAMESPACES, Hierarchy, direct, infer, ontology_paths
 from spinegraph.engine.knowledge.turtle.terms import expand, local_name, shorten
-from spinegraph.engine.validation.content import GENERATED, Content
+from spinegraph.engine.validation.content import Content
 from spinegraph.engine.validation.diagnostics import Diagnostic, Related
 
 SECONDS = 60.0
