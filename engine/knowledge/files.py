@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from spinegraph.engine.errors import KnowledgeError
+from spinegraph.engine.knowledge.manifest import MANIFEST, declared_name, manifest_path
 
 SCHEMA = {"ontology": ("core.ttl",), "shapes": ("case.ttl", "criteria.ttl")}
 """Package → its files that speak of no guideline in particular."""
@@ -120,9 +121,11 @@ def in_unix_form(text: bytes) -> bytes:
 def content_digest(paths: Iterable[Path]) -> str:
     """`sha256:…` over names and texts of the files, in any order and however their lines end: same text, same digest.
 
-    Raises KnowledgeError.
+    What manifests say counts. Raises KnowledgeError.
     """
     total = hashlib.sha256()
+    paths = tuple(paths)
+    paths = (*paths, *manifests(paths).values())
     for folder, name, text in sorted((path.parent.name, path.name, _text_digest(path)) for path in paths):
         total.update(f"{folder}/{name}\0".encode() + text)
     return f"sha256:{total.hexdigest()}"
@@ -147,29 +150,42 @@ SHIPPED = "spinegraph"
 def package_names(paths: Iterable[Path]) -> dict[Path, str]:
     """File → the package that it belongs to: the folder whose `ontology` or `shapes` it stands below, "" for any other file.
 
-    Two folders of one name are distinguished by the whole path.
+    A package is called as its manifest says, or else as its folder. Two folders of one name are distinguished by the whole path.
     """
     shipped = {folder.parent for folder in shipped_folders()}
-    folder_of = {path: _package_folder(path) for path in paths}
+    folder_of = {path: package_folder(path) for path in paths}
+    named = {folder: declared_name(folder) or folder.name for folder in set(filter(None, folder_of.values()))}
     folders_of: dict[str, set[Path]] = {}
-    for folder in filter(None, folder_of.values()):
-        folders_of.setdefault(folder.name, set()).add(folder)
+    for folder, called in named.items():
+        folders_of.setdefault(called, set()).add(folder)
 
     def name(folder: Path | None) -> str:
         if folder is None:
             return ""
         if folder in shipped:
             return SHIPPED
-        return folder.name if len(folders_of[folder.name]) == 1 else folder.as_posix()
+        return named[folder] if len(folders_of[named[folder]]) == 1 else folder.as_posix()
 
     return {path: name(folder) for path, folder in folder_of.items()}
 
 
 def name_in_package(path: Path) -> str:
     """A file as messages about several packages name it: `pneumonia/shapes/rules/a.ttl`."""
-    folder = _package_folder(path) or path.absolute().parent
+    folder = package_folder(path) or path.absolute().parent
     return path.absolute().relative_to(folder.parent).as_posix()
 
 
-def _package_folder(path: Path) -> Path | None:
-    return next((folder.parent for folder in path.absolute().parents if folder.name in SCHEMA), None)
+def package_folder(path: Path) -> Path | None:
+    """The folder of the package that a file belongs to: that of `ontology` and `shapes`, or else one with a manifest."""
+    for folder in path.absolute().parents:
+        if folder.name in SCHEMA:
+            return folder.parent
+        if (folder / MANIFEST).is_file():
+            return folder
+    return None
+
+
+def manifests(paths: Iterable[Path]) -> dict[Path, Path]:
+    """Folder of a package → its manifest, for the packages of files that have one."""
+    folders = dict.fromkeys(filter(None, map(package_folder, paths)))
+    return {folder: manifest_path(folder) for folder in folders if manifest_path(folder).is_file()}

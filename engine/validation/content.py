@@ -12,11 +12,13 @@ from pathlib import Path
 
 from spinegraph.engine.errors import KnowledgeError, SpinegraphError
 from spinegraph.engine.knowledge.build.assembly import examine
+from spinegraph.engine.knowledge.build.packages import packages_of
 from spinegraph.engine.knowledge.files import (
     content_digest,
     in_reading_order,
     is_apart,
     knowledge_paths,
+    manifests,
     own_paths,
     read_file,
     shipped_paths,
@@ -64,7 +66,8 @@ class Content:
         `sources`: a folder with the documents; `root`: what file names in diagnostics are relative to, by default the
         working directory; `vocabulary`: namespaces whose properties may be used beside the known ones."""
         self.paths = in_reading_order(dict.fromkeys(paths))
-        self.focus = None if focus is None else frozenset(focus)
+        asked = None if focus is None else tuple(focus)
+        self.focus = None if asked is None else frozenset((*asked, *manifests(asked).values()))
         self.cases = tuple(cases)
         self.sources = sources
         self.vocabulary = tuple(vocabulary)
@@ -133,6 +136,12 @@ class Content:
     def _parents(self) -> dict[str, str]:
         triples = (triple for triples in self.triples.values() for triple in triples)
         return {value: subject for subject, _, value in triples if isinstance(value, str) and value.startswith("_:")}
+
+    @cached_property
+    def namespaces(self) -> tuple[str, ...]:
+        """The namespaces that manifests declare."""
+        found, _ = packages_of(self.paths)
+        return tuple(package.manifest.namespace for package in found.values() if package.manifest)
 
     def label(self, iri: str) -> str:
         """The clinicians' label of something, or ""."""

@@ -36,7 +36,7 @@ SINGLE = tuple(
 
 COPIED = 3
 """A subject with so many predicates that have two values is two things with one name: who copied it forgot to rename the copy."""
-PASSAGES = expand("passage:")
+PASSAGES, DERIVED = expand("passage:"), expand("prov:wasDerivedFrom")
 _KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _PASCAL = re.compile(r"[A-Z][A-Za-z0-9]*")
 _SNAKE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
@@ -54,18 +54,22 @@ def check_names(content: Content) -> Iterator[Diagnostic]:
 
 
 def _dangling(content: Content) -> Iterator[Diagnostic]:
-    """IRIs of ours that nothing describes, except where loading says so already."""
+    """IRIs of ours, or of a package's own namespace, that nothing describes, except where loading says so already."""
+
+    def is_own(iri: str) -> bool:
+        return is_ours(iri) or iri.startswith(content.namespaces)
+
     graph = content.graph
     reported = {error.about[0::2] for error in content.failures if error.kind in ("dangling-iri", "missing-passage")}
     ours: list[str] = []
     meant = {former: shorten(rule) for former, rule in _renamed(graph)}
     for triples in content.triples.values():
         for subject, predicate, value in triples:
-            if not isinstance(value, str) or not is_ours(value) or graph.predicates(value) or value.startswith(PASSAGES):
+            if not isinstance(value, str) or not is_own(value) or graph.predicates(value) or value.startswith(PASSAGES):
                 continue
-            if (subject, value) in reported:
+            if predicate == DERIVED or (subject, value) in reported:
                 continue
-            ours = ours or [iri for iri in graph.all_subjects() if is_ours(iri)]
+            ours = ours or [iri for iri in graph.all_subjects() if is_own(iri)]
             if value not in meant:
                 meant[value] = nearest(value, ours)
             yield content.diagnose("dangling-iri", "nothing-there", subject, predicate, value, meant=meant[value])
