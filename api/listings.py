@@ -123,8 +123,8 @@ def plain(text: str) -> str:
 
 
 def resource_of(iri: str) -> str:
-    """IRI of the project → its page on this server."""
-    return f"/{iri.removeprefix(BASE)}"
+    """IRI of the project → its page on this server; one of another domain stays what it is."""
+    return f"/{iri.removeprefix(BASE)}" if iri.startswith(BASE) else iri
 
 
 def _concept(concept: Concept | Measurement, knowledge: Knowledge, codes: Iterable[str]) -> Listed:
@@ -186,7 +186,8 @@ def _of_tension(tension: Tension, knowledge: Knowledge) -> dict[str, Any]:
 
 
 def _position(position: Position, knowledge: Knowledge) -> ListedPosition:
-    sources = dict.fromkeys(knowledge.passages[f"{BASE}passage/{id_}"].source for id_ in position.passages)
+    source_of = {passage.id: passage.source for passage in knowledge.passages.values() if passage.id in position.passages}
+    sources = dict.fromkeys(source_of[id_] for id_ in position.passages)
     return ListedPosition(
         label=position.label,
         recommendation=local_name(position.recommendation),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, TypeVar
 
 from spinegraph.engine.knowledge.build.mapping_table import same_code
-from spinegraph.engine.knowledge.turtle.terms import expand, shorten
+from spinegraph.engine.knowledge.turtle.terms import BASE, expand, shorten
 from spinegraph.engine.model import Concept, DerivedFinding, Knowledge, Measured, Measurement
 
 T = TypeVar("T")
@@ -88,7 +88,7 @@ def make_codebook(knowledge: Knowledge) -> Codebook:
         derived_only={f.code: _grounds(knowledge, f) for f in knowledge.findings.values() if f.derived_only},
         ranges={m.code: (m.minimum, m.maximum, m.unit) for m in knowledge.measurements.values()},
         concluded={
-            name: "/" + shorten(concept.iri).replace(":", "/")
+            name: concept.iri.replace(BASE, "/", 1) if concept.iri.startswith(BASE) else concept.iri
             for concept in (*knowledge.interventions.values(), *knowledge.conditions.values())
             for name in (concept.code, concept.iri, shorten(concept.iri))
         },

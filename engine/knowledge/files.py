@@ -11,9 +11,16 @@ from importlib.resources import files
 from pathlib import Path
 
 from spinegraph.engine.errors import KnowledgeError
+from spinegraph.engine.knowledge.manifest import MANIFEST, declared_name, manifest_path
 
 SCHEMA = {"ontology": ("core.ttl",), "shapes": ("case.ttl", "criteria.ttl")}
 """Package → its files that speak of no guideline in particular."""
+
+VOCABULARY = "vocabulary.ttl"
+"""The file of the schema with what many guidelines ask: who describes one of its terms takes its place."""
+
+GENERATED = "inferred.ttl"
+"""Name of the file that the reasoner writes: nobody is asked to mend it by hand."""
 
 READ = (".ttl", ".tsv")
 """The endings of knowledge files."""
@@ -60,10 +67,12 @@ def schema_paths() -> tuple[Path, ...]:
 def own_paths(*folders: Path) -> tuple[Path, ...]:
     """The knowledge files below folders, sorted; the authoring shapes are about knowledge and not part of it.
 
-    Raises KnowledgeError where a file holds RDF, or a table, and its name says that it is not read.
+    In whatever order folders are named, their files come in one; a folder that is named twice is read once.
+    Raises KnowledgeError where one folder lies in another; where a file holds RDF, or a table, and its name says that it is not
+    read.
     """
     found = []
-    for folder in folders:
+    for folder in _apart(folders):
         for path in sorted(folder.rglob("*")):
             if is_apart(path.relative_to(folder)):
                 continue
@@ -76,6 +85,19 @@ def own_paths(*folders: Path) -> tuple[Path, ...]:
                     mend="Convert it to Turtle and name it .ttl, or take it out of the folder.",
                 )
     return tuple(found)
+
+
+def _apart(folders: Iterable[Path]) -> list[Path]:
+    """Folders by name, each once. Raises KnowledgeError where one lies in another: its files would count twice."""
+    by_place = {folder.resolve(): folder for folder in folders}
+    for place, folder in by_place.items():
+        if around := next((other for other in place.parents if other in by_place), None):
+            raise KnowledgeError(
+                f"{folder} lies in {by_place[around]}, which is named too.",
+                where=str(folder),
+                mend="Name the outer folder alone, or the packages in it one by one.",
+            )
+    return [by_place[place] for place in sorted(by_place, key=lambda place: (place.name, place))]
 
 
 def is_apart(path: Path) -> bool:
@@ -97,20 +119,28 @@ def in_unix_form(text: bytes) -> bytes:
 
 
 def content_digest(paths: Iterable[Path]) -> str:
-    """`sha256:…` over names and texts of the files, however their lines end: same text, same digest. Raises KnowledgeError."""
+    """`sha256:…` over names and texts of the files, in any order and however their lines end: same text, same digest.
+
+    What manifests say counts. Raises KnowledgeError.
+    """
     total = hashlib.sha256()
-    for path in sorted(paths, key=lambda path: (path.parent.name, path.name)):
-        total.update(f"{path.parent.name}/{path.name}\0".encode())
-        try:
-            total.update(hashlib.sha256(in_unix_form(read_file(path))).digest())
-        except OSError as error:
-            raise KnowledgeError(f"{path.name} cannot be read: {error.strerror}.", mend="Check the path.") from error
+    paths = tuple(paths)
+    paths = (*paths, *manifests(paths).values())
+    for folder, name, text in sorted((path.parent.name, path.name, _text_digest(path)) for path in paths):
+        total.update(f"{folder}/{name}\0".encode() + text)
     return f"sha256:{total.hexdigest()}"
+
+
+def _text_digest(path: Path) -> bytes:
+    try:
+        return hashlib.sha256(in_unix_form(read_file(path))).digest()
+    except OSError as error:
+        raise KnowledgeError(f"{path.name} cannot be read: {error.strerror}.", mend="Check the path.") from error
 
 
 def in_reading_order(paths: Iterable[Path]) -> tuple[Path, ...]:
     """What is generated comes last: it locates nothing."""
-    return tuple(sorted(paths, key=lambda path: path.name == "inferred.ttl"))
+    return tuple(sorted(paths, key=lambda path: path.name == GENERATED))
 
 
 SHIPPED = "spinegraph"
@@ -120,23 +150,42 @@ SHIPPED = "spinegraph"
 def package_names(paths: Iterable[Path]) -> dict[Path, str]:
     """File → the package that it belongs to: the folder whose `ontology` or `shapes` it stands below, "" for any other file.
 
-    Two folders of one name are distinguished by the whole path.
+    A package is called as its manifest says, or else as its folder. Two folders of one name are distinguished by the whole path.
     """
     shipped = {folder.parent for folder in shipped_folders()}
-    folder_of = {path: _package_folder(path) for path in paths}
+    folder_of = {path: package_folder(path) for path in paths}
+    named = {folder: declared_name(folder) or folder.name for folder in set(filter(None, folder_of.values()))}
     folders_of: dict[str, set[Path]] = {}
-    for folder in filter(None, folder_of.values()):
-        folders_of.setdefault(folder.name, set()).add(folder)
+    for folder, called in named.items():
+        folders_of.setdefault(called, set()).add(folder)
 
     def name(folder: Path | None) -> str:
         if folder is None:
             return ""
         if folder in shipped:
             return SHIPPED
-        return folder.name if len(folders_of[folder.name]) == 1 else folder.as_posix()
+        return named[folder] if len(folders_of[named[folder]]) == 1 else folder.as_posix()
 
     return {path: name(folder) for path, folder in folder_of.items()}
 
 
-def _package_folder(path: Path) -> Path | None:
-    return next((folder.parent for folder in path.absolute().parents if folder.name in SCHEMA), None)
+def name_in_package(path: Path) -> str:
+    """A file as messages about several packages name it: `pneumonia/shapes/rules/a.ttl`."""
+    folder = package_folder(path) or path.absolute().parent
+    return path.absolute().relative_to(folder.parent).as_posix()
+
+
+def package_folder(path: Path) -> Path | None:
+    """The folder of the package that a file belongs to: that of `ontology` and `shapes`, or else one with a manifest."""
+    for folder in path.absolute().parents:
+        if folder.name in SCHEMA:
+            return folder.parent
+        if (folder / MANIFEST).is_file():
+            return folder
+    return None
+
+
+def manifests(paths: Iterable[Path]) -> dict[Path, Path]:
+    """Folder of a package → its manifest, for the packages of files that have one."""
+    folders = dict.fromkeys(filter(None, map(package_folder, paths)))
+    return {folder: manifest_path(folder) for folder in folders if manifest_path(folder).is_file()}

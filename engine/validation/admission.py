@@ -34,7 +34,8 @@ logger = logging.getLogger(__name__)
 def open_knowledge(folders: Iterable[Path] = ()) -> Knowledge:
     """The knowledge below folders, by default the shipped one, as it may be applied to patients.
 
-    Raises KnowledgeError where a folder holds none, RefusedKnowledgeError where validation finds an error.
+    Raises KnowledgeError where a folder holds none, or where two packages describe one thing differently;
+    RefusedKnowledgeError where validation finds an error.
     """
     folders = tuple(folders)
     paths = named_paths(*folders) if folders else shipped_paths()
@@ -43,6 +44,8 @@ def open_knowledge(folders: Iterable[Path] = ()) -> Knowledge:
     except KnowledgeError as error:
         _check(folders)
         raise error from None  # of a kind that validation does not have
+    if graph.clashes:
+        assemble(graph)  # says at once what two packages describe differently
     admit(folders, graph.digest)
     return assemble(graph)
 

@@ -12,16 +12,18 @@ from pathlib import Path
 
 from spinegraph.engine.errors import KnowledgeError, SpinegraphError
 from spinegraph.engine.knowledge.build.assembly import examine
+from spinegraph.engine.knowledge.build.packages import packages_of
 from spinegraph.engine.knowledge.files import (
     content_digest,
     in_reading_order,
     is_apart,
     knowledge_paths,
+    manifests,
     own_paths,
     read_file,
     shipped_paths,
 )
-from spinegraph.engine.knowledge.turtle.graph import Graph
+from spinegraph.engine.knowledge.turtle.graph import graph_of
 from spinegraph.engine.knowledge.turtle.reader import read_triples
 from spinegraph.engine.knowledge.turtle.terms import Term, Text, local_name, shorten
 from spinegraph.engine.model import Knowledge
@@ -39,8 +41,6 @@ TURTLE = ".ttl"
 CASES = (".yaml", ".yml")
 AUTHORING = ("shapes", "authoring")
 """Where shapes about content stand: they are run on it, and are no part of it."""
-GENERATED = "inferred.ttl"
-"""Name of the file that the reasoner writes: nobody is asked to mend it by hand."""
 LARGEST_FILE = 8_000_000
 """So many bytes of one file are read."""
 MOST_STATEMENTS = 200_000
@@ -66,7 +66,8 @@ class Content:
         `sources`: a folder with the documents; `root`: what file names in diagnostics are relative to, by default the
         working directory; `vocabulary`: namespaces whose properties may be used beside the known ones."""
         self.paths = in_reading_order(dict.fromkeys(paths))
-        self.focus = None if focus is None else frozenset(focus)
+        asked = None if focus is None else tuple(focus)
+        self.focus = None if asked is None else frozenset((*asked, *manifests(asked).values()))
         self.cases = tuple(cases)
         self.sources = sources
         self.vocabulary = tuple(vocabulary)
@@ -82,10 +83,7 @@ class Content:
         self.broken: Mapping[Path, KnowledgeError] = broken
         """Files that could not be read, and why."""
         readable = [path for path in self.paths if path in self.triples]
-        self.graph = Graph(self.paths, content_digest(readable))
-        for number, path in enumerate(self.paths):
-            for triple in self.triples.get(path, ()):
-                self.graph.add(triple, number)
+        self.graph = graph_of(self.paths, content_digest(readable), map(self.triples.get, self.paths))
 
     @cached_property
     def _assembled(self) -> tuple[Knowledge | None, tuple[KnowledgeError, ...]]:
@@ -138,6 +136,12 @@ class Content:
     def _parents(self) -> dict[str, str]:
         triples = (triple for triples in self.triples.values() for triple in triples)
         return {value: subject for subject, _, value in triples if isinstance(value, str) and value.startswith("_:")}
+
+    @cached_property
+    def namespaces(self) -> tuple[str, ...]:
+        """The namespaces that manifests declare."""
+        found, _ = packages_of(self.paths)
+        return tuple(package.manifest.namespace for package in found.values() if package.manifest)
 
     def label(self, iri: str) -> str:
         """The clinicians' label of something, or ""."""

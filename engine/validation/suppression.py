@@ -146,7 +146,7 @@ def _of_two_things(_: Content, found: Diagnostics) -> Iterator[Diagnostic]:
     """Whatever else is reported of a name that stands for two things."""
     copied, elsewhere = (
         {diagnostic.subject: diagnostic for diagnostic in found if diagnostic.id in TWICE and diagnostic.message in messages}
-        for messages in (("copied",), ("in-two-files", "beside-other-content"))
+        for messages in (("copied",), ("in-two-files", "beside-other-content", "in-two-packages", "in-shared-vocabulary"))
     )
     for diagnostic in found:
         if diagnostic.subject in elsewhere:

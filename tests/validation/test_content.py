@@ -196,5 +196,5 @@ def test_what_the_shipped_content_describes_too_is_told_once_with_the_way_out(tm
     path.write_text(text.replace('"age"@en', '"years of age"@en').replace("owl:imports core: ;", ""), encoding="utf-8")
     report = validate(read_content([path], root=tmp_path), only={"names"})
     told = [one for one in report.diagnostics if one.subject == "core:ageYears"]
-    assert [one.mend for one in told] == [BY_NAME["declared-twice"].messages["beside-other-content"].mend]
-    assert told[0].what.startswith("core:ageYears is described here and in ")
+    assert [one.mend for one in told] == [BY_NAME["declared-twice"].messages["in-two-packages"].mend]
+    assert told[0].what.startswith("core:ageYears is described here otherwise than in ")

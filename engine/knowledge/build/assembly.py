@@ -15,11 +15,13 @@ from msgspec import structs
 from spinegraph.engine.collector import collector_paused
 from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.knowledge.build.brief_lines import brief_lines
+from spinegraph.engine.knowledge.build.clashes import check_clashes
 from spinegraph.engine.knowledge.build.closed import check_closed
 from spinegraph.engine.knowledge.build.criteria import CriterionReader
 from spinegraph.engine.knowledge.build.kinds import check_kind, read_kinds, read_sections
 from spinegraph.engine.knowledge.build.literals import read_literal
 from spinegraph.engine.knowledge.build.mapping_table import mapped_codes
+from spinegraph.engine.knowledge.build.packages import check_packages
 from spinegraph.engine.knowledge.build.passages import read_citation, read_passage, read_reference, read_source, read_subjects
 from spinegraph.engine.knowledge.build.rule_checks import check_rules
 from spinegraph.engine.knowledge.build.rules import PATIENT, build_rules, passage_ids
@@ -58,6 +60,8 @@ def assemble(graph: Graph) -> Knowledge:
 def examine(graph: Graph) -> tuple[Knowledge, Problems]:
     """What a graph says as far as it can be understood, and everything for which it cannot be relied upon."""
     problems = Problems(graph)
+    check_clashes(graph, problems)
+    check_packages(graph, problems)
     hierarchy = _hierarchy(graph)
     findings, conditions, interventions = (_by_code(_concepts(graph, hierarchy, kind), problems) for kind in KINDS)
     measurements = _by_code(_measurements(graph, problems), problems)

@@ -23,8 +23,25 @@ from spinegraph.engine.model import (
 MEND_PASSAGE = "Mend the passage id, or add the passage to its source."
 
 
+def _check_passage_ids(knowledge: Knowledge, problems: Problems) -> None:
+    """Note passages of two packages, and documents, that answers would take for one."""
+    numbers: dict[str, str] = {}
+    for passage in knowledge.passages.values():
+        if numbers.setdefault(passage.id, passage.iri) != passage.iri:
+            what = f"{shorten(numbers[passage.id])} and {shorten(passage.iri)} have the same local name."
+            mend = "Give each passage a local name of its own: it is the id by which answers cite it."
+            problems.report(VocabularyError, what, mend, "duplicate-code", passage.iri)
+    numbers = {}
+    for source in knowledge.sources.values():
+        if numbers.setdefault(source.number, source.iri) != source.iri:
+            what = f"{shorten(numbers[source.number])} and {shorten(source.iri)} have the same identifier, {source.number}."
+            mend = "Give each document an identifier of its own: answers cite it by that."
+            problems.report(VocabularyError, what, mend, "duplicate-code", source.iri, "dcterms:identifier")
+
+
 def check_rules(graph: Graph, knowledge: Knowledge, problems: Problems) -> None:
     """Note what rules rest on or act on and that does not exist, what is derived or named twice, what is taken back."""
+    _check_passage_ids(knowledge, problems)
     ids = {local_name(iri) for iri in knowledge.passages}  # an identifier that differs is told as such
     screens = {iri for iri, concept in knowledge.interventions.items() if concept.screening}
     advice = set(graph.of_class("core:Recommendation"))

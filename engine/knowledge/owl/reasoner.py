@@ -17,14 +17,15 @@ from spinegraph.engine.knowledge.turtle.reader import read_triples
 from spinegraph.engine.knowledge.turtle.terms import BASE, PREFIXES, RDF_TYPE, expand, shorten
 
 INFERRED = f"{BASE}ontology/inferred"
-NAMESPACES = tuple(PREFIXES[name] for name in ("core", "finding", "condition", "intervention"))
+STANDARD = tuple(namespace for namespace in PREFIXES.values() if not namespace.startswith(BASE))
+"""Namespaces whose classes are not a guideline's."""
 
 Hierarchy = Mapping[str, frozenset[str]]
 """Class IRI → IRIs of its direct superclasses, transitively reduced."""
 
 
 class Classification(NamedTuple):
-    """What follows of the classes in our namespaces: all superclasses of each, and those that can have no member."""
+    """What follows of the classes of the content: all superclasses of each, and those that can have no member."""
 
     ancestors: Hierarchy
     empty: tuple[str, ...]
@@ -63,12 +64,17 @@ def infer(triples: Iterable[Triple], seconds: float = SECONDS) -> Classification
         pairs = [classes] if name == "SubClassOf" else [(a, b) for a in classes for b in classes if a != b]
         for narrow, wide in pairs:
             wider.setdefault(narrow, set()).add(wide)
-    ours = {iri for iri in wider if iri.startswith(NAMESPACES)}
+    ours = {iri for iri in wider if is_of_content(iri)}
     above = {iri: _closure(iri, wider) for iri in ours}
     return Classification(
         {iri: frozenset(above[iri] & ours - {iri}) for iri in ours},
         tuple(sorted(iri for iri in ours if NOTHING in above[iri])),
     )
+
+
+def is_of_content(iri: str) -> bool:
+    """Whether a class is one of a guideline or of the schema, in whatever namespace, and has a name."""
+    return not iri.startswith((*STANDARD, "_:"))
 
 
 def _closure(start: str, wider: Mapping[str, Iterable[str]]) -> set[str]:

@@ -6,13 +6,14 @@ found by `positions.py` when an error or a diagnostic needs one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from spinegraph.engine.errors import KnowledgeError
 from spinegraph.engine.knowledge.files import content_digest, in_reading_order, shipped_paths
+from spinegraph.engine.knowledge.turtle.merging import Clash, Triple, merge
 from spinegraph.engine.knowledge.turtle.positions import Positions, positions_of
 from spinegraph.engine.knowledge.turtle.reader import read_triples
 from spinegraph.engine.knowledge.turtle.terms import FIRST, NIL, PREFIXES, RDF_TYPE, REST, Term, Text, expand, shorten
@@ -32,6 +33,8 @@ class Graph:
     def __init__(self, paths: tuple[Path, ...], digest: str) -> None:
         self.paths = paths
         self.digest = digest
+        self.clashes: tuple[Clash, ...] = ()
+        """What two packages describe differently; only the first description of it is to be relied upon, if any."""
         self._by_subject: dict[str, dict[str, list[Term]]] = {}
         self._of_class: dict[Term, list[str]] = {}
         self._files_of: dict[str, dict[int, None]] = {}
@@ -187,9 +190,16 @@ def read_graph(paths: Iterable[Path] | None = None) -> Graph:
     Raises TurtleSyntaxError with file:line where a file does not parse.
     """
     all_paths = in_reading_order(paths if paths is not None else shipped_paths())
-    graph = Graph(all_paths, content_digest(all_paths))
-    for number, path in enumerate(all_paths):
-        if path.suffix == ".ttl":
-            for triple in read_triples(path, number):
-                graph.add(triple, number)
+    read = (read_triples(path, number) if path.suffix == ".ttl" else None for number, path in enumerate(all_paths))
+    return graph_of(all_paths, content_digest(all_paths), read)
+
+
+def graph_of(paths: tuple[Path, ...], digest: str, read: Iterable[Sequence[Triple] | None]) -> Graph:
+    """One graph of the statements of files, in the order of `paths`, None for one that has none."""
+    graph = Graph(paths, digest)
+    merged = merge(paths, {number: triples for number, triples in enumerate(read) if triples is not None})
+    for number, triples in merged.triples.items():
+        for triple in triples:
+            graph.add(triple, number)
+    graph.clashes = merged.clashes
     return graph

@@ -18,10 +18,11 @@ def check_loading(content: Content) -> Iterator[Diagnostic]:
     errors = content.failures
     vocabulary = Vocabulary(content) if errors else None
     strays = of_no_kind(content.graph) if errors else {}
+    apart = {clash.subject for clash in content.graph.clashes}
     for error in errors:
         if vocabulary is not None and _is_reported_by_vocabulary(error, vocabulary):
             continue
-        if error.kind == "wrong-kind" and error.about[2] in strays:
+        if (error.kind == "wrong-kind" and error.about[2] in strays) or error.about[0] in apart:
             continue  # what it names is reported itself
         diagnostic = content.diagnose_error(error, error.kind, content.place_of_error(error))
         yield structs.replace(diagnostic, severity="error")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from spinegraph.engine.knowledge.files import GENERATED, VOCABULARY, package_names
 from spinegraph.engine.knowledge.problems import nearest
 from spinegraph.engine.knowledge.turtle.graph import Graph
+from spinegraph.engine.knowledge.turtle.merging import Clash
 from spinegraph.engine.knowledge.turtle.terms import Term, Text, expand, local_name, shorten
 from spinegraph.engine.validation.checks.series import check_series
 from spinegraph.engine.validation.checks.terms import CORE, is_ours, split
-from spinegraph.engine.validation.content import GENERATED, Content
+from spinegraph.engine.validation.content import Content
 from spinegraph.engine.validation.diagnostics import Diagnostic, Place, Related
 
 SINGLE = tuple(
@@ -33,7 +36,7 @@ SINGLE = tuple(
 
 COPIED = 3
 """A subject with so many predicates that have two values is two things with one name: who copied it forgot to rename the copy."""
-PASSAGES = expand("passage:")
+PASSAGES, DERIVED = expand("passage:"), expand("prov:wasDerivedFrom")
 _KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _PASCAL = re.compile(r"[A-Z][A-Za-z0-9]*")
 _SNAKE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
@@ -51,18 +54,22 @@ def check_names(content: Content) -> Iterator[Diagnostic]:
 
 
 def _dangling(content: Content) -> Iterator[Diagnostic]:
-    """IRIs of ours that nothing describes, except where loading says so already."""
+    """IRIs of ours, or of a package's own namespace, that nothing describes, except where loading says so already."""
+
+    def is_own(iri: str) -> bool:
+        return is_ours(iri) or iri.startswith(content.namespaces)
+
     graph = content.graph
     reported = {error.about[0::2] for error in content.failures if error.kind in ("dangling-iri", "missing-passage")}
     ours: list[str] = []
     meant = {former: shorten(rule) for former, rule in _renamed(graph)}
     for triples in content.triples.values():
         for subject, predicate, value in triples:
-            if not isinstance(value, str) or not is_ours(value) or graph.predicates(value) or value.startswith(PASSAGES):
+            if not isinstance(value, str) or not is_own(value) or graph.predicates(value) or value.startswith(PASSAGES):
                 continue
-            if (subject, value) in reported:
+            if predicate == DERIVED or (subject, value) in reported:
                 continue
-            ours = ours or [iri for iri in graph.all_subjects() if is_ours(iri)]
+            ours = ours or [iri for iri in graph.all_subjects() if is_own(iri)]
             if value not in meant:
                 meant[value] = nearest(value, ours)
             yield content.diagnose("dangling-iri", "nothing-there", subject, predicate, value, meant=meant[value])
@@ -81,24 +88,45 @@ COLLECTED = frozenset(map(expand, ("rdf:type", "sh:order", "sh:property", "sh:ru
 
 
 def _described_twice(content: Content) -> Iterator[Diagnostic]:
-    first: dict[str, Path] = {}
+    """What two files of one package describe, and what two packages describe differently, which does not load."""
+    apart = {clash.subject for clash in content.graph.clashes}
+    yield from map(partial(_clash, content), content.graph.clashes)
+    groups = {path: name or content.shown(path) for path, name in package_names(content.paths).items()}
+    first: dict[tuple[str, str], Path] = {}
     for path, triples in content.triples.items():
         if path.name == GENERATED:
             continue
         for subject in dict.fromkeys(subject for subject, predicate, _ in triples if predicate not in COLLECTED):
             attaching = bool(content.graph.terms(subject, "sh:rule"))
-            if subject.startswith("_:") or attaching or first.setdefault(subject, path) == path:
+            if subject.startswith("_:") or attaching or subject in apart:
                 continue
-            other, here = (_place_in(content, subject, where) for where in (first[subject], path))
-            across = content.focus is not None and (first[subject] in content.focus) != (path in content.focus)
+            other_path = first.setdefault((subject, groups[path]), path)
+            if other_path == path:
+                continue
+            other, here = (_place_in(content, subject, where) for where in (other_path, path))
+            across = content.focus is not None and (other_path in content.focus) != (path in content.focus)
             yield content.diagnose(
                 "declared-twice",
                 "beside-other-content" if across else "in-two-files",
                 subject,
                 place=here,
-                file=content.shown(first[subject]),
+                file=content.shown(other_path),
                 related=(Related(subject=shorten(subject), place=other, message="described here too"),),
             )
+
+
+def _clash(content: Content, clash: Clash) -> Diagnostic:
+    paths = content.paths[clash.first], content.paths[clash.second]
+    other, here = (_place_in(content, clash.subject, path) for path in paths)
+    return content.diagnose(
+        "declared-twice",
+        "in-shared-vocabulary" if paths[0].name == VOCABULARY else "in-two-packages",
+        clash.subject,
+        place=here,
+        file=content.shown(paths[0]),
+        differing=shorten(clash.predicate),
+        related=(Related(subject=shorten(clash.subject), place=other, message="described here too"),),
+    )
 
 
 def _place_in(content: Content, subject: str, path: Path) -> Place:
@@ -107,7 +135,8 @@ def _place_in(content: Content, subject: str, path: Path) -> Place:
 
 
 def _two_values(content: Content) -> Iterator[Diagnostic]:
-    for subject in content.graph.all_subjects():
+    apart = {clash.subject for clash in content.graph.clashes}
+    for subject in (iri for iri in content.graph.all_subjects() if iri not in apart):
         doubled = list(_doubled_in(content.graph.predicates(subject)))
         if len({twice.predicate for twice in doubled}) >= COPIED and not subject.startswith("_:"):
             yield _copied(content, subject, doubled)

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from spinegraph.engine.errors import CheckNotRunError, IncoherentOntologyError, ReasonerError
+from spinegraph.engine.knowledge.files import GENERATED
 from spinegraph.engine.knowledge.owl.axioms import CLASS_RELATIONS, Axioms, logical, read_axioms
 from spinegraph.engine.knowledge.owl.hermit import Triple, unknown_datatypes
 from spinegraph.engine.knowledge.owl.justification import Explanation, explain, roots
 from spinegraph.engine.knowledge.owl.manchester import manchester
-from spinegraph.engine.knowledge.owl.reasoner import NAMESPACES, Hierarchy, direct, infer, ontology_paths
+from spinegraph.engine.knowledge.owl.reasoner import Hierarchy, direct, infer, is_of_content, ontology_paths
 from spinegraph.engine.knowledge.turtle.terms import expand, local_name, shorten
-from spinegraph.engine.validation.content import GENERATED, Content
+from spinegraph.engine.validation.content import Content
 from spinegraph.engine.validation.diagnostics import Diagnostic, Related
 
 SECONDS = 60.0
@@ -165,7 +166,7 @@ def _out_of_date(content: Content, triples: Iterable[Triple], ancestors: Hierarc
 
 def _relations(triples: Iterable[Triple]) -> Iterator[Relation]:
     for subject, predicate, value in triples:
-        if predicate == SUBCLASS and isinstance(value, str) and subject.startswith(NAMESPACES) and value.startswith(NAMESPACES):
+        if predicate == SUBCLASS and isinstance(value, str) and is_of_content(subject) and is_of_content(value):
             yield subject, value
 
 

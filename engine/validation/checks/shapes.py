@@ -11,13 +11,13 @@ from pathlib import Path
 
 import msgspec
 from spinegraph.engine.errors import CheckNotRunError, KnowledgeError
-from spinegraph.engine.knowledge.files import shipped_folder
+from spinegraph.engine.knowledge.files import GENERATED, shipped_folder
 from spinegraph.engine.knowledge.turtle.positions import positions_of
 from spinegraph.engine.knowledge.turtle.reader import read_triples
 from spinegraph.engine.knowledge.turtle.terms import Term, Text, expand, shorten
 from spinegraph.engine.sandbox.process import clean_environment
 from spinegraph.engine.validation.checks.terms import Vocabulary
-from spinegraph.engine.validation.content import GENERATED, Content, Triple
+from spinegraph.engine.validation.content import Content, Triple
 from spinegraph.engine.validation.diagnostics import Diagnostic, Place, Severity
 from spinegraph.engine.validation.shacl import Failure, Numbered, Outcome, Result, Task
 
