@@ -42,7 +42,9 @@ class CaseBody(Frozen, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = {}
     performed: Annotated[tuple[str | CodeEntry, ...], doc("Interventions that were done already; each does what it says.")] = ()
     taking: Annotated[tuple[str | CodeEntry, ...], doc("Interventions that the patient takes; no rule reads it yet.")] = ()
-    coded: Annotated[Mapping[str, str | CodeEntry], doc("Coded values by name, such as `sex`; no rule reads it yet.")] = {}
+    coded: Annotated[
+        Mapping[str, str | CodeEntry], doc("Codes of coded values by name, such as `sex`; `unknown` is what is not known.")
+    ] = {}
     birth_date: Annotated[str | UnsetType, doc("Date of birth: with `as_of` it gives the age.")] = UNSET
     as_of: Annotated[
         str | UnsetType, doc("The moment of the case: no clock is read, so without it no date is in the future.")

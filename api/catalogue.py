@@ -6,7 +6,7 @@ import re
 from typing import Annotated
 
 from spinegraph.engine import Knowledge
-from spinegraph.engine.model import Concept, Frozen, Measurement, Rule, Source, doc
+from spinegraph.engine.model import CodedProperty, Concept, Frozen, Measurement, Rule, Source, doc
 
 
 class RuleSummary(Frozen, frozen=True, kw_only=True):
@@ -29,6 +29,7 @@ class Catalogue(Frozen, frozen=True, kw_only=True):
     sources: Annotated[tuple[Source, ...], doc("The documents.")]
     findings: Annotated[tuple[Concept, ...], doc("What a case may record as present or absent.")]
     measurements: Annotated[tuple[Measurement, ...], doc("What a case may record as a number.")]
+    coded: Annotated[tuple[CodedProperty, ...], doc("What a case may record as one value of a list.")]
     conditions: Annotated[tuple[Concept, ...], doc("What is assessed.")]
     interventions: Annotated[tuple[Concept, ...], doc("What is recommended or advised against.")]
     rules: Annotated[tuple[RuleSummary, ...], doc("The rules, without their criteria.")]
@@ -43,6 +44,7 @@ def make_catalogue(knowledge: Knowledge) -> Catalogue:
         sources=tuple(knowledge.sources.values()),
         findings=tuple(knowledge.findings.values()),
         measurements=tuple(knowledge.measurements.values()),
+        coded=tuple(knowledge.coded.values()),
         conditions=tuple(knowledge.conditions.values()),
         interventions=tuple(knowledge.interventions.values()),
         rules=tuple(_summary(rule, knowledge) for rule in knowledge.rules.values()),
@@ -51,7 +53,7 @@ def make_catalogue(knowledge: Knowledge) -> Catalogue:
 
 def count(knowledge: Knowledge) -> dict[str, int]:
     """How many there are of each kind of thing; rules also by kind ("rules: tension")."""
-    names = ("sources", "passages", "references", "findings", "measurements", "conditions", "interventions", "rules")
+    names = ("sources", "passages", "references", "findings", "measurements", "coded", "conditions", "interventions", "rules")
     counts = {name: len(getattr(knowledge, name)) for name in names}
     for rule in knowledge.rules.values():
         name = f"rules: {kind_of(rule)}"

@@ -7,9 +7,11 @@ from typing import Annotated, Any, NamedTuple
 from unicodedata import combining, normalize
 
 from spinegraph.engine import Knowledge, Recommendation
+from spinegraph.engine.knowledge.showing import choices_of
 from spinegraph.engine.knowledge.turtle.terms import BASE, local_name
 from spinegraph.engine.model import (
     Assessment,
+    CodedProperty,
     Concept,
     DerivedFinding,
     Exclusion,
@@ -22,6 +24,7 @@ from spinegraph.engine.model import (
     Tension,
     doc,
 )
+from spinegraph.engine.model.shown import Choice
 
 
 class ListedPosition(Frozen, frozen=True, kw_only=True, omit_defaults=True):
@@ -46,6 +49,7 @@ class Listed(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     synonyms: Annotated[tuple[str, ...], doc("Other names.")] = ()
     codes_elsewhere: Annotated[tuple[str, ...], doc("Codes of other systems that mean exactly this.")] = ()
     unit: Annotated[str, doc("Of a measurement: its unit, in UCUM.")] = ""
+    choices: Annotated[tuple[Choice, ...], doc("Of a coded value: what it can be.")] = ()
     broader: Annotated[tuple[str, ...], doc("Codes of wider concepts.")] = ()
     source: Annotated[str, doc("Of a rule: the number of its document.")] = ""
     direction: Annotated[str, doc("Of a recommendation: for or against.")] = ""
@@ -77,12 +81,13 @@ def make_listings(knowledge: Knowledge) -> dict[str, list[Listed]]:
     for code, iri in sorted(knowledge.external_codes.items()):
         codes.setdefault(iri, []).append(code)
 
-    def concepts(group: Mapping[str, Concept] | Mapping[str, Measurement]) -> list[Listed]:
+    def concepts(group: Mapping[str, Concept] | Mapping[str, Measurement] | Mapping[str, CodedProperty]) -> list[Listed]:
         return [_concept(concept, knowledge, codes.get(iri, ())) for iri, concept in group.items()]
 
     return {
         "findings": concepts(knowledge.findings),
         "measurements": concepts(knowledge.measurements),
+        "coded": concepts(knowledge.coded),
         "conditions": concepts(knowledge.conditions),
         "interventions": concepts(knowledge.interventions),
         "rules": [_rule(rule, knowledge) for rule in rules if not isinstance(rule, Tension)],
@@ -127,13 +132,13 @@ def resource_of(iri: str) -> str:
     return f"/{iri.removeprefix(BASE)}" if iri.startswith(BASE) else iri
 
 
-def _concept(concept: Concept | Measurement, knowledge: Knowledge, codes: Iterable[str]) -> Listed:
+def _concept(concept: Concept | Measurement | CodedProperty, knowledge: Knowledge, codes: Iterable[str]) -> Listed:
     known = {**knowledge.findings, **knowledge.conditions, **knowledge.interventions}
     broader = knowledge.hierarchy.broader.get(concept.iri, ())
     return Listed(
         iri=concept.iri,
         resource=resource_of(concept.iri),
-        kind=concept.kind if isinstance(concept, Concept) else "measurement",
+        kind=_kind(concept),
         label=concept.label,
         code=concept.code,
         definition=concept.definition,
@@ -141,9 +146,16 @@ def _concept(concept: Concept | Measurement, knowledge: Knowledge, codes: Iterab
         synonyms=concept.synonyms if isinstance(concept, Concept) else (),
         codes_elsewhere=tuple(codes),
         unit=concept.unit if isinstance(concept, Measurement) else "",
+        choices=choices_of(concept, for_patient=False) if isinstance(concept, CodedProperty) else (),
         broader=tuple(known[iri].code for iri in broader if iri in known and iri != concept.iri),
         passages=concept.passages,
     )
+
+
+def _kind(concept: Concept | Measurement | CodedProperty) -> str:
+    if isinstance(concept, Concept):
+        return concept.kind
+    return "measurement" if isinstance(concept, Measurement) else "coded value"
 
 
 def _rule(rule: Rule, knowledge: Knowledge) -> Listed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from spinegraph.engine.model import Absent, Case, Criterion, Present, Unassessed
+from spinegraph.engine.model import Absent, Case, Criterion, Measured, Present, Unassessed
 from spinegraph.engine.program.program import Program
 
 STATES = ("present", "absent", "unknown", "contradictory")
@@ -37,7 +37,10 @@ def random_cases(program: Program, seed: int) -> Iterator[Case]:
         if chance.random() < 0.8:
             _make_consistent(program, present, absent)
         yield Case(
-            present=tuple(sorted(present)), absent=tuple(sorted(absent)), measurements=dict(_measurements(program, chance))
+            present=tuple(sorted(present)),
+            absent=tuple(sorted(absent)),
+            measurements=dict(_measurements(program, chance)),
+            coded=dict(_coded(program, chance)),
         )
 
 
@@ -53,12 +56,18 @@ def _make_consistent(program: Program, present: set[str], absent: set[str]) -> N
     absent -= {knowledge.findings[iri].code for iri in implied if iri in knowledge.findings}
 
 
+def _coded(program: Program, chance: random.Random) -> Iterator[tuple[str, str]]:
+    for thing in program.knowledge.coded.values():
+        if chance.random() < 0.75:
+            yield thing.code, chance.choice(thing.codes)
+
+
 def _measurements(program: Program, chance: random.Random) -> Iterator[tuple[str, float]]:
     for iri, measurement in program.knowledge.measurements.items():
         bounds = {
             value
             for comparison in program.comparisons
-            if comparison.measurement == iri
+            if comparison.measurement == iri and isinstance(comparison.criterion, Measured)
             for bound in (comparison.criterion.lower, comparison.criterion.upper)
             if bound
             for value in (bound.value, bound.other)

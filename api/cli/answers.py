@@ -39,6 +39,8 @@ def keys(items: Sequence[ShownItem]) -> str:
     rest = "? not known, b back, q quit."
     if items[0].kind == "measurement":
         return f"A number, {rest}"
+    if items[0].kind == "coded":
+        return f"The number of what it is, {rest}"
     return f"{'1 if it holds' if len(items) == 1 else 'Numbers of what holds (1 2)'}, 0 none of these, {rest}"
 
 
@@ -51,7 +53,7 @@ def quantity_range(item: ShownItem) -> str:
 
 
 def answered(record: Record, items: Sequence[ShownItem], text: str, codebook: Codebook, knowledge: Knowledge) -> Record:
-    """The record with one answer more, about a measurement or about findings. Raises CaseError, if it cannot be."""
+    """The record with one answer more, about a measurement, a coded value or findings. Raises CaseError, if it cannot be."""
     codes = [item.code for item in items]
     if text in UNKNOWN:
         return record._replace(declined=record.declined.union(codes))
@@ -60,6 +62,12 @@ def answered(record: Record, items: Sequence[ShownItem], text: str, codebook: Co
         given = make_case({"measurements": {codes[0]: _quantity(text)}}, codebook).measurements
         values = dict(sorted({**case.measurements, **given}.items()))
         return record._replace(case=msgspec.structs.replace(case, measurements=values))
+    if items[0].kind == "coded":
+        chosen, _ = _ticked([choice.code for choice in items[0].choices], text)
+        if len(chosen) != 1:
+            raise MalformedCaseError(f"{text!r} is no answer here: it is one of these.")
+        coded = dict(sorted({**case.coded, codes[0]: chosen.pop()}.items()))
+        return record._replace(case=msgspec.structs.replace(case, coded=coded))
     held, left = _ticked(codes, text)
     present = set(case.present).difference(codes) | held
     absent = set(case.absent).difference(codes).union(_denied(set(codes) - held - left, present, knowledge))

@@ -37,7 +37,7 @@ HINT = "`spinegraph decide --all` shows the rest."
 
 
 class Step(NamedTuple):
-    """What is asked at once: a measurement, or the findings of a screen."""
+    """What is asked at once: a measurement, a coded value, or the findings of a screen."""
 
     screen: ShownScreen
     items: tuple[ShownItem, ...]
@@ -118,12 +118,12 @@ def _decide(engine: Engine, case: Case) -> Answer:
 
 
 def next_step(screens: Iterable[ShownScreen], record: Record) -> Step | None:
-    """The first thing to ask that can still change the brief and was not declined: measurements one by one."""
+    """The first thing to ask that can still change the brief and was not declined: what has a value, one by one."""
     for screen in screens:
         items = [item for item in open_items(screen, record) if not is_theirs(item, record)]
         if items and screen.tier != "detail":
             findings = tuple(item for item in items if item.kind == "finding")
-            return Step(screen, tuple(items[:1]) if items[0].kind == "measurement" else findings)
+            return Step(screen, findings if items[0].kind == "finding" else tuple(items[:1]))
     return None
 
 
@@ -150,8 +150,11 @@ def _put(step: Step, shown: Step | None, decision: Answer, report: Report) -> No
     if items[0].kind == "measurement":
         report(_paragraph(f"{items[0].label}, {quantity_range(items[0])}", "  "))
     else:
-        for number, item in enumerate(items, 1):
-            report(_paragraph(item.label, f"  {number} "))
+        coded = items[0].kind == "coded"
+        if coded:
+            report(_paragraph(items[0].label, "  "))
+        for number, named in enumerate([one.label for one in (items[0].choices if coded else items)], 1):
+            report(_paragraph(named, f"  {number} "))
     report(_paragraph(keys(items), "  "))
 
 

@@ -49,7 +49,7 @@ def codes_command(
 
 
 def all_codes(knowledge: Knowledge) -> Iterator[Code]:
-    """Every code; findings and measurements, which a case can record, first."""
+    """Every code; what a case can record, first."""
     external: dict[str, list[str]] = {}
     for code, iri in knowledge.external_codes.items():
         external.setdefault(iri, []).append(code)
@@ -57,6 +57,9 @@ def all_codes(knowledge: Knowledge) -> Iterator[Code]:
         span = f"{measurement.minimum:g} to {measurement.maximum:g} {measurement.unit}"
         names = (measurement.code, measurement.label, measurement.patient_label, *external.get(measurement.iri, ()))
         yield Code(measurement.code, measurement.label, "measurement", span, " ".join(names).lower())
+    for coded in knowledge.coded.values():
+        names = (coded.code, coded.label, coded.patient_label, *coded.codes, *external.get(coded.iri, ()))
+        yield Code(coded.code, coded.label, "coded value", ", ".join(coded.codes), " ".join(names).lower())
     for concept in (*knowledge.findings.values(), *knowledge.conditions.values(), *knowledge.interventions.values()):
         kind = f"{concept.kind}, derived" if concept.derived_only else concept.kind
         names = (concept.code, concept.label, concept.patient_label, *concept.synonyms, *external.get(concept.iri, ()))

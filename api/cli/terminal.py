@@ -75,7 +75,7 @@ def _head(case: Case, words: Words, title: str, narrative: str) -> RenderableTyp
     facts = [
         ("present", words.names(case.present)),
         ("absent", words.names(case.absent)),
-        ("measured", ", ".join(words.quantity(code, value) for code, value in case.measurements.items())),
+        ("measured", ", ".join(words.quantity(code, value) for code, value in case.values.items())),
     ]
     rows = [(name, text) for name, text in facts if text]
     return Group(*filter(None, lines), two_columns(rows or [("recorded", "nothing")]))

@@ -7,7 +7,18 @@ from typing import NamedTuple
 
 from spinegraph.engine import Decision, Knowledge, Proof
 from spinegraph.engine.knowledge import units
-from spinegraph.engine.model import Case, Change, Concept, DecidedRecommendation, Fact, Measured, Measurement, ShownRecommendation
+from spinegraph.engine.model import (
+    Case,
+    CaseValue,
+    Change,
+    CodedProperty,
+    Compared,
+    Concept,
+    DecidedRecommendation,
+    Fact,
+    Measurement,
+    ShownRecommendation,
+)
 
 STATES = {"present": "present", "absent": "absent", "unknown": "not assessed", "contradictory": "recorded both ways"}
 
@@ -29,9 +40,10 @@ class Words:
         self._case = case
         self._rules = knowledge.rules
         self._by_id = {rule.id: rule for rule in knowledge.rules.values()}
-        self._measurements = {iri: thing.code for iri, thing in knowledge.measurements.items()}
+        self._valued = {iri: thing.code for iri, thing in knowledge.valued.items()}
+        self._coded = {thing.code: thing for thing in knowledge.coded.values()}
         self._units = {thing.code: thing.unit for thing in knowledge.measurements.values()}
-        named: list[Concept | Measurement] = [*knowledge.findings.values(), *knowledge.measurements.values()]
+        named: list[Concept | Measurement | CodedProperty] = [*knowledge.findings.values(), *knowledge.valued.values()]
         named += knowledge.conditions.values()
         self._names = {thing.code: thing.label for thing in named}
         self._everywhere = tuple(everywhere)
@@ -39,7 +51,7 @@ class Words:
     # Names -----------------------------------------------------------------------------------
 
     def name(self, code: str) -> str:
-        """The label of a finding, measurement or condition."""
+        """The label of a finding, measurement, coded property or condition."""
         return self._names.get(code, code)
 
     def names(self, codes: Iterable[str]) -> str:
@@ -50,8 +62,10 @@ class Words:
         """The labels of rules, and of contraindications."""
         return "; ".join(self._by_id[rule].label if rule in self._by_id else self.name(rule) for rule in ids)
 
-    def quantity(self, code: str, value: float) -> str:
-        """`age 54 years`."""
+    def quantity(self, code: str, value: CaseValue) -> str:
+        """`age 54 years`, `sex female`."""
+        if isinstance(value, str):
+            return f"{self.name(code)} {self._coded[code].label_of(value) if code in self._coded else value}"
         return f"{self.name(code)} {units.quantity(value, self._units.get(code, ''))}"
 
     # Reasons ---------------------------------------------------------------------------------
@@ -98,8 +112,8 @@ class Words:
         fact = leaf.fact
         if fact is None:
             return _Phrase("", leaf.label)
-        if fact.value is not None:
-            return _Phrase("", self.quantity(fact.code, fact.value))
+        if fact.state == "known":
+            return _Phrase("", self.quantity(fact.code, fact.choice if fact.value is None else fact.value))
         state = STATES.get(fact.state, fact.state)
         origin = self._origin(fact)
         return _Phrase("", f"{self.name(fact.code)} {state} (from {origin})") if origin else _Phrase(state, self.name(fact.code))
@@ -113,8 +127,8 @@ class Words:
         rule = self._by_id.get(through)
         if rule is None:
             return self.name(through)
-        code = self._measurements[rule.criterion.measurement] if isinstance(rule.criterion, Measured) else ""
-        return self.quantity(code, self._case.measurements[code]) if code in self._case.measurements else ""
+        code = self._valued[rule.criterion.subject] if isinstance(rule.criterion, Compared) else ""
+        return self.quantity(code, self._case.values[code]) if code in self._case.values else ""
 
     # Changes ---------------------------------------------------------------------------------
 
@@ -151,7 +165,7 @@ class Words:
     def _takes_back(self, change: Change) -> bool:
         case = self._case
         recorded = {"present": case.absent, "absent": case.present}.get(change.to, ())
-        return change.code in recorded or change.code in case.measurements
+        return change.code in recorded or change.code in case.values
 
 
 class _Phrase(NamedTuple):

@@ -18,9 +18,9 @@ from spinegraph.engine.model import (
     Verdict,
     doc,
 )
-from spinegraph.engine.model.shown import ShownPassage, ShownScreen
+from spinegraph.engine.model.shown import Choice, ShownPassage, ShownScreen
 
-Place = Literal["present", "absent", "measurements", "performed", "taking"]
+Place = Literal["present", "absent", "measurements", "coded", "performed", "taking"]
 Matched = Literal["all", "some", "none"]
 Label = Annotated[str, doc("Its name in the words of the audience.")]
 PassageIds = Annotated[tuple[str, ...], doc("Ids of the passages that state it; each is the resource spinegraph://passage/ID.")]
@@ -57,6 +57,7 @@ class FoundCode(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     unit: Annotated[str, doc("Of a measurement: the unit of a plain number, in UCUM.")] = ""
     minimum: Annotated[float | None, doc("Of a measurement: the least possible value.")] = None
     maximum: Annotated[float | None, doc("Of a measurement: the greatest possible value.")] = None
+    choices: Annotated[tuple[Choice, ...], doc("Of a coded value: what it can be.")] = ()
 
 
 class FoundCodes(Attributed, frozen=True, kw_only=True):

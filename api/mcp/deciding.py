@@ -15,7 +15,8 @@ MOST_VERDICTS = 20
 """So many changed verdicts are listed."""
 RECORDING = (
     "Put under `present` what the user says is so, under `absent` only what the user says is not so, numbers under "
-    "`measurements`. `none_of_these` makes every item absent only if the user chose it. Leave out what was not answered."
+    "`measurements`, of choices the code under `coded`. `none_of_these` makes every item absent only if the user chose it. "
+    "Leave out what was not answered."
 )
 
 
@@ -91,7 +92,7 @@ def _outcome(brief: Brief) -> Outcome:
 
 def names_of(knowledge: Knowledge, audience: Audience) -> dict[str, str]:
     """Code → name of every finding, measurement, condition and intervention, in the words of an audience."""
-    things = (knowledge.findings, knowledge.measurements, knowledge.conditions, knowledge.interventions)
+    things = (knowledge.findings, knowledge.valued, knowledge.conditions, knowledge.interventions)
     every = (thing for group in things for thing in group.values())
     return {thing.code: thing.patient_label if audience == "patient" else thing.label for thing in every}
 

@@ -17,8 +17,8 @@ from spinegraph.engine.model import Frozen, doc
 from spinegraph.engine.query.messages import Question
 from spinegraph.engine.query.results import MediaTypes, too_large
 
-Kind = Literal["any", "finding", "measurement", "intervention", "condition", "rule", "tension"]
-LISTINGS = ("findings", "measurements", "interventions", "conditions", "rules", "tensions")
+Kind = Literal["any", "finding", "measurement", "coded", "intervention", "condition", "rule", "tension"]
+LISTINGS = ("findings", "measurements", "coded", "interventions", "conditions", "rules", "tensions")
 """Those that are searched: what a case can have, first."""
 SHORTEST_WORD = 3
 """Letters of a word that counts where nothing has all the words."""
@@ -83,6 +83,7 @@ def _code(listed: Listed, knowledge: Knowledge) -> FoundCode:
         unit=listed.unit,
         minimum=measurement.minimum if measurement else None,
         maximum=measurement.maximum if measurement else None,
+        choices=listed.choices,
     )
 
 
@@ -93,6 +94,8 @@ def _places(listed: Listed, knowledge: Knowledge) -> Iterable[Place]:
         return () if finding.derived_only else ("present", "absent")
     if listed.iri in knowledge.measurements:
         return ("measurements",)
+    if listed.iri in knowledge.coded:
+        return ("coded",)
     return ("performed", "taking") if listed.iri in knowledge.interventions else ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from spinegraph.engine.model import Hierarchy, Measured
+from spinegraph.engine.model import Compared, Hierarchy
 
 
 class FactNumbers(Protocol):
@@ -23,7 +23,7 @@ class FactNumbers(Protocol):
 
     @property
     def code_of(self) -> Mapping[str, str]:
-        """IRI of a finding or measurement → its code."""
+        """IRI of a finding, measurement or coded property → its code."""
         ...
 
     @property
@@ -54,7 +54,7 @@ class FactNumbers(Protocol):
 
     def contradicts(self, change: int) -> bool: ...
 
-    def comparison_of(self, criterion: Measured) -> int:
+    def comparison_of(self, criterion: Compared) -> int:
         """The number of a comparison."""
         ...
 

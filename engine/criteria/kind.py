@@ -16,7 +16,7 @@ from spinegraph.engine.criteria.rule import RuleNode
 from spinegraph.engine.criteria.shapes import ShapeData
 from spinegraph.engine.criteria.words import Clause, Names
 from spinegraph.engine.errors import CriterionError
-from spinegraph.engine.model import Assessment, Criterion, Hierarchy, Measured
+from spinegraph.engine.model import Assessment, Compared, Criterion, Hierarchy
 
 C = TypeVar("C", bound=Criterion)
 Planes = tuple[str, str]
@@ -51,6 +51,14 @@ class Shape(Protocol):
         """The UCUM unit of a measurement that is a duration; "" for all others."""
         ...
 
+    def coded(self, predicate: str) -> tuple[str, tuple[str, ...]]:
+        """The IRI of a coded property, and the codes of its values."""
+        ...
+
+    def codes(self, predicate: str, possible: tuple[str, ...]) -> frozenset[str]:
+        """The codes of a list, each of which has to be a possible one."""
+        ...
+
     def members(self, predicate: str) -> tuple[Criterion, ...]:
         """The criteria of a list of shapes."""
         ...
@@ -77,8 +85,8 @@ class Emitter(Protocol):
         """The planes of the rules that assess a condition or a narrower one."""
         ...
 
-    def comparison(self, criterion: Measured) -> Planes:
-        """Two input planes: in range, and certainly out of it."""
+    def comparison(self, criterion: Compared) -> Planes:
+        """Two input planes of a value: as it is asked for, and certainly not so."""
         ...
 
     def assign(self, prefix: str, expression: str) -> str:

@@ -10,7 +10,7 @@ from spinegraph.engine.criteria.node import CLOSED, CriterionNode, Explanation, 
 from spinegraph.engine.criteria.open_facts import constant_or
 from spinegraph.engine.criteria.shapes import NOTHING, Iri, ShapeData, conforms_to_any
 from spinegraph.engine.criteria.words import Clause, Names
-from spinegraph.engine.model import Bound, Criterion, Fact, Hierarchy, Measured, Proof, Range
+from spinegraph.engine.model import Bound, Compared, Criterion, Fact, Hierarchy, Measured, Proof, Range
 
 FACETS = ("sh:minInclusive", "sh:minExclusive", "sh:maxInclusive", "sh:maxExclusive")
 BANDS = ("core:indeterminateFrom", "core:indeterminateTo")
@@ -82,22 +82,22 @@ def _reach(criterion: Measured, _: Surroundings, __: Callable[[Criterion], Reach
 
 
 class MeasuredNode(CriterionNode):
-    """A measurement in a range."""
+    """A value as it is asked for: a measurement in a range, or a coded value that is one of some."""
 
     __slots__ = ("_bit", "_bounded", "_code", "_number", "_unmeasured", "_ways")
 
-    def __init__(self, head: Head, criterion: Measured, graph: Preparation) -> None:
+    def __init__(self, head: Head, criterion: Compared, graph: Preparation, *, bounded: bool, banded: bool = False) -> None:
+        """`bounded`: whether some value refutes it; `banded`: whether some value leaves it open."""
         super().__init__(head)
         facts = graph.facts
-        self._code = facts.code_of[criterion.measurement]
+        self._code = facts.code_of[criterion.subject]
         self._bit = facts.bit[self._code]
-        self._bounded = criterion.lower is not None or criterion.upper is not None
+        self._bounded = bounded
         self._unmeasured = OpenFacts(self._bit, self._bit if self._bounded else 0)
         comparison = facts.comparison_of(criterion)
         self._number = 2 * len(facts.number) + 2 * comparison
         inside = ChangeSets(1 << self._number)
         outside = ChangeSets(2 << self._number) if self._bounded else NEVER
-        banded = any(bound and bound.other is not None for bound in (criterion.lower, criterion.upper))
         beyond = [ChangeSets(*facts.leaving(comparison, out)) for out in (0, 1)] if banded else [outside, inside]
         self._ways = (inside, outside, *beyond)
 
@@ -114,7 +114,8 @@ class MeasuredNode(CriterionNode):
         value = case.values.get(self._code)
         if value is None:
             return self._node(truth, Fact(code=self._code, state="unknown", basis="not-assessed"), ())
-        return self._node(truth, Fact(code=self._code, state="known", basis="given", value=value), ())
+        known = {"choice": value} if isinstance(value, str) else {"value": value}
+        return self._node(truth, Fact(code=self._code, state="known", basis="given", **known), ())
 
     def restrict(self, full: frozenset[int]) -> Part:
         return constant_or(self, full)
@@ -124,6 +125,11 @@ class MeasuredNode(CriterionNode):
 
     def _change(self, case: Explanation, goal: int) -> ChangeSets:  # noqa: ARG002 (the same whatever was measured)
         return self._ways[goal]
+
+
+def _prepare(head: Head, criterion: Measured, graph: Preparation) -> MeasuredNode:
+    bounds = [bound for bound in (criterion.lower, criterion.upper) if bound]
+    return MeasuredNode(head, criterion, graph, bounded=bool(bounds), banded=any(bound.other is not None for bound in bounds))
 
 
 # Words -------------------------------------------------------------------------------------------
@@ -214,7 +220,7 @@ KINDS = (
         read=_read,
         emit=_emit,
         conclusions=_conclusions,
-        prepare=MeasuredNode,
+        prepare=_prepare,
         reach=_reach,
         clause=_clause,
         dual=_dual,

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, Protocol
 from spinegraph.engine.criteria.bits import bits_of
 from spinegraph.engine.criteria.changes import DONE, ChangeSets
 from spinegraph.engine.criteria.facts import FactNumbers
-from spinegraph.engine.model import TRUTHS, Case, Fact, Proof
+from spinegraph.engine.model import TRUTHS, Case, CaseValue, Fact, Proof
 
 UNKNOWN, TRUE, FALSE, CONFLICTING = range(4)
 """Truths as indices of TRUTHS: holds + 2 * refuted."""
@@ -56,7 +56,7 @@ class Explanation:
         self.case = case
         self.planes = planes
         self.certain = certain
-        self.values: Mapping[str, float] = case.measurements
+        self.values: Mapping[str, CaseValue] = case.values
         self.present = sum(bit[code] for code in case.present)
         self.absent = sum(bit[code] for code in case.absent)
         self.proofs: list[Proof | None] = [None] * size

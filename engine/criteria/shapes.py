@@ -18,8 +18,14 @@ class Curie(NamedTuple):
     name: str
 
 
-Value = Union[Iri, Curie, int, float, "list[Value]", Mapping[str, "Value"]]
-"""A name, an xsd:integer, an xsd:decimal, an RDF list, a blank node."""
+class Code(NamedTuple):
+    """A plain text, such as the code of a coded value."""
+
+    text: str
+
+
+Value = Union[Iri, Curie, Code, int, float, "list[Value]", Mapping[str, "Value"]]
+"""A name, a plain text, an xsd:integer, an xsd:decimal, an RDF list, a blank node."""
 ShapeData = Mapping[str, Value]
 """CURIE of a predicate → its value."""
 

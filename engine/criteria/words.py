@@ -8,23 +8,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from spinegraph.engine.model import Bound, Concept, Knowledge, Measurement
+from spinegraph.engine.model import Bound, CodedProperty, Concept, Knowledge, Measurement
 
 
 class Names(NamedTuple):
-    """What things are called, by IRI, and the units of measurements."""
+    """What things are called, by IRI, the units of measurements, and the values of coded properties, by IRI and code."""
 
     name: Callable[[str], str]
     unit: Callable[[str], str]
+    choice: Callable[[str, str], str]
 
 
 def names_of(knowledge: Knowledge, unit_in_words: Callable[[str], str] = str, for_patient: bool = False) -> Names:
     """The labels of a knowledge; units are UCUM unless put into words."""
-    things: dict[str, Concept | Measurement] = {**knowledge.findings, **knowledge.conditions, **knowledge.measurements}
+    things: dict[str, Concept | Measurement | CodedProperty] = {**knowledge.findings, **knowledge.conditions, **knowledge.valued}
     measurements = knowledge.measurements
     return Names(
         lambda iri: things[iri].patient_label if for_patient else things[iri].label,
         lambda iri: unit_in_words(measurements[iri].unit),
+        lambda iri, code: knowledge.coded[iri].label_of(code, for_patient=for_patient),
     )
 
 
@@ -91,4 +93,4 @@ def text_of(clause: Clause, style: Style) -> str:
         return f"{clause.joint} {clause.name}".rstrip()
     ranged, plain = style.banded if clause.is_banded else style.range, style.inconclusive if clause.inconclusive else style.state
     template = ranged if clause.opposite else plain
-    return template.format(**clause._asdict(), spaced=clause.operator.replace("-", " "))
+    return template.format(**clause._asdict(), spaced=clause.operator.replace("-", " ")).rstrip()

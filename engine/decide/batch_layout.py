@@ -22,8 +22,9 @@ from msgspec import structs
 from spinegraph.engine.criteria.bits import bits_of
 from spinegraph.engine.criteria.node import Explanation
 from spinegraph.engine.decide.case import CaseEncoder
-from spinegraph.engine.decide.facts import Facts, compare, probes
+from spinegraph.engine.decide.facts import Facts, compare, members, possible_values
 from spinegraph.engine.decide.hypothetical_batch import Block, HypotheticalBatch
+from spinegraph.engine.model import CaseValue
 
 MAX_WITNESSES = 64
 """A set of changes that leaves more ways than this in which measurements can lie is not tried, and so not offered."""
@@ -33,10 +34,10 @@ PAGE = 1 << 11
 
 
 class Interval(NamedTuple):
-    """Where a measurement can lie between its thresholds: a value in it, and the input planes that it fills."""
+    """Where a value can lie between its thresholds, or what code it can be: a value in it, and the input planes that it fills."""
 
     code: str
-    value: float
+    value: CaseValue
     planes: tuple[int, ...]
 
 
@@ -164,7 +165,7 @@ class BatchLayout:
                     (absent if member & 1 else present).add(code)
                     (present if member & 1 else absent).discard(code)
             values = {**case.values, **{interval.code: interval.value for interval in intervals}}
-            changed = structs.replace(case.case, present=tuple(present), absent=tuple(absent), measurements=values)
+            changed = structs.replace(case.case, present=tuple(present), absent=tuple(absent), **members(values))
             known.append(Explanation(case.facts, case.size, changed, *self.encoder.run(changed)))
             yield known[-1]
 
@@ -238,19 +239,18 @@ class BatchLayout:
     def _all_intervals(self) -> Iterable[Interval]:
         program = self.facts.program
         for number, comparison in enumerate(program.comparisons):
-            code = program.knowledge.measurements[comparison.measurement].code
+            code = self.facts.code_of[comparison.measurement]
             plane = self._first_range + 2 * number
             self._planes.setdefault(code, []).append(plane)
             self._code[plane] = self._code[plane + 1] = code
-        for measurement in program.knowledge.measurements.values():
-            planes = self._planes.get(measurement.code, [])
+        for thing in self.facts.valued.values():
+            planes = self._planes.get(thing.code, [])
             criteria = [program.comparisons[(plane - self._first_range) // 2].criterion for plane in planes]
             found: dict[tuple[int, ...], Interval] = {}
-            for value in sorted((*probes(*criteria), measurement.minimum, measurement.maximum)):
-                if criteria and measurement.minimum <= value <= measurement.maximum:
-                    pairs = zip(planes, (compare(criterion, value) for criterion in criteria), strict=True)
-                    filled = tuple(plane + side for plane, pair in pairs for side in (0, 1) if pair[side])
-                    found.setdefault(filled, Interval(measurement.code, value, filled))
+            for value in possible_values(thing, criteria) if criteria else ():
+                pairs = zip(planes, (compare(criterion, value) for criterion in criteria), strict=True)
+                filled = tuple(plane + side for plane, pair in pairs for side in (0, 1) if pair[side])
+                found.setdefault(filled, Interval(thing.code, value, filled))
             yield from found.values()
 
     def _intervals_of_ranges(self) -> dict[int, int]:

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from msgspec import structs
-from spinegraph.engine.decide.case_entries import MAX_SHOWN, CaseEntries
+from spinegraph.engine.decide.case_entries import CaseEntries
 from spinegraph.engine.decide.case_text import MAX_BYTES, parse_json, parse_text, parse_turtle, parse_yaml, read_yaml_case
 from spinegraph.engine.decide.codebook import Codebook
 from spinegraph.engine.decide.dates import read_moment
 from spinegraph.engine.decide.facts import compare
+from spinegraph.engine.decide.suggestions import MAX_SHOWN
 from spinegraph.engine.errors import (
     LONGEST_ECHO,
     CaseError,
@@ -29,7 +30,7 @@ from spinegraph.engine.errors import (
 )
 from spinegraph.engine.knowledge.words import unshown_character
 from spinegraph.engine.knowledge.yaml_text import Place
-from spinegraph.engine.model import Case, Knowledge, Measured
+from spinegraph.engine.model import Case, Compared, Knowledge
 from spinegraph.engine.program.program import Program
 
 AUDIENCES = ("clinician", "patient")
@@ -193,10 +194,17 @@ def known_part(case: Case, knowledge: Knowledge) -> Case:
         {finding.code for finding in findings if not finding.derived_only},
         {measurement.code for measurement in measurements},
         {concept.code for concept in knowledge.interventions.values()},
+        {thing.code for thing in knowledge.coded.values()},
     )
 
 
-def _seen_part(case: Case, findings: Container[str], measurements: Container[str], interventions: Container[str]) -> Case:
+def _seen_part(
+    case: Case,
+    findings: Container[str],
+    measurements: Container[str],
+    interventions: Container[str],
+    coded: Container[str],
+) -> Case:
     return structs.replace(
         case,
         present=tuple([code for code in case.present if code in findings]),
@@ -204,6 +212,7 @@ def _seen_part(case: Case, findings: Container[str], measurements: Container[str
         measurements={code: value for code, value in case.measurements.items() if code in measurements},
         performed=tuple([code for code in case.performed if code in interventions]),
         taking=tuple([code for code in case.taking if code in interventions]),
+        coded={name: code for name, code in case.coded.items() if name in coded},
     )
 
 
@@ -221,10 +230,12 @@ class CaseEncoder:
         starts = (next(iter(side.values()), 0) for side in (program.present, program.absent))
         self._present, self._absent = (slice(start, start + len(program.findings)) for start in starts)
         self._measured = {measurement.code for measurement in knowledge.measurements.values()}
-        self._compared: dict[str, list[tuple[int, Measured]]] = {}
+        self._coded = {thing.code for thing in knowledge.coded.values()}
+        valued = knowledge.valued
+        self._compared: dict[str, list[tuple[int, Compared]]] = {}
         for number, comparison in enumerate(program.comparisons):
             position = 2 * len(program.findings) + 2 * number
-            code = knowledge.measurements[comparison.measurement].code
+            code = valued[comparison.measurement].code
             self._compared.setdefault(code, []).append((position, comparison.criterion))
         performable = enumerate(program.performable, program.first_performed)
         self._performed = {knowledge.interventions[iri].code: position for position, iri in performable}
@@ -232,7 +243,7 @@ class CaseEncoder:
 
     def known_part(self, case: Case) -> Case:
         """What of a record the program can see."""
-        return _seen_part(case, self._finding, self._measured, self._interventions)
+        return _seen_part(case, self._finding, self._measured, self._interventions, self._coded)
 
     def planes(self, case: Case) -> list[int]:
         """The input planes of one case."""
@@ -241,7 +252,7 @@ class CaseEncoder:
             planes[self._finding[code]] = 1
         for code in case.absent:
             planes[self._finding[code] + 1] = 1
-        for code, value in case.measurements.items():
+        for code, value in case.values.items():
             for position, criterion in self._compared.get(code, ()):
                 planes[position], planes[position + 1] = compare(criterion, value)
         for position in self.performed(case):

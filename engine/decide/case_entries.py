@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from spinegraph.engine.decide.codebook import Codebook, code_named
 from spinegraph.engine.decide.dates import Moment, age_in_years, check_past, read_age, read_moment
 from spinegraph.engine.decide.quantities import read_quantity
+from spinegraph.engine.decide.suggestions import CODED, nearest_codes
 from spinegraph.engine.errors import (
     LONGEST_ECHO,
     CaseTooLargeError,
@@ -19,12 +19,12 @@ from spinegraph.engine.errors import (
     kind_of_value,
     shortened,
 )
-from spinegraph.engine.knowledge.turtle.terms import local_name
+from spinegraph.engine.knowledge.build.coded_values import UNKNOWN
 from spinegraph.engine.knowledge.words import unshown_character
 from spinegraph.engine.model import IgnoredInput, IgnoredReason
 
-MAX_EXPLAINED, MAX_SHOWN = 20, 60
-"""So many unknown codes get a suggestion by their spelling, and so many characters of a code are looked at."""
+MAX_EXPLAINED = 20
+"""So many unknown codes get a suggestion by their spelling."""
 MAX_IGNORED = 1000
 """A request with more entries than this that decide nothing is refused."""
 ENTRY = 'Write "code", or {"code": "code", "at": "2026-03-01"}.'
@@ -75,7 +75,7 @@ class CaseEntries:
         return self._current("taking", self._by_code(given, "taking", self._codebook.interventions, narrower=True))
 
     def coded(self, given: Any) -> dict[str, str]:
-        """Coded values by name. What they may be, no rule says yet: their form is looked at."""
+        """Code of a coded property → the code of its value. One that is sent as unknown is not known."""
         if not isinstance(given, dict):
             raise MalformedCaseError(
                 f"'coded' is an object of texts, not {kind_of_value(given)}.", where="/coded", mend='Write {"sex": "female"}.'
@@ -89,10 +89,38 @@ class CaseEntries:
                     raise MalformedCaseError(
                         f"{shortened(text)} is no coded value.", where=where, mend='Write a short code, as in {"sex": "female"}.'
                     )
-            values[name] = entry.name
-            if entry.at:
-                self._date("coded", name, entry.at)
+            property_ = code_named(name, self._codebook.coded)
+            if property_ is None:
+                self._check_coded(name, entry)
+                self._note_unknown("coded", Entry(name, where, entry.at))
+                continue
+            if property_ in values:
+                raise MalformedCaseError(
+                    f"{property_} is given twice.", where=where, mend="A case is one moment: give one value."
+                )
+            code = self._choice(property_, entry)
+            if code:
+                values[property_] = code
+                if entry.at:
+                    self._date("coded", property_, entry.at)
         return dict(sorted(values.items()))
+
+    def _check_coded(self, name: str, entry: Entry) -> None:
+        """Raises CaseError for a name that is known, but stands for no coded property."""
+        if code := code_named(name, self._codebook.measurements):
+            self._value(code, entry.name, entry.where)  # which is text
+        if code := code_named(name, self._codebook.findings):
+            raise MalformedCaseError(
+                f"{name!r} is a finding.", where=entry.where, mend=f'Write "present": ["{code}"], or "absent".'
+            )
+
+    def _choice(self, property_: str, entry: Entry) -> str:
+        """The code of a value, as it is written or in small letters; "" where it is not known, or is no value of this."""
+        codes = self._codebook.choices[property_]
+        found = next((code for code in codes if entry.name in (code, code.lower()) or entry.name.lower() == code), "")
+        if not found and entry.name.lower() != UNKNOWN:
+            self._note_unknown(f"{CODED}{property_}", entry)
+        return found
 
     def _by_code(self, given: Any, member: str, names: Mapping[str, str], narrower: bool) -> dict[str, list[Moment | None]]:
         """Code → the dates of its entries; an entry without a date has None."""
@@ -197,6 +225,8 @@ class CaseEntries:
             if code is None and name in self._codebook.findings:
                 what, mend = f"{name!r} is a finding.", f'Write "present": ["{name}"], or "absent".'
                 raise MalformedCaseError(what, where=where, mend=mend)
+            if code is None and (coded := code_named(name, self._codebook.coded)):
+                raise MalformedCaseError(f"{name!r} is a coded value.", where=where, mend=f'Write "coded": {{"{coded}": …}}.')
             if code is None:
                 self._note_unknown("measurements", Entry(name, where, None))
                 continue
@@ -279,7 +309,7 @@ class CaseEntries:
             for (member, name), entry in self._unknown.items():
                 first.setdefault(name, (member, entry))
             explained = dict(list(first.items())[:MAX_EXPLAINED])
-            nearest = {name: [*self._nearest(name, member)] for name, (member, _) in explained.items()}
+            nearest = {name: [*nearest_codes(name, member, self._codebook)] for name, (member, _) in explained.items()}
             where = {name: entry.where for name, (_, entry) in explained.items()}
             raise UnknownCodeError(nearest, where, len(first) - len(explained))
 
@@ -297,7 +327,7 @@ class CaseEntries:
                 raise MalformedCaseError(
                     f"A code has a character that nobody can read: {unshown}.", where=entry.where, mend="Take it out."
                 )
-            nearest = self._nearest(name, member, alike=number < MAX_EXPLAINED)
+            nearest = nearest_codes(name, member, self._codebook, alike=number < MAX_EXPLAINED)
             at = entry.at.text if entry.at else ""
             found.append(IgnoredInput(member=member, code=name[:LONGEST_ECHO], reason="unknown-code", at=at, nearest=nearest))
         return tuple(sorted(found, key=lambda one: (one.member, one.code, one.reason, one.at, one.value or 0)))
@@ -310,17 +340,3 @@ class CaseEntries:
 
     def _date(self, member: str, code: str, moment: Moment) -> None:
         self.dates.setdefault(member, {})[code] = moment.text
-
-    def _nearest(self, name: str, member: str, alike: bool = True) -> tuple[str, ...]:
-        """The codes that an unknown name is mapped to, or else (with `alike`) those that are spelt like it."""
-        book = self._codebook
-        kinds = (book.interventions,) if member in ("performed", "taking") else (book.findings, book.measurements)
-        near = tuple(code for names in kinds for code in book.nearest(name, names))
-        return near or (_alike(name, [known for names in kinds for known in names]) if alike else ())
-
-
-def _alike(name: str, names: Iterable[str]) -> tuple[str, ...]:
-    plain = local_name(name.rpartition(":")[2]).lower().replace("-", "_").replace(" ", "_")[:MAX_SHOWN]
-    codes = [known for known in names if ":" not in known]
-    beginning = [code for code in codes if plain and code.startswith(f"{plain}_")]
-    return (*beginning, *difflib.get_close_matches(plain, codes, n=3, cutoff=0.55))[:3]

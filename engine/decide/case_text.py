@@ -118,16 +118,18 @@ def parse_turtle(body: bytes) -> Any:
             mend="Send the one case alone: nothing is dropped.",
         )
     sides = {expand(f"core:{side}"): side for side in ("present", "absent", "performed")}
-    data: dict[str, Any] = {**{side: [] for side in sides.values()}, "measurements": {}}
+    data: dict[str, Any] = {**{side: [] for side in sides.values()}, "measurements": {}, "coded": {}}
     for triple in triples:
         if triple.subject not in cases or triple.predicate.value == expand("rdf:type"):
             continue
         if triple.predicate.value in sides:
             data[sides[triple.predicate.value]].append(_name(triple.object))
-        elif triple.predicate.value in data["measurements"]:
+        elif triple.predicate.value in {**data["measurements"], **data["coded"]}:
             raise MeasurementError(
                 f"{shorten(triple.predicate.value)} has more than one value.", mend="A case is one moment: give one value."
             )
+        elif isinstance(triple.object, ox.Literal) and triple.object.datatype.value == STRING:
+            data["coded"][triple.predicate.value] = triple.object.value
         else:
             data["measurements"][triple.predicate.value] = _number(triple.object)
     return data

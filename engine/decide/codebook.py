@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from spinegraph.engine.knowledge.build.mapping_table import same_code
 from spinegraph.engine.knowledge.turtle.terms import BASE, expand, shorten
-from spinegraph.engine.model import Concept, DerivedFinding, Knowledge, Measured, Measurement
+from spinegraph.engine.model import CodedProperty, Compared, Concept, DerivedFinding, Knowledge, Measurement
 
 T = TypeVar("T")
 AGE = expand("core:ageYears")
@@ -22,7 +22,7 @@ class Codebook(NamedTuple):
     `interventions`: the same for interventions. `derived_only`: code of a finding that only follows → what to record; `ranges`:
     code of a measurement → least, most, UCUM unit; `concluded`: every name of a condition or intervention → its path; `near`:
     external code → IRIs of what it is nearly; `narrower`: of what it is narrower than. `age`: code of the measurement of age in
-    years, or "".
+    years, or "". `coded`: every name of a coded property → its code; `choices`: that code → the codes of its values.
     """
 
     findings: Mapping[str, str]
@@ -34,6 +34,8 @@ class Codebook(NamedTuple):
     near: Mapping[str, tuple[str, ...]]
     narrower: Mapping[str, tuple[str, ...]]
     age: str
+    coded: Mapping[str, str]
+    choices: Mapping[str, tuple[str, ...]]
 
     def entailed(self, name: str, names: Mapping[str, str]) -> tuple[str, ...]:
         """The codes among `names` that an external code is narrower than: who has it has these, but not the other way round."""
@@ -65,8 +67,8 @@ def _headings(name: str) -> list[str]:
 
 def make_codebook(knowledge: Knowledge) -> Codebook:
     """Index the names that a case may use."""
-    kinds: tuple[Mapping[str, Concept | Measurement], ...] = (
-        knowledge.findings, knowledge.measurements, knowledge.interventions,
+    kinds: tuple[Mapping[str, Concept | Measurement | CodedProperty], ...] = (
+        knowledge.findings, knowledge.measurements, knowledge.interventions, knowledge.coded,
     )  # fmt: skip
     named = [{name: one.code for one in kind.values() for name in (one.code, one.iri, shorten(one.iri))} for kind in kinds]
     for external, iri in knowledge.external_codes.items():
@@ -80,7 +82,7 @@ def make_codebook(knowledge: Knowledge) -> Codebook:
         systems = knowledge.code_systems
         return {name: iris for external, iris in codes.items() for name in spellings(external, systems)}
 
-    findings, measurements, interventions = named
+    findings, measurements, interventions, coded = named
     return Codebook(
         findings=findings,
         measurements=measurements,
@@ -95,6 +97,8 @@ def make_codebook(knowledge: Knowledge) -> Codebook:
         near=spelt(knowledge.near_codes),
         narrower=spelt(knowledge.narrower_codes),
         age=age.code if age else "",
+        coded=coded,
+        choices={thing.code: thing.codes for thing in knowledge.coded.values()},
     )
 
 
@@ -133,5 +137,5 @@ def _grounds(knowledge: Knowledge, finding: Concept) -> str:
     """What to record instead of a finding that only follows: its narrower findings, or what its rule tests."""
     children = [knowledge.findings[iri].code for iri in knowledge.hierarchy.children.get(finding.iri, ())]
     rules = [rule for rule in knowledge.rules.values() if isinstance(rule, DerivedFinding) and rule.finding == finding.iri]
-    measured = [knowledge.measurements[rule.criterion.measurement].code for rule in rules if isinstance(rule.criterion, Measured)]
+    measured = [knowledge.valued[rule.criterion.subject].code for rule in rules if isinstance(rule.criterion, Compared)]
     return ", ".join([*children, *measured]) or "see its definition"

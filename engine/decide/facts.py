@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations, pairwise
+from typing import Any
 
 from spinegraph.engine.criteria.bits import bits_of
+from spinegraph.engine.criteria.coded import in_words
 from spinegraph.engine.criteria.measurement import ranges, ranges_in_words
 from spinegraph.engine.knowledge.units import comparable
-from spinegraph.engine.model import Bound, Change, Concept, Measured, Measurement
-from spinegraph.engine.program.program import Program
+from spinegraph.engine.model import Bound, CaseValue, Change, CodedProperty, Compared, Concept, Measured, Measurement, OneOf
+from spinegraph.engine.program.program import Program, structure
 
 
 class Facts:
     """Bit numbers of one program.
 
-    Askable facts: findings in the program's order, then measurements. Changes: two bits a finding (to present, to
-    absent), two a comparison (into the range, out of it), then one a finding (assessed, either way).
+    Askable facts: findings in the program's order, then measurements, then coded properties. Changes: two bits a finding (to
+    present, to absent), two a comparison (into the range, out of it), then one a finding (assessed, either way).
     """
 
     def __init__(self, program: Program) -> None:
@@ -25,17 +27,13 @@ class Facts:
         self.program = program
         self.hierarchy = knowledge.hierarchy
         self.present, self.absent = program.present, program.absent
-        things: dict[str, Concept | Measurement] = {**knowledge.findings, **knowledge.measurements}
+        self.valued = knowledge.valued
+        things: dict[str, Concept | Measurement | CodedProperty] = {**knowledge.findings, **self.valued}
         self.code_of = {iri: thing.code for iri, thing in things.items()}
-        self.codes = tuple(self.code_of[iri] for iri in program.findings) + tuple(
-            measurement.code for measurement in knowledge.measurements.values()
-        )
+        self.codes = tuple(self.code_of[iri] for iri in program.findings) + tuple(thing.code for thing in self.valued.values())
         self.bit = {code: 1 << number for number, code in enumerate(self.codes)}
         self.number = {iri: number for number, iri in enumerate(program.findings)}
-        self._comparison = {
-            (c.criterion.measurement, c.criterion.lower, c.criterion.upper): number
-            for number, c in enumerate(program.comparisons)
-        }
+        self._comparison = {structure(c.criterion): number for number, c in enumerate(program.comparisons)}
         paired = 2 * (len(program.findings) + len(program.comparisons))
         self.first_assessed = paired
         self.even = int("0" + "01" * (paired // 2), 2)
@@ -48,9 +46,9 @@ class Facts:
         self._alone = tuple((change,) for change in self.changes)
         self.decode_changes = lru_cache(maxsize=1 << 14)(self._decode_changes)
 
-    def comparison_of(self, criterion: Measured) -> int:
+    def comparison_of(self, criterion: Compared) -> int:
         """The number of a comparison."""
-        return self._comparison[criterion.measurement, criterion.lower, criterion.upper]
+        return self._comparison[structure(criterion)]
 
     def mask(self, iris: Iterable[str]) -> int:
         """Askable facts of findings; what only follows from others has no bit."""
@@ -84,10 +82,8 @@ class Facts:
         Widest ranges alone, and pairs of others, as masks: with a printed band, more than the opposite does it.
         """
         left = self.program.comparisons[comparison]
-        measurement = self.program.knowledge.measurements[left.measurement]
         others = [(number, c.criterion) for number, c in enumerate(self.program.comparisons) if c.measurement == left.measurement]
-        values = {*probes(*(criterion for _, criterion in others)), measurement.minimum, measurement.maximum}
-        values = {value for value in values if measurement.minimum <= value <= measurement.maximum}
+        values = set(possible_values(self.valued[left.measurement], [criterion for _, criterion in others]))
         kept = {value for value in values if compare(left.criterion, value)[out]}
         first = 2 * len(self.number)
         within = {
@@ -123,10 +119,17 @@ class Facts:
         for iri in self.program.findings:
             changes += [Change(code=self.code_of[iri], to="present"), Change(code=self.code_of[iri], to="absent")]
         for comparison in self.program.comparisons:
-            code = self.program.knowledge.measurements[comparison.measurement].code
-            both = zip(ranges_in_words(comparison.criterion), ranges(comparison.criterion), strict=True)
-            changes += [Change(code=code, to=words, ranges=values) for words, values in both]
+            changes += self._into_and_out_of(comparison.criterion)
         return (*changes, *(Change(code=self.code_of[iri], to="assessed") for iri in self.program.findings))
+
+    def _into_and_out_of(self, criterion: Compared) -> list[Change]:
+        code = self.code_of[criterion.subject]
+        if isinstance(criterion, OneOf):
+            words = in_words(criterion, lambda iri, value: self.program.knowledge.coded[iri].label_of(value))
+            sides = zip(words, (criterion.codes, criterion.others), strict=True)
+            return [Change(code=code, to=to, choices=codes) for to, codes in sides]
+        both = zip(ranges_in_words(criterion), ranges(criterion), strict=True)
+        return [Change(code=code, to=to, ranges=values) for to, values in both]
 
     def related(self, mask: int) -> int:
         """The findings that are wider or narrower than one of a mask."""
@@ -159,8 +162,12 @@ class Facts:
         return tuple(found.values())
 
 
-def compare(criterion: Measured, value: float) -> tuple[int, int]:
-    """(in range, certainly out of range) of a known value; neither inside a printed band. Durations are compared in days."""
+def compare(criterion: Compared, value: CaseValue) -> tuple[int, int]:
+    """(as asked for, certainly not) of a known value; neither inside a printed band. Durations are compared in days."""
+    if isinstance(criterion, OneOf):
+        return int(value in criterion.codes), int(value in criterion.others)
+    if isinstance(value, str):
+        raise TypeError(f"{criterion.measurement} is {value!r}, which is no number.")  # `make_case` lets none through
     unit, low, high = criterion.unit, criterion.lower, criterion.upper
     seen = comparable(value, unit)
     above = low is None or _reaches(seen, low, unit, 1)
@@ -183,9 +190,34 @@ def _certainly_not(value: float, bound: Bound, unit: str, direction: int) -> boo
     return direction * (value - comparable(bound.other, unit)) < 0
 
 
-def probes(*criteria: Measured) -> list[float]:
-    """Values at, between and beyond all bounds: if none satisfies two ranges, no value does."""
-    bounds = (bound for criterion in criteria for bound in (criterion.lower, criterion.upper) if bound)
+def members(values: Mapping[str, CaseValue]) -> dict[str, Any]:
+    """Values as the members of a case that hold them."""
+    return {
+        "measurements": {code: value for code, value in values.items() if not isinstance(value, str)},
+        "coded": {code: value for code, value in values.items() if isinstance(value, str)},
+    }
+
+
+def possible_values(thing: Measurement | CodedProperty, criteria: Sequence[Compared]) -> list[CaseValue]:
+    """Values that a thing can have, one at least of each way in which criteria can see it: numbers ascending, codes in order."""
+    if isinstance(thing, CodedProperty):
+        return list(thing.codes)
+    values = {*probes(*criteria), thing.minimum, thing.maximum}
+    return sorted(value for value in values if not isinstance(value, str) and thing.minimum <= value <= thing.maximum)
+
+
+def probes(*criteria: Compared) -> list[CaseValue]:
+    """Values at, between and beyond all bounds: if none satisfies two ranges, no value does; of coded values, every one."""
+    codes = dict.fromkeys(code for one in criteria if isinstance(one, OneOf) for code in (*one.codes, *one.others))
+    if codes:
+        return list(codes)
+    bounds = (
+        bound
+        for criterion in criteria
+        if isinstance(criterion, Measured)
+        for bound in (criterion.lower, criterion.upper)
+        if bound
+    )
     marks = sorted({mark for bound in bounds for mark in (bound.value, bound.other) if mark is not None})
     between = [(left + right) / 2 for left, right in pairwise(marks)]
     return [*marks, *between, marks[0] - 1, marks[-1] + 1] if marks else [0.0]

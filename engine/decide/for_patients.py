@@ -57,7 +57,7 @@ class ForPatients:
     def __init__(self, knowledge: Knowledge) -> None:
         concepts = (*knowledge.findings.values(), *knowledge.conditions.values())
         self._names = {concept.code: concept.patient_label for concept in concepts}
-        self._names |= {measurement.code: measurement.patient_label for measurement in knowledge.measurements.values()}
+        self._names |= {thing.code: thing.patient_label for thing in knowledge.valued.values()}
         self._interventions = {iri: concept.patient_label for iri, concept in knowledge.interventions.items()}
         self._rules = {rule.id: rule for rule in knowledge.rules.values()}
         self._disclaimer = disclaimer_for("patient", knowledge.sources.values())

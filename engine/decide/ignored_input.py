@@ -6,7 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from spinegraph.engine.errors import shortened
-from spinegraph.engine.model import Case, Concept, IgnoredInput, Knowledge, Measurement, Notice, Recommendation, Verdict
+from spinegraph.engine.model import (
+    Case,
+    CodedProperty,
+    Concept,
+    IgnoredInput,
+    Knowledge,
+    Measurement,
+    Notice,
+    Recommendation,
+    Verdict,
+)
 
 MAX_NAMED = 20
 """So many entries are named in one notice; `about` has the codes of all."""
@@ -33,12 +43,13 @@ def input_words(knowledge: Knowledge, performable: Iterable[str]) -> InputWords:
             "measurements": _names(knowledge.measurements),
             "performed": interventions,
             "taking": interventions,
+            "coded": _names(knowledge.coded),
         },
         frozenset(knowledge.interventions[iri].code for iri in performable),
     )
 
 
-def _names(concepts: Mapping[str, Concept | Measurement]) -> dict[str, tuple[str, str]]:
+def _names(concepts: Mapping[str, Concept | Measurement | CodedProperty]) -> dict[str, tuple[str, str]]:
     return {one.code: (one.label, one.patient_label or one.label) for one in concepts.values()}
 
 
@@ -82,10 +93,9 @@ def _entry_in_words(entry: IgnoredInput, case: Case, words: InputWords) -> str:
 
 
 def _not_read(case: Case, words: InputWords) -> list[tuple[str, str]]:
-    """What is understood, and read by no rule yet: what is taken, coded values, dates of findings and values."""
+    """What is understood, and read by no rule yet: what is taken, dates of findings and values."""
     found = [(code, f"taking {words.name('taking', code, case)}") for code in case.taking]
-    found += [(name, f"{name} {value}") for name, value in case.coded.items()]
-    for member in ("present", "absent", "measurements"):
+    for member in ("present", "absent", "measurements", "coded"):
         dates = case.dates.get(member, {})
         found += [(code, f"the date of {words.name(member, code, case)} ({at})") for code, at in dates.items()]
     return found

@@ -1,8 +1,9 @@
 """Every consistent patient there can be, as one satisfiability problem; a patient found in it is made minimal.
 
 A patient is a record: each finding present, absent or not assessed, each measurement unknown or in one of the intervals into
-which the bounds of all criteria cut its possible values. Records that contradict themselves are left out: what the engine
-does with those is the business of `conflicting`, and proves nothing about the rules.
+which the bounds of all criteria cut its possible values, each coded property unknown or one of its values. Records that
+contradict themselves are left out: what the engine does with those is the business of `conflicting`, and proves nothing about
+the rules.
 """
 
 from __future__ import annotations
@@ -13,24 +14,24 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from msgspec import structs
-from spinegraph.engine.decide.facts import compare
-from spinegraph.engine.model import Case, Measured, Measurement
+from spinegraph.engine.decide.facts import compare, members
+from spinegraph.engine.model import Case, CaseValue, CodedProperty, Compared, Measured, Measurement
 from spinegraph.engine.program.circuit import TRUE, Circuit
 from spinegraph.engine.program.program import Program
 from spinegraph.engine.program.solver import ITotalizer
 
 
 class Interval(NamedTuple):
-    """Values of a measurement that no criterion tells apart: one of them, and the literal of being among them."""
+    """Values of a thing that no criterion tells apart: one of them, and the literal of being among them."""
 
-    value: float
+    value: CaseValue
     literal: int
 
 
 class Piece(NamedTuple):
     """An unbroken stretch of values that no criterion tells apart: one of them, and whether it is a single value."""
 
-    value: float
+    value: CaseValue
     point: bool
 
 
@@ -51,7 +52,7 @@ class Patients:
                 self._give(program.knowledge.findings[iri].code)
         self._criteria = _criteria(programs)
         for code, criteria in self._criteria.items():
-            self.intervals[code] = tuple(self._intervals(_measurement(programs, code), criteria))
+            self.intervals[code] = tuple(self._intervals(_valued(programs, code), criteria))
         self._views = {
             code: tuple((_view(self._criteria[code], entry.value), entry.literal) for entry in intervals)
             for code, intervals in self.intervals.items()
@@ -76,7 +77,7 @@ class Patients:
         """The literals of a consistent record: what is in it, and nothing about the rest."""
         literals = [self._given[code, "present"] for code in case.present]
         literals += [self._given[code, "absent"] for code in case.absent]
-        for code, value in case.measurements.items():
+        for code, value in case.values.items():
             seen = _view(self._criteria.get(code, ()), value)
             literals += [literal for view, literal in self._views.get(code, ()) if view == seen]
         return tuple(literals)
@@ -95,14 +96,14 @@ class Patients:
         """Whether some patient meets all of these literals."""
         return self.circuit.possible(wanted)
 
-    def with_value(self, program: Program, code: str, value: float) -> tuple[int, ...]:
-        """The program's output planes over all patients who have this value of one measurement, whatever else is recorded."""
+    def with_value(self, program: Program, code: str, value: CaseValue) -> tuple[int, ...]:
+        """The program's output planes over all patients who have this value of one thing, whatever else is recorded."""
         return tuple(self._run(program, {code: value}))
 
-    def smallest_with(self, values: Mapping[str, float], *wanted: int) -> Case | None:
+    def smallest_with(self, values: Mapping[str, CaseValue], *wanted: int) -> Case | None:
         """The smallest patient who meets literals of planes made by `with_value`, with those values."""
         case = self.smallest(*wanted, *map(self.unmeasured, values))
-        return case and structs.replace(case, measurements=dict(sorted({**case.measurements, **values}.items())))
+        return case and structs.replace(case, **members(dict(sorted({**case.values, **values}.items()))))
 
     def smallest(self, *wanted: int) -> Case | None:
         """A patient who meets all of these literals with as few recorded facts as can be, or None where nobody does.
@@ -148,7 +149,7 @@ class Patients:
             for interval in intervals
             if interval.literal in model
         }
-        return Case(present=sides["present"], absent=sides["absent"], measurements=values)
+        return Case(present=sides["present"], absent=sides["absent"], **members(values))
 
     def _give(self, code: str) -> None:
         if (code, "present") not in self._given:
@@ -156,10 +157,10 @@ class Patients:
             self._given[code, "present"], self._given[code, "absent"] = present, absent
             self.circuit.require(-present, -absent)
 
-    def _intervals(self, measurement: Measurement, criteria: Sequence[Measured]) -> Iterator[Interval]:
+    def _intervals(self, thing: Measurement | CodedProperty, criteria: Sequence[Compared]) -> Iterator[Interval]:
         """One interval for each way in which the criteria can see a possible value; no two at once."""
-        seen: dict[View, float] = {}
-        for value in sorted(_values(measurement, criteria), key=_roundness):
+        seen: dict[View, CaseValue] = {}
+        for value in _readable(thing, criteria):
             seen.setdefault(_view(criteria, value), value)
         literals: list[int] = []
         for value in seen.values():
@@ -169,14 +170,15 @@ class Patients:
             literals.append(literal)
             yield Interval(value, literal)
 
-    def _run(self, program: Program, fixed: Mapping[str, float]) -> Iterator[int]:
+    def _run(self, program: Program, fixed: Mapping[str, CaseValue]) -> Iterator[int]:
         """The literals of a program's output planes over all patients, some measurements having a fixed value."""
         inputs = []
         for iri in program.findings:
             code = program.knowledge.findings[iri].code
             inputs += [self._given[code, "present"], self._given[code, "absent"]]
-        for measurement, criterion in program.comparisons:
-            code = program.knowledge.measurements[measurement].code
+        valued = program.knowledge.valued
+        for thing, criterion in program.comparisons:
+            code = valued[thing].code
             if code in fixed:
                 inputs += [TRUE if seen else -TRUE for seen in compare(criterion, fixed[code])]
                 continue
@@ -191,42 +193,53 @@ class Patients:
             yield plane.literal
 
 
-def _criteria(programs: Iterable[Program]) -> Mapping[str, list[Measured]]:
-    """Measurement code → the ranges that any of the programs asks about."""
-    found: dict[str, list[Measured]] = {}
+def _criteria(programs: Iterable[Program]) -> Mapping[str, list[Compared]]:
+    """Code of a measurement or coded property → what any of the programs asks of its value."""
+    found: dict[str, list[Compared]] = {}
     for program in programs:
-        for measurement, criterion in program.comparisons:
-            found.setdefault(program.knowledge.measurements[measurement].code, []).append(criterion)
+        valued = program.knowledge.valued
+        for thing, criterion in program.comparisons:
+            found.setdefault(valued[thing].code, []).append(criterion)
     return found
 
 
-def _measurement(programs: Iterable[Program], code: str) -> Measurement:
-    known = (measurement for program in programs for measurement in program.knowledge.measurements.values())
-    return next(measurement for measurement in known if measurement.code == code)
+def _valued(programs: Iterable[Program], code: str) -> Measurement | CodedProperty:
+    known = (thing for program in programs for thing in program.knowledge.valued.values())
+    return next(thing for thing in known if thing.code == code)
 
 
 View = tuple[tuple[int, int], ...]
 """How criteria see a value: in range, certainly out of range, for each."""
 
 
-def _view(criteria: Iterable[Measured], value: float) -> View:
+def _view(criteria: Iterable[Compared], value: CaseValue) -> View:
     return tuple(compare(criterion, value) for criterion in criteria)
 
 
-def pieces(measurement: Measurement, criteria: Sequence[Measured]) -> list[Piece]:
-    """The stretches into which the criteria cut the possible values, in ascending order."""
+def pieces(thing: Measurement | CodedProperty, criteria: Sequence[Compared]) -> list[Piece]:
+    """The stretches into which the criteria cut the possible values, in ascending order; of coded values, each."""
+    if isinstance(thing, CodedProperty):
+        return [Piece(code, True) for code in thing.codes]
     marks = _marks(criteria)
-    stretches = groupby(sorted(_values(measurement, criteria)), key=lambda value: _view(criteria, value))
+    stretches = groupby(sorted(_numbers(thing, criteria)), key=lambda value: _view(criteria, value))
     together = [list(values) for _, values in stretches]
     return [Piece(min(values, key=_roundness), len(values) == 1 and values[0] in marks) for values in together]
 
 
-def _marks(criteria: Iterable[Measured]) -> list[float]:
-    bounds = [bound for criterion in criteria for bound in (criterion.lower, criterion.upper) if bound]
+def _marks(criteria: Iterable[Compared]) -> list[float]:
+    measured = [criterion for criterion in criteria if isinstance(criterion, Measured)]
+    bounds = [bound for criterion in measured for bound in (criterion.lower, criterion.upper) if bound]
     return sorted({mark for bound in bounds for mark in (bound.value, bound.other) if mark is not None})
 
 
-def _values(measurement: Measurement, criteria: Iterable[Measured]) -> set[float]:
+def _readable(thing: Measurement | CodedProperty, criteria: Iterable[Compared]) -> Sequence[CaseValue]:
+    """Possible values, what reads best in a witness first: one at least of every stretch, and every code."""
+    if isinstance(thing, CodedProperty):
+        return thing.codes
+    return sorted(_numbers(thing, criteria), key=_roundness)
+
+
+def _numbers(measurement: Measurement, criteria: Iterable[Compared]) -> set[float]:
     """Possible values at, between and beyond all bounds: one at least of every stretch."""
     marks = _marks(criteria)
     ends = [end for end in (measurement.minimum, measurement.maximum) if math.isfinite(end)]

@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 from spinegraph.engine.criteria.bits import bits_of
 from spinegraph.engine.decide.facts import Facts
-from spinegraph.engine.model import Concept, Measurement, Question, Rule
+from spinegraph.engine.knowledge.showing import choices_of
+from spinegraph.engine.model import CodedProperty, Concept, Measurement, Question, Rule
+from spinegraph.engine.model.shown import Choice
 
 
 class Open(NamedTuple):
@@ -35,16 +37,17 @@ class QuestionIndex:
         self._ask = lru_cache(maxsize=1 << 12)(self._write)
         self._ids = lru_cache(maxsize=1 << 12)(self._decode)
         concepts = {concept.code: concept for concept in knowledge.findings.values()}
-        measurements = {measurement.code: measurement for measurement in knowledge.measurements.values()}
+        valued = {thing.code: thing for thing in knowledge.valued.values()}
         stated = _passages_of_facts(facts, knowledge.rules.values())
-        self._words: dict[bool, list[tuple[str, str, str, tuple[str, ...]]]] = {False: [], True: []}
+        self._words: dict[bool, list[tuple[str, str, str, tuple[str, ...], tuple[Choice, ...]]]] = {False: [], True: []}
         for code in facts.codes:
-            concept = concepts.get(code) or measurements[code]
+            concept = concepts.get(code) or valued[code]
             passages = tuple(dict.fromkeys((*stated.get(code, ()), *concept.passages)))
             for for_patient, words in self._words.items():
                 label = concept.patient_label if for_patient else concept.label
                 question = concept.patient_question if for_patient else concept.question
-                words.append((code, label, question or f"{label}?", passages))
+                choices = choices_of(concept, for_patient=for_patient) if isinstance(concept, CodedProperty) else ()
+                words.append((code, label, question or f"{label}?", passages, choices))
 
     def ranked(self, opens: Iterable[Open], for_patient: bool = False) -> tuple[Question, ...]:
         """The questions about open facts.
@@ -67,7 +70,7 @@ class QuestionIndex:
         return tuple([self._ask(for_patient, number, settles[number], danger[number][1]) for number in ordered])
 
     def _write(self, for_patient: bool, number: int, rules: int, dangerous: int) -> Question:
-        code, label, question, passages = self._words[for_patient][number]
+        code, label, question, passages, choices = self._words[for_patient][number]
         first = self._rules[bits_of(dangerous & -dangerous)[0]].label
         others = rules.bit_count() - 1
         more = f" and {others} other{'s' if others > 1 else ''}" if others else ""
@@ -78,6 +81,7 @@ class QuestionIndex:
             why=f"can change “{first}”{more}",
             settles=self._ids(rules),
             passages=passages,
+            choices=choices,
         )
 
     def _decode(self, rules: int) -> tuple[str, ...]:
@@ -87,7 +91,7 @@ class QuestionIndex:
 def _passages_of_facts(facts: Facts, rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:
     """Which passages make a fact matter: those on the leaves of criteria that test it."""
     knowledge = facts.program.knowledge
-    things: dict[str, Concept | Measurement] = {**knowledge.findings, **knowledge.measurements}
+    things: dict[str, Concept | Measurement | CodedProperty] = {**knowledge.findings, **knowledge.valued}
     found: dict[str, dict[str, None]] = {}
     for rule in rules:
         for criterion in rule.criterion.walk() if rule.criterion is not None else ():

@@ -23,7 +23,7 @@ from rdflib.plugins.sparql.processor import SPARQLProcessor
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Processor
 from spinegraph.engine.criteria import dual_of
-from spinegraph.engine.criteria.shapes import Curie, Iri, ShapeData, Value, conforms_to_any, node_shape
+from spinegraph.engine.criteria.shapes import Code, Curie, Iri, ShapeData, Value, conforms_to_any, node_shape
 from spinegraph.engine.knowledge.files import shipped_paths
 from spinegraph.engine.knowledge.turtle.terms import BASE, expand
 from spinegraph.engine.knowledge.units import comparable
@@ -78,6 +78,7 @@ class Oracle:
         add_dual_rules(self._shapes, knowledge)
         self._finding = {finding.code: URIRef(iri) for iri, finding in knowledge.findings.items()}
         self._measurement = {measurement.code: URIRef(iri) for iri, measurement in knowledge.measurements.items()}
+        self._coded = {thing.code: URIRef(iri) for iri, thing in knowledge.coded.items()}
         self._units = {measurement.code: measurement.unit for measurement in knowledge.measurements.values()}
         self._marks = _marks(knowledge)
 
@@ -103,6 +104,8 @@ class Oracle:
         for code, value in case.measurements.items():
             written = self._as_in_shapes(code, value)
             data.add((node, self._measurement[code], Literal(repr(written), datatype=XSD.decimal)))
+        for name, code in case.coded.items():
+            data.add((node, self._coded[name], Literal(code)))
 
     def _as_in_shapes(self, code: str, value: float) -> float:
         """A duration as the shapes write the same number of days: other engines compare decimals, not days."""
@@ -171,6 +174,8 @@ def _term(graph: Graph, value: Value) -> rdflib.term.Node:
         return URIRef(value.iri)
     if isinstance(value, Curie):
         return URIRef(expand(value.name))
+    if isinstance(value, Code):
+        return Literal(value.text)
     if isinstance(value, int):
         return Literal(value)
     if isinstance(value, float):

@@ -20,17 +20,17 @@ ANNOTATIONS = frozenset(
 ) | {RDF_TYPE}
 WRAPPERS = ("sh:node", "sh:property")
 """Constraints that are no criterion of their own: they lead to one."""
-_STATED = tuple(kind.constraint for kind in KINDS)
+_STATED = tuple(dict.fromkeys(kind.constraint for kind in KINDS))
 CONSTRAINTS = (*(name for name in _STATED if name != "sh:path"), *WRAPPERS, "sh:path")
 MODIFIERS: dict[str, tuple[str, ...]] = {}
 for _kind in KINDS:
     for _modifier in _kind.modifiers:
-        MODIFIERS[_modifier] = (*MODIFIERS.get(_modifier, ()), _kind.constraint)
+        MODIFIERS[_modifier] = tuple(dict.fromkeys((*MODIFIERS.get(_modifier, ()), _kind.constraint)))
 """Each modifier and the constraints that it can belong to."""
 ALLOWED = frozenset(map(expand, (*CONSTRAINTS, *MODIFIERS)))
 MEND = "Allowed: " + ", ".join((*CONSTRAINTS, *MODIFIERS)) + ". There is no sh:not: absence has to be recorded."
 ALIKE = 0.8
-"""How alike a misspelt term is to what is meant: sh:not and sh:in are no slips of the pen for sh:node and sh:and."""
+"""How alike a misspelt term is to what is meant: sh:not is no slip of the pen for sh:node."""
 SHAPES = {"sh:NodeShape", "sh:PropertyShape"}
 
 

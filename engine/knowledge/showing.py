@@ -6,8 +6,27 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import structs
 from spinegraph.engine.errors import ProvenanceError
-from spinegraph.engine.model import Audience, CitationMapping, Knowledge, Passage, Screen, ScreenItem
-from spinegraph.engine.model.shown import CitedPassage, PassageCitation, ShownCitation, ShownItem, ShownPassage, ShownScreen
+from spinegraph.engine.model import (
+    Audience,
+    CitationMapping,
+    CodedProperty,
+    Concept,
+    Knowledge,
+    Measurement,
+    Passage,
+    Screen,
+    ScreenItem,
+)
+from spinegraph.engine.model.shown import (
+    Choice,
+    CitedPassage,
+    ItemKind,
+    PassageCitation,
+    ShownCitation,
+    ShownItem,
+    ShownPassage,
+    ShownScreen,
+)
 
 
 def show_passages(knowledge: Knowledge, printed: Mapping[str, str | None] | None = None) -> dict[str, ShownPassage]:
@@ -125,17 +144,29 @@ def show_screen(screen: Screen, knowledge: Knowledge, *, for_patient: bool) -> S
 
 
 def _item(item: ScreenItem, knowledge: Knowledge, *, for_patient: bool) -> ShownItem:
-    measurement = knowledge.measurements.get(item.asks)
-    asked = measurement or knowledge.findings[item.asks]
+    asked = knowledge.valued.get(item.asks) or knowledge.findings[item.asks]
+    measurement = asked if isinstance(asked, Measurement) else None
     label = (item.patient_label or asked.patient_label) if for_patient else asked.label
     return ShownItem(
         code=asked.code,
-        kind="measurement" if measurement else "finding",
+        kind=_kind(asked),
         asked_of=item.asked_of,
         label=label,
         question=(asked.patient_question if for_patient else asked.question) or f"{label}?",
         unit=measurement.unit if measurement else "",
         minimum=measurement.minimum if measurement else None,
         maximum=measurement.maximum if measurement else None,
+        choices=choices_of(asked, for_patient=for_patient) if isinstance(asked, CodedProperty) else (),
         reading=item.reading,
     )
+
+
+def _kind(asked: Concept | Measurement | CodedProperty) -> ItemKind:
+    if isinstance(asked, CodedProperty):
+        return "coded"
+    return "measurement" if isinstance(asked, Measurement) else "finding"
+
+
+def choices_of(thing: CodedProperty, *, for_patient: bool) -> tuple[Choice, ...]:
+    """What can be chosen of a coded property, in the words of an audience."""
+    return tuple(Choice(code=one.code, label=one.patient_label if for_patient else one.label) for one in thing.values)

@@ -156,7 +156,7 @@ def users_by_passage(knowledge: Knowledge) -> dict[str, tuple[PassageUser, ...]]
 
     for rule in knowledge.rules.values():
         note(passages_of_rule(rule), PassageUser(name=rule.id, iri=rule.iri, is_rule=True))
-    for group in (knowledge.findings, knowledge.conditions, knowledge.interventions, knowledge.measurements):
+    for group in (knowledge.findings, knowledge.conditions, knowledge.interventions, knowledge.valued):
         for thing in group.values():
             note(thing.passages, PassageUser(name=thing.code, iri=thing.iri))
     for stated in (knowledge.references, knowledge.sources):

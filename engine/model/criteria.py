@@ -133,6 +133,26 @@ class Measured(Criterion, frozen=True, kw_only=True):
         return self.measurement
 
 
+class OneOf(Criterion, frozen=True, kw_only=True):
+    """Holds if a coded value is known and one of `codes`; refuted if it is one of the `others` that it can be.
+
+    Both are in the order in which the property lists its values; together they are all of them.
+    """
+
+    operator: ClassVar[str] = "one-of"
+    coded: str
+    codes: tuple[str, ...]
+    others: tuple[str, ...]
+
+    @property
+    def subject(self) -> str:
+        return self.coded
+
+
+Compared = Measured | OneOf
+"""Asks about the value of one thing."""
+
+
 class AtLeast(Criterion, frozen=True, kw_only=True):
     """Holds if `count` direct subclasses of the group are present; refuted if too many are absent for that."""
 

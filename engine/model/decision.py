@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, UnsetType, field
 from spinegraph.engine.model.base import Direction, Frozen, Modality, Truth, Urgency, doc
 from spinegraph.engine.model.brief import Brief, ReturnSign
-from spinegraph.engine.model.shown import CitedPassage, ShownScreen
+from spinegraph.engine.model.shown import Choice, CitedPassage, ShownScreen
 from spinegraph.engine.model.verdict import Verdict
 
 Audience = Literal["clinician", "patient"]
@@ -24,6 +24,10 @@ Iri = Annotated[str, doc("Its IRI, at which the service describes it.")]
 Label = Annotated[str, doc("Its name in the words of the audience.")]
 PassageIds = Annotated[tuple[str, ...], doc("Ids of the passages of the sources that state it, such as 000-L033a.")]
 Missing = Annotated[tuple[str, ...], doc("Codes of the unknown facts that some answer to the others makes decisive.")]
+
+
+CaseValue = float | str
+"""A measured number, or the code of a coded value."""
 
 
 class IgnoredInput(Frozen, omit_defaults=True, frozen=True, kw_only=True):
@@ -57,13 +61,18 @@ class Case(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     audience: Annotated[Audience, doc("For whom the words of the answer are meant.")] = field(default_factory=lambda: "clinician")
     performed: Annotated[tuple[str, ...], doc("Codes of interventions that were done already.")] = ()
     taking: Annotated[tuple[str, ...], doc("Codes of interventions that the patient takes; no rule reads it yet.")] = ()
-    coded: Annotated[Mapping[str, str], doc("Coded values by name, such as `sex`; no rule reads it yet.")] = {}
+    coded: Annotated[Mapping[str, str], doc("Codes of coded values by name, such as `sex`.")] = {}
     birth_date: Annotated[str, doc("Date of birth, from which the age at `as_of` follows.")] = ""
     as_of: Annotated[str, doc("The moment of the case; dates after it are refused.")] = ""
     dates: Annotated[
         Mapping[str, Mapping[str, str]], doc("By member of the case, then by code: the date of the entry that counts.")
     ] = {}
     ignored: Annotated[tuple[IgnoredInput, ...], doc("Entries of the request that decide nothing.")] = ()
+
+    @property
+    def values(self) -> Mapping[str, CaseValue]:
+        """Measured numbers and coded values together, by code."""
+        return {**self.measurements, **self.coded} if self.coded else self.measurements
 
 
 class Fact(Frozen, omit_defaults=True, frozen=True, kw_only=True):
@@ -72,10 +81,13 @@ class Fact(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     `basis`: given | derived | not-assessed. `through`: the codes of the findings that were given, or ids of rules.
     """
 
-    code: Annotated[str, doc("Code of the finding or of the measurement.")]
-    state: Annotated[FactState, doc("`known` of a measurement with a value; `contradictory` of a finding recorded both ways.")]
+    code: Annotated[str, doc("Code of the finding or of the measurement, or name of the coded value.")]
+    state: Annotated[
+        FactState, doc("`known` of a measurement or a coded value; `contradictory` of a finding recorded both ways.")
+    ]
     basis: Annotated[FactBasis, doc("How it is known.")]
     value: Annotated[float | None, doc("The value of a measurement.")] = None
+    choice: Annotated[str, doc("The code of a coded value.")] = ""
     through: Annotated[tuple[str, ...], doc("Codes of the given findings, or ids of the rules, from which it is derived.")] = ()
 
 
@@ -117,11 +129,13 @@ class Range(Frozen, omit_defaults=True, frozen=True, kw_only=True):
 
 
 class Change(Frozen, omit_defaults=True, frozen=True, kw_only=True):
-    """One fact changed: a finding to "present", "absent" or (either) "assessed", a measurement to a range such as "> 50"."""
+    """One fact changed: a finding to "present", "absent" or (either) "assessed", a measurement to a range such as "> 50", a coded
+    value to one of some."""
 
-    code: Annotated[str, doc("Code of the finding or of the measurement.")]
-    to: Annotated[str, doc("`present`, `absent`, `assessed` (either), or a range in words such as `> 50`.")]
+    code: Annotated[str, doc("Code of the finding or of the measurement, or name of the coded value.")]
+    to: Annotated[str, doc("`present`, `absent`, `assessed` (either), a range such as `> 50`, or coded values in words.")]
     ranges: Annotated[tuple[Range, ...], doc("Of a measurement: the values that are meant, in any of these ranges.")] = ()
+    choices: Annotated[tuple[str, ...], doc("Of a coded value: the codes that are meant, any of them.")] = ()
 
 
 class ShortAssessment(Frozen, frozen=True, kw_only=True):
@@ -198,15 +212,16 @@ class DecidedRecommendation(Frozen, frozen=True, kw_only=True):
     explanation: Annotated[Proof, doc("The proof of the verdict.")]
 
 
-class Question(Frozen, frozen=True, kw_only=True):
+class Question(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     """A fact to ask for: its code, how to ask, why, and the ids of the rules that it can settle."""
 
-    finding: Annotated[str, doc("Code of the finding or of the measurement to ask for.")]
+    finding: Annotated[str, doc("Code of the finding or of the measurement to ask for, or name of the coded value.")]
     label: Label
     question: Annotated[str, doc("How to ask, in the words of the audience.")]
     why: Annotated[str, doc("What the answer can change.")]
     settles: Annotated[tuple[str, ...], doc("Ids of the rules whose verdict some answer changes.")]
     passages: PassageIds
+    choices: Annotated[tuple[Choice, ...], doc("Of a coded value: what can be chosen.")] = ()
 
 
 class ShownPosition(Frozen, frozen=True, kw_only=True, omit_defaults=True):

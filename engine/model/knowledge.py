@@ -55,6 +55,38 @@ class Measurement(Frozen, frozen=True, kw_only=True):
     passages: Annotated[tuple[str, ...], doc("Ids of the passages that define it.")] = ()
 
 
+class CodedValue(Frozen, frozen=True, kw_only=True):
+    """One value that a coded property can have."""
+
+    code: Annotated[str, doc("The code that cases use.")]
+    label: Annotated[str, doc("Its name for clinicians.")]
+    patient_label: Annotated[str, doc("Its name for patients.")]
+
+
+class CodedProperty(Frozen, frozen=True, kw_only=True):
+    """A property of a patient with one value of a list, such as sex; `values` come in their order."""
+
+    iri: Annotated[str, doc("Its IRI, at which the service describes it.")]
+    code: Annotated[str, doc("The name that cases use.")]
+    label: Annotated[str, doc("Its name for clinicians.")]
+    patient_label: Annotated[str, doc("Its name for patients.")]
+    definition: Annotated[str, doc("What it means, in our own words.")]
+    values: Annotated[tuple[CodedValue, ...], doc("What it can be.")]
+    question: Annotated[str, doc("How to ask a clinician for it.")] = ""
+    patient_question: Annotated[str, doc("How to ask a patient for it.")] = ""
+    passages: Annotated[tuple[str, ...], doc("Ids of the passages that define it.")] = ()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of its values."""
+        return tuple(value.code for value in self.values)
+
+    def label_of(self, code: str, *, for_patient: bool = False) -> str:
+        """What a value is called; the code where it is none of them."""
+        labels = {value.code: value.patient_label if for_patient else value.label for value in self.values}
+        return labels.get(code, code)
+
+
 class Hierarchy(Frozen, frozen=True, kw_only=True):
     """Subclass relations between named classes, as asserted and inferred; both maps are reflexive and transitive."""
 
@@ -260,3 +292,9 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     uncovered: Mapping[str, UncoveredTopic] = {}
     lines: Mapping[str, BriefLine] = {}
     subjects: Mapping[str, Criterion] = {}
+    coded: Mapping[str, CodedProperty] = {}
+
+    @property
+    def valued(self) -> dict[str, Measurement | CodedProperty]:
+        """What has a value, by IRI: measurements, then coded properties."""
+        return {**self.measurements, **self.coded}

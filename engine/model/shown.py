@@ -10,7 +10,7 @@ from spinegraph.engine.model.knowledge import AskedOf, Tier
 Confidence = Literal["high", "medium", "low", "none"]
 DocumentState = Literal["as-read", "changed", "not-at-hand"]
 """Whether a document still has the characters that a passage paraphrases."""
-ItemKind = Literal["finding", "measurement"]
+ItemKind = Literal["finding", "measurement", "coded"]
 
 
 class ShownCitation(Frozen, frozen=True, kw_only=True):
@@ -57,11 +57,18 @@ class ShownReference(Frozen, frozen=True, kw_only=True):
     inferred_numbers: Annotated[tuple[int, ...], doc("The printed numbers that most likely mean it: inferred, never asserted.")]
 
 
+class Choice(Frozen, frozen=True, kw_only=True):
+    """A value that can be chosen."""
+
+    code: Annotated[str, doc("Its code.")]
+    label: Annotated[str, doc("Its name in the words of the audience.")]
+
+
 class ShownItem(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that a screen asks."""
 
-    code: Annotated[str, doc("Code of the finding or of the measurement.")]
-    kind: Annotated[ItemKind, doc("Whether it is answered with yes or no, or with a number.")]
+    code: Annotated[str, doc("Code of the finding or of the measurement, or name of the coded value.")]
+    kind: Annotated[ItemKind, doc("Whether it is answered with yes or no, with a number, or with one of its choices.")]
     asked_of: Annotated[AskedOf, doc("Who can answer it.")]
     label: Annotated[str, doc("Its name in the words of the audience.")]
     short: Annotated[str, doc("Its name where there is little room, for clinicians; only in the list of all screens.")] = ""
@@ -71,7 +78,7 @@ class ShownItem(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     unit: Annotated[str, doc("Of a measurement: its unit, in UCUM.")] = ""
     minimum: Annotated[float | None, doc("Of a measurement: the least possible value.")] = None
     maximum: Annotated[float | None, doc("Of a measurement: the greatest possible value.")] = None
-    choices: Annotated[tuple[str, ...], doc("Of a coded value: what can be chosen.")] = ()
+    choices: Annotated[tuple[Choice, ...], doc("Of a coded value: what can be chosen, one of them.")] = ()
     reading: Annotated[str, doc("What of it is an interpretation of ours, and why.")] = ""
 
 

@@ -10,9 +10,9 @@ from spinegraph.engine.criteria.planes import join, only_holds, without
 from spinegraph.engine.model import (
     VERDICTS,
     And,
+    Compared,
     Criterion,
     Knowledge,
-    Measured,
     Recommendation,
     Rule,
     Verdict,
@@ -158,9 +158,9 @@ class _Compiler:
         """The planes of the rules that assess a condition or a narrower one."""
         return [self.rule(rule) for rule in self._relations.assessing(condition)]
 
-    def comparison(self, criterion: Measured) -> tuple[str, str]:
+    def comparison(self, criterion: Compared) -> tuple[str, str]:
         number = len(self._comparisons)
-        self._comparisons.append(Comparison(criterion.measurement, criterion))
+        self._comparisons.append(Comparison(criterion.subject, criterion))
         return f"ch{number}", f"cr{number}"
 
     def verdict(self, rule: Recommendation, verdict: Verdict) -> str:
@@ -236,7 +236,7 @@ class _Compiler:
         return self._names[key][0]
 
     def _known(self, part: Criterion) -> str:
-        if isinstance(part, Measured):
+        if isinstance(part, Compared):
             return self.criterion(part)[0]
         (finding,) = {side.subject for side in part.parts}
         sides = [self.fact("present", finding)]

@@ -42,8 +42,8 @@ class Linker:
         def kept(things: Mapping[str, Stated]) -> dict[str, Stated]:
             return {iri: thing for iri, thing in things.items() if iri in named or whole.package_of.get(iri, "") in packages}
 
-        findings, measurements = kept(whole.findings), kept(whole.measurements)
-        known = {*findings, *measurements, *named}
+        findings, measurements, coded = kept(whole.findings), kept(whole.measurements), kept(whole.coded)
+        known = {*findings, *measurements, *coded, *named}
         asking = [screen for screen in whole.screens.values() if self._asks(screen, packages, findings)]
         screens = [_linked_screen(screen, known) for screen in asking]
         lines = {rule.line for rule in chosen.values() if isinstance(rule, Recommendation)}
@@ -53,6 +53,7 @@ class Linker:
             conditions=kept(whole.conditions),
             interventions=kept(whole.interventions),
             measurements=measurements,
+            coded=coded,
             screens={screen.iri: screen for screen in screens if screen.items},
             uncovered={iri: topic for iri, topic in whole.uncovered.items() if whole.package_of.get(iri, "") in packages},
             lines={iri: line for iri, line in whole.lines.items() if iri in lines},

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 from spinegraph.engine.model import (
     VERDICTS,
+    Compared,
     Criterion,
     Knowledge,
-    Measured,
     Verdict,
 )
 from spinegraph.engine.program.relations import Relations
@@ -25,10 +25,10 @@ Plane = Any
 
 
 class Comparison(NamedTuple):
-    """A range on a measurement: two input planes, in range and certainly out of range."""
+    """What is asked of a value, by IRI of the measurement or coded property: two input planes, so and certainly not so."""
 
     measurement: str
-    criterion: Measured
+    criterion: Compared
 
 
 class Pair(NamedTuple):

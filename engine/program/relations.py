@@ -15,6 +15,7 @@ from spinegraph.engine.model import (
     Exclusion,
     Knowledge,
     Measured,
+    OneOf,
     Or,
     Present,
     Recommendation,
@@ -153,12 +154,14 @@ def packages_of(knowledge: Knowledge) -> Mapping[str, tuple[str, ...]]:
 
 
 def _all_known(obtained: Iterable[str], knowledge: Knowledge) -> And:
-    """That each of some findings is recorded either way, and each of some measurements has a value."""
+    """That each of some findings is recorded either way, and each of some measurements and coded properties has a value."""
     return And(children=tuple(_known(iri, knowledge) for iri in obtained))
 
 
 def _known(iri: str, knowledge: Knowledge) -> Criterion:
     if iri in knowledge.findings:
         return Or(children=(Present(finding=iri), Absent(finding=iri)))
+    if iri in knowledge.coded:
+        return OneOf(coded=iri, codes=knowledge.coded[iri].codes, others=())
     unit = knowledge.measurements[iri].unit
     return Measured(measurement=iri, unit=unit if unit in DAYS else "")

@@ -17,7 +17,7 @@ def outline(criterion: Criterion | None) -> tuple[str, ...]:
     return tuple(_lines(criterion, 0)) if criterion is not None else ()
 
 
-NAMES = Names(shorten, lambda _: "")
+NAMES = Names(shorten, lambda _: "", lambda _, code: code)
 
 
 def _lines(criterion: Criterion, depth: int) -> Iterator[str]:

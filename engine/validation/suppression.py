@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import structs
 from spinegraph.engine.knowledge.turtle.terms import expand, shorten
-from spinegraph.engine.model import Measured, Rule
+from spinegraph.engine.model import Compared, Rule
 from spinegraph.engine.validation.catalogue import BY_NAME
 from spinegraph.engine.validation.content import Content
 from spinegraph.engine.validation.diagnostics import Diagnostic, Place, Related
@@ -207,7 +207,7 @@ def _behaviour_of_ranges(content: Content, found: Diagnostics) -> Iterator[Diagn
 def _tested(rule: Rule) -> set[str]:
     """Measurements and named shapes that a rule looks at."""
     parts = (node for part in (rule.scope, rule.criterion) if part is not None for node in part.walk())
-    return {name for node in parts for name in (node.iri, node.measurement if isinstance(node, Measured) else "")}
+    return {name for node in parts for name in (node.iri, node.subject if isinstance(node, Compared) else "")}
 
 
 # Behaviour ----------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from spinegraph.engine.model import (
     Criterion,
     Measured,
     NotSuspected,
+    OneOf,
     Or,
     Present,
     Suspected,
@@ -39,11 +40,13 @@ ONE_OF_EACH: tuple[Criterion, ...] = (
     Measured(measurement="age", lower=Bound(value=50, inclusive=False)),
     Measured(measurement="weeks", lower=Bound(value=6, inclusive=True, other=4), upper=Bound(value=12, inclusive=True)),
     Measured(measurement="age"),
+    OneOf(coded="sex", codes=("female", "other"), others=("male",)),
+    OneOf(coded="sex", codes=("female",), others=()),
     AtLeast(count=1, group="sign", members=(FEVER, Absent(finding="chills"))),  # type: ignore[arg-type]
     And(children=(FEVER,)),
     Or(children=(FEVER,)),
 )
-NAMES = Names(lambda iri: f"<{iri}>", lambda _: "a")
+NAMES = Names(lambda iri: f"<{iri}>", lambda _: "a", lambda _, code: code)
 
 
 def _structs(kind: type[Criterion]) -> Iterator[type[Criterion]]:
@@ -100,6 +103,8 @@ def test_criteria_in_the_words_of_each_text() -> None:
             "<weeks> >= 6 and <= 12 (refuted: < 4 or > 12)",
         ],
         ["<age> known a", "<age> known a", "<age> known (refuted: not known)"],
+        ["<sex> female or other", "<sex> female or other", "<sex> female or other (refuted: male)"],
+        ["<sex> female", "<sex> female", "<sex> female (refuted: not known)"],
         ["at least 1 of <sign>"] * 3,
         ["all of"] * 3,
         ["any of"] * 3,

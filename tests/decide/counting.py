@@ -1,6 +1,7 @@
 """Every record of a small random guideline, decided at once as arrays: what each fact can still change, by counting.
 
-An array has one axis for each finding (unknown, present, absent) and one for the measurement (unknown, then each value).
+An array has one axis for each finding (unknown, present, absent), one for the measurement and one for the coded property
+(unknown, then each value).
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from spinegraph.engine.decide.case import CaseEncoder
 from spinegraph.engine.model import Knowledge
 from spinegraph.engine.program.strata import dependencies
 
+from tests.validation.interactions.random_guidelines import CODES as RISKS
 from tests.validation.interactions.random_guidelines import PARENTS, VALUES, records
 
 CODES = tuple(f"f_{name.lower()}" for name in PARENTS)
-AXES = (*CODES, "level")
-SHAPE = (*(3 for _ in CODES), len(VALUES))
+AXES = (*CODES, "level", "risk")
+SHAPE = (*(3 for _ in CODES), len(VALUES), 1 + len(RISKS))
 RECORDS = tuple(records(list(CODES)))
 Table = NDArray[np.int64]
 Flags = NDArray[np.bool_]

@@ -33,7 +33,6 @@ def test_entries_with_dates(small_codebook: Codebook) -> None:
             "absent": [{"code": "drooling", "at": "2026-03"}],
             "performed": [{"code": "throat_examination", "at": "2026-03-02"}, "intervention:Gargling"],
             "taking": ["penicillin"],
-            "coded": {"sex": "female", "smoking": {"code": "never", "at": "2025"}},
             "as_of": "2026-03-03",
         },
         small_codebook,
@@ -42,10 +41,8 @@ def test_entries_with_dates(small_codebook: Codebook) -> None:
     assert case.absent == ("drooling",)
     assert case.performed == ("gargling", "throat_examination")
     assert case.taking == ("penicillin",)
-    assert case.coded == {"sex": "female", "smoking": "never"}
     assert case.dates == {
         "absent": {"drooling": "2026-03"},
-        "coded": {"smoking": "2025"},
         "performed": {"throat_examination": "2026-03-02"},
         "present": {"fever": "2026-03-01"},
     }

@@ -252,7 +252,7 @@ BAD_TURTLE: dict[str, tuple[str, type[CaseError], str]] = {
     "words for a value": (
         "[] a core:Case ; core:temperatureC 'warm' .",
         MeasurementError,
-        f"/measurements/{IRI}/core/temperatureC: temperature_c is 'warm', which is text.\n  {PLAIN_NUMBER}",
+        f"/coded/{IRI}/core/temperatureC: temperature_c is 'warm', which is text.\n  {PLAIN_NUMBER}",
     ),
     "an unknown finding": (
         "[] a core:Case ; core:present finding:Hunger .",

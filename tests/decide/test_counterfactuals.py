@@ -195,7 +195,7 @@ def witness_values(engine: Engine) -> dict[str, list[float]]:
         thresholds = {
             value
             for comparison in engine.program.comparisons
-            if comparison.measurement == iri
+            if comparison.measurement == iri and isinstance(comparison.criterion, Measured)
             for value in _thresholds(comparison.criterion)
         }
         around = sorted({threshold + step for threshold in thresholds for step in (-0.01, 0.0, 0.01)})

@@ -1,7 +1,7 @@
 """Flips held against counting: on small random guidelines, every set of changes there is, decided anew.
 
-A set of changes alters a verdict if it gives another one, whichever value a measurement has in the range that it names, but
-for values that contradict the record. A flip does so, and no part of it does.
+A set of changes alters a verdict if it gives another one, whichever value a measurement has in the range that it names, or a
+coded property has of those, but for values that contradict the record. A flip does so, and no part of it does.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ import pytest
 from spinegraph.engine import Case, Engine, load_knowledge
 from spinegraph.engine.criteria.bits import bits_of
 from spinegraph.engine.criteria.changes import MAX_SETS
+from spinegraph.engine.decide.facts import members
 from spinegraph.engine.knowledge.files import shipped_folder
-from spinegraph.engine.model import Change, DecidedRecommendation, Knowledge
+from spinegraph.engine.model import CaseValue, Change, DecidedRecommendation, Knowledge
 
 from tests.decide.changes import in_range
 from tests.small import HEAD
+from tests.validation.interactions.random_guidelines import CODES as RISKS
 from tests.validation.interactions.random_guidelines import VALUES, EveryPatient, Writer
 
 pytestmark = pytest.mark.slow
@@ -27,7 +29,7 @@ pytestmark = pytest.mark.slow
 GUIDELINES = 16
 CASES = 5
 CODES = tuple(f"f_{name}" for name in "abcde")
-LEVELS = tuple(value for value in VALUES if value is not None)
+VALUED: Mapping[str, tuple[CaseValue, ...]] = {"level": tuple(value for value in VALUES if value is not None), "risk": RISKS}
 Changes = frozenset[tuple[str, str]]
 
 
@@ -48,29 +50,35 @@ class Counting:
     def is_flip(self, changes: Changes, rule: str) -> bool:
         return self.alters(changes, rule) and not any(self.alters(part, rule) for part in parts_of(changes))
 
-    def possible(self, changes: Changes, rule: str) -> Iterator[float | None]:
-        """The values of the measurement (None: it stays) with which the changes do not contradict the record."""
+    def possible(self, changes: Changes, rule: str) -> Iterator[Mapping[str, CaseValue]]:
+        """The values of what the changes measure anew with which they do not contradict the record."""
+        moved = {code for code, _ in changes} & VALUED.keys()
         for record in self._records(changes):
             if self._decide(record)[rule] != "conflicting":
-                yield record.measurements.get("level") if any(code == "level" for code, _ in changes) else None
+                yield {code: record.values[code] for code in moved}
 
     def _records(self, changes: Changes) -> Iterator[Case]:
         sides = dict.fromkeys(self.case.present, "present") | dict.fromkeys(self.case.absent, "absent")
-        sides |= {code: to for code, to in changes if code != "level"}
+        sides |= {code: to for code, to in changes if code not in VALUED}
         present, absent = (tuple(sorted(c for c, found in sides.items() if found == side)) for side in ("present", "absent"))
-        ranges = [to for code, to in changes if code == "level"]
-        if not ranges:
-            yield Case(present=present, absent=absent, measurements=self.case.measurements)
-            return
-        for value in LEVELS:
-            if all(in_range(value, to) for to in ranges):
-                yield Case(present=present, absent=absent, measurements={"level": value})
+        moved = [code for code in VALUED if any(code == other for other, _ in changes)]
+        fitting = [
+            [value for value in VALUED[code] if all(fits(value, to) for on, to in changes if on == code)] for code in moved
+        ]
+        for values in itertools.product(*fitting):
+            known = {**self.case.values, **dict(zip(moved, values, strict=True))}
+            yield Case(present=present, absent=absent, **members(known))
 
     def _decide(self, case: Case) -> Mapping[str, str]:
-        key = (case.present, case.absent, case.measurements.get("level"))
+        key = (case.present, case.absent, case.values.get("level"), case.values.get("risk"))
         if key not in self._known:
             self._known[key] = self._engine.verdicts(case)
         return self._known[key]
+
+
+def fits(value: CaseValue, to: str) -> bool:
+    """Whether a value is what a change says in words."""
+    return value in to.split(" or ") if isinstance(value, str) else in_range(value, to)
 
 
 def parts_of(changes: Changes) -> Iterator[Changes]:
@@ -79,13 +87,13 @@ def parts_of(changes: Changes) -> Iterator[Changes]:
         yield from map(frozenset, itertools.combinations(sorted(changes), size))
 
 
-def every_set(ranges: Iterable[str]) -> Iterator[Changes]:
-    """All sets of changes, with at most two ranges, smallest first."""
+def every_set(ranges: Iterable[tuple[str, str]]) -> Iterator[Changes]:
+    """All sets of changes, with at most two of what has a value, smallest first."""
     levels = [(), *itertools.combinations(sorted(ranges), 1), *itertools.combinations(sorted(ranges), 2)]
     found = []
     for sides in itertools.product((None, "present", "absent"), repeat=len(CODES)):
         told = [(code, side) for code, side in zip(CODES, sides, strict=True) if side]
-        found += [frozenset([*told, *(("level", to) for to in level)]) for level in levels]
+        found += [frozenset([*told, *level]) for level in levels]
     return iter(sorted(filter(None, found), key=len))
 
 
@@ -107,19 +115,19 @@ class Implied:
             }
             for side, relation in (("present", knowledge.hierarchy.broader), ("absent", knowledge.hierarchy.narrower))
         }
-        self._ranges = {change.to for change in engine.graph.facts.changes if change.code == "level"}
+        self._ranges = {(change.code, change.to) for change in engine.graph.facts.changes if change.code in VALUED}
 
-    def closed(self, changes: Changes, value: float | None) -> Changes:
-        """With this value of the measurement, unless it stays as it is."""
-        found = {(other, to) for code, to in changes if code != "level" for other in (code, *self._reach[to].get(code, ()))}
-        return frozenset({*found, *(("level", to) for to in self._ranges if value is not None and in_range(value, to))})
+    def closed(self, changes: Changes, values: Mapping[str, CaseValue]) -> Changes:
+        """With these values of what does not stay as it is."""
+        found = {(other, to) for code, to in changes if code not in VALUED for other in (code, *self._reach[to].get(code, ()))}
+        return frozenset({*found, *((code, to) for code, to in self._ranges if code in values and fits(values[code], to))})
 
 
-def ranges_named(engine: Engine, rule: str) -> list[str]:
-    """The ranges that the rule, and what displaces it, leaves it open or excludes the patient, name."""
+def ranges_named(engine: Engine, rule: str) -> list[tuple[str, str]]:
+    """The ranges and coded values that the rule, and what displaces it, leaves it open or excludes the patient, name."""
     (named,) = (entry.applicability.position.named for entry in engine._recommendations if entry.rule.id == rule)
     changes = engine.graph.facts.changes
-    return sorted({changes[number].to for number in bits_of(named) if changes[number].code == "level"})
+    return sorted({(changes[number].code, changes[number].to) for number in bits_of(named) if changes[number].code in VALUED})
 
 
 @pytest.fixture(scope="module", params=range(GUIDELINES))
@@ -166,13 +174,13 @@ def test_every_way_to_alter_a_verdict_is_among_its_flips(guideline: tuple[Engine
 
 
 def test_that_all_flips_are_listed_is_said_where_the_scope_is_known(guideline: tuple[Engine, list[Case]]) -> None:
-    """On guidelines this small no limit is met but that of the sets that are kept."""
+    """On guidelines this small no limit is met but that of the sets that are kept, at the end or on the way."""
     engine, cases = guideline
     for counting, entry in decided(engine, cases):
         scope = engine.knowledge.rules[entry.iri].scope
         pending = scope is not None and engine.graph.node(scope).truth(engine.explain(counting.case)) == 0
         larger = sum(len(flip) > 1 for flip in entry.flips)
-        assert entry.flips_complete == (not pending) or larger == MAX_SETS, (counting.case, entry.id, larger)
+        assert entry.flips_complete == (not pending) or larger >= MAX_SETS // 2, (counting.case, entry.id, larger)
 
 
 @pytest.mark.parametrize(

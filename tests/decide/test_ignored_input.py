@@ -15,7 +15,7 @@ DATA: dict[str, Any] = {
     "measurements": {"esr_mm_h": [{"value": 42, "at": "2026-03-02"}, {"value": 22, "at": "2025"}]},
     "performed": ["massage", "lumbar_imaging", {"code": "plain_radiograph", "at": "2026-02-01"}],
     "taking": ["nsaid"],
-    "coded": {"sex": "female"},
+    "coded": {"shoe_size": "large"},
     "as_of": "2026-03-03",
     "unknown_codes": "report",
 }
@@ -24,13 +24,17 @@ DATA: dict[str, Any] = {
 def test_every_entry_that_decides_nothing_is_named(engine: Engine, codebook: Codebook) -> None:
     found = noticed(engine.decide(make_case(DATA, codebook)), "ignored-input")
     assert {notice.message: notice.about for notice in found} == {
-        "Not known here, and not used: 'foo' (present); 'icd10cm:R50.9' (present; nearest: fever).": ("foo", "icd10cm:R50.9"),
+        "Not known here, and not used: 'shoe_size' (coded); 'foo' (present); 'icd10cm:R50.9' (present; nearest: fever).": (
+            "shoe_size",
+            "foo",
+            "icd10cm:R50.9",
+        ),
         "A later entry counts; these are not used yet: erythrocyte sedimentation rate 22 (2025).": ("esr_mm_h",),
         "Done before a sign that is there now, and so not taken as done for it: plain radiograph (2026-02-01).": (
             "plain_radiograph",
         ),
-        "Recorded, and not used yet: taking nonsteroidal anti-inflammatory drug; sex female; the date of fever (2026-03-01); "
-        "the date of erythrocyte sedimentation rate (2026-03-02).": ("nsaid", "sex", "fever", "esr_mm_h"),
+        "Recorded, and not used yet: taking nonsteroidal anti-inflammatory drug; the date of fever (2026-03-01); "
+        "the date of erythrocyte sedimentation rate (2026-03-02).": ("nsaid", "fever", "esr_mm_h"),
         "Recorded as done, and not used: no recommendation is done by it: imaging of the lumbar spine.": ("lumbar_imaging",),
     }
 

@@ -16,8 +16,8 @@ CONSTRAINTS = (
 )
 ALLOWED = (
     f"Allowed: {CONSTRAINTS}, core:absenceInconclusive, core:of, sh:minCount, sh:minInclusive, sh:minExclusive, "
-    "sh:maxInclusive, sh:maxExclusive, core:indeterminateFrom, core:indeterminateTo. There is no sh:not: absence has to be "
-    "recorded."
+    "sh:maxInclusive, sh:maxExclusive, core:indeterminateFrom, core:indeterminateTo, sh:in. There is no sh:not: absence has to "
+    "be recorded."
 )
 RANGE = "sh:path core:temperatureC ; sh:minCount 1"
 EMPTY_RANGE = "The range on core:temperatureC is empty or its band runs backwards.", "Swap the numbers."
@@ -190,7 +190,7 @@ REFUSED = {
     ),
     "an unknown measurement": (
         "sh:path core:temperature ; sh:minCount 1",
-        *_one_of("sh:path", "measurement", "core:temperature; nearest: core:temperatureC"),
+        *_one_of("sh:path", "measurement or coded property", "core:temperature; nearest: core:temperatureC"),
     ),
     "an empty list": ("sh:and ()", "sh:and needs one list with at least one shape.", ONE_LIST),
     "two lists": (

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from spinegraph.engine import Engine, Knowledge, load_knowledge
 from spinegraph.engine.decide.case import CaseEncoder
 from spinegraph.engine.knowledge.turtle.terms import expand
-from spinegraph.engine.model import VERDICTS, DerivedFinding, Exclusion, Recommendation, Rule, SourceGap, Tension, Verdict
+from spinegraph.engine.model import VERDICTS, DerivedFinding, Exclusion, OneOf, Recommendation, Rule, SourceGap, Tension, Verdict
 from spinegraph.engine.program.compiler import compile_program
 from spinegraph.engine.program.program import Program
 
@@ -35,7 +35,9 @@ class Table:
         self._measured = {
             comparison.measurement: given[:, 2 * (len(program.findings) + number)]
             for number, comparison in enumerate(program.comparisons)
-            if comparison.criterion.lower is None and comparison.criterion.upper is None
+            if not isinstance(comparison.criterion, OneOf)
+            and comparison.criterion.lower is None
+            and comparison.criterion.upper is None
         }
         self._recorded_absent = {iri: given[:, 2 * number + 1] for number, iri in enumerate(program.findings)}
         self._performed = {iri: given[:, program.first_performed + number] for number, iri in enumerate(program.performable)}

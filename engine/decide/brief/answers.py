@@ -1,7 +1,8 @@
 """The answers that a case can still get, many at once: each is one bit of a plane, and the program runs once over all.
 
 Every open fact alone, present and absent; everything denied; one present and all else denied; two of one screen present, alone
-and with all else denied. Values of a measurement are tried likewise, one of each range that rules tell apart.
+and with all else denied. Values of a measurement are tried likewise, one of each range that rules tell apart, and
+each coded value.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from spinegraph.engine.decide.facts import compare
+from spinegraph.engine.decide.facts import compare, members
 from spinegraph.engine.decide.patients import pieces
-from spinegraph.engine.model import Case, Measured
+from spinegraph.engine.model import Case, CaseValue, Compared
 from spinegraph.engine.program.program import Program
 
 
@@ -40,7 +41,7 @@ class Answers:
         self._sides = [(program.present[iri], program.absent[iri]) for iri in program.findings]
         self._present = [0] * len(self._number)
         self._absent = [0] * len(self._number)
-        self._values: dict[str, list[tuple[float, int]]] = {iri: [] for iri in knowledge.measurements}
+        self._values: dict[str, list[tuple[CaseValue, int]]] = {iri: [] for iri in knowledge.valued}
         self.about: dict[str, int] = {}
         self._size = 1
         self._with_denials = self.denied = 1
@@ -60,15 +61,15 @@ class Answers:
             for iri in pair:
                 self._present[self._number[iri]] |= alone
             with_denials.append((pair, self._bit(*pair, with_denials=True)))
-        criteria: dict[str, list[Measured]] = {}
+        criteria: dict[str, list[Compared]] = {}
         for comparison in program.comparisons:
             criteria.setdefault(comparison.measurement, []).append(comparison.criterion)
-        measurements = program.knowledge.measurements
-        for iri, measurement in measurements.items():
-            for piece in pieces(measurement, criteria.get(iri, [])):
+        valued = program.knowledge.valued
+        for iri, thing in valued.items():
+            for piece in pieces(thing, criteria.get(iri, [])):
                 self._values[iri].append((piece.value, self._bit(iri) | self._bit(iri, with_denials=True)))
         self._deny(with_denials)
-        self._compared = [(iri, measurements[iri].code, self._ranges(iri)) for iri in criteria]
+        self._compared = [(iri, valued[iri].code, self._ranges(iri)) for iri in criteria]
         self._alike = {code: self._of_each_range(iri, criteria[iri]) for iri, code, _ in self._compared}
         self._ones = (1 << self._size) - 1
 
@@ -82,9 +83,9 @@ class Answers:
             for side in (0, 1)
         )
 
-    def _of_each_range(self, measurement: str, criteria: Sequence[Measured]) -> dict[tuple[int, ...], float]:
+    def _of_each_range(self, measurement: str, criteria: Sequence[Compared]) -> dict[tuple[int, ...], CaseValue]:
         """What the criteria see of a value → one value of which they see that."""
-        found: dict[tuple[int, ...], float] = {}
+        found: dict[tuple[int, ...], CaseValue] = {}
         for value, _ in self._values[measurement]:
             found.setdefault(tuple(side for criterion in criteria for side in compare(criterion, value)), value)
         return found
@@ -119,15 +120,14 @@ class Answers:
 
     def as_seen(self, case: Case, recorded: Sequence[int]) -> Case:
         """A record, whose input planes are given, as the program sees it: one value for all that it does not tell apart."""
-        values = dict(sorted(case.measurements.items()))
+        values = dict(sorted(case.values.items()))
         for _, code, answers in self._compared:
             if code in values:
                 seen = tuple([recorded[position] for position, _ in answers])
                 values[code] = self._alike[code].get(seen, values[code])
         performed = tuple(sorted(case.performed))
-        return Case(
-            present=tuple(sorted(case.present)), absent=tuple(sorted(case.absent)), measurements=values, performed=performed
-        )
+        present, absent = tuple(sorted(case.present)), tuple(sorted(case.absent))
+        return Case(present=present, absent=absent, performed=performed, **members(values))
 
     def try_all(self, case: Case, recorded: Sequence[int], planes: Sequence[int], closed: frozenset[str]) -> Tried:
         """All answers on top of a consistent record, whose input (`recorded`) and output planes are given.
@@ -140,7 +140,7 @@ class Answers:
             if not (planes[present] or planes[absent]):
                 inputs[2 * number], inputs[2 * number + 1] = self._present[number], self._absent[number]
         for iri, code, answers in self._compared:
-            if iri not in closed and code not in case.measurements:
+            if iri not in closed and code not in case.values:
                 for position, bits in answers:
                     inputs[position] = bits
         found = program.run(inputs)

@@ -37,7 +37,7 @@ class Asking:
     def __init__(self, knowledge: Knowledge, places: Places) -> None:
         self._places = places
         screens = knowledge.screens.items()
-        self._code = {iri: thing.code for things in (knowledge.findings, knowledge.measurements) for iri, thing in things.items()}
+        self._code = {iri: thing.code for things in (knowledge.findings, knowledge.valued) for iri, thing in things.items()}
         self._shown = {
             audience: {iri: show_screen(screen, knowledge, for_patient=audience == "patient") for iri, screen in screens}
             for audience in WHY

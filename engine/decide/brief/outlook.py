@@ -106,7 +106,7 @@ class Outlooks:
             fresh.append(self._work_out(seen, recorded, planes, closed))
             return fresh[0]._replace(tried=None)
 
-        key = (seen.present, seen.absent, tuple(seen.measurements.items()), seen.performed, closed)
+        key = (seen.present, seen.absent, tuple(seen.values.items()), seen.performed, closed)
         known = self._memory.get(key, work_out)
         return fresh[0] if fresh else known
 
@@ -199,12 +199,12 @@ class Outlooks:
     def _asking_for(self, turned: Case, case: Case, planes: Sequence[int]) -> dict[str, Tier]:
         """What has to be asked so that a patient is found in whom only several answers together change the brief."""
         knowledge = self._program.knowledge
-        known = {*case.present, *case.absent, *case.measurements}
-        codes = {*turned.present, *turned.absent, *turned.measurements} - known
+        known = {*case.present, *case.absent, *case.values}
+        codes = {*turned.present, *turned.absent, *turned.values} - known
         level = self._level(self._encoder.run(turned)[0])
         tier: Tier = "management" if level == self._level(planes) else "safety"
         asked = [finding.iri for finding in knowledge.findings.values() if finding.code in codes]
-        asked += [measurement.iri for measurement in knowledge.measurements.values() if measurement.code in codes]
+        asked += [thing.iri for thing in knowledge.valued.values() if thing.code in codes]
         return dict.fromkeys(asked, tier)
 
     def _possible(self, given: _Given, wanted: Sequence[int]) -> bool:
@@ -231,7 +231,7 @@ class Outlooks:
         (literals,) = everybody.planes
         asked = everybody.one_of([-literals[~plane] if plane < 0 else literals[plane] for plane in wanted])
         record = dict.fromkeys(everybody.record(case))
-        unasked = [everybody.unmeasured(knowledge.measurements[iri].code) for iri in closed]
+        unasked = [everybody.unmeasured(knowledge.valued[iri].code) for iri in closed]
         for iri in program.findings:
             if planes[program.present[iri]] or planes[program.absent[iri]]:
                 sides = (everybody.recorded(knowledge.findings[iri].code, side) for side in ("present", "absent"))

@@ -18,13 +18,11 @@ class Names:
     """The names of things in the words of an audience."""
 
     def __init__(self, knowledge: Knowledge, *, for_patient: bool) -> None:
-        things = (*knowledge.findings.values(), *knowledge.conditions.values())
+        things = (*knowledge.findings.values(), *knowledge.conditions.values(), *knowledge.valued.values())
         self.for_patient = for_patient
         self._labels = {thing.code: thing.patient_label if for_patient else thing.label for thing in things}
-        self._measurements = {
-            entry.code: (entry.patient_label if for_patient else entry.label, entry.unit)
-            for entry in knowledge.measurements.values()
-        }
+        self._units = {entry.code: entry.unit for entry in knowledge.measurements.values()}
+        self._coded = {thing.code: thing for thing in knowledge.coded.values()}
 
     def of(self, concept: Concept) -> str:
         """The name of a concept."""
@@ -35,10 +33,13 @@ class Names:
         return screen.label[:1].lower() + screen.label[1:]
 
     def fact(self, code: str, case: Explanation) -> str:
-        """The name of a recorded fact; a measurement comes with its value."""
-        if code in self._measurements:
-            label, unit = self._measurements[code]
-            return f"{label}: {quantity(case.values[code], unit)}"
+        """The name of a recorded fact; a measurement and a coded value come with what they are."""
+        value = case.values.get(code)
+        if isinstance(value, str):
+            thing = self._coded[code]
+            return f"{self._labels[code]}: {thing.label_of(value, for_patient=self.for_patient)}"
+        if value is not None:
+            return f"{self._labels[code]}: {quantity(value, self._units[code])}"
         return self._labels[code]
 
 

@@ -39,7 +39,7 @@ class Screens:
         knowledge = self._program.knowledge
         self._codes = graph.facts.code_of
         self._screens = [self._prepare(screen, graph) for screen in knowledge.screens.values()]
-        self._measurements = frozenset(knowledge.measurements)
+        self._valued = frozenset(knowledge.valued)
 
     def _prepare(self, screen: Screen, graph: CriterionGraph) -> _Prepared:
         knowledge, program = self._program.knowledge, self._program
@@ -63,12 +63,12 @@ class Screens:
         return {item.asks: one.screen.tier for one in self._screens for item in one.screen.items}
 
     def shut(self, case: Explanation) -> frozenset[str]:
-        """The measurements (IRIs) that nobody can be asked for now, because a gate is shut."""
+        """What has a value (IRIs) and that nobody can be asked for now, because a gate is shut."""
         return frozenset(
             item.asks
             for one in self._screens
             for item, gate in zip(one.screen.items, one.gates, strict=True)
-            if item.asks in self._measurements and (_shut(one.gate, case) or _shut(gate, case))
+            if item.asks in self._valued and (_shut(one.gate, case) or _shut(gate, case))
         )
 
     def open(self, case: Explanation, tiers: Mapping[str, Tier]) -> tuple[OpenScreen, ...]:
@@ -95,7 +95,7 @@ class Screens:
         return OpenScreen(one.screen, "scope" if one.screen.tier == "scope" else highest, tuple(items))
 
     def _known(self, iri: str, case: Explanation) -> bool:
-        if iri in self._measurements:
+        if iri in self._valued:
             return self._codes[iri] in case.values
         return case.finding_state(iri) in (TRUE, FALSE)  # one that is recorded both ways is asked again
 

@@ -68,7 +68,7 @@ def _recorded(context: Context) -> Iterator[Statement]:
     case, brief, reading = context.reading.decision.case, context.reading.decision.brief, context.reading
     because = [marker.code for marker in brief.because]
     weighty = sorted(reading.narrowest(case.present), key=lambda code: (code not in because, code))
-    values = [] if context.for_patient else [reading.value(code) for code in case.measurements]
+    values = [] if context.for_patient else [reading.value(code) for code in case.values]
     names = [reading.name(code) for code in weighty]
     if names or values:
         text = context.say("recorded", names[:MOST_NAMED], len(names[MOST_NAMED:]), values)
@@ -78,7 +78,7 @@ def _recorded(context: Context) -> Iterator[Statement]:
         titles, names = [screen.label for screen in screens], [reading.name(code) for code in others]
         text = context.say("denied", titles, len(others), names, len(case.absent))
         yield Statement(text=text, passages=tuple(dict.fromkeys(passage for one in screens for passage in one.passages[:1])))
-    resting = [marker.label for marker in brief.because if marker.code not in {*case.present, *case.measurements}]
+    resting = [marker.label for marker in brief.because if marker.code not in {*case.present, *case.values}]
     likely = brief.likely
     if resting and not (likely and likely.label in resting):
         yield Statement(text=context.say("because", resting), passages=_of_findings(context, because))

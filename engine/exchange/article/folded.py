@@ -59,7 +59,7 @@ def _recorded(context: Context, narrative: str) -> Iterator[Group]:
     case = reading.decision.case
     yield headed("", [Statement(text=narrative)] if narrative else [])
     yield headed(context.say("heading", "present"), [_fact(context, code) for code in case.present])
-    yield headed(context.say("heading", "measured"), [Statement(text=reading.value(code)) for code in case.measurements])
+    yield headed(context.say("heading", "measured"), [Statement(text=reading.value(code)) for code in case.values])
     yield headed(context.say("heading", "absent"), [_fact(context, code) for code in case.absent])
     screens = [
         Statement(

@@ -17,12 +17,13 @@ from spinegraph.engine.model import (
     And,
     Assessment,
     AtLeast,
+    CodedProperty,
+    Compared,
     Concept,
     Criterion,
     DecidedRecommendation,
     Decision,
     Knowledge,
-    Measured,
     Measurement,
     Or,
     Present,
@@ -63,8 +64,10 @@ class Reading:
         self.passages = {passage.id: passage for passage in knowledge.passages.values()}
         self.rules = {rule.id: rule for rule in knowledge.rules.values()}
         self.conditions = {concept.code: iri for iri, concept in knowledge.conditions.items()}
-        self._things: dict[str, Concept | Measurement] = {concept.code: concept for concept in knowledge.findings.values()}
-        self._things |= {measurement.code: measurement for measurement in knowledge.measurements.values()}
+        self._things: dict[str, Concept | Measurement | CodedProperty] = {
+            concept.code: concept for concept in knowledge.findings.values()
+        }
+        self._things |= {thing.code: thing for thing in knowledge.valued.values()}
         spoken = [entry for entry in decision.recommendations if entry.verdict not in ("not-indicated", "out-of-scope")]
         found = [LiveRecommendation(rule, entry) for entry in spoken if isinstance(rule := self.rules[entry.id], Recommendation)]
         self.live = tuple(entry for entry in found if self.truths.scope(entry.rule) != "unknown")
@@ -110,12 +113,12 @@ class Reading:
 
     # Words -----------------------------------------------------------------------------------
 
-    def thing(self, code: str) -> Concept | Measurement | None:
-        """The finding or measurement of a code, if it is one."""
+    def thing(self, code: str) -> Concept | Measurement | CodedProperty | None:
+        """The finding, measurement or coded property of a code, if it is one."""
         return self._things.get(code)
 
     def name(self, code: str) -> str:
-        """What the reader calls the finding, measurement or rule of a code or id."""
+        """What the reader calls the finding, measurement, coded property or rule of a code or id."""
         thing = self._things.get(code)
         if thing is None:
             return self.rules[code].label
@@ -135,10 +138,13 @@ class Reading:
         return criterion.label if criterion.label and not self.for_patient else words_of(criterion, self._names, PAGE)
 
     def value(self, code: str) -> str:
-        """A value of the case, with its unit in words."""
-        measurement = self._things[code]
-        unit = measurement.unit if isinstance(measurement, Measurement) and not self.for_patient else ""  # the name has it
-        return f"{self.name(code)}: {units.quantity(self.decision.case.measurements[code], unit)}"
+        """A value of the case in words, a number with its unit."""
+        thing, value = self._things[code], self.decision.case.values[code]
+        if isinstance(value, str):
+            named = thing.label_of(value, for_patient=self.for_patient) if isinstance(thing, CodedProperty) else value
+            return f"{self.name(code)}: {named}"
+        unit = thing.unit if isinstance(thing, Measurement) and not self.for_patient else ""  # the name has it
+        return f"{self.name(code)}: {units.quantity(value, unit)}"
 
     def sections(self, passage: str) -> tuple[str, ...]:
         """The sections that show a passage, by its id: those of its kind."""
@@ -158,7 +164,7 @@ def markers(criterion: Criterion | None) -> Iterator[Criterion]:
     elif isinstance(criterion, AtLeast):
         yield from criterion.members
     elif all(
-        isinstance(part, Present | Measured) for part in (criterion.children if isinstance(criterion, And) else [criterion])
+        isinstance(part, Present | Compared) for part in (criterion.children if isinstance(criterion, And) else [criterion])
     ):
         yield criterion  # type: ignore[misc] # None is neither
 

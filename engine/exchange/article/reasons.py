@@ -57,7 +57,7 @@ def _parts(proof: Proof) -> tuple[Proof, ...]:
 def _step(context: Context, proof: Proof, seen: set[str]) -> Statement:
     """A part of a criterion, its truth in the case, and below it what carries that."""
     fact = proof.fact
-    value = context.reading.value(fact.code) if fact and fact.value is not None else ""
+    value = context.reading.value(fact.code) if fact and fact.state == "known" else ""
     through = [context.reading.name(code) for code in fact.through if code != fact.code] if fact and not proof.children else []
     label = proof.label or proof.operator
     known = bool(proof.children) and label in seen
@@ -86,7 +86,7 @@ def _in_plain_words(context: Context, text: str, passages: tuple[str, ...], entr
 def _gather(context: Context, proof: Proof, present: dict[str, None], absent: dict[str, None]) -> None:
     fact, case = proof.fact, context.reading.decision.case
     for code in (fact.through or (fact.code,)) if fact else ():
-        if code in case.measurements:
+        if code in case.values:
             present.setdefault(context.reading.value(code))
         elif code in case.present:
             present.setdefault(context.reading.name(code))

@@ -72,7 +72,7 @@ def _notes(table: DecisionTable) -> Iterator[str]:
 
 
 def _type(column: Column) -> str:
-    return "string" if column.kind == "finding" else "number"
+    return "number" if column.kind == "measurement" else "string"
 
 
 def _counting(column: Column) -> str:
@@ -100,6 +100,8 @@ def _test(fact: RowFact | None) -> str:
         return NO_MATTER
     if fact.state != "measured":
         return FEEL[fact.state]
+    if fact.choices:
+        return ", ".join(f'"{choice.code}"' for choice in fact.choices)
     return ", ".join(map(_interval, fact.ranges)) or "not(null)"
 
 

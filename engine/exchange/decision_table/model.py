@@ -6,19 +6,20 @@ from typing import Annotated, Literal
 
 from spinegraph.engine.model import Direction, Frozen, Modality, Urgency, doc
 from spinegraph.engine.model.decision import Range
+from spinegraph.engine.model.shown import Choice, ItemKind
 
 FactState = Literal["present", "absent", "not-present", "not-absent", "not-assessed", "measured"]
-"""What a row asks of a fact. `not-present` is absent or unknown, `not-absent` present or unknown, `measured` any value or one
-in its ranges."""
+"""What a row asks of a fact. `not-present` is absent or unknown, `not-absent` present or unknown, `measured` any value, or one
+in its ranges or among its choices."""
 
 
 class Column(Frozen, frozen=True, kw_only=True):
     """A fact that some row asks for."""
 
-    code: Annotated[str, doc("Code of the finding or measurement.")]
+    code: Annotated[str, doc("Code of the finding or measurement, or name of the coded value.")]
     iri: Annotated[str, doc("Its IRI.")]
     label: Annotated[str, doc("Its name.")]
-    kind: Annotated[Literal["finding", "measurement"], doc("Whether it is a finding or a measurement.")]
+    kind: Annotated[ItemKind, doc("Whether it is a finding, a measurement or a coded value.")]
     unit: Annotated[str, doc("Of a measurement: its unit, in UCUM.")] = ""
     narrower: Annotated[tuple[str, ...], doc("Names of narrower findings: one of them present is this one present.")] = ()
 
@@ -26,10 +27,13 @@ class Column(Frozen, frozen=True, kw_only=True):
 class RowFact(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     """What a row asks of a fact."""
 
-    code: Annotated[str, doc("Code of the finding or measurement.")]
-    state: Annotated[FactState, doc("What it has to be; `measured` is a value in any of the ranges, or any value without one.")]
+    code: Annotated[str, doc("Code of the finding or measurement, or name of the coded value.")]
+    state: Annotated[
+        FactState, doc("What it has to be; `measured` is a value in any of the ranges or one of the choices, or any without one.")
+    ]
     ranges: Annotated[tuple[Range, ...], doc("Of a measurement: the values that will do, in any of these ranges.")] = ()
     example: Annotated[float | None, doc("Of a measurement: one of these values.")] = None
+    choices: Annotated[tuple[Choice, ...], doc("Of a coded value: those that will do.")] = ()
 
 
 class TableRow(Frozen, frozen=True, kw_only=True):

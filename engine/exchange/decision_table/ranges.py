@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from spinegraph.engine.decide.facts import compare
-from spinegraph.engine.model import Measured, Measurement
+from spinegraph.engine.model import CaseValue, Compared, Measured, Measurement
 from spinegraph.engine.model.decision import Range
 
 
@@ -19,7 +19,7 @@ class _Stretch(NamedTuple):
     value: float
 
 
-def ranges_of(measurement: Measurement, criteria: Sequence[Measured], values: Iterable[float]) -> tuple[Range, ...]:
+def ranges_of(measurement: Measurement, criteria: Sequence[Compared], values: Iterable[CaseValue]) -> tuple[Range, ...]:
     """The ranges of all values that the criteria see as they see one of these; () where that is every possible value."""
     seen = {_view(criteria, value) for value in values}
     stretches = list(_stretches(measurement, criteria))
@@ -35,13 +35,14 @@ def ranges_of(measurement: Measurement, criteria: Sequence[Measured], values: It
     return tuple(_range(run[0], run[-1], run[0] is stretches[0], run[-1] is stretches[-1]) for run in runs)
 
 
-def _view(criteria: Sequence[Measured], value: float) -> tuple[tuple[int, int], ...]:
+def _view(criteria: Sequence[Compared], value: CaseValue) -> tuple[tuple[int, int], ...]:
     return tuple(compare(criterion, value) for criterion in criteria)
 
 
-def _stretches(measurement: Measurement, criteria: Sequence[Measured]) -> Iterator[_Stretch]:
+def _stretches(measurement: Measurement, criteria: Sequence[Compared]) -> Iterator[_Stretch]:
     """The possible values, cut at every bound, in ascending order."""
-    bounds = (bound for criterion in criteria for bound in (criterion.lower, criterion.upper) if bound)
+    measured = (criterion for criterion in criteria if isinstance(criterion, Measured))
+    bounds = (bound for criterion in measured for bound in (criterion.lower, criterion.upper) if bound)
     marks = sorted({mark for bound in bounds for mark in (bound.value, bound.other) if mark is not None})
     inside = [mark for mark in marks if measurement.minimum <= mark <= measurement.maximum]
     if not inside:

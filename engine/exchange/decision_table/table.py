@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from spinegraph.engine.decide.disclaimer import disclaimer_of
+from spinegraph.engine.decide.facts import compare
 from spinegraph.engine.errors import VocabularyError, shortened
 from spinegraph.engine.exchange.decision_table.model import (
     ActingRule,
@@ -18,7 +19,8 @@ from spinegraph.engine.exchange.decision_table.model import (
 )
 from spinegraph.engine.exchange.decision_table.ranges import ranges_of
 from spinegraph.engine.exchange.decision_table.ways import MOST_WAYS, FactOf, Way, find_ways
-from spinegraph.engine.model import Knowledge, Recommendation, Rule, Source
+from spinegraph.engine.knowledge.showing import choices_of
+from spinegraph.engine.model import CaseValue, CodedProperty, Compared, Knowledge, Recommendation, Rule, Source
 from spinegraph.engine.program.program import Program
 
 
@@ -86,19 +88,21 @@ class _Maker:
     def __init__(self, program: Program) -> None:
         knowledge = program.knowledge
         self._findings = {concept.code: iri for iri, concept in knowledge.findings.items()}
-        self._measured = {measurement.code: measurement for measurement in knowledge.measurements.values()}
+        self._valued = {thing.code: thing for thing in knowledge.valued.values()}
         self._knowledge = knowledge
         self._criteria = {
-            code: [one.criterion for one in program.comparisons if one.measurement == measurement.iri]
-            for code, measurement in self._measured.items()
+            code: [one.criterion for one in program.comparisons if one.measurement == thing.iri]
+            for code, thing in self._valued.items()
         }
 
     def column(self, code: str) -> Column:
-        """The column of a finding or measurement, by code."""
+        """The column of a finding, measurement or coded value, by code."""
         if code in self._findings:
             return self.column_of(self._findings[code])
-        measurement = self._measured[code]
-        return Column(code=code, iri=measurement.iri, label=measurement.label, kind="measurement", unit=measurement.unit)
+        thing = self._valued[code]
+        if isinstance(thing, CodedProperty):
+            return Column(code=code, iri=thing.iri, label=thing.label, kind="coded")
+        return Column(code=code, iri=thing.iri, label=thing.label, kind="measurement", unit=thing.unit)
 
     def column_of(self, finding: str) -> Column:
         """The column of a finding, by IRI."""
@@ -115,5 +119,16 @@ class _Maker:
     def _fact(self, fact: FactOf) -> RowFact:
         if fact.state != "measured":
             return RowFact(code=fact.code, state=fact.state)  # type: ignore[arg-type]
-        ranges = ranges_of(self._measured[fact.code], self._criteria[fact.code], fact.values)
-        return RowFact(code=fact.code, state="measured", ranges=ranges, example=fact.values[0])
+        thing = self._valued[fact.code]
+        if isinstance(thing, CodedProperty):
+            chosen = _seen_alike(self._criteria[fact.code], thing.codes, fact.values)
+            choices = tuple(one for one in choices_of(thing, for_patient=False) if one.code in chosen)
+            return RowFact(code=fact.code, state="measured", choices=choices)
+        ranges = ranges_of(thing, self._criteria[fact.code], fact.values)
+        return RowFact(code=fact.code, state="measured", ranges=ranges, example=float(fact.values[0]))
+
+
+def _seen_alike(criteria: Sequence[Compared], codes: Iterable[str], values: Iterable[CaseValue]) -> set[str]:
+    """The codes that the criteria see as they see one of these values."""
+    seen = {tuple(compare(criterion, value) for criterion in criteria) for value in values}
+    return {code for code in codes if tuple(compare(criterion, code) for criterion in criteria) in seen}

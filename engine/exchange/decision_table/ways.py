@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from spinegraph.engine.decide.case import CaseEncoder
+from spinegraph.engine.decide.facts import members
 from spinegraph.engine.decide.patients import Patients
-from spinegraph.engine.model import Case, Rule, Unassessed
+from spinegraph.engine.model import Case, CaseValue, Rule, Unassessed
 from spinegraph.engine.program.program import Program
 from spinegraph.engine.program.strata import dependencies
 
@@ -25,11 +26,11 @@ SIDES = ("measured", "absent", "present")
 
 
 class FactOf(NamedTuple):
-    """A fact of a way: a finding "present" or "absent", or a measurement "measured" to any of these representative values."""
+    """A fact of a way: a finding "present" or "absent", or a value "measured" to any of these representative ones."""
 
     code: str
     state: str
-    values: tuple[float, ...] = ()
+    values: tuple[CaseValue, ...] = ()
 
 
 Way = tuple[FactOf, ...]
@@ -123,12 +124,12 @@ class _Finder:
         outputs = (self._outputs(facts, values) for values in chosen)
         return all(planes[self._holds] and not planes[self._program.clash] for planes in outputs)
 
-    def _outputs(self, facts: Sequence[FactOf], values: Sequence[float]) -> tuple[int, ...]:
+    def _outputs(self, facts: Sequence[FactOf], values: Sequence[CaseValue]) -> tuple[int, ...]:
         """The program's planes for these facts alone, with a value for each that is measured."""
         measured = (fact.code for fact in facts if fact.state == "measured")
         sides = {side: tuple(fact.code for fact in facts if fact.state == side) for side in ("present", "absent")}
-        numbers = dict(zip(measured, values, strict=True))
-        case = Case(present=sides["present"], absent=sides["absent"], measurements=numbers)
+        known = dict(zip(measured, values, strict=True))
+        case = Case(present=sides["present"], absent=sides["absent"], **members(known))
         return self._program.run(self._encoder.planes(case))
 
     def _minimal(self, facts: Way) -> Way:
@@ -182,7 +183,7 @@ class _Finder:
         if fact.state == "measured":
             values = [one.value for one in self._patients.intervals[fact.code]]
             more = (value for value in values if value not in fact.values)
-            return (fact._replace(values=tuple(sorted((*fact.values, value)))) for value in more)
+            return (fact._replace(values=tuple(sorted((*fact.values, value), key=_ascending))) for value in more)
         near = (self._wider if fact.state == "present" else self._narrower)[fact.code]
         return (fact._replace(code=code) for code in near)
 
@@ -217,6 +218,11 @@ class _Finder:
         """Whether a record that does not contradict itself does not do, although one fact less does."""
         planes = self._outputs(facts, [fact.values[0] for fact in facts if fact.state == "measured"])
         return not planes[self._program.clash] and not planes[self._holds]
+
+
+def _ascending(value: CaseValue) -> tuple[float, str]:
+    """Numbers by size, codes by the alphabet; nothing has both."""
+    return (0.0, value) if isinstance(value, str) else (value, "")
 
 
 def _unassessed(program: Program, rule: Rule) -> Iterator[str]:

@@ -32,6 +32,8 @@ def cell_words(fact: RowFact | None) -> str:
     """One cell."""
     if fact is None:
         return NO_MATTER
+    if fact.choices:
+        return " or ".join(choice.label for choice in fact.choices)
     return ranges_in_words(fact.ranges) if fact.state == "measured" else STATES[fact.state]
 
 

@@ -132,6 +132,8 @@ class Describer:
         word = KINDS.get(iri.removeprefix(BASE).split("/")[0], "resource")
         if word != "vocabulary":
             return word
+        if "CodedProperty" in types:
+            return "coded property"
         return "measurement" if "Measurement" in types else _spaced(types[0]).lower() if types else word
 
     def _children(self, iri: str) -> Iterable[str]:

@@ -22,6 +22,7 @@ from spinegraph.engine.model import (
     Knowledge,
     Measured,
     NotSuspected,
+    OneOf,
     Present,
     Recommendation,
     Rule,
@@ -44,6 +45,8 @@ KINDS: Mapping[type[Rule], tuple[NodeKind, str]] = {
     Tension: ("tension", "the sources disagree"),
     Exclusion: ("exclusion", "patients not covered"),
 }
+CAPTIONS: Mapping[type[Criterion], str] = {Measured: "measurement", OneOf: "coded value"}
+"""Of a criterion that asks about no finding."""
 
 
 def leaves(criterion: Criterion | None) -> Iterator[Criterion]:
@@ -224,7 +227,7 @@ class PathwayBuilder:
         self.nodes[name] = Node(
             id=name,
             kind="criterion" if joint else "leaf",
-            caption=joint or ("measurement" if isinstance(criterion, Measured) else "finding"),
+            caption=joint or CAPTIONS.get(type(criterion), "finding"),
             title=criterion.label or (f"{joint} these" if joint else self._label(criterion.subject)),
             lines=tuple(lines),
             passages=criterion.passages if joint else (),
@@ -261,7 +264,7 @@ class PathwayBuilder:
                 self.link(source, name, "derives", target_line=line)
 
     def _label(self, iri: str) -> str:
-        known: Mapping[str, object] = {**self.knowledge.findings, **self.knowledge.conditions, **self.knowledge.measurements}
+        known: Mapping[str, object] = {**self.knowledge.findings, **self.knowledge.conditions, **self.knowledge.valued}
         return str(getattr(known[iri], "label", ""))
 
     def condition(self, iri: str, back: int, *, focus: bool = False) -> str:

@@ -72,7 +72,7 @@ class _Provenance:
         self._passages = {passage.id: passage for passage in knowledge.passages.values()}
         self._rules = {rule.id: rule.iri for rule in knowledge.rules.values()}
         self._codes = {finding.code: finding.iri for finding in knowledge.findings.values()}
-        self._codes |= {measurement.code: measurement.iri for measurement in knowledge.measurements.values()}
+        self._codes |= {thing.code: thing.iri for thing in knowledge.valued.values()}
         self._interventions = {thing.code: thing.iri for thing in knowledge.interventions.values()}
         self._assessed = {entry.iri: entry.condition for entry in decision.assessments}
         self._language = "en-x-patient" if decision.case.audience == "patient" else "en"

@@ -16,7 +16,7 @@ from spinegraph.engine.model import (
 )
 
 Name = tuple[str, str]
-"""("present", "fever"), ("absent", "fever"), ("measurement", "age_years"), ("derived", "age_over_50")."""
+"""("present", "fever"), ("absent", "fever"), ("measurement", "age_years"), ("coded", "sex"), ("derived", "age_over_50")."""
 SIDES: Mapping[str, Sequence[Literal["present", "absent"]]] = {
     "present": ("present",),
     "absent": ("absent",),
@@ -33,6 +33,7 @@ class CaseFacts:
         self._given = {"present": frozenset(case.present), "absent": frozenset(case.absent)}
         self._findings = {finding.code: finding for finding in knowledge.findings.values()}
         self._measurements = {one.code: one for one in knowledge.measurements.values()}
+        self._coded = {one.code: one for one in knowledge.coded.values()}
         self._rules = {rule.id: rule for rule in knowledge.rules.values() if isinstance(rule, DerivedFinding)}
         self._deriving = {rule.finding: rule for rule in self._rules.values()}
         self._derived: dict[str, tuple[str, dict[Name, None], dict[str, None]]] = {}
@@ -44,6 +45,8 @@ class CaseFacts:
         """
         if fact.code in self._measurements:
             return [("measurement", fact.code)] if fact.code in self._case.measurements else []
+        if fact.code in self._coded:
+            return [("coded", fact.code)] if fact.code in self._case.coded else []
         if fact.state not in SIDES:
             return []
         if fact.basis == "given":
@@ -88,6 +91,13 @@ class CaseFacts:
             yield about, iri("rdf:value"), decimal(value)
             yield about, iri("core:unit"), text(measurement.unit)
             yield from self._used(about, case, activity)
+        for property_, code in sorted(self._case.coded.items()):
+            thing = self._coded[property_]
+            about = ox.NamedNode(f"{run}:coded:{property_}")
+            yield case, ox.NamedNode(thing.iri), text(code)
+            yield from self._entity(about, "core:RecordedCodedValue", thing.iri, f"{thing.label}: {thing.label_of(code)}")
+            yield about, iri("rdf:value"), text(code)
+            yield from self._used(about, case, activity)
         for code, (state, origins, rules) in sorted(self._derived.items()):
             finding = self._findings[code]
             about = ox.NamedNode(f"{run}:derived:{code}")
@@ -118,6 +128,9 @@ class CaseFacts:
             measurement = self._knowledge.measurements.get(leaf.subject)
             if measurement and measurement.code in self._case.measurements:
                 yield "measurement", measurement.code
+            coded = self._knowledge.coded.get(leaf.subject)
+            if coded and coded.code in self._case.coded:
+                yield "coded", coded.code
             if leaf.subject not in self._knowledge.findings:
                 continue
             for iris, side in ((hierarchy.narrower, "present"), (hierarchy.broader, "absent")):

@@ -17,6 +17,7 @@ from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.knowledge.build.brief_lines import brief_lines
 from spinegraph.engine.knowledge.build.clashes import check_clashes
 from spinegraph.engine.knowledge.build.closed import check_closed
+from spinegraph.engine.knowledge.build.coded_values import coded_property
 from spinegraph.engine.knowledge.build.criteria import CriterionReader
 from spinegraph.engine.knowledge.build.kinds import check_kind, read_kinds, read_sections
 from spinegraph.engine.knowledge.build.literals import read_literal
@@ -31,13 +32,14 @@ from spinegraph.engine.knowledge.problems import Problems
 from spinegraph.engine.knowledge.turtle.graph import Graph, read_graph
 from spinegraph.engine.knowledge.turtle.terms import expand, local_name, shorten
 from spinegraph.engine.model import (
+    CodedProperty,
     Concept,
     Hierarchy,
     Knowledge,
     Measurement,
 )
 
-Coded = TypeVar("Coded", Concept, Measurement)
+Coded = TypeVar("Coded", Concept, Measurement, CodedProperty)
 KINDS: tuple[Literal["finding", "condition", "intervention"], ...] = ("finding", "condition", "intervention")
 
 
@@ -65,20 +67,12 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
     hierarchy = _hierarchy(graph)
     findings, conditions, interventions = (_by_code(_concepts(graph, hierarchy, kind), problems) for kind in KINDS)
     measurements = _by_code(_measurements(graph, problems), problems)
-    holder = {finding.code: finding.iri for finding in findings.values()}
-    for measurement in measurements.values():
-        if measurement.code and measurement.code in holder:
-            problems.report(
-                VocabularyError,
-                f"{measurement.code}: a finding and a measurement share this code.",
-                "Rename one.",
-                "duplicate-code",
-                measurement.iri,
-                "skos:notation",
-            )
-    external = mapped_codes(graph.paths, {*findings, *conditions, *interventions, *measurements}, problems)
+    properties = graph.of_class("core:CodedProperty")
+    coded = _by_code((coded_property(graph, iri, _words(graph, iri), problems) for iri in properties), problems)
+    _check_apart({"finding": findings, "measurement": measurements, "coded property": coded}, problems)
+    external = mapped_codes(graph.paths, {*findings, *conditions, *interventions, *measurements, *coded}, problems)
     kinds, sections = read_kinds(graph, problems), read_sections(graph, problems)
-    shapes = CriterionReader(graph, findings, conditions, measurements, hierarchy)
+    shapes = CriterionReader(graph, findings, conditions, {**measurements, **coded}, hierarchy)
     knowledge = Knowledge(
         version=graph.text(expand("core:"), "owl:versionInfo"),
         digest=graph.digest,
@@ -102,12 +96,13 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
         screens=ScreenReader(graph, shapes, interventions, problems).screens(),
         uncovered=uncovered_topics(graph, problems),
         lines=brief_lines(graph, interventions, problems),
+        coded=coded,
     )
     knowledge = structs.replace(knowledge, package_of=dict(_packages(graph, knowledge)))
     for passage in knowledge.passages.values():
         check_kind(passage, kinds, problems)
     check_rules(graph, knowledge, problems)
-    check_interventions(graph, interventions, findings, measurements, problems)
+    check_interventions(graph, interventions, findings, knowledge.valued, problems)
     check_closed(graph, problems)
     return knowledge, problems
 
@@ -115,7 +110,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
 def _packages(graph: Graph, knowledge: Knowledge) -> Iterator[tuple[str, str]]:
     """IRI of a rule, concept, screen or uncovered topic → the package of the file that states it first."""
     names = package_names(graph.paths)
-    concepts = (knowledge.findings, knowledge.conditions, knowledge.interventions, knowledge.measurements)
+    concepts = (knowledge.findings, knowledge.conditions, knowledge.interventions, knowledge.valued)
     for stated in (knowledge.rules, *concepts, knowledge.screens, knowledge.uncovered):
         for iri in stated:
             yield iri, names[graph.files_of(iri)[0]]
@@ -153,8 +148,22 @@ def _closure(start: str, edges: Mapping[str, tuple[str, ...]]) -> tuple[str, ...
     return tuple(reached)
 
 
-def _code(thing: Concept | Measurement) -> str:
-    return thing.code
+def _check_apart(
+    kinds: Mapping[str, Mapping[str, Concept] | Mapping[str, Measurement] | Mapping[str, CodedProperty]], problems: Problems
+) -> None:
+    """Note a code that stands for things of two kinds, of which a case can say something."""
+    holder: dict[str, str] = {}
+    for kind, things in kinds.items():
+        for thing in things.values():
+            if thing.code and holder.setdefault(thing.code, kind) != kind:
+                problems.report(
+                    VocabularyError,
+                    f"{thing.code}: a {holder[thing.code]} and a {kind} share this code.",
+                    "Rename one.",
+                    "duplicate-code",
+                    thing.iri,
+                    "skos:notation",
+                )
 
 
 def _by_code(things: Iterable[Coded], problems: Problems) -> dict[str, Coded]:

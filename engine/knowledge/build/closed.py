@@ -49,6 +49,8 @@ ITEM = (*SCREEN, "core:asks")
 """What an item of a screen has."""
 POSITION = ("core:recommendation", "core:rationale")
 """What a position of a tension has."""
+CODED = ("core:valueSet", "core:question")
+"""What a coded property has."""
 SHAPES = frozenset(map(expand, ("sh:NodeShape", "sh:PropertyShape")))
 """Criteria refuse what they do not have themselves."""
 ENDING = ("sh:deactivated", "owl:deprecated", "dcterms:isReplacedBy")
@@ -97,11 +99,15 @@ def _check_in_use(graph: Graph, problems: Problems, seen: set[str]) -> None:
 
 
 def _check_parts(graph: Graph, problems: Problems) -> None:
-    """What stands inside a tension or a screen."""
+    """What stands inside a tension, a screen or a coded property."""
     for node in (node for tension in graph.of_class("core:Tension") for node in graph.iris(tension, "core:position")):
         _check(graph, problems, node, "position of a tension", POSITION)
     for node in (str(node) for screen in graph.of_class("core:Screen") for node in list_items(graph, screen, "core:item")):
         _check(graph, problems, node, "item of a screen", ITEM)
+    for iri in graph.of_class("core:CodedProperty"):
+        _check(graph, problems, iri, "coded property", CODED)
+        for node in list_items(graph, iri, "core:valueSet"):
+            _check(graph, problems, node, "value of a coded property", ())
 
 
 def _check(graph: Graph, problems: Problems, iri: str, kind: str, properties: tuple[str, ...]) -> None:

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from msgspec import structs
 from spinegraph.engine.criteria import KINDS
-from spinegraph.engine.criteria.kind import Annotations
+from spinegraph.engine.criteria.kind import Annotations, Kind
 from spinegraph.engine.errors import CriterionError, KnowledgeError
-from spinegraph.engine.knowledge.numbers import PLAIN, as_written, plain_number
+from spinegraph.engine.knowledge.numbers import PLAIN, STRING, as_written, plain_number
 from spinegraph.engine.knowledge.problems import ending, located_error, named, nearest
 from spinegraph.engine.knowledge.profile import (
     CONSTRAINTS,
@@ -22,15 +22,15 @@ from spinegraph.engine.knowledge.profile import (
     misplaced_shape,
 )
 from spinegraph.engine.knowledge.turtle.graph import Graph
-from spinegraph.engine.knowledge.turtle.terms import Term, expand, local_name, shorten
+from spinegraph.engine.knowledge.turtle.terms import Term, Text, expand, local_name, shorten
 from spinegraph.engine.knowledge.units import DAYS
-from spinegraph.engine.model import And, Concept, Criterion, Hierarchy, Measurement
+from spinegraph.engine.model import And, CodedProperty, Concept, Criterion, Hierarchy, Measurement
 
 DEEPEST = 50
 """So many shapes may stand inside each other."""
 
 
-_KIND_OF = {kind.constraint: kind for kind in KINDS}
+_KINDS_OF = {kind.constraint: [other for other in KINDS if other.constraint == kind.constraint] for kind in KINDS}
 
 
 class CriterionReader:
@@ -41,13 +41,13 @@ class CriterionReader:
         graph: Graph,
         findings: Mapping[str, Concept],
         conditions: Mapping[str, Concept],
-        measurements: Mapping[str, Measurement],
+        valued: Mapping[str, Measurement | CodedProperty],
         hierarchy: Hierarchy,
     ) -> None:
         self.graph = graph
         self.findings = findings
         self.conditions = conditions
-        self.measurements = measurements
+        self.valued = valued
         self.hierarchy = hierarchy
         self._read: dict[str, Criterion] = {}
         self._failed: dict[str, CriterionError] = {}
@@ -128,7 +128,22 @@ class CriterionReader:
     def _stated(self, shape: str, constraint: str, annotations: Annotations) -> Criterion:
         if constraint in WRAPPERS:
             return self._wrapped(shape, constraint, annotations)
-        return _KIND_OF[constraint].read(_Shape(self, shape), annotations)
+        return self._kind(shape, constraint).read(_Shape(self, shape), annotations)
+
+    def _kind(self, shape: str, constraint: str) -> Kind[Any]:
+        """Of the kinds that share a constraint the one that has all modifiers of the shape. Raises CriterionError."""
+        kinds = _KINDS_OF[constraint]
+        known = dict.fromkeys(modifier for kind in kinds for modifier in kind.modifiers)
+        stated = [modifier for modifier in known if self.graph.terms(shape, modifier)]
+        for kind in kinds:
+            if set(stated) <= set(kind.modifiers):
+                return kind
+        first = max(kinds, key=lambda kind: sum(modifier in kind.modifiers for modifier in stated))
+        odd = next(modifier for modifier in stated if modifier not in first.modifiers)
+        others = ", ".join(modifier for modifier in stated if modifier in first.modifiers and modifier != "sh:minCount")
+        raise self.error(
+            shape, f"{odd} stands beside {others or constraint}", f"Keep one of them: {odd} asks another thing.", odd
+        )
 
     def members(self, shape: str, predicate: str) -> tuple[Criterion, ...]:
         heads = self.graph.terms(shape, predicate)
@@ -194,6 +209,31 @@ class CriterionReader:
             raise self.error(shape, f"{predicate} needs one number, not {shown}", PLAIN, predicate, value, kind="wrong-kind")
         return number
 
+    def codes(self, shape: str, predicate: str, possible: tuple[str, ...]) -> frozenset[str]:
+        """The texts of a list. Raises CriterionError where one is no possible code, or there is none."""
+        heads = self.graph.terms(shape, predicate)
+        members = self._listed(heads[0]) if len(heads) == 1 and isinstance(heads[0], str) else []
+        if not members:
+            raise self.error(
+                shape,
+                f"{predicate} needs one list with at least one code",
+                f"Write {predicate} ( {_quoted(possible)} ), or some of these.",
+                predicate,
+            )
+        for member in members:
+            if not (isinstance(member, Text) and member.datatype == STRING and member.value in possible):
+                shown = repr(member.value) if isinstance(member, Text) else named(member)
+                near = difflib.get_close_matches(member.value if isinstance(member, Text) else local_name(member), possible, n=1)
+                raise self.error(
+                    shape,
+                    f"{predicate} names {shown}, which is no value of {shorten(self.graph.iri(shape, 'sh:path'))}"
+                    + (f"; did you mean {near[0]!r}?" if near else ""),
+                    f"Its values are the plain texts {_quoted(possible)}.",
+                    predicate,
+                    kind="wrong-kind",
+                )
+        return frozenset(member.value for member in members if isinstance(member, Text))
+
     def _nothing_there(self, shape: str) -> CriterionError:
         """A shape that is named and that nothing describes, reported where it is named."""
         subject, predicate = next(iter(self.graph.mentions(shape)), (shape, ""))
@@ -225,6 +265,10 @@ class CriterionReader:
         return located_error(self.graph, CriterionError, sentence, mend, kind, at, made, named, **terms)
 
 
+def _quoted(codes: Iterable[str]) -> str:
+    return " ".join(f'"{code}"' for code in codes)
+
+
 def _relabelled(criterion: Criterion, annotations: Annotations) -> Criterion:
     return structs.replace(criterion, **{name: value for name, value in annotations.items() if value})
 
@@ -251,11 +295,26 @@ class _Shape(NamedTuple):
         return self.reader.one_of(self.node, predicate, self.reader.conditions, "condition")
 
     def measurement(self, predicate: str) -> str:
-        return self.reader.one_of(self.node, predicate, self.reader.measurements, "measurement")
+        found = self.reader.one_of(self.node, predicate, self.reader.valued, "measurement or coded property")
+        if isinstance(thing := self.reader.valued[found], CodedProperty):
+            what = f"{shorten(found)} is a coded property, and its criterion names no values"
+            raise self.error(what, f"Say which: sh:in ( {_quoted(thing.codes)} ), or some of these.", predicate)
+        return found
+
+    def coded(self, predicate: str) -> tuple[str, tuple[str, ...]]:
+        found = self.reader.one_of(self.node, predicate, self.reader.valued, "measurement or coded property")
+        thing = self.reader.valued[found]
+        if isinstance(thing, Measurement):
+            what, mend = f"{shorten(found)} is a measurement, which has numbers", "Give a range, as sh:minInclusive 50."
+            raise self.error(what, mend, "sh:in", kind="wrong-kind")
+        return found, thing.codes
+
+    def codes(self, predicate: str, possible: tuple[str, ...]) -> frozenset[str]:
+        return self.reader.codes(self.node, predicate, possible)
 
     def duration(self, measurement: str) -> str:
-        unit = self.reader.measurements[measurement].unit
-        return unit if unit in DAYS else ""
+        thing = self.reader.valued[measurement]
+        return thing.unit if isinstance(thing, Measurement) and thing.unit in DAYS else ""
 
     def members(self, predicate: str) -> tuple[Criterion, ...]:
         return self.reader.members(self.node, predicate)

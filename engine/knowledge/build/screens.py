@@ -61,8 +61,8 @@ class ScreenReader(NamedTuple):
         )
 
     def _item(self, screen: str, node: str, asked_of: AskedOf) -> ScreenItem:
-        askable = (*self.shapes.findings, *self.shapes.measurements)
-        asked = tuple(self._known(node, "core:asks", askable, "finding or measurement"))
+        askable = (*self.shapes.findings, *self.shapes.valued)
+        asked = tuple(self._known(node, "core:asks", askable, "finding, measurement or coded property"))
         if len(asked) != 1:
             what = f"An item of {shorten(screen)} asks for {len(asked)} things."
             self._note(node, what, "Give each item one core:asks.", "wrong-kind", "core:asks")
@@ -116,12 +116,12 @@ def uncovered_topics(graph: Graph, problems: Problems) -> dict[str, UncoveredTop
 
 
 def check_interventions(
-    graph: Graph, interventions: dict[str, Concept], findings: Collection[str], measurements: Collection[str], problems: Problems
+    graph: Graph, interventions: dict[str, Concept], findings: Collection[str], valued: Collection[str], problems: Problems
 ) -> None:
     """Note what speaks against an intervention, or becomes known by it, and does not exist."""
     for iri in interventions:
         tuple(known_iris(graph, iri, "core:contraindication", findings, "finding", problems))
-        tuple(known_iris(graph, iri, "core:obtains", (*findings, *measurements), "finding or measurement", problems))
+        tuple(known_iris(graph, iri, "core:obtains", (*findings, *valued), "finding, measurement or coded property", problems))
 
 
 def known_iris(graph: Graph, node: str, predicate: str, known: Collection[str], kind: str, problems: Problems) -> Iterator[str]:

@@ -24,7 +24,7 @@ PROPERTY_CLASSES = frozenset(
         expand,
         (
             "owl:ObjectProperty", "owl:DatatypeProperty", "owl:AnnotationProperty", "owl:OntologyProperty",
-            "owl:FunctionalProperty", "rdf:Property", "core:Measurement",
+            "owl:FunctionalProperty", "rdf:Property", "core:Measurement", "core:CodedProperty",
         ),
     )
 )  # fmt: skip

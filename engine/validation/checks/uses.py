@@ -10,8 +10,8 @@ from spinegraph.engine.validation.diagnostics import Diagnostic
 
 
 def check_uses(content: Content) -> Iterator[Diagnostic]:
-    """Concepts and measurements that no criterion tests, no rule concludes, and no passage is named for; lines of briefs that no
-    recommendation names. Needs knowledge.
+    """Concepts, measurements and coded properties that no criterion tests, no rule concludes, and no passage is named for; lines
+    of briefs that no recommendation names. Needs knowledge.
 
     What a passage speaks of may stand without a rule: coverage accounts for it.
     """
@@ -24,7 +24,7 @@ def check_uses(content: Content) -> Iterator[Diagnostic]:
             used.update(node.subject for node in criterion.walk())
         used.update(getattr(rule, kind, "") for kind in ("finding", "condition", "intervention"))
     broader, narrower = knowledge.hierarchy.broader, knowledge.hierarchy.narrower
-    for group in (knowledge.findings, knowledge.conditions, knowledge.interventions, knowledge.measurements):
+    for group in (knowledge.findings, knowledge.conditions, knowledge.interventions, knowledge.valued):
         for iri, thing in group.items():
             if not thing.passages and used.isdisjoint((iri, *broader.get(iri, ()), *narrower.get(iri, ()))):
                 yield content.diagnose("unused-declaration", "no-use", iri)

@@ -31,6 +31,7 @@ class Concepts(NamedTuple):
     condition: tuple[str, ...]
     intervention: tuple[str, ...]
     measurement: tuple[str, ...]
+    coded: tuple[str, ...]
 
 
 def check_words(content: Content) -> Iterator[Diagnostic]:
@@ -57,7 +58,9 @@ def _concepts(content: Content) -> Concepts:
         kind: tuple(iri for iri in dict.fromkeys(classes) if iri.startswith(expand(f"{kind}:")))
         for kind in ("finding", "condition", "intervention")
     }
-    return Concepts(**by_kind, measurement=tuple(graph.of_class("core:Measurement")))
+    return Concepts(
+        **by_kind, measurement=tuple(graph.of_class("core:Measurement")), coded=tuple(graph.of_class("core:CodedProperty"))
+    )
 
 
 def _words_of_concept(content: Content, iri: str, kind: str) -> Iterator[Diagnostic]:
@@ -68,7 +71,7 @@ def _words_of_concept(content: Content, iri: str, kind: str) -> Iterator[Diagnos
         yield content.diagnose("no-definition", "none", iri, lacks=("skos:definition",))
     if not _in_language(graph.terms(iri, "skos:prefLabel"), PATIENT):
         yield content.diagnose("no-patient-words", "concept", iri, language=PATIENT, lacks=("skos:prefLabel",))
-    asked = kind == "measurement" or (kind == "finding" and not graph.flag(iri, "core:derivedOnly"))
+    asked = kind in ("measurement", "coded") or (kind == "finding" and not graph.flag(iri, "core:derivedOnly"))
     if asked:
         missing = [tag for tag in ("en", PATIENT) if not _in_language(graph.terms(iri, "core:question"), tag)]
         if missing:

@@ -17,9 +17,9 @@ from spinegraph.engine.validation.diff.statements import State
 
 HIERARCHY = "the hierarchy"
 """Stands for all changes of subclasses together."""
-RECORDED = ("code", "derived_only", "minimum", "maximum")
+RECORDED = ("code", "derived_only", "minimum", "maximum", "codes")
 """Fields of concepts that say what can be recorded."""
-CONCEPTS = ("findings", "conditions", "interventions", "measurements")
+CONCEPTS = ("findings", "conditions", "interventions", "measurements", "coded")
 
 
 class Attribution:

@@ -8,6 +8,7 @@ from itertools import product
 from msgspec import structs
 from spinegraph.engine.decide.case import known_part
 from spinegraph.engine.decide.decision import Engine
+from spinegraph.engine.decide.facts import members
 from spinegraph.engine.decide.patients import Patients
 from spinegraph.engine.errors import ReplayError
 from spinegraph.engine.knowledge.turtle.terms import shorten
@@ -76,7 +77,7 @@ class Comparison:
             raise ReplayError(
                 f"The analysis says that {shorten(claimed[0])} changes from {claimed[1]} to {claimed[2]}; the engines say "
                 f"{old.get(claimed[0])} and {new.get(claimed[0])}.",
-                where=f"present {list(patient.present)}, absent {list(patient.absent)}, measured {dict(patient.measurements)}",
+                where=f"present {list(patient.present)}, absent {list(patient.absent)}, measured {dict(patient.values)}",
                 mend="Report this with both states of the knowledge: one of the two is wrong.",
             )
         return (claimed, *(outcome for outcome in found if outcome != claimed and _matters(outcome[1], outcome[2])))
@@ -149,7 +150,9 @@ def _possible(case: Case, knowledge: Knowledge) -> Case:
     """A record without the values that a state of the knowledge would refuse."""
     ranges = {measurement.code: (measurement.minimum, measurement.maximum) for measurement in knowledge.measurements.values()}
     kept = {code: value for code, value in case.measurements.items() if ranges[code][0] <= value <= ranges[code][1]}
-    return structs.replace(case, measurements=kept)
+    codes = {thing.code: thing.codes for thing in knowledge.coded.values()}
+    coded = {name: code for name, code in case.coded.items() if code in codes[name]}
+    return structs.replace(case, measurements=kept, coded=coded)
 
 
 def outcomes_of(engine: Engine, case: Case) -> dict[str, str]:
@@ -170,7 +173,7 @@ def _words(case: Case, states: Sequence[Knowledge]) -> tuple[str, ...]:
     older = Case(
         present=tuple(code for code in old.present if code not in new.present),
         absent=tuple(code for code in old.absent if code not in new.absent),
-        measurements={code: value for code, value in old.measurements.items() if code not in new.measurements},
+        **members({code: value for code, value in old.values.items() if code not in new.values}),
     )
     lines = [*words(new, states[1])] if new != Case() or older == Case() else []
     return (*lines, *(words(older, states[0]) if older != Case() else ()))

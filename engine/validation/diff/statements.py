@@ -8,7 +8,7 @@ from typing import Any
 
 from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.terms import shorten
-from spinegraph.engine.model import Criterion, Frozen, Knowledge, Position
+from spinegraph.engine.model import CodedValue, Criterion, Frozen, Knowledge, Position
 from spinegraph.engine.validation.diagnostics import Place
 from spinegraph.engine.validation.diff.model import FieldChange, How, StatementChange
 from spinegraph.engine.validation.outline import outline
@@ -18,6 +18,7 @@ KINDS: Mapping[str, str] = {
     "conditions": "condition",
     "interventions": "intervention",
     "measurements": "measurement",
+    "coded": "coded property",
     "sources": "source",
     "passages": "passage",
     "references": "reference",
@@ -92,8 +93,12 @@ def _lines(value: object) -> tuple[str, ...]:
     if isinstance(value, Criterion):
         return outline(value)
     if isinstance(value, tuple):
-        return tuple(sorted(shorten(str(member)) for member in value))
+        return tuple(sorted(_line(member) for member in value))
     return (shorten(str(value)),)
+
+
+def _line(member: object) -> str:
+    return f"{member.code}: {member.label}" if isinstance(member, CodedValue) else shorten(str(member))
 
 
 def _position(position: Position) -> str:

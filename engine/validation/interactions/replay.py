@@ -36,7 +36,7 @@ def replayed(engine: Engine, case: Case, claims: Iterable[Claim]) -> Witness:
         if found != state:
             raise ReplayError(
                 f"The analysis says that rule {_phrase(rule, state)}; the engine says that it {_phrase('', found)}.",
-                where=f"present {list(case.present)}, absent {list(case.absent)}, measured {dict(case.measurements)}",
+                where=f"present {list(case.present)}, absent {list(case.absent)}, measured {dict(case.values)}",
                 mend="Report this with the knowledge: one of the two is wrong.",
             )
         shows.append(_phrase(rule, state))
@@ -53,17 +53,20 @@ def _truth(engine: Engine, rule: str, planes: tuple[int, ...]) -> str:
 
 
 def words(case: Case, knowledge: Knowledge) -> Iterator[str]:
-    """One fact a line: measurements, then what is present, then what is absent; the rest is not known."""
+    """One fact a line: measurements and coded values, then what is present, then what is absent; the rest is not known."""
     labels = {finding.code: finding.label for finding in knowledge.findings.values()}
     measurements = {measurement.code: measurement for measurement in knowledge.measurements.values()}
+    coded = {thing.code: thing for thing in knowledge.coded.values()}
     interventions = {concept.code: concept.label for concept in knowledge.interventions.values()}
     for code, value in case.measurements.items():
         yield f"{measurements[code].label}: {units.quantity(value, measurements[code].unit)}"
+    for name, code in case.coded.items():
+        yield f"{coded[name].label}: {coded[name].label_of(code)}"
     for code in case.present:
         yield f"has {labels[code]}"
     for code in case.absent:
         yield f"does not have {labels[code]}"
     for code in case.performed:
         yield f"has had {interventions[code]}"
-    if not (case.present or case.absent or case.measurements or case.performed):
+    if not (case.present or case.absent or case.values or case.performed):
         yield "nothing is known"

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from spinegraph.engine.decide.patients import pieces
 from spinegraph.engine.knowledge import units
-from spinegraph.engine.model import Assessment, Measured, Measurement, Recommendation, Rule
+from spinegraph.engine.model import Assessment, Measurement, Recommendation, Rule
 from spinegraph.engine.program.program import Program
 from spinegraph.engine.validation.interactions.analysis import Analysis, Behaviour, named
 
@@ -43,7 +43,9 @@ class _Side(NamedTuple):
 def uneven_thresholds(analysis: Analysis) -> Iterator[Behaviour]:
     """Gaps and overlaps between the ranges of alternatives, per measurement."""
     for iri in dict.fromkeys(comparison.measurement for comparison in analysis.program.comparisons):
-        measurement = analysis.knowledge.measurements[iri]
+        measurement = analysis.knowledge.measurements.get(iri)
+        if measurement is None:
+            continue  # coded values have no bounds
         at = _along(analysis, measurement)
         rules = [rule for rule in analysis.knowledge.rules.values() if isinstance(rule, Recommendation | Assessment)]
         spans = {rule.iri: span for rule in rules if (span := _span(analysis, at, rule))}
@@ -55,14 +57,14 @@ def uneven_thresholds(analysis: Analysis) -> Iterator[Behaviour]:
 def _along(analysis: Analysis, measurement: Measurement) -> list[_At]:
     """The literals at each piece of the measurement's range, in ascending order."""
     program: Program = analysis.program
-    criteria: list[Measured] = [c.criterion for c in program.comparisons if c.measurement == measurement.iri]
+    criteria = [c.criterion for c in program.comparisons if c.measurement == measurement.iri]
     found = []
     for piece in pieces(measurement, criteria):
         planes = analysis.patients.with_value(program, measurement.code, piece.value)
         slots = {iri: program.rules[iri].whole for iri in analysis.knowledge.rules}
         holds = {iri: planes[pair.holds] for iri, pair in slots.items()}
         refuted = {iri: planes[pair.refuted] for iri, pair in slots.items()}
-        found.append(_At(piece.value, piece.point, holds, refuted, -planes[program.clash]))
+        found.append(_At(float(piece.value), piece.point, holds, refuted, -planes[program.clash]))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from importlib.metadata import PackageNotFoundError, version
@@ -125,6 +126,8 @@ def case_text(witness: Witness) -> str:
     if case.measurements:
         values = (f"{code}: {_number(value)}" for code, value in case.measurements.items())
         parts.append(f"measurements: {{{', '.join(values)}}}")
+    if case.coded:
+        parts.append(f"coded: {{{', '.join(f'{name}: {json.dumps(code)}' for name, code in case.coded.items())}}}")
     return f"case: {{{', '.join(parts)}}}"
 
 

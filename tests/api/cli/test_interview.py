@@ -11,8 +11,20 @@ import pytest
 from spinegraph.api.cli.answers import Record, answered, is_theirs
 from spinegraph.api.cli.app import main
 from spinegraph.api.cli.interview import Step, as_yaml, conduct, next_step
-from spinegraph.engine import Case, CaseError, CaseFile, Codebook, Engine, make_case, read_case_file
+from spinegraph.engine import (
+    Case,
+    CaseError,
+    CaseFile,
+    Codebook,
+    Engine,
+    load_knowledge,
+    make_case,
+    make_codebook,
+    read_case_file,
+)
 from spinegraph.engine.model.shown import ShownItem, ShownScreen
+
+from tests.coded import write_coded
 
 Answer = Callable[[Step], str]
 
@@ -268,3 +280,17 @@ def test_a_saved_case_reads_back_the_same(codebook: Codebook, tmp_path: Path) ->
     path.write_text(as_yaml(CaseFile(case, "Ä title: with “marks”", "words " * 40)), encoding="utf-8")
     assert read_case_file(path, codebook).case == case
     assert "age_years: 54\n" in path.read_text(encoding="utf-8") or "age_years: 54," in path.read_text(encoding="utf-8")
+
+
+def test_a_coded_value_is_chosen_by_its_number(tmp_path: Path) -> None:
+    engine = Engine(load_knowledge(write_coded(tmp_path)))
+    codebook = make_codebook(engine.knowledge)
+    chosen = {"sex": "1", "smoking": "3"}
+    person = Person(engine, codebook, lambda step: chosen.get(step.items[0].code, "?"), Case(present=("sore_throat",)))
+    assert person.record.case.coded == {"sex": "female", "smoking": "current-smoker"}
+    assert "  sex" in person.printed
+    assert "  1 female" in person.printed
+    step = next(step for step in person.asked if step.items[0].code == "sex")
+    for text in ("0", "1 2", "4", "x", ""):
+        with pytest.raises(CaseError):
+            answered(Record(Case()), step.items, text, codebook, engine.knowledge)

@@ -86,7 +86,7 @@ def test_the_response_example_is_a_decision_cut_short(document: dict[str, Any]) 
 
 OPERATIONS = {
     "decide", "validate", "assist", "query", "query_by_post", "get_knowledge", "list_queries", "is_live", "is_ready",
-    "list_findings", "list_measurements", "list_conditions", "list_interventions", "list_rules", "list_sources",
+    "list_findings", "list_measurements", "list_coded", "list_conditions", "list_interventions", "list_rules", "list_sources",
     "list_tensions", "get_finding", "get_condition", "get_intervention", "get_source", "get_passage", "get_reference",
     "get_rule", "get_shape", "get_passages", "get_references", "get_screens", "get_coverage", "get_cases", "get_local_text",
     "get_decision_table", "list_pathways", "get_pathway", "light_pathway", "get_description", "get_patient", "get_comparison",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +16,7 @@ from spinegraph.engine.model.decision import Range
 from spinegraph.engine.program.compiler import compile_program
 from spinegraph.engine.program.program import Program
 
-from tests.validation.interactions.random_guidelines import VALUES, Writer
+from tests.validation.interactions.random_guidelines import Writer, records
 
 
 def advice(knowledge: Knowledge) -> list[Recommendation]:
@@ -29,7 +27,8 @@ def holds(program: Program, rule: Recommendation, facts: tuple[RowFact, ...]) ->
     """Whether scope and criterion hold where these facts alone are recorded."""
     numbers = {fact.code: fact.example for fact in facts if fact.example is not None}
     sides = {side: tuple(fact.code for fact in facts if fact.state == side) for side in ("present", "absent")}
-    case = Case(present=sides["present"], absent=sides["absent"], measurements=numbers)
+    codes = {fact.code: fact.choices[0].code for fact in facts if fact.choices}
+    case = Case(present=sides["present"], absent=sides["absent"], measurements=numbers, coded=codes)
     planes = program.run(CaseEncoder(program).planes(case))
     return bool(planes[program.rules[rule.iri].whole.holds])
 
@@ -73,18 +72,10 @@ def test_every_record_that_makes_a_rule_hold_has_a_row(seed: int, tmp_path: Path
         table = make_table(program, rule)
         check(program, rule, table)
         slot = program.rules[rule.iri].whole.holds
-        for case in records(codes, [measurement.code for measurement in knowledge.measurements.values()]):
+        for case in records(codes):
             planes = program.run(encoder.planes(case))
             if not planes[program.clash] and planes[slot]:
                 assert any(covers(knowledge, row, case) for row in table.rows), (rule.id, case)
-
-
-def records(codes: list[str], measured: list[str]) -> Iterator[Case]:
-    for states in itertools.product(("", "present", "absent"), repeat=len(codes)):
-        sides = {side: tuple(code for code, state in zip(codes, states, strict=True) if state == side) for side in states}
-        for value in VALUES if measured else (None,):
-            numbers = {} if value is None else {measured[0]: value}
-            yield Case(present=sides.get("present", ()), absent=sides.get("absent", ()), measurements=numbers)
 
 
 def covers(knowledge: Knowledge, row: TableRow, case: Case) -> bool:
@@ -94,7 +85,9 @@ def covers(knowledge: Knowledge, row: TableRow, case: Case) -> bool:
 
     def said(fact: RowFact) -> bool:
         if fact.state == "measured":
-            value = case.measurements.get(fact.code)
+            value = case.values.get(fact.code)
+            if isinstance(value, str):
+                return not fact.choices or value in [choice.code for choice in fact.choices]
             return value is not None and (not fact.ranges or any(within(one, value) for one in fact.ranges))
         near = (hierarchy.narrower if fact.state == "present" else hierarchy.broader)[iris[fact.code]]
         recorded = case.present if fact.state == "present" else case.absent

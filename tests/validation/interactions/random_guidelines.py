@@ -1,7 +1,8 @@
 """Small random guidelines, and every patient they can have: what the solver says is held against counting.
 
-A guideline has five findings in a small hierarchy, one measurement, a derived finding, two conditions, two sources, and a
-handful of rules with overrides, tensions, gaps and an exclusion. All of it is Turtle, read by the engine's own reader.
+A guideline has five findings in a small hierarchy, one measurement, one coded property, a derived finding, two conditions, two
+sources, and a handful of rules with overrides, tensions, gaps and an exclusion. All of it is Turtle, read by the engine's own
+reader.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ Flags = NDArray[np.bool_]
 PARENTS = {"A": "core:Finding", "B": "finding:A", "C": "finding:A", "D": "core:Finding", "E": "core:Finding"}
 INTERVENTIONS = {"X": "core:Intervention", "Xa": "intervention:X", "Y": "core:Intervention"}
 CONDITIONS = {"K": "core:Condition", "Ka": "condition:K"}
+CODES = ("low", "high", "mixed")
+"""What the coded property can be."""
 VALUES = (None, 0.0, 5.0, 7.5, 10.0, 15.0, 20.0, 30.0)
 """One value of the measurement for each way in which the bounds 5, 10 and 20 can see it, and None for unknown."""
 
@@ -84,6 +87,10 @@ class Writer:
         self._texts.append(
             'core:level a owl:DatatypeProperty , core:Measurement ; skos:notation "level" ; core:minimum 0 ; core:maximum 30 .'
         )
+        values = " ".join(f'[ skos:notation "{code}" ]' for code in CODES)
+        self._texts.append(
+            f'core:risk a owl:DatatypeProperty , core:CodedProperty ; skos:notation "risk" ; core:valueSet ( {values} ) .'
+        )
         for source in "PQ":
             self._shape(
                 f"subject-{source}", f"[ core:{'present' if self._seed % 3 else 'absent'} finding:{'ABCDE'[self._seed % 5]} ]"
@@ -99,7 +106,7 @@ class Writer:
         return f"core:source source:{source} ; prov:wasDerivedFrom passage:{source}1"
 
     def _criterion(self, depth: int = 2) -> str:
-        kinds = ["present", "absent", "present", "absent", "measured"]
+        kinds = ["present", "absent", "present", "absent", "measured", "coded"]
         if depth and self._random.random() < 0.6:
             word = self._random.choice(("sh:and", "sh:or"))
             parts = " ".join(self._criterion(depth - 1) for _ in range(self._random.randint(1, 3)))
@@ -114,6 +121,9 @@ class Writer:
             with_band = f" ; {band}" if self._random.random() < 0.3 else ""
             value = 10 if with_band else self._random.choice((5, 10, 20))
             return f"[ sh:path core:level ; sh:minCount 1 ; sh:{facet}{side} {value}{with_band} ]"
+        if kind == "coded":
+            codes = " ".join(f'"{code}"' for code in self._random.sample(CODES, self._random.randint(1, len(CODES))))
+            return f"[ sh:path core:risk ; sh:minCount 1 ; sh:in ( {codes} ) ]"
         return f"[ core:{kind} finding:{self._random.choice([*PARENTS, 'F'])} ]"
 
     def _rule(
@@ -176,7 +186,7 @@ class EveryPatient:
 
         consistent = ~flags(program.clash)
         self.cases = [case for case, kept in zip(cases, consistent, strict=True) if kept]
-        self.sizes = np.array([len(case.present) + len(case.absent) + len(case.measurements) for case in self.cases])
+        self.sizes = np.array([len(case.present) + len(case.absent) + len(case.values) for case in self.cases])
         self.holds = {iri: flags(slots.whole.holds)[consistent] for iri, slots in program.rules.items()}
         self.refuted = {iri: flags(slots.whole.refuted)[consistent] for iri, slots in program.rules.items()}
         self.in_scope = {iri: flags(slots.scope.holds)[consistent] for iri, slots in program.rules.items()}
@@ -192,9 +202,10 @@ class EveryPatient:
 
 
 def records(codes: list[str]) -> Iterator[Case]:
-    """Every record of these findings and the measurement."""
+    """Every record of these findings, the measurement and the coded property."""
     for states in itertools.product((None, "present", "absent"), repeat=len(codes)):
         told = list(zip(codes, states, strict=True))
         present, absent = (tuple(code for code, state in told if state == side) for side in ("present", "absent"))
-        for value in VALUES:
-            yield Case(present=present, absent=absent, measurements={} if value is None else {"level": value})
+        for value, code in itertools.product(VALUES, (None, *CODES)):
+            measured = {} if value is None else {"level": value}
+            yield Case(present=present, absent=absent, measurements=measured, coded={} if code is None else {"risk": code})

@@ -199,7 +199,7 @@ def test_the_solver_reports_what_counting_finds_and_nothing_else(seed: int, tmp_
 
 def _size(witness: Witness | None) -> int:
     assert witness is not None
-    return len(witness.case.present) + len(witness.case.absent) + len(witness.case.measurements)
+    return len(witness.case.present) + len(witness.case.absent) + len(witness.case.values)
 
 
 def _check_repetitions(reported: dict[str, str], counting: Counting) -> None:
