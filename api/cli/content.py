@@ -86,7 +86,10 @@ def _coverage_table(uses: tuple[PassageUse, ...]) -> Table:
     table.add_section()
     used = sum(bool(use.used_by) for use in uses)
     table.add_row("all", "", str(len(uses)), str(used), str(covered - used), str(len(uses) - covered))
-    table.caption = f"{covered} of {len(uses)} statements are covered."
+    to_write = sum(use.to_write for use in uses)
+    table.caption = f"{covered} of {len(uses)} statements are covered." + (
+        f" {to_write} are still to be written." if to_write else ""
+    )
     return table
 
 

@@ -15,7 +15,7 @@ from spinegraph.engine.validation.baseline import apply_baseline, read_baseline,
 from spinegraph.engine.validation.catalogue import CATALOGUE
 from spinegraph.engine.validation.content import read_content
 from spinegraph.engine.validation.diagnostics import SEVERITIES, Report
-from spinegraph.engine.validation.profile import Profile, apply_profile, own_profile, read_profile
+from spinegraph.engine.validation.profile import RELEASE, Profile, apply_profile, for_release, own_profile, read_profile
 from spinegraph.engine.validation.reports import render_report
 from spinegraph.engine.validation.reports.words import counts
 from spinegraph.engine.validation.validate import CHECKS, validate
@@ -62,8 +62,9 @@ def validate_command(
         Path | None,
         typer.Option(
             "--profile",
-            metavar="FILE",
-            help="YAML: severities, what is kept back and why; else shapes/authoring/profile.yaml of the content.",
+            metavar="FILE|release",
+            help="YAML: severities, what is kept back and why; else shapes/authoring/profile.yaml of the content, and with "
+            "release nothing may be left to be written.",
         ),
     ] = None,
     baseline: Annotated[
@@ -85,8 +86,7 @@ def validate_command(
     _check_names(only)
     if new_baseline and (paths or only):
         raise typer.BadParameter("a baseline is of everything: leave PATH and --only out.", param_hint="'--write-baseline'")
-    profile = profile or own_profile(knowledge)
-    judged = read_profile(profile) if profile else Profile()
+    judged = _judged(profile, knowledge)
     known = read_baseline(baseline) if baseline else None
     vocabulary = (*judged.namespaces, *judged.terms)
     paths_of(knowledge)  # nothing would be found in a folder that holds nothing
@@ -106,6 +106,14 @@ def validate_command(
     _write(report, form, output, fail_on)
     if code := exit_code(report, fail_on):
         raise typer.Exit(code)
+
+
+def _judged(profile: Path | None, knowledge: list[Path] | None) -> Profile:
+    """The profile that was asked for, else that of the content."""
+    release = profile is not None and str(profile) == RELEASE and not profile.is_file()
+    path = own_profile(knowledge) if profile is None or release else profile
+    judged = read_profile(path) if path else Profile()
+    return for_release(judged) if release else judged
 
 
 def exit_code(report: Report, fail_on: FailOn) -> int:

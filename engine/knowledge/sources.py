@@ -15,6 +15,7 @@ from typing import Annotated
 
 from spinegraph.engine.errors import ProvenanceError
 from spinegraph.engine.knowledge.files import in_unix_form
+from spinegraph.engine.knowledge.placeholders import is_placeholder
 from spinegraph.engine.knowledge.turtle.terms import local_name
 from spinegraph.engine.model import Frozen, Knowledge, Passage, Rule, Source, Tension, doc
 
@@ -45,6 +46,8 @@ class PassageUse(Frozen, frozen=True, kw_only=True):
     kind: Annotated[str, doc("What kind of statement it is.")]
     used_by: Annotated[tuple[str, ...], doc("Ids of the rules, codes of the concepts, names of what else rests on it.")]
     not_modelled: Annotated[str, doc("Why nothing rests on it; empty where something does, or where it was forgotten.")]
+
+    to_write: Annotated[bool, doc("Whether its paraphrase, or why nothing rests on it, is still to be written.")] = False
 
     @property
     def covered(self) -> bool:
@@ -175,6 +178,7 @@ def coverage(knowledge: Knowledge) -> tuple[PassageUse, ...]:
             kind=passage.kind,
             used_by=tuple(dict.fromkeys(user.name for user in users.get(passage.id, ()))),
             not_modelled=passage.not_modelled,
+            to_write=is_placeholder(passage.paraphrase) or is_placeholder(passage.not_modelled),
         )
         for passage in knowledge.passages.values()
     )

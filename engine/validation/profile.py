@@ -30,7 +30,7 @@ from spinegraph.engine.errors import CaseError, ProfileError
 from spinegraph.engine.knowledge.files import shipped_folder
 from spinegraph.engine.model import Frozen
 from spinegraph.engine.validation.cases.documents import YamlDocument, read_yaml_document
-from spinegraph.engine.validation.catalogue import CATALOGUE, Entry, worded
+from spinegraph.engine.validation.catalogue import BY_NAME, CATALOGUE, Entry, worded
 from spinegraph.engine.validation.diagnostics import SEVERITIES, Diagnostic, Place, Report, Severity, Suppression
 
 SHAPES, AUTHORING, OWN_NAME = "shapes", "authoring", "profile.yaml"
@@ -122,6 +122,15 @@ def _about(rule: SuppressionRule, id_: str, message: str, profile: Profile, cata
 
 
 # Reading -------------------------------------------------------------------------------------
+
+
+RELEASE = "release"
+"""The name of the profile for content that is to be used: what is still to be written is an error there."""
+
+
+def for_release(profile: Profile) -> Profile:
+    """A profile, with nothing left to be written."""
+    return msgspec.structs.replace(profile, severity={**profile.severity, BY_NAME["placeholder"].id: "error"})
 
 
 def own_profile(folders: Iterable[Path] | None) -> Path | None:

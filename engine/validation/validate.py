@@ -17,6 +17,7 @@ from spinegraph.engine.validation.checks.mappings import check_mappings
 from spinegraph.engine.validation.checks.names import check_names
 from spinegraph.engine.validation.checks.numbers import check_numbers, check_units
 from spinegraph.engine.validation.checks.ontology import check_ontology
+from spinegraph.engine.validation.checks.placeholders import check_placeholders
 from spinegraph.engine.validation.checks.provenance import check_coverage, check_documents, check_provenance
 from spinegraph.engine.validation.checks.rules import check_rules
 from spinegraph.engine.validation.checks.shapes import authoring_paths, check_shapes
@@ -51,6 +52,7 @@ CHECKS: tuple[Check, ...] = (
     Check("names", check_names, needs="whole"),
     Check("uses", check_uses, needs="knowledge"),
     Check("words", check_words),
+    Check("placeholders", check_placeholders),
     Check("shapes", check_shapes, needs="whole", apart=True),
     Check("ontology", check_ontology, apart=True),
     Check("loading", check_loading, needs="whole"),

@@ -7,14 +7,14 @@ import itertools
 import json
 from collections.abc import Container
 
+from spinegraph.engine.knowledge.placeholders import NOT_YET, TO_PARAPHRASE
 from spinegraph.engine.knowledge.statements import Statement
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES
 
 HEAD = "\n".join(f"PREFIX {prefix}: <{namespace}>" for prefix, namespace in PREFIXES.items())
 """What Turtle that is put together here begins with."""
 
-TO_PARAPHRASE = "Statement {name}: to be told in our own words."
-NOT_YET = "not yet modelled"
+HEADING = "A heading of the document."
 STRUCTURE = "structure of the document; no clinical content"
 LONGEST_NAME = 7
 """So many words of a document are a name; more in a row are a quotation."""
@@ -47,9 +47,10 @@ def _letters(count: int) -> str:
 def passage_turtle(name: str, statement: Statement, text: str, source: str, *, used: bool = False) -> str:
     """A passage of the document `text`, whose source has the given CURIE; one that nothing rests on yet says so."""
     unused = "" if used else f'core:notModelled "{STRUCTURE if statement.heading else NOT_YET}"@en ;'
+    paraphrase = HEADING if statement.heading else f"Statement {name}: {TO_PARAPHRASE}."
     return f"""passage:{name} a core:Passage ; dcterms:identifier "{name}" ; core:source {source} ;
         core:section {literal(_section(statement.section))} ; {'core:kind "metadata" ;' if statement.heading else ""}
-        core:paraphrase "{TO_PARAPHRASE.format(name=name)}"@en ; {unused}
+        core:paraphrase {literal(paraphrase, "en")} ; {unused}
         oa:hasSelector [ a oa:TextPositionSelector ; oa:start {statement.start} ; oa:end {statement.end} ] ;
         core:textDigest "{digest(text[statement.start : statement.end])}" ."""
 

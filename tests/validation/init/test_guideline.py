@@ -51,7 +51,7 @@ def begin(**said: Any) -> Path:
 def is_sound(folder: Path, cases: int) -> bool:
     """Whether a folder validates with its documents, passes its cases and is in normal form."""
     report = validate(read_content(knowledge=[folder], sources=Path()), without=("ontology",))
-    assert report.diagnostics == ()
+    assert {found.id for found in report.diagnostics} == {"SG308"}  # what its author has still to write
     assert report.not_run == ()
     engine = Engine(load_knowledge(knowledge_paths(folder)))
     run = run_cases(read_cases([folder / "cases"], engine.knowledge), engine)
