@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from spinegraph.engine import Engine, load_knowledge
 from spinegraph.engine.knowledge.files import SCHEMA, named_paths, shipped_folders
+from spinegraph.engine.knowledge.files import VOCABULARY as SHARED_TERMS
 from spinegraph.engine.model import Case
 from spinegraph.engine.program.compiler import compile_program
 
@@ -49,6 +50,11 @@ def _write_copy(folder: Path, number: int, shared_vocabulary: bool) -> Path:
             target = folder / shipped.name / within
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(_renamed(text, number, renamed, shared_vocabulary) if number else text)
+    if number and not shared_vocabulary:  # findings of the shared vocabulary are renamed with all others
+        text = (shipped_folders()[0] / SHARED_TERMS).read_text()
+        head, *blocks = text.split("\n\n")
+        own = "\n\n".join([head, *(block for block in blocks if block.startswith("finding:"))])
+        (folder / "ontology" / "further.ttl").write_text(_renamed(own, number, renamed, False))
     return folder
 
 

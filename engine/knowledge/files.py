@@ -13,11 +13,11 @@ from pathlib import Path
 from spinegraph.engine.errors import KnowledgeError
 from spinegraph.engine.knowledge.manifest import MANIFEST, declared_name, manifest_path
 
-SCHEMA = {"ontology": ("core.ttl",), "shapes": ("case.ttl", "criteria.ttl")}
-"""Package → its files that speak of no guideline in particular."""
+VOCABULARY, SHARED_TABLE = "shared-vocabulary.ttl", "shared-vocabulary.sssom.tsv"
+"""What many guidelines ask, and its codes elsewhere: who describes one of its terms takes its place (ADR 21)."""
 
-VOCABULARY = "vocabulary.ttl"
-"""The file of the schema with what many guidelines ask: who describes one of its terms takes its place."""
+SCHEMA = {"ontology": ("core.ttl", VOCABULARY, SHARED_TABLE), "shapes": ("case.ttl", "criteria.ttl")}
+"""Folder → its files that speak of no guideline in particular."""
 
 GENERATED = "inferred.ttl"
 """Name of the file that the reasoner writes: nobody is asked to mend it by hand."""
@@ -98,6 +98,16 @@ def _apart(folders: Iterable[Path]) -> list[Path]:
                 mend="Name the outer folder alone, or the packages in it one by one.",
             )
     return [by_place[place] for place in sorted(by_place, key=lambda place: (place.name, place))]
+
+
+def is_schema(path: Path) -> bool:
+    """Whether a file is one of the schema, or a copy of one."""
+    return path.name in SCHEMA.get(path.parent.name, ())
+
+
+def is_shared(path: Path) -> bool:
+    """Whether a file is one of the shared vocabulary, or a copy of one."""
+    return is_schema(path) and path.name in (VOCABULARY, SHARED_TABLE)
 
 
 def is_apart(path: Path) -> bool:

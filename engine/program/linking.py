@@ -38,6 +38,8 @@ class Linker:
         named = set(self._named(chosen.values()))
         sources = {rule.source for rule in chosen.values()}
         cited = {passage for rule in chosen.values() for passage in rule.passages}
+        own = (screen for iri, screen in whole.screens.items() if whole.package_of.get(iri, "") in packages)
+        named |= {item.asks for screen in own for item in screen.items if item.asks not in whole.package_of}
 
         def kept(things: Mapping[str, Stated]) -> dict[str, Stated]:
             return {iri: thing for iri, thing in things.items() if iri in named or whole.package_of.get(iri, "") in packages}

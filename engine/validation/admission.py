@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from spinegraph.engine.errors import KnowledgeError, RefusedKnowledgeError
 from spinegraph.engine.knowledge.build.assembly import assemble
-from spinegraph.engine.knowledge.files import content_digest, named_paths, shipped_folder, shipped_paths
+from spinegraph.engine.knowledge.files import content_digest, is_shared, named_paths, shipped_folder, shipped_paths
 from spinegraph.engine.knowledge.turtle.graph import read_graph
 from spinegraph.engine.model import Knowledge
 
@@ -44,7 +44,7 @@ def open_knowledge(folders: Iterable[Path] = ()) -> Knowledge:
     except KnowledgeError as error:
         _check(folders)
         raise error from None  # of a kind that validation does not have
-    if graph.clashes:
+    if any(not is_shared(graph.paths[clash.first]) for clash in graph.clashes):
         assemble(graph)  # says at once what two packages describe differently
     admit(folders, graph.digest)
     return assemble(graph)

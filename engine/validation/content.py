@@ -24,6 +24,7 @@ from spinegraph.engine.knowledge.files import (
     shipped_paths,
 )
 from spinegraph.engine.knowledge.turtle.graph import graph_of
+from spinegraph.engine.knowledge.turtle.merging import without
 from spinegraph.engine.knowledge.turtle.reader import read_triples
 from spinegraph.engine.knowledge.turtle.terms import Term, Text, local_name, shorten
 from spinegraph.engine.model import Knowledge
@@ -84,6 +85,8 @@ class Content:
         """Files that could not be read, and why."""
         readable = [path for path in self.paths if path in self.triples]
         self.graph = graph_of(self.paths, content_digest(readable), map(self.triples.get, self.paths))
+        for number, left_out in self.graph.left_out.items():
+            self.triples[self.paths[number]] = list(without(self.triples[self.paths[number]], left_out))
 
     @cached_property
     def _assembled(self) -> tuple[Knowledge | None, tuple[KnowledgeError, ...]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+from spinegraph.engine.knowledge.turtle.merging import without
 from spinegraph.engine.knowledge.turtle.reader import read_triples
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES, RDF_TYPE, Term, Text
 from spinegraph.engine.sandbox.confinement import confine
@@ -35,10 +36,14 @@ Failures = tuple[type[BaseException], ...]
 
 
 class Task(NamedTuple):
-    """Files of content, and files of shapes to hold them against. Shapes are no content: they have numbers of their own."""
+    """Files of content, and files of shapes to hold them against. Shapes are no content: they have numbers of their own.
+
+    `left_out`: by number of a file, the things whose description there does not count.
+    """
 
     data: tuple[Numbered, ...]
     shapes: tuple[Numbered, ...]
+    left_out: Mapping[int, tuple[str, ...]] = {}
 
 
 class Result(NamedTuple):
@@ -72,7 +77,8 @@ class Outcome(NamedTuple):
 
 def run(task: Task) -> Outcome:
     """Hold content against shapes. Where a shape fails, all others are run without it."""
-    data = _graph(triple for number, path in task.data for triple in read_triples(Path(path), number))
+    read = (without(read_triples(Path(path), number), task.left_out.get(number, ())) for number, path in task.data)
+    data = _graph(triple for triples in read for triple in triples)
     files = {path: read_triples(Path(path), number) for number, path in task.shapes}
     everything = [triple for triples in files.values() for triple in triples]
     elsewhere = tuple(_asking_elsewhere(files))

@@ -29,6 +29,7 @@ UNKNOWN, DANGLING, LANGUAGE = _ids("unknown-term"), _ids("dangling-iri", "missin
 LACKS = _ids("no-label", "no-definition", "no-patient-words", "no-question", "no-text", "incomplete-rule", "authoring-shape")
 UNUSED = _ids("unattached-rule", "unused-shape", "unused-declaration", "unused-passage")
 TWICE, SHAPE, CODE = _ids("declared-twice"), _ids("authoring-shape"), _ids("duplicate-code")
+UNIT = _ids("unknown-unit", "unit-unlike-code")
 INCOMPLETE, WORDS = _ids("incomplete-rule"), _ids("no-patient-words")
 ALIKE = _ids("naming", "ambiguous-label")
 RANGE, VALUE = _ids("impossible-range", "threshold-outside-range"), _ids("wrong-kind")
@@ -156,6 +157,14 @@ def _of_two_things(_: Content, found: Diagnostics) -> Iterator[Diagnostic]:
             yield diagnostic
 
 
+def _otherwise_than_shared(_: Content, found: Diagnostics) -> Iterator[Diagnostic]:
+    """That a term differs from the shared one follows from what is wrong with its own code or unit."""
+    wrong = {diagnostic.subject for diagnostic in found if diagnostic.id in CODE | UNIT}
+    for diagnostic in found:
+        if diagnostic.id in TWICE and diagnostic.message == "in-shared-vocabulary" and diagnostic.subject in wrong:
+            yield diagnostic
+
+
 def _of_two_kinds(_: Content, found: Diagnostics) -> Iterator[Diagnostic]:
     """What a rule lacks or has too much, while it is open of which kind it is."""
     torn = {diagnostic.subject: diagnostic for diagnostic in found if diagnostic.id in SHAPE and _is_of(diagnostic, "rdf:type")}
@@ -242,6 +251,7 @@ def _same_gap(_: Content, found: Diagnostics) -> Iterator[Diagnostic]:
 
 _FOLLOWING: tuple[Callable[[Content, Diagnostics], Iterable[Diagnostic]], ...] = (
     _repeated_by_shapes,
+    _otherwise_than_shared,
     _of_two_things,
     _of_two_kinds,
     _missing_as_misspelt,

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from spinegraph.engine import Codebook, UnknownCodeError, load_knowledge, make_case, make_codebook, shipped_paths
+from spinegraph.engine.knowledge.files import SHARED_TABLE, shipped_folder
 from spinegraph.engine.knowledge.turtle.terms import expand
 from spinegraph.engine.model import Concept, Knowledge, Measurement
 
@@ -49,16 +50,21 @@ def _path() -> Path:
     return path
 
 
-def _rows() -> tuple[Row, ...]:
-    with _path().open(encoding="utf-8", newline="") as lines:
+def _rows(path: Path) -> tuple[Row, ...]:
+    with path.open(encoding="utf-8", newline="") as lines:
         table = csv.reader((line for line in lines if not line.startswith("#")), delimiter="\t")
         assert tuple(next(table)) == Row._fields
         return tuple(Row(*cells) for cells in table)
 
 
-ROWS = _rows()
-EXACT = tuple(row for row in ROWS if row.predicate_id == "skos:exactMatch")
-NARROW = tuple(row for row in ROWS if row.predicate_id == "skos:narrowMatch")
+SHARED = shipped_folder("ontology") / SHARED_TABLE
+ROWS = (*_rows(_path()), *_rows(SHARED))
+KNOWN = load_knowledge()
+THINGS = {**KNOWN.findings, **KNOWN.conditions, **KNOWN.interventions, **KNOWN.measurements}
+USED = tuple(row for row in ROWS if expand(row.subject_id) in THINGS)
+"""Those of the shared vocabulary as far as the content uses it."""
+EXACT = tuple(row for row in USED if row.predicate_id == "skos:exactMatch")
+NARROW = tuple(row for row in USED if row.predicate_id == "skos:narrowMatch")
 
 
 @pytest.fixture(scope="module")
@@ -80,8 +86,15 @@ def things(knowledge: Knowledge) -> Mapping[str, Concept | Measurement]:
 # SSSOM ---------------------------------------------------------------------------------------
 
 
+@pytest.fixture(params=[_path(), SHARED], ids=["of the content", "of the shared vocabulary"])
+def table(request: pytest.FixtureRequest) -> Path:
+    """Each table in turn."""
+    path: Path = request.param
+    return path
+
+
 @pytest.fixture
-def mapping_set(monkeypatch: pytest.MonkeyPatch) -> Any:
+def mapping_set(table: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The file as the maintained SSSOM library reads it, without a network."""
 
     def refuse(*_: object) -> None:
@@ -90,11 +103,11 @@ def mapping_set(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(socket.socket, "connect", refuse)
     from sssom.parsers import parse_sssom_table  # under the filter above: its import warns
 
-    return parse_sssom_table(str(_path()))
+    return parse_sssom_table(str(table))
 
 
 @pytest.mark.slow
-def test_the_file_is_valid_sssom(mapping_set: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_file_is_valid_sssom(mapping_set: Any, table: Path, caplog: pytest.LogCaptureFixture) -> None:
     from sssom.constants import SchemaValidationType
     from sssom.validators import validate
 
@@ -107,18 +120,18 @@ def test_the_file_is_valid_sssom(mapping_set: Any, caplog: pytest.LogCaptureFixt
         reports = validate(mapping_set, kinds, fail_on_error=False)
     assert [result.message for kind in kinds for result in reports[kind].results] == []
     assert caplog.messages == []
-    assert len(mapping_set.df) == len(ROWS)
+    assert len(mapping_set.df) == len(_rows(table))
 
 
 @pytest.mark.slow
 def test_sssom_and_the_engine_expand_the_names_of_our_concepts_alike(mapping_set: Any) -> None:
-    for subject in {row.subject_id for row in ROWS}:
+    for subject in set(mapping_set.df["subject_id"]):
         assert mapping_set.converter.expand(subject) == expand(subject)
 
 
 def test_the_set_names_itself_its_licence_and_the_version_of_the_knowledge(mapping_set: Any, knowledge: Knowledge) -> None:
     metadata = mapping_set.metadata
-    assert metadata["mapping_set_id"] == "https://w3id.org/spinegraph/ontology/mappings"
+    assert metadata["mapping_set_id"].startswith("https://w3id.org/spinegraph/ontology/")
     assert metadata["mapping_set_version"] == knowledge.version
     assert metadata["license"] == "https://www.apache.org/licenses/LICENSE-2.0"
     assert "LOINC is copyright" in metadata["comment"]
@@ -129,7 +142,7 @@ def test_the_set_names_itself_its_licence_and_the_version_of_the_knowledge(mappi
 
 def test_a_row_is_about_a_concept_that_exists_under_its_own_label(things: Mapping[str, Concept | Measurement]) -> None:
     labels = {iri: thing.label for iri, thing in things.items()}
-    assert [row for row in ROWS if labels.get(expand(row.subject_id)) != row.subject_label] == []
+    assert [row for row in USED if labels.get(expand(row.subject_id)) != row.subject_label] == []
 
 
 def test_a_row_says_how_close_the_match_is_and_who_says_so() -> None:

@@ -28,7 +28,7 @@ DIMER = (
     'core:dDimer a owl:DatatypeProperty , core:Measurement ; rdfs:label "D-dimer"@en ; skos:notation "d_dimer" ; core:unit "{}" ;'
     " core:minimum 0 ; core:maximum {} ."
 )
-AGE = "shape:Box sh:property [ sh:path core:temperatureC ; sh:minCount 1 ; sh:minInclusive {} ] ."
+AGE = "shape:Box sh:property [ sh:path core:ageMonths ; sh:minCount 1 ; sh:minInclusive {} ] ."
 
 
 def write(folder: Path, files: Mapping[str, str]) -> tuple[Path, ...]:

@@ -193,8 +193,10 @@ def test_what_the_shipped_content_describes_too_is_told_once_with_the_way_out(tm
     path = tmp_path / "ontology" / "measurements.ttl"
     path.parent.mkdir()
     text = (shipped_folder("ontology") / "measurements.ttl").read_text(encoding="utf-8")
-    path.write_text(text.replace('"age"@en', '"years of age"@en').replace("owl:imports core: ;", ""), encoding="utf-8")
+    path.write_text(
+        text.replace('"duration of symptoms"@en', '"how long"@en').replace("owl:imports core: ;", ""), encoding="utf-8"
+    )
     report = validate(read_content([path], root=tmp_path), only={"names"})
-    told = [one for one in report.diagnostics if one.subject == "core:ageYears"]
+    told = [one for one in report.diagnostics if one.subject == "core:durationWeeks"]
     assert [one.mend for one in told] == [BY_NAME["declared-twice"].messages["in-two-packages"].mend]
-    assert told[0].what.startswith("core:ageYears is described here otherwise than in ")
+    assert told[0].what.startswith("core:durationWeeks is described here otherwise than in ")

@@ -7,7 +7,7 @@ codes are unique, rules lie within the profile, and every rule leads to passages
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -27,7 +27,8 @@ from spinegraph.engine.knowledge.build.passages import read_citation, read_passa
 from spinegraph.engine.knowledge.build.rule_checks import check_rules
 from spinegraph.engine.knowledge.build.rules import PATIENT, build_rules, passage_ids
 from spinegraph.engine.knowledge.build.screens import ScreenReader, check_interventions, uncovered_topics
-from spinegraph.engine.knowledge.files import package_names
+from spinegraph.engine.knowledge.build.shared import in_order_of_mention, unused_terms
+from spinegraph.engine.knowledge.files import is_shared, package_names
 from spinegraph.engine.knowledge.problems import Problems
 from spinegraph.engine.knowledge.turtle.graph import Graph, read_graph
 from spinegraph.engine.knowledge.turtle.terms import expand, local_name, shorten
@@ -64,13 +65,14 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
     problems = Problems(graph)
     check_clashes(graph, problems)
     check_packages(graph, problems)
-    hierarchy = _hierarchy(graph)
+    unused = unused_terms(graph)
+    hierarchy = _hierarchy(graph, unused)
     findings, conditions, interventions = (_by_code(_concepts(graph, hierarchy, kind), problems) for kind in KINDS)
-    measurements = _by_code(_measurements(graph, problems), problems)
+    measurements = _by_code(_measurements(graph, unused, problems), problems)
     properties = graph.of_class("core:CodedProperty")
     coded = _by_code((coded_property(graph, iri, _words(graph, iri), problems) for iri in properties), problems)
     _check_apart({"finding": findings, "measurement": measurements, "coded property": coded}, problems)
-    external = mapped_codes(graph.paths, {*findings, *conditions, *interventions, *measurements, *coded}, problems)
+    external = mapped_codes(graph.paths, {*findings, *conditions, *interventions, *measurements, *coded}, unused, problems)
     kinds, sections = read_kinds(graph, problems), read_sections(graph, problems)
     shapes = CriterionReader(graph, findings, conditions, {**measurements, **coded}, hierarchy)
     knowledge = Knowledge(
@@ -108,19 +110,20 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
 
 
 def _packages(graph: Graph, knowledge: Knowledge) -> Iterator[tuple[str, str]]:
-    """IRI of a rule, concept, screen or uncovered topic → the package of the file that states it first."""
+    """IRI of a rule, concept, screen or uncovered topic → the package of the file that describes it; none of a shared term."""
     names = package_names(graph.paths)
     concepts = (knowledge.findings, knowledge.conditions, knowledge.interventions, knowledge.valued)
     for stated in (knowledge.rules, *concepts, knowledge.screens, knowledge.uncovered):
         for iri in stated:
-            yield iri, names[graph.files_of(iri)[0]]
+            if not any(map(is_shared, graph.files_of(iri))):
+                yield iri, names[graph.files_of(iri)[0]]
 
 
-def _hierarchy(graph: Graph) -> Hierarchy:
+def _hierarchy(graph: Graph, unused: Container[str]) -> Hierarchy:
     parents = {
         iri: tuple(dict.fromkeys(p for p in graph.iris(iri, "rdfs:subClassOf") if not p.startswith("_:")))
-        for iri in graph.of_class("owl:Class")
-        if not iri.startswith("_:")
+        for iri in in_order_of_mention(graph, graph.of_class("owl:Class"))
+        if not iri.startswith("_:") and iri not in unused
     }
     broader = {iri: _closure(iri, parents) for iri in parents}
     narrower: dict[str, list[str]] = {iri: [] for iri in parents}
@@ -234,8 +237,8 @@ def _nearest_text(graph: Graph, iris: Iterable[str], predicate: str, language: s
     return next(filter(None, (graph.text(iri, predicate, language) for iri in iris)), "")
 
 
-def _measurements(graph: Graph, problems: Problems) -> Iterable[Measurement]:
-    for iri in graph.of_class("core:Measurement"):
+def _measurements(graph: Graph, unused: Container[str], problems: Problems) -> Iterable[Measurement]:
+    for iri in in_order_of_mention(graph, dict.fromkeys(iri for iri in graph.of_class("core:Measurement") if iri not in unused)):
         yield Measurement(
             unit=graph.text(iri, "core:unit"),
             minimum=read_literal(graph, problems, iri, "core:minimum", -math.inf),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from spinegraph.engine.errors import VocabularyError
-from spinegraph.engine.knowledge.files import VOCABULARY, name_in_package
+from spinegraph.engine.knowledge.files import is_shared, name_in_package
 from spinegraph.engine.knowledge.problems import Problems
 from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.merging import Clash
@@ -26,7 +26,7 @@ def _error(graph: Graph, clash: Clash) -> VocabularyError:
     return VocabularyError(
         f"{shorten(clash.subject)} is described here otherwise than in {there}: {shorten(clash.predicate)} differs.",
         where=f"{name_in_package(second)}:{line}",
-        mend=MEND_SHARED if first.name == VOCABULARY else MEND,
+        mend=MEND_SHARED if is_shared(first) else MEND,
         kind="declared-twice",
         about=(clash.subject, "", None),
         path=second,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from spinegraph.engine.errors import CaseError, KnowledgeError, VocabularyError, shortened
-from spinegraph.engine.knowledge.files import in_unix_form, read_file
+from spinegraph.engine.knowledge.files import in_unix_form, is_shared, read_file
 from spinegraph.engine.knowledge.problems import Problems
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES, expand
 from spinegraph.engine.knowledge.words import unshown_character
@@ -265,23 +265,31 @@ class ExternalCodes(NamedTuple):
     systems: Mapping[str, str]
 
 
-def mapped_codes(paths: Iterable[Path], known: Container[str], problems: Problems) -> ExternalCodes:
+def _meant(row: Row) -> tuple[str, ...]:
+    """A term, and a code that it is exactly."""
+    return (row.subject, row.code) if row.cells["predicate_id"] == EXACT else (row.subject,)
+
+
+def mapped_codes(
+    paths: Iterable[Path], known: frozenset[str] | set[str], unused: frozenset[str], problems: Problems
+) -> ExternalCodes:
     """What all SSSOM tables say together. Two spellings of one code are one code, and one spelling of two codes is both.
 
+    `unused`: terms of the shared vocabulary that are left out. Its table gives way to what any other says of a term or a code.
     What is wrong with a table in other ways than that it cannot be used, validation says.
     """
     rows: list[Row] = []
     systems: dict[str, str] = {}
-    for path in paths:
-        if path.suffix != ".tsv":
-            continue
+    for path in sorted((path for path in paths if path.suffix == ".tsv"), key=is_shared):
         table = read_table(path)
-        for error in table.errors(known):
+        for error in table.errors(known | unused):
             problems.keep(error)
         if set(NEEDED) <= set(table.columns):
-            rows += [row for row in table.rows if row.subject in known and not row.cells.get(MODIFIER)]
+            said = {name for row in rows for name in _meant(row)} if is_shared(path) else set[str]()
+            usable = (row for row in table.rows if row.subject in known and not row.cells.get(MODIFIER))
+            rows += [row for row in usable if said.isdisjoint(_meant(row))]
         for prefix, namespace in table.prefixes.items():
-            if systems.setdefault(prefix, namespace) != namespace:
+            if systems.setdefault(prefix, namespace) != namespace and not is_shared(path):
                 what = (
                     f"The prefix {prefix} stands for {shortened(namespace)} here, and for {shortened(systems[prefix])} elsewhere."
                 )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from spinegraph.engine.errors import KnowledgeError, VocabularyError
 from spinegraph.engine.knowledge.build.rules import BUILDERS
-from spinegraph.engine.knowledge.files import GENERATED, SCHEMA, manifests, package_folder, package_names
+from spinegraph.engine.knowledge.files import GENERATED, is_schema, manifests, package_folder, package_names
 from spinegraph.engine.knowledge.manifest import MANIFEST, Manifest, fits, read_manifest, requirement_line
 from spinegraph.engine.knowledge.problems import Problems
 from spinegraph.engine.knowledge.turtle.graph import Graph
@@ -166,7 +166,7 @@ class _Names:
 
     def __init__(self, graph: Graph, found: Mapping[Path, Package], declared: list[Package]) -> None:
         self._graph = graph
-        shared = {path for path in graph.paths if path.name in (GENERATED, *SCHEMA.get(path.parent.name, ()))}
+        shared = {path for path in graph.paths if path.name == GENERATED or is_schema(path)}
         holding = {path: package_folder(path) for path in graph.paths if path not in shared}
         self._package_of = {path: found[folder] for path, folder in holding.items() if folder is not None}
         self._required = {package.name: _all_required(package, found) for package in declared}

@@ -6,7 +6,7 @@ found by `positions.py` when an error or a diagnostic needs one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -34,7 +34,9 @@ class Graph:
         self.paths = paths
         self.digest = digest
         self.clashes: tuple[Clash, ...] = ()
-        """What two packages describe differently; only the first description of it is to be relied upon, if any."""
+        """What two packages describe differently: neither description is to be relied upon."""
+        self.left_out: Mapping[int, frozenset[str]] = {}
+        """By number of a file, the things whose description there is left out, because another file has the one that counts."""
         self._by_subject: dict[str, dict[str, list[Term]]] = {}
         self._of_class: dict[Term, list[str]] = {}
         self._files_of: dict[str, dict[int, None]] = {}
@@ -141,6 +143,10 @@ class Graph:
         """(subject, predicate IRI) of the statements whose object this is."""
         return self._mentions.get(value, [])
 
+    def naming(self, iris: Container[str]) -> Iterator[tuple[str, str]]:
+        """(subject, object) of the statements whose object is one of some IRIs."""
+        return ((subject, value) for subject, _, value in self._triples if isinstance(value, str) and value in iris)
+
     def files_of(self, subject: str) -> tuple[Path, ...]:
         """The files that say something about a subject, what is generated last."""
         return tuple(self.paths[number] for number in self._files_of.get(subject, ()))
@@ -201,5 +207,5 @@ def graph_of(paths: tuple[Path, ...], digest: str, read: Iterable[Sequence[Tripl
     for number, triples in merged.triples.items():
         for triple in triples:
             graph.add(triple, number)
-    graph.clashes = merged.clashes
+    graph.clashes, graph.left_out = merged.clashes, merged.left_out
     return graph

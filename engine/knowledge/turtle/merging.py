@@ -1,8 +1,9 @@
 """One thing in two packages: the same description is read once, two that differ are told, and nothing is merged in silence.
 
-What packages may add to a thing that is not theirs: properties of the case shape, rules to the shape of their order, and passages
-to a term of the shared vocabulary. A term of that vocabulary which a package describes itself is the package's, if code and unit
-are the same: guidelines written before there was a vocabulary go on working (ADR 21).
+What packages may add to a thing that is not theirs: properties of the case shape, rules to the shape of their order, and to a
+term of the shared vocabulary passages and notes.
+A term of that vocabulary which a package describes itself is the package's, if code and unit are the same: guidelines written
+before there was a vocabulary go on working (ADR 21).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from spinegraph.engine.knowledge.files import GENERATED, SCHEMA, VOCABULARY, package_names
+from spinegraph.engine.knowledge.files import GENERATED, is_schema, is_shared, package_names
 from spinegraph.engine.knowledge.turtle.terms import FIRST, NIL, RDF_TYPE, REST, Term, expand
 
 Triple = tuple[str, str, Term]
@@ -22,7 +23,7 @@ Statement = tuple[str, object]
 ATTACHING = frozenset(map(expand, ("rdf:type", "rdfs:label", "rdfs:comment", "sh:rule")))
 """What several packages say of the shape that lists the rules of one order."""
 TO_SCHEMA = frozenset({expand("sh:property")})
-TO_VOCABULARY = frozenset({expand("prov:wasDerivedFrom")})
+TO_VOCABULARY = frozenset(map(expand, ("prov:wasDerivedFrom", "skos:scopeNote")))
 """What a package may add to the schema, and to the shared vocabulary."""
 MEANING = tuple(map(expand, ("rdf:type", "skos:notation", "core:unit")))
 """In what a package has to agree with the shared vocabulary that it describes itself."""
@@ -43,10 +44,14 @@ class Clash(NamedTuple):
 
 
 class Merged(NamedTuple):
-    """The statements of each file that count, by its number, and what is described in two ways."""
+    """The statements of each file that count, by its number, and what is described in two ways.
+
+    `left_out`: the things whose description in a file is left out, by the number of the file.
+    """
 
     triples: Mapping[int, Sequence[Triple]]
     clashes: tuple[Clash, ...]
+    left_out: Mapping[int, frozenset[str]]
 
 
 def merge(paths: Sequence[Path], triples: Mapping[int, Sequence[Triple]]) -> Merged:
@@ -59,11 +64,13 @@ def merge(paths: Sequence[Path], triples: Mapping[int, Sequence[Triple]]) -> Mer
         found = _compared(subject, [(name, parts[name]) for name in names], parts)
         if isinstance(found, Clash):
             clashes.append(found)
-        for name in () if isinstance(found, Clash) else found:
+            found = [name for name in names if name == SHARED]
+        for name in found:
             for number in parts[name].files[subject]:
                 dropped.setdefault(number, set()).add(subject)
-    kept = {number: _without(triples[number], dropped[number]) if number in dropped else triples[number] for number in triples}
-    return Merged(kept, tuple(clashes))
+    left_out = {number: frozenset(subjects) for number, subjects in dropped.items()}
+    kept = {number: without(triples[number], left_out.get(number, ())) for number in triples}
+    return Merged(kept, tuple(clashes), left_out)
 
 
 def _groups(paths: Sequence[Path], triples: Mapping[int, Sequence[Triple]]) -> dict[str, list[int]]:
@@ -77,9 +84,9 @@ def _groups(paths: Sequence[Path], triples: Mapping[int, Sequence[Triple]]) -> d
     for number in triples:
         path = paths[number]
         group = names[path] or str(path)
-        if path.name in SCHEMA.get(path.parent.name, ()) and path.name not in met:
+        if is_schema(path) and path.name not in met:
             met.add(path.name)
-            group = SHARED if path.name == VOCABULARY else SCHEMA_PART
+            group = SHARED if is_shared(path) else SCHEMA_PART
         if path.name != GENERATED:
             groups.setdefault(group, []).append(number)
     return groups
@@ -177,7 +184,7 @@ def _standing_in(subject: str, shared: _Part, names: list[str], parts: Mapping[s
     """Why a package's own description of a shared term cannot stand in for it: another kind, code or unit; or another range,
     where another package relies on the shared one."""
     own = parts[names[0]]
-    relied = any(part.speaks_of(subject) for name, part in parts.items() if name not in (SHARED, *names))
+    relied = any(part.speaks_of(subject) for name, part in parts.items() if name not in (SHARED, SCHEMA_PART, *names))
     for predicate in (*MEANING, *(BOUNDS if relied else ())):
         meant, given = _plain(shared.values(subject, predicate)), _plain(own.values(subject, predicate))
         if not (meant <= given if predicate == RDF_TYPE else meant == given):
@@ -201,9 +208,11 @@ def _clash(subject: str, first: _Part, second: _Part, predicate: str) -> Clash:
     return Clash(subject, next(iter(first.files[subject])), next(iter(second.files[subject])), predicate)
 
 
-def _without(triples: Sequence[Triple], dropped: set[str]) -> list[Triple]:
+def without(triples: Sequence[Triple], left_out: Iterable[str]) -> Sequence[Triple]:
     """The statements without those about some things, except what is added, and without what stood inside them alone."""
-    gone = set(dropped)
+    gone = set(left_out)
+    if not gone:
+        return triples
     kept = list(triples)
     while True:
         left = [triple for triple in kept if not _is_of(triple, gone)]

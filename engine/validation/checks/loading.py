@@ -22,8 +22,9 @@ def check_loading(content: Content) -> Iterator[Diagnostic]:
     for error in errors:
         if vocabulary is not None and _is_reported_by_vocabulary(error, vocabulary):
             continue
-        if (error.kind == "wrong-kind" and error.about[2] in strays) or error.about[0] in apart:
-            continue  # what it names is reported itself
+        clash = error.kind == "declared-twice" and error.about[0] in apart
+        if clash or (error.kind == "wrong-kind" and error.about[2] in strays):
+            continue  # it, or what it names, is reported itself
         diagnostic = content.diagnose_error(error, error.kind, content.place_of_error(error))
         yield structs.replace(diagnostic, severity="error")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from spinegraph.engine.knowledge.build.mapping_table import NEEDED, MappingTable, Row, read_table
+from spinegraph.engine.knowledge.files import is_shared
 from spinegraph.engine.knowledge.numbers import read_number
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES
 from spinegraph.engine.validation.content import TABLE, Content
@@ -30,7 +31,8 @@ def check_mappings(content: Content) -> Iterator[Diagnostic]:
     exact: dict[str, Found] = {}
     for path in content.paths:
         if path.suffix == TABLE and path in content.triples:
-            yield from _Table(content, path).check(pairs, exact)
+            shared = is_shared(path)  # it gives way to every other
+            yield from _Table(content, path).check({} if shared else pairs, {} if shared else exact)
 
 
 class Found(NamedTuple):
@@ -77,7 +79,8 @@ class _Table:
             yield self._at(row.line, "unjustified-mapping", "unknown" if given else "none", given=given)
         if cells.get("confidence") and not _is_confidence(cells["confidence"]):
             yield self._at(row.line, "unjustified-mapping", "confidence", given=cells["confidence"])
-        label = self._content.label(row.subject) if row.subject else ""
+        shared = is_shared(self._table.path) and not any(map(is_shared, self._content.graph.files_of(row.subject)))
+        label = self._content.label(row.subject) if row.subject and not shared else ""
         if label and cells.get("subject_label") and cells["subject_label"] != label:
             subject, given = cells["subject_id"], cells["subject_label"]
             yield self._at(row.line, "malformed-mapping", "label", of=subject, called=label, given=given)

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from spinegraph.engine.knowledge.files import GENERATED, VOCABULARY, package_names
+from spinegraph.engine.knowledge.files import GENERATED, is_schema, is_shared, package_names
 from spinegraph.engine.knowledge.problems import nearest
 from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.merging import Clash
@@ -91,7 +91,8 @@ def _described_twice(content: Content) -> Iterator[Diagnostic]:
     """What two files of one package describe, and what two packages describe differently, which does not load."""
     apart = {clash.subject for clash in content.graph.clashes}
     yield from map(partial(_clash, content), content.graph.clashes)
-    groups = {path: name or content.shown(path) for path, name in package_names(content.paths).items()}
+    names = package_names(content.paths)
+    groups = {path: "the schema" if is_schema(path) else names[path] or content.shown(path) for path in content.paths}
     first: dict[tuple[str, str], Path] = {}
     for path, triples in content.triples.items():
         if path.name == GENERATED:
@@ -120,7 +121,7 @@ def _clash(content: Content, clash: Clash) -> Diagnostic:
     other, here = (_place_in(content, clash.subject, path) for path in paths)
     return content.diagnose(
         "declared-twice",
-        "in-shared-vocabulary" if paths[0].name == VOCABULARY else "in-two-packages",
+        "in-shared-vocabulary" if is_shared(paths[0]) else "in-two-packages",
         clash.subject,
         place=here,
         file=content.shown(paths[0]),

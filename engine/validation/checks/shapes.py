@@ -59,7 +59,8 @@ def check_shapes(content: Content) -> Iterator[Diagnostic]:
         for number, path in enumerate(content.paths)
         if path in content.triples and path.suffix == ".ttl" and path.name != GENERATED
     )
-    outcome = _run(Task(data, tuple(usable)))
+    left_out = {number: tuple(sorted(subjects)) for number, subjects in content.graph.left_out.items()}
+    outcome = _run(Task(data, tuple(usable), left_out))
     for failure in outcome.failures:
         message = "shape-failed" if failure.shape else "all-failed"
         place = _place_of_shape(content, failure, usable)
