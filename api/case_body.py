@@ -41,7 +41,9 @@ class CaseBody(Frozen, frozen=True, kw_only=True, forbid_unknown_fields=True):
         doc("Values by the code of the measurement: a number, a value with its unit, or dated values: the latest counts."),
     ] = {}
     performed: Annotated[tuple[str | CodeEntry, ...], doc("Interventions that were done already; each does what it says.")] = ()
-    taking: Annotated[tuple[str | CodeEntry, ...], doc("Interventions that the patient takes; no rule reads it yet.")] = ()
+    taking: Annotated[tuple[str | CodeEntry, ...], doc("Interventions that the patient takes.")] = ()
+    not_performed: Annotated[tuple[str | CodeEntry, ...], doc("Interventions that were not done.")] = ()
+    not_taking: Annotated[tuple[str | CodeEntry, ...], doc("Interventions that the patient does not take.")] = ()
     coded: Annotated[
         Mapping[str, str | CodeEntry], doc("Codes of coded values by name, such as `sex`; `unknown` is what is not known.")
     ] = {}

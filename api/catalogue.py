@@ -42,7 +42,7 @@ def make_catalogue(knowledge: Knowledge) -> Catalogue:
         digest=knowledge.digest,
         counts=count(knowledge),
         sources=tuple(knowledge.sources.values()),
-        findings=tuple(knowledge.findings.values()),
+        findings=tuple(knowledge.stated_findings.values()),
         measurements=tuple(knowledge.measurements.values()),
         coded=tuple(knowledge.coded.values()),
         conditions=tuple(knowledge.conditions.values()),
@@ -54,7 +54,7 @@ def make_catalogue(knowledge: Knowledge) -> Catalogue:
 def count(knowledge: Knowledge) -> dict[str, int]:
     """How many there are of each kind of thing; rules also by kind ("rules: tension")."""
     names = ("sources", "passages", "references", "findings", "measurements", "coded", "conditions", "interventions", "rules")
-    counts = {name: len(getattr(knowledge, name)) for name in names}
+    counts = {name: len(getattr(knowledge, name)) for name in names} | {"findings": len(knowledge.stated_findings)}
     for rule in knowledge.rules.values():
         name = f"rules: {kind_of(rule)}"
         counts[name] = counts.get(name, 0) + 1

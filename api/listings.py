@@ -85,7 +85,7 @@ def make_listings(knowledge: Knowledge) -> dict[str, list[Listed]]:
         return [_concept(concept, knowledge, codes.get(iri, ())) for iri, concept in group.items()]
 
     return {
-        "findings": concepts(knowledge.findings),
+        "findings": concepts(knowledge.stated_findings),
         "measurements": concepts(knowledge.measurements),
         "coded": concepts(knowledge.coded),
         "conditions": concepts(knowledge.conditions),

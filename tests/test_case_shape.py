@@ -104,4 +104,5 @@ def test_the_ranges_are_those_of_the_measurements(engine: Engine) -> None:
 def test_what_comes_with_the_schema_speaks_of_no_measurement(engine: Engine) -> None:
     (schema,) = (path for path in schema_paths() if path.name == "case.ttl")
     paths = {str(path) for path in rdflib.Graph().parse(schema).objects(None, SH.path)}
-    assert paths == {expand("core:present"), expand("core:absent"), expand("core:performed")}
+    names = ("present", "absent", "performed", "notPerformed", "taking", "notTaking", "asOf", "birthDate")
+    assert paths == {expand(f"core:{name}") for name in names}

@@ -60,7 +60,7 @@ def all_codes(knowledge: Knowledge) -> Iterator[Code]:
     for coded in knowledge.coded.values():
         names = (coded.code, coded.label, coded.patient_label, *coded.codes, *external.get(coded.iri, ()))
         yield Code(coded.code, coded.label, "coded value", ", ".join(coded.codes), " ".join(names).lower())
-    for concept in (*knowledge.findings.values(), *knowledge.conditions.values(), *knowledge.interventions.values()):
+    for concept in (*knowledge.stated_findings.values(), *knowledge.conditions.values(), *knowledge.interventions.values()):
         kind = f"{concept.kind}, derived" if concept.derived_only else concept.kind
         names = (concept.code, concept.label, concept.patient_label, *concept.synonyms, *external.get(concept.iri, ()))
         yield Code(concept.code, concept.label, kind, "", " ".join(names).lower())

@@ -20,7 +20,7 @@ from spinegraph.engine.model import (
 )
 from spinegraph.engine.model.shown import Choice, ShownPassage, ShownScreen
 
-Place = Literal["present", "absent", "measurements", "coded", "performed", "taking"]
+Place = Literal["present", "absent", "measurements", "coded", "performed", "taking", "not_performed", "not_taking"]
 Matched = Literal["all", "some", "none"]
 Label = Annotated[str, doc("Its name in the words of the audience.")]
 PassageIds = Annotated[tuple[str, ...], doc("Ids of the passages that state it; each is the resource spinegraph://passage/ID.")]

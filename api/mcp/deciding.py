@@ -9,6 +9,7 @@ from msgspec import structs
 from spinegraph.api.mcp.answers import ChangedFact, ChangedVerdict, Comparison, NextScreen, Outcome, Tensions
 from spinegraph.api.mcp.guidelines import Guidelines, attribution
 from spinegraph.engine import Case, Knowledge
+from spinegraph.engine.decide.suggestions import ACTS
 from spinegraph.engine.model import Audience, Brief, Frozen, Recommendation, Verdict, doc
 
 MOST_VERDICTS = 20
@@ -112,7 +113,7 @@ def _facts(case: Case) -> dict[tuple[str, str], str]:
     for code, side in sides:
         facts["findings", code] = f"{facts['findings', code]} and {side}" if ("findings", code) in facts else side
     facts |= {("measurements", code): f"{value:g}" for code, value in case.measurements.items()}
-    facts |= {(member, code): "yes" for member in ("performed", "taking") for code in getattr(case, member)}
+    facts |= {(member, code): "yes" for member in ACTS for code in getattr(case, member)}
     return facts | {("coded", name): value for name, value in case.coded.items()}
 
 

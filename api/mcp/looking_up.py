@@ -96,7 +96,7 @@ def _places(listed: Listed, knowledge: Knowledge) -> Iterable[Place]:
         return ("measurements",)
     if listed.iri in knowledge.coded:
         return ("coded",)
-    return ("performed", "taking") if listed.iri in knowledge.interventions else ()
+    return ("performed", "taking", "not_performed", "not_taking") if listed.iri in knowledge.interventions else ()
 
 
 async def query(guidelines: Guidelines, asked: Query) -> QueryAnswer:

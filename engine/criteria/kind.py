@@ -16,7 +16,7 @@ from spinegraph.engine.criteria.rule import RuleNode
 from spinegraph.engine.criteria.shapes import ShapeData
 from spinegraph.engine.criteria.words import Clause, Names
 from spinegraph.engine.errors import CriterionError
-from spinegraph.engine.model import Assessment, Compared, Criterion, Hierarchy
+from spinegraph.engine.model import ActKind, Assessment, Compared, Criterion, Hierarchy
 
 C = TypeVar("C", bound=Criterion)
 Planes = tuple[str, str]
@@ -44,6 +44,10 @@ class Shape(Protocol):
     def finding(self, predicate: str) -> str: ...
 
     def condition(self, predicate: str) -> str: ...
+
+    def act(self, predicate: str, kind: ActKind) -> str:
+        """The IRI of an intervention that a criterion asks about."""
+        ...
 
     def measurement(self, predicate: str) -> str: ...
 

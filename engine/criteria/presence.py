@@ -37,9 +37,11 @@ from spinegraph.engine.criteria.shapes import (
     property_value,
 )
 from spinegraph.engine.criteria.words import Clause, Names
-from spinegraph.engine.model import Absent, Criterion, Fact, Hierarchy, Present, Proof, Unassessed
+from spinegraph.engine.model import Absent, ActCriterion, Criterion, Fact, Hierarchy, Present, Proof, Unassessed
 
 FindingCriterion = Present | Absent | Unassessed
+AFFIRMED, DENIED = ("present", "performed", "taking"), ("absent", "not-performed", "not-taking")
+"""Operators that ask whether a fact is so, and whether it is not."""
 
 
 # Turtle ------------------------------------------------------------------------------------------
@@ -90,14 +92,14 @@ def _reach(criterion: FindingCriterion, _: Surroundings, __: Callable[[Criterion
 
 
 class FindingNode(CriterionNode):
-    """present, absent, unassessed."""
+    """present, absent, unassessed; and acts, which are facts like findings."""
 
     __slots__ = (
         "_above", "_absent", "_assessed", "_below", "_bit", "_broader", "_code", "_contradicts", "_derived", "_deriving",
         "_facts", "_inconclusive", "_index", "_mirrored", "_narrower", "_own", "_present", "_reaching", "_record",
     )  # fmt: skip
 
-    def __init__(self, head: Head, criterion: FindingCriterion, graph: Preparation) -> None:
+    def __init__(self, head: Head, criterion: FindingCriterion | ActCriterion, graph: Preparation) -> None:
         super().__init__(head)
         facts, finding = graph.facts, criterion.finding
         self._facts, self._contradicts = facts, facts.contradicts
@@ -114,7 +116,7 @@ class FindingNode(CriterionNode):
         # rules that make it present, where it follows from narrower findings; and absent, from wider ones
         self._reaching = tuple(tuple(deriving[iri] for iri in iris if iri in deriving) for iris in (self._below, self._above))
         self._inconclusive = isinstance(criterion, Present) and criterion.absence_inconclusive
-        self._mirrored = int(self.operator == "absent")
+        self._mirrored = int(self.operator in DENIED)
         own = 1 << 2 * self._index if self._index >= 0 else 0
         self._own = (own, 2 * own)
         self._record = (ChangeSets(own), NEVER if self._inconclusive else ChangeSets(2 * own))
@@ -167,9 +169,9 @@ class FindingNode(CriterionNode):
     def entailed(self) -> Iterator[int]:
         yield self.holds
         present, absent = self._facts.present, self._facts.absent
-        if self.operator == "present":
+        if self.operator in AFFIRMED:
             yield from (present[iri] for iri in self._above if iri in present)
-        elif self.operator == "absent":
+        elif self.operator in DENIED:
             yield from (absent[iri] for iri in self._below if iri in absent)
 
     def restrict(self, full: frozenset[int]) -> Part:

@@ -21,7 +21,9 @@ class Names(NamedTuple):
 
 def names_of(knowledge: Knowledge, unit_in_words: Callable[[str], str] = str, for_patient: bool = False) -> Names:
     """The labels of a knowledge; units are UCUM unless put into words."""
-    things: dict[str, Concept | Measurement | CodedProperty] = {**knowledge.findings, **knowledge.conditions, **knowledge.valued}
+    things: dict[str, Concept | Measurement | CodedProperty] = {
+        **knowledge.findings, **knowledge.conditions, **knowledge.interventions, **knowledge.valued,
+    }  # fmt: skip
     measurements = knowledge.measurements
     return Names(
         lambda iri: things[iri].patient_label if for_patient else things[iri].label,

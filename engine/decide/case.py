@@ -35,7 +35,8 @@ from spinegraph.engine.program.program import Program
 
 AUDIENCES = ("clinician", "patient")
 KEYS = (
-    "present", "absent", "measurements", "performed", "taking", "coded", "birth_date", "as_of", "audience", "unknown_codes",
+    "present", "absent", "measurements", "performed", "not_performed", "taking", "not_taking", "coded", "birth_date", "as_of",
+    "audience", "unknown_codes",
 )  # fmt: skip
 FILE_KEYS = (*KEYS, "title", "narrative")
 """A case file may also say in words who the patient is."""
@@ -125,6 +126,9 @@ def make_case(data: Any, codebook: Codebook, keys: tuple[str, ...] = KEYS) -> Ca
     measurements = entries.measurements(data.get("measurements", {}))
     performed = entries.performed(data.get("performed", []))
     taking, coded = entries.taking(data.get("taking", [])), entries.coded(data.get("coded", {}))
+    not_performed, not_taking = (entries.not_done(data.get(member, []), member) for member in ("not_performed", "not_taking"))
+    present, performed, taking = _with_acts(present, {"performed": performed, "taking": taking}, codebook)
+    absent, not_performed, not_taking = _with_acts(absent, {"performed": not_performed, "taking": not_taking}, codebook)
     if _choice(data, "unknown_codes", ("refuse", "report")) == "refuse":
         entries.check_known()
     if "birth_date" in data:
@@ -136,12 +140,23 @@ def make_case(data: Any, codebook: Codebook, keys: tuple[str, ...] = KEYS) -> Ca
         audience=_choice(data, "audience", AUDIENCES),
         performed=performed,
         taking=taking,
+        not_performed=not_performed,
+        not_taking=not_taking,
         coded=coded,
         birth_date=data.get("birth_date", ""),
         as_of=data.get("as_of", ""),
         dates={member: dict(sorted(dates.items())) for member, dates in sorted(entries.dates.items())},
         ignored=entries.ignored(),
     )
+
+
+def _with_acts(facts: tuple[str, ...], lists: Mapping[str, tuple[str, ...]], codebook: Codebook) -> tuple[tuple[str, ...], ...]:
+    """The facts of a side, and what is done and what is taken (or not): what rules ask about stands among both."""
+    named = {f"{kind}:{code}" for kind, codes in lists.items() for code in codes}
+    found = {*facts, *(named & codebook.acts)}
+    acts = {*named, *(found & codebook.acts)}
+    listed = (tuple(sorted(act.removeprefix(f"{kind}:") for act in acts if act.startswith(f"{kind}:"))) for kind in lists)
+    return (tuple(sorted(found)), *listed)
 
 
 def _choice(data: Mapping[str, Any], key: str, choices: tuple[str, ...]) -> Any:
@@ -172,6 +187,8 @@ def case_data(case: Case) -> dict[str, Any]:
         "measurements": {code: value(code, number) for code, number in case.measurements.items()},
         "performed": [entry("performed", code) for code in case.performed],
         "taking": [entry("taking", code) for code in case.taking],
+        "not_performed": [entry("not_performed", code) for code in case.not_performed],
+        "not_taking": [entry("not_taking", code) for code in case.not_taking],
         "coded": {
             name: entry("coded", name) | {"code": text} if name in case.dates.get("coded", {}) else text
             for name, text in case.coded.items()
@@ -212,6 +229,8 @@ def _seen_part(
         measurements={code: value for code, value in case.measurements.items() if code in measurements},
         performed=tuple([code for code in case.performed if code in interventions]),
         taking=tuple([code for code in case.taking if code in interventions]),
+        not_performed=tuple([code for code in case.not_performed if code in interventions]),
+        not_taking=tuple([code for code in case.not_taking if code in interventions]),
         coded={name: code for name, code in case.coded.items() if name in coded},
     )
 

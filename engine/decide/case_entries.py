@@ -74,6 +74,10 @@ class CaseEntries:
         """Codes of interventions that the patient takes: a narrower external code says so of what is wider."""
         return self._current("taking", self._by_code(given, "taking", self._codebook.interventions, narrower=True))
 
+    def not_done(self, given: Any, member: str) -> tuple[str, ...]:
+        """Codes of interventions that were not done ("not_performed"), or are not taken ("not_taking")."""
+        return self._current(member, self._by_code(given, member, self._codebook.interventions, narrower=False))
+
     def coded(self, given: Any) -> dict[str, str]:
         """Code of a coded property → the code of its value. One that is sent as unknown is not known."""
         if not isinstance(given, dict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 from collections import Counter
+from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,24 @@ import pyoxigraph as ox
 from spinegraph.engine.errors import LONGEST_ECHO, CaseTooLargeError, MalformedCaseError, MeasurementError, shortened
 from spinegraph.engine.knowledge.numbers import NUMERIC, STRING, read_number
 from spinegraph.engine.knowledge.turtle.reader import not_turtle_1_1
-from spinegraph.engine.knowledge.turtle.terms import expand, shorten
+from spinegraph.engine.knowledge.turtle.terms import PREFIXES, expand, shorten
 from spinegraph.engine.knowledge.yaml_text import DEEP, YamlText, read_yaml
 
 LONGEST_MESSAGE = 200
 """So many characters of what a parser says are repeated: it may quote what it read."""
 MAX_NAMED = 10
 """So many keys that stand twice are named."""
+SIDES = {
+    "present": "present",
+    "absent": "absent",
+    "performed": "performed",
+    "taking": "taking",
+    "not_performed": "notPerformed",
+    "not_taking": "notTaking",
+}
+"""Member of a case → the local name of the property by which a case graph says so."""
+DATES = frozenset((STRING, *(PREFIXES["xsd"] + name for name in ("date", "dateTime", "gYear", "gYearMonth"))))
+"""Datatypes of a moment."""
 MAX_BYTES = 1 << 20
 """The largest case that is read, in bytes."""
 
@@ -117,14 +129,20 @@ def parse_turtle(body: bytes) -> Any:
             f"The graph also speaks about {shortened(strangers[0])}, which is not the case.",
             mend="Send the one case alone: nothing is dropped.",
         )
-    sides = {expand(f"core:{side}"): side for side in ("present", "absent", "performed")}
+    return _members(triple for triple in triples if triple.predicate.value != expand("rdf:type"))
+
+
+def _members(triples: Iterable[ox.Triple]) -> dict[str, Any]:
+    """What a graph says of a case, as plain data: codes are IRIs. Raises MeasurementError where something has two values."""
+    sides = {expand(f"core:{name}"): member for member, name in SIDES.items()}
+    moments = {expand("core:asOf"): "as_of", expand("core:birthDate"): "birth_date"}
     data: dict[str, Any] = {**{side: [] for side in sides.values()}, "measurements": {}, "coded": {}}
     for triple in triples:
-        if triple.subject not in cases or triple.predicate.value == expand("rdf:type"):
-            continue
         if triple.predicate.value in sides:
             data[sides[triple.predicate.value]].append(_name(triple.object))
-        elif triple.predicate.value in {**data["measurements"], **data["coded"]}:
+        elif triple.predicate.value in moments and moments[triple.predicate.value] not in data:
+            data[moments[triple.predicate.value]] = _name(triple.object, DATES)
+        elif triple.predicate.value in {**moments, **data["measurements"], **data["coded"]}:
             raise MeasurementError(
                 f"{shorten(triple.predicate.value)} has more than one value.", mend="A case is one moment: give one value."
             )
@@ -135,9 +153,9 @@ def parse_turtle(body: bytes) -> Any:
     return data
 
 
-def _name(term: object) -> str:
-    """An IRI or a plain text. Anything else stands as it is written, with its datatype or language."""
-    plain = isinstance(term, ox.NamedNode) or (isinstance(term, ox.Literal) and term.datatype.value == STRING)
+def _name(term: object, datatypes: Container[str] = (STRING,)) -> str:
+    """An IRI, or a text of one of the datatypes. Anything else stands as it is written, with its datatype or language."""
+    plain = isinstance(term, ox.NamedNode) or (isinstance(term, ox.Literal) and term.datatype.value in datatypes)
     return str(getattr(term, "value", term)) if plain else str(term)
 
 

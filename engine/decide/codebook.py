@@ -23,6 +23,7 @@ class Codebook(NamedTuple):
     code of a measurement → least, most, UCUM unit; `concluded`: every name of a condition or intervention → its path; `near`:
     external code → IRIs of what it is nearly; `narrower`: of what it is narrower than. `age`: code of the measurement of age in
     years, or "". `coded`: every name of a coded property → its code; `choices`: that code → the codes of its values.
+    `acts`: codes of the facts that something is done or taken, which rules ask about.
     """
 
     findings: Mapping[str, str]
@@ -36,6 +37,7 @@ class Codebook(NamedTuple):
     age: str
     coded: Mapping[str, str]
     choices: Mapping[str, tuple[str, ...]]
+    acts: frozenset[str]
 
     def entailed(self, name: str, names: Mapping[str, str]) -> tuple[str, ...]:
         """The codes among `names` that an external code is narrower than: who has it has these, but not the other way round."""
@@ -99,6 +101,7 @@ def make_codebook(knowledge: Knowledge) -> Codebook:
         age=age.code if age else "",
         coded=coded,
         choices={thing.code: thing.codes for thing in knowledge.coded.values()},
+        acts=frozenset(knowledge.findings[iri].code for iri in knowledge.acts),
     )
 
 

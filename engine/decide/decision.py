@@ -42,6 +42,7 @@ from spinegraph.engine.knowledge.showing import cited, show_passages
 from spinegraph.engine.model import (
     QUIET,
     URGENCIES,
+    Act,
     Answer,
     Brief,
     BriefAnswer,
@@ -129,7 +130,8 @@ class Engine:
         for rule in self.knowledge.rules.values():
             if isinstance(rule, Recommendation):
                 position = position_of(rule, self.graph)
-                identity = (position.identity, position.performable if apart else "")
+                asked_about = Act("performed", rule.intervention).iri in self.graph.facts.number
+                identity = (position.identity, position.performable if apart or asked_about else "")
                 if identity not in shared:
                     shared[identity] = Applicability(position, self._layout, self._assignments)
                 prepared.append(prepare_recommendation(rule, shared[identity], self.knowledge, passages))

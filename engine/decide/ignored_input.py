@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from spinegraph.engine.decide.suggestions import ACTS
 from spinegraph.engine.errors import shortened
 from spinegraph.engine.model import (
     Case,
@@ -18,15 +19,19 @@ from spinegraph.engine.model import (
     Verdict,
 )
 
+UNUSED = (("taking", "taking", "taking"), ("not_taking", "taking", "not taking"), ("not_performed", "performed", "not done:"))
+"""Members that only rules read that ask for them: each with the kind of act, and how it is said."""
 MAX_NAMED = 20
 """So many entries are named in one notice; `about` has the codes of all."""
 
 
 class InputWords(NamedTuple):
-    """By member of a request: code → names for clinicians and for patients. `performable`: by these something can be done."""
+    """By member of a request: code → names for clinicians and for patients. `performable`: by these something can be
+    done; `acts`: facts that something is done or taken, which rules ask about."""
 
     names: Mapping[str, Mapping[str, tuple[str, str]]]
     performable: frozenset[str]
+    acts: frozenset[str]
 
     def name(self, member: str, code: str, case: Case) -> str:
         """What a code is called by those whom the answer is for."""
@@ -41,11 +46,11 @@ def input_words(knowledge: Knowledge, performable: Iterable[str]) -> InputWords:
             "present": findings,
             "absent": findings,
             "measurements": _names(knowledge.measurements),
-            "performed": interventions,
-            "taking": interventions,
+            **dict.fromkeys(ACTS, interventions),
             "coded": _names(knowledge.coded),
         },
         frozenset(knowledge.interventions[iri].code for iri in performable),
+        frozenset(knowledge.findings[iri].code for iri in knowledge.acts),
     )
 
 
@@ -76,7 +81,7 @@ def ignored_input(
 def _unknown(entries: Iterable[IgnoredInput], case: Case, words: InputWords) -> Iterator[Notice]:
     unused = []
     for entry in entries:
-        kinds = ("performed",) if entry.member in ("performed", "taking") else ("present", "measurements")
+        kinds = ("performed",) if entry.member in ACTS else ("present", "measurements")
         named = [code if case.audience == "clinician" else _first_name(code, kinds, case, words) for code in entry.nearest]
         nearest = f"; nearest: {', '.join(named)}" if named else ""
         unused.append((entry.code, f"{shortened(entry.code)} ({entry.member.replace('_', ' ')}{nearest})"))
@@ -94,7 +99,12 @@ def _entry_in_words(entry: IgnoredInput, case: Case, words: InputWords) -> str:
 
 def _not_read(case: Case, words: InputWords) -> list[tuple[str, str]]:
     """What is understood, and read by no rule yet: what is taken, dates of findings and values."""
-    found = [(code, f"taking {words.name('taking', code, case)}") for code in case.taking]
+    found = [
+        (code, f"{said} {words.name(member, code, case)}")
+        for member, kind, said in UNUSED
+        for code in getattr(case, member)
+        if f"{kind}:{code}" not in words.acts
+    ]
     for member in ("present", "absent", "measurements", "coded"):
         dates = case.dates.get(member, {})
         found += [(code, f"the date of {words.name(member, code, case)} ({at})") for code, at in dates.items()]
@@ -119,7 +129,7 @@ def _performed(
     )
     yield from _listed(
         "Recorded as done, and not used: no recommendation is done by it",
-        [one for one in named if one[0] not in words.performable and one[0] not in ordered],
+        [one for one in named if not {one[0], f"performed:{one[0]}"} & {*words.performable, *words.acts, *ordered}],
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import rdflib
 from pyshacl import shacl_rules
@@ -27,7 +27,7 @@ from spinegraph.engine.criteria.shapes import Code, Curie, Iri, ShapeData, Value
 from spinegraph.engine.knowledge.files import shipped_paths
 from spinegraph.engine.knowledge.turtle.terms import BASE, expand
 from spinegraph.engine.knowledge.units import comparable
-from spinegraph.engine.model import Case, DerivedFinding, Knowledge, Measured, Rule
+from spinegraph.engine.model import Act, ActKind, Case, DerivedFinding, Knowledge, Measured, Rule
 
 CORE = Namespace(f"{BASE}core/")
 DUAL = Namespace(f"{BASE}shape/dual/")
@@ -97,15 +97,29 @@ class Oracle:
 
     def _describe(self, data: Graph, node: URIRef, case: Case) -> None:
         data.add((node, RDF.type, CORE.Case))
-        for code in case.present:
-            data.add((node, CORE.present, self._finding[code]))
-        for code in case.absent:
-            data.add((node, CORE.absent, self._finding[code]))
+        for side, codes in (("present", case.present), ("absent", case.absent)):
+            for code in codes:
+                data.add((node, *self._recorded(side, self._finding[code])))
         for code, value in case.measurements.items():
             written = self._as_in_shapes(code, value)
             data.add((node, self._measurement[code], Literal(repr(written), datatype=XSD.decimal)))
         for name, code in case.coded.items():
             data.add((node, self._coded[name], Literal(code)))
+
+    def _recorded(self, side: str, finding: URIRef) -> tuple[URIRef, URIRef]:
+        """How a case graph says that a finding is present or absent, or an act done or taken, or not."""
+        act = self._knowledge.acts.get(str(finding))
+        if act is None:
+            return CORE[side], finding
+        return CORE[act.kind if side == "present" else f"not{act.kind.capitalize()}"], URIRef(act.intervention)
+
+    def _stated(self, data: Graph, node: URIRef, side: str) -> set[str]:
+        """The findings and acts that a case graph has on a side."""
+        found = {str(finding) for finding in data.objects(node, CORE[side])}
+        for kind in get_args(ActKind):
+            predicate = CORE[kind if side == "present" else f"not{kind.capitalize()}"]
+            found |= {Act(kind, str(done)).iri for done in data.objects(node, predicate)}
+        return found
 
     def _as_in_shapes(self, code: str, value: float) -> float:
         """A duration as the shapes write the same number of days: other engines compare decimals, not days."""
@@ -114,8 +128,7 @@ class Oracle:
 
     def _bits(self, data: Graph, node: URIRef) -> Bits:
         hierarchy = self._knowledge.hierarchy
-        present = {str(finding) for finding in data.objects(node, CORE.present)}
-        absent = {str(finding) for finding in data.objects(node, CORE.absent)}
+        present, absent = self._stated(data, node, "present"), self._stated(data, node, "absent")
         return Bits(
             frozenset(map(str, data.objects(node, CORE.holds))),
             frozenset(map(str, data.objects(node, CORE.refuted))),

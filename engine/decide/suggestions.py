@@ -12,6 +12,8 @@ MAX_SHOWN = 60
 """So many characters of a name are looked at."""
 MAX_LISTED = 5
 """So many values are named where none is spelt like what was sent."""
+ACTS = ("performed", "taking", "not_performed", "not_taking")
+"""Members with codes of interventions."""
 CODED = "coded/"
 """Begins the place of a value that a coded property does not have; its code follows."""
 
@@ -23,7 +25,7 @@ def nearest_codes(name: str, member: str, book: Codebook, alike: bool = True) ->
         return tuple(difflib.get_close_matches(name.lower()[:MAX_SHOWN], codes, n=3, cutoff=0.4)) or codes[:MAX_LISTED]
     if member == "coded":
         return _alike(name, book.coded) if alike else ()
-    kinds = (book.interventions,) if member in ("performed", "taking") else (book.findings, book.measurements)
+    kinds = (book.interventions,) if member in ACTS else (book.findings, book.measurements)
     near = tuple(code for names in kinds for code in book.nearest(name, names))
     return near or (_alike(name, [known for names in kinds for known in names]) if alike else ())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Literal, NamedTuple
 
 from spinegraph.engine.model.base import Frozen
 
@@ -131,6 +131,72 @@ class Measured(Criterion, frozen=True, kw_only=True):
     @property
     def subject(self) -> str:
         return self.measurement
+
+
+ActKind = Literal["performed", "taking"]
+
+
+class Act(NamedTuple):
+    """What is done or taken, by IRI of the intervention: a fact of a case, with an IRI and a code of its own."""
+
+    kind: ActKind
+    intervention: str
+
+    @property
+    def iri(self) -> str:
+        """A part of the page of the intervention."""
+        return f"{self.intervention}#{self.kind}"
+
+    def code(self, of_intervention: str) -> str:
+        """The code of the fact, from that of the intervention: `taking:nsaid`."""
+        return f"{self.kind}:{of_intervention}"
+
+
+class ActCriterion(Criterion, frozen=True, kw_only=True):
+    """Asks whether an intervention is done or taken, or, where `denied`, is not."""
+
+    kind: ClassVar[ActKind]
+    denied: ClassVar[bool] = False
+    intervention: str
+
+    @property
+    def finding(self) -> str:
+        """The IRI of the fact."""
+        return Act(self.kind, self.intervention).iri
+
+    @property
+    def subject(self) -> str:
+        return self.finding
+
+
+class Performed(ActCriterion, frozen=True, kw_only=True):
+    """Holds if the intervention or a narrower one is done; refuted if it or a wider one is recorded as not done."""
+
+    operator: ClassVar[str] = "performed"
+    kind: ClassVar[ActKind] = "performed"
+
+
+class NotPerformed(ActCriterion, frozen=True, kw_only=True):
+    """The mirror image of Performed."""
+
+    operator: ClassVar[str] = "not-performed"
+    kind: ClassVar[ActKind] = "performed"
+    denied: ClassVar[bool] = True
+
+
+class Taking(ActCriterion, frozen=True, kw_only=True):
+    """Holds if the intervention or a narrower one is taken; refuted if it or a wider one is recorded as not taken."""
+
+    operator: ClassVar[str] = "taking"
+    kind: ClassVar[ActKind] = "taking"
+
+
+class NotTaking(ActCriterion, frozen=True, kw_only=True):
+    """The mirror image of Taking."""
+
+    operator: ClassVar[str] = "not-taking"
+    kind: ClassVar[ActKind] = "taking"
+    denied: ClassVar[bool] = True
 
 
 class OneOf(Criterion, frozen=True, kw_only=True):

@@ -51,22 +51,26 @@ class Case(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     there is something in them.
     """
 
-    present: Annotated[tuple[str, ...], doc("Codes of findings that are recorded present.")] = field(default_factory=lambda: ())
-    absent: Annotated[tuple[str, ...], doc("Codes of findings that are recorded absent; what is in neither list is unknown.")] = (
-        field(default_factory=lambda: ())
-    )
+    present: Annotated[
+        tuple[str, ...], doc("Codes of findings that are recorded present; also what is done or taken and rules ask about.")
+    ] = field(default_factory=lambda: ())
+    absent: Annotated[
+        tuple[str, ...], doc("Codes of findings that are recorded absent, likewise; what is in neither list is unknown.")
+    ] = field(default_factory=lambda: ())
     measurements: Annotated[
         Mapping[str, float], doc("Values by the code of the measurement, in the unit that the code names.")
     ] = field(default_factory=lambda: {})  # noqa: PIE807
     audience: Annotated[Audience, doc("For whom the words of the answer are meant.")] = field(default_factory=lambda: "clinician")
     performed: Annotated[tuple[str, ...], doc("Codes of interventions that were done already.")] = ()
-    taking: Annotated[tuple[str, ...], doc("Codes of interventions that the patient takes; no rule reads it yet.")] = ()
+    taking: Annotated[tuple[str, ...], doc("Codes of interventions that the patient takes.")] = ()
     coded: Annotated[Mapping[str, str], doc("Codes of coded values by name, such as `sex`.")] = {}
     birth_date: Annotated[str, doc("Date of birth, from which the age at `as_of` follows.")] = ""
     as_of: Annotated[str, doc("The moment of the case; dates after it are refused.")] = ""
     dates: Annotated[
         Mapping[str, Mapping[str, str]], doc("By member of the case, then by code: the date of the entry that counts.")
     ] = {}
+    not_performed: Annotated[tuple[str, ...], doc("Codes of interventions that are recorded as not done.")] = ()
+    not_taking: Annotated[tuple[str, ...], doc("Codes of interventions that are recorded as not taken.")] = ()
     ignored: Annotated[tuple[IgnoredInput, ...], doc("Entries of the request that decide nothing.")] = ()
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from spinegraph.engine.model.base import Direction, Frozen, Modality, Urgency, doc
-from spinegraph.engine.model.criteria import Criterion
+from spinegraph.engine.model.criteria import Act, Criterion
 from spinegraph.engine.model.sources import ArticleSection, CitationMapping, Passage, PassageKind, Reference, Source
 
 
@@ -267,6 +267,7 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     `near_codes` → all that they are mapped to. `package_of`: IRI of a rule or concept → the package that states it; what is not
     in it belongs to "". `passage_kinds` are keyed by notation, `article_sections` by key. `screens` and `uncovered` come in their
     order. `subjects`: the criteria that sources and passages name as those of whom they speak, by IRI of the shape.
+    `acts`: what is done or taken and some criterion asks about, by IRI; each is among the findings, as a fact like them.
     """
 
     version: str
@@ -293,6 +294,12 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     lines: Mapping[str, BriefLine] = {}
     subjects: Mapping[str, Criterion] = {}
     coded: Mapping[str, CodedProperty] = {}
+    acts: Mapping[str, Act] = {}
+
+    @property
+    def stated_findings(self) -> dict[str, Concept]:
+        """The findings that the content states, without the acts."""
+        return {iri: finding for iri, finding in self.findings.items() if iri not in self.acts}
 
     @property
     def valued(self) -> dict[str, Measurement | CodedProperty]:

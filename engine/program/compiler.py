@@ -9,6 +9,7 @@ from spinegraph.engine.criteria.kind import Planes
 from spinegraph.engine.criteria.planes import join, only_holds, without
 from spinegraph.engine.model import (
     VERDICTS,
+    Act,
     And,
     Compared,
     Criterion,
@@ -223,9 +224,15 @@ class _Compiler:
         """
         if not self._relations.performable(rule):
             return "zero"
-        performed = f"gd{self._performable.setdefault(rule.intervention, len(self._performable))}"
+        performed = self._performed(rule.intervention)
         obtained = self._relations.obtained(rule)
         return performed if obtained is None else self.assign("k", join("|", [performed, self._all_known(obtained)]))
+
+    def _performed(self, intervention: str) -> str:
+        """The input plane of an intervention being performed: that of the fact, where some criterion asks about it."""
+        if (act := Act("performed", intervention).iri) in self._input:
+            return f"gp{self._input[act]}"
+        return f"gd{self._performable.setdefault(intervention, len(self._performable))}"
 
     def _all_known(self, obtained: And) -> str:
         self.criterion(obtained)

@@ -12,7 +12,17 @@ from typing import TypeVar
 
 from msgspec import structs
 from spinegraph.engine.errors import VocabularyError
-from spinegraph.engine.model import Assessment, Criterion, DerivedFinding, Knowledge, Recommendation, Rule, Screen, Tension
+from spinegraph.engine.model import (
+    ActCriterion,
+    Assessment,
+    Criterion,
+    DerivedFinding,
+    Knowledge,
+    Recommendation,
+    Rule,
+    Screen,
+    Tension,
+)
 from spinegraph.engine.program.relations import Relations
 from spinegraph.engine.program.strata import dependencies
 
@@ -106,6 +116,7 @@ class Linker:
         for rule in rules:
             for criterion in filter(None, (rule.scope, rule.criterion)):
                 direct.update(dict.fromkeys(part.subject for part in criterion.walk()))
+                direct.update((part.intervention, None) for part in criterion.walk() if isinstance(part, ActCriterion))
             match rule:
                 case DerivedFinding():
                     direct[rule.finding] = None

@@ -21,7 +21,14 @@ def read(body: str, knowledge: Knowledge, folder: Path) -> Criterion:
     path = folder / "given.ttl"
     kind = "sh:PropertyShape" if body.startswith("sh:path") else "sh:NodeShape"
     path.write_text(f"{HEAD}\nshape:Given a {kind} ; {body} .\n", encoding="utf-8")
-    reader = CriterionReader(read_graph((path,)), knowledge.findings, knowledge.conditions, knowledge.valued, knowledge.hierarchy)
+    reader = CriterionReader(
+        read_graph((path,)),
+        knowledge.findings,
+        knowledge.conditions,
+        knowledge.valued,
+        knowledge.interventions,
+        knowledge.hierarchy,
+    )
     return reader.read(IRI)
 
 

@@ -11,8 +11,8 @@ from spinegraph.engine.model import Knowledge
 from tests.knowledge.given import read
 
 CONSTRAINTS = (
-    "core:present, core:absent, core:suspected, core:notSuspected, core:unassessed, core:atLeast, sh:and, sh:or, sh:node, "
-    "sh:property, sh:path"
+    "core:present, core:absent, core:suspected, core:notSuspected, core:unassessed, core:atLeast, sh:and, sh:or, "
+    "core:performed, core:notPerformed, core:taking, core:notTaking, sh:node, sh:property, sh:path"
 )
 ALLOWED = (
     f"Allowed: {CONSTRAINTS}, core:absenceInconclusive, core:of, sh:minCount, sh:minInclusive, sh:minExclusive, "

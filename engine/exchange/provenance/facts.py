@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import pyoxigraph as ox
+from spinegraph.engine.decide.case_text import SIDES as STATED
 from spinegraph.engine.exchange.rdf import Triple, decimal, iri, text
 from spinegraph.engine.model import (
     Case,
@@ -17,6 +18,8 @@ from spinegraph.engine.model import (
 
 Name = tuple[str, str]
 """("present", "fever"), ("absent", "fever"), ("measurement", "age_years"), ("coded", "sex"), ("derived", "age_over_50")."""
+ACTS: Mapping[str, str] = {member: f"core:{name}" for member, name in STATED.items() if member not in ("present", "absent")}
+"""Member of a case → the property by which a case graph says that something is done or taken, or not."""
 SIDES: Mapping[str, Sequence[Literal["present", "absent"]]] = {
     "present": ("present",),
     "absent": ("absent",),
@@ -74,13 +77,11 @@ class CaseFacts:
             for code in sorted(self._given[side]):
                 finding = self._findings[code]
                 about = ox.NamedNode(f"{run}:{side}:{code}")
-                yield case, iri(f"core:{side}"), ox.NamedNode(finding.iri)
+                yield case, *self._stated(side, finding.iri)
                 yield from self._entity(about, "core:RecordedFinding", finding.iri, f"{finding.label}: {side}")
                 yield about, iri("core:state"), text(side)
                 yield from self._used(about, case, activity)
-        performed = (one for one in self._knowledge.interventions.values() if one.code in self._case.performed)
-        for intervention in performed:
-            yield case, iri("core:performed"), ox.NamedNode(intervention.iri)
+        yield from self._acts(case)
         for code, value in sorted(self._case.measurements.items()):
             measurement = self._measurements[code]
             about = ox.NamedNode(f"{run}:measurement:{code}")
@@ -91,13 +92,7 @@ class CaseFacts:
             yield about, iri("rdf:value"), decimal(value)
             yield about, iri("core:unit"), text(measurement.unit)
             yield from self._used(about, case, activity)
-        for property_, code in sorted(self._case.coded.items()):
-            thing = self._coded[property_]
-            about = ox.NamedNode(f"{run}:coded:{property_}")
-            yield case, ox.NamedNode(thing.iri), text(code)
-            yield from self._entity(about, "core:RecordedCodedValue", thing.iri, f"{thing.label}: {thing.label_of(code)}")
-            yield about, iri("rdf:value"), text(code)
-            yield from self._used(about, case, activity)
+        yield from self._coded_values(run, case, activity)
         for code, (state, origins, rules) in sorted(self._derived.items()):
             finding = self._findings[code]
             about = ox.NamedNode(f"{run}:derived:{code}")
@@ -108,6 +103,28 @@ class CaseFacts:
                 yield about, iri("prov:wasDerivedFrom"), ox.NamedNode(":".join((run, *name)))
             for rule in rules:
                 yield about, iri("prov:wasDerivedFrom"), ox.NamedNode(rule)
+
+    def _acts(self, case: ox.NamedNode) -> Iterator[Triple]:
+        for member, predicate in ACTS.items():
+            for one in self._knowledge.interventions.values():
+                if one.code in getattr(self._case, member):
+                    yield case, iri(predicate), ox.NamedNode(one.iri)
+
+    def _coded_values(self, run: str, case: ox.NamedNode, activity: ox.NamedNode) -> Iterator[Triple]:
+        for property_, code in sorted(self._case.coded.items()):
+            thing = self._coded[property_]
+            about = ox.NamedNode(f"{run}:coded:{property_}")
+            yield case, ox.NamedNode(thing.iri), text(code)
+            yield from self._entity(about, "core:RecordedCodedValue", thing.iri, f"{thing.label}: {thing.label_of(code)}")
+            yield about, iri("rdf:value"), text(code)
+            yield from self._used(about, case, activity)
+
+    def _stated(self, side: str, finding: str) -> tuple[ox.NamedNode, ox.NamedNode]:
+        """How a case says that a finding is present or absent, or an act done or taken, or not."""
+        act = self._knowledge.acts.get(finding)
+        if act is None:
+            return iri(f"core:{side}"), ox.NamedNode(finding)
+        return iri(ACTS[act.kind if side == "present" else f"not_{act.kind}"]), ox.NamedNode(act.intervention)
 
     @staticmethod
     def _entity(about: ox.NamedNode, kind: str, of: str, label: str) -> Iterator[Triple]:

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar
 from msgspec import structs
 from spinegraph.engine.collector import collector_paused
 from spinegraph.engine.errors import VocabularyError
+from spinegraph.engine.knowledge.build.acts import with_acts
 from spinegraph.engine.knowledge.build.brief_lines import brief_lines
 from spinegraph.engine.knowledge.build.clashes import check_clashes
 from spinegraph.engine.knowledge.build.closed import check_closed
@@ -74,7 +75,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
     _check_apart({"finding": findings, "measurement": measurements, "coded property": coded}, problems)
     external = mapped_codes(graph.paths, {*findings, *conditions, *interventions, *measurements, *coded}, unused, problems)
     kinds, sections = read_kinds(graph, problems), read_sections(graph, problems)
-    shapes = CriterionReader(graph, findings, conditions, {**measurements, **coded}, hierarchy)
+    shapes = CriterionReader(graph, findings, conditions, {**measurements, **coded}, interventions, hierarchy)
     knowledge = Knowledge(
         version=graph.text(expand("core:"), "owl:versionInfo"),
         digest=graph.digest,
@@ -106,7 +107,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
     check_rules(graph, knowledge, problems)
     check_interventions(graph, interventions, findings, knowledge.valued, problems)
     check_closed(graph, problems)
-    return knowledge, problems
+    return with_acts(knowledge, shapes.acts), problems
 
 
 def _packages(graph: Graph, knowledge: Knowledge) -> Iterator[tuple[str, str]]:

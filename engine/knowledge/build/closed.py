@@ -45,7 +45,7 @@ HOME = ("sh:rule", "sh:targetClass", "sh:order")
 """What a shape has that lists rules for SHACL engines."""
 RULING = tuple(PREFIXES[name] for name in ("core", "sh", "owl", "rdf"))
 """The vocabularies whose terms say what follows."""
-ITEM = (*SCREEN, "core:asks")
+ITEM = (*SCREEN, "core:asks", "core:performed", "core:taking")
 """What an item of a screen has."""
 POSITION = ("core:recommendation", "core:rationale")
 """What a position of a tension has."""

@@ -24,7 +24,7 @@ from spinegraph.engine.knowledge.profile import (
 from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.terms import Term, Text, expand, local_name, shorten
 from spinegraph.engine.knowledge.units import DAYS
-from spinegraph.engine.model import And, CodedProperty, Concept, Criterion, Hierarchy, Measurement
+from spinegraph.engine.model import Act, ActKind, And, CodedProperty, Concept, Criterion, Hierarchy, Measurement
 
 DEEPEST = 50
 """So many shapes may stand inside each other."""
@@ -34,7 +34,7 @@ _KINDS_OF = {kind.constraint: [other for other in KINDS if other.constraint == k
 
 
 class CriterionReader:
-    """Reads shapes of one graph; each shape once, and each mistake reported once."""
+    """Reads shapes of one graph; each shape once, and each mistake reported once. `acts`: those asked about so far."""
 
     def __init__(
         self,
@@ -42,12 +42,15 @@ class CriterionReader:
         findings: Mapping[str, Concept],
         conditions: Mapping[str, Concept],
         valued: Mapping[str, Measurement | CodedProperty],
+        interventions: Mapping[str, Concept],
         hierarchy: Hierarchy,
     ) -> None:
         self.graph = graph
         self.findings = findings
         self.conditions = conditions
         self.valued = valued
+        self.interventions = interventions
+        self.acts: dict[Act, None] = {}
         self.hierarchy = hierarchy
         self._read: dict[str, Criterion] = {}
         self._failed: dict[str, CriterionError] = {}
@@ -182,6 +185,12 @@ class CriterionReader:
             return inner[0]
         return And(children=inner, **annotations) if inner[0].iri else _relabelled(inner[0], annotations)
 
+    def act(self, shape: str, predicate: str, kind: ActKind) -> Act:
+        """What a shape, or an item of a screen, asks about as done or taken; it is kept in `acts`. Raises CriterionError."""
+        act = Act(kind, self.one_of(shape, predicate, self.interventions, "intervention"))
+        self.acts[act] = None
+        return act
+
     def one_of(self, shape: str, predicate: str, known: Mapping[str, Any], kind: str) -> str:
         values = self.graph.terms(shape, predicate)
         if len(values) == 1 and values[0] in known:
@@ -293,6 +302,9 @@ class _Shape(NamedTuple):
 
     def condition(self, predicate: str) -> str:
         return self.reader.one_of(self.node, predicate, self.reader.conditions, "condition")
+
+    def act(self, predicate: str, kind: ActKind) -> str:
+        return self.reader.act(self.node, predicate, kind).intervention
 
     def measurement(self, predicate: str) -> str:
         found = self.reader.one_of(self.node, predicate, self.reader.valued, "measurement or coded property")

@@ -12,7 +12,7 @@ from spinegraph.engine.knowledge.build.rules import PATIENT, passage_ids
 from spinegraph.engine.knowledge.problems import Problems, ending, named, nearest
 from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.terms import local_name, shorten
-from spinegraph.engine.model import Concept, Criterion, Screen, ScreenItem, UncoveredTopic
+from spinegraph.engine.model import ActKind, Concept, Criterion, Screen, ScreenItem, UncoveredTopic
 from spinegraph.engine.model.knowledge import AskedOf, Tier
 
 MOST_ITEMS = 8
@@ -62,10 +62,10 @@ class ScreenReader(NamedTuple):
 
     def _item(self, screen: str, node: str, asked_of: AskedOf) -> ScreenItem:
         askable = (*self.shapes.findings, *self.shapes.valued)
-        asked = tuple(self._known(node, "core:asks", askable, "finding, measurement or coded property"))
+        asked = (*self._known(node, "core:asks", askable, "finding, measurement or coded property"), *self._acts(node))
         if len(asked) != 1:
             what = f"An item of {shorten(screen)} asks for {len(asked)} things."
-            self._note(node, what, "Give each item one core:asks.", "wrong-kind", "core:asks")
+            self._note(node, what, "Give each item one core:asks, core:performed or core:taking.", "wrong-kind", "core:asks")
         return ScreenItem(
             asks=asked[0] if asked else "",
             asked_of=self._word(node, "core:askedOf", get_args(AskedOf), asked_of),
@@ -74,6 +74,14 @@ class ScreenReader(NamedTuple):
             gate=self._gate(node),
             reading=self.graph.text(node, "core:reading"),
         )
+
+    def _acts(self, node: str) -> Iterator[str]:
+        for kind in get_args(ActKind):
+            if self.graph.terms(node, f"core:{kind}"):
+                try:
+                    yield self.shapes.act(node, f"core:{kind}", kind).iri
+                except CriterionError as error:
+                    self.problems.keep(error)
 
     def _gate(self, node: str) -> Criterion | None:
         gate = self.graph.iri(node, "core:gate")

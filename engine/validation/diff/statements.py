@@ -14,7 +14,7 @@ from spinegraph.engine.validation.diff.model import FieldChange, How, StatementC
 from spinegraph.engine.validation.outline import outline
 
 KINDS: Mapping[str, str] = {
-    "findings": "finding",
+    "stated_findings": "finding",
     "conditions": "condition",
     "interventions": "intervention",
     "measurements": "measurement",

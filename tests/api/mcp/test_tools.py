@@ -174,7 +174,11 @@ def test_a_disagreement_shows_every_position(server: MCPServer) -> None:
         ({"text": "not being able to pass urine"}, "urinary_retention", ["present", "absent"]),
         ({"text": "numbness around the saddle"}, "saddle_anesthesia", ["present", "absent"]),
         ({"text": "age over 50"}, "age_over_50", []),
-        ({"text": "plain radiograph", "kind": "intervention"}, "plain_radiograph", ["performed", "taking"]),
+        (
+            {"text": "plain radiograph", "kind": "intervention"},
+            "plain_radiograph",
+            ["performed", "taking", "not_performed", "not_taking"],
+        ),
         ({"text": "stay active", "kind": "rule"}, "stay-active", []),
         ({"text": "contrast", "kind": "tension"}, "C02", []),
     ],

@@ -36,8 +36,10 @@ VALUES = (None, 0.0, 5.0, 7.5, 10.0, 15.0, 20.0, 30.0)
 class Writer:
     """Writes one guideline from a seed."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, acts: bool = False) -> None:
+        """`acts`: whether criteria ask about what is done or taken, too; `EveryPatient` has no records of that."""
         self._seed = seed
+        self._acts = ("performed", "notPerformed", "taking", "notTaking") if acts else ()
         self._random = random.Random(seed)  # noqa: S311 (reproducible, not secret)
         self._texts: list[str] = []
         self._by_order: dict[int, list[str]] = {}
@@ -106,7 +108,7 @@ class Writer:
         return f"core:source source:{source} ; prov:wasDerivedFrom passage:{source}1"
 
     def _criterion(self, depth: int = 2) -> str:
-        kinds = ["present", "absent", "present", "absent", "measured", "coded"]
+        kinds = ["present", "absent", "present", "absent", "measured", "coded", *self._acts]
         if depth and self._random.random() < 0.6:
             word = self._random.choice(("sh:and", "sh:or"))
             parts = " ".join(self._criterion(depth - 1) for _ in range(self._random.randint(1, 3)))
@@ -124,6 +126,8 @@ class Writer:
         if kind == "coded":
             codes = " ".join(f'"{code}"' for code in self._random.sample(CODES, self._random.randint(1, len(CODES))))
             return f"[ sh:path core:risk ; sh:minCount 1 ; sh:in ( {codes} ) ]"
+        if kind in self._acts:
+            return f"[ core:{kind} intervention:{self._random.choice(list(INTERVENTIONS))} ]"
         return f"[ core:{kind} finding:{self._random.choice([*PARENTS, 'F'])} ]"
 
     def _rule(
