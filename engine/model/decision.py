@@ -79,6 +79,16 @@ class Fact(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     through: Annotated[tuple[str, ...], doc("Codes of the given findings, or ids of the rules, from which it is derived.")] = ()
 
 
+class Tally(Frozen, frozen=True, kw_only=True):
+    """What a score comes to: one sum, or the least and the greatest that its unknown items leave."""
+
+    code: Annotated[str, doc("Code of the score.")]
+    least: Annotated[float, doc("The sum at least, whatever is unknown.")]
+    greatest: Annotated[float, doc("The sum at most, whatever is unknown.")]
+    lowest: Annotated[float, doc("The least sum that anybody can have.")]
+    highest: Annotated[float, doc("The greatest sum that anybody can have.")]
+
+
 class Proof(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     """A node of an explanation: the criterion, its truth, the fact used or the children, and the passages that state it."""
 
@@ -89,6 +99,8 @@ class Proof(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     fact: Annotated[Fact | None, doc("Of a leaf: the fact that was used.")] = None
     passages: PassageIds = ()
     children: Annotated[tuple[Proof, ...], doc("The parts on which it rests.")] = ()
+    points: Annotated[float | None, doc("Of an item of a score: the points that it gives while it holds.")] = None
+    tally: Annotated[Tally | None, doc("Of a score: what it comes to.")] = None
 
 
 class Range(Frozen, omit_defaults=True, frozen=True, kw_only=True):

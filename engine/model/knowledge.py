@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from spinegraph.engine.model.base import Direction, Frozen, Modality, Urgency, doc
-from spinegraph.engine.model.criteria import Criterion
+from spinegraph.engine.model.criteria import Criterion, Score
 from spinegraph.engine.model.sources import ArticleSection, CitationMapping, Passage, PassageKind, Reference, Source
 
 
@@ -260,3 +260,4 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     uncovered: Mapping[str, UncoveredTopic] = {}
     lines: Mapping[str, BriefLine] = {}
     subjects: Mapping[str, Criterion] = {}
+    scores: Mapping[str, Score] = {}

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 
 from msgspec import structs
 from spinegraph.engine.collector import collector_paused
-from spinegraph.engine.errors import VocabularyError
+from spinegraph.engine.errors import CriterionError, VocabularyError
 from spinegraph.engine.knowledge.build.brief_lines import brief_lines
 from spinegraph.engine.knowledge.build.closed import check_closed
 from spinegraph.engine.knowledge.build.criteria import CriterionReader
@@ -33,9 +33,10 @@ from spinegraph.engine.model import (
     Hierarchy,
     Knowledge,
     Measurement,
+    Score,
 )
 
-Coded = TypeVar("Coded", Concept, Measurement)
+Coded = TypeVar("Coded", Concept, Measurement, Score)
 KINDS: tuple[Literal["finding", "condition", "intervention"], ...] = ("finding", "condition", "intervention")
 
 
@@ -61,20 +62,11 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
     hierarchy = _hierarchy(graph)
     findings, conditions, interventions = (_by_code(_concepts(graph, hierarchy, kind), problems) for kind in KINDS)
     measurements = _by_code(_measurements(graph, problems), problems)
-    holder = {finding.code: finding.iri for finding in findings.values()}
-    for measurement in measurements.values():
-        if measurement.code and measurement.code in holder:
-            problems.report(
-                VocabularyError,
-                f"{measurement.code}: a finding and a measurement share this code.",
-                "Rename one.",
-                "duplicate-code",
-                measurement.iri,
-                "skos:notation",
-            )
     external = mapped_codes(graph.paths, {*findings, *conditions, *interventions, *measurements}, problems)
     kinds, sections = read_kinds(graph, problems), read_sections(graph, problems)
     shapes = CriterionReader(graph, findings, conditions, measurements, hierarchy)
+    scores = _by_code(_scores(graph, shapes, problems), problems)
+    _check_codes(problems, {"finding": findings, "measurement": measurements, "score": scores})
     knowledge = Knowledge(
         version=graph.text(expand("core:"), "owl:versionInfo"),
         digest=graph.digest,
@@ -98,6 +90,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
         screens=ScreenReader(graph, shapes, interventions, problems).screens(),
         uncovered=uncovered_topics(graph, problems),
         lines=brief_lines(graph, interventions, problems),
+        scores=scores,
     )
     knowledge = structs.replace(knowledge, package_of=dict(_packages(graph, knowledge)))
     for passage in knowledge.passages.values():
@@ -177,6 +170,25 @@ def _by_code(things: Iterable[Coded], problems: Problems) -> dict[str, Coded]:
             )
         by_iri[thing.iri] = thing
     return by_iri
+
+
+def _check_codes(problems: Problems, things: Mapping[str, Mapping[str, Concept | Measurement | Score]]) -> None:
+    """Note a code that things of several kinds share, of which a case or a proof could mean either."""
+    holder: dict[str, str] = {}
+    for kind, known in things.items():
+        for thing in known.values():
+            other = holder.setdefault(thing.code, kind)
+            if thing.code and other != kind:
+                what = f"{thing.code}: a {other} and a {kind} share this code."
+                problems.report(VocabularyError, what, "Rename one.", "duplicate-code", thing.iri, "skos:notation")
+
+
+def _scores(graph: Graph, shapes: CriterionReader, problems: Problems) -> Iterator[Score]:
+    for iri in graph.of_class("core:Score"):
+        try:
+            yield shapes.score(iri)
+        except CriterionError as error:
+            problems.keep(error)
 
 
 def _words(graph: Graph, iri: str) -> dict[str, Any]:

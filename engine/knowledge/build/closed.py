@@ -28,6 +28,7 @@ PROPERTIES = {
     "core:SourceGap": (*RULE, "core:text", "core:leavesOpen", "core:leavesLevelOpen"),
     "core:Tension": (*RULE, "core:handling", "core:resolution", "core:leavesOpen", "core:position"),
     "core:Screen": (*SCREEN, "core:item", "core:tier", "core:noneOfThese", "core:question", "core:before", "sh:order"),
+    "core:Score": ("core:item",),
     "core:UncoveredTopic": ("sh:order",),
     "core:Source": (
         "core:fileName", "core:subject", "core:audience", "core:disclaimer", "core:reviewStatus", "core:reviewNote",
@@ -47,6 +48,8 @@ RULING = tuple(PREFIXES[name] for name in ("core", "sh", "owl", "rdf"))
 """The vocabularies whose terms say what follows."""
 ITEM = (*SCREEN, "core:asks")
 """What an item of a screen has."""
+SCORE_ITEM = ("core:points", "core:criterion", "core:reading")
+"""What an item of a score has."""
 POSITION = ("core:recommendation", "core:rationale")
 """What a position of a tension has."""
 SHAPES = frozenset(map(expand, ("sh:NodeShape", "sh:PropertyShape")))
@@ -97,11 +100,13 @@ def _check_in_use(graph: Graph, problems: Problems, seen: set[str]) -> None:
 
 
 def _check_parts(graph: Graph, problems: Problems) -> None:
-    """What stands inside a tension or a screen."""
+    """What stands inside a tension, a screen or a score."""
     for node in (node for tension in graph.of_class("core:Tension") for node in graph.iris(tension, "core:position")):
         _check(graph, problems, node, "position of a tension", POSITION)
     for node in (str(node) for screen in graph.of_class("core:Screen") for node in list_items(graph, screen, "core:item")):
         _check(graph, problems, node, "item of a screen", ITEM)
+    for node in (node for score in graph.of_class("core:Score") for node in list_items(graph, score, "core:item")):
+        _check(graph, problems, node, "item of a score", SCORE_ITEM)
 
 
 def _check(graph: Graph, problems: Problems, iri: str, kind: str, properties: tuple[str, ...]) -> None:
