@@ -81,7 +81,8 @@ class Told(NamedTuple):
         )
         for band, bounds in self.bands.items():
             texts.append(
-                f"shape:{_class(band)} a sh:NodeShape ; core:score score:{self.name} ; {bounds} .\n"
+                f'shape:{_class(band)} a sh:NodeShape ; rdfs:label "band of {band}"@en ; '
+                f"core:score score:{self.name} ; {bounds} .\n"
                 f'rule:{band} a core:Recommendation , sh:TripleRule ; rdfs:label "{band}"@en ; sh:order 30 ; '
                 f"sh:condition shape:{_class(band)} ; sh:subject sh:this ; sh:predicate core:holds ; sh:object rule:{band} ; "
                 "core:source source:scores ; core:direction core:for ; core:modality core:should ; core:urgency core:routine ; "
@@ -107,11 +108,17 @@ class Told(NamedTuple):
         return load_knowledge(self.write(folder))
 
 
-SOURCE = """
-source:scores a core:Source ; dcterms:identifier "800" ; dcterms:title "Scores"@en ; core:reviewStatus "pending" .
-passage:800-L001a a core:Passage ; core:source source:scores ; dcterms:identifier "800-L001a" ; core:paraphrase "Items."@en .
-passage:800-L002a a core:Passage ; core:source source:scores ; dcterms:identifier "800-L002a" ; core:paraphrase "Bands."@en .
-""".strip()
+SOURCE = "\n".join(
+    [
+        'source:scores a core:Source ; dcterms:identifier "800" ; dcterms:title "Scores"@en ; core:reviewStatus "pending" .',
+        *(
+            f'passage:{id_} a core:Passage ; core:source source:scores ; dcterms:identifier "{id_}" ; '
+            f'core:paraphrase "{text}"@en ; core:textDigest "{"0" * 64}" ; '
+            f"oa:hasSelector [ a oa:TextPositionSelector ; oa:start {start} ; oa:end {start + 5} ] ."
+            for id_, text, start in (("800-L001a", "The items give points.", 0), ("800-L002a", "The sum tells what to do.", 5))
+        ),
+    ]
+)
 
 
 def _class(code: str) -> str:

@@ -6,17 +6,11 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from spinegraph.engine import Decision, Knowledge, Proof
+from spinegraph.engine.decide.proofs import reasons
 from spinegraph.engine.knowledge import units
 from spinegraph.engine.model import Case, Change, Concept, DecidedRecommendation, Fact, Measured, Measurement, ShownRecommendation
 
 STATES = {"present": "present", "absent": "absent", "unknown": "not assessed", "contradictory": "recorded both ways"}
-CARRYING = {
-    "true": ("true", "conflicting"),
-    "false": ("false", "conflicting"),
-    "conflicting": ("conflicting",),
-    "unknown": ("unknown",),
-}
-"""Truth of a node → truths of the children that make it so."""
 
 
 Turned = DecidedRecommendation | ShownRecommendation
@@ -67,7 +61,7 @@ class Words:
     def reason(self, proof: Proof) -> Reason:
         """The facts that carry a rule's truth, led by the name of its criterion where that says more."""
         criteria = self.criteria(proof)
-        leaves = list(self._leaves(criteria, CARRYING[proof.truth]))
+        leaves = list(self._leaves(criteria, reasons(proof)))
         passages = dict.fromkeys(passage for node in (*criteria, *leaves) for passage in node.passages)
         named = next((node.label for node in criteria if node.iri and node.children and node.operator != "rule"), "")
         return Reason(self._sentence(named, leaves), tuple(passages))
@@ -85,7 +79,7 @@ class Words:
                 continue
             children = self.criteria(node) if node.operator == "rule" else node.children
             if children:
-                yield from self._leaves(children, CARRYING[node.truth])
+                yield from self._leaves(children, reasons(node))
             else:
                 yield node
 

@@ -79,7 +79,11 @@ FEVERISH = Case(present=("feverish", "no_cough", "tender_nodes"), absent=("swoll
 def test_the_proof_tells_the_sum_and_the_points_of_every_item(mcisaac: Engine) -> None:
     case = Case(present=FEVERISH.present, absent=FEVERISH.absent, measurements={"age": 50.0})
     score = proof_of(mcisaac, case, "test")
-    assert (score.operator, score.truth, score.label) == ("score", "true", "mcisaac score 2 of 5, at least 2 and at most 3")
+    assert (score.operator, score.truth, score.label) == (
+        "score",
+        "true",
+        "band of test: mcisaac score 2 of 5, at least 2 and at most 3",
+    )
     assert [(child.label, child.points, child.truth) for child in score.children] == [
         ("feverish present (1 point)", 1, "true"),
         ("no cough present (1 point)", 1, "true"),
@@ -92,7 +96,7 @@ def test_the_proof_tells_the_sum_and_the_points_of_every_item(mcisaac: Engine) -
 
 def test_what_is_unknown_leaves_an_interval(mcisaac: Engine) -> None:
     score = proof_of(mcisaac, FEVERISH, "treat-at-once")
-    assert (score.truth, score.label) == ("unknown", "mcisaac score 2 to 4 of 5, at least 4")
+    assert (score.truth, score.label) == ("unknown", "band of treat-at-once: mcisaac score 2 to 4 of 5, at least 4")
     assert score.tally is not None
     assert (score.tally.code, score.tally.least, score.tally.greatest) == ("mcisaac_score", 2, 4)
     assert (score.tally.lowest, score.tally.highest) == (-1, 5)
@@ -124,7 +128,10 @@ def test_the_patient_reads_the_sum_in_their_words(mcisaac: Engine) -> None:
 def test_points_are_exact_decimals(tmp_path: Path) -> None:
     engine = Engine(WELLS.load(tmp_path))
     case = Case(present=("immobile", "clot_before", "leg_swollen"), absent=("cancer",), measurements={"heart_rate": 80.0})
-    assert proof_of(engine, case, "moderate-risk").label == "wells score 6 to 10 of 12.5, at least 2 and at most 6"
+    assert (
+        proof_of(engine, case, "moderate-risk").label
+        == "band of moderate-risk: wells score 6 to 10 of 12.5, at least 2 and at most 6"
+    )
 
 
 def test_a_lighter_answer_that_cannot_turn_it_is_not_asked(tmp_path: Path) -> None:
