@@ -83,6 +83,14 @@ def _needed(score: Score, lower: Bound | None, upper: Bound | None) -> tuple[int
     return found[0], found[1]
 
 
+def sums_within(criterion: Scored) -> tuple[int, int]:
+    """The least and the greatest sum in a range, in units, of those that anybody can have."""
+    points, _ = in_units(criterion.score)
+    least, greatest = _needed(criterion.score, criterion.lower, criterion.upper)
+    low, high = sum(min(point, 0) for point in points), sum(max(point, 0) for point in points)
+    return (low if least is None else least), (high if greatest is None else greatest)
+
+
 # Program -----------------------------------------------------------------------------------------
 
 

@@ -9,12 +9,12 @@ What is unknown is counted on neither side, so that nothing is concluded that an
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from spinegraph.engine.criteria.bits import joined
 from spinegraph.engine.criteria.changes import DONE, NEVER, ChangeSets, all_of, any_of
 from spinegraph.engine.criteria.joining import JoinedNode
-from spinegraph.engine.criteria.kind import Emitter, Planes, Preparation
+from spinegraph.engine.criteria.kind import Planes, Preparation
 from spinegraph.engine.criteria.node import ALL_OF_AND, CLOSED, FALSE, TRUE, UNREFUTE, Explanation, Head, OpenFacts, Part, reached
 from spinegraph.engine.criteria.open_facts import constant_or
 from spinegraph.engine.criteria.planes import join
@@ -22,6 +22,14 @@ from spinegraph.engine.model import Criterion
 
 MOST_STATES = 2048
 """So many pairs of votes are told apart where a range has two bounds; what lies beyond is not proposed as a change."""
+
+
+class Naming(Protocol):
+    """What gives names to planes: the compiler, or whoever asks the same of all patients."""
+
+    def assign(self, prefix: str, expression: str) -> str:
+        """The name of a plane that an expression makes."""
+        ...
 
 
 class Ballot(NamedTuple):
@@ -59,7 +67,7 @@ def at_most(points: Sequence[int], bound: int) -> Ballot:
 # Program -----------------------------------------------------------------------------------------
 
 
-def emit_ballots(ballots: Sequence[Ballot], pairs: Sequence[Planes], to: Emitter) -> Planes:
+def emit_ballots(ballots: Sequence[Ballot], pairs: Sequence[Planes], to: Naming) -> Planes:
     """The expressions of all bounds being reached, and of one of them being refuted."""
     holds, refuted = [], []
     for ballot in ballots:
@@ -70,7 +78,7 @@ def emit_ballots(ballots: Sequence[Ballot], pairs: Sequence[Planes], to: Emitter
     return join("&", holds), join("|", refuted)
 
 
-def threshold(planes: Sequence[str], weights: Sequence[int], needed: int, to: Emitter) -> str:
+def threshold(planes: Sequence[str], weights: Sequence[int], needed: int, to: Naming) -> str:
     """The plane of the full planes' weights coming to `needed`: a decision diagram over the planes and what is still needed.
 
     Equal needs at one place share a plane, the heaviest come first, and only `&` and `|` occur: that more is full never takes it
