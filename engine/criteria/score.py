@@ -8,11 +8,12 @@ from fractions import Fraction
 
 from msgspec import structs
 from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, Preparation, Reach, Shape, Surroundings
+from spinegraph.engine.criteria.measurement import probes
 from spinegraph.engine.criteria.node import FALSE, TRUE, Explanation, Head
 from spinegraph.engine.criteria.shapes import Curie, Iri, ShapeData, conforms_to_all, conforms_to_any
 from spinegraph.engine.criteria.sums import Ballot, SumNode, at_least, at_most, emit_ballots
 from spinegraph.engine.criteria.words import Clause, Names, in_points, tally_in_words
-from spinegraph.engine.model import Bound, Criterion, Hierarchy, Proof, Score, Scored, Tally
+from spinegraph.engine.model import And, Bound, Criterion, Hierarchy, Measured, Proof, Score, Scored, Tally
 
 LOWER, UPPER = ("core:atLeast", "core:moreThan"), ("core:atMost", "core:lessThan")
 """The bounds of a score: each with the value, and without it."""
@@ -125,11 +126,12 @@ def _reach(criterion: Scored, _: Surroundings, of: Callable[[Criterion], Reach])
 class ScoreNode(SumNode):
     """A score in a range: its proof shows every item with its points, for only all of them make the sum."""
 
-    __slots__ = ("_name", "_range", "_score")
+    __slots__ = ("_ends", "_name", "_range", "_score")
 
     def __init__(self, head: Head, criterion: Scored, graph: Preparation) -> None:
         super().__init__(head, criterion, graph, _ballots(criterion))
         self._score = criterion.score
+        self._ends = extremes(criterion.score)
         self._range = range_in_words(criterion)
         self._name = f"{criterion.label}: {criterion.score.label}" if criterion.label else criterion.score.label
 
@@ -150,9 +152,33 @@ class ScoreNode(SumNode):
             told, untold = points if truth & TRUE else 0, 0 if truth & FALSE else points
             least.append(told if points > 0 else untold)
             greatest.append(untold if points > 0 else told)
-        every = [item.points for item in self._score.items]
-        lowest, highest = _exact(min(one, 0) for one in every), _exact(max(one, 0) for one in every)
-        return Tally(code=self._score.code, least=_exact(least), greatest=_exact(greatest), lowest=lowest, highest=highest)
+        return Tally(
+            code=self._score.code, least=_exact(least), greatest=_exact(greatest), lowest=self._ends[0], highest=self._ends[1]
+        )
+
+
+def extremes(score: Score) -> tuple[float, float]:
+    """The least and the greatest sum that anybody can have: of ranges of one measurement, those that one value meets."""
+    apart: list[list[float]] = []
+    steps: dict[str, list[tuple[Measured, float]]] = {}
+    for item in score.items:
+        asked = item.criterion
+        while isinstance(asked, And) and len(asked.children) == 1:
+            (asked,) = asked.children
+        if isinstance(asked, Measured):
+            steps.setdefault(asked.measurement, []).append((asked, item.points))
+        else:
+            apart.append([0, item.points])
+    for ranges in steps.values():
+        values = probes(*(asked for asked, _ in ranges))
+        apart.append([_exact(points for asked, points in ranges if _within(asked, value)) for value in values])
+    return _exact(map(min, apart)), _exact(map(max, apart))
+
+
+def _within(asked: Measured, value: float) -> bool:
+    low, high = asked.lower, asked.upper
+    above = low is None or value > low.value or (low.inclusive and value == low.value)
+    return above and (high is None or value < high.value or (high.inclusive and value == high.value))
 
 
 def _exact(points: Iterable[float]) -> float:

@@ -134,6 +134,13 @@ def test_points_are_exact_decimals(tmp_path: Path) -> None:
     )
 
 
+def test_ages_that_exclude_each_other_do_not_add_up_in_the_greatest_sum(tmp_path: Path) -> None:
+    """Nobody is between 65 and 74 years of age and 75 or more."""
+    engine = Engine(VASC.load(tmp_path))
+    case = Case(present=("female",), measurements={"age": 75.0})
+    assert proof_of(engine, case, "treat").label == "band of treat: vasc score 3 to 9 of 9, at least 2"
+
+
 def test_a_lighter_answer_that_cannot_turn_it_is_not_asked(tmp_path: Path) -> None:
     """Whatever else is answered, a point more or less leaves a sum of two or more where it is."""
     engine = Engine(VASC.load(tmp_path))
