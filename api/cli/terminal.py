@@ -13,6 +13,7 @@ from spinegraph.api.cli.terminal_brief import STYLES, whole_brief
 from spinegraph.api.cli.terminal_page import passage_ids, two_columns
 from spinegraph.api.cli.terminal_words import Turned, Words, turning_all
 from spinegraph.engine import Case, Decision, Knowledge, Proof
+from spinegraph.engine.decide.proofs import carrying
 from spinegraph.engine.model import URGENCIES, AssessedCondition, DecidedRecommendation, ShownPosition, ShownRecommendation
 
 VERDICT_STYLES = {
@@ -205,15 +206,15 @@ def render_proof(entry: ShownRecommendation, case: Case, knowledge: Knowledge) -
         raise TypeError(f"{entry.id} has no proof.")  # only what `explain` names has one
     tree = Tree(_line(entry), guide_style="dim")
     for child in proof.children:
-        _grow(tree, child, proof.carrying, words)
+        _grow(tree, child, carrying(proof), words)
     cited = {passage.id: passage for passage in knowledge.passages.values()}
     stated = [(id_, cited[id_].paraphrase) for id_ in entry.passages if id_ in cited]
     return Group(tree, two_columns([*stated, *_turning(entry, words)]))
 
 
-def _grow(tree: Tree, node: Proof, carrying: Iterable[str], words: Words) -> None:
+def _grow(tree: Tree, node: Proof, shown: Iterable[str], words: Words) -> None:
     """The part of a proof that makes its truth what it is; a passage stands at the innermost criterion that it states."""
-    if node.truth not in carrying:
+    if node.truth not in shown:
         return
     fact = node.fact
     derived = fact is not None and fact.basis == "derived" and fact.code not in fact.through and not node.children
@@ -223,7 +224,7 @@ def _grow(tree: Tree, node: Proof, carrying: Iterable[str], words: Words) -> Non
     branch = tree.add(Text.assemble(f"{node.label}{TRUTHS[node.truth]}{through}", passage_ids(own)))
     for child in node.children:
         if fact is None:
-            _grow(branch, child, node.carrying, words)
-        elif child.truth in node.carrying:  # the rule by which it follows: what that asks for stands below the finding
+            _grow(branch, child, carrying(node), words)
+        elif child.truth in carrying(node):  # the rule by which it follows: what that asks for stands below the finding
             for part in words.criteria(child):
-                _grow(branch, part, child.carrying, words)
+                _grow(branch, part, carrying(child), words)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from spinegraph.engine import Decision, Knowledge, Proof
+from spinegraph.engine.decide.proofs import reasons
 from spinegraph.engine.knowledge import units
 from spinegraph.engine.model import (
     Case,
@@ -73,7 +74,7 @@ class Words:
     def reason(self, proof: Proof) -> Reason:
         """The facts that carry a rule's truth, led by the name of its criterion where that says more."""
         criteria = self.criteria(proof)
-        leaves = list(self._leaves(criteria, proof.carrying))
+        leaves = list(self._leaves(criteria, reasons(proof)))
         passages = dict.fromkeys(passage for node in (*criteria, *leaves) for passage in node.passages)
         named = next(
             (node.label for node in criteria if node.iri and node.children and not node.fact and node.operator != "rule"), ""
@@ -93,7 +94,7 @@ class Words:
                 continue
             children = self.criteria(node) if node.operator == "rule" else node.children
             if children and not node.fact:
-                yield from self._leaves(children, node.carrying)
+                yield from self._leaves(children, reasons(node))
             else:
                 yield node
 

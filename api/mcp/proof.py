@@ -10,6 +10,7 @@ from spinegraph.api.mcp.deciding import names_of
 from spinegraph.api.mcp.guidelines import Guidelines, attribution
 from spinegraph.api.problems import ParameterError
 from spinegraph.engine import Case, Proof
+from spinegraph.engine.decide.proofs import carrying
 from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.model import Fact, FactState, Frozen, doc
 
@@ -65,7 +66,7 @@ def explain(guidelines: Guidelines, asked: Explain, case: Case) -> Explanation:
 def _steps(proof: Proof, names: Mapping[str, str], depth: int = 0) -> Iterator[Step]:
     """What is below a node and makes its truth what it is, from the top; a passage stands at the innermost part that has it."""
     for child in proof.children:
-        if child.truth in proof.carrying:
+        if child.truth in carrying(proof):
             within = {passage for part in child.children for passage in part.passages}
             own = tuple(passage for passage in child.passages if passage not in within)
             yield Step(depth=depth, text=_text(child, names), truth=child.truth, passages=own)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spinegraph.engine.criteria import acts, boolean, coded, count, measurement, presence, suspicion
+from spinegraph.engine.criteria import acts, boolean, coded, count, measurement, presence, score, suspicion
 from spinegraph.engine.criteria.kind import Emitter, Kind, Planes, Preparation, Reach, Surroundings
 from spinegraph.engine.criteria.node import CriterionNode, Head
 from spinegraph.engine.criteria.shapes import ShapeData
@@ -19,6 +19,7 @@ KINDS: tuple[Kind[Any], ...] = (
     *suspicion.KINDS,
     *presence.KINDS[2:],
     *count.KINDS,
+    *score.KINDS,
     *boolean.KINDS,
     *measurement.KINDS,
     *coded.KINDS,

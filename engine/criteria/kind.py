@@ -16,7 +16,7 @@ from spinegraph.engine.criteria.rule import RuleNode
 from spinegraph.engine.criteria.shapes import ShapeData
 from spinegraph.engine.criteria.words import Clause, Names
 from spinegraph.engine.errors import CriterionError
-from spinegraph.engine.model import ActKind, Assessment, Compared, Criterion, Hierarchy
+from spinegraph.engine.model import ActKind, Assessment, Compared, Criterion, Hierarchy, Score
 
 C = TypeVar("C", bound=Criterion)
 Planes = tuple[str, str]
@@ -50,6 +50,8 @@ class Shape(Protocol):
         ...
 
     def measurement(self, predicate: str) -> str: ...
+
+    def score(self, predicate: str) -> Score: ...
 
     def duration(self, measurement: str) -> str:
         """The UCUM unit of a measurement that is a duration; "" for all others."""

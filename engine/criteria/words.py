@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from spinegraph.engine.model import Bound, CodedProperty, Concept, Knowledge, Measurement
+from spinegraph.engine.model import Bound, CodedProperty, Concept, Knowledge, Measurement, Score, Tally
 
 
 class Names(NamedTuple):
@@ -21,8 +21,8 @@ class Names(NamedTuple):
 
 def names_of(knowledge: Knowledge, unit_in_words: Callable[[str], str] = str, for_patient: bool = False) -> Names:
     """The labels of a knowledge; units are UCUM unless put into words."""
-    things: dict[str, Concept | Measurement | CodedProperty] = {
-        **knowledge.findings, **knowledge.conditions, **knowledge.interventions, **knowledge.valued,
+    things: dict[str, Concept | Measurement | CodedProperty | Score] = {
+        **knowledge.findings, **knowledge.conditions, **knowledge.interventions, **knowledge.valued, **knowledge.scores,
     }  # fmt: skip
     measurements = knowledge.measurements
     return Names(
@@ -47,7 +47,6 @@ class Clause(NamedTuple):
     opposite: str = ""
     lower: Bound | None = None
     upper: Bound | None = None
-    least: int = 0
     inconclusive: bool = False
 
     @property
@@ -96,3 +95,21 @@ def text_of(clause: Clause, style: Style) -> str:
     ranged, plain = style.banded if clause.is_banded else style.range, style.inconclusive if clause.inconclusive else style.state
     template = ranged if clause.opposite else plain
     return template.format(**clause._asdict(), spaced=clause.operator.replace("-", " ")).rstrip()
+
+
+def in_points(points: float) -> str:
+    """
+    >>> in_points(-1), in_points(1.5)
+    ('-1 point', '1.5 points')
+    """
+    return f"{points:.12g} point{'' if abs(points) == 1 else 's'}"
+
+
+def tally_in_words(tally: Tally) -> str:
+    """What a score comes to, of the greatest sum that there is.
+
+    >>> tally_in_words(Tally(code="code", least=3, greatest=5, lowest=-1, highest=5))
+    '3 to 5 of 5'
+    """
+    ends = dict.fromkeys(f"{end:.12g}" for end in sorted((tally.least, tally.greatest)))
+    return f"{' to '.join(ends)} of {tally.highest:.12g}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from msgspec import structs
+from spinegraph.engine.criteria.words import in_points, tally_in_words
 from spinegraph.engine.decide.disclaimer import disclaimer_for
 from spinegraph.engine.model import (
     Answer,
@@ -57,7 +58,7 @@ class ForPatients:
     def __init__(self, knowledge: Knowledge) -> None:
         concepts = (*knowledge.findings.values(), *knowledge.conditions.values())
         self._names = {concept.code: concept.patient_label for concept in concepts}
-        self._names |= {thing.code: thing.patient_label for thing in knowledge.valued.values()}
+        self._names |= {thing.code: thing.patient_label for thing in (*knowledge.valued.values(), *knowledge.scores.values())}
         self._interventions = {iri: concept.patient_label for iri, concept in knowledge.interventions.items()}
         self._rules = {rule.id: rule for rule in knowledge.rules.values()}
         self._disclaimer = disclaimer_for("patient", knowledge.sources.values())
@@ -123,6 +124,10 @@ class ForPatients:
     def _proof(self, proof: Proof) -> Proof:
         fact = proof.fact
         label = self._names.get(fact.code, "") if fact else PARTS.get(proof.operator, STEP)
+        if proof.tally is not None:
+            label = f"{self._names[proof.tally.code]} {tally_in_words(proof.tally)}"
+        if proof.points is not None:
+            label = f"{label} ({in_points(proof.points)})"
         return structs.replace(proof, label=label, children=tuple(map(self._proof, proof.children)))
 
     def _question(self, question: Question) -> Question:

@@ -11,11 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
-import rdflib
 from pyshacl import shacl_rules
-from rdflib import RDF, RDFS, BNode, Graph, Literal, Namespace, URIRef
-from rdflib.collection import Collection
-from rdflib.namespace import SH, XSD
+from rdflib import RDF, RDFS, Graph, Literal, URIRef
+from rdflib.namespace import XSD
 from rdflib.plugin import register
 from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
@@ -23,14 +21,11 @@ from rdflib.plugins.sparql.processor import SPARQLProcessor
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Processor
 from spinegraph.engine.criteria import dual_of
-from spinegraph.engine.criteria.shapes import Code, Curie, Iri, ShapeData, Value, conforms_to_any, node_shape
+from spinegraph.engine.criteria.shapes import conforms_to_any, node_shape
+from spinegraph.engine.decide.shape_graph import CORE, DUAL, add_rule, add_score_rules, add_shape
 from spinegraph.engine.knowledge.files import shipped_paths
-from spinegraph.engine.knowledge.turtle.terms import BASE, expand
 from spinegraph.engine.knowledge.units import comparable
 from spinegraph.engine.model import Act, ActKind, Case, DerivedFinding, Knowledge, Measured, Rule
-
-CORE = Namespace(f"{BASE}core/")
-DUAL = Namespace(f"{BASE}shape/dual/")
 
 
 class Bits(NamedTuple):
@@ -76,11 +71,13 @@ class Oracle:
                     self._background.add((URIRef(iri), RDFS.subClassOf, parent))
         self._background += self._shapes.triples((None, CORE.assesses, None))
         add_dual_rules(self._shapes, knowledge)
+        add_score_rules(self._shapes, knowledge)
         self._finding = {finding.code: URIRef(iri) for iri, finding in knowledge.findings.items()}
         self._measurement = {measurement.code: URIRef(iri) for iri, measurement in knowledge.measurements.items()}
         self._coded = {thing.code: URIRef(iri) for iri, thing in knowledge.coded.items()}
         self._units = {measurement.code: measurement.unit for measurement in knowledge.measurements.values()}
         self._marks = _marks(knowledge)
+        self._rules = frozenset(knowledge.rules)
 
     def evaluate(self, cases: Sequence[Case]) -> list[Bits]:
         """The bits of each case, by SHACL alone."""
@@ -130,8 +127,8 @@ class Oracle:
         hierarchy = self._knowledge.hierarchy
         present, absent = self._stated(data, node, "present"), self._stated(data, node, "absent")
         return Bits(
-            frozenset(map(str, data.objects(node, CORE.holds))),
-            frozenset(map(str, data.objects(node, CORE.refuted))),
+            self._rules & frozenset(map(str, data.objects(node, CORE.holds))),
+            self._rules & frozenset(map(str, data.objects(node, CORE.refuted))),
             frozenset(wider for finding in present for wider in hierarchy.broader[finding] if wider in self._knowledge.findings),
             frozenset(narrower for finding in absent for narrower in hierarchy.narrower[finding]),
         )
@@ -154,18 +151,8 @@ def add_dual_rules(shapes: Graph, knowledge: Knowledge) -> None:
     for rule in knowledge.rules.values():
         if rule.scope is None and rule.criterion is None:
             continue
-        dual = DUAL[f"rule-{rule.id}"]
-        home = DUAL[f"RulesOfOrder{rule.order}"]
-        shapes.add((home, RDF.type, SH.NodeShape))
-        shapes.add((home, SH.targetClass, CORE.Case))
-        shapes.add((home, SH.order, Literal(rule.order)))
-        shapes.add((home, SH.rule, dual))
-        shapes.add((dual, RDF.type, SH.TripleRule))
-        shapes.add((dual, SH.order, Literal(rule.order)))
-        shapes.add((dual, SH.condition, _refuting(rule, shapes)))
-        shapes.add((dual, SH.subject, SH.this))
-        shapes.add((dual, SH.predicate, CORE.absent if isinstance(rule, DerivedFinding) else CORE.refuted))
-        shapes.add((dual, SH.object, URIRef(rule.finding if isinstance(rule, DerivedFinding) else rule.iri)))
+        predicate, value = (CORE.absent, rule.finding) if isinstance(rule, DerivedFinding) else (CORE.refuted, rule.iri)
+        add_rule(shapes, rule.id, rule.order, _refuting(rule, shapes), predicate, URIRef(value))
 
 
 def _refuting(rule: Rule, shapes: Graph) -> URIRef:
@@ -174,33 +161,6 @@ def _refuting(rule: Rule, shapes: Graph) -> URIRef:
     parts = conforms_to_any(dual_of(part) for part in (rule.scope, rule.criterion) if part is not None)
     add_shape(shapes, shape, node_shape(parts))
     return shape
-
-
-def add_shape(graph: Graph, node: rdflib.term.Node, shape: ShapeData) -> None:
-    """Write a shape as the triples of a node."""
-    for predicate, value in shape.items():
-        graph.add((node, URIRef(expand(predicate)), _term(graph, value)))
-
-
-def _term(graph: Graph, value: Value) -> rdflib.term.Node:
-    if isinstance(value, Iri):
-        return URIRef(value.iri)
-    if isinstance(value, Curie):
-        return URIRef(expand(value.name))
-    if isinstance(value, Code):
-        return Literal(value.text)
-    if isinstance(value, int):
-        return Literal(value)
-    if isinstance(value, float):
-        return Literal(repr(value), datatype=XSD.decimal)
-    if isinstance(value, Mapping):
-        node = BNode()
-        add_shape(graph, node, value)
-        return node
-    head = BNode() if value else RDF.nil
-    if value:
-        Collection(graph, head, [_term(graph, item) for item in value])
-    return head
 
 
 def program_bits(knowledge: Knowledge, planes: Sequence[int], slots: Mapping[str, Any], present: Any, absent: Any) -> Bits:

@@ -27,8 +27,10 @@ for _kind in KINDS:
     for _modifier in _kind.modifiers:
         MODIFIERS[_modifier] = tuple(dict.fromkeys((*MODIFIERS.get(_modifier, ()), _kind.constraint)))
 """Each modifier and the constraints that it can belong to."""
-ALLOWED = frozenset(map(expand, (*CONSTRAINTS, *MODIFIERS)))
-MEND = "Allowed: " + ", ".join((*CONSTRAINTS, *MODIFIERS)) + ". There is no sh:not: absence has to be recorded."
+TERMS = tuple(dict.fromkeys((*CONSTRAINTS, *MODIFIERS)))
+"""Some constraints are modifiers as well: a count states core:atLeast, and so does a range of a score."""
+ALLOWED = frozenset(map(expand, TERMS))
+MEND = "Allowed: " + ", ".join(TERMS) + ". There is no sh:not: absence has to be recorded."
 ALIKE = 0.8
 """How alike a misspelt term is to what is meant: sh:not is no slip of the pen for sh:node."""
 SHAPES = {"sh:NodeShape", "sh:PropertyShape"}
@@ -49,16 +51,25 @@ def foreign_term(graph: Graph, shape: str) -> Misuse | None:
     """The first term of a shape that the profile does not have; None if there is none."""
     for predicate in graph.predicates(shape):
         if predicate not in ALLOWED and predicate not in ANNOTATIONS:
-            near = get_close_matches(shorten(predicate), (*CONSTRAINTS, *MODIFIERS), n=1, cutoff=ALIKE)
+            near = get_close_matches(shorten(predicate), TERMS, n=1, cutoff=ALIKE)
             what = f"{shorten(predicate)} is not in the criterion profile" + (f"; did you mean {near[0]}?" if near else "")
             return Misuse(what, MEND, predicate=predicate)
     return None
 
 
-def misplaced_modifier(graph: Graph, shape: str, stated: Container[str]) -> Misuse | None:
-    """A modifier without the constraint that it belongs to; `stated` are the constraints of the shape."""
+def stated_by(graph: Graph, shape: str) -> list[str]:
+    """The constraints of a shape, without those that only modify another of them."""
+    found = [name for name in CONSTRAINTS if expand(name) in graph.predicates(shape)]
+    return [name for name in found if not any(other in found for other in MODIFIERS.get(name, ()))]
+
+
+def misplaced_modifier(graph: Graph, shape: str) -> Misuse | None:
+    """A modifier without the constraint that it belongs to."""
+    predicates = graph.predicates(shape)
     for modifier, constraints in MODIFIERS.items():
-        if expand(modifier) in graph.predicates(shape) and not any(constraint in stated for constraint in constraints):
+        if modifier in CONSTRAINTS or expand(modifier) not in predicates:
+            continue
+        if not any(expand(constraint) in predicates for constraint in constraints):
             wanted = " or ".join(constraints)
             what, mend = f"{modifier} stands without {wanted}", f"Add {wanted}, or drop {modifier}."
             return Misuse(what, mend, predicate=modifier, lacks=constraints)

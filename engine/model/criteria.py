@@ -219,10 +219,9 @@ Compared = Measured | OneOf
 """Asks about the value of one thing."""
 
 
-class AtLeast(Criterion, frozen=True, kw_only=True):
-    """Holds if `count` direct subclasses of the group are present; refuted if too many are absent for that."""
+class Counted(Criterion, frozen=True, kw_only=True):
+    """Counts the direct subclasses of a group of findings that are present."""
 
-    operator: ClassVar[str] = "at-least"
     count: int
     group: str
     members: tuple[Present, ...]
@@ -234,6 +233,50 @@ class AtLeast(Criterion, frozen=True, kw_only=True):
     @property
     def subject(self) -> str:
         return self.group
+
+
+class AtLeast(Counted, frozen=True, kw_only=True):
+    """Holds if `count` direct subclasses of the group are present; refuted if too many are absent for that."""
+
+    operator: ClassVar[str] = "at-least"
+
+
+class AtMost(Counted, frozen=True, kw_only=True):
+    """Holds if so many direct subclasses of the group are absent that no more than `count` can be present; refuted by more."""
+
+    operator: ClassVar[str] = "at-most"
+
+
+class ScoreItem(Frozen, frozen=True, kw_only=True):
+    """Of a score: the points, also negative, that a criterion gives while it holds."""
+
+    points: float
+    criterion: Criterion
+
+
+class Score(Frozen, frozen=True, kw_only=True):
+    """A sum of points. While items are unknown it lies between the least and the greatest that they leave."""
+
+    iri: str
+    code: str
+    label: str
+    patient_label: str
+    definition: str = ""
+    items: tuple[ScoreItem, ...]
+    passages: tuple[str, ...] = ()
+
+
+class Scored(Criterion, frozen=True, kw_only=True):
+    """Holds if a score lies between the bounds whatever its unknown items are; refuted if it lies beyond them."""
+
+    operator: ClassVar[str] = "score"
+    score: Score
+    lower: Bound | None = None
+    upper: Bound | None = None
+
+    @property
+    def parts(self) -> tuple[Criterion, ...]:
+        return tuple(item.criterion for item in self.score.items)
 
 
 class And(Joined, frozen=True, kw_only=True):

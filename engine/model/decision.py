@@ -95,6 +95,16 @@ class Fact(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     through: Annotated[tuple[str, ...], doc("Codes of the given findings, or ids of the rules, from which it is derived.")] = ()
 
 
+class Tally(Frozen, frozen=True, kw_only=True):
+    """What a score comes to: one sum, or the least and the greatest that its unknown items leave."""
+
+    code: Annotated[str, doc("Code of the score.")]
+    least: Annotated[float, doc("The sum at least, whatever is unknown.")]
+    greatest: Annotated[float, doc("The sum at most, whatever is unknown.")]
+    lowest: Annotated[float, doc("The least sum that anybody can have.")]
+    highest: Annotated[float, doc("The greatest sum that anybody can have.")]
+
+
 class Proof(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     """A node of an explanation: the criterion, its truth, the fact used or the children, and the passages that state it."""
 
@@ -105,22 +115,8 @@ class Proof(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     fact: Annotated[Fact | None, doc("Of a leaf: the fact that was used.")] = None
     passages: PassageIds = ()
     children: Annotated[tuple[Proof, ...], doc("The parts on which it rests.")] = ()
-
-    @property
-    def carrying(self) -> tuple[Truth, ...]:
-        """Truths of the parts that make its truth what it is: of one that asks for an absence, the opposite."""
-        return _CARRYING[self.truth if self.operator not in MIRRORED else _OPPOSITE[self.truth]]
-
-
-MIRRORED = ("absent", "not-suspected")
-"""Operators that hold where what is below them is refuted."""
-_OPPOSITE: Mapping[Truth, Truth] = {"true": "false", "false": "true", "unknown": "unknown", "conflicting": "conflicting"}
-_CARRYING: Mapping[Truth, tuple[Truth, ...]] = {
-    "true": ("true", "conflicting"),
-    "false": ("false", "conflicting"),
-    "unknown": ("unknown",),
-    "conflicting": ("conflicting",),
-}
+    points: Annotated[float | None, doc("Of an item of a score: the points that it gives while it holds.")] = None
+    tally: Annotated[Tally | None, doc("Of a score: what it comes to.")] = None
 
 
 class Range(Frozen, omit_defaults=True, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from spinegraph.engine.model.base import Direction, Frozen, Modality, Urgency, doc
-from spinegraph.engine.model.criteria import Act, Criterion
+from spinegraph.engine.model.criteria import Act, Criterion, Score
 from spinegraph.engine.model.sources import ArticleSection, CitationMapping, Passage, PassageKind, Reference, Source
 
 
@@ -295,6 +295,7 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     subjects: Mapping[str, Criterion] = {}
     coded: Mapping[str, CodedProperty] = {}
     acts: Mapping[str, Act] = {}
+    scores: Mapping[str, Score] = {}
 
     @property
     def stated_findings(self) -> dict[str, Concept]:

@@ -16,6 +16,7 @@ from spinegraph.engine.model import (
     Compared,
     Criterion,
     Knowledge,
+    Score,
     Verdict,
 )
 from spinegraph.engine.program.relations import Relations
@@ -134,4 +135,6 @@ def structure(criterion: Criterion) -> tuple[Any, ...]:
 def _structure_of(value: Any) -> Any:
     if isinstance(value, Criterion):
         return structure(value)
+    if isinstance(value, Score):
+        return value.iri
     return tuple(map(_structure_of, value)) if isinstance(value, tuple) else value

@@ -13,6 +13,7 @@ from spinegraph.engine.model import (
     Criterion,
     DerivedFinding,
     Knowledge,
+    Score,
 )
 
 
@@ -47,12 +48,7 @@ def order_errors(knowledge: Knowledge) -> Iterator[KnowledgeError]:
 
 def dependencies(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
     """Rule IRI → the rules whose conclusions its scope or criterion tests."""
-    concluding: dict[str, list[str]] = {}
-    for rule in knowledge.rules.values():
-        if isinstance(rule, DerivedFinding):
-            concluding.setdefault(rule.finding, []).append(rule.iri)
-        elif isinstance(rule, Assessment):
-            concluding.setdefault(rule.condition, []).append(rule.iri)
+    concluding = _concluding(knowledge)
     memory: dict[int, dict[str, None]] = {}
     found = {}
     for rule in knowledge.rules.values():
@@ -61,6 +57,26 @@ def dependencies(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
             tested |= _tested(criterion, knowledge, concluding, memory)
         found[rule.iri] = tuple(tested)
     return found
+
+
+def foundations(knowledge: Knowledge, score: Score) -> tuple[str, ...]:
+    """IRIs of the rules whose conclusions the items of a score test."""
+    concluding, memory = _concluding(knowledge), dict[int, dict[str, None]]()
+    tested: dict[str, None] = {}
+    for item in score.items:
+        tested |= _tested(item.criterion, knowledge, concluding, memory)
+    return tuple(tested)
+
+
+def _concluding(knowledge: Knowledge) -> dict[str, list[str]]:
+    """Finding or condition → the rules that derive or assess it."""
+    concluding: dict[str, list[str]] = {}
+    for rule in knowledge.rules.values():
+        if isinstance(rule, DerivedFinding):
+            concluding.setdefault(rule.finding, []).append(rule.iri)
+        elif isinstance(rule, Assessment):
+            concluding.setdefault(rule.condition, []).append(rule.iri)
+    return concluding
 
 
 def _tested(

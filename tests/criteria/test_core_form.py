@@ -6,19 +6,21 @@ Engines that know no SHACL-SPARQL skip custom components in silence, and find th
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pyshacl
 import pytest
-from rdflib import RDF, RDFS, Graph, Literal, URIRef
+from rdflib import RDF, RDFS, BNode, Graph, Literal, URIRef
 from rdflib.namespace import SH, XSD
 from spinegraph.engine import Case, Engine
 from spinegraph.engine.criteria import core_of
 from spinegraph.engine.criteria.shapes import Curie, Iri, node_shape
-from spinegraph.engine.decide.reference import CORE, add_shape
-from spinegraph.engine.model import Assessment, Criterion
+from spinegraph.engine.decide.shape_graph import CORE, add_shape
+from spinegraph.engine.model import Assessment, Criterion, Score
+from spinegraph.engine.program.program import Program
 
 from tests.random_cases import random_cases
+from tests.validation.interactions.random_guidelines import Writer
 
 PATIENT = URIRef("urn:case")
 
@@ -65,7 +67,23 @@ def data_of(engine: Engine, case: Case) -> Graph:
     iri_of = {measurement.code: iri for iri, measurement in knowledge.measurements.items()}
     for code, value in case.measurements.items():
         graph.add((PATIENT, URIRef(iri_of[code]), Literal(repr(value), datatype=XSD.decimal)))
+    for score in knowledge.scores.values():
+        add_sum(graph, score, planes, program)
     return graph
+
+
+def add_sum(graph: Graph, score: Score, planes: Sequence[int], program: Program) -> None:
+    """What the rules of scores conclude before: the least and the greatest sum."""
+    pairs = [(item.points, *program.pair(item.criterion)) for item in score.items]
+    positive = [(points, planes[holds], planes[refuted]) for points, holds, refuted in pairs if points > 0]
+    negative = [(points, planes[holds], planes[refuted]) for points, holds, refuted in pairs if points < 0]
+    least = sum(p * holds for p, holds, _ in positive) + sum(p * (1 - refuted) for p, _, refuted in negative)
+    greatest = sum(p * (1 - refuted) for p, _, refuted in positive) + sum(p * holds for p, holds, _ in negative)
+    node = BNode()
+    graph.add((PATIENT, CORE.scored, node))
+    graph.add((node, CORE.score, URIRef(score.iri)))
+    for predicate, value in ((CORE.least, least), (CORE.greatest, greatest)):
+        graph.add((node, predicate, Literal(repr(float(value)), datatype=XSD.decimal)))
 
 
 def conforming(shapes: Graph, known: dict[URIRef, Criterion], data: Graph) -> set[URIRef]:
@@ -75,7 +93,13 @@ def conforming(shapes: Graph, known: dict[URIRef, Criterion], data: Graph) -> se
     return known.keys() - set(report.objects(None, SH.sourceShape))
 
 
-@pytest.mark.parametrize(("which", "count"), [("small", 10), pytest.param("engine", 1, marks=pytest.mark.slow)])
+@pytest.fixture(scope="module")
+def counting(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """Counts of both kinds, and scores that rest on each other."""
+    return Engine(Writer(7, sums=True).write(tmp_path_factory.mktemp("counting")))
+
+
+@pytest.mark.parametrize(("which", "count"), [("small", 10), ("counting", 10), pytest.param("engine", 1, marks=pytest.mark.slow)])
 def test_the_core_form_conforms_where_the_criterion_holds(which: str, count: int, request: pytest.FixtureRequest) -> None:
     engine: Engine = request.getfixturevalue(which)
     shapes, known = shapes_of(engine)

@@ -18,6 +18,7 @@ from spinegraph.engine.model import (
     Absent,
     And,
     AtLeast,
+    AtMost,
     Bound,
     Criterion,
     Measured,
@@ -28,12 +29,19 @@ from spinegraph.engine.model import (
     Or,
     Performed,
     Present,
+    Score,
+    Scored,
+    ScoreItem,
     Suspected,
     Taking,
     Unassessed,
 )
 
 FEVER = Present(finding="fever")
+SCORE = Score(
+    iri="mcisaac", code="mcisaac", label="McIsaac score", patient_label="your score",
+    items=(ScoreItem(points=2.5, criterion=FEVER), ScoreItem(points=-1, criterion=Absent(finding="chills"))),
+)  # fmt: skip
 ONE_OF_EACH: tuple[Criterion, ...] = (
     FEVER,
     Present(finding="fever", absence_inconclusive=True),
@@ -51,8 +59,11 @@ ONE_OF_EACH: tuple[Criterion, ...] = (
     Taking(intervention="drug"),
     NotTaking(intervention="drug"),
     AtLeast(count=1, group="sign", members=(FEVER, Absent(finding="chills"))),  # type: ignore[arg-type]
+    AtMost(count=0, group="sign", members=(FEVER,)),
     And(children=(FEVER,)),
     Or(children=(FEVER,)),
+    Scored(score=SCORE, lower=Bound(value=2, inclusive=True)),
+    Scored(score=SCORE, lower=Bound(value=0, inclusive=False), upper=Bound(value=2, inclusive=False)),
 )
 NAMES = Names(lambda iri: f"<{iri}>", lambda _: "a", lambda _, code: code)
 
@@ -118,8 +129,11 @@ def test_criteria_in_the_words_of_each_text() -> None:
         ["<drug> taken", "<drug>: taken", "taking <drug>"],
         ["<drug> not taken", "<drug>: not taken", "not taking <drug>"],
         ["at least 1 of <sign>"] * 3,
+        ["at most 0 of <sign>"] * 3,
         ["all of"] * 3,
         ["any of"] * 3,
+        ["<mcisaac> at least 2"] * 3,
+        ["<mcisaac> more than 0 and less than 2"] * 3,
     ]
 
 

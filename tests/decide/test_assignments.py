@@ -73,9 +73,9 @@ def _is_beside(other: Rule, rule: Recommendation) -> bool:
     return isinstance(other, Exclusion)
 
 
-@pytest.fixture(params=range(GUIDELINES))
+@pytest.fixture(params=[(seed, sums) for sums in (False, True) for seed in range(GUIDELINES)])
 def counted(request: pytest.FixtureRequest, tmp_path: Path) -> Counted:
-    return Counted(Writer(request.param).write(tmp_path))
+    return Counted(Writer(*request.param).write(tmp_path))
 
 
 def cases(counted: Counted) -> Iterator[Asked]:

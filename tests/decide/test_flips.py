@@ -130,12 +130,13 @@ def ranges_named(engine: Engine, rule: str) -> list[tuple[str, str]]:
     return sorted({(changes[number].code, changes[number].to) for number in bits_of(named) if changes[number].code in VALUED})
 
 
-@pytest.fixture(scope="module", params=range(GUIDELINES))
+@pytest.fixture(scope="module", params=[(seed, sums) for sums in (False, True) for seed in range(GUIDELINES)])
 def guideline(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Engine, list[Case]]:
     """A random guideline, and some of its patients without contradiction."""
-    knowledge = Writer(request.param).write(tmp_path_factory.mktemp("guideline"))
+    seed, sums = request.param
+    knowledge = Writer(seed, sums=sums).write(tmp_path_factory.mktemp("guideline"))
     patients = EveryPatient(knowledge).cases
-    return Engine(knowledge), random.Random(request.param).sample(patients, CASES)  # noqa: S311
+    return Engine(knowledge), random.Random(seed).sample(patients, CASES)  # noqa: S311
 
 
 def decided(engine: Engine, cases: Iterable[Case]) -> Iterator[tuple[Counting, DecidedRecommendation]]:

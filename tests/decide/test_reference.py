@@ -30,8 +30,12 @@ from spinegraph.engine.model import (
 from tests.oracle import differences
 from tests.random_cases import random_cases
 from tests.small import CODES, RULE_FILE, Edit, write_small
+from tests.validation.interactions.random_guidelines import Writer, paths_in
 
 pytestmark = pytest.mark.slow
+
+SUMS = 16
+"""So many random guidelines that count."""
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +71,13 @@ def cases_of_the_small_knowledge(draw: st.DrawFn) -> Case:
 @given(case=cases_of_the_small_knowledge())
 def test_the_program_agrees_with_pyshacl_on_any_case(case: Case, small: Engine, small_oracle: Oracle) -> None:
     assert list(differences(small, small_oracle, [case])) == []
+
+
+@pytest.mark.parametrize("seed", range(SUMS))
+def test_the_program_agrees_with_pyshacl_on_random_guidelines_that_count(seed: int, tmp_path: Path) -> None:
+    engine = Engine(Writer(seed, sums=True).write(tmp_path))
+    cases = list(itertools.islice(random_cases(engine.program, seed), 20))
+    assert list(differences(engine, Oracle(engine.knowledge, paths_in(tmp_path)), cases)) == []
 
 
 # The oracle is no yes-man --------------------------------------------------------------------

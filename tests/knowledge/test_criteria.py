@@ -11,6 +11,7 @@ from spinegraph.engine.model import (
     Absent,
     And,
     AtLeast,
+    AtMost,
     Bound,
     Criterion,
     Knowledge,
@@ -47,6 +48,20 @@ SIGNS = tuple(Present(finding=expand(f"finding:{name}")) for name in ("Tonsillar
             AtLeast(iri=IRI, count=2, group=expand("finding:StrepSign"), members=SIGNS),
         ),
         (
+            "core:atMost 0 ; core:of finding:StrepSign",
+            AtMost(iri=IRI, count=0, group=expand("finding:StrepSign"), members=SIGNS),
+        ),
+        (
+            "core:atLeast 1 ; core:atMost 2 ; core:of finding:StrepSign",
+            And(
+                iri=IRI,
+                children=(
+                    AtLeast(count=1, group=expand("finding:StrepSign"), members=SIGNS),
+                    AtMost(count=2, group=expand("finding:StrepSign"), members=SIGNS),
+                ),
+            ),
+        ),
+        (
             "sh:and ( [ core:present finding:Fever ] [ core:absent finding:Drooling ] )",
             And(iri=IRI, children=(Present(finding=FEVER), Absent(finding=DROOLING))),
         ),
@@ -73,8 +88,8 @@ SIGNS = tuple(Present(finding=expand(f"finding:{name}")) for name in ("Tonsillar
         ),
     ],
     ids=[
-        "present", "absence inconclusive", "absent", "unassessed", "suspected", "not suspected", "at least", "and", "or",
-        "two constraints", "node in place", "two nodes", "named node", "property",
+        "present", "absence inconclusive", "absent", "unassessed", "suspected", "not suspected", "at least", "at most", "between",
+        "and", "or", "two constraints", "node in place", "two nodes", "named node", "property",
     ],
 )  # fmt: skip
 def test_each_operator_is_read_as_its_criterion(

@@ -13,6 +13,7 @@ from spinegraph.engine.model import (
     Absent,
     And,
     AtLeast,
+    AtMost,
     Bound,
     Measured,
     NotSuspected,
@@ -264,6 +265,16 @@ def test_at_least_holds_with_enough_present_and_is_refuted_with_too_many_absent(
         record = recorded(**dict(zip(("tonsillar_exudate", "tender_nodes", "fever"), states, strict=True)))
         present, absent = map(len, record)
         assert truth_of(program, *record) == TRUTHS[(present >= count) + 2 * (absent > 3 - count)], states
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_at_most_holds_with_too_many_absent_for_more_and_is_refuted_with_more(count: int, small_knowledge: Knowledge) -> None:
+    members = tuple(Present(finding=iri) for iri in (EXUDATE, NODES, FEVER))
+    program = compiled(small_knowledge, AtMost(count=count, group=SIGN, members=members))
+    for states in itertools.product(TRUTHS, repeat=3):
+        record = recorded(**dict(zip(("tonsillar_exudate", "tender_nodes", "fever"), states, strict=True)))
+        present, absent = map(len, record)
+        assert truth_of(program, *record) == TRUTHS[(3 - absent <= count) + 2 * (present > count)], states
 
 
 def test_the_absence_of_the_group_refutes_its_count(small_knowledge: Knowledge) -> None:

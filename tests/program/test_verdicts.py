@@ -172,9 +172,10 @@ def test_what_is_obtained_makes_a_recommendation_done_unless_it_is_urgent(tmp_pa
     assert "done" not in referral
 
 
+@pytest.mark.parametrize("sums", [False, True])
 @pytest.mark.parametrize("seed", range(GUIDELINES))
-def test_random_guidelines_have_the_verdicts_of_the_table(seed: int, tmp_path: Path) -> None:
-    program = compile_program(Writer(seed).write(tmp_path))
+def test_random_guidelines_have_the_verdicts_of_the_table(seed: int, sums: bool, tmp_path: Path) -> None:
+    program = compile_program(Writer(seed, sums=sums).write(tmp_path))
     encoder = CaseEncoder(program)
     assert _held_to_the_table(program, [encoder.planes(case) for case in records([f"f_{name.lower()}" for name in PARENTS])])
 

@@ -78,7 +78,8 @@ class Reasons:
                     yield code
             return
         for child in proof.children:
-            yield from self._holding(child, case, unfolded)
+            if child.points is None or child.points > 0:  # what takes points away is no reason
+                yield from self._holding(child, case, unfolded)
 
     def to_rule_out(
         self, case: Explanation, excluded: frozenset[str], set_apart: frozenset[str], names: Names

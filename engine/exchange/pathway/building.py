@@ -15,7 +15,7 @@ from spinegraph.engine.model import (
     Absent,
     And,
     Assessment,
-    AtLeast,
+    Counted,
     Criterion,
     DerivedFinding,
     Exclusion,
@@ -94,7 +94,7 @@ class PathwayBuilder:
         """A criterion in a few words: its label, or what it asks, or the words of its parts."""
         if criterion.label:
             return criterion.label
-        if not criterion.parts or isinstance(criterion, AtLeast):
+        if not criterion.parts or isinstance(criterion, Counted):
             return self._words(criterion)
         return (" and " if isinstance(criterion, And) else " or ").join(self.phrase(part) for part in criterion.parts)
 

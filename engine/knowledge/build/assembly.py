@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 
 from msgspec import structs
 from spinegraph.engine.collector import collector_paused
-from spinegraph.engine.errors import VocabularyError
+from spinegraph.engine.errors import CriterionError, VocabularyError
 from spinegraph.engine.knowledge.build.acts import with_acts
 from spinegraph.engine.knowledge.build.brief_lines import brief_lines
 from spinegraph.engine.knowledge.build.clashes import check_clashes
@@ -39,9 +39,10 @@ from spinegraph.engine.model import (
     Hierarchy,
     Knowledge,
     Measurement,
+    Score,
 )
 
-Coded = TypeVar("Coded", Concept, Measurement, CodedProperty)
+Coded = TypeVar("Coded", Concept, Measurement, CodedProperty, Score)
 KINDS: tuple[Literal["finding", "condition", "intervention"], ...] = ("finding", "condition", "intervention")
 
 
@@ -72,10 +73,11 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
     measurements = _by_code(_measurements(graph, unused, problems), problems)
     properties = graph.of_class("core:CodedProperty")
     coded = _by_code((coded_property(graph, iri, _words(graph, iri), problems) for iri in properties), problems)
-    _check_apart({"finding": findings, "measurement": measurements, "coded property": coded}, problems)
     external = mapped_codes(graph.paths, {*findings, *conditions, *interventions, *measurements, *coded}, unused, problems)
     kinds, sections = read_kinds(graph, problems), read_sections(graph, problems)
     shapes = CriterionReader(graph, findings, conditions, {**measurements, **coded}, interventions, hierarchy)
+    scores = _by_code(_scores(graph, shapes, problems), problems)
+    _check_apart({"finding": findings, "measurement": measurements, "coded property": coded, "score": scores}, problems)
     knowledge = Knowledge(
         version=graph.text(expand("core:"), "owl:versionInfo"),
         digest=graph.digest,
@@ -100,6 +102,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
         uncovered=uncovered_topics(graph, problems),
         lines=brief_lines(graph, interventions, problems),
         coded=coded,
+        scores=scores,
     )
     knowledge = structs.replace(knowledge, package_of=dict(_packages(graph, knowledge)))
     for passage in knowledge.passages.values():
@@ -153,7 +156,8 @@ def _closure(start: str, edges: Mapping[str, tuple[str, ...]]) -> tuple[str, ...
 
 
 def _check_apart(
-    kinds: Mapping[str, Mapping[str, Concept] | Mapping[str, Measurement] | Mapping[str, CodedProperty]], problems: Problems
+    kinds: Mapping[str, Mapping[str, Concept] | Mapping[str, Measurement] | Mapping[str, CodedProperty] | Mapping[str, Score]],
+    problems: Problems,
 ) -> None:
     """Note a code that stands for things of two kinds, of which a case can say something."""
     holder: dict[str, str] = {}
@@ -194,6 +198,14 @@ def _by_code(things: Iterable[Coded], problems: Problems) -> dict[str, Coded]:
             )
         by_iri[thing.iri] = thing
     return by_iri
+
+
+def _scores(graph: Graph, shapes: CriterionReader, problems: Problems) -> Iterator[Score]:
+    for iri in graph.of_class("core:Score"):
+        try:
+            yield shapes.score(iri)
+        except CriterionError as error:
+            problems.keep(error)
 
 
 def _words(graph: Graph, iri: str) -> dict[str, Any]:

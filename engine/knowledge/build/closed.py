@@ -28,6 +28,7 @@ PROPERTIES = {
     "core:SourceGap": (*RULE, "core:text", "core:leavesOpen", "core:leavesLevelOpen"),
     "core:Tension": (*RULE, "core:handling", "core:resolution", "core:leavesOpen", "core:position"),
     "core:Screen": (*SCREEN, "core:item", "core:tier", "core:noneOfThese", "core:question", "core:before", "sh:order"),
+    "core:Score": ("core:item",),
     "core:UncoveredTopic": ("sh:order",),
     "core:Source": (
         "core:fileName", "core:subject", "core:audience", "core:disclaimer", "core:reviewStatus", "core:reviewNote",
@@ -47,6 +48,8 @@ RULING = tuple(PREFIXES[name] for name in ("core", "sh", "owl", "rdf"))
 """The vocabularies whose terms say what follows."""
 ITEM = (*SCREEN, "core:asks", "core:performed", "core:taking")
 """What an item of a screen has."""
+SCORE_ITEM = ("core:points", "core:criterion", "core:reading")
+"""What an item of a score has."""
 POSITION = ("core:recommendation", "core:rationale")
 """What a position of a tension has."""
 CODED = ("core:valueSet", "core:question")
@@ -99,7 +102,7 @@ def _check_in_use(graph: Graph, problems: Problems, seen: set[str]) -> None:
 
 
 def _check_parts(graph: Graph, problems: Problems) -> None:
-    """What stands inside a tension, a screen or a coded property."""
+    """What stands inside a tension, a screen, a coded property or a score."""
     for node in (node for tension in graph.of_class("core:Tension") for node in graph.iris(tension, "core:position")):
         _check(graph, problems, node, "position of a tension", POSITION)
     for node in (str(node) for screen in graph.of_class("core:Screen") for node in list_items(graph, screen, "core:item")):
@@ -108,6 +111,8 @@ def _check_parts(graph: Graph, problems: Problems) -> None:
         _check(graph, problems, iri, "coded property", CODED)
         for node in list_items(graph, iri, "core:valueSet"):
             _check(graph, problems, node, "value of a coded property", ())
+    for node in (node for score in graph.of_class("core:Score") for node in list_items(graph, score, "core:item")):
+        _check(graph, problems, node, "item of a score", SCORE_ITEM)
 
 
 def _check(graph: Graph, problems: Problems, iri: str, kind: str, properties: tuple[str, ...]) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, TypeVar
 
 from msgspec import structs
 from spinegraph.engine.criteria import KINDS
 from spinegraph.engine.criteria.kind import Annotations, Kind
 from spinegraph.engine.errors import CriterionError, KnowledgeError
+from spinegraph.engine.knowledge.build.scores import read_score
 from spinegraph.engine.knowledge.numbers import PLAIN, STRING, as_written, plain_number
 from spinegraph.engine.knowledge.problems import ending, located_error, named, nearest
 from spinegraph.engine.knowledge.profile import (
@@ -20,12 +21,14 @@ from spinegraph.engine.knowledge.profile import (
     misplaced_modifier,
     misplaced_path,
     misplaced_shape,
+    stated_by,
 )
 from spinegraph.engine.knowledge.turtle.graph import Graph
-from spinegraph.engine.knowledge.turtle.terms import Term, Text, expand, local_name, shorten
+from spinegraph.engine.knowledge.turtle.terms import Term, Text, local_name, shorten
 from spinegraph.engine.knowledge.units import DAYS
-from spinegraph.engine.model import Act, ActKind, And, CodedProperty, Concept, Criterion, Hierarchy, Measurement
+from spinegraph.engine.model import Act, ActKind, And, CodedProperty, Concept, Criterion, Hierarchy, Measurement, Score
 
+Made = TypeVar("Made")
 DEEPEST = 50
 """So many shapes may stand inside each other."""
 
@@ -53,6 +56,7 @@ class CriterionReader:
         self.acts: dict[Act, None] = {}
         self.hierarchy = hierarchy
         self._read: dict[str, Criterion] = {}
+        self._scores: dict[str, Score] = {}
         self._failed: dict[str, CriterionError] = {}
         self._open: list[str] = []
 
@@ -72,25 +76,31 @@ class CriterionReader:
         Raises CriterionError with file:line, the offending term and the allowed ones; its `others` are further mistakes
         in the same shape.
         """
-        if shape in self._read:
-            return self._read[shape]
-        if shape in self._failed:
-            raise self._failed[shape]
-        if shape in self._open:
-            predicate = next((made for holder, made in self.graph.mentions(shape) if holder == shape), "")
-            what = f"{shorten(shape)} refers to itself"
-            raise self.error(shape, what, "Break the circle of sh:node.", predicate, kind="circular")
+        return self._once(shape, self._read, self._parse, "Break the circle of sh:node.")
+
+    def score(self, iri: str) -> Score:
+        """The score of an IRI. Raises CriterionError as `read`."""
+        return self._once(iri, self._scores, lambda score: read_score(score, self), "Take the score out of its own items.")
+
+    def _once(self, node: str, known: dict[str, Made], make: Callable[[str], Made], mend: str) -> Made:
+        if node in known:
+            return known[node]
+        if node in self._failed:
+            raise self._failed[node]
+        if node in self._open:
+            predicate = next((made for holder, made in self.graph.mentions(node) if holder == node), "")
+            raise self.error(node, f"{shorten(node)} refers to itself", mend, predicate, kind="circular")
         if len(self._open) >= DEEPEST:
-            raise self.error(shape, f"More than {DEEPEST} shapes stand inside each other", "Name some of them.", kind="too-large")
-        self._open.append(shape)
+            raise self.error(node, f"More than {DEEPEST} shapes stand inside each other", "Name some of them.", kind="too-large")
+        self._open.append(node)
         try:
-            self._read[shape] = self._parse(shape)
+            known[node] = make(node)
         except CriterionError as error:
-            self._failed[shape] = error
+            self._failed[node] = error
             raise
         finally:
             self._open.pop()
-        return self._read[shape]
+        return known[node]
 
     def _read_all(self, shapes: Iterable[str]) -> tuple[Criterion, ...]:
         """Raises CriterionError with the mistakes of all of them."""
@@ -108,25 +118,27 @@ class CriterionReader:
         return tuple(found)
 
     def _parse(self, shape: str) -> Criterion:
-        predicates = self.graph.predicates(shape)
-        if not predicates:
+        if not self.graph.predicates(shape):
             raise self._nothing_there(shape)
-        stated = [name for name in CONSTRAINTS if expand(name) in predicates]
+        stated = stated_by(self.graph, shape)
         self._refuse(shape, foreign_term(self.graph, shape))
-        self._refuse(shape, misplaced_modifier(self.graph, shape, stated))
+        self._refuse(shape, misplaced_modifier(self.graph, shape))
         if "sh:path" in stated:
             self._refuse(shape, misplaced_path(self.graph, shape, stated))
-        annotations: Annotations = {
-            "iri": "" if shape.startswith("_:") else shape,
-            "label": self.graph.text(shape, "rdfs:label"),
-            "passages": tuple(map(local_name, self.graph.iris(shape, "prov:wasDerivedFrom"))),
-            "reading": self.graph.text(shape, "core:reading"),
-        }
+        annotations = self._annotations(shape)
         if not stated:
             raise self.error(shape, f"{shorten(shape)} states no criterion", "Give it one of " + ", ".join(CONSTRAINTS) + ".")
         if len(stated) == 1:
             return self._stated(shape, stated[0], annotations)
         return And(children=tuple(self._stated(shape, name, {}) for name in stated), **annotations)
+
+    def _annotations(self, shape: str) -> Annotations:
+        return {
+            "iri": "" if shape.startswith("_:") else shape,
+            "label": self.graph.text(shape, "rdfs:label"),
+            "passages": tuple(map(local_name, self.graph.iris(shape, "prov:wasDerivedFrom"))),
+            "reading": self.graph.text(shape, "core:reading"),
+        }
 
     def _stated(self, shape: str, constraint: str, annotations: Annotations) -> Criterion:
         if constraint in WRAPPERS:
@@ -147,6 +159,22 @@ class CriterionReader:
         raise self.error(
             shape, f"{odd} stands beside {others or constraint}", f"Keep one of them: {odd} asks another thing.", odd
         )
+
+    def nodes(self, subject: str, predicate: str) -> list[str]:
+        """The members of the one list that a statement names; none where there is no such list."""
+        heads = self.graph.terms(subject, predicate)
+        members = self._listed(heads[0]) if len(heads) == 1 and isinstance(heads[0], str) else []
+        return [member for member in members if isinstance(member, str)]
+
+    def given(self, subject: str, predicate: str) -> Criterion:
+        """The criterion of the one shape that a statement names, with the labels and passages of the subject."""
+        shapes = self.graph.terms(subject, predicate)
+        if len(shapes) != 1:
+            what = f"{named(subject)} names {len(shapes)} shapes by {predicate}"
+            raise self.error(
+                subject, what, f"Name one shape: {predicate} [ … ].", predicate if shapes else "", lacks=(predicate,)
+            )
+        return self._wrapped(subject, predicate, {**self._annotations(subject), "iri": ""})
 
     def members(self, shape: str, predicate: str) -> tuple[Criterion, ...]:
         heads = self.graph.terms(shape, predicate)
@@ -323,6 +351,10 @@ class _Shape(NamedTuple):
 
     def codes(self, predicate: str, possible: tuple[str, ...]) -> frozenset[str]:
         return self.reader.codes(self.node, predicate, possible)
+
+    def score(self, predicate: str) -> Score:
+        known = dict.fromkeys(self.reader.graph.of_class("core:Score"))
+        return self.reader.score(self.reader.one_of(self.node, predicate, known, "score"))
 
     def duration(self, measurement: str) -> str:
         thing = self.reader.valued[measurement]

@@ -10,7 +10,7 @@ PREFIXES = {
         name: f"{BASE}{name}/"
         for name in (
             "core", "finding", "condition", "intervention", "source", "passage", "reference", "rule", "shape", "tension",
-            "screen", "uncovered", "line",
+            "screen", "uncovered", "line", "score",
         )
     },
     "dcterms": "http://purl.org/dc/terms/",

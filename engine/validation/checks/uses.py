@@ -1,17 +1,17 @@
-"""Concepts that nothing uses, and lines of briefs in which nothing stands."""
+"""Concepts that nothing uses, scores that nothing reads, and lines of briefs in which nothing stands."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spinegraph.engine.model import Recommendation
+from spinegraph.engine.model import Recommendation, Scored
 from spinegraph.engine.validation.content import Content
 from spinegraph.engine.validation.diagnostics import Diagnostic
 
 
 def check_uses(content: Content) -> Iterator[Diagnostic]:
     """Concepts, measurements and coded properties that no criterion tests, no rule concludes, and no passage is named for; lines
-    of briefs that no recommendation names. Needs knowledge.
+    of briefs that no recommendation names; scores that none reads. Needs knowledge.
 
     What a passage speaks of may stand without a rule: coverage accounts for it.
     """
@@ -19,15 +19,19 @@ def check_uses(content: Content) -> Iterator[Diagnostic]:
     if knowledge is None:
         return
     used: set[str] = set()
+    read: set[str] = set()
     for rule in knowledge.rules.values():
         for criterion in filter(None, (rule.scope, rule.criterion)):
             used.update(node.subject for node in criterion.walk())
+            read.update(node.score.iri for node in criterion.walk() if isinstance(node, Scored))
         used.update(getattr(rule, kind, "") for kind in ("finding", "condition", "intervention"))
     broader, narrower = knowledge.hierarchy.broader, knowledge.hierarchy.narrower
     for group in (knowledge.findings, knowledge.conditions, knowledge.interventions, knowledge.valued):
         for iri, thing in group.items():
             if not thing.passages and used.isdisjoint((iri, *broader.get(iri, ()), *narrower.get(iri, ()))):
                 yield content.diagnose("unused-declaration", "no-use", iri)
+    for iri in sorted(knowledge.scores.keys() - read):
+        yield content.diagnose("unused-declaration", "unread-score", iri)
     filled = {rule.line for rule in knowledge.rules.values() if isinstance(rule, Recommendation)}
     for iri in knowledge.lines:
         if iri not in filled:

@@ -88,7 +88,7 @@ class Analysis:
 
     def excluding(self, rule: Rule) -> tuple[Criterion, ...]:
         """Parts of scope and criterion that no patient meets together, none of them to spare; () if somebody meets all."""
-        parts = {self.planes[self.program.pair(part).holds]: part for part in _conjuncts(rule)}
+        parts = {self.planes[self.program.pair(part).holds]: part for part in conjuncts(rule)}
         return tuple(parts[literal] for literal in self.circuit.core(tuple(parts)))
 
     def witness(self, case: Case, claims: Iterable[tuple[Rule, str]]) -> Witness:
@@ -96,7 +96,7 @@ class Analysis:
         return replayed(self.engine, case, [Claim(rule.id, state) for rule, state in claims])
 
 
-def _conjuncts(rule: Rule) -> Iterator[Criterion]:
+def conjuncts(rule: Rule) -> Iterator[Criterion]:
     """What has to hold for a rule to hold, each part by itself."""
     waiting = [part for part in (rule.scope, rule.criterion) if part is not None]
     while waiting:

@@ -33,13 +33,28 @@ VALUES = (None, 0.0, 5.0, 7.5, 10.0, 15.0, 20.0, 30.0)
 """One value of the measurement for each way in which the bounds 5, 10 and 20 can see it, and None for unknown."""
 
 
+COUNTS = ("core:atLeast 1", "core:atLeast 2", "core:atMost 0", "core:atMost 1", "core:atLeast 1 ; core:atMost 1")
+RANGES = (
+    "core:atLeast 1", "core:moreThan 1", "core:atMost 2", "core:lessThan 2", "core:atLeast 1 ; core:atMost 2",
+    "core:moreThan 1 ; core:lessThan 3", "core:atLeast 2.5",
+)  # fmt: skip
+
+
+def paths_in(folder: Path) -> list[Path]:
+    """The files of a guideline that was written to a folder."""
+    return [shipped_folder("ontology") / "core.ttl", shipped_folder("shapes") / "criteria.ttl", folder / "guideline.ttl"]
+
+
 class Writer:
     """Writes one guideline from a seed."""
 
-    def __init__(self, seed: int, *, acts: bool = False) -> None:
-        """`acts`: whether criteria ask about what is done or taken, too; `EveryPatient` has no records of that."""
+    def __init__(self, seed: int, *, acts: bool = False, sums: bool = False) -> None:
+        """`acts`: whether criteria ask about what is done or taken, too; `EveryPatient` has no records of that. `sums`: whether
+        they count findings and points, too."""
         self._seed = seed
         self._acts = ("performed", "notPerformed", "taking", "notTaking") if acts else ()
+        self._sums = sums
+        self._counting = False
         self._random = random.Random(seed)  # noqa: S311 (reproducible, not secret)
         self._texts: list[str] = []
         self._by_order: dict[int, list[str]] = {}
@@ -47,6 +62,9 @@ class Writer:
     def write(self, folder: Path) -> Knowledge:
         """The guideline of the seed as files below `folder`, read back."""
         self._concepts()
+        if self._sums:
+            self._scores()
+            self._counting = True
         self._rule(
             "derived", "DerivedFinding", 10, self._leaf(("measured",)), "core:derives finding:F", "core:present", "finding:F"
         )
@@ -74,9 +92,8 @@ class Writer:
         for order, names in self._by_order.items():
             attached = f"sh:targetClass core:Case ; sh:order {order} ; sh:rule {' , '.join(names)}"
             self._texts.append(f"shape:RulesOfOrder{order} a sh:NodeShape ; {attached} .")
-        path = folder / "guideline.ttl"
-        path.write_text("\n".join([HEAD, *self._texts]), encoding="utf-8")
-        return load_knowledge([shipped_folder("ontology") / "core.ttl", shipped_folder("shapes") / "criteria.ttl", path])
+        (folder / "guideline.ttl").write_text("\n".join([HEAD, *self._texts]), encoding="utf-8")
+        return load_knowledge(paths_in(folder))
 
     def _concepts(self) -> None:
         kinds = (("finding", {**PARENTS, "F": "core:Finding"}), ("intervention", INTERVENTIONS), ("condition", CONDITIONS))
@@ -109,11 +126,30 @@ class Writer:
 
     def _criterion(self, depth: int = 2) -> str:
         kinds = ["present", "absent", "present", "absent", "measured", "coded", *self._acts]
+        if self._counting and self._random.random() < 0.5:
+            return self._sum()
         if depth and self._random.random() < 0.6:
             word = self._random.choice(("sh:and", "sh:or"))
             parts = " ".join(self._criterion(depth - 1) for _ in range(self._random.randint(1, 3)))
             return f"[ {word} ( {parts} ) ]"
         return self._leaf(kinds)
+
+    def _sum(self) -> str:
+        """A count of the two findings below A, or a score in a range."""
+        if self._random.random() < 0.4:
+            return f"[ {self._random.choice(COUNTS)} ; core:of finding:A ]"
+        return f"[ core:score score:{self._random.choice('ST')} ; {self._random.choice(RANGES)} ]"
+
+    def _scores(self) -> None:
+        """S rests on what is recorded, T on what is derived and on S as well; points are unequal, some negative."""
+        for name in "ST":
+            leaves = [self._criterion(1) for _ in range(self._random.randint(2, 4))] if name == "S" else []
+            if name == "T":
+                leaves = ["[ core:present finding:F ]", self._leaf(), "[ core:score score:S ; core:atLeast 1 ]"]
+            points = [self._random.choice(("1", "2", "1.5", "-1", "3")) for _ in leaves[2:]]
+            given = zip(["3", "1", *points], leaves, strict=True)
+            items = " ".join(f"[ core:points {point} ; core:criterion {leaf} ]" for point, leaf in given)
+            self._texts.append(f'score:{name} a core:Score ; skos:notation "score_{name.lower()}" ; core:item ( {items} ) .')
 
     def _leaf(self, kinds: tuple[str, ...] | list[str] = ("present", "absent")) -> str:
         kind = self._random.choice(kinds)

@@ -30,6 +30,9 @@ from tests.validation.interactions.random_guidelines import EveryPatient, Flags,
 pytestmark = pytest.mark.slow
 
 GUIDELINES = 200
+SUMS = 60
+"""So many more that count findings or points."""
+SEEDS = [*((seed, False) for seed in range(GUIDELINES)), *((seed, True) for seed in range(SUMS))]
 Found = set[tuple[str, str, tuple[str, ...]]]
 
 
@@ -172,9 +175,9 @@ def _named(behaviours: Iterator[Behaviour]) -> Found:
     return {(behaviour.name, behaviour.rule, behaviour.others) for behaviour in behaviours}
 
 
-@pytest.mark.parametrize("seed", range(GUIDELINES))
-def test_the_solver_reports_what_counting_finds_and_nothing_else(seed: int, tmp_path: Path) -> None:
-    knowledge = Writer(seed).write(tmp_path)
+@pytest.mark.parametrize(("seed", "sums"), SEEDS)
+def test_the_solver_reports_what_counting_finds_and_nothing_else(seed: int, sums: bool, tmp_path: Path) -> None:
+    knowledge = Writer(seed, sums=sums).write(tmp_path)
     analysis, counting = Analysis(knowledge), Counting(knowledge)
 
     reported = {(found.rule, found.others[0]): found for found in opposite_directions(analysis)}
