@@ -15,14 +15,14 @@ core:sex a owl:DatatypeProperty , core:CodedProperty ; rdfs:label "sex"@en ; sko
         [ skos:notation "male" ; rdfs:label "male"@en ; skos:prefLabel "a man"@en-x-patient ]
         [ skos:notation "other" ; rdfs:label "other"@en ] ) .
 
-core:smokingStatus a owl:DatatypeProperty , core:CodedProperty ; rdfs:label "smoking"@en ; skos:notation "smoking" ;
+core:tobacco a owl:DatatypeProperty , core:CodedProperty ; rdfs:label "smoking"@en ; skos:notation "smoking" ;
     core:valueSet (
         [ skos:notation "never-smoked" ; rdfs:label "never smoked"@en ]
         [ skos:notation "former-smoker" ; rdfs:label "former smoker"@en ]
         [ skos:notation "current-smoker" ; rdfs:label "current smoker"@en ] ) .
 
 shape:Smoker a sh:NodeShape ; rdfs:label "has smoked"@en ;
-    sh:property [ sh:path core:smokingStatus ; sh:minCount 1 ; sh:in ( "current-smoker" "former-smoker" ) ] .
+    sh:property [ sh:path core:tobacco ; sh:minCount 1 ; sh:in ( "current-smoker" "former-smoker" ) ] .
 shape:Woman a sh:NodeShape ; sh:property [ sh:path core:sex ; sh:minCount 1 ; sh:in ( "female" ) ] .
 
 rule:stop-smoking a core:Recommendation , sh:TripleRule ; rdfs:label "Stop smoking"@en ; sh:order 30 ;
@@ -40,7 +40,7 @@ shape:RulesOnCodedValues a sh:NodeShape ; sh:targetClass core:Case ; sh:order 30
 
 screen:person a core:Screen ; rdfs:label "Person"@en ; skos:notation "person" ; sh:order 1 ; core:askedOf core:patient ;
     core:tier core:management ; core:question "Who is it?"@en , "Who are you?"@en-x-patient ;
-    core:item ( [ core:asks core:sex ] [ core:asks core:smokingStatus ] [ core:asks core:temperatureC ] ) .
+    core:item ( [ core:asks core:sex ] [ core:asks core:tobacco ] [ core:asks core:temperatureC ] ) .
 """
 
 

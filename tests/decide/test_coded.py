@@ -74,7 +74,7 @@ def test_a_value_is_one_of_some_or_none_of_them_or_not_known(engine: Engine, cod
 def test_unknown_is_not_known_and_a_code_may_be_in_capitals(engine: Engine, codebook: Codebook) -> None:
     assert make_case({"coded": {"sex": "unknown"}}, codebook) == Case()
     assert make_case({"coded": {"sex": "Female"}}, codebook).coded == {"sex": "female"}
-    assert make_case({"coded": {"core:smokingStatus": "never-smoked"}}, codebook).coded == {"smoking": "never-smoked"}
+    assert make_case({"coded": {"core:tobacco": "never-smoked"}}, codebook).coded == {"smoking": "never-smoked"}
     assert verdict(engine, codebook, {"smoking": {"code": "current-smoker", "at": "2025"}}) == "indicated"
 
 

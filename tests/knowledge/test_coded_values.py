@@ -49,13 +49,16 @@ REFUSED: dict[str, tuple[str, str, str]] = {
         'skos:notation "other" ;', 'skos:notation "other" ; core:order 3 ;', "core:order, which no value of a coded property has",
     ),
     "a foreign property of it": (
-        'skos:notation "sex" ;', 'skos:notation "sex" ; core:unit "1" ;', "core:sex has core:unit, which no coded property has",
+        'skos:notation "smoking" ;', 'skos:notation "smoking" ; core:unit "1" ;',
+        "core:tobacco has core:unit, which no coded property has",
     ),
-    "the code of a finding": ('skos:notation "sex"', 'skos:notation "fever"', "fever: a finding and a coded property share this"),
+    "the code of a finding": ('skos:notation "smoking"', 'skos:notation "fever"', "fever: a finding and a coded property share this"),
     "the code of a measurement": (
-        'skos:notation "sex"', 'skos:notation "temperature_c"', "temperature_c: a measurement and a coded property share",
+        'skos:notation "smoking"', 'skos:notation "temperature_c"', "temperature_c: a measurement and a coded property share",
     ),
-    "two types": ("core:sex a owl:DatatypeProperty ,", "core:sex a core:Measurement ,", "core:sex is a measurement and a coded"),
+    "two types": (
+        "core:tobacco a owl:DatatypeProperty ,", "core:tobacco a core:Measurement ,", "core:tobacco is a measurement and a coded",
+    ),
 }  # fmt: skip
 
 
@@ -71,5 +74,5 @@ def test_a_list_of_one_value_is_refused(tmp_path: Path) -> None:
         FILE, 'core:valueSet (\n        [ skos:notation "never-smoked" ; rdfs:label "never smoked"@en ]', "core:valueSet ("
     )
     other = Edit(FILE, '        [ skos:notation "former-smoker" ; rdfs:label "former smoker"@en ]\n', "")
-    with pytest.raises(KnowledgeError, match="core:smokingStatus has 1 value"):
+    with pytest.raises(KnowledgeError, match="core:tobacco has 1 value"):
         load_knowledge(write_coded(tmp_path, values, other))
