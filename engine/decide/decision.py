@@ -69,6 +69,8 @@ ACTING_RANK = len(URGENCIES) + 1
 
 MOST_CITED = 2
 """So many passages of a line of the brief stand beside it; its ids name the others."""
+ALL = "all"
+"""What asks for every package."""
 View = Literal["brief", "standard", "full"]
 """How much of an answer is wanted."""
 
@@ -136,12 +138,12 @@ class Engine:
         return sorted(prepared, key=lambda entry: (entry.rank, entry.rule.modality != "must", entry.rule.id))
 
     def of_packages(self, packages: Iterable[str]) -> Engine:
-        """The engine of some packages alone (see `linking`); of none, this one. The last ones asked for are kept.
+        """The engine of some packages alone (see `linking`); of none, or of `all`, this one. The last ones asked for are kept.
 
         Raises VocabularyError where there is no package of a name.
         """
         asked = frozenset(packages)
-        return self._of_packages(asked) if asked else self
+        return self if not asked or ALL in asked else self._of_packages(asked)
 
     def _linked(self, packages: frozenset[str]) -> Engine:
         return Engine(self._linker.linked(packages), self._stale)
