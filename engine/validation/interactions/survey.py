@@ -9,6 +9,7 @@ from spinegraph.engine.validation.interactions.assessments import disagreeing_as
 from spinegraph.engine.validation.interactions.conflicts import idle_tensions, opposite_directions
 from spinegraph.engine.validation.interactions.displacement import circular_overrides, uncovered
 from spinegraph.engine.validation.interactions.reachability import idle_overrides, repeated, shadowed, trivial, unreachable
+from spinegraph.engine.validation.interactions.silence import silenced
 from spinegraph.engine.validation.interactions.subjects import other_subjects
 from spinegraph.engine.validation.interactions.thresholds import uneven_thresholds
 
@@ -25,6 +26,7 @@ ANALYSES: tuple[Callable[[Analysis], Iterator[Behaviour]], ...] = (
     disagreeing_assessments,
     repeated,
     other_subjects,
+    silenced,
 )
 
 
