@@ -15,7 +15,7 @@ from spinegraph.engine.validation.baseline import apply_baseline, read_baseline,
 from spinegraph.engine.validation.catalogue import CATALOGUE
 from spinegraph.engine.validation.content import read_content
 from spinegraph.engine.validation.diagnostics import SEVERITIES, Report
-from spinegraph.engine.validation.profile import Profile, apply_profile, own_profile, read_profile
+from spinegraph.engine.validation.profile import apply_profile, own_judgement, read_profile
 from spinegraph.engine.validation.reports import render_report
 from spinegraph.engine.validation.reports.words import counts
 from spinegraph.engine.validation.validate import CHECKS, validate
@@ -85,8 +85,7 @@ def validate_command(
     _check_names(only)
     if new_baseline and (paths or only):
         raise typer.BadParameter("a baseline is of everything: leave PATH and --only out.", param_hint="'--write-baseline'")
-    profile = profile or own_profile(knowledge)
-    judged = read_profile(profile) if profile else Profile()
+    judged = read_profile(profile) if profile else own_judgement(knowledge)
     known = read_baseline(baseline) if baseline else None
     vocabulary = (*judged.namespaces, *judged.terms)
     paths_of(knowledge)  # nothing would be found in a folder that holds nothing

@@ -59,7 +59,7 @@ from spinegraph.engine.model import (
 )
 from spinegraph.engine.model.shown import CitedPassage, ShownScreen
 from spinegraph.engine.program.compiler import compile_program
-from spinegraph.engine.program.linking import Linker
+from spinegraph.engine.program.linking import ALL, Linker
 from spinegraph.engine.program.program import Program
 
 ASSESSING_RANK = len(URGENCIES)
@@ -69,8 +69,6 @@ ACTING_RANK = len(URGENCIES) + 1
 
 MOST_CITED = 2
 """So many passages of a line of the brief stand beside it; its ids name the others."""
-ALL = "all"
-"""What asks for every package."""
 View = Literal["brief", "standard", "full"]
 """How much of an answer is wanted."""
 

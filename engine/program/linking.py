@@ -17,6 +17,8 @@ from spinegraph.engine.program.relations import Relations
 from spinegraph.engine.program.strata import dependencies
 
 Stated = TypeVar("Stated")
+ALL = "all"
+"""What asks for every package, and is the name of none."""
 
 
 class Linker:
