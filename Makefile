@@ -14,7 +14,7 @@ help:  ## list the commands
 
 # A strict editable install links file by file: when the list of installed files changes, it is made anew.
 MODULES := $(VENV)/modules
-SHIPPED := $(shell find engine api ontology shapes -type f -not -name '*.pyc' | LC_ALL=C sort)
+SHIPPED := $(shell find engine api ontology shapes guidelines -type f -not -name '*.pyc' | LC_ALL=C sort)
 EDITABLE := --config-settings editable_mode=strict --editable
 $(shell mkdir -p $(VENV); echo '$(SHIPPED)' | cmp -s - $(MODULES) || echo '$(SHIPPED)' > $(MODULES))
 

@@ -2,7 +2,7 @@
 
 from setuptools import find_packages, setup
 
-FOLDERS = ("engine", "api", "ontology", "shapes")
+FOLDERS = ("engine", "api", "ontology", "shapes", "guidelines")
 
 setup(
     package_dir={f"spinegraph.{folder}": folder for folder in FOLDERS},

@@ -10,6 +10,7 @@ from pathlib import Path
 from spinegraph.engine import MAX_BYTES, Engine, KnowledgeError, SpinegraphError
 from spinegraph.engine.errors import shortened
 from spinegraph.engine.exchange.article.local import NO_TEXT, LocalText, read_local
+from spinegraph.engine.knowledge.installed import folders_named
 from spinegraph.engine.validation.admission import open_knowledge
 
 MOST_DIGITS = 15
@@ -34,11 +35,12 @@ class Settings:
     | `port`           | `SPINEGRAPH_PORT`           | TCP port, 0 (any free one) to 65535; default 8000                  |
     | `max_body_bytes` | `SPINEGRAPH_MAX_BODY_BYTES` | largest request body in bytes, 1 to 1048576 (default)              |
     | `body_seconds`   | `SPINEGRAPH_BODY_SECONDS`   | seconds for the body of a case to arrive, 1 to 3600; default 10    |
-    | `knowledge`      | `SPINEGRAPH_KNOWLEDGE`      | folders of knowledge files, separated as in PATH; default: shipped |
+    | `knowledge`      | `SPINEGRAPH_KNOWLEDGE`      | folders, packages or archives, separated as in PATH; or shipped    |
     | `log_level`      | `SPINEGRAPH_LOG_LEVEL`      | critical, error, warning (default), info or debug                  |
     | `local`          | `SPINEGRAPH_LOCAL`          | YAML file: where the article sends patients; default: nowhere      |
     | `sources`        | `SPINEGRAPH_SOURCES`        | folder of the documents, whose printed words are shown; or none    |
     | `compare`        | `SPINEGRAPH_COMPARE`        | git revision or folder to compare the knowledge with; default none |
+    | `guideline`      | `SPINEGRAPH_GUIDELINE`      | names of the packages that are served, with commas; default: all   |
     """
 
     host: str = "127.0.0.1"
@@ -50,6 +52,7 @@ class Settings:
     local: LocalText = NO_TEXT
     sources: Path | None = None
     compare: str = ""
+    guideline: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -60,7 +63,8 @@ class Settings:
             port=whole_number(environment, "SPINEGRAPH_PORT", cls.port, range(65536)),
             max_body_bytes=whole_number(environment, "SPINEGRAPH_MAX_BODY_BYTES", cls.max_body_bytes, range(1, MAX_BYTES + 1)),
             body_seconds=whole_number(environment, "SPINEGRAPH_BODY_SECONDS", 10, range(1, 3601)),
-            knowledge=tuple(Path(folder) for folder in folders.split(os.pathsep) if folder),
+            knowledge=folders_named(Path(folder) for folder in folders.split(os.pathsep) if folder),
+            guideline=tuple(name.strip() for name in environment.get("SPINEGRAPH_GUIDELINE", "").split(",") if name.strip()),
             log_level=_one_of(environment, "SPINEGRAPH_LOG_LEVEL", cls.log_level, LOG_LEVELS),
             local=read_local(Path(file)) if (file := environment.get(LOCAL, "")) else NO_TEXT,
             sources=Path(folder) if (folder := environment.get("SPINEGRAPH_SOURCES", "")) else None,

@@ -32,7 +32,7 @@ def run(*command: str, folder: Path, **variables: str) -> str:
 @pytest.mark.slow
 def test_a_wheel_lives_beside_a_project_with_its_own_api(tmp_path: Path) -> None:
     tree, wheels, site, project = (tmp_path / name for name in ("tree", "wheels", "site", "project"))
-    for folder in ("engine", "api", "ontology", "shapes", "docs"):
+    for folder in ("engine", "api", "ontology", "shapes", "guidelines", "docs"):
         shutil.copytree(ROOT / folder, tree / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, tree / name)

@@ -37,6 +37,7 @@ COMMANDS = {
     "infer": "spinegraph.api.cli.content:infer_command",
     "format": "spinegraph.api.cli.content:format_command",
     "new-guideline": "spinegraph.api.cli.new_guideline:new_guideline_command",
+    "package": "spinegraph.api.cli.package:package_app",
 }
 """Name → module and function (or, for a group of commands, Typer app), in the order of `spinegraph --help`."""
 

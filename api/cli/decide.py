@@ -9,7 +9,7 @@ from typing import Annotated
 
 import msgspec
 import typer
-from spinegraph.api.cli.cases import KnowledgeOption, PatientOption
+from spinegraph.api.cli.cases import GuidelineOption, KnowledgeOption, PatientOption
 from spinegraph.api.settings import load_engine
 from spinegraph.engine import CaseFile, Engine, make_codebook, read_case_file
 from spinegraph.engine.decide.decision import View
@@ -38,6 +38,7 @@ def decide_command(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every rule, reason, change and question.")] = False,
     patient: PatientOption = False,
+    guideline: GuidelineOption = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
     """Decide cases: what to do, what it rests on, and what is left open."""
@@ -45,25 +46,26 @@ def decide_command(
         raise typer.BadParameter("--view goes with --json.")
     if view == "brief" and explain:
         raise typer.BadParameter("A brief has no proofs: leave --view or --explain out.")
-    engine = load_engine(knowledge or ())
-    engine.known_recommendations(explain or ())
+    engine, packages = load_engine(knowledge or ()), tuple(guideline or ())
+    engine.of_packages(packages).known_recommendations(explain or ())
     codebook = make_codebook(engine.knowledge)
     files = [read_case_file(path, codebook) for path in cases]
     if patient:
         files = [file._replace(case=msgspec.structs.replace(file.case, audience="patient")) for file in files]
     for number, file in enumerate(files):
         if as_json or form == "json":
-            typer.echo(engine.decide_json(file.case, "full" if everything else view, explain or ()))
+            typer.echo(engine.decide_json(file.case, "full" if everything else view, explain or (), packages))
         elif form:
-            typer.echo(
-                BY_NAME[form].write(Answer(engine.knowledge, engine.decide(file.case, everything), file.title, file.narrative))
-            )
+            decision = engine.decide(file.case, everything, packages)
+            typer.echo(BY_NAME[form].write(Answer(engine.knowledge, decision, file.title, file.narrative)))
         else:
             sys.stdout.write("\n" if number else "")
-            _show(engine, file, explain or (), everything=everything, named=len(files) > 1)
+            _show(engine, file, explain or (), packages, everything=everything, named=len(files) > 1)
 
 
-def _show(engine: Engine, file: CaseFile, explain: Iterable[str], *, everything: bool, named: bool) -> None:
+def _show(
+    engine: Engine, file: CaseFile, explain: Iterable[str], packages: Iterable[str], *, everything: bool, named: bool
+) -> None:
     """Print a case for people: its brief, everything, or the proofs that are asked for."""
     from rich.console import Group
     from rich.text import Text
@@ -72,12 +74,10 @@ def _show(engine: Engine, file: CaseFile, explain: Iterable[str], *, everything:
     from spinegraph.api.cli.terminal_page import brief_width, show
 
     if everything:
-        show(
-            render_decision(engine.decide(file.case, True), engine.knowledge, title=file.title, narrative=file.narrative),
-            paged=True,
-        )
+        decision = engine.decide(file.case, True, packages)
+        show(render_decision(decision, engine.knowledge, title=file.title, narrative=file.narrative), paged=True)
         return
-    answer = engine.answer(file.case, explain)
+    answer = engine.answer(file.case, explain, packages)
     if explain:
         if file.case.audience == "patient":
             raise typer.BadParameter("--explain speaks to clinicians; --patient --all has the words for patients.")

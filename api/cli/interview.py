@@ -10,7 +10,7 @@ import msgspec
 import typer
 import yaml
 from spinegraph.api.cli.answers import BACK, HELP, QUIT, Record, answered, is_theirs, keys, open_items, quantity_range
-from spinegraph.api.cli.cases import KnowledgeOption, PatientOption
+from spinegraph.api.cli.cases import GuidelineOption, KnowledgeOption, PatientOption
 from spinegraph.api.cli.terminal_brief import brief_lines, wrapped
 from spinegraph.api.cli.terminal_page import brief_width, show
 from spinegraph.api.settings import load_engine
@@ -47,6 +47,7 @@ def interview_command(
     case: Annotated[Path | None, typer.Option(metavar="CASE", help="Case file to start from.")] = None,
     save: Annotated[Path | None, typer.Option(metavar="FILE", help="New YAML file for the case that comes out.")] = None,
     patient: PatientOption = False,
+    guideline: GuidelineOption = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
     """Ask what can still change the brief, then show it.
@@ -55,7 +56,7 @@ def interview_command(
     """
     if save and save.exists():
         raise MalformedCaseError("The file exists already.", where=str(save), mend="Choose a new name: nothing is overwritten.")
-    engine = load_engine(knowledge or ())
+    engine = load_engine(knowledge or ()).of_packages(guideline or ())
     codebook = make_codebook(engine.knowledge)
     start = read_case_file(case, codebook) if case else CaseFile(Case())
     if patient:

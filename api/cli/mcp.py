@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from spinegraph.api.cli.cases import KnowledgeOption
+from spinegraph.api.cli.cases import GuidelineOption, KnowledgeOption
 from spinegraph.api.mcp.installed import require_sdk
 from spinegraph.api.settings import Settings, load_engine
 
 
-def mcp_command(knowledge: KnowledgeOption = None) -> None:
+def mcp_command(guideline: GuidelineOption = None, knowledge: KnowledgeOption = None) -> None:
     """Serve the guidelines to an assistant that starts this command (Model Context Protocol)."""
     require_sdk()
     from spinegraph.api.mcp.guidelines import Guidelines
@@ -18,7 +18,7 @@ def mcp_command(knowledge: KnowledgeOption = None) -> None:
 
     settings = Settings.from_environment()
     folders = tuple(knowledge or settings.knowledge)
-    engine = load_engine(folders)
+    engine = load_engine(folders).of_packages(guideline or settings.guideline)
     queries = make_query_service(SparqlSettings.from_environment(), folders)
     assistants = McpSettings.from_environment()
     guidelines = Guidelines(engine, make_codebook(engine.knowledge), queries, assistants, settings.max_body_bytes)

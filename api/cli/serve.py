@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from spinegraph.api.cli.cases import KnowledgeOption
+from spinegraph.api.cli.cases import GuidelineOption, KnowledgeOption
 from spinegraph.api.settings import Settings, SettingsError
 
 
@@ -21,6 +21,7 @@ def serve_command(
         list[str] | None,
         typer.Option(metavar="FILE[=GRAPH]", help="RDF of your own to ask SPARQL of, too; may be repeated."),
     ] = None,
+    guideline: GuidelineOption = None,
     knowledge: KnowledgeOption = None,
     sources: Annotated[
         Path | None,
@@ -40,6 +41,7 @@ def serve_command(
     from spinegraph.api.sparql_settings import parse_data_option
 
     settings = _settings(host, port, knowledge, sources, compare)
+    settings = replace(settings, guideline=tuple(guideline or settings.guideline))
     app = create_app(settings, data=tuple(map(parse_data_option, data or ())))
     with listen(settings.host, settings.port) as listening:
         address, number = listening.getsockname()[:2]

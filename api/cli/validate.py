@@ -15,7 +15,7 @@ from spinegraph.engine.validation.baseline import apply_baseline, read_baseline,
 from spinegraph.engine.validation.catalogue import CATALOGUE
 from spinegraph.engine.validation.content import read_content
 from spinegraph.engine.validation.diagnostics import SEVERITIES, Report
-from spinegraph.engine.validation.profile import RELEASE, Profile, apply_profile, for_release, own_profile, read_profile
+from spinegraph.engine.validation.profile import RELEASE, Profile, apply_profile, for_release, own_judgement, read_profile
 from spinegraph.engine.validation.reports import render_report
 from spinegraph.engine.validation.reports.words import counts
 from spinegraph.engine.validation.validate import CHECKS, validate
@@ -111,8 +111,7 @@ def validate_command(
 def _judged(profile: Path | None, knowledge: list[Path] | None) -> Profile:
     """The profile that was asked for, else that of the content."""
     release = profile is not None and str(profile) == RELEASE and not profile.is_file()
-    path = own_profile(knowledge) if profile is None or release else profile
-    judged = read_profile(path) if path else Profile()
+    judged = own_judgement(knowledge) if profile is None or release else read_profile(profile)
     return for_release(judged) if release else judged
 
 

@@ -115,7 +115,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     Raises SettingsError, KnowledgeError.
     """
     settings = settings or Settings.from_environment()
-    engine = engine or load_engine(settings.knowledge)
+    engine = (engine or load_engine(settings.knowledge)).of_packages(settings.guideline)
     codebook = make_codebook(engine.knowledge)
     app = FastAPI(
         title="Spinegraph",

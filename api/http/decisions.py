@@ -50,7 +50,7 @@ class DecisionParameters(Frozen, frozen=True, kw_only=True):
         doc("How much is answered: the brief alone; also what is asked and what it rests on; or every verdict with its proof."),
     ] = "standard"
     explain: Annotated[tuple[str, ...], doc("Ids of recommendations whose proof and flips come along.")] = ()
-    guideline: Annotated[tuple[str, ...], doc("Names of the packages that are asked; by default all.")] = ()
+    guideline: Annotated[tuple[str, ...], doc("Names of the packages that are asked, or all; by default all.")] = ()
     verdicts: Annotated[bool, doc("Whether the verdict of every recommendation comes along, each in one word.")] = False
     return_signs: Annotated[bool, doc("Whether the denied signs come along that are a reason to come back.")] = False
 
@@ -89,11 +89,11 @@ def _named(engine: Engine, wanted: DecisionParameters) -> DecisionParameters:
     if wanted.explain and wanted.view == "brief":
         raise ParameterError("A brief has no proofs.", where="?explain", mend="Ask for view=standard, or leave explain out.")
     try:
-        engine.of_packages(wanted.guideline)
+        asked = engine.of_packages(wanted.guideline)
     except VocabularyError as error:
         raise ParameterError(error.what, where="?guideline", mend=error.mend) from error
     try:
-        engine.known_recommendations(wanted.explain)
+        asked.known_recommendations(wanted.explain)
     except VocabularyError as error:
         raise ParameterError(error.what, where="?explain", mend=error.mend) from error
     return wanted

@@ -60,7 +60,7 @@ from spinegraph.engine.model import (
 )
 from spinegraph.engine.model.shown import CitedPassage, ShownScreen
 from spinegraph.engine.program.compiler import compile_program
-from spinegraph.engine.program.linking import Linker
+from spinegraph.engine.program.linking import ALL, Linker
 from spinegraph.engine.program.program import Program
 
 ASSESSING_RANK = len(URGENCIES)
@@ -138,12 +138,12 @@ class Engine:
         return sorted(prepared, key=lambda entry: (entry.rank, entry.rule.modality != "must", entry.rule.id))
 
     def of_packages(self, packages: Iterable[str]) -> Engine:
-        """The engine of some packages alone (see `linking`); of none, this one. The last ones asked for are kept.
+        """The engine of some packages alone (see `linking`); of none, or of `all`, this one. The last ones asked for are kept.
 
         Raises VocabularyError where there is no package of a name.
         """
         asked = frozenset(packages)
-        return self._of_packages(asked) if asked else self
+        return self if not asked or ALL in asked else self._of_packages(asked)
 
     def _linked(self, packages: frozenset[str]) -> Engine:
         return Engine(self._linker.linked(packages), self._stale)

@@ -97,7 +97,7 @@ def _apart(folders: Iterable[Path]) -> list[Path]:
                 where=str(folder),
                 mend="Name the outer folder alone, or the packages in it one by one.",
             )
-    return [by_place[place] for place in sorted(by_place, key=lambda place: (place.name, place))]
+    return [by_place[place] for place in sorted(by_place, key=lambda place: (declared_name(place) or place.name, place))]
 
 
 def is_schema(path: Path) -> bool:
@@ -135,8 +135,9 @@ def content_digest(paths: Iterable[Path]) -> str:
     """
     total = hashlib.sha256()
     paths = tuple(paths)
-    paths = (*paths, *manifests(paths).values())
-    for folder, name, text in sorted((path.parent.name, path.name, _text_digest(path)) for path in paths):
+    named = [(path.parent.name, path.name, _text_digest(path)) for path in paths]
+    named += [("", path.name, _text_digest(path)) for path in manifests(paths).values()]
+    for folder, name, text in sorted(named):
         total.update(f"{folder}/{name}\0".encode() + text)
     return f"sha256:{total.hexdigest()}"
 

@@ -103,8 +103,14 @@ def _wrong_texts(data: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str]
         if not isinstance(value, str) or not value.strip():
             given = "empty" if value == "" else kind_of_value(value)
             yield key, (f"{key} is {given}, not text.", f'Write {key} = "…".')
-        elif key == "name" and not _NAME.fullmatch(value):
-            yield key, (f"{shortened(value)} is no name of a package.", "Write small letters and digits, joined by hyphens.")
+        elif key == "name" and (value == "all" or not _NAME.fullmatch(value)):
+            yield (
+                key,
+                (
+                    f"{shortened(value)} is no name of a package.",
+                    "Write small letters and digits, joined by hyphens; not all.",
+                ),
+            )
         elif key == "version" and not _is_version(value):
             yield key, (f"{shortened(value)} is no version.", "Write numbers joined by points, such as 1.2.0.")
         elif key == "namespace" and not _NAMESPACE.fullmatch(value):

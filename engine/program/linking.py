@@ -27,6 +27,8 @@ from spinegraph.engine.program.relations import Relations
 from spinegraph.engine.program.strata import dependencies
 
 Stated = TypeVar("Stated")
+ALL = "all"
+"""What asks for every package, and is the name of none."""
 
 
 class Linker:
@@ -58,6 +60,7 @@ class Linker:
         known = {*findings, *measurements, *coded, *named}
         asking = [screen for screen in whole.screens.values() if self._asks(screen, packages, findings)]
         screens = [_linked_screen(screen, known) for screen in asking]
+        linked = {*chosen, *known, *(screen.iri for screen in screens), *named}
         lines = {rule.line for rule in chosen.values() if isinstance(rule, Recommendation)}
         return structs.replace(
             whole,
@@ -73,6 +76,7 @@ class Linker:
             passages={iri: one for iri, one in whole.passages.items() if one.source in sources or one.id in cited},
             citations=tuple(citation for citation in whole.citations if citation.source in sources),
             rules={iri: rule for iri, rule in whole.rules.items() if iri in chosen},
+            package_of={iri: name for iri, name in whole.package_of.items() if iri in linked or name in packages},
         )
 
     def _asks(self, screen: Screen, packages: Container[str], findings: Container[str]) -> bool:

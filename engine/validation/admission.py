@@ -73,11 +73,10 @@ def _check(folders: tuple[Path, ...]) -> bool:
     import datetime
 
     from spinegraph.engine.validation.content import read_content
-    from spinegraph.engine.validation.profile import Profile, apply_profile, own_profile, read_profile
+    from spinegraph.engine.validation.profile import apply_profile, own_judgement
     from spinegraph.engine.validation.validate import validate
 
-    judge = own_profile(folders)
-    profile = read_profile(judge) if judge else Profile()
+    profile = own_judgement(folders)
     content = read_content(None, folders or None, vocabulary=(*profile.namespaces, *profile.terms))
     report = validate(content, without=NOT_ASKED)
     report = apply_profile(report, profile, datetime.datetime.now(tz=datetime.UTC).date())

@@ -133,10 +133,33 @@ def for_release(profile: Profile) -> Profile:
     return msgspec.structs.replace(profile, severity={**profile.severity, BY_NAME["placeholder"].id: "error"})
 
 
-def own_profile(folders: Iterable[Path] | None) -> Path | None:
-    """The profile that content brings along, in shapes/authoring: that of the shipped content if no folders are given."""
-    shapes = [folder / name for folder in folders for name in (SHAPES, "")] if folders else [shipped_folder(SHAPES)]
-    return next((path for folder in shapes if (path := folder / AUTHORING / OWN_NAME).is_file()), None)
+def own_profiles(folders: Iterable[Path] | None) -> tuple[Path, ...]:
+    """The profiles that content brings along, in shapes/authoring: one a folder, or that of the shipped content if none is given.
+
+    In whatever order folders are named, they come in one.
+    """
+    homes = [[folder / SHAPES, folder] for folder in folders] if folders else [[shipped_folder(SHAPES)]]
+    found = (next((path for folder in home if (path := folder / AUTHORING / OWN_NAME).is_file()), None) for home in homes)
+    return tuple(sorted({path.resolve(): path for path in found if path}.values(), key=lambda path: path.resolve()))
+
+
+def own_judgement(folders: Iterable[Path] | None, catalogue: Catalogue = CATALOGUE) -> Profile:
+    """What the profiles of content say together. Raises ProfileError, also where two give one kind different severities."""
+    joined = Profile()
+    for path in own_profiles(folders):
+        profile = read_profile(path, catalogue)
+        for id_, severity in profile.severity.items():
+            if joined.severity.get(id_, severity) != severity:
+                what = f"{id_} is {severity} here, and {joined.severity[id_]} in the profile of another package."
+                raise ProfileError(what, where=str(path), mend="Give it one severity in both, or name a --profile for the two.")
+        joined = Profile(
+            severity={**joined.severity, **profile.severity},
+            ignore={**joined.ignore, **profile.ignore},
+            suppress=(*joined.suppress, *profile.suppress),
+            namespaces=(*joined.namespaces, *profile.namespaces),
+            terms=(*joined.terms, *profile.terms),
+        )
+    return joined
 
 
 def read_profile(path: Path, catalogue: Catalogue = CATALOGUE) -> Profile:

@@ -10,7 +10,7 @@ import pytest
 from spinegraph.engine.errors import ProfileError
 from spinegraph.engine.validation.catalogue import CATALOGUE, GROUPS
 from spinegraph.engine.validation.diagnostics import Diagnostic, Place, Report
-from spinegraph.engine.validation.profile import Profile, apply_profile, own_profile, read_profile
+from spinegraph.engine.validation.profile import Profile, apply_profile, own_judgement, own_profiles, read_profile
 
 from tests.validation.awkward import CATALOGUE as AWKWARD
 
@@ -163,11 +163,31 @@ def test_the_catalogue_has_every_id_that_profiles_report() -> None:
 
 
 def test_content_may_bring_its_own_profile(tmp_path: Path) -> None:
-    shipped = own_profile(None)
-    assert shipped is not None
+    (shipped,) = own_profiles(None)
     assert {rule.id for rule in read_profile(shipped).suppress} == {"SG910"}
-    assert own_profile([tmp_path]) is None
+    assert own_profiles([tmp_path]) == ()
+    assert own_judgement([tmp_path]) == Profile()
     for folder in (tmp_path / "authoring", tmp_path / "shapes" / "authoring"):
         folder.mkdir(parents=True)
         (folder / "profile.yaml").write_text("severity: {}\n", encoding="utf-8")
-        assert own_profile([tmp_path]) == folder / "profile.yaml"
+        assert own_profiles([tmp_path]) == (folder / "profile.yaml",)
+
+
+def test_profiles_of_several_packages_count_together_in_any_order(tmp_path: Path) -> None:
+    """That of whichever folder was named first judged both."""
+    texts = {
+        "one": "severity: {SG306: note}\nvocabulary: {namespaces: ['https://example.org/one/']}\n",
+        "two": "severity: {SG207: note}\nignore:\n  - {id: SG205, reason: Names are as they are.}\n",
+    }
+    folders = [tmp_path / name for name in texts]
+    for folder in folders:
+        (folder / "shapes" / "authoring").mkdir(parents=True)
+        (folder / "shapes" / "authoring" / "profile.yaml").write_text(texts[folder.name], encoding="utf-8")
+    joined = own_judgement(folders)
+    assert joined == own_judgement(folders[::-1])
+    assert joined.severity == {"SG306": "note", "SG207": "note"}
+    assert (tuple(joined.ignore), joined.namespaces) == (("SG205",), ("https://example.org/one/",))
+    (folders[1] / "shapes" / "authoring" / "profile.yaml").write_text("severity: {SG306: error}\n", encoding="utf-8")
+    for order in (folders, folders[::-1]):
+        with pytest.raises(ProfileError, match="SG306 is error here, and note in the profile of another package"):
+            own_judgement(order)

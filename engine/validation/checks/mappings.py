@@ -79,11 +79,15 @@ class _Table:
             yield self._at(row.line, "unjustified-mapping", "unknown" if given else "none", given=given)
         if cells.get("confidence") and not _is_confidence(cells["confidence"]):
             yield self._at(row.line, "unjustified-mapping", "confidence", given=cells["confidence"])
-        shared = is_shared(self._table.path) and not any(map(is_shared, self._content.graph.files_of(row.subject)))
-        label = self._content.label(row.subject) if row.subject and not shared else ""
+        label = "" if self._is_unsure(row.subject) else self._content.label(row.subject)
         if label and cells.get("subject_label") and cells["subject_label"] != label:
             subject, given = cells["subject_id"], cells["subject_label"]
             yield self._at(row.line, "malformed-mapping", "label", of=subject, called=label, given=given)
+
+    def _is_unsure(self, subject: str) -> bool:
+        """Whether another table than this one knows what a term is called, or a file that could not be read may."""
+        by_vocabulary, here = any(map(is_shared, self._content.graph.files_of(subject))), is_shared(self._table.path)
+        return not subject or (here and not by_vocabulary) or (by_vocabulary and not here and bool(self._content.broken))
 
     def _twice(self, pairs: dict[tuple[str, str], Found], exact: dict[str, Found]) -> Iterator[Diagnostic]:
         """The same pair in two rows, and a code that is the exact match of two concepts; whatever table has the other."""

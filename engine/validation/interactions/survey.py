@@ -10,6 +10,7 @@ from spinegraph.engine.validation.interactions.conflicts import idle_tensions, o
 from spinegraph.engine.validation.interactions.displacement import circular_overrides, uncovered
 from spinegraph.engine.validation.interactions.reachability import idle_overrides, repeated, shadowed, trivial, unreachable
 from spinegraph.engine.validation.interactions.scores import counted_twice, uneven_bands
+from spinegraph.engine.validation.interactions.silence import silenced
 from spinegraph.engine.validation.interactions.subjects import other_subjects
 from spinegraph.engine.validation.interactions.thresholds import uneven_thresholds
 
@@ -26,6 +27,7 @@ ANALYSES: tuple[Callable[[Analysis], Iterator[Behaviour]], ...] = (
     disagreeing_assessments,
     repeated,
     other_subjects,
+    silenced,
     uneven_bands,
     counted_twice,
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from spinegraph.engine.errors import MalformedContentError, shortened
+from spinegraph.engine.knowledge.manifest import MANIFEST
 from spinegraph.engine.validation.content import CASES, TABLE, TURTLE
 
 DOCUMENTS = "documents"
@@ -25,7 +26,7 @@ def check_names(names: Iterable[str]) -> None:
             raise MalformedContentError(
                 f"{shortened(name)} {problem}",
                 where="/files",
-                mend=f"Name files by relative paths like shapes/rules/knots.ttl, ending in {', '.join(CONTENT)}.",
+                mend=f"Name files by relative paths like shapes/rules/knots.ttl, ending in {', '.join(CONTENT)}, or {MANIFEST}.",
             )
 
 
@@ -42,7 +43,7 @@ def _problem(name: str) -> str:
     if any(part in ("", ".", "..") or part != part.strip() for part in parts):
         return "is no plain relative path."
     suffix = PurePosixPath(name).suffix
-    if suffix not in (*CONTENT, *(TEXTS if len(parts) > 1 and parts[0] == DOCUMENTS else ())):
+    if parts[-1] != MANIFEST and suffix not in (*CONTENT, *(TEXTS if len(parts) > 1 and parts[0] == DOCUMENTS else ())):
         return "is no kind of file that is validated."
     if any(PurePosixPath(part).suffix in (*CONTENT, *TEXTS) for part in parts[:-1]):
         return "has a folder that is called like a file."

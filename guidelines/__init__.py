@@ -1,0 +1,1 @@
+"""Guideline packages that come with the tool, each whole in a folder; `--knowledge NAME` loads one."""
