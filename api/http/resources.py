@@ -186,7 +186,7 @@ def resource_operation(kind: str) -> Operation:
         "core": "Finding", "ontology": "findings", "finding": "Fever", "condition": "SpinalInfection", "intervention": "BedRest",
         "source": "back-pain", "passage": "000-L033a", "reference": "000-1", "rule": "no-routine-imaging",
         "shape": "CaudaEquinaMarkers", "tension": "C01", "screen": "cauda-equina", "uncovered": "injury", "line": "stay-active",
-        "graph": "ontology/findings",
+        "score": "a-score", "graph": "ontology/findings",
     }[kind]  # fmt: skip
     graph = kind == "graph"
     return Operation(

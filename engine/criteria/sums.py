@@ -20,8 +20,9 @@ from spinegraph.engine.criteria.open_facts import constant_or
 from spinegraph.engine.criteria.planes import join
 from spinegraph.engine.model import Criterion
 
-MOST_STATES = 2048
-"""So many pairs of votes are told apart where a range has two bounds; what lies beyond is not proposed as a change."""
+MOST_TRIED, FEWEST_TRIED, MOST_STATES = 2000, 8, 256
+"""How much is looked at to find changes: parts times votes that are missing, but some parts always; and, where a range has two
+bounds, pairs of votes. Beyond that the heaviest parts are tried, and the changes are not said to be all there are."""
 
 
 class Naming(Protocol):
@@ -181,30 +182,36 @@ class SumNode(JoinedNode):
 
     def _change_at(self, case: Explanation, goal: int, ballot: Ballot) -> ChangeSets:
         """So many votes that the bound is reached, or no longer, or can be, or can no longer be."""
-        needed = ballot.needed if goal in ALL_OF_AND else ballot.against
-        levels = [DONE] + [NEVER] * needed
-        for child, weight, other in zip(self._children, ballot.weights, ballot.opposite, strict=True):
-            sets = child.change(case, goal ^ other)
-            for level in range(needed, 0, -1):
+        missing = ballot.needed if goal in ALL_OF_AND else ballot.against
+        wanted = [goal ^ other for other in ballot.opposite]
+        open_ = []
+        for number, child in enumerate(self._children):
+            if reached(child.truth(case), wanted[number]):
+                missing -= ballot.weights[number]
+            else:
+                open_.append(number)
+        if missing <= 0:
+            return DONE
+        kept = _heaviest(open_, ballot.weights, MOST_TRIED // missing)
+        levels = [DONE] + [NEVER] * missing
+        for number in kept:
+            sets, weight = self._children[number].change(case, wanted[number]), ballot.weights[number]
+            for level in range(missing, 0, -1):
                 levels[level] = any_of((levels[level], all_of((levels[max(level - weight, 0)], sets), self._contradicts)))
-        return levels[needed]
+        return levels[missing]._replace(cut=True) if len(kept) < len(open_) else levels[missing]
 
     def _change_into(self, case: Explanation, goal: int) -> ChangeSets:
         """Both bounds at once: every part is left as it is, or turned to one side or the other."""
         low, high = self._ballots
+        every = range(len(self._children))
+        turned = _heaviest(list(every), low.weights, MOST_TRIED // (low.needed + high.needed))
         states: dict[tuple[int, int], ChangeSets] = {(0, 0): DONE}
-        cut = False
-        for number, child in enumerate(self._children):
-            truth, weight = child.truth(case), low.weights[number]
-            goals = [goal ^ ballot.opposite[number] for ballot in self._ballots]
-            now = [weight * reached(truth, one) for one in goals]
-            kept = now if goal == UNREFUTE else [0, 0]  # what is turned to unknown speaks against neither bound
-            options = [(now[0], now[1], DONE)]
-            options += [(weight, kept[1], child.change(case, goals[0]))] if not now[0] else []
-            options += [(kept[0], weight, child.change(case, goals[1]))] if not now[1] else []
+        cut = len(turned) < len(self._children)
+        for number in every:
             found: dict[tuple[int, int], list[ChangeSets]] = {}
+            options = self._options(case, goal, number)
             for (up, down), sets in states.items():
-                for more_up, more_down, change in options:
+                for more_up, more_down, change in options if number in turned else options[:1]:
                     if change != NEVER:
                         state = (min(up + more_up, low.needed), min(down + more_down, high.needed))
                         found.setdefault(state, []).append(all_of((sets, change), self._contradicts))
@@ -212,6 +219,23 @@ class SumNode(JoinedNode):
             states = {state: any_of(sets) for state, sets in list(found.items())[:MOST_STATES]}
         sets = states.get((low.needed, high.needed), NEVER)
         return sets._replace(cut=sets.cut or cut)
+
+    def _options(self, case: Explanation, goal: int, number: int) -> list[tuple[int, int, ChangeSets]]:
+        """What a part can give to each of two bounds, and by which changes; first, as it is."""
+        child, weight = self._children[number], self._ballots[0].weights[number]
+        goals = [goal ^ ballot.opposite[number] for ballot in self._ballots]
+        now = [weight * reached(child.truth(case), one) for one in goals]
+        kept = now if goal == UNREFUTE else [0, 0]  # what is turned to unknown speaks against neither bound
+        options = [(now[0], now[1], DONE)]
+        options += [(weight, kept[1], child.change(case, goals[0]))] if not now[0] else []
+        options += [(kept[0], weight, child.change(case, goals[1]))] if not now[1] else []
+        return options
+
+
+def _heaviest(parts: list[int], weights: Sequence[int], most: int) -> list[int]:
+    """In their order, so many parts at most as can be tried, the heaviest; a few always."""
+    most = max(most, FEWEST_TRIED)
+    return parts if len(parts) <= most else sorted(sorted(parts, key=lambda part: -weights[part])[:most])
 
 
 class _Vote(NamedTuple):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from spinegraph.engine.model import Bound, CodedProperty, Concept, Knowledge, Measurement, Score, Tally
+from spinegraph.engine.model import Bound, CodedProperty, Concept, Criterion, Knowledge, Measurement, Score, Scored, Tally
 
 
 class Names(NamedTuple):
@@ -95,6 +95,13 @@ def text_of(clause: Clause, style: Style) -> str:
     ranged, plain = style.banded if clause.is_banded else style.range, style.inconclusive if clause.inconclusive else style.state
     template = ranged if clause.opposite else plain
     return template.format(**clause._asdict(), spaced=clause.operator.replace("-", " ")).rstrip()
+
+
+def leads_of(criterion: Criterion) -> tuple[str, ...]:
+    """What stands before each part in a list of them, or before a leaf: of an item of a score, its points."""
+    if isinstance(criterion, Scored):
+        return tuple(f"{in_points(item.points)}: " for item in criterion.score.items)
+    return ("",) * max(len(criterion.parts), 1)
 
 
 def in_points(points: float) -> str:

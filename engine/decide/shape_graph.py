@@ -108,7 +108,7 @@ def _construct(score: Score, items: list[tuple[Fraction, URIRef]]) -> str:
     """SPARQL that sums the points of the items that hold or are refuted; what is neither counts on the side where it adds."""
     sums = []
     for side in (1, -1):
-        terms = [str(_decimal(sum((points for points, _ in items if points * side < 0), Fraction(0))))]
+        terms = [_decimal(sum((points for points, _ in items if points * side < 0), Fraction(0)))]
         for points, item in items:
             state = "holds" if points * side > 0 else "refuted"
             sign, size = "+" if side > 0 else "-", _decimal(abs(points))
@@ -120,9 +120,14 @@ def _construct(score: Score, items: list[tuple[Fraction, URIRef]]) -> str:
     )
 
 
-def _decimal(number: Fraction) -> Decimal:
-    """A number as SPARQL writes a decimal; what content writes as one always ends."""
-    return (Decimal(number.numerator) / Decimal(number.denominator)).quantize(Decimal("0.000000000000001"))
+def _decimal(number: Fraction) -> str:
+    """A number as SPARQL writes a decimal.
+
+    >>> _decimal(Fraction(3, 2)), _decimal(Fraction(-1))
+    ('1.5', '-1.0')
+    """
+    written = f"{Decimal(repr(float(number))):f}"
+    return written if "." in written else f"{written}.0"
 
 
 # Shapes ------------------------------------------------------------------------------------------

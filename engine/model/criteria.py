@@ -30,7 +30,7 @@ class Criterion(Frozen, frozen=True, kw_only=True):
 
     @property
     def subject(self) -> str:
-        """The IRI of the finding, condition or measurement that it asks about; of one that only joins others, empty."""
+        """The IRI of the finding, condition, measurement or score that it asks about; of one that only joins others, empty."""
         return ""
 
     def walk(self) -> Iterator[Criterion]:
@@ -277,6 +277,10 @@ class Scored(Criterion, frozen=True, kw_only=True):
     @property
     def parts(self) -> tuple[Criterion, ...]:
         return tuple(item.criterion for item in self.score.items)
+
+    @property
+    def subject(self) -> str:
+        return self.score.iri
 
 
 class And(Joined, frozen=True, kw_only=True):

@@ -136,5 +136,5 @@ def _structure_of(value: Any) -> Any:
     if isinstance(value, Criterion):
         return structure(value)
     if isinstance(value, Score):
-        return value.iri
+        return value.iri, *((item.points, structure(item.criterion)) for item in value.items)
     return tuple(map(_structure_of, value)) if isinstance(value, tuple) else value

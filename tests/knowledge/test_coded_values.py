@@ -52,7 +52,9 @@ REFUSED: dict[str, tuple[str, str, str]] = {
         'skos:notation "smoking" ;', 'skos:notation "smoking" ; core:unit "1" ;',
         "core:tobacco has core:unit, which no coded property has",
     ),
-    "the code of a finding": ('skos:notation "smoking"', 'skos:notation "fever"', "fever: a finding and a coded property share this"),
+    "the code of a finding": (
+        'skos:notation "smoking"', 'skos:notation "fever"', "fever: a finding and a coded property share this",
+    ),
     "the code of a measurement": (
         'skos:notation "smoking"', 'skos:notation "temperature_c"', "temperature_c: a measurement and a coded property share",
     ),

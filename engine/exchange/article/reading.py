@@ -29,6 +29,7 @@ from spinegraph.engine.model import (
     Present,
     Recommendation,
     Rule,
+    Scored,
     Suspected,
     Truth,
     Unassessed,
@@ -133,7 +134,7 @@ class Reading:
         """A criterion in a line, in the reader's words."""
         if isinstance(criterion, Present):
             return self.label(criterion.finding)
-        if criterion.parts and (self.for_patient or not criterion.label):
+        if criterion.parts and not isinstance(criterion, Scored) and (self.for_patient or not criterion.label):
             return "; ".join(dict.fromkeys(self.words(part) for part in criterion.parts))
         return criterion.label if criterion.label and not self.for_patient else words_of(criterion, self._names, PAGE)
 
@@ -163,6 +164,9 @@ def markers(criterion: Criterion | None) -> Iterator[Criterion]:
             yield from markers(child)
     elif isinstance(criterion, AtLeast):
         yield from criterion.members
+    elif isinstance(criterion, Scored):
+        for item in criterion.score.items if criterion.upper is None else ():
+            yield from markers(item.criterion) if item.points > 0 else ()
     elif all(
         isinstance(part, Present | Compared) for part in (criterion.children if isinstance(criterion, And) else [criterion])
     ):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from spinegraph.engine.criteria import clause_of, words_of
-from spinegraph.engine.criteria.words import PAGE, names_of
+from spinegraph.engine.criteria.words import PAGE, leads_of, names_of
 from spinegraph.engine.exchange.description.links import href_of
 from spinegraph.engine.exchange.description.model import CriterionInWords, LinkedText
 from spinegraph.engine.knowledge import units
 from spinegraph.engine.knowledge.turtle.terms import expand
-from spinegraph.engine.model import Criterion, Knowledge, Tension
+from spinegraph.engine.model import Criterion, Knowledge, Score, Scored, Tension
 
 
 class CriterionWriter:
@@ -48,16 +48,21 @@ class CriterionWriter:
             ),
         )
 
-    def _tree(self, criterion: Criterion, depth: int, most: int) -> CriterionInWords:
+    def items(self, score: Score) -> CriterionInWords:
+        """The items of a score, each with its points."""
+        return self._tree(Scored(score=score), 0, 1)
+
+    def _tree(self, criterion: Criterion, depth: int, most: int, lead: str = "") -> CriterionInWords:
         named = bool(criterion.iri)
         below = depth + named
         children = criterion.parts
         words = self.words(criterion)
-        items = [self._tree(child, below, most) for child in children] if below <= most else []
+        leads = zip(children, leads_of(criterion), strict=False)  # a leaf has a lead, and no part
+        items = [self._tree(child, below, most, before) for child, before in leads] if below <= most else []
         if named and not children:  # the shape has a page of its own, and so has what it asks
             items = [CriterionInWords(text=words, href=self._href(criterion))]
         return CriterionInWords(
-            text=criterion.label or words,
+            text=lead + (criterion.label or words),
             href=href_of(criterion.iri) if named else self._href(criterion),
             joint=self.joint(criterion) if children else "",
             passages=_marks(criterion.passages),

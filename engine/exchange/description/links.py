@@ -15,6 +15,7 @@ SILENT = frozenset(map(expand, ("rdf:rest", "sh:rule", "sh:object", "rdfs:subCla
 """Predicates whose reverse has a place of its own on a page, or says nothing."""
 TITLES: Mapping[str, str] = {
     "shape": "Criteria that name it",
+    "score": "Scores that count it",
     "finding": "Findings",
     "condition": "Conditions",
     "intervention": "Interventions",
@@ -94,7 +95,7 @@ class Links:
             for owner, how in self._stated_by.get(waiting.pop(), {}).items():
                 if _kind(owner) in ("rule", "tension") and CARRIERS & set(how):
                     found[owner] = None
-                elif _kind(owner) == "shape" and owner not in seen:
+                elif _kind(owner) in ("shape", "score") and owner not in seen:
                     seen.add(owner)
                     waiting.append(owner)
         return list(found)

@@ -51,6 +51,7 @@ KINDS: Mapping[str, str] = {
     "screen": "screen",
     "uncovered": "topic that no source covers",
     "line": "line of a brief",
+    "score": "score",
 }
 """Namespace below the project's → what its members are called."""
 
@@ -145,7 +146,8 @@ class Describer:
         return tuple(sorted(items, key=lambda item: item.text.lower()))
 
     def _rows(self, iri: str) -> Iterable[StatedProperty]:
-        stated = self.graph.predicates(iri)
+        told = {expand("core:item")} if iri in self.knowledge.scores else set()
+        stated = {predicate: terms for predicate, terms in self.graph.predicates(iri).items() if predicate not in told}
         first = [expand(name) for name in ORDER if expand(name) in stated]
         for predicate in dict.fromkeys((*first, *sorted(stated))):
             if predicate in ELSEWHERE or (shorten(predicate) == "sh:object" and iri in stated[predicate]):
@@ -208,6 +210,8 @@ class Describer:
                     yield TitledCriterion(title=title, root=self._writer.tree(criterion))
             if isinstance(rule, Tension) and rule.positions:
                 yield TitledCriterion(title="Positions", root=self._writer.positions(rule))
+        elif iri in self.knowledge.scores:
+            yield TitledCriterion(title="Points", root=self._writer.items(self.knowledge.scores[iri]))
         elif iri in self._writer.shapes:
             yield TitledCriterion(title="Holds when", root=self._writer.tree(self._writer.shapes[iri], expand_named=True))
 

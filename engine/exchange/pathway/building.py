@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from spinegraph.engine.criteria.words import leads_of
 from spinegraph.engine.exchange.description.criteria import CriterionWriter
 from spinegraph.engine.exchange.pathway.model import Action, Edge, EdgeKind, Line, Node, NodeKind, Panel
 from spinegraph.engine.knowledge.turtle.terms import shorten
@@ -15,7 +16,6 @@ from spinegraph.engine.model import (
     Absent,
     And,
     Assessment,
-    Counted,
     Criterion,
     DerivedFinding,
     Exclusion,
@@ -94,7 +94,7 @@ class PathwayBuilder:
         """A criterion in a few words: its label, or what it asks, or the words of its parts."""
         if criterion.label:
             return criterion.label
-        if not criterion.parts or isinstance(criterion, Counted):
+        if not criterion.parts or criterion.subject:
             return self._words(criterion)
         return (" and " if isinstance(criterion, And) else " or ").join(self.phrase(part) for part in criterion.parts)
 
@@ -221,8 +221,8 @@ class PathwayBuilder:
             return name
         self._reached[name] = back
         lines: list[Line] = []
-        for part in criterion.parts or (criterion,):
-            self._part(part, name, lines, 0, back)
+        for part, lead in zip(criterion.parts or (criterion,), leads_of(criterion), strict=True):
+            self._part(part, name, lines, 0, back, lead)
         joint = self._writer.joint(criterion)
         self.nodes[name] = Node(
             id=name,
@@ -235,10 +235,10 @@ class PathwayBuilder:
         )
         return name
 
-    def _part(self, part: Criterion, name: str, lines: list[Line], indent: int, back: int) -> None:
-        """Write a line for a part of the criterion `name`, and draw the arrows that lead to it."""
+    def _part(self, part: Criterion, name: str, lines: list[Line], indent: int, back: int, lead: str = "") -> None:
+        """Write a line for a part of the criterion `name`, `lead` before it, and draw the arrows that lead to it."""
         inner = part.parts
-        words = self._words(part)
+        words = lead + self._words(part)
         if not inner:
             lines.append(Line(text=words, about=part.subject, passages=part.passages, indent=indent, criterion=part))
             self._feed(part, name, len(lines) - 1, back)
@@ -247,7 +247,8 @@ class PathwayBuilder:
             for leaf in inner:
                 self._part(leaf, name, lines, indent + 1, back)
         else:
-            lines.append(Line(text=part.label or f"{words} these", about=part.iri, indent=indent, criterion=part))
+            title = f"{lead}{part.label}" if part.label else f"{words} these"
+            lines.append(Line(text=title, about=part.iri, indent=indent, criterion=part))
             place = f"{name}.{len(lines) - 1}"
             self.link(self._criterion(part, back, place), name, "criterion-of", target_line=len(lines) - 1)
 

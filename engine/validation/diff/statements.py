@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from spinegraph.engine.criteria.words import in_points
 from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.terms import shorten
-from spinegraph.engine.model import CodedValue, Criterion, Frozen, Knowledge, Position
+from spinegraph.engine.model import CodedValue, Criterion, Frozen, Knowledge, Position, ScoreItem
 from spinegraph.engine.validation.diagnostics import Place
 from spinegraph.engine.validation.diff.model import FieldChange, How, StatementChange
 from spinegraph.engine.validation.outline import outline
@@ -19,6 +20,7 @@ KINDS: Mapping[str, str] = {
     "interventions": "intervention",
     "measurements": "measurement",
     "coded": "coded property",
+    "scores": "score",
     "sources": "source",
     "passages": "passage",
     "references": "reference",
@@ -93,6 +95,8 @@ def _lines(value: object) -> tuple[str, ...]:
     if isinstance(value, Criterion):
         return outline(value)
     if isinstance(value, tuple):
+        if any(isinstance(member, ScoreItem) for member in value):
+            return tuple(f"{in_points(item.points)}: {line}" for item in value for line in outline(item.criterion))
         return tuple(sorted(_line(member) for member in value))
     return (shorten(str(value)),)
 

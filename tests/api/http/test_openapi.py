@@ -90,7 +90,8 @@ OPERATIONS = {
     "list_tensions", "get_finding", "get_condition", "get_intervention", "get_source", "get_passage", "get_reference",
     "get_rule", "get_shape", "get_passages", "get_references", "get_screens", "get_coverage", "get_cases", "get_local_text",
     "get_decision_table", "list_pathways", "get_pathway", "light_pathway", "get_description", "get_patient", "get_comparison",
-    "compare_draft", "preview_draft", "get_tension", "get_screen", "get_uncovered", "get_line", "get_term", "get_ontology",
+    "compare_draft", "preview_draft", "get_tension", "get_screen", "get_uncovered", "get_line",
+    "get_score", "get_term", "get_ontology",
     "get_graph",
 }  # fmt: skip
 """The names by which generated clients call them: one that goes or changes breaks those."""
