@@ -103,7 +103,9 @@ class CaseEntries:
                     f"{property_} is given twice.", where=where, mend="A case is one moment: give one value."
                 )
             code = self._choice(property_, entry)
-            if code:
+            if code and property_ in self._codebook.idle:
+                self._ignored[IgnoredInput(member="coded", code=property_, reason="no-rule", choice=code)] = None
+            elif code:
                 values[property_] = code
                 if entry.at:
                     self._date("coded", property_, entry.at)

@@ -23,7 +23,7 @@ class Codebook(NamedTuple):
     code of a measurement → least, most, UCUM unit; `concluded`: every name of a condition or intervention → its path; `near`:
     external code → IRIs of what it is nearly; `narrower`: of what it is narrower than. `age`: code of the measurement of age in
     years, or "". `coded`: every name of a coded property → its code; `choices`: that code → the codes of its values.
-    `acts`: codes of the facts that something is done or taken, which rules ask about.
+    `acts`: codes of the facts that something is done or taken, which rules ask about; `idle`: coded properties that none does.
     """
 
     findings: Mapping[str, str]
@@ -38,6 +38,7 @@ class Codebook(NamedTuple):
     coded: Mapping[str, str]
     choices: Mapping[str, tuple[str, ...]]
     acts: frozenset[str]
+    idle: frozenset[str]
 
     def entailed(self, name: str, names: Mapping[str, str]) -> tuple[str, ...]:
         """The codes among `names` that an external code is narrower than: who has it has these, but not the other way round."""
@@ -70,7 +71,7 @@ def _headings(name: str) -> list[str]:
 def make_codebook(knowledge: Knowledge) -> Codebook:
     """Index the names that a case may use."""
     kinds: tuple[Mapping[str, Concept | Measurement | CodedProperty], ...] = (
-        knowledge.findings, knowledge.measurements, knowledge.interventions, knowledge.coded,
+        knowledge.findings, knowledge.measurements, knowledge.interventions, {**knowledge.idle_coded, **knowledge.coded},
     )  # fmt: skip
     named = [{name: one.code for one in kind.values() for name in (one.code, one.iri, shorten(one.iri))} for kind in kinds]
     for external, iri in knowledge.external_codes.items():
@@ -100,8 +101,9 @@ def make_codebook(knowledge: Knowledge) -> Codebook:
         narrower=spelt(knowledge.narrower_codes),
         age=age.code if age else "",
         coded=coded,
-        choices={thing.code: thing.codes for thing in knowledge.coded.values()},
+        choices={thing.code: thing.codes for thing in (*knowledge.idle_coded.values(), *knowledge.coded.values())},
         acts=frozenset(knowledge.findings[iri].code for iri in knowledge.acts),
+        idle=frozenset(thing.code for thing in knowledge.idle_coded.values()),
     )
 
 

@@ -47,7 +47,7 @@ def input_words(knowledge: Knowledge, performable: Iterable[str]) -> InputWords:
             "absent": findings,
             "measurements": _names(knowledge.measurements),
             **dict.fromkeys(ACTS, interventions),
-            "coded": _names(knowledge.coded),
+            "coded": _names({**knowledge.idle_coded, **knowledge.coded}),
         },
         frozenset(knowledge.interventions[iri].code for iri in performable),
         frozenset(knowledge.findings[iri].code for iri in knowledge.acts),
@@ -74,7 +74,8 @@ def ignored_input(
         "Done before a sign that is there now, and so not taken as done for it",
         [(entry.code, _entry_in_words(entry, case, words)) for entry in by_reason.get("before-a-sign", [])],
     )
-    yield from _listed("Recorded, and not used yet", _not_read(case, words))
+    idle = [(one.code, f"{words.name('coded', one.code, case)}: {one.choice}") for one in by_reason.get("no-rule", [])]
+    yield from _listed("Recorded, and not used yet", [*idle, *_not_read(case, words)])
     yield from _performed(case, words, live, knowledge)
 
 

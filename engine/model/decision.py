@@ -18,7 +18,7 @@ FactBasis = Literal["given", "derived", "not-assessed"]
 NoticeCode = Literal[
     "contradictory-input", "ignored-input", "out-of-scope", "source-gap", "review-pending", "inferred-citation", "stale-passage"
 ]  # fmt: skip
-IgnoredReason = Literal["unknown-code", "older-entry", "before-a-sign"]
+IgnoredReason = Literal["unknown-code", "older-entry", "before-a-sign", "no-rule"]
 
 Iri = Annotated[str, doc("Its IRI, at which the service describes it.")]
 Label = Annotated[str, doc("Its name in the words of the audience.")]
@@ -37,10 +37,14 @@ class IgnoredInput(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     code: Annotated[str, doc("Its code; where that is not known, as it was sent.")]
     reason: Annotated[
         IgnoredReason,
-        doc("The code is not known; a later entry of the same code counts; an act is older than a sign that is present."),
+        doc(
+            "The code is not known; a later entry of the same code counts; an act is older than a sign that is present; no rule "
+            "asks for it."
+        ),
     ]
     at: Annotated[str, doc("Its date, where it has one.")] = ""
     value: Annotated[float | None, doc("Of a measurement: its value, in the unit that the code names.")] = None
+    choice: Annotated[str, doc("Of a coded value: its code.")] = ""
     nearest: Annotated[tuple[str, ...], doc("Of an unknown code: the nearest known ones.")] = ()
 
 

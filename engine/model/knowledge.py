@@ -266,8 +266,8 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     Codes of other systems: `external_codes` → what they mean exactly; `narrower_codes` → what they are narrower than;
     `near_codes` → all that they are mapped to. `package_of`: IRI of a rule or concept → the package that states it; what is not
     in it belongs to "". `passage_kinds` are keyed by notation, `article_sections` by key. `screens` and `uncovered` come in their
-    order. `subjects`: the criteria that sources and passages name as those of whom they speak, by IRI of the shape.
-    `acts`: what is done or taken and some criterion asks about, by IRI; each is among the findings, as a fact like them.
+    order. `idle_coded`: what requests may say though nothing here asks for it. `subjects`: the criteria that sources and passages
+    name as those of whom they speak, by IRI of the shape.
     """
 
     version: str
@@ -294,6 +294,7 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     lines: Mapping[str, BriefLine] = {}
     subjects: Mapping[str, Criterion] = {}
     coded: Mapping[str, CodedProperty] = {}
+    idle_coded: Mapping[str, CodedProperty] = {}
     acts: Mapping[str, Act] = {}
     scores: Mapping[str, Score] = {}
 

@@ -72,7 +72,8 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
     findings, conditions, interventions = (_by_code(_concepts(graph, hierarchy, kind), problems) for kind in KINDS)
     measurements = _by_code(_measurements(graph, unused, problems), problems)
     properties = graph.of_class("core:CodedProperty")
-    coded = _by_code((coded_property(graph, iri, _words(graph, iri), problems) for iri in properties), problems)
+    stated = _by_code((coded_property(graph, iri, _words(graph, iri), problems) for iri in properties), problems)
+    coded = {iri: thing for iri, thing in stated.items() if iri not in unused}
     external = mapped_codes(graph.paths, {*findings, *conditions, *interventions, *measurements, *coded}, unused, problems)
     kinds, sections = read_kinds(graph, problems), read_sections(graph, problems)
     shapes = CriterionReader(graph, findings, conditions, {**measurements, **coded}, interventions, hierarchy)
@@ -102,6 +103,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
         uncovered=uncovered_topics(graph, problems),
         lines=brief_lines(graph, interventions, problems),
         coded=coded,
+        idle_coded={iri: thing for iri, thing in stated.items() if iri in unused},
         scores=scores,
     )
     knowledge = structs.replace(knowledge, package_of=dict(_packages(graph, knowledge)))

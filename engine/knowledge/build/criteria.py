@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
@@ -11,8 +10,8 @@ from spinegraph.engine.criteria import KINDS
 from spinegraph.engine.criteria.kind import Annotations, Kind
 from spinegraph.engine.errors import CriterionError, KnowledgeError
 from spinegraph.engine.knowledge.build.scores import read_score
-from spinegraph.engine.knowledge.numbers import PLAIN, STRING, as_written, plain_number
-from spinegraph.engine.knowledge.problems import ending, located_error, named, nearest
+from spinegraph.engine.knowledge.build.values import ValueReader, quoted
+from spinegraph.engine.knowledge.problems import ending, named, nearest
 from spinegraph.engine.knowledge.profile import (
     CONSTRAINTS,
     WRAPPERS,
@@ -24,7 +23,7 @@ from spinegraph.engine.knowledge.profile import (
     stated_by,
 )
 from spinegraph.engine.knowledge.turtle.graph import Graph
-from spinegraph.engine.knowledge.turtle.terms import Term, Text, local_name, shorten
+from spinegraph.engine.knowledge.turtle.terms import Term, local_name, shorten
 from spinegraph.engine.knowledge.units import DAYS
 from spinegraph.engine.model import Act, ActKind, And, CodedProperty, Concept, Criterion, Hierarchy, Measurement, Score
 
@@ -36,7 +35,7 @@ DEEPEST = 50
 _KINDS_OF = {kind.constraint: [other for other in KINDS if other.constraint == kind.constraint] for kind in KINDS}
 
 
-class CriterionReader:
+class CriterionReader(ValueReader):
     """Reads shapes of one graph; each shape once, and each mistake reported once. `acts`: those asked about so far."""
 
     def __init__(
@@ -48,7 +47,7 @@ class CriterionReader:
         interventions: Mapping[str, Concept],
         hierarchy: Hierarchy,
     ) -> None:
-        self.graph = graph
+        super().__init__(graph)
         self.findings = findings
         self.conditions = conditions
         self.valued = valued
@@ -58,7 +57,6 @@ class CriterionReader:
         self._read: dict[str, Criterion] = {}
         self._scores: dict[str, Score] = {}
         self._failed: dict[str, CriterionError] = {}
-        self._open: list[str] = []
 
     def read_condition(self, rule: str, shape: str) -> Criterion:
         """The criterion that a rule names by sh:condition. Raises CriterionError as `read`, and where that is no shape."""
@@ -87,19 +85,19 @@ class CriterionReader:
             return known[node]
         if node in self._failed:
             raise self._failed[node]
-        if node in self._open:
+        if node in self.open:
             predicate = next((made for holder, made in self.graph.mentions(node) if holder == node), "")
             raise self.error(node, f"{shorten(node)} refers to itself", mend, predicate, kind="circular")
-        if len(self._open) >= DEEPEST:
+        if len(self.open) >= DEEPEST:
             raise self.error(node, f"More than {DEEPEST} shapes stand inside each other", "Name some of them.", kind="too-large")
-        self._open.append(node)
+        self.open.append(node)
         try:
             known[node] = make(node)
         except CriterionError as error:
             self._failed[node] = error
             raise
         finally:
-            self._open.pop()
+            self.open.pop()
         return known[node]
 
     def _read_all(self, shapes: Iterable[str]) -> tuple[Criterion, ...]:
@@ -163,7 +161,7 @@ class CriterionReader:
     def nodes(self, subject: str, predicate: str) -> list[str]:
         """The members of the one list that a statement names; none where there is no such list."""
         heads = self.graph.terms(subject, predicate)
-        members = self._listed(heads[0]) if len(heads) == 1 and isinstance(heads[0], str) else []
+        members = self.listed(heads[0]) if len(heads) == 1 and isinstance(heads[0], str) else []
         return [member for member in members if isinstance(member, str)]
 
     def given(self, subject: str, predicate: str) -> Criterion:
@@ -178,7 +176,7 @@ class CriterionReader:
 
     def members(self, shape: str, predicate: str) -> tuple[Criterion, ...]:
         heads = self.graph.terms(shape, predicate)
-        members = self._listed(heads[0]) if len(heads) == 1 and isinstance(heads[0], str) else []
+        members = self.listed(heads[0]) if len(heads) == 1 and isinstance(heads[0], str) else []
         if not members:
             raise self.error(
                 shape, f"{predicate} needs one list with at least one shape", "Write e.g. sh:or ( [ … ] [ … ] ).", predicate
@@ -199,12 +197,6 @@ class CriterionReader:
         if wrong is not None:
             raise self.error(shape, wrong.what, wrong.mend, wrong.predicate, value, kind=wrong.kind, lacks=wrong.lacks)
 
-    def _listed(self, head: str) -> list[Term]:
-        try:
-            return list(self.graph.items(head))
-        except KnowledgeError as error:
-            raise CriterionError(error.what, where=error.where, mend=error.mend, kind=error.kind, about=error.about) from error
-
     def _wrapped(self, shape: str, predicate: str, annotations: Annotations) -> Criterion:
         inner = self._read_all(self._shapes(shape, predicate, self.graph.terms(shape, predicate)))
         if len(inner) != 1:
@@ -219,58 +211,6 @@ class CriterionReader:
         self.acts[act] = None
         return act
 
-    def one_of(self, shape: str, predicate: str, known: Mapping[str, Any], kind: str) -> str:
-        values = self.graph.terms(shape, predicate)
-        if len(values) == 1 and values[0] in known:
-            return str(values[0])
-        shown = " and ".join(as_written(value, named(str(value))) for value in values) or "nothing"
-        near = difflib.get_close_matches(shown, map(shorten, known), n=3) if len(values) == 1 else []
-        unheard = len(values) == 1 and isinstance(values[0], str) and not self.graph.predicates(values[0])
-        raise self.error(
-            shape,
-            f"{predicate} needs one {kind}, not {shown}" + (f"; nearest: {', '.join(near)}" if near else ""),
-            f"Use the IRI of a {kind} that the ontology declares.",
-            predicate,
-            values[0] if len(values) == 1 else None,
-            kind="dangling-iri" if unheard else "wrong-kind",
-        )
-
-    def number(self, shape: str, predicate: str) -> float | None:
-        values: list[Term] = self.graph.terms(shape, predicate)
-        if not values:
-            return None
-        number = plain_number(values[0]) if len(values) == 1 else None
-        if number is None:
-            shown = " and ".join(as_written(value, named(str(value))) for value in values)
-            value = values[0] if len(values) == 1 else None
-            raise self.error(shape, f"{predicate} needs one number, not {shown}", PLAIN, predicate, value, kind="wrong-kind")
-        return number
-
-    def codes(self, shape: str, predicate: str, possible: tuple[str, ...]) -> frozenset[str]:
-        """The texts of a list. Raises CriterionError where one is no possible code, or there is none."""
-        heads = self.graph.terms(shape, predicate)
-        members = self._listed(heads[0]) if len(heads) == 1 and isinstance(heads[0], str) else []
-        if not members:
-            raise self.error(
-                shape,
-                f"{predicate} needs one list with at least one code",
-                f"Write {predicate} ( {_quoted(possible)} ), or some of these.",
-                predicate,
-            )
-        for member in members:
-            if not (isinstance(member, Text) and member.datatype == STRING and member.value in possible):
-                shown = repr(member.value) if isinstance(member, Text) else named(member)
-                near = difflib.get_close_matches(member.value if isinstance(member, Text) else local_name(member), possible, n=1)
-                raise self.error(
-                    shape,
-                    f"{predicate} names {shown}, which is no value of {shorten(self.graph.iri(shape, 'sh:path'))}"
-                    + (f"; did you mean {near[0]!r}?" if near else ""),
-                    f"Its values are the plain texts {_quoted(possible)}.",
-                    predicate,
-                    kind="wrong-kind",
-                )
-        return frozenset(member.value for member in members if isinstance(member, Text))
-
     def _nothing_there(self, shape: str) -> CriterionError:
         """A shape that is named and that nothing describes, reported where it is named."""
         subject, predicate = next(iter(self.graph.mentions(shape)), (shape, ""))
@@ -284,26 +224,6 @@ class CriterionReader:
             kind="dangling-iri" if not shape.startswith("_:") else "outside-profile",
             meant=meant,
         )
-
-    def error(
-        self,
-        shape: str,
-        what: str,
-        mend: str,
-        predicate: str = "",
-        value: Term | None = None,
-        kind: str = "outside-profile",
-        **terms: object,
-    ) -> CriterionError:
-        known = (named for named in (shape, *reversed(self._open)) if self.graph.predicates(named))
-        at = next(known, shape)
-        sentence = what if what.endswith((".", "?")) else what + "."
-        made, named = (predicate, value) if at == shape else ("", None)
-        return located_error(self.graph, CriterionError, sentence, mend, kind, at, made, named, **terms)
-
-
-def _quoted(codes: Iterable[str]) -> str:
-    return " ".join(f'"{code}"' for code in codes)
 
 
 def _relabelled(criterion: Criterion, annotations: Annotations) -> Criterion:
@@ -338,7 +258,7 @@ class _Shape(NamedTuple):
         found = self.reader.one_of(self.node, predicate, self.reader.valued, "measurement or coded property")
         if isinstance(thing := self.reader.valued[found], CodedProperty):
             what = f"{shorten(found)} is a coded property, and its criterion names no values"
-            raise self.error(what, f"Say which: sh:in ( {_quoted(thing.codes)} ), or some of these.", predicate)
+            raise self.error(what, f"Say which: sh:in ( {quoted(thing.codes)} ), or some of these.", predicate)
         return found
 
     def coded(self, predicate: str) -> tuple[str, tuple[str, ...]]:

@@ -9,15 +9,11 @@ from spinegraph.engine.knowledge.turtle.graph import Graph
 
 
 def unused_terms(graph: Graph) -> frozenset[str]:
-    """The terms that the shared vocabulary alone describes, and that no other file, nor a term that is used, names.
-
-    Coded properties stay: a request may say what is known of them, and is told that no rule asks for it.
-    """
+    """The terms that the shared vocabulary alone describes, and that no other file, nor a term that is used, names."""
     shared = {path for path in graph.paths if is_shared(path)}
     beside = {*shared, *(path for path in graph.paths if path.name == GENERATED)}
     candidates = {iri for iri in graph.all_subjects() if not iri.startswith("_:") and shared.intersection(graph.files_of(iri))}
     used = {iri for iri in candidates if not beside.issuperset(graph.files_of(iri))}
-    used.update(candidates.intersection(graph.of_class("core:CodedProperty")))
     used.update(value for subject, value in graph.naming(candidates) if not beside.issuperset(graph.files_of(subject)))
     waiting = list(used)
     while waiting:

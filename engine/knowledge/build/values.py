@@ -1,0 +1,103 @@
+"""What single statements of a shape say: an IRI of some kind, a number, a list of codes; and where a mistake is reported."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from spinegraph.engine.errors import CriterionError, KnowledgeError
+from spinegraph.engine.knowledge.numbers import PLAIN, STRING, as_written, plain_number
+from spinegraph.engine.knowledge.problems import located_error, named
+from spinegraph.engine.knowledge.turtle.graph import Graph
+from spinegraph.engine.knowledge.turtle.terms import Term, Text, local_name, shorten
+
+
+class ValueReader:
+    """Reads statements of one graph. `open`: the shapes that are being read, the innermost last."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.open: list[str] = []
+
+    def listed(self, head: str) -> list[Term]:
+        """The members of a list. Raises CriterionError where it is none."""
+        try:
+            return list(self.graph.items(head))
+        except KnowledgeError as error:
+            raise CriterionError(error.what, where=error.where, mend=error.mend, kind=error.kind, about=error.about) from error
+
+    def one_of(self, shape: str, predicate: str, known: Mapping[str, Any], kind: str) -> str:
+        """The one IRI that a statement names, of a kind that is known. Raises CriterionError."""
+        values = self.graph.terms(shape, predicate)
+        if len(values) == 1 and values[0] in known:
+            return str(values[0])
+        shown = " and ".join(as_written(value, named(str(value))) for value in values) or "nothing"
+        near = difflib.get_close_matches(shown, map(shorten, known), n=3) if len(values) == 1 else []
+        unheard = len(values) == 1 and isinstance(values[0], str) and not self.graph.predicates(values[0])
+        raise self.error(
+            shape,
+            f"{predicate} needs one {kind}, not {shown}" + (f"; nearest: {', '.join(near)}" if near else ""),
+            f"Use the IRI of a {kind} that the ontology declares.",
+            predicate,
+            values[0] if len(values) == 1 else None,
+            kind="dangling-iri" if unheard else "wrong-kind",
+        )
+
+    def number(self, shape: str, predicate: str) -> float | None:
+        """The one number that a statement gives, if it is made. Raises CriterionError."""
+        values: list[Term] = self.graph.terms(shape, predicate)
+        if not values:
+            return None
+        number = plain_number(values[0]) if len(values) == 1 else None
+        if number is None:
+            shown = " and ".join(as_written(value, named(str(value))) for value in values)
+            value = values[0] if len(values) == 1 else None
+            raise self.error(shape, f"{predicate} needs one number, not {shown}", PLAIN, predicate, value, kind="wrong-kind")
+        return number
+
+    def codes(self, shape: str, predicate: str, possible: tuple[str, ...]) -> frozenset[str]:
+        """The texts of a list. Raises CriterionError where one is no possible code, or there is none."""
+        heads = self.graph.terms(shape, predicate)
+        members = self.listed(heads[0]) if len(heads) == 1 and isinstance(heads[0], str) else []
+        if not members:
+            raise self.error(
+                shape,
+                f"{predicate} needs one list with at least one code",
+                f"Write {predicate} ( {quoted(possible)} ), or some of these.",
+                predicate,
+            )
+        for member in members:
+            if not (isinstance(member, Text) and member.datatype == STRING and member.value in possible):
+                shown = repr(member.value) if isinstance(member, Text) else named(member)
+                near = difflib.get_close_matches(member.value if isinstance(member, Text) else local_name(member), possible, n=1)
+                raise self.error(
+                    shape,
+                    f"{predicate} names {shown}, which is no value of {shorten(self.graph.iri(shape, 'sh:path'))}"
+                    + (f"; did you mean {near[0]!r}?" if near else ""),
+                    f"Its values are the plain texts {quoted(possible)}.",
+                    predicate,
+                    kind="wrong-kind",
+                )
+        return frozenset(member.value for member in members if isinstance(member, Text))
+
+    def error(
+        self,
+        shape: str,
+        what: str,
+        mend: str,
+        predicate: str = "",
+        value: Term | None = None,
+        kind: str = "outside-profile",
+        **terms: object,
+    ) -> CriterionError:
+        """An error at a shape, or at the innermost one around it that has a place."""
+        known = (named for named in (shape, *reversed(self.open)) if self.graph.predicates(named))
+        at = next(known, shape)
+        sentence = what if what.endswith((".", "?")) else what + "."
+        made, named = (predicate, value) if at == shape else ("", None)
+        return located_error(self.graph, CriterionError, sentence, mend, kind, at, made, named, **terms)
+
+
+def quoted(codes: Iterable[str]) -> str:
+    return " ".join(f'"{code}"' for code in codes)
