@@ -120,10 +120,18 @@ REFUSED = {
         "No sum of score:throat lies between the bounds.",
         "Correct the numbers.",
     ),
+    "a score for a measurement": (
+        score().replace(
+            "sh:condition shape:Reads",
+            "sh:condition [ a sh:NodeShape ; sh:property [ sh:path score:throat ; sh:minCount 1 ; sh:minInclusive 2 ] ]",
+        ),
+        "sh:path needs one measurement, not score:throat.",
+        "Write [ core:score score:throat ; core:atLeast … ]: a score is read by its own bounds.",
+    ),
     "a facet of SHACL": (
         score(bounds="sh:minInclusive 2"),
         "sh:minInclusive stands without sh:path.",
-        "Add sh:path, or drop sh:minInclusive.",
+        "Bound a score by core:atLeast, core:moreThan, core:atMost, core:lessThan.",
     ),
 }
 
