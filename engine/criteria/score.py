@@ -34,7 +34,8 @@ def _read(shape: Shape, annotations: Annotations) -> Scored:
         what, mend = "core:score stands without a bound", f"Add one of {', '.join(BOUNDS)}."
         raise shape.error(what, mend, "core:score", lacks=BOUNDS)
     _check_bounds(shape, score, _needed(score, lower, upper))
-    return Scored(score=score, lower=lower, upper=upper, **annotations)
+    stated: Annotations = {**annotations, "passages": tuple(dict.fromkeys((*annotations.get("passages", ()), *score.passages)))}
+    return Scored(score=score, lower=lower, upper=upper, **stated)
 
 
 def _check_bounds(shape: Shape, score: Score, needed: tuple[int | None, int | None]) -> None:

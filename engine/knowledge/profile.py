@@ -72,6 +72,8 @@ def misplaced_modifier(graph: Graph, shape: str) -> Misuse | None:
         if not any(expand(constraint) in predicates for constraint in constraints):
             wanted = " or ".join(constraints)
             what, mend = f"{modifier} stands without {wanted}", f"Add {wanted}, or drop {modifier}."
+            if expand("core:score") in predicates:  # to a SHACL engine such a facet would be about the case, not about its sum
+                mend = f"Bound a score by {', '.join(name for name, owners in MODIFIERS.items() if 'core:score' in owners)}."
             return Misuse(what, mend, predicate=modifier, lacks=constraints)
     return None
 

@@ -90,11 +90,12 @@ def test_the_shipped_shapes_use_terms_that_exist_and_need_no_query() -> None:
 
 
 def test_each_shape_has_something_to_hold_in_the_shipped_content(shipped: Graph) -> None:
-    """A target that is misspelt would demand nothing. A class has to be declared: there may be none of it yet."""
+    """A target that is misspelt would demand nothing. A term has to be declared: nothing may be of it yet."""
     graph = read_content().graph
     used = {predicate for subject in graph.all_subjects() for predicate in graph.predicates(subject)}
     classes = {value for subject in graph.all_subjects() for value in graph.iris(subject, "rdf:type")}
     classes |= set(graph.of_class("owl:Class"))
+    used |= set(graph.of_class("owl:AnnotationProperty"))
     for kind in SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf:
         for target in shipped.objects(None, kind):
             assert str(target) in (classes if kind == SH.targetClass else used), target
@@ -118,6 +119,17 @@ WRONG = [
         "shape:Odd a sh:NodeShape ; core:atLeast 0 ; core:of finding:StrepSign .",
         "A count has one core:atLeast, a whole number from 1. Here core:atLeast is 0.",
         id="a count from none",
+    ),
+    pytest.param(
+        "shape:Odd a sh:NodeShape ; core:atMost -1 ; core:of finding:StrepSign .",
+        "A count has one core:atMost, a whole number from 0. Here core:atMost is -1.",
+        id="a count below none",
+    ),
+    pytest.param(
+        'score:odd a core:Score ; skos:notation "odd" ; '
+        "core:item ( [ core:points 1 ; core:criterion [ core:present finding:Fever ] ] ) .",
+        "A score has a label in English, and may have one for patients (en-x-patient). Here is no rdfs:label.",
+        id="a score without a label",
     ),
     pytest.param(
         "[] a core:Reference ; core:source source:gargling ; core:listPosition 1.5 ; "

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
+from itertools import combinations
 from pathlib import Path
 
 import pytest
-from spinegraph.engine import load_knowledge
+from spinegraph.engine import Case, load_knowledge
 from spinegraph.engine.validation.interactions.analysis import Analysis, Behaviour
 from spinegraph.engine.validation.interactions.scores import counted_twice, uneven_bands
 
@@ -92,3 +94,53 @@ def test_a_member_that_counts_as_another_as_well(tmp_path: Path) -> None:
 def test_steps_of_one_measurement_are_meant(tmp_path: Path) -> None:
     steps = Told("steps", (Item(1, "a"), Item(1, first=65), Item(1, first=75)), {}, "age", (None, 60.0, 70.0, 80.0))
     assert list(counted_twice(analysed(tmp_path, steps, {"many": "core:atLeast 2"}))) == []
+
+
+# Random scores, held against counting -------------------------------------------------------------
+
+RANDOM = 80
+FINDINGS = ("a", "b", "c", "d")
+
+
+def random_score(seed: int) -> tuple[Told, dict[str, tuple[float, float]]]:
+    """Four findings with points, and three bands [first, last] that may lie anyhow."""
+    chance = random.Random(seed)  # noqa: S311 (reproducible, not secret)
+    items = tuple(Item(chance.choice((-1, 1, 2, 3)), finding) for finding in FINDINGS)
+    low, high = (sum(end(0, item.points) for item in items) for end in (min, max))
+    bands: dict[str, tuple[float, float]] = {}
+    while len(bands) < 3:
+        first, last = sorted(chance.choices(range(int(low), int(high) + 1), k=2))
+        if (first, last) != (low, high):
+            bands[f"band-{len(bands)}"] = (float(first), float(last))
+    bounds = {
+        name: " ; ".join([f"core:atLeast {first:g}"] * (first > low) + [f"core:atMost {last:g}"] * (last < high))
+        for name, (first, last) in bands.items()
+    }
+    return Told("random", (*items,), bounds, "level", (None,)), bands
+
+
+@pytest.mark.parametrize("seed", range(RANDOM))
+def test_bands_of_random_scores_are_even_where_counting_finds_them_so(seed: int, tmp_path: Path) -> None:
+    told, bands = random_score(seed)
+    every = [Case(present=present) for size in range(5) for present in combinations(FINDINGS, size)]
+    sums = {sum(item.points for item in told.items if item.finding in case.present) for case in every}
+    in_order = sorted(bands.items(), key=lambda band: (*band[1], band[0]))
+    overlaps, holes, reaching = set(), set(), in_order[0]
+    for (one, (first, last)), (other, (later, end)) in combinations(in_order, 2):
+        if first < later <= last < end and any(later <= total <= last for total in sums):
+            overlaps.add((one, other))
+    for upper in in_order[1:]:
+        if any(reaching[1][1] < total < upper[1][0] for total in sums):
+            holes.add((reaching[0], upper[0]))
+        reaching = max(reaching, upper, key=lambda band: band[1][1])
+    found = list(uneven_bands(analysed(tmp_path, told)))
+    named = {(one.message, one.rule.rsplit("/")[-1], one.others[0].rsplit("/")[-1]) for one in found}
+    assert named == {("overlap", *pair) for pair in overlaps} | {("hole", *pair) for pair in holes}
+
+
+def test_the_random_scores_show_both_kinds(tmp_path: Path) -> None:
+    seen = set()
+    for seed in range(RANDOM // 2):
+        folder = tmp_path / str(seed)
+        seen |= {one.message for one in uneven_bands(analysed(folder, random_score(seed)[0]))}
+    assert seen == {"overlap", "hole"}
