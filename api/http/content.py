@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -17,11 +18,13 @@ from spinegraph.api.http.parameters import read_parameters
 from spinegraph.api.problems import ParameterError, UnknownResourceError
 from spinegraph.engine import Knowledge
 from spinegraph.engine.decide.disclaimer import disclaimer_of
-from spinegraph.engine.errors import ProvenanceError
+from spinegraph.engine.errors import ProvenanceError, VocabularyError
 from spinegraph.engine.knowledge.showing import show_passages, show_screens, with_neighbours
 from spinegraph.engine.knowledge.sources import printed_words, read_documents
 from spinegraph.engine.model import Audience, Frozen, doc
 from spinegraph.engine.model.shown import ShownPassage, ShownReference, ShownScreen
+from spinegraph.engine.program.linking import ALL, Linker
+from spinegraph.engine.program.relations import Relations
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -41,6 +44,7 @@ class ScreenParameters(Frozen, frozen=True, kw_only=True):
     """What the URL of the screens may ask for."""
 
     audience: Annotated[Audience, doc("For whom the words are meant.")] = "clinician"
+    guideline: Annotated[tuple[str, ...], doc("Names of the packages whose questions are wanted, or all; by default all.")] = ()
 
 
 class PassageList(Frozen, frozen=True, kw_only=True):
@@ -151,14 +155,20 @@ def _references(knowledge: Knowledge, etag: str, honest: str) -> Callable[[Reque
 
 
 def _screens(knowledge: Knowledge, etag: str, honest: str) -> Callable[[Request], Response]:
-    bodies = {
-        audience: msgspec.json.encode(ScreenList(screens=show_screens(knowledge, audience), disclaimer=honest))
-        for audience in ("clinician", "patient")
-    }
+    linker = Linker(knowledge, Relations(knowledge))
+
+    @lru_cache(maxsize=64)
+    def body(audience: Audience, packages: frozenset[str]) -> bytes:
+        asked = linker.linked(packages) if packages and ALL not in packages else knowledge
+        return msgspec.json.encode(ScreenList(screens=show_screens(asked, audience), disclaimer=honest))
 
     def screens(request: Request) -> Response:
         """Every group of questions, in the order in which a clinician asks them, whatever has been answered."""
         wanted = read_parameters(request.scope["query_string"], ScreenParameters)
-        return unless_unchanged(request, etag, JSON, lambda: bodies[wanted.audience])
+        try:
+            answer = body(wanted.audience, frozenset(wanted.guideline))
+        except VocabularyError as error:
+            raise ParameterError(error.what, where="?guideline", mend=error.mend) from error
+        return unless_unchanged(request, etag, JSON, lambda: answer)
 
     return screens

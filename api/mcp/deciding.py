@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 from msgspec import structs
 from spinegraph.api.mcp.answers import ChangedFact, ChangedVerdict, Comparison, NextScreen, Outcome, Tensions
 from spinegraph.api.mcp.guidelines import Guidelines, attribution
+from spinegraph.api.problems import ParameterError
 from spinegraph.engine import Case, Knowledge
 from spinegraph.engine.decide.suggestions import ACTS
+from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.model import Audience, Brief, Frozen, Recommendation, Verdict, doc
 
 MOST_VERDICTS = 20
@@ -19,6 +21,15 @@ RECORDING = (
     "`measurements`, of choices the code under `coded`. `none_of_these` makes every item absent only if the user chose it. "
     "Leave out what was not answered."
 )
+
+
+GUIDELINE = doc("Names of the packages that are asked, or all; by default all.")
+
+
+class NextScreenOf(Frozen, frozen=True, kw_only=True):
+    """Whose questions `next_screen` asks."""
+
+    guideline: Annotated[tuple[str, ...], GUIDELINE] = ()
 
 
 class NoOptions(Frozen, frozen=True, kw_only=True):
@@ -32,16 +43,27 @@ class Decide(Frozen, frozen=True, kw_only=True):
         Literal["brief", "standard"],
         doc("`brief`: one screen; `standard`: also assessments, other recommendations, notices and the passages behind it."),
     ] = "brief"
+    guideline: Annotated[tuple[str, ...], GUIDELINE] = ()
+
+
+def _check_packages(guidelines: Guidelines, packages: tuple[str, ...]) -> None:
+    """Raises ParameterError where there is no package of a name."""
+    try:
+        guidelines.engine.of_packages(packages)
+    except VocabularyError as error:
+        raise ParameterError(error.what, where="/guideline", mend=error.mend) from error
 
 
 def decide(guidelines: Guidelines, asked: Decide, case: Case) -> bytes:
     """The answer of `POST /v1/decisions` in this view, byte for byte."""
-    return guidelines.engine.decide_json(case, asked.view)
+    _check_packages(guidelines, asked.guideline)
+    return guidelines.engine.decide_json(case, asked.view, packages=asked.guideline)
 
 
-def next_screen(guidelines: Guidelines, _: NoOptions, case: Case) -> NextScreen:
-    """The most pressing open screen with its items."""
-    answer = guidelines.engine.answer(case)
+def next_screen(guidelines: Guidelines, asked: NextScreenOf, case: Case) -> NextScreen:
+    """The most pressing open screen with its items. Raises ParameterError where there is no package of a name."""
+    _check_packages(guidelines, asked.guideline)
+    answer = guidelines.engine.answer(case, packages=asked.guideline)
     brief = answer.brief
     return NextScreen(
         level=brief.level,

@@ -140,7 +140,7 @@ def test_a_check_that_did_not_run_is_no_clean_bill(folder: Path, run: Run, monke
         (("--write-baseline", "known.json", "--only", "errors"), "a baseline is of everything"),
         (("--write-baseline", "known.json", "k"), "a baseline is of everything"),
         (("--output", "no/such/folder.txt"), "No such file or directory"),
-        (("--knowledge", "nowhere"), "nowhere: There are no knowledge files."),
+        (("--knowledge", "nowhere"), "nowhere: There is no folder and no shipped package 'nowhere'."),
         (("--sources", "nowhere"), "nowhere is no folder"),
         (("empty",), "empty holds nothing that can be validated."),
     ],

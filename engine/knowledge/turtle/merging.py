@@ -8,7 +8,8 @@ before there was a vocabulary go on working (ADR 21).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -60,13 +61,17 @@ def merge(paths: Sequence[Path], triples: Mapping[int, Sequence[Triple]]) -> Mer
     parts = {name: _Part(numbers, triples) for name, numbers in groups.items()}
     dropped: dict[int, set[str]] = {}
     clashes: list[Clash] = []
-    for subject, names in _in_several(parts).items():
+    several = _in_several(parts)
+    for part in parts.values():
+        part.index(several.keys() & part.named.keys())
+    for subject in sorted(several):
+        names = several[subject]
         found = _compared(subject, [(name, parts[name]) for name in names], parts)
         if isinstance(found, Clash):
             clashes.append(found)
             found = [name for name in names if name == SHARED]
         for name in found:
-            for number in parts[name].files[subject]:
+            for number in parts[name].files(subject):
                 dropped.setdefault(number, set()).add(subject)
     left_out = {number: frozenset(subjects) for number, subjects in dropped.items()}
     kept = {number: without(triples[number], left_out.get(number, ())) for number in triples}
@@ -93,20 +98,43 @@ def _groups(paths: Sequence[Path], triples: Mapping[int, Sequence[Triple]]) -> d
 
 
 class _Part:
-    """What one package says: the statements about each thing, and the files that they stand in."""
+    """What one package says. Little of it is ever looked at, and no more is indexed."""
 
     def __init__(self, numbers: Iterable[int], triples: Mapping[int, Sequence[Triple]]) -> None:
-        self.statements: dict[str, list[tuple[str, Term]]] = {}
-        self.files: dict[str, dict[int, None]] = {}
+        self._triples = {number: triples[number] for number in numbers}
+        self._subjects = {number: {triple[0] for triple in read} for number, read in self._triples.items()}
         self._inside: dict[str, object] = {}
-        for number in numbers:
-            for subject, predicate, value in triples[number]:
-                self.statements.setdefault(subject, []).append((predicate, value))
-                self.files.setdefault(subject, {})[number] = None
+        self._named: dict[str, list[tuple[str, Term]]] = {}
+
+    @cached_property
+    def named(self) -> dict[str, None]:
+        """The things with a name of which it speaks."""
+        return {subject: None for subjects in self._subjects.values() for subject in subjects if not subject.startswith("_:")}
+
+    def index(self, wanted: Container[str]) -> None:
+        """Look up what is said of some things."""
+        for read in self._triples.values():
+            for subject, predicate, value in read:
+                if subject in wanted:
+                    self._named.setdefault(subject, []).append((predicate, value))
+
+    @cached_property
+    def _unnamed(self) -> dict[str, list[tuple[str, Term]]]:
+        found: dict[str, list[tuple[str, Term]]] = {}
+        for read in self._triples.values():
+            for subject, predicate, value in read:
+                if subject.startswith("_:"):
+                    found.setdefault(subject, []).append((predicate, value))
+        return found
+
+    def files(self, subject: str) -> list[int]:
+        """The numbers of the files that speak of a thing."""
+        return [number for number, subjects in self._subjects.items() if subject in subjects]
 
     def description(self, subject: str, depth: int = 0) -> frozenset[Statement]:
-        """What is said of a thing, with what stands inside it; blank nodes have no names here."""
-        return frozenset((predicate, self._value(value, depth)) for predicate, value in self.statements.get(subject, ()))
+        """What is said of a thing that was looked up, with what stands inside it; blank nodes have no names here."""
+        stated = self._unnamed if subject.startswith("_:") else self._named
+        return frozenset((predicate, self._value(value, depth)) for predicate, value in stated.get(subject, ()))
 
     def _value(self, value: Term, depth: int) -> object:
         if not isinstance(value, str) or not value.startswith("_:") or depth > DEEPEST:
@@ -121,26 +149,26 @@ class _Part:
         start = value
         items: list[object] = []
         seen: set[str] = set()
-        while value in self.statements and value not in seen and any(name == FIRST for name, _ in self.statements[value]):
+        stated = self._unnamed
+        while value in stated and value not in seen and any(name == FIRST for name, _ in stated[value]):
             seen.add(value)
-            items += [self._value(item, depth + 1) for name, item in self.statements[value] if name == FIRST]
-            value = next((term for name, term in self.statements[value] if name == REST and isinstance(term, str)), NIL)
+            items += [self._value(item, depth + 1) for name, item in stated[value] if name == FIRST]
+            value = next((term for name, term in stated[value] if name == REST and isinstance(term, str)), NIL)
         return tuple(items) if items else self.description(start, depth + 1)
 
     def values(self, subject: str, predicate: str) -> set[Term]:
-        return {value for name, value in self.statements.get(subject, ()) if name == predicate}
+        return {value for name, value in self._named.get(subject, ()) if name == predicate}
 
     def speaks_of(self, iri: str) -> bool:
-        return iri in self.statements or any(value == iri for stated in self.statements.values() for _, value in stated)
+        return any(iri in (subject, value) for read in self._triples.values() for subject, _, value in read)
 
 
 def _in_several(parts: Mapping[str, _Part]) -> dict[str, list[str]]:
     """Named things of which more than one package speaks, with the names of the packages."""
     speaking: dict[str, list[str]] = {}
     for name, part in parts.items():
-        for subject in part.statements:
-            if not subject.startswith("_:"):
-                speaking.setdefault(subject, []).append(name)
+        for subject in part.named:
+            speaking.setdefault(subject, []).append(name)
     return {subject: names for subject, names in speaking.items() if len(names) > 1}
 
 
@@ -205,7 +233,7 @@ def _number(text: str) -> object:
 
 
 def _clash(subject: str, first: _Part, second: _Part, predicate: str) -> Clash:
-    return Clash(subject, next(iter(first.files[subject])), next(iter(second.files[subject])), predicate)
+    return Clash(subject, first.files(subject)[0], second.files(subject)[0], predicate)
 
 
 def without(triples: Sequence[Triple], left_out: Iterable[str]) -> Sequence[Triple]:

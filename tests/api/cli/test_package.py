@@ -105,5 +105,9 @@ def test_a_service_offers_the_packages_that_it_is_limited_to(tmp_path: Path) -> 
         answer = client.post("/v1/decisions?guideline=all", json={"present": ["one_cough"]}).json()
         assert [entry["id"] for entry in answer["recommendations"]] == ["one-syrup"]
         assert client.post("/v1/decisions?guideline=two", json={"present": ["one_cough"]}).status_code == 422
+    with TestClient(create_app(Settings(), engine)) as client:
+        assert client.get("/v1/screens?guideline=one,two").json() == client.get("/v1/screens?guideline=all").json()
+        told = client.get("/v1/screens?guideline=nose")
+        assert (told.status_code, told.json()["where"]) == (422, "?guideline")
     with pytest.raises(VocabularyError, match="There is no package 'three'"):
         create_app(Settings(guideline=("three",)), engine)

@@ -107,6 +107,15 @@ def test_an_argument_that_cannot_be_is_refused(server: MCPServer, tool: str, arg
     assert reply.data["mend"]
 
 
+@pytest.mark.parametrize("tool", ["decide", "next_screen"])
+def test_a_package_that_is_not_there_is_refused_and_one_that_is_asked(server: MCPServer, tool: str) -> None:
+    refused = as_called(server, tool, {"case": RED_FLAG, "guideline": ["nose"]})
+    assert (refused.refused, refused.data["where"]) == (True, "/guideline")
+    assert "There is no package 'nose'" in refused.data["detail"]
+    every, none = (as_called(server, tool, {"case": RED_FLAG, **asked}) for asked in ({"guideline": ["all"]}, {}))
+    assert every.data == none.data
+
+
 def test_what_is_meant_is_named(server: MCPServer) -> None:
     assert "did you mean 'case'?" in call(server, "decide", csae={}).data["detail"]
     assert "stay-active" in call(server, "explain", case={}, recommendation="stay-activ").data["mend"]
