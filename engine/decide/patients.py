@@ -8,16 +8,19 @@ the rules.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import structs
+from spinegraph.engine.criteria.related import relate
 from spinegraph.engine.decide.facts import compare, members
-from spinegraph.engine.model import Case, CaseValue, CodedProperty, Compared, Measured, Measurement
+from spinegraph.engine.decide.realising import Wanted, realised
+from spinegraph.engine.model import Case, CaseValue, CodedProperty, Compared, Measured, Measurement, Related
 from spinegraph.engine.program.circuit import TRUE, Circuit
-from spinegraph.engine.program.program import Program
+from spinegraph.engine.program.program import Program, structure
 from spinegraph.engine.program.solver import ITotalizer
 
 
@@ -26,6 +29,19 @@ class Interval(NamedTuple):
 
     value: CaseValue
     literal: int
+
+
+class Relation(NamedTuple):
+    """What is asked of two values, by code: the literals of its being in range, and out of it."""
+
+    codes: tuple[str, str]
+    criterion: Related
+    literals: tuple[int, int]
+
+    def bits(self, model: frozenset[int]) -> tuple[int, int]:
+        """The two bits of a patient."""
+        inside, outside = (int(literal in model) for literal in self.literals)
+        return inside, outside
 
 
 class Piece(NamedTuple):
@@ -50,9 +66,13 @@ class Patients:
         for program in programs:
             for iri in program.findings:
                 self._give(program.knowledge.findings[iri].code)
-        self._criteria = _criteria(programs)
+        self._criteria = dict(_criteria(programs))
         for code, criteria in self._criteria.items():
             self.intervals[code] = tuple(self._intervals(_valued(programs, code), criteria))
+        self._related: dict[tuple[Any, ...], Relation] = {}
+        self._measurements = {one.code: one for program in programs for one in program.knowledge.measurements.values()}
+        for program in programs:
+            self._relate(program)
         self._views = {
             code: tuple((_view(self._criteria[code], entry.value), entry.literal) for entry in intervals)
             for code, intervals in self.intervals.items()
@@ -80,6 +100,10 @@ class Patients:
         for code, value in case.values.items():
             seen = _view(self._criteria.get(code, ()), value)
             literals += [literal for view, literal in self._views.get(code, ()) if view == seen]
+        for one in self._related.values():
+            if one.codes[0] in case.measurements and one.codes[1] in case.measurements:
+                seen_together = relate(one.criterion, *(case.measurements[code] for code in one.codes))
+                literals += [literal if bit else -literal for bit, literal in zip(seen_together, one.literals, strict=True)]
         return tuple(literals)
 
     def one_of(self, literals: Iterable[int]) -> int:
@@ -94,7 +118,7 @@ class Patients:
 
     def exists(self, *wanted: int) -> bool:
         """Whether some patient meets all of these literals."""
-        return self.circuit.possible(wanted)
+        return self.smallest(*wanted) is not None if self._related else self.circuit.possible(wanted)
 
     def with_value(self, program: Program, code: str, value: CaseValue) -> tuple[int, ...]:
         """The program's output planes over all patients who have this value of one thing, whatever else is recorded."""
@@ -111,6 +135,13 @@ class Patients:
         Of several it is always the same one, whatever was asked before: what is found present is preferred to what is found
         absent, that to a measurement, and what comes first in the alphabet.
         """
+        while (model := self._smallest_model(wanted)) is not None:
+            case = self._case(model)
+            if case is not None:
+                return case
+        return None
+
+    def _smallest_model(self, wanted: tuple[int, ...]) -> frozenset[int] | None:
         model = self.circuit.model(wanted)
         if model is None:
             return None
@@ -124,7 +155,7 @@ class Patients:
             if literal in model and (other := self.circuit.model((*bound, *settled, -literal))) is not None:
                 model = other
             settled.append(literal if literal in model else -literal)
-        return self._case(model)
+        return model
 
     def _size(self, model: frozenset[int]) -> int:
         return sum(literal in model for literal in self._least_preferred)
@@ -138,7 +169,8 @@ class Patients:
                 self.circuit.require(*clause)
         return self._counter
 
-    def _case(self, model: frozenset[int]) -> Case:
+    def _case(self, model: frozenset[int]) -> Case | None:
+        """The patient of a model; None, and none of the kind is found again, where no values are related as it says."""
         sides = {
             state: tuple(sorted(code for (code, side), literal in self._given.items() if side == state and literal in model))
             for state in ("present", "absent")
@@ -149,7 +181,61 @@ class Patients:
             for interval in intervals
             if interval.literal in model
         }
-        return Case(present=sides["present"], absent=sides["absent"], **members(values))
+        numbers = {code: value for code, value in values.items() if not isinstance(value, str)}
+        together = [one for one in self._related.values() if one.codes[0] in numbers and one.codes[1] in numbers]
+        found = self._realised(together, model, numbers) if together else {}
+        if found is None:
+            self._exclude(together, model, numbers)
+            return None
+        return Case(present=sides["present"], absent=sides["absent"], **members({**values, **found}))
+
+    def _realised(
+        self, together: Sequence[Relation], model: frozenset[int], numbers: Mapping[str, float]
+    ) -> dict[str, float] | None:
+        """Numbers that are related as a model says, each in the interval of the given ones."""
+
+        def fits(code: str, value: float) -> bool:
+            thing = self._measurements[code]
+            alike = _view(self._criteria[code], value) == _view(self._criteria[code], numbers[code])
+            return thing.minimum <= value <= thing.maximum and alike
+
+        def pool(code: str) -> list[float]:
+            ahead = _numbers(self._measurements[code], self._criteria[code])
+            return [numbers[code], *sorted((value for value in ahead if fits(code, value)), key=_roundness)]
+
+        return realised([Wanted(*one.codes, one.criterion, one.bits(model)) for one in together], pool, fits)
+
+    def _exclude(self, together: Sequence[Relation], model: frozenset[int], numbers: Mapping[str, float]) -> None:
+        """No patient has so few of these relations with values of these intervals: none of the kind is found again."""
+        few = next(
+            part
+            for size in range(1, len(together) + 1)
+            for part in itertools.combinations(together, size)
+            if size == len(together) or self._realised(part, model, numbers) is None
+        )
+        literals = [interval.literal for one in few for code in one.codes for interval in self.intervals[code]]
+        literals = [literal for literal in literals if literal in model]
+        literals += [literal if literal in model else -literal for one in few for literal in one.literals]
+        self.circuit.require(*(-literal for literal in dict.fromkeys(literals)))
+
+    def _relate(self, program: Program) -> None:
+        """The literals of what a program asks of two values: neither bit without both, and never both bits."""
+        for codes, criterion in zip(program.codes_of_related, program.related, strict=True):
+            key = structure(criterion)
+            if key in self._related:
+                continue
+            for code in codes:
+                if code not in self.intervals:
+                    self._criteria.setdefault(code, [])
+                    self.intervals[code] = tuple(self._intervals(self._measurements[code], ()))
+            inside, outside = self.circuit.variable(), self.circuit.variable()
+            known = [self.circuit.any_of(interval.literal for interval in self.intervals[code]) for code in codes]
+            self.circuit.require(-inside, -outside)
+            for literal, one in itertools.product((inside, outside), known):
+                self.circuit.require(-literal, one)
+            if not criterion.ratio:  # a ratio to nothing is none
+                self.circuit.require(inside, outside, *(-one for one in known))
+            self._related[key] = Relation(codes, criterion, (inside, outside))
 
     def _give(self, code: str) -> None:
         if (code, "present") not in self._given:
@@ -189,6 +275,7 @@ class Patients:
                 )
         positions = range(program.first_performed, program.first_performed + len(program.performable))
         inputs += [TRUE if position in self._performed else -TRUE for position in positions]
+        inputs += [literal for criterion in program.related for literal in self._related[structure(criterion)].literals]
         for plane in program.run([self.circuit.wire(literal) for literal in (*inputs, TRUE)]):
             yield plane.literal
 

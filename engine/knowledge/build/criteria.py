@@ -328,6 +328,10 @@ class _Shape(NamedTuple):
         thing = self.reader.valued[measurement]
         return thing.unit if isinstance(thing, Measurement) and thing.unit in DAYS else ""
 
+    def unit(self, measurement: str) -> str:
+        thing = self.reader.valued[measurement]
+        return thing.unit if isinstance(thing, Measurement) else ""
+
     def members(self, predicate: str) -> tuple[Criterion, ...]:
         return self.reader.members(self.node, predicate)
 

@@ -21,7 +21,7 @@ def check_uses(content: Content) -> Iterator[Diagnostic]:
     used: set[str] = set()
     for rule in knowledge.rules.values():
         for criterion in filter(None, (rule.scope, rule.criterion)):
-            used.update(node.subject for node in criterion.walk())
+            used.update(iri for node in criterion.walk() for iri in node.mentions)
         used.update(getattr(rule, kind, "") for kind in ("finding", "condition", "intervention"))
     broader, narrower = knowledge.hierarchy.broader, knowledge.hierarchy.narrower
     for group in (knowledge.findings, knowledge.conditions, knowledge.interventions, knowledge.valued):
