@@ -9,16 +9,15 @@ the rules.
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
 from msgspec import structs
 from spinegraph.engine.criteria.related import relate
 from spinegraph.engine.decide.facts import compare, members
 from spinegraph.engine.decide.realising import Wanted, realised
-from spinegraph.engine.model import Case, CaseValue, CodedProperty, Compared, Measured, Measurement, Related
+from spinegraph.engine.decide.stretches import View, numbers_of, readable_values, roundness, view_of
+from spinegraph.engine.model import Case, CaseValue, CodedProperty, Compared, Measurement, Related
 from spinegraph.engine.program.circuit import TRUE, Circuit
 from spinegraph.engine.program.program import Program, structure
 from spinegraph.engine.program.solver import ITotalizer
@@ -44,13 +43,6 @@ class Relation(NamedTuple):
         return inside, outside
 
 
-class Piece(NamedTuple):
-    """An unbroken stretch of values that no criterion tells apart: one of them, and whether it is a single value."""
-
-    value: CaseValue
-    point: bool
-
-
 class Patients:
     """The records that one or several programs can be asked about, and what the programs make of them.
 
@@ -73,8 +65,8 @@ class Patients:
         self._measurements = {one.code: one for program in programs for one in program.knowledge.measurements.values()}
         for program in programs:
             self._relate(program)
-        self._views = {
-            code: tuple((_view(self._criteria[code], entry.value), entry.literal) for entry in intervals)
+        self.view_ofs = {
+            code: tuple((view_of(self._criteria[code], entry.value), entry.literal) for entry in intervals)
             for code, intervals in self.intervals.items()
         }
         self.planes = tuple(tuple(self._run(program, {})) for program in programs)
@@ -98,8 +90,8 @@ class Patients:
         literals = [self._given[code, "present"] for code in case.present]
         literals += [self._given[code, "absent"] for code in case.absent]
         for code, value in case.values.items():
-            seen = _view(self._criteria.get(code, ()), value)
-            literals += [literal for view, literal in self._views.get(code, ()) if view == seen]
+            seen = view_of(self._criteria.get(code, ()), value)
+            literals += [literal for view, literal in self.view_ofs.get(code, ()) if view == seen]
         for one in self._related.values():
             if one.codes[0] in case.measurements and one.codes[1] in case.measurements:
                 seen_together = relate(one.criterion, *(case.measurements[code] for code in one.codes))
@@ -196,12 +188,12 @@ class Patients:
 
         def fits(code: str, value: float) -> bool:
             thing = self._measurements[code]
-            alike = _view(self._criteria[code], value) == _view(self._criteria[code], numbers[code])
+            alike = view_of(self._criteria[code], value) == view_of(self._criteria[code], numbers[code])
             return thing.minimum <= value <= thing.maximum and alike
 
         def pool(code: str) -> list[float]:
-            ahead = _numbers(self._measurements[code], self._criteria[code])
-            return [numbers[code], *sorted((value for value in ahead if fits(code, value)), key=_roundness)]
+            ahead = numbers_of(self._measurements[code], self._criteria[code])
+            return [numbers[code], *sorted((value for value in ahead if fits(code, value)), key=roundness)]
 
         return realised([Wanted(*one.codes, one.criterion, one.bits(model)) for one in together], pool, fits)
 
@@ -246,8 +238,8 @@ class Patients:
     def _intervals(self, thing: Measurement | CodedProperty, criteria: Sequence[Compared]) -> Iterator[Interval]:
         """One interval for each way in which the criteria can see a possible value; no two at once."""
         seen: dict[View, CaseValue] = {}
-        for value in _readable(thing, criteria):
-            seen.setdefault(_view(criteria, value), value)
+        for value in readable_values(thing, criteria):
+            seen.setdefault(view_of(criteria, value), value)
         literals: list[int] = []
         for value in seen.values():
             literal = self.circuit.variable()
@@ -293,58 +285,3 @@ def _criteria(programs: Iterable[Program]) -> Mapping[str, list[Compared]]:
 def _valued(programs: Iterable[Program], code: str) -> Measurement | CodedProperty:
     known = (thing for program in programs for thing in program.knowledge.valued.values())
     return next(thing for thing in known if thing.code == code)
-
-
-View = tuple[tuple[int, int], ...]
-"""How criteria see a value: in range, certainly out of range, for each."""
-
-
-def _view(criteria: Iterable[Compared], value: CaseValue) -> View:
-    return tuple(compare(criterion, value) for criterion in criteria)
-
-
-def pieces(thing: Measurement | CodedProperty, criteria: Sequence[Compared]) -> list[Piece]:
-    """The stretches into which the criteria cut the possible values, in ascending order; of coded values, each."""
-    if isinstance(thing, CodedProperty):
-        return [Piece(code, True) for code in thing.codes]
-    marks = _marks(criteria)
-    stretches = groupby(sorted(_numbers(thing, criteria)), key=lambda value: _view(criteria, value))
-    together = [list(values) for _, values in stretches]
-    return [Piece(min(values, key=_roundness), len(values) == 1 and values[0] in marks) for values in together]
-
-
-def _marks(criteria: Iterable[Compared]) -> list[float]:
-    measured = [criterion for criterion in criteria if isinstance(criterion, Measured)]
-    bounds = [bound for criterion in measured for bound in (criterion.lower, criterion.upper) if bound]
-    return sorted({mark for bound in bounds for mark in (bound.value, bound.other) if mark is not None})
-
-
-def _readable(thing: Measurement | CodedProperty, criteria: Iterable[Compared]) -> Sequence[CaseValue]:
-    """Possible values, what reads best in a witness first: one at least of every stretch, and every code."""
-    if isinstance(thing, CodedProperty):
-        return thing.codes
-    return sorted(_numbers(thing, criteria), key=_roundness)
-
-
-def _numbers(measurement: Measurement, criteria: Iterable[Compared]) -> set[float]:
-    """Possible values at, between and beyond all bounds: one at least of every stretch."""
-    marks = _marks(criteria)
-    ends = [end for end in (measurement.minimum, measurement.maximum) if math.isfinite(end)]
-    reach = [marks[0] - 1, marks[-1] + 1] if marks else [0.0]
-    steps = sorted({*marks, *ends, *reach})
-    inner = [(left + right) / 2 for left, right in pairwise(steps)]
-    whole = [float(number) for left, right in pairwise(steps) for number in _whole_between(left, right)]
-    return {value for value in (*steps, *inner, *whole) if measurement.minimum <= value <= measurement.maximum}
-
-
-def _whole_between(left: float, right: float) -> Iterator[int]:
-    """A few whole numbers strictly between two values: the first, and the first multiple of five."""
-    first = math.floor(left) + 1
-    for number in (first, first + (-first) % 5):
-        if left < number < right:
-            yield number
-
-
-def _roundness(value: float) -> tuple[bool, bool, bool, float]:
-    """Whole numbers first, then multiples of five, nothing before small values: what reads well in a witness."""
-    return (not float(value).is_integer(), value % 5 != 0, value == 0, value)

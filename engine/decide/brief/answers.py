@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from spinegraph.engine.decide.facts import compare, members
-from spinegraph.engine.decide.patients import pieces
+from spinegraph.engine.decide.stretches import pieces
 from spinegraph.engine.model import Case, CaseValue, Compared
 from spinegraph.engine.program.program import Program
 

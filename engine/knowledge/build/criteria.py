@@ -10,7 +10,8 @@ from msgspec import structs
 from spinegraph.engine.criteria import KINDS
 from spinegraph.engine.criteria.kind import Annotations, Kind
 from spinegraph.engine.errors import CriterionError, KnowledgeError
-from spinegraph.engine.knowledge.numbers import PLAIN, STRING, as_written, plain_number
+from spinegraph.engine.knowledge.build.listed_codes import listed_codes, quoted
+from spinegraph.engine.knowledge.numbers import PLAIN, as_written, plain_number
 from spinegraph.engine.knowledge.problems import ending, located_error, named, nearest
 from spinegraph.engine.knowledge.profile import (
     CONSTRAINTS,
@@ -22,7 +23,7 @@ from spinegraph.engine.knowledge.profile import (
     misplaced_shape,
 )
 from spinegraph.engine.knowledge.turtle.graph import Graph
-from spinegraph.engine.knowledge.turtle.terms import Term, Text, expand, local_name, shorten
+from spinegraph.engine.knowledge.turtle.terms import Term, expand, local_name, shorten
 from spinegraph.engine.knowledge.units import DAYS
 from spinegraph.engine.model import Act, ActKind, And, CodedProperty, Concept, Criterion, Hierarchy, Measurement
 
@@ -150,7 +151,7 @@ class CriterionReader:
 
     def members(self, shape: str, predicate: str) -> tuple[Criterion, ...]:
         heads = self.graph.terms(shape, predicate)
-        members = self._listed(heads[0]) if len(heads) == 1 and isinstance(heads[0], str) else []
+        members = self.listed(heads[0]) if len(heads) == 1 and isinstance(heads[0], str) else []
         if not members:
             raise self.error(
                 shape, f"{predicate} needs one list with at least one shape", "Write e.g. sh:or ( [ … ] [ … ] ).", predicate
@@ -171,7 +172,7 @@ class CriterionReader:
         if wrong is not None:
             raise self.error(shape, wrong.what, wrong.mend, wrong.predicate, value, kind=wrong.kind, lacks=wrong.lacks)
 
-    def _listed(self, head: str) -> list[Term]:
+    def listed(self, head: str) -> list[Term]:
         try:
             return list(self.graph.items(head))
         except KnowledgeError as error:
@@ -218,31 +219,6 @@ class CriterionReader:
             raise self.error(shape, f"{predicate} needs one number, not {shown}", PLAIN, predicate, value, kind="wrong-kind")
         return number
 
-    def codes(self, shape: str, predicate: str, possible: tuple[str, ...]) -> frozenset[str]:
-        """The texts of a list. Raises CriterionError where one is no possible code, or there is none."""
-        heads = self.graph.terms(shape, predicate)
-        members = self._listed(heads[0]) if len(heads) == 1 and isinstance(heads[0], str) else []
-        if not members:
-            raise self.error(
-                shape,
-                f"{predicate} needs one list with at least one code",
-                f"Write {predicate} ( {_quoted(possible)} ), or some of these.",
-                predicate,
-            )
-        for member in members:
-            if not (isinstance(member, Text) and member.datatype == STRING and member.value in possible):
-                shown = repr(member.value) if isinstance(member, Text) else named(member)
-                near = difflib.get_close_matches(member.value if isinstance(member, Text) else local_name(member), possible, n=1)
-                raise self.error(
-                    shape,
-                    f"{predicate} names {shown}, which is no value of {shorten(self.graph.iri(shape, 'sh:path'))}"
-                    + (f"; did you mean {near[0]!r}?" if near else ""),
-                    f"Its values are the plain texts {_quoted(possible)}.",
-                    predicate,
-                    kind="wrong-kind",
-                )
-        return frozenset(member.value for member in members if isinstance(member, Text))
-
     def _nothing_there(self, shape: str) -> CriterionError:
         """A shape that is named and that nothing describes, reported where it is named."""
         subject, predicate = next(iter(self.graph.mentions(shape)), (shape, ""))
@@ -272,10 +248,6 @@ class CriterionReader:
         sentence = what if what.endswith((".", "?")) else what + "."
         made, named = (predicate, value) if at == shape else ("", None)
         return located_error(self.graph, CriterionError, sentence, mend, kind, at, made, named, **terms)
-
-
-def _quoted(codes: Iterable[str]) -> str:
-    return " ".join(f'"{code}"' for code in codes)
 
 
 def _relabelled(criterion: Criterion, annotations: Annotations) -> Criterion:
@@ -310,7 +282,7 @@ class _Shape(NamedTuple):
         found = self.reader.one_of(self.node, predicate, self.reader.valued, "measurement or coded property")
         if isinstance(thing := self.reader.valued[found], CodedProperty):
             what = f"{shorten(found)} is a coded property, and its criterion names no values"
-            raise self.error(what, f"Say which: sh:in ( {_quoted(thing.codes)} ), or some of these.", predicate)
+            raise self.error(what, f"Say which: sh:in ( {quoted(thing.codes)} ), or some of these.", predicate)
         return found
 
     def coded(self, predicate: str) -> tuple[str, tuple[str, ...]]:
@@ -322,7 +294,7 @@ class _Shape(NamedTuple):
         return found, thing.codes
 
     def codes(self, predicate: str, possible: tuple[str, ...]) -> frozenset[str]:
-        return self.reader.codes(self.node, predicate, possible)
+        return listed_codes(self.reader, self.node, predicate, possible)
 
     def duration(self, measurement: str) -> str:
         thing = self.reader.valued[measurement]

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from spinegraph.engine.decide.patients import pieces
+from spinegraph.engine.decide.stretches import pieces
 from spinegraph.engine.knowledge import units
 from spinegraph.engine.model import Assessment, Measurement, Recommendation, Rule
 from spinegraph.engine.program.program import Program
