@@ -39,7 +39,7 @@ def random_cases(program: Program, seed: int) -> Iterator[Case]:
         yield Case(
             present=tuple(sorted(present)),
             absent=tuple(sorted(absent)),
-            measurements=dict(_measurements(program, chance)),
+            measurements=_related(program, dict(_measurements(program, chance)), chance),
             coded=dict(_coded(program, chance)),
         )
 
@@ -54,6 +54,18 @@ def _make_consistent(program: Program, present: set[str], absent: set[str]) -> N
     iri_of = {finding.code: iri for iri, finding in knowledge.findings.items()}
     implied = {iri for code in present for iri in knowledge.hierarchy.broader[iri_of[code]]}
     absent -= {knowledge.findings[iri].code for iri in implied if iri in knowledge.findings}
+
+
+def _related(program: Program, values: dict[str, float], chance: random.Random) -> dict[str, float]:
+    """The values, some of them such that two are related as a criterion asks for, or nearly so."""
+    possible = {measurement.code: measurement for measurement in program.knowledge.measurements.values()}
+    for (one, other), criterion in zip(program.codes_of_related, program.related, strict=True):
+        bounds = [bound.value for bound in (criterion.lower, criterion.upper) if bound]
+        if other in values and chance.random() < 0.6:
+            times, bound = criterion.factor * values[other], chance.choice(bounds)
+            value = round((bound * times if criterion.ratio else bound + times) + chance.choice((-0.5, -1e-6, 0.0, 1e-6, 0.5)), 6)
+            values[one] = min(max(value, possible[one].minimum), possible[one].maximum)
+    return values
 
 
 def _coded(program: Program, chance: random.Random) -> Iterator[tuple[str, str]]:

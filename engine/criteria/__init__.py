@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spinegraph.engine.criteria import acts, boolean, coded, count, measurement, presence, score, suspicion
+from spinegraph.engine.criteria import acts, boolean, coded, count, measurement, presence, related, score, suspicion
 from spinegraph.engine.criteria.kind import Emitter, Kind, Planes, Preparation, Reach, Surroundings
 from spinegraph.engine.criteria.node import CriterionNode, Head
 from spinegraph.engine.criteria.shapes import ShapeData
@@ -23,6 +23,7 @@ KINDS: tuple[Kind[Any], ...] = (
     *boolean.KINDS,
     *measurement.KINDS,
     *coded.KINDS,
+    *related.KINDS,
     *acts.KINDS,
 )
 """All kinds; messages list their constraints in this order."""

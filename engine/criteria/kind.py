@@ -16,7 +16,7 @@ from spinegraph.engine.criteria.rule import RuleNode
 from spinegraph.engine.criteria.shapes import ShapeData
 from spinegraph.engine.criteria.words import Clause, Names
 from spinegraph.engine.errors import CriterionError
-from spinegraph.engine.model import ActKind, Assessment, Compared, Criterion, Hierarchy, Score
+from spinegraph.engine.model import ActKind, Assessment, Compared, Criterion, Hierarchy, Related, Score
 
 C = TypeVar("C", bound=Criterion)
 Planes = tuple[str, str]
@@ -65,6 +65,10 @@ class Shape(Protocol):
         """The codes of a list, each of which has to be a possible one."""
         ...
 
+    def unit(self, measurement: str) -> str:
+        """The UCUM unit of a measurement."""
+        ...
+
     def members(self, predicate: str) -> tuple[Criterion, ...]:
         """The criteria of a list of shapes."""
         ...
@@ -93,6 +97,10 @@ class Emitter(Protocol):
 
     def comparison(self, criterion: Compared) -> Planes:
         """Two input planes of a value: as it is asked for, and certainly not so."""
+        ...
+
+    def relation(self, criterion: Related) -> Planes:
+        """Two input planes of two values: in the range that is asked for, and out of it."""
         ...
 
     def assign(self, prefix: str, expression: str) -> str:

@@ -30,7 +30,7 @@ def _read(shape: Shape, annotations: Annotations) -> Measured:
         )
     lower = _bound(shape, "sh:minInclusive", "sh:minExclusive", "core:indeterminateFrom")
     upper = _bound(shape, "sh:maxInclusive", "sh:maxExclusive", "core:indeterminateTo")
-    if _is_empty(lower, upper) or _runs_backwards(lower, upper):
+    if is_empty(lower, upper) or _runs_backwards(lower, upper):
         raise shape.error(
             f"The range on {shape.named(path)} is empty or its band runs backwards",
             "Swap the numbers.",
@@ -53,7 +53,8 @@ def _bound(shape: Shape, inclusive: str, exclusive: str, band: str) -> Bound | N
     return Bound(value=value, inclusive=including is not None, other=other)
 
 
-def _is_empty(lower: Bound | None, upper: Bound | None) -> bool:
+def is_empty(lower: Bound | None, upper: Bound | None) -> bool:
+    """Whether no number lies between two bounds."""
     if lower is None or upper is None:
         return False
     return lower.value > upper.value or (lower.value == upper.value and not (lower.inclusive and upper.inclusive))

@@ -19,7 +19,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec import structs
-from spinegraph.engine.criteria.bits import bits_of
+from spinegraph.engine.criteria.bits import bits_of, joined
 from spinegraph.engine.criteria.node import Explanation
 from spinegraph.engine.decide.case import CaseEncoder
 from spinegraph.engine.decide.facts import Facts, compare, members, possible_values
@@ -234,7 +234,17 @@ class BatchLayout:
                     inputs[plane + 1] |= ones ^ moved[code]
         for plane in self.encoder.performed(case.case):
             inputs[plane] = ones
+        self._relate(case, inputs, moved, ones)
         inputs[-1] = ones
+
+    def _relate(self, case: Explanation, inputs: list[int], moved: dict[str, int], ones: int) -> None:
+        """Two values in relation are as recorded where neither is measured anew; where one is, the relation is not known."""
+        program = self.facts.program
+        codes = program.codes_of_related
+        for plane, pair in self.encoder.related(case.case):
+            anew = joined(moved.get(code, 0) for code in codes[(plane - program.first_related) // 2])
+            for side, holds in enumerate(pair):
+                inputs[plane + side] = ones ^ anew if holds else 0
 
     def _all_intervals(self) -> Iterable[Interval]:
         program = self.facts.program
@@ -289,7 +299,7 @@ class BatchLayout:
         """Input planes of all single changes of a blank record."""
         inputs = [1 << number for number in range(self._first_range)]
         inputs += [self.fitting[plane] for plane in range(self._first_range, self._first_range + len(self._code))]
-        return [*inputs, *(0 for _ in self.facts.program.performable), 0]
+        return [*inputs, *[0] * (self.facts.program.input_size - len(inputs))]
 
 
 def made_in(size: int, number: int) -> int:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from itertools import compress, count
 from operator import and_
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from msgspec import structs
+from spinegraph.engine.criteria.related import relate
 from spinegraph.engine.decide.case_entries import CaseEntries
 from spinegraph.engine.decide.case_text import MAX_BYTES, parse_json, parse_text, parse_turtle, parse_yaml, read_yaml_case
 from spinegraph.engine.decide.codebook import Codebook
@@ -256,6 +257,7 @@ class CaseEncoder:
             position = 2 * len(program.findings) + 2 * number
             code = valued[comparison.measurement].code
             self._compared.setdefault(code, []).append((position, comparison.criterion))
+        self._related = list(zip(program.codes_of_related, program.related, strict=True))
         performable = enumerate(program.performable, program.first_performed)
         self._performed = {knowledge.interventions[iri].code: position for position, iri in performable}
         self._interventions = {concept.code for concept in knowledge.interventions.values()}
@@ -276,7 +278,16 @@ class CaseEncoder:
                 planes[position], planes[position + 1] = compare(criterion, value)
         for position in self.performed(case):
             planes[position] = 1
+        for position, pair in self.related(case):
+            planes[position : position + 2] = pair
         return planes
+
+    def related(self, case: Case) -> Iterator[tuple[int, tuple[int, int]]]:
+        """The positions of the input planes of two values that are both known, with what the two planes are."""
+        known = case.measurements
+        for number, ((one, other), criterion) in enumerate(self._related):
+            if one in known and other in known:
+                yield self._program.first_related + 2 * number, relate(criterion, known[one], known[other])
 
     def performed(self, case: Case) -> list[int]:
         """The positions of the input planes of what is performed, as far as it does any recommendation."""

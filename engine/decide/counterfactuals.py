@@ -56,17 +56,38 @@ class CounterfactualSearch:
         self.facts = layout.facts
         first_range, first_assessed = 2 * len(layout.sides), self.facts.first_assessed
         self.findings = position.named & (1 << first_range) - 1
+        self.blocked = self._of_related_values(position, layout)
         ranges = [
-            plane for plane in bits_of(position.named & (1 << first_assessed) - (1 << first_range)) if layout.fitting[plane]
+            plane
+            for plane in bits_of(position.named & ~self.blocked & (1 << first_assessed) - (1 << first_range))
+            if layout.fitting[plane]
         ]
         ranges.sort(key=lambda plane: -layout.fitting[plane].bit_count())
         self.ranges = [(plane, layout.fitting[plane], layout.implied[plane]) for plane in ranges]
         self.assessed = bits_of(position.named >> first_assessed)
         self.concerned = joined((*(fitting for _, fitting, _ in self.ranges), *(3 << 2 * number for number in self.assessed)))
 
+    def _of_related_values(self, position: Position, layout: BatchLayout) -> int:
+        """The changes (a mask) of values that bear on the position together with others: what these do is not worked out."""
+        facts = self.facts
+        pairs = [joined(facts.bit[code] for code in codes) for codes in facts.program.codes_of_related]
+        related = joined(pair for pair in pairs if pair & position.bearing == pair)
+        return joined(1 << plane for plane in layout.fitting if facts.about(1 << plane) & related)
+
+    @property
+    def partial(self) -> bool:
+        """Whether some changes that bear on the position are not worked out."""
+        facts = self.facts
+        pairs = (joined(facts.bit[code] for code in codes) for codes in facts.program.codes_of_related)
+        return any(pair & self.position.bearing == pair for pair in pairs)
+
     def propose(self, case: Explanation, verdict: Verdict) -> ChangeSets:
         """The sets of changes to try first."""
-        return propose(self.position, case, verdict, self.facts)
+        found = propose(self.position, case, verdict, self.facts)
+        if not self.blocked:
+            return found
+        larger = tuple(change for change in found.larger if not change & self.blocked)
+        return ChangeSets(found.singles & ~self.blocked, larger, found.cut)
 
     def carried_on(self, case: Explanation, verdict: Verdict, change: int) -> tuple[set[int], bool]:
         """A set that does not alter the verdict, with what would alter it once the set is made; and whether a limit cut that."""
@@ -79,7 +100,8 @@ class CounterfactualSearch:
                 cut |= proposed.cut
                 proposals.update([change | more for more in sets_of(proposed)])
         proposals.discard(change)
-        further = {self.layout.reduced(more, reversing) for more in proposals if not self.facts.contradicts(more)}
+        sensible = (more for more in proposals if not (more & self.blocked or self.facts.contradicts(more)))
+        further = {self.layout.reduced(more, reversing) for more in sensible}
         return further, cut
 
 
@@ -110,7 +132,7 @@ class Search:
         `reversing`: the changes that reverse what is recorded; `sensible`: the single changes that do not contradict it.
         """
         common = self._common
-        self._cut = proposed.cut
+        self._cut = proposed.cut or common.partial
         findings = (common.findings | reversing) & sensible
         effect = self._effect(batch, proposed.larger, findings | common.concerned)
         self._note_singles(effect, findings)

@@ -8,16 +8,18 @@ the rules.
 
 from __future__ import annotations
 
-import math
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import structs
+from spinegraph.engine.criteria.related import relate
 from spinegraph.engine.decide.facts import compare, members
-from spinegraph.engine.model import Case, CaseValue, CodedProperty, Compared, Measured, Measurement
+from spinegraph.engine.decide.realising import Wanted, realised
+from spinegraph.engine.decide.stretches import View, numbers_of, readable_values, roundness, view_of
+from spinegraph.engine.model import Case, CaseValue, CodedProperty, Compared, Measurement, Related
 from spinegraph.engine.program.circuit import TRUE, Circuit
-from spinegraph.engine.program.program import Program
+from spinegraph.engine.program.program import Program, structure
 from spinegraph.engine.program.solver import ITotalizer
 
 
@@ -28,11 +30,17 @@ class Interval(NamedTuple):
     literal: int
 
 
-class Piece(NamedTuple):
-    """An unbroken stretch of values that no criterion tells apart: one of them, and whether it is a single value."""
+class Relation(NamedTuple):
+    """What is asked of two values, by code: the literals of its being in range, and out of it."""
 
-    value: CaseValue
-    point: bool
+    codes: tuple[str, str]
+    criterion: Related
+    literals: tuple[int, int]
+
+    def bits(self, model: frozenset[int]) -> tuple[int, int]:
+        """The two bits of a patient."""
+        inside, outside = (int(literal in model) for literal in self.literals)
+        return inside, outside
 
 
 class Patients:
@@ -50,11 +58,15 @@ class Patients:
         for program in programs:
             for iri in program.findings:
                 self._give(program.knowledge.findings[iri].code)
-        self._criteria = _criteria(programs)
+        self._criteria = dict(_criteria(programs))
         for code, criteria in self._criteria.items():
             self.intervals[code] = tuple(self._intervals(_valued(programs, code), criteria))
-        self._views = {
-            code: tuple((_view(self._criteria[code], entry.value), entry.literal) for entry in intervals)
+        self._related: dict[tuple[Any, ...], Relation] = {}
+        self._measurements = {one.code: one for program in programs for one in program.knowledge.measurements.values()}
+        for program in programs:
+            self._relate(program)
+        self.view_ofs = {
+            code: tuple((view_of(self._criteria[code], entry.value), entry.literal) for entry in intervals)
             for code, intervals in self.intervals.items()
         }
         self.planes = tuple(tuple(self._run(program, {})) for program in programs)
@@ -78,8 +90,12 @@ class Patients:
         literals = [self._given[code, "present"] for code in case.present]
         literals += [self._given[code, "absent"] for code in case.absent]
         for code, value in case.values.items():
-            seen = _view(self._criteria.get(code, ()), value)
-            literals += [literal for view, literal in self._views.get(code, ()) if view == seen]
+            seen = view_of(self._criteria.get(code, ()), value)
+            literals += [literal for view, literal in self.view_ofs.get(code, ()) if view == seen]
+        for one in self._related.values():
+            if one.codes[0] in case.measurements and one.codes[1] in case.measurements:
+                seen_together = relate(one.criterion, *(case.measurements[code] for code in one.codes))
+                literals += [literal if bit else -literal for bit, literal in zip(seen_together, one.literals, strict=True)]
         return tuple(literals)
 
     def one_of(self, literals: Iterable[int]) -> int:
@@ -94,7 +110,7 @@ class Patients:
 
     def exists(self, *wanted: int) -> bool:
         """Whether some patient meets all of these literals."""
-        return self.circuit.possible(wanted)
+        return self.smallest(*wanted) is not None if self._related else self.circuit.possible(wanted)
 
     def with_value(self, program: Program, code: str, value: CaseValue) -> tuple[int, ...]:
         """The program's output planes over all patients who have this value of one thing, whatever else is recorded."""
@@ -111,6 +127,13 @@ class Patients:
         Of several it is always the same one, whatever was asked before: what is found present is preferred to what is found
         absent, that to a measurement, and what comes first in the alphabet.
         """
+        while (model := self._smallest_model(wanted)) is not None:
+            case = self._case(model)
+            if case is not None:
+                return case
+        return None
+
+    def _smallest_model(self, wanted: tuple[int, ...]) -> frozenset[int] | None:
         model = self.circuit.model(wanted)
         if model is None:
             return None
@@ -124,7 +147,7 @@ class Patients:
             if literal in model and (other := self.circuit.model((*bound, *settled, -literal))) is not None:
                 model = other
             settled.append(literal if literal in model else -literal)
-        return self._case(model)
+        return model
 
     def _size(self, model: frozenset[int]) -> int:
         return sum(literal in model for literal in self._least_preferred)
@@ -138,7 +161,8 @@ class Patients:
                 self.circuit.require(*clause)
         return self._counter
 
-    def _case(self, model: frozenset[int]) -> Case:
+    def _case(self, model: frozenset[int]) -> Case | None:
+        """The patient of a model; None, and none of the kind is found again, where no values are related as it says."""
         sides = {
             state: tuple(sorted(code for (code, side), literal in self._given.items() if side == state and literal in model))
             for state in ("present", "absent")
@@ -149,7 +173,61 @@ class Patients:
             for interval in intervals
             if interval.literal in model
         }
-        return Case(present=sides["present"], absent=sides["absent"], **members(values))
+        numbers = {code: value for code, value in values.items() if not isinstance(value, str)}
+        together = [one for one in self._related.values() if one.codes[0] in numbers and one.codes[1] in numbers]
+        found = self._realised(together, model, numbers) if together else {}
+        if found is None:
+            self._exclude(together, model, numbers)
+            return None
+        return Case(present=sides["present"], absent=sides["absent"], **members({**values, **found}))
+
+    def _realised(
+        self, together: Sequence[Relation], model: frozenset[int], numbers: Mapping[str, float]
+    ) -> dict[str, float] | None:
+        """Numbers that are related as a model says, each in the interval of the given ones."""
+
+        def fits(code: str, value: float) -> bool:
+            thing = self._measurements[code]
+            alike = view_of(self._criteria[code], value) == view_of(self._criteria[code], numbers[code])
+            return thing.minimum <= value <= thing.maximum and alike
+
+        def pool(code: str) -> list[float]:
+            ahead = numbers_of(self._measurements[code], self._criteria[code])
+            return [numbers[code], *sorted((value for value in ahead if fits(code, value)), key=roundness)]
+
+        return realised([Wanted(*one.codes, one.criterion, one.bits(model)) for one in together], pool, fits)
+
+    def _exclude(self, together: Sequence[Relation], model: frozenset[int], numbers: Mapping[str, float]) -> None:
+        """No patient has so few of these relations with values of these intervals: none of the kind is found again."""
+        few = next(
+            part
+            for size in range(1, len(together) + 1)
+            for part in itertools.combinations(together, size)
+            if size == len(together) or self._realised(part, model, numbers) is None
+        )
+        literals = [interval.literal for one in few for code in one.codes for interval in self.intervals[code]]
+        literals = [literal for literal in literals if literal in model]
+        literals += [literal if literal in model else -literal for one in few for literal in one.literals]
+        self.circuit.require(*(-literal for literal in dict.fromkeys(literals)))
+
+    def _relate(self, program: Program) -> None:
+        """The literals of what a program asks of two values: neither bit without both, and never both bits."""
+        for codes, criterion in zip(program.codes_of_related, program.related, strict=True):
+            key = structure(criterion)
+            if key in self._related:
+                continue
+            for code in codes:
+                if code not in self.intervals:
+                    self._criteria.setdefault(code, [])
+                    self.intervals[code] = tuple(self._intervals(self._measurements[code], ()))
+            inside, outside = self.circuit.variable(), self.circuit.variable()
+            known = [self.circuit.any_of(interval.literal for interval in self.intervals[code]) for code in codes]
+            self.circuit.require(-inside, -outside)
+            for literal, one in itertools.product((inside, outside), known):
+                self.circuit.require(-literal, one)
+            if not criterion.ratio:  # a ratio to nothing is none
+                self.circuit.require(inside, outside, *(-one for one in known))
+            self._related[key] = Relation(codes, criterion, (inside, outside))
 
     def _give(self, code: str) -> None:
         if (code, "present") not in self._given:
@@ -160,8 +238,8 @@ class Patients:
     def _intervals(self, thing: Measurement | CodedProperty, criteria: Sequence[Compared]) -> Iterator[Interval]:
         """One interval for each way in which the criteria can see a possible value; no two at once."""
         seen: dict[View, CaseValue] = {}
-        for value in _readable(thing, criteria):
-            seen.setdefault(_view(criteria, value), value)
+        for value in readable_values(thing, criteria):
+            seen.setdefault(view_of(criteria, value), value)
         literals: list[int] = []
         for value in seen.values():
             literal = self.circuit.variable()
@@ -189,6 +267,7 @@ class Patients:
                 )
         positions = range(program.first_performed, program.first_performed + len(program.performable))
         inputs += [TRUE if position in self._performed else -TRUE for position in positions]
+        inputs += [literal for criterion in program.related for literal in self._related[structure(criterion)].literals]
         for plane in program.run([self.circuit.wire(literal) for literal in (*inputs, TRUE)]):
             yield plane.literal
 
@@ -206,58 +285,3 @@ def _criteria(programs: Iterable[Program]) -> Mapping[str, list[Compared]]:
 def _valued(programs: Iterable[Program], code: str) -> Measurement | CodedProperty:
     known = (thing for program in programs for thing in program.knowledge.valued.values())
     return next(thing for thing in known if thing.code == code)
-
-
-View = tuple[tuple[int, int], ...]
-"""How criteria see a value: in range, certainly out of range, for each."""
-
-
-def _view(criteria: Iterable[Compared], value: CaseValue) -> View:
-    return tuple(compare(criterion, value) for criterion in criteria)
-
-
-def pieces(thing: Measurement | CodedProperty, criteria: Sequence[Compared]) -> list[Piece]:
-    """The stretches into which the criteria cut the possible values, in ascending order; of coded values, each."""
-    if isinstance(thing, CodedProperty):
-        return [Piece(code, True) for code in thing.codes]
-    marks = _marks(criteria)
-    stretches = groupby(sorted(_numbers(thing, criteria)), key=lambda value: _view(criteria, value))
-    together = [list(values) for _, values in stretches]
-    return [Piece(min(values, key=_roundness), len(values) == 1 and values[0] in marks) for values in together]
-
-
-def _marks(criteria: Iterable[Compared]) -> list[float]:
-    measured = [criterion for criterion in criteria if isinstance(criterion, Measured)]
-    bounds = [bound for criterion in measured for bound in (criterion.lower, criterion.upper) if bound]
-    return sorted({mark for bound in bounds for mark in (bound.value, bound.other) if mark is not None})
-
-
-def _readable(thing: Measurement | CodedProperty, criteria: Iterable[Compared]) -> Sequence[CaseValue]:
-    """Possible values, what reads best in a witness first: one at least of every stretch, and every code."""
-    if isinstance(thing, CodedProperty):
-        return thing.codes
-    return sorted(_numbers(thing, criteria), key=_roundness)
-
-
-def _numbers(measurement: Measurement, criteria: Iterable[Compared]) -> set[float]:
-    """Possible values at, between and beyond all bounds: one at least of every stretch."""
-    marks = _marks(criteria)
-    ends = [end for end in (measurement.minimum, measurement.maximum) if math.isfinite(end)]
-    reach = [marks[0] - 1, marks[-1] + 1] if marks else [0.0]
-    steps = sorted({*marks, *ends, *reach})
-    inner = [(left + right) / 2 for left, right in pairwise(steps)]
-    whole = [float(number) for left, right in pairwise(steps) for number in _whole_between(left, right)]
-    return {value for value in (*steps, *inner, *whole) if measurement.minimum <= value <= measurement.maximum}
-
-
-def _whole_between(left: float, right: float) -> Iterator[int]:
-    """A few whole numbers strictly between two values: the first, and the first multiple of five."""
-    first = math.floor(left) + 1
-    for number in (first, first + (-first) % 5):
-        if left < number < right:
-            yield number
-
-
-def _roundness(value: float) -> tuple[bool, bool, bool, float]:
-    """Whole numbers first, then multiples of five, nothing before small values: what reads well in a witness."""
-    return (not float(value).is_integer(), value % 5 != 0, value == 0, value)

@@ -95,6 +95,6 @@ def _passages_of_facts(facts: Facts, rules: Iterable[Rule]) -> dict[str, tuple[s
     found: dict[str, dict[str, None]] = {}
     for rule in rules:
         for criterion in rule.criterion.walk() if rule.criterion is not None else ():
-            if not criterion.parts and criterion.subject in things:
-                found.setdefault(things[criterion.subject].code, {}).update(dict.fromkeys(criterion.passages))
+            for iri in (iri for iri in criterion.mentions if not criterion.parts and iri in things):
+                found.setdefault(things[iri].code, {}).update(dict.fromkeys(criterion.passages))
     return {code: tuple(passages) for code, passages in found.items()}

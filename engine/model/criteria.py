@@ -33,6 +33,11 @@ class Criterion(Frozen, frozen=True, kw_only=True):
         """The IRI of the finding, condition, measurement or score that it asks about; of one that only joins others, empty."""
         return ""
 
+    @property
+    def mentions(self) -> tuple[str, ...]:
+        """The IRIs of everything that it asks about."""
+        return (self.subject,)
+
     def walk(self) -> Iterator[Criterion]:
         """It and everything below it, from the top, in the order written; a shape that is used twice comes once."""
         seen: set[int] = set()
@@ -168,6 +173,10 @@ class ActCriterion(Criterion, frozen=True, kw_only=True):
     def subject(self) -> str:
         return self.finding
 
+    @property
+    def mentions(self) -> tuple[str, ...]:
+        return (self.finding, self.intervention)
+
 
 class Performed(ActCriterion, frozen=True, kw_only=True):
     """Holds if the intervention or a narrower one is done; refuted if it or a wider one is recorded as not done."""
@@ -213,6 +222,39 @@ class OneOf(Criterion, frozen=True, kw_only=True):
     @property
     def subject(self) -> str:
         return self.coded
+
+
+class Related(Criterion, frozen=True, kw_only=True):
+    """Holds if the difference or ratio of two known values is in range, the second times a factor; refuted if it is not."""
+
+    ratio: ClassVar[bool]
+    measurement: str
+    other: str
+    factor: float
+    lower: Bound | None = None
+    upper: Bound | None = None
+
+    @property
+    def subject(self) -> str:
+        return self.measurement
+
+    @property
+    def mentions(self) -> tuple[str, ...]:
+        return (self.measurement, self.other)
+
+
+class Difference(Related, frozen=True, kw_only=True):
+    """The second value times the factor is taken from the first."""
+
+    operator: ClassVar[str] = "difference"
+    ratio: ClassVar[bool] = False
+
+
+class Ratio(Related, frozen=True, kw_only=True):
+    """The first value is divided by the second times the factor; by nothing, it is not known."""
+
+    operator: ClassVar[str] = "ratio"
+    ratio: ClassVar[bool] = True
 
 
 Compared = Measured | OneOf

@@ -15,6 +15,7 @@ from spinegraph.engine.model import (
     Criterion,
     Knowledge,
     Recommendation,
+    Related,
     Rule,
     Verdict,
 )
@@ -49,6 +50,7 @@ class _Compiler:
         self._deriving = self._relations.deriving
         self._comparisons: list[Comparison] = []
         self._performable: dict[str, int] = {}
+        self._related: list[Related] = []
         self._lines: list[str] = []
         self._names: dict[Any, tuple[str, str]] = {}
         self._facts: dict[tuple[str, str], str] = {}
@@ -85,6 +87,7 @@ class _Compiler:
             findings=self._findings,
             comparisons=tuple(self._comparisons),
             performable=tuple(self._performable),
+            related=tuple(self._related),
             slots=slots,
             rules=rules,
             verdicts=verdicts,
@@ -102,6 +105,7 @@ class _Compiler:
         inputs = [name for number in range(len(self._findings)) for name in (f"gp{number}", f"ga{number}")]
         inputs += [name for number in range(len(self._comparisons)) for name in (f"ch{number}", f"cr{number}")]
         inputs += [f"gd{number}" for number in self._performable.values()]
+        inputs += [name for number in range(len(self._related)) for name in (f"rh{number}", f"rr{number}")]
         body = ["def run(planes):", f"    {', '.join([*inputs, 'ones'])}, = planes", "    zero = ones ^ ones"]
         body += [f"    {line}" for line in self._lines]
         body.append(f"    return ({''.join(f'{name}, ' for name in self._outputs)})")
@@ -163,6 +167,11 @@ class _Compiler:
         number = len(self._comparisons)
         self._comparisons.append(Comparison(criterion.subject, criterion))
         return f"ch{number}", f"cr{number}"
+
+    def relation(self, criterion: Related) -> tuple[str, str]:
+        number = len(self._related)
+        self._related.append(criterion)
+        return f"rh{number}", f"rr{number}"
 
     def verdict(self, rule: Recommendation, verdict: Verdict) -> str:
         """The plane of a verdict."""

@@ -13,7 +13,6 @@ from typing import TypeVar
 from msgspec import structs
 from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.model import (
-    ActCriterion,
     Assessment,
     Criterion,
     DerivedFinding,
@@ -57,7 +56,8 @@ class Linker:
             return {iri: thing for iri, thing in things.items() if iri in named or whole.package_of.get(iri, "") in packages}
 
         findings, measurements, coded = kept(whole.findings), kept(whole.measurements), kept(whole.coded)
-        known = {*findings, *measurements, *coded, *named}
+        interventions = kept(whole.interventions)
+        known = {*findings, *measurements, *coded, *interventions, *named}
         asking = [screen for screen in whole.screens.values() if self._asks(screen, packages, findings)]
         screens = [_linked_screen(screen, known) for screen in asking]
         linked = {*chosen, *known, *(screen.iri for screen in screens), *named}
@@ -66,9 +66,10 @@ class Linker:
             whole,
             findings=findings,
             conditions=kept(whole.conditions),
-            interventions=kept(whole.interventions),
+            interventions=interventions,
             measurements=measurements,
             coded=coded,
+            acts={iri: act for iri, act in whole.acts.items() if iri in findings},
             screens={screen.iri: screen for screen in screens if screen.items},
             uncovered={iri: topic for iri, topic in whole.uncovered.items() if whole.package_of.get(iri, "") in packages},
             lines={iri: line for iri, line in whole.lines.items() if iri in lines},
@@ -119,8 +120,7 @@ class Linker:
         direct: dict[str, None] = {}
         for rule in rules:
             for criterion in filter(None, (rule.scope, rule.criterion)):
-                direct.update(dict.fromkeys(part.subject for part in criterion.walk()))
-                direct.update((part.intervention, None) for part in criterion.walk() if isinstance(part, ActCriterion))
+                direct.update(dict.fromkeys(iri for part in criterion.walk() for iri in part.mentions))
             match rule:
                 case DerivedFinding():
                     direct[rule.finding] = None
@@ -137,11 +137,11 @@ class Linker:
             yield from hierarchy.narrower.get(iri, ())
 
 
-def _linked_screen(screen: Screen, known: Container[str]) -> Screen:
+def _linked_screen(screen: Screen, known: set[str]) -> Screen:
     """What a screen asks of what is known; a gate about anything else stands open."""
     items = [structs.replace(item, gate=_linked_gate(item.gate, known)) for item in screen.items if item.asks in known]
     return structs.replace(screen, items=tuple(items), gate=_linked_gate(screen.gate, known))
 
 
-def _linked_gate(gate: Criterion | None, known: Container[str]) -> Criterion | None:
-    return gate if gate is not None and all(part.subject in known for part in gate.walk() if not part.parts) else None
+def _linked_gate(gate: Criterion | None, known: set[str]) -> Criterion | None:
+    return gate if gate is not None and all(known.issuperset(part.mentions) for part in gate.walk() if not part.parts) else None

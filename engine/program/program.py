@@ -16,6 +16,7 @@ from spinegraph.engine.model import (
     Compared,
     Criterion,
     Knowledge,
+    Related,
     Score,
     Verdict,
 )
@@ -62,9 +63,10 @@ class Program(NamedTuple):
     `verdicts` has, for each recommendation, the positions of its verdict planes in the order of VERDICTS: for every patient
     exactly one of them is set; all of them stand side by side, at the positions `of_verdicts`. So do the planes of `present`, and
     those of `absent`, in the order of `findings` and then of what is only derived. `performable` are the interventions by which
-    some recommendation is done. `clash` is the plane of the patients with a finding that is both present and absent. `standing`:
-    for each recommendation, that it has a place in a brief. `acting`, only where it was asked for, has the planes of every rule
-    as it acts on others: those of the rule, but for patients its source does not cover.
+    some recommendation is done, `related` what is asked of two values together. `clash` is the plane of the patients with a
+    finding that is both present and absent. `standing`: for each recommendation, that it has a place in a brief. `acting`, only
+    where it was asked for, has the planes of every rule as it acts on others: those of the rule, but for patients its source does
+    not cover.
     """
 
     knowledge: Knowledge
@@ -73,6 +75,7 @@ class Program(NamedTuple):
     findings: tuple[str, ...]
     comparisons: tuple[Comparison, ...]
     performable: tuple[str, ...]
+    related: tuple[Related, ...]
     slots: Mapping[Any, Pair]
     rules: Mapping[str, RuleSlots]
     verdicts: Mapping[str, range]
@@ -87,13 +90,25 @@ class Program(NamedTuple):
 
     @property
     def input_size(self) -> int:
-        """Two planes per finding, two per comparison, one per intervention that can be performed, and one full of ones."""
-        return self.first_performed + len(self.performable) + 1
+        """Two planes per finding, two per comparison, one per intervention that can be performed, two for what is asked of two
+        values, and one full of ones."""
+        return self.first_related + 2 * len(self.related) + 1
 
     @property
     def first_performed(self) -> int:
         """Where the input planes of `performable` begin."""
         return 2 * len(self.findings) + 2 * len(self.comparisons)
+
+    @property
+    def first_related(self) -> int:
+        """Where the input planes of `related` begin."""
+        return self.first_performed + len(self.performable)
+
+    @property
+    def codes_of_related(self) -> tuple[tuple[str, str], ...]:
+        """The codes of the two values of each of `related`."""
+        measurements = self.knowledge.measurements
+        return tuple((measurements[one.measurement].code, measurements[one.other].code) for one in self.related)
 
     def verdict(self, recommendation: str, planes: tuple[int, ...]) -> Verdict:
         """The verdict of one patient, by IRI of the recommendation."""

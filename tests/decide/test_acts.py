@@ -6,6 +6,7 @@ import itertools
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from spinegraph.api.catalogue import make_catalogue
 from spinegraph.api.listings import make_listings
@@ -161,6 +162,21 @@ def test_what_is_wrong_is_refused(old: str, new: str, what: str, tmp_path: Path)
 def test_knowledge_without_such_criteria_has_no_acts(small: Engine) -> None:
     assert small.knowledge.acts == {}
     assert small.verdicts(Case(present=("sore_throat",), taking=("penicillin",)))
+
+
+def test_a_package_alone_has_the_acts_that_bear_on_it(engine: Engine, codebook: Codebook) -> None:
+    (name,) = set(engine.knowledge.package_of.values())
+    alone = engine.of_packages([name])
+    assert alone.knowledge.acts == engine.knowledge.acts
+    case = make_case({**THROAT, "taking": ["penicillin"]}, codebook)
+    assert alone.verdicts(case) == engine.verdicts(case)
+    rules = {iri: rule for iri, rule in engine.knowledge.rules.items() if rule.id == "finish-the-course"}
+    package = msgspec.structs.replace(
+        engine.knowledge, package_of={iri: "one" if iri in rules else "rest" for iri in engine.knowledge.rules}
+    )
+    part = Engine(package).of_packages(["one"])
+    assert {act.kind for act in part.knowledge.acts.values()} == {"taking"}
+    assert part.decide(part.known_part(case)).recommendations[0].id == "finish-the-course"
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from spinegraph.engine.decide.facts import compare, members
-from spinegraph.engine.decide.patients import pieces
+from spinegraph.engine.decide.stretches import pieces
 from spinegraph.engine.model import Case, CaseValue, Compared
 from spinegraph.engine.program.program import Program
 
@@ -68,10 +68,19 @@ class Answers:
         for iri, thing in valued.items():
             for piece in pieces(thing, criteria.get(iri, [])):
                 self._values[iri].append((piece.value, self._bit(iri) | self._bit(iri, with_denials=True)))
+        self._lay_out_together()
         self._deny(with_denials)
+        self._related = {code for codes in program.codes_of_related for code in codes}
         self._compared = [(iri, valued[iri].code, self._ranges(iri)) for iri in criteria]
         self._alike = {code: self._of_each_range(iri, criteria[iri]) for iri, code, _ in self._compared}
         self._ones = (1 << self._size) - 1
+
+    def _lay_out_together(self) -> None:
+        """Two values that are related as is asked for, and otherwise: of what is one of them alone nothing is said."""
+        self._together: list[tuple[tuple[str, str], tuple[int, int]]] = []
+        for criterion in self._program.related:
+            bits = [self._bit(*criterion.mentions) | self._bit(*criterion.mentions, with_denials=True) for _ in range(2)]
+            self._together.append(((criterion.measurement, criterion.other), (bits[0], bits[1])))
 
     def _ranges(self, measurement: str) -> tuple[tuple[int, int], ...]:
         """The position of each input plane of a measurement, with the values that set it."""
@@ -122,7 +131,7 @@ class Answers:
         """A record, whose input planes are given, as the program sees it: one value for all that it does not tell apart."""
         values = dict(sorted(case.values.items()))
         for _, code, answers in self._compared:
-            if code in values:
+            if code in values and code not in self._related:
                 seen = tuple([recorded[position] for position, _ in answers])
                 values[code] = self._alike[code].get(seen, values[code])
         performed = tuple(sorted(case.performed))
@@ -143,6 +152,10 @@ class Answers:
             if iri not in closed and code not in case.values:
                 for position, bits in answers:
                     inputs[position] = bits
+        codes = program.codes_of_related
+        for number, (iris, sides) in enumerate(self._together):
+            if closed.isdisjoint(iris) and not all(code in case.values for code in codes[number]):
+                inputs[program.first_related + 2 * number : program.first_related + 2 * number + 2] = sides
         found = program.run(inputs)
         usable = ones ^ found[program.clash]
         with_denials = self._with_denials & usable if usable & self.denied else 0

@@ -212,7 +212,7 @@ class Outlooks:
         if not wanted:
             return False
         with self._asking, self._assuming(given, wanted) as (everybody, literals):
-            return everybody.circuit.model(literals) is not None
+            return everybody.exists(*literals) if self._program.related else everybody.circuit.model(literals) is not None
 
     def _smallest(self, given: _Given, wanted: Iterable[int]) -> Case | None:
         """The smallest patient in whom it does."""

@@ -75,15 +75,26 @@ class _Finder:
         literal = self._patients.planes[0][self._holds]
         elsewhere = circuit.variable()  # while it is assumed, no way found so far covers the patient
         found: list[Way] = []
+        left_out = 0
         while (model := circuit.model((literal, elsewhere))) is not None:
-            if len(found) == most:
+            if len(found) + left_out == most:
                 return Ways(self._sorted(found), False)
             way = self._minimal(self._needed(self._recorded(model)))
-            found.append(way)
+            if self._rests_on_relations(way):
+                left_out += 1
+            else:
+                found.append(way)
             circuit.require(-elsewhere, *(-self._covered(fact) for fact in way))
             if not way:
                 break
-        return Ways(self._sorted(found), True)
+        return Ways(self._sorted(found), not left_out)
+
+    def _rests_on_relations(self, way: Way) -> bool:
+        """Whether it depends on how two values are related, which no row can say."""
+        if not self._program.related:
+            return False
+        measured = {fact.code for fact in way if fact.state == "measured"}
+        return not self.holds(way) or any(measured.issuperset(codes) for codes in self._program.codes_of_related)
 
     def _recorded(self, model: frozenset[int]) -> Way:
         """What is recorded of the patient of a model."""

@@ -18,16 +18,22 @@ from spinegraph.engine.model import (
     Assessment,
     Criterion,
     DerivedFinding,
+    Difference,
     Exclusion,
     Knowledge,
     Measured,
+    NotPerformed,
     NotSuspected,
+    NotTaking,
     OneOf,
+    Performed,
     Present,
+    Ratio,
     Recommendation,
     Rule,
     SourceGap,
     Suspected,
+    Taking,
     Tension,
     Unassessed,
 )
@@ -45,7 +51,12 @@ KINDS: Mapping[type[Rule], tuple[NodeKind, str]] = {
     Tension: ("tension", "the sources disagree"),
     Exclusion: ("exclusion", "patients not covered"),
 }
-CAPTIONS: Mapping[type[Criterion], str] = {Measured: "measurement", OneOf: "coded value"}
+CAPTIONS: Mapping[type[Criterion], str] = {
+    Measured: "measurement",
+    OneOf: "coded value",
+    **dict.fromkeys((Difference, Ratio), "two measurements"),
+    **dict.fromkeys((Performed, NotPerformed, Taking, NotTaking), "act"),
+}
 """Of a criterion that asks about no finding."""
 
 

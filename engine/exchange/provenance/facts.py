@@ -47,7 +47,8 @@ class CaseFacts:
         A fact that nobody recorded has none.
         """
         if fact.code in self._measurements:
-            return [("measurement", fact.code)] if fact.code in self._case.measurements else []
+            used = dict.fromkeys((fact.code, *fact.through))
+            return [("measurement", code) for code in used if code in self._case.measurements]
         if fact.code in self._coded:
             return [("coded", fact.code)] if fact.code in self._case.coded else []
         if fact.state not in SIDES:
@@ -142,9 +143,9 @@ class CaseFacts:
         """Recorded facts that bear on a criterion, with those behind findings that follow from others."""
         hierarchy = self._knowledge.hierarchy
         for leaf in (node for node in criterion.walk() if not node.parts):
-            measurement = self._knowledge.measurements.get(leaf.subject)
-            if measurement and measurement.code in self._case.measurements:
-                yield "measurement", measurement.code
+            for measurement in filter(None, map(self._knowledge.measurements.get, leaf.mentions)):
+                if measurement.code in self._case.measurements:
+                    yield "measurement", measurement.code
             coded = self._knowledge.coded.get(leaf.subject)
             if coded and coded.code in self._case.coded:
                 yield "coded", coded.code

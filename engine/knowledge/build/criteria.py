@@ -9,8 +9,9 @@ from msgspec import structs
 from spinegraph.engine.criteria import KINDS
 from spinegraph.engine.criteria.kind import Annotations, Kind
 from spinegraph.engine.errors import CriterionError, KnowledgeError
+from spinegraph.engine.knowledge.build.listed_codes import listed_codes, quoted
 from spinegraph.engine.knowledge.build.scores import read_score
-from spinegraph.engine.knowledge.build.values import ValueReader, quoted
+from spinegraph.engine.knowledge.build.values import ValueReader
 from spinegraph.engine.knowledge.problems import ending, named, nearest
 from spinegraph.engine.knowledge.profile import (
     CONSTRAINTS,
@@ -277,7 +278,7 @@ class _Shape(NamedTuple):
         return found, thing.codes
 
     def codes(self, predicate: str, possible: tuple[str, ...]) -> frozenset[str]:
-        return self.reader.codes(self.node, predicate, possible)
+        return listed_codes(self.reader, self.node, predicate, possible)
 
     def score(self, predicate: str) -> Score:
         known = dict.fromkeys(self.reader.graph.of_class("core:Score"))
@@ -286,6 +287,10 @@ class _Shape(NamedTuple):
     def duration(self, measurement: str) -> str:
         thing = self.reader.valued[measurement]
         return thing.unit if isinstance(thing, Measurement) and thing.unit in DAYS else ""
+
+    def unit(self, measurement: str) -> str:
+        thing = self.reader.valued[measurement]
+        return thing.unit if isinstance(thing, Measurement) else ""
 
     def members(self, predicate: str) -> tuple[Criterion, ...]:
         return self.reader.members(self.node, predicate)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from spinegraph.engine.errors import CriterionError, KnowledgeError
-from spinegraph.engine.knowledge.numbers import PLAIN, STRING, as_written, plain_number
+from spinegraph.engine.knowledge.numbers import PLAIN, as_written, plain_number
 from spinegraph.engine.knowledge.problems import located_error, named
 from spinegraph.engine.knowledge.turtle.graph import Graph
-from spinegraph.engine.knowledge.turtle.terms import Term, Text, local_name, shorten
+from spinegraph.engine.knowledge.turtle.terms import Term, shorten
 
 
 class ValueReader:
@@ -56,31 +56,6 @@ class ValueReader:
             raise self.error(shape, f"{predicate} needs one number, not {shown}", PLAIN, predicate, value, kind="wrong-kind")
         return number
 
-    def codes(self, shape: str, predicate: str, possible: tuple[str, ...]) -> frozenset[str]:
-        """The texts of a list. Raises CriterionError where one is no possible code, or there is none."""
-        heads = self.graph.terms(shape, predicate)
-        members = self.listed(heads[0]) if len(heads) == 1 and isinstance(heads[0], str) else []
-        if not members:
-            raise self.error(
-                shape,
-                f"{predicate} needs one list with at least one code",
-                f"Write {predicate} ( {quoted(possible)} ), or some of these.",
-                predicate,
-            )
-        for member in members:
-            if not (isinstance(member, Text) and member.datatype == STRING and member.value in possible):
-                shown = repr(member.value) if isinstance(member, Text) else named(member)
-                near = difflib.get_close_matches(member.value if isinstance(member, Text) else local_name(member), possible, n=1)
-                raise self.error(
-                    shape,
-                    f"{predicate} names {shown}, which is no value of {shorten(self.graph.iri(shape, 'sh:path'))}"
-                    + (f"; did you mean {near[0]!r}?" if near else ""),
-                    f"Its values are the plain texts {quoted(possible)}.",
-                    predicate,
-                    kind="wrong-kind",
-                )
-        return frozenset(member.value for member in members if isinstance(member, Text))
-
     def error(
         self,
         shape: str,
@@ -97,7 +72,3 @@ class ValueReader:
         sentence = what if what.endswith((".", "?")) else what + "."
         made, named = (predicate, value) if at == shape else ("", None)
         return located_error(self.graph, CriterionError, sentence, mend, kind, at, made, named, **terms)
-
-
-def quoted(codes: Iterable[str]) -> str:
-    return " ".join(f'"{code}"' for code in codes)

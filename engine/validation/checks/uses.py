@@ -22,7 +22,7 @@ def check_uses(content: Content) -> Iterator[Diagnostic]:
     read: set[str] = set()
     for rule in knowledge.rules.values():
         for criterion in filter(None, (rule.scope, rule.criterion)):
-            used.update(node.subject for node in criterion.walk())
+            used.update(iri for node in criterion.walk() for iri in node.mentions)
             read.update(node.score.iri for node in criterion.walk() if isinstance(node, Scored))
         used.update(getattr(rule, kind, "") for kind in ("finding", "condition", "intervention"))
     broader, narrower = knowledge.hierarchy.broader, knowledge.hierarchy.narrower

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from spinegraph.engine.decide.patients import pieces
+from spinegraph.engine.decide.stretches import pieces
 from spinegraph.engine.knowledge import units
 from spinegraph.engine.model import Assessment, Measurement, Recommendation, Rule
 from spinegraph.engine.program.program import Program
@@ -42,10 +42,11 @@ class _Side(NamedTuple):
 
 def uneven_thresholds(analysis: Analysis) -> Iterator[Behaviour]:
     """Gaps and overlaps between the ranges of alternatives, per measurement."""
+    related = {iri for criterion in analysis.program.related for iri in criterion.mentions}
     for iri in dict.fromkeys(comparison.measurement for comparison in analysis.program.comparisons):
         measurement = analysis.knowledge.measurements.get(iri)
-        if measurement is None:
-            continue  # coded values have no bounds
+        if measurement is None or iri in related:
+            continue  # coded values have no bounds; of related values, one alone cannot be fixed
         at = _along(analysis, measurement)
         rules = [rule for rule in analysis.knowledge.rules.values() if isinstance(rule, Recommendation | Assessment)]
         spans = {rule.iri: span for rule in rules if (span := _span(analysis, at, rule))}

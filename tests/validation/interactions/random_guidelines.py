@@ -49,10 +49,10 @@ class Writer:
     """Writes one guideline from a seed."""
 
     def __init__(self, seed: int, *, acts: bool = False, sums: bool = False) -> None:
-        """`acts`: whether criteria ask about what is done or taken, too; `EveryPatient` has no records of that. `sums`: whether
-        they count findings and points, too."""
+        """`acts`: whether criteria ask, too, about what is done or taken, and about two measurements together; `EveryPatient`
+        has no records of that. `sums`: whether they count findings and points, too."""
         self._seed = seed
-        self._acts = ("performed", "notPerformed", "taking", "notTaking") if acts else ()
+        self._acts = ("performed", "notPerformed", "taking", "notTaking", "related", "related") if acts else ()
         self._sums = sums
         self._counting = False
         self._random = random.Random(seed)  # noqa: S311 (reproducible, not secret)
@@ -106,6 +106,11 @@ class Writer:
         self._texts.append(
             'core:level a owl:DatatypeProperty , core:Measurement ; skos:notation "level" ; core:minimum 0 ; core:maximum 30 .'
         )
+        if self._acts:
+            self._texts.append(
+                'core:other a owl:DatatypeProperty , core:Measurement ; skos:notation "other" ; core:minimum 0 ; '
+                "core:maximum 30 ."
+            )
         values = " ".join(f'[ skos:notation "{code}" ]' for code in CODES)
         self._texts.append(
             f'core:risk a owl:DatatypeProperty , core:CodedProperty ; skos:notation "risk" ; core:valueSet ( {values} ) .'
@@ -162,9 +167,20 @@ class Writer:
         if kind == "coded":
             codes = " ".join(f'"{code}"' for code in self._random.sample(CODES, self._random.randint(1, len(CODES))))
             return f"[ sh:path core:risk ; sh:minCount 1 ; sh:in ( {codes} ) ]"
+        if kind == "related":
+            return self._relation()
         if kind in self._acts:
             return f"[ core:{kind} intervention:{self._random.choice(list(INTERVENTIONS))} ]"
         return f"[ core:{kind} finding:{self._random.choice([*PARENTS, 'F'])} ]"
+
+    def _relation(self) -> str:
+        pick = self._random.choice
+        facets = pick((("min",), ("max",), ("min", "max")))
+        low, high = sorted(self._random.sample((0, 1, 2.5, 4, 10), 2))
+        bounds = {"min": low, "max": high}
+        ranges = " ; ".join(f"core:{facet}{pick(('Inclusive', 'Exclusive'))} {bounds[facet]}" for facet in facets)
+        factor = pick((1, 2, 0.1, -3))
+        return f"[ core:{pick(('difference', 'ratio'))} core:level ; core:to core:other ; core:factor {factor} ; {ranges} ]"
 
     def _rule(
         self, name: str, kind: str, order: int, criterion: str, more: str, predicate: str = "core:holds", target: str = ""
