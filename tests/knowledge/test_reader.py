@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 from spinegraph.engine.errors import KnowledgeError, TurtleSyntaxError
 from spinegraph.engine.knowledge.build.assembly import load_knowledge
-from spinegraph.engine.knowledge.files import content_digest, knowledge_paths, own_paths, schema_paths, shipped_paths
+from spinegraph.engine.knowledge.files import (
+    SHARED_TABLE,
+    VOCABULARY,
+    content_digest,
+    knowledge_paths,
+    own_paths,
+    schema_paths,
+    shipped_paths,
+)
 from spinegraph.engine.knowledge.turtle.graph import Graph, read_graph
 from spinegraph.engine.knowledge.turtle.positions import positions_of
 from spinegraph.engine.knowledge.turtle.reader import read_triples
@@ -83,8 +91,9 @@ def test_authoring_shapes_and_other_suffixes_are_no_knowledge(tmp_path: Path) ->
 
 
 def test_the_schema_comes_with_the_tool_unless_a_folder_has_its_own(tmp_path: Path) -> None:
-    (case_shape,) = set(write_small(tmp_path)) - set(own_paths(tmp_path))
-    assert case_shape in schema_paths()
+    brought = set(write_small(tmp_path)) - set(own_paths(tmp_path))
+    assert {path.name for path in brought} == {"case.ttl", VOCABULARY, SHARED_TABLE}
+    assert brought <= set(schema_paths())
     whole = content_digest(knowledge_paths(tmp_path))
     (tmp_path / "ontology" / "core.ttl").unlink()
     (tmp_path / "shapes" / "criteria.ttl").unlink()
