@@ -16,7 +16,7 @@ from spinegraph.engine.knowledge.manifest import MANIFEST, declared_name, manife
 VOCABULARY, SHARED_TABLE = "shared-vocabulary.ttl", "shared-vocabulary.sssom.tsv"
 """What many guidelines ask, and its codes elsewhere: who describes one of its terms takes its place (ADR 21)."""
 
-SCHEMA = {"ontology": ("core.ttl", VOCABULARY, SHARED_TABLE), "shapes": ("case.ttl", "criteria.ttl")}
+SCHEMA = {"ontology": ("core.ttl", SHARED_TABLE, VOCABULARY), "shapes": ("case.ttl", "criteria.ttl")}
 """Folder → its files that speak of no guideline in particular."""
 
 GENERATED = "inferred.ttl"

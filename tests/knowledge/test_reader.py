@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 from spinegraph.engine.errors import KnowledgeError, TurtleSyntaxError
 from spinegraph.engine.knowledge.build.assembly import load_knowledge
-from spinegraph.engine.knowledge.files import content_digest, knowledge_paths, own_paths, schema_paths, shipped_paths
+from spinegraph.engine.knowledge.files import (
+    SHARED_TABLE,
+    VOCABULARY,
+    content_digest,
+    knowledge_paths,
+    own_paths,
+    schema_paths,
+    shipped_paths,
+)
 from spinegraph.engine.knowledge.turtle.graph import Graph, read_graph
 from spinegraph.engine.knowledge.turtle.positions import positions_of
 from spinegraph.engine.knowledge.turtle.reader import read_triples
@@ -84,8 +92,8 @@ def test_authoring_shapes_and_other_suffixes_are_no_knowledge(tmp_path: Path) ->
 
 def test_the_schema_comes_with_the_tool_unless_a_folder_has_its_own(tmp_path: Path) -> None:
     brought = set(write_small(tmp_path)) - set(own_paths(tmp_path))
-    assert {path.name for path in brought} == {"case.ttl", "shared-vocabulary.ttl", "shared-vocabulary.sssom.tsv"}
-    assert brought < set(schema_paths())
+    assert {path.name for path in brought} == {"case.ttl", VOCABULARY, SHARED_TABLE}
+    assert brought <= set(schema_paths())
     whole = content_digest(knowledge_paths(tmp_path))
     (tmp_path / "ontology" / "core.ttl").unlink()
     (tmp_path / "shapes" / "criteria.ttl").unlink()
@@ -99,7 +107,7 @@ def test_a_folder_without_knowledge_gets_no_schema_either(tmp_path: Path) -> Non
 
 
 def test_the_schema_is_part_of_what_is_shipped_once() -> None:
-    assert sorted(path for path in shipped_paths() if path in schema_paths()) == sorted(schema_paths())
+    assert [path for path in shipped_paths() if path in schema_paths()] == list(schema_paths())
 
 
 def test_the_shipped_files_are_ontology_and_shapes_without_the_authoring_shapes() -> None:

@@ -16,7 +16,16 @@ USES = frozenset(
         FIRST,
         *map(
             expand,
-            ("sh:condition", "sh:node", "sh:property", "core:scope", "core:gate", "core:subject", "sh:qualifiedValueShape"),
+            (
+                "sh:condition",
+                "sh:node",
+                "sh:property",
+                "core:scope",
+                "core:gate",
+                "core:subject",
+                "core:criterion",
+                "sh:qualifiedValueShape",
+            ),
         ),
     }
 )
