@@ -166,8 +166,8 @@ class _Names:
 
     def __init__(self, graph: Graph, found: Mapping[Path, Package], declared: list[Package]) -> None:
         self._graph = graph
-        shared = {path for path in graph.paths if path.name == GENERATED or is_schema(path)}
-        holding = {path: package_folder(path) for path in graph.paths if path not in shared}
+        self._schema = {path for path in graph.paths if is_schema(path)}
+        holding = {path: package_folder(path) for path in graph.paths if path not in self._schema and path.name != GENERATED}
         self._package_of = {path: found[folder] for path, folder in holding.items() if folder is not None}
         self._required = {package.name: _all_required(package, found) for package in declared}
 
@@ -182,6 +182,8 @@ class _Names:
     def _packages(self, iri: str) -> list[Package]:
         """The packages that describe a thing; none where the schema does."""
         paths = self._graph.files_of(iri)
+        if not self._schema.isdisjoint(paths):
+            return []
         known = {package.name: package for path in paths if (package := self._package_of.get(path))}
         return list(known.values())
 
