@@ -20,10 +20,9 @@ from typing import NamedTuple
 
 from msgspec import structs
 from spinegraph.engine.criteria.bits import bits_of
-from spinegraph.engine.criteria.measurement import probes
 from spinegraph.engine.criteria.node import Explanation
 from spinegraph.engine.decide.case import CaseEncoder
-from spinegraph.engine.decide.facts import Facts, compare
+from spinegraph.engine.decide.facts import Facts, compare, probes
 from spinegraph.engine.decide.hypothetical_batch import Block, HypotheticalBatch
 
 MAX_WITNESSES = 64

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from spinegraph.engine.criteria.bits import bits_of
-from spinegraph.engine.criteria.measurement import probes, ranges, ranges_in_words
+from spinegraph.engine.criteria.measurement import ranges, ranges_in_words
 from spinegraph.engine.knowledge.units import comparable
 from spinegraph.engine.model import Bound, Change, Concept, Measured, Measurement
 from spinegraph.engine.program.program import Program
@@ -181,3 +181,11 @@ def _certainly_not(value: float, bound: Bound, unit: str, direction: int) -> boo
     if bound.other is None:
         return not _reaches(value, bound, unit, direction)
     return direction * (value - comparable(bound.other, unit)) < 0
+
+
+def probes(*criteria: Measured) -> list[float]:
+    """Values at, between and beyond all bounds: if none satisfies two ranges, no value does."""
+    bounds = (bound for criterion in criteria for bound in (criterion.lower, criterion.upper) if bound)
+    marks = sorted({mark for bound in bounds for mark in (bound.value, bound.other) if mark is not None})
+    between = [(left + right) / 2 for left, right in pairwise(marks)]
+    return [*marks, *between, marks[0] - 1, marks[-1] + 1] if marks else [0.0]
