@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 
 from spinegraph.engine.criteria.changes import NEVER, ChangeSets
 from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, Preparation, Reach, Shape, Surroundings
@@ -127,14 +126,6 @@ class MeasuredNode(CriterionNode):
 
     def _change(self, case: Explanation, goal: int) -> ChangeSets:  # noqa: ARG002 (the same whatever was measured)
         return self._ways[goal]
-
-
-def probes(*criteria: Measured) -> list[float]:
-    """Values at, between and beyond all bounds: if none satisfies two ranges, no value does."""
-    bounds = (bound for criterion in criteria for bound in (criterion.lower, criterion.upper) if bound)
-    marks = sorted({mark for bound in bounds for mark in (bound.value, bound.other) if mark is not None})
-    between = [(left + right) / 2 for left, right in pairwise(marks)]
-    return [*marks, *between, marks[0] - 1, marks[-1] + 1] if marks else [0.0]
 
 
 def _prepare(head: Head, criterion: Measured, graph: Preparation) -> MeasuredNode:

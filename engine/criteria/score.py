@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from msgspec import structs
 from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, Preparation, Reach, Shape, Surroundings
-from spinegraph.engine.criteria.measurement import probes
 from spinegraph.engine.criteria.node import FALSE, TRUE, Explanation, Head
 from spinegraph.engine.criteria.shapes import Curie, Iri, ShapeData, conforms_to_all, conforms_to_any
 from spinegraph.engine.criteria.sums import Ballot, SumNode, at_least, at_most, emit_ballots
@@ -171,7 +170,8 @@ def extremes(score: Score) -> tuple[float, float]:
         else:
             apart.append([0, item.points])
     for ranges in steps.values():
-        values = probes(*(asked for asked, _ in ranges))
+        marks = [bound.value for asked, _ in ranges for bound in (asked.lower, asked.upper) if bound]
+        values = [math.nextafter(mark, end) for mark in marks for end in (-math.inf, mark, math.inf)] or [0.0]
         apart.append([_exact(points for asked, points in ranges if _within(asked, value)) for value in values])
     return _exact(map(min, apart)), _exact(map(max, apart))
 

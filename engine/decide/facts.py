@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 from spinegraph.engine.criteria.bits import bits_of
 from spinegraph.engine.criteria.coded import in_words
-from spinegraph.engine.criteria.measurement import probes as probes_of_ranges
 from spinegraph.engine.criteria.measurement import ranges, ranges_in_words
 from spinegraph.engine.knowledge.units import comparable
 from spinegraph.engine.model import Bound, CaseValue, Change, CodedProperty, Compared, Concept, Measured, Measurement, OneOf
@@ -212,4 +211,8 @@ def probes(*criteria: Compared) -> list[CaseValue]:
     codes = dict.fromkeys(code for one in criteria if isinstance(one, OneOf) for code in (*one.codes, *one.others))
     if codes:
         return list(codes)
-    return [*probes_of_ranges(*(criterion for criterion in criteria if isinstance(criterion, Measured)))]
+    ranged = (criterion for criterion in criteria if isinstance(criterion, Measured))
+    bounds = (bound for criterion in ranged for bound in (criterion.lower, criterion.upper) if bound)
+    marks = sorted({mark for bound in bounds for mark in (bound.value, bound.other) if mark is not None})
+    between = [(left + right) / 2 for left, right in pairwise(marks)]
+    return [*marks, *between, marks[0] - 1, marks[-1] + 1] if marks else [0.0]

@@ -258,11 +258,9 @@ class _Shape(NamedTuple):
     def measurement(self, predicate: str) -> str:
         for score in self.reader.graph.of_class("core:Score"):
             if score in self.reader.graph.terms(self.node, predicate):
-                what, mend = (
-                    f"{predicate} needs one measurement, not {shorten(score)}",
-                    f"[ core:score {shorten(score)} ; core:atLeast … ]",
-                )
-                raise self.error(what, f"Write {mend}: a score is read by its own bounds.", predicate, "wrong-kind")
+                what = f"{predicate} needs one measurement, not {shorten(score)}"
+                mend = f"Write [ core:score {shorten(score)} ; core:atLeast … ]: a score is read by its own bounds."
+                raise self.error(what, mend, predicate, "wrong-kind")
         found = self.reader.one_of(self.node, predicate, self.reader.valued, "measurement or coded property")
         if isinstance(thing := self.reader.valued[found], CodedProperty):
             what = f"{shorten(found)} is a coded property, and its criterion names no values"
