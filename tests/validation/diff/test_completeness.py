@@ -67,9 +67,6 @@ def test_what_differs_is_what_counting_finds(seed: int, tmp_path: Path) -> None:
 
 def _together(old: EveryPatient, new: EveryPatient) -> tuple[list[int], list[int]]:
     """Positions of the records that are free of contradiction in both states, in one order."""
-    keys = [
-        {(case.present, case.absent, *case.measurements.values()): n for n, case in enumerate(every.cases)}
-        for every in (old, new)
-    ]
+    keys = [{(case.present, case.absent, *case.values.items()): n for n, case in enumerate(every.cases)} for every in (old, new)]
     both = [key for key in keys[0] if key in keys[1]]
     return [keys[0][key] for key in both], [keys[1][key] for key in both]
