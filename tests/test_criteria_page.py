@@ -37,7 +37,9 @@ TESTED = expand("rule:tested")
 FORM = re.compile(
     r"```turtle\n((?:(?!```).)*?shape:Example.*?)```\n\n(\|.*?)\n\nRefuted[^\n]*:\n\n```turtle\n(.*?)```", re.DOTALL
 )
-NAMING = re.compile(r"(?:core|sh):(?:at\w+|score|path|\w*[sS]uspected|present|absent|unassessed|and|or|node)\b")
+NAMING = re.compile(
+    r"(?:core|sh):(?:at\w+|score|path|in|difference|ratio|\w*[pP]erformed|\w*[tT]aking|\w*[sS]uspected|present|absent|unassessed|and|or|node)\b"
+)
 
 
 class Example(NamedTuple):
@@ -50,10 +52,7 @@ class Example(NamedTuple):
 
 def examples() -> Iterator[Example]:
     """Each block with a shape, the table below it and the block below that."""
-    form = re.compile(
-        r"```turtle\n((?:(?!```).)*?shape:Example.*?)```\n\n(\|.*?)\n\nRefuted[^\n]*:\n\n```turtle\n(.*?)```", re.DOTALL
-    )
-    for shape, table, dual in form.findall(PAGE):
+    for shape, table, dual in FORM.findall(PAGE):
         rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table.splitlines()[2:]]
         yield Example(shape, tuple((row[0], row[1] if len(row) > 2 else "", _truth(row[-1])) for row in rows), dual)
 
