@@ -44,8 +44,13 @@ class Wording:
         written = line.line and (line.line.patient_headline if self._names.for_patient else line.line.headline)
         if written:
             return self._filled(written, line)
-        concept = self._intervention(line.rules[0])
-        name = self._names.of(concept) if self._names.for_patient else line.rules[0].label
+        first = line.rules[0]
+        if not self._names.for_patient:
+            name = first.label
+        elif first.direction == "against":  # the bare name of what is advised against would read as advice
+            name = first.patient_text.split(". ")[0].removesuffix(".")
+        else:
+            name = self._names.of(self._intervention(first))
         return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
     def barring(self, line: Line, case: Explanation) -> Iterator[Concept]:
