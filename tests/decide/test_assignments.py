@@ -75,7 +75,8 @@ def _is_beside(other: Rule, rule: Recommendation) -> bool:
 
 @pytest.fixture(params=[(seed, sums) for sums in (False, True) for seed in range(GUIDELINES)])
 def counted(request: pytest.FixtureRequest, tmp_path: Path) -> Counted:
-    return Counted(Writer(*request.param).write(tmp_path))
+    seed, sums = request.param
+    return Counted(Writer(seed, sums=sums).write(tmp_path))
 
 
 def cases(counted: Counted) -> Iterator[Asked]:
