@@ -31,7 +31,7 @@ class Item(NamedTuple):
         return (self.first is None or value >= self.first) and (self.below is None or value < self.below)
 
 
-class Told(NamedTuple):
+class Example(NamedTuple):
     """A score, the bounds of its bands, and one value of its measurement for each way in which they can lie to it."""
 
     name: str
@@ -133,7 +133,7 @@ def _criterion(item: Item, measurement: str) -> str:
     return f"[ sh:path {measurement} ; sh:minCount 1 ; {' ; '.join(facets)} ]"
 
 
-WELLS = Told(
+WELLS = Example(
     "wells",
     (
         Item(3, "leg_swollen"), Item(3, "no_other_cause"), Item(1.5, first=101), Item(1.5, "immobile"), Item(1.5, "clot_before"),
@@ -144,7 +144,7 @@ WELLS = Told(
     (None, 80.0, 101.0),
 )  # fmt: skip
 """Three levels, unequal points."""
-VASC = Told(
+VASC = Example(
     "vasc",
     (
         Item(1, "heart_failure"), Item(1, "hypertension"), Item(2, first=75), Item(1, "diabetes"), Item(2, "stroke"),
@@ -155,7 +155,7 @@ VASC = Told(
     (None, 64.0, 65.0, 74.0, 75.0),
 )  # fmt: skip
 """Two points for a stroke and from 75 years on, one from 65."""
-MCISAAC = Told(
+MCISAAC = Example(
     "mcisaac",
     (
         Item(1, "feverish"), Item(1, "no_cough"), Item(1, "tender_nodes"), Item(1, "swollen_tonsils"), Item(1, below=15),

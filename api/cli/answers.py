@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 from spinegraph.engine import Case, Codebook, Knowledge, MalformedCaseError, make_case
-from spinegraph.engine.knowledge import units
 from spinegraph.engine.knowledge.numbers import read_number
+from spinegraph.engine.model import units
 from spinegraph.engine.model.shown import ShownItem, ShownScreen
 
 NONE, UNKNOWN, BACK, QUIT = ("0", "n", "no", "none"), ("?", "u", "unknown"), ("b", "back"), ("q", "quit")

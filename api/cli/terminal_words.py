@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from spinegraph.engine import Decision, Knowledge, Proof
 from spinegraph.engine.decide.proofs import reasons
-from spinegraph.engine.knowledge import units
 from spinegraph.engine.model import (
     Case,
     CaseValue,
@@ -19,6 +18,7 @@ from spinegraph.engine.model import (
     Fact,
     Measurement,
     ShownRecommendation,
+    units,
 )
 
 STATES = {"present": "present", "absent": "absent", "unknown": "not assessed", "contradictory": "recorded both ways"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from msgspec import structs
 from spinegraph.engine.criteria.changes import NEVER, ChangeSets
 from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, Preparation, Reach, Shape, Surroundings
 from spinegraph.engine.criteria.node import CLOSED, CriterionNode, Explanation, Head, OpenFacts, Part
@@ -11,6 +12,7 @@ from spinegraph.engine.criteria.open_facts import constant_or
 from spinegraph.engine.criteria.shapes import NOTHING, Iri, ShapeData, conforms_to_any
 from spinegraph.engine.criteria.words import Clause, Names
 from spinegraph.engine.model import Bound, Compared, Criterion, Fact, Hierarchy, Measured, Proof, Range
+from spinegraph.engine.model.units import comparable
 
 FACETS = ("sh:minInclusive", "sh:minExclusive", "sh:maxInclusive", "sh:maxExclusive")
 BANDS = ("core:indeterminateFrom", "core:indeterminateTo")
@@ -175,16 +177,36 @@ def ranges(criterion: Measured) -> tuple[tuple[Range, ...], tuple[Range, ...]]:
 
 
 def _clause(criterion: Measured, names: Names) -> Clause:
-    inside, outside = ranges_in_words(criterion)
+    shown = _in_days(criterion) if names.days else criterion
+    inside, outside = ranges_in_words(shown)
     return Clause(
         criterion.operator,
         names.name(criterion.measurement),
         inside,
-        unit=names.unit(criterion.measurement),
+        unit=names.unit(criterion.measurement) if shown is criterion else names.days,
         opposite=outside,
         lower=criterion.lower,
         upper=criterion.upper,
     )
+
+
+def _in_days(criterion: Measured) -> Measured:
+    """A duration with its bounds in days, where one of them is no short number in its own unit; else as it is.
+
+    >>> ranges_in_words(_in_days(Measured(measurement="weeks", unit="wk", lower=Bound(value=4.285714, inclusive=True))))
+    ('>= 30', '< 30')
+    """
+    bounds = [bound for bound in (criterion.lower, criterion.upper) if bound]
+    marks = [mark for bound in bounds for mark in (bound.value, bound.other) if mark is not None]
+    if not criterion.unit or all(float(f"{mark:.2f}") == mark for mark in marks):
+        return criterion
+    lower, upper = (bound and _bound_in_days(bound, criterion.unit) for bound in (criterion.lower, criterion.upper))
+    return structs.replace(criterion, lower=lower, upper=upper)
+
+
+def _bound_in_days(bound: Bound, unit: str) -> Bound:
+    other = None if bound.other is None else comparable(bound.other, unit)
+    return structs.replace(bound, value=comparable(bound.value, unit), other=other)
 
 
 # SHACL -------------------------------------------------------------------------------------------

@@ -149,9 +149,9 @@ class ScoreNode(SumNode):
         greatest: list[float] = []
         for child, item in zip(self._children, self._score.items, strict=True):
             truth, points = child.truth(case), item.points
-            told, untold = points if truth & TRUE else 0, 0 if truth & FALSE else points
-            least.append(told if points > 0 else untold)
-            greatest.append(untold if points > 0 else told)
+            surely, perhaps = points if truth & TRUE else 0, 0 if truth & FALSE else points
+            least.append(surely if points > 0 else perhaps)
+            greatest.append(perhaps if points > 0 else surely)
         return Tally(
             code=self._score.code, least=_exact(least), greatest=_exact(greatest), lowest=self._ends[0], highest=self._ends[1]
         )

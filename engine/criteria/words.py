@@ -12,11 +12,15 @@ from spinegraph.engine.model import Bound, CodedProperty, Concept, Criterion, Kn
 
 
 class Names(NamedTuple):
-    """What things are called, by IRI, the units of measurements, and the values of coded properties, by IRI and code."""
+    """What things are called, by IRI, the units of measurements, and the values of coded properties, by IRI and code.
+
+    `days`: what days are called, where a duration that is no short number in its own unit is told in them.
+    """
 
     name: Callable[[str], str]
     unit: Callable[[str], str]
     choice: Callable[[str, str], str]
+    days: str = ""
 
 
 def names_of(knowledge: Knowledge, unit_in_words: Callable[[str], str] = str, for_patient: bool = False) -> Names:
@@ -29,6 +33,7 @@ def names_of(knowledge: Knowledge, unit_in_words: Callable[[str], str] = str, fo
         lambda iri: things[iri].patient_label if for_patient else things[iri].label,
         lambda iri: unit_in_words(measurements[iri].unit),
         lambda iri, code: knowledge.coded[iri].label_of(code, for_patient=for_patient),
+        unit_in_words("d"),
     )
 
 

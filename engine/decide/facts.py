@@ -10,8 +10,8 @@ from typing import Any
 from spinegraph.engine.criteria.bits import bits_of
 from spinegraph.engine.criteria.coded import in_words
 from spinegraph.engine.criteria.measurement import ranges, ranges_in_words
-from spinegraph.engine.knowledge.units import comparable
 from spinegraph.engine.model import Bound, CaseValue, Change, CodedProperty, Compared, Concept, Measured, Measurement, OneOf
+from spinegraph.engine.model.units import comparable
 from spinegraph.engine.program.program import Program, structure
 
 

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from spinegraph.engine.errors import MeasurementError, kind_of_value, shortened
-from spinegraph.engine.knowledge.units import in_words
+from spinegraph.engine.model.units import in_words
 
 MAX_NUMBER = 1e300
 """Greater numbers are reported as this: an integer may have more digits than a float can hold."""

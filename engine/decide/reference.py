@@ -24,8 +24,8 @@ from spinegraph.engine.criteria import dual_of
 from spinegraph.engine.criteria.shapes import conforms_to_any, node_shape
 from spinegraph.engine.decide.shape_graph import CORE, DUAL, add_rule, add_score_rules, add_shape
 from spinegraph.engine.knowledge.files import shipped_paths
-from spinegraph.engine.knowledge.units import comparable
 from spinegraph.engine.model import Act, ActKind, Case, DerivedFinding, Knowledge, Measured, Rule
+from spinegraph.engine.model.units import comparable
 
 
 class Bits(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from spinegraph.engine.knowledge.units import DAYS
 from spinegraph.engine.model import (
     Absent,
     And,
@@ -23,6 +22,7 @@ from spinegraph.engine.model import (
     SourceGap,
     Tension,
 )
+from spinegraph.engine.model.units import DAYS
 
 Acting = TypeVar("Acting", bound=Rule)
 

@@ -15,21 +15,21 @@ from spinegraph.engine.model import Proof
 
 from tests.oracle import differences
 from tests.random_cases import random_cases
-from tests.scored import IN_BAND, MCISAAC, TOLD, VASC, WELLS, Told
+from tests.scored import IN_BAND, MCISAAC, TOLD, VASC, WELLS, Example
 
 
 @pytest.fixture(scope="module", params=TOLD, ids=lambda told: told.name)
-def told(request: pytest.FixtureRequest) -> Told:
-    found: Told = request.param
+def told(request: pytest.FixtureRequest) -> Example:
+    found: Example = request.param
     return found
 
 
 @pytest.fixture(scope="module")
-def engine(told: Told, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+def engine(told: Example, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     return Engine(told.load(tmp_path_factory.mktemp(told.name)))
 
 
-def test_every_record_has_the_truth_of_its_interval(told: Told, engine: Engine) -> None:
+def test_every_record_has_the_truth_of_its_interval(told: Example, engine: Engine) -> None:
     program = engine.program
     encoder, cases = CaseEncoder(program), list(told.cases())
     planes = program.run(list(np.array([encoder.planes(case) for case in cases], dtype=np.bool_).T))
@@ -45,7 +45,7 @@ def test_every_record_has_the_truth_of_its_interval(told: Told, engine: Engine) 
     assert len(cases) == 3 ** len(told.findings) * len(told.values)
 
 
-def test_one_band_holds_for_everybody_of_whom_all_is_known(told: Told, engine: Engine) -> None:
+def test_one_band_holds_for_everybody_of_whom_all_is_known(told: Example, engine: Engine) -> None:
     for case in told.cases():
         if len(case.present) + len(case.absent) == len(told.findings) and case.measurements:
             standing = [entry for entry, verdict in engine.verdicts(case).items() if verdict == "indicated"]
@@ -53,7 +53,7 @@ def test_one_band_holds_for_everybody_of_whom_all_is_known(told: Told, engine: E
 
 
 @pytest.mark.slow
-def test_the_program_agrees_with_pyshacl(told: Told, engine: Engine, tmp_path: Path) -> None:
+def test_the_program_agrees_with_pyshacl(told: Example, engine: Engine, tmp_path: Path) -> None:
     """The authored shapes, the rules that conclude the items, and those that sum them; contradictory records among them."""
     cases = list(itertools.islice(random_cases(engine.program, seed=5), 40))
     assert list(differences(engine, Oracle(engine.knowledge, told.write(tmp_path)), cases)) == []

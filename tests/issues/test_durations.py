@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 from spinegraph.engine import Engine
+from spinegraph.engine.criteria import words_of
+from spinegraph.engine.criteria.words import names_of
 from spinegraph.engine.decide.facts import compare
-from spinegraph.engine.knowledge.units import DAYS, comparable
+from spinegraph.engine.knowledge.turtle.terms import expand
 from spinegraph.engine.model import Bound, Case, Measured
+from spinegraph.engine.model.units import DAYS, comparable, in_words
 
 THIRTY_DAYS = (4.285714, 30 / 7, 4.2857, 4.286, 4.29, 4.28571428)
 
@@ -59,3 +62,11 @@ def test_an_hour_is_told_apart() -> None:
 
 def test_what_is_no_duration_is_compared_as_it_is() -> None:
     assert _more_than_a_month(38.001, 38, "Cel") == (1, 0)
+
+
+def test_a_bound_of_thirty_days_is_told_as_thirty_days(engine: Engine) -> None:
+    rule = engine.knowledge.rules[expand("rule:no-improvement-after-a-month")]
+    assert rule.criterion is not None
+    names = names_of(engine.knowledge, in_words)
+    shown = [words_of(node, names) for node in rule.criterion.walk() if isinstance(node, Measured)]
+    assert shown == ["duration of symptoms >= 30 days"]

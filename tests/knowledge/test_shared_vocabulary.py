@@ -10,8 +10,8 @@ from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.knowledge.build.mapping_table import read_table
 from spinegraph.engine.knowledge.files import SHARED_TABLE, SHIPPED, VOCABULARY, named_paths, shipped_folder, shipped_paths
 from spinegraph.engine.knowledge.turtle.graph import read_graph
-from spinegraph.engine.knowledge.units import in_words
 from spinegraph.engine.model import Knowledge
+from spinegraph.engine.model.units import in_words
 
 from tests.small import HEAD, MEASUREMENTS, Edit, write_small
 

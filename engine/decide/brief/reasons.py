@@ -8,8 +8,8 @@ from spinegraph.engine.criteria.node import TRUE, Explanation
 from spinegraph.engine.criteria.rule import RuleNode
 from spinegraph.engine.decide.condition import SuspectedCondition
 from spinegraph.engine.decide.criterion_graph import CriterionGraph
-from spinegraph.engine.knowledge.units import quantity
 from spinegraph.engine.model import URGENCIES, Concept, Knowledge, Likely, Marker, Proof, RuleOut, Screen, Suspicion
+from spinegraph.engine.model.units import quantity
 
 MOST_MARKERS, MOST_RULED_OUT = 4, 3
 

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from spinegraph.engine.criteria import words_of
 from spinegraph.engine.criteria.words import PAGE, names_of
 from spinegraph.engine.exchange.truths import State, Truths
-from spinegraph.engine.knowledge import units
 from spinegraph.engine.model import (
     And,
     Assessment,
@@ -33,6 +32,7 @@ from spinegraph.engine.model import (
     Suspected,
     Truth,
     Unassessed,
+    units,
 )
 
 RED_FLAGS = "red-flags"

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from spinegraph.engine.exchange.article.model import Article
-from spinegraph.engine.knowledge.units import quantity
 from spinegraph.engine.model import Audience, Knowledge
+from spinegraph.engine.model.units import quantity
 from spinegraph.engine.templates import make_environment
 
 LAYOUTS = {"text/markdown": "article.md.j2", "text/html": "article.html.j2"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from spinegraph.engine.exchange.decision_table.model import Column, DecisionTable, FactState, RowFact
 from spinegraph.engine.exchange.decision_table.ranges import ranges_in_words
-from spinegraph.engine.knowledge import units
+from spinegraph.engine.model import units
 
 NO_MATTER = "-"
 """What stands where a row does not ask for a fact: it may be anything, and unknown."""

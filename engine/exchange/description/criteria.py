@@ -8,9 +8,8 @@ from spinegraph.engine.criteria import clause_of, words_of
 from spinegraph.engine.criteria.words import PAGE, leads_of, names_of
 from spinegraph.engine.exchange.description.links import href_of
 from spinegraph.engine.exchange.description.model import CriterionInWords, LinkedText
-from spinegraph.engine.knowledge import units
 from spinegraph.engine.knowledge.turtle.terms import expand
-from spinegraph.engine.model import Criterion, Knowledge, Score, Scored, Tension
+from spinegraph.engine.model import Criterion, Knowledge, Score, Scored, Tension, units
 
 
 class CriterionWriter:

@@ -146,8 +146,8 @@ class Describer:
         return tuple(sorted(items, key=lambda item: item.text.lower()))
 
     def _rows(self, iri: str) -> Iterable[StatedProperty]:
-        told = {expand("core:item")} if iri in self.knowledge.scores else set()
-        stated = {predicate: terms for predicate, terms in self.graph.predicates(iri).items() if predicate not in told}
+        elsewhere = {expand("core:item")} if iri in self.knowledge.scores else set()
+        stated = {predicate: terms for predicate, terms in self.graph.predicates(iri).items() if predicate not in elsewhere}
         first = [expand(name) for name in ORDER if expand(name) in stated]
         for predicate in dict.fromkeys((*first, *sorted(stated))):
             if predicate in ELSEWHERE or (shorten(predicate) == "sh:object" and iri in stated[predicate]):

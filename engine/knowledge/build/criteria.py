@@ -25,8 +25,8 @@ from spinegraph.engine.knowledge.profile import (
 )
 from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.terms import Term, local_name, shorten
-from spinegraph.engine.knowledge.units import DAYS
 from spinegraph.engine.model import Act, ActKind, And, CodedProperty, Concept, Criterion, Hierarchy, Measurement, Score
+from spinegraph.engine.model.units import DAYS
 
 Made = TypeVar("Made")
 DEEPEST = 50

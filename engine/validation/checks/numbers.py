@@ -8,9 +8,9 @@ from typing import Any
 
 from spinegraph.engine.criteria.measurement import BANDS, FACETS
 from spinegraph.engine.errors import CheckNotRunError
-from spinegraph.engine.knowledge import units
 from spinegraph.engine.knowledge.numbers import plain_number
 from spinegraph.engine.knowledge.turtle.terms import shorten
+from spinegraph.engine.model import units
 from spinegraph.engine.validation.content import Content
 from spinegraph.engine.validation.diagnostics import Diagnostic
 

@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from spinegraph.engine.decide.decision import Engine
 from spinegraph.engine.errors import ReplayError
-from spinegraph.engine.knowledge import units
-from spinegraph.engine.model import Case, Knowledge
+from spinegraph.engine.model import Case, Knowledge, units
 from spinegraph.engine.validation.diagnostics import Witness
 
 

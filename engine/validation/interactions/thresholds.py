@@ -14,8 +14,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from spinegraph.engine.decide.stretches import pieces
-from spinegraph.engine.knowledge import units
-from spinegraph.engine.model import Assessment, Measurement, Recommendation, Rule
+from spinegraph.engine.model import Assessment, Measurement, Recommendation, Rule, units
 from spinegraph.engine.program.program import Program
 from spinegraph.engine.validation.interactions.analysis import Analysis, Behaviour, named
 

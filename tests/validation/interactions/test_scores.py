@@ -12,16 +12,16 @@ from spinegraph.engine import Case, load_knowledge
 from spinegraph.engine.validation.interactions.analysis import Analysis, Behaviour
 from spinegraph.engine.validation.interactions.scores import counted_twice, uneven_bands
 
-from tests.scored import MCISAAC, TOLD, WELLS, Item, Told
+from tests.scored import MCISAAC, TOLD, WELLS, Example, Item
 from tests.small import Edit, write_small
 
 
-def analysed(folder: Path, told: Told, bands: Mapping[str, str] | None = None) -> Analysis:
+def analysed(folder: Path, told: Example, bands: Mapping[str, str] | None = None) -> Analysis:
     return Analysis((told._replace(bands=bands) if bands else told).load(folder))
 
 
 @pytest.mark.parametrize("told", TOLD, ids=lambda told: told.name)
-def test_bands_that_part_the_sums_between_them_are_even(told: Told, tmp_path: Path) -> None:
+def test_bands_that_part_the_sums_between_them_are_even(told: Example, tmp_path: Path) -> None:
     analysis = analysed(tmp_path, told)
     assert list(uneven_bands(analysis)) == []
     assert list(counted_twice(analysis)) == []
@@ -52,7 +52,7 @@ def test_a_band_within_another_is_meant(tmp_path: Path) -> None:
 
 
 def test_a_gap_that_no_sum_of_these_points_can_have_is_none(tmp_path: Path) -> None:
-    threes = Told("threes", (Item(3, "a"), Item(3, "b"), Item(3, first=5)), {}, "level", (None, 1.0, 6.0))
+    threes = Example("threes", (Item(3, "a"), Item(3, "b"), Item(3, first=5)), {}, "level", (None, 1.0, 6.0))
     assert list(uneven_bands(analysed(tmp_path, threes, {"few": "core:atMost 3", "many": "core:atLeast 6"}))) == []
 
 
@@ -92,7 +92,7 @@ def test_a_member_that_counts_as_another_as_well(tmp_path: Path) -> None:
 
 
 def test_steps_of_one_measurement_are_meant(tmp_path: Path) -> None:
-    steps = Told("steps", (Item(1, "a"), Item(1, first=65), Item(1, first=75)), {}, "age", (None, 60.0, 70.0, 80.0))
+    steps = Example("steps", (Item(1, "a"), Item(1, first=65), Item(1, first=75)), {}, "age", (None, 60.0, 70.0, 80.0))
     assert list(counted_twice(analysed(tmp_path, steps, {"many": "core:atLeast 2"}))) == []
 
 
@@ -102,7 +102,7 @@ RANDOM = 80
 FINDINGS = ("a", "b", "c", "d")
 
 
-def random_score(seed: int) -> tuple[Told, dict[str, tuple[float, float]]]:
+def random_score(seed: int) -> tuple[Example, dict[str, tuple[float, float]]]:
     """Four findings with points, and three bands [first, last] that may lie anyhow."""
     chance = random.Random(seed)  # noqa: S311 (reproducible, not secret)
     items = tuple(Item(chance.choice((-1, 1, 2, 3)), finding) for finding in FINDINGS)
@@ -116,7 +116,7 @@ def random_score(seed: int) -> tuple[Told, dict[str, tuple[float, float]]]:
         name: " ; ".join([f"core:atLeast {first:g}"] * (first > low) + [f"core:atMost {last:g}"] * (last < high))
         for name, (first, last) in bands.items()
     }
-    return Told("random", (*items,), bounds, "level", (None,)), bands
+    return Example("random", (*items,), bounds, "level", (None,)), bands
 
 
 @pytest.mark.parametrize("seed", range(RANDOM))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from spinegraph.engine import load_knowledge
-from spinegraph.engine.knowledge import units
+from spinegraph.engine.model import units
 from spinegraph.engine.validation.interactions.analysis import Analysis, Behaviour
 from spinegraph.engine.validation.interactions.thresholds import uneven_thresholds
 
