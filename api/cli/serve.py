@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 from spinegraph.api.cli.cases import GuidelineOption, KnowledgeOption
-from spinegraph.api.settings import Settings, SettingsError
+from spinegraph.api.settings import Settings, SettingsError, load_engine
+from spinegraph.engine.knowledge.placeholders import texts_to_write
 
 
 def serve_command(
@@ -34,6 +35,7 @@ def serve_command(
             help="A git revision or a folder to compare the knowledge with; default SPINEGRAPH_COMPARE or none.",
         ),
     ] = None,
+    drafts: Annotated[bool, typer.Option("--drafts", help="Serve knowledge whose texts are still to be written, too.")] = False,
 ) -> None:
     """Run the HTTP service; its interface is at /docs."""
     from spinegraph.api.http.app import create_app
@@ -42,7 +44,13 @@ def serve_command(
 
     settings = _settings(host, port, knowledge, sources, compare)
     settings = replace(settings, guideline=tuple(guideline or settings.guideline))
-    app = create_app(settings, data=tuple(map(parse_data_option, data or ())))
+    engine = load_engine(settings.knowledge)
+    if (count := texts_to_write(engine.knowledge)) and not drafts:
+        raise SettingsError(
+            f"{count} texts of this knowledge are still to be written, and readers would be shown what stands for them.",
+            mend="Write them (`spinegraph validate` says where), or serve it as a draft, with --drafts.",
+        )
+    app = create_app(settings, engine, data=tuple(map(parse_data_option, data or ())))
     with listen(settings.host, settings.port) as listening:
         address, number = listening.getsockname()[:2]
         typer.echo(f"Spinegraph answers on http://{f'[{address}]' if ':' in address else address}:{number} (see /docs)")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from spinegraph.engine.model import Exclusion, Knowledge, Recommendation, SourceGap
+
 TO_BE_WRITTEN = "To be written:"
 TO_PARAPHRASE = "to be told in our own words"
 NOT_YET = "not yet modelled"
@@ -16,3 +18,13 @@ def is_placeholder(text: str) -> bool:
     """
     plain = text.casefold()
     return any(words.casefold() in plain for words in PLACEHOLDERS)
+
+
+def texts_to_write(knowledge: Knowledge) -> int:
+    """How many texts that readers of answers are shown are still to be written."""
+    rules = [rule for rule in knowledge.rules.values() if isinstance(rule, Recommendation | Exclusion | SourceGap)]
+    concepts = (*knowledge.findings.values(), *knowledge.conditions.values(), *knowledge.interventions.values())
+    texts = [text for rule in rules for text in (rule.text, rule.patient_text)]
+    texts += [concept.definition for concept in concepts]
+    texts += [text for passage in knowledge.passages.values() for text in (passage.paraphrase, passage.not_modelled)]
+    return sum(map(is_placeholder, texts))

@@ -277,3 +277,15 @@ def test_commands_run_under_typers_own_runner() -> None:
     result = CliRunner().invoke(make_app(), ["decide", RED_FLAG, "--json"])
     assert result.exit_code == 0
     assert msgspec.json.decode(result.stdout, type=Answer).brief.level == "emergency"
+
+
+def test_serve_does_not_start_with_texts_that_are_still_to_be_written(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("knee.md").write_text("Rest a sore knee.\n", encoding="utf-8")
+    assert run("new-guideline", "sore-knee", "--text", "knee.md", "--number", "100", "--publisher", "Us")[0] == 0
+    code, out, err = run("serve", "--port", "0", "--knowledge", "sore-knee")
+    assert (code, out) == (2, "")
+    assert "texts of this knowledge are still to be written" in err
+    assert "--drafts" in err
