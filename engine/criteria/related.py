@@ -104,13 +104,10 @@ def relate(criterion: Related, value: float, other: float) -> tuple[int, int]:
     if criterion.ratio and not times:
         return 0, 0
     found = _decimal(value) / times if criterion.ratio else _decimal(value) - times
-    inside = all(
-        found == _decimal(bound.value)
-        if found == _decimal(bound.value) and bound.inclusive
-        else sign * (found - _decimal(bound.value)) > 0
-        for bound, sign in ((criterion.lower, 1), (criterion.upper, -1))
-        if bound
+    ends = (
+        (bound, sign * (found - _decimal(bound.value))) for bound, sign in ((criterion.lower, 1), (criterion.upper, -1)) if bound
     )
+    inside = all(beyond > 0 or (bound.inclusive and not beyond) for bound, beyond in ends)
     return int(inside), int(not inside)
 
 

@@ -65,7 +65,7 @@ class Patients:
         self._measurements = {one.code: one for program in programs for one in program.knowledge.measurements.values()}
         for program in programs:
             self._relate(program)
-        self.view_ofs = {
+        self._views = {
             code: tuple((view_of(self._criteria[code], entry.value), entry.literal) for entry in intervals)
             for code, intervals in self.intervals.items()
         }
@@ -91,7 +91,7 @@ class Patients:
         literals += [self._given[code, "absent"] for code in case.absent]
         for code, value in case.values.items():
             seen = view_of(self._criteria.get(code, ()), value)
-            literals += [literal for view, literal in self.view_ofs.get(code, ()) if view == seen]
+            literals += [literal for view, literal in self._views.get(code, ()) if view == seen]
         for one in self._related.values():
             if one.codes[0] in case.measurements and one.codes[1] in case.measurements:
                 seen_together = relate(one.criterion, *(case.measurements[code] for code in one.codes))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from spinegraph.engine.criteria.presence import DENIED
 from spinegraph.engine.model import TRUTHS, Proof, Truth
 
 CARRYING: Mapping[Truth, tuple[Truth, ...]] = {
@@ -16,7 +17,7 @@ CARRYING: Mapping[Truth, tuple[Truth, ...]] = {
 MIRRORED: Mapping[Truth, Truth] = {"true": "false", "false": "true", "unknown": "unknown", "conflicting": "conflicting"}
 
 
-MIRRORING = ("absent", "not-suspected", "at-most", "not-performed", "not-taking")
+MIRRORING = (*DENIED, "not-suspected", "at-most")
 """Operators that hold where what is below them is refuted."""
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import shutil
 import stat
 import tempfile
 import zipfile
@@ -63,16 +62,30 @@ def unpacked(path: Path) -> Path:
     digest = hashlib.sha256(members[DIGESTS]).hexdigest()
     cache = Path(os.environ.get("XDG_CACHE_HOME", "") or "~/.cache").expanduser() / "spinegraph" / "packages" / digest
     folder = cache / name
-    if not folder.is_dir() or package_digest(folder) != f"sha256:{digest}":
+    if not _is_whole(folder, digest):
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as fresh:
             for member, text in members.items():
                 target = Path(fresh) / name / member
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(text)
-            shutil.rmtree(folder, ignore_errors=True)
-            (Path(fresh) / name).replace(folder)
+            _put(Path(fresh) / name, folder, digest)
     return folder
+
+
+def _is_whole(folder: Path, digest: str) -> bool:
+    """Whether a folder of the cache is as it was unpacked; one that somebody has emptied in part is not."""
+    return manifest_path(folder).is_file() and package_digest(folder) == f"sha256:{digest}"
+
+
+def _put(fresh: Path, folder: Path, digest: str) -> None:
+    """Put an unpacked package into its place: what another process has put there meanwhile stays, for it may be reading it."""
+    try:
+        fresh.replace(folder)
+    except OSError:
+        if not _is_whole(folder, digest):
+            folder.replace(fresh.with_name("spoilt"))
+            fresh.replace(folder)
 
 
 def _manifest(folder: Path) -> Manifest:

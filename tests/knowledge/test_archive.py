@@ -6,6 +6,7 @@ import io
 import stat
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,21 @@ def test_an_archive_loads_as_the_folder_does(tmp_path: Path) -> None:
     assert content_digest(named_paths(found)) == content_digest(named_paths(folder))
     assert package_digest(found) == package_digest(folder)
     assert unpacked(path) == found
+
+
+def test_many_may_unpack_one_archive_at_once(tmp_path: Path) -> None:
+    folder, path = write(tmp_path, "one"), tmp_path / "one.zip"
+    path.write_bytes(build(folder)[1])
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        digests = set(pool.map(lambda _: package_digest(unpacked(path)), range(64)))
+    assert digests == {package_digest(folder)}
+
+
+def test_what_was_taken_out_of_the_cache_is_unpacked_anew(tmp_path: Path) -> None:
+    path = tmp_path / "one.zip"
+    path.write_bytes(build(write(tmp_path, "one"))[1])
+    (unpacked(path) / MANIFEST).unlink()
+    assert (unpacked(path) / MANIFEST).is_file()
 
 
 def test_what_was_changed_in_the_cache_is_unpacked_anew(tmp_path: Path) -> None:

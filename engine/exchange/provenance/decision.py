@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from spinegraph.engine.exchange.provenance.facts import CaseFacts
 from spinegraph.engine.exchange.provenance.sources import described
 from spinegraph.engine.exchange.rdf import JSON_LD, TRIG, TURTLE, Value, iri, render, text
-from spinegraph.engine.knowledge.turtle.terms import PREFIXES, local_name
+from spinegraph.engine.knowledge.turtle.terms import PATIENT, PREFIXES, local_name
 from spinegraph.engine.model import AssessedCondition, DecidedRecommendation, Decision, Knowledge, Notice, Proof, ShownTension
 
 MEDIA_TYPES = (TURTLE, JSON_LD, TRIG)
@@ -75,7 +75,7 @@ class _Provenance:
         self._codes |= {thing.code: thing.iri for thing in knowledge.valued.values()}
         self._interventions = {thing.code: thing.iri for thing in knowledge.interventions.values()}
         self._assessed = {entry.iri: entry.condition for entry in decision.assessments}
-        self._language = "en-x-patient" if decision.case.audience == "patient" else "en"
+        self._language = PATIENT if decision.case.audience == "patient" else "en"
         self._plans: dict[str, None] = {}
         self._cited: dict[str, None] = {}
         self._quads: dict[ox.Quad, None] = {}

@@ -26,13 +26,13 @@ from spinegraph.engine.knowledge.build.mapping_table import mapped_codes
 from spinegraph.engine.knowledge.build.packages import check_packages
 from spinegraph.engine.knowledge.build.passages import read_citation, read_passage, read_reference, read_source, read_subjects
 from spinegraph.engine.knowledge.build.rule_checks import check_rules
-from spinegraph.engine.knowledge.build.rules import PATIENT, build_rules, passage_ids
+from spinegraph.engine.knowledge.build.rules import build_rules, passage_ids
 from spinegraph.engine.knowledge.build.screens import ScreenReader, check_interventions, uncovered_topics
 from spinegraph.engine.knowledge.build.shared import in_order_of_mention, unused_terms
 from spinegraph.engine.knowledge.files import is_shared, package_names
 from spinegraph.engine.knowledge.problems import Problems
 from spinegraph.engine.knowledge.turtle.graph import Graph, read_graph
-from spinegraph.engine.knowledge.turtle.terms import expand, local_name, shorten
+from spinegraph.engine.knowledge.turtle.terms import PATIENT, expand, local_name, shorten
 from spinegraph.engine.model import (
     CodedProperty,
     Concept,

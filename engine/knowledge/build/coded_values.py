@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spinegraph.engine.errors import VocabularyError
-from spinegraph.engine.knowledge.build.rules import PATIENT
 from spinegraph.engine.knowledge.build.screens import list_items
 from spinegraph.engine.knowledge.problems import Problems
 from spinegraph.engine.knowledge.turtle.graph import Graph
-from spinegraph.engine.knowledge.turtle.terms import shorten
+from spinegraph.engine.knowledge.turtle.terms import PATIENT, shorten
 from spinegraph.engine.model import CodedProperty, CodedValue
 
 UNKNOWN = "unknown"

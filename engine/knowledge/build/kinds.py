@@ -6,10 +6,9 @@ from typing import Any
 
 from spinegraph.engine.errors import VocabularyError, shortened
 from spinegraph.engine.knowledge.build.literals import read_literal
-from spinegraph.engine.knowledge.build.rules import PATIENT
 from spinegraph.engine.knowledge.problems import Problems, ending, nearest
 from spinegraph.engine.knowledge.turtle.graph import Graph
-from spinegraph.engine.knowledge.turtle.terms import local_name, shorten
+from spinegraph.engine.knowledge.turtle.terms import PATIENT, local_name, shorten
 from spinegraph.engine.model import ArticleSection, Passage, PassageKind
 
 

@@ -11,7 +11,7 @@ from spinegraph.engine.knowledge.build.criteria import CriterionReader
 from spinegraph.engine.knowledge.numbers import as_written, plain_number
 from spinegraph.engine.knowledge.problems import Problems
 from spinegraph.engine.knowledge.turtle.graph import Graph
-from spinegraph.engine.knowledge.turtle.terms import Term, Text, expand, local_name, shorten
+from spinegraph.engine.knowledge.turtle.terms import PATIENT, Term, Text, expand, local_name, shorten
 from spinegraph.engine.model import (
     URGENCIES,
     And,
@@ -29,8 +29,6 @@ from spinegraph.engine.model import (
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 NAME_RULE = "Name the rule by its IRI, without quotation marks: rule:…."
 LARGEST_ORDER = 10**8
-PATIENT = "en-x-patient"
-"""The language tag of words for patients."""
 
 
 WORDS: Mapping[str, tuple[str, ...]] = {

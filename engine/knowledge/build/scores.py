@@ -7,10 +7,9 @@ from typing import Protocol
 from spinegraph.engine.criteria.score import MOST_ITEMS, MOST_STEPS, in_units
 from spinegraph.engine.errors import CriterionError
 from spinegraph.engine.knowledge.turtle.graph import Graph
-from spinegraph.engine.knowledge.turtle.terms import Term, local_name, shorten
+from spinegraph.engine.knowledge.turtle.terms import PATIENT, Term, local_name, shorten
 from spinegraph.engine.model import Criterion, Score, ScoreItem
 
-PATIENT = "en-x-patient"
 EXAMPLE = "Write e.g. core:item ( [ core:points 1 ; core:criterion shape:X ] … )."
 
 

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple, get_args
 from spinegraph.engine.errors import CriterionError, KnowledgeError, VocabularyError
 from spinegraph.engine.knowledge.build.criteria import CriterionReader
 from spinegraph.engine.knowledge.build.literals import read_literal
-from spinegraph.engine.knowledge.build.rules import PATIENT, passage_ids
+from spinegraph.engine.knowledge.build.rules import passage_ids
 from spinegraph.engine.knowledge.problems import Problems, ending, named, nearest
 from spinegraph.engine.knowledge.turtle.graph import Graph
-from spinegraph.engine.knowledge.turtle.terms import local_name, shorten
+from spinegraph.engine.knowledge.turtle.terms import PATIENT, local_name, shorten
 from spinegraph.engine.model import ActKind, Concept, Criterion, Screen, ScreenItem, UncoveredTopic
 from spinegraph.engine.model.knowledge import AskedOf, Tier
 

@@ -23,6 +23,8 @@ PREFIXES = {
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }  # fmt: skip
+PATIENT = "en-x-patient"
+"""The language tag of words for patients."""
 RDF_TYPE = PREFIXES["rdf"] + "type"
 FIRST, REST, NIL = (PREFIXES["rdf"] + name for name in ("first", "rest", "nil"))
 

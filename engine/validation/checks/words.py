@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from spinegraph.engine.knowledge.build.rules import BUILDERS, PATIENT
+from spinegraph.engine.knowledge.build.rules import BUILDERS
 from spinegraph.engine.knowledge.files import GENERATED
-from spinegraph.engine.knowledge.turtle.terms import Text, expand, shorten
+from spinegraph.engine.knowledge.turtle.terms import PATIENT, Text, expand, shorten
 from spinegraph.engine.validation.content import Content
 from spinegraph.engine.validation.diagnostics import Diagnostic
 

@@ -39,14 +39,14 @@ def _barring(analysis: Analysis, exclusion: Exclusion, rules: list[Recommendatio
 def _speaking_elsewhere(analysis: Analysis, exclusion: Exclusion, own: str) -> Iterator[Behaviour]:
     """Each other package that advises a patient of whom this one says that no source speaks."""
     relations = analysis.program.relations
-    told: set[str] = set()
+    shown: set[str] = set()
     for rule in analysis.recommendations:
         package = relations.package(rule)
-        if package == own or package in told or rule.direction != "for":
+        if package == own or package in shown or rule.direction != "for":
             continue
         patient = analysis.smallest(analysis.holds(exclusion), analysis.verdict(rule, "indicated"))
         if patient is not None:
-            told.add(package)
+            shown.add(package)
             witness = analysis.witness(patient, ((exclusion, "holds"), (rule, "indicated")))
             yield _behaviour(analysis, exclusion, [rule], "speaking-elsewhere", witness)
 
