@@ -13,7 +13,7 @@ from spinegraph.api.sparql_settings import SparqlSettings, make_query_service
 from spinegraph.engine import MAX_BYTES, Codebook, Engine
 from spinegraph.engine.query.limits import QueryLimits
 
-LIMITS = QueryLimits(timeout_seconds=2, cpu_seconds=1, workers=1)
+LIMITS = QueryLimits(timeout_seconds=10, cpu_seconds=1, workers=1)
 
 
 @pytest.fixture(scope="package")
