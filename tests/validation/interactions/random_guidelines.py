@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from spinegraph.engine import Case, Knowledge, load_knowledge
 from spinegraph.engine.decide.case import CaseEncoder
-from spinegraph.engine.knowledge.files import shipped_folder
+from spinegraph.engine.knowledge.files import named_paths, shipped_folder
 from spinegraph.engine.model import VERDICTS
 from spinegraph.engine.program.compiler import compile_program
 
@@ -48,12 +48,15 @@ def paths_in(folder: Path) -> list[Path]:
 class Writer:
     """Writes one guideline from a seed."""
 
-    def __init__(self, seed: int, *, acts: bool = False, sums: bool = False) -> None:
+    def __init__(self, seed: int, *, acts: bool = False, sums: bool = False, packages: bool = False) -> None:
         """`acts`: whether criteria ask, too, about what is done or taken, and about two measurements together; `EveryPatient`
-        has no records of that. `sums`: whether they count findings and points, too."""
+        has no records of that. `sums`: whether they count findings and points, too. `packages`: whether every other
+        recommendation, and an exclusion, stand in a package of their own; some advice is for emergencies then."""
         self._seed = seed
         self._acts = ("performed", "notPerformed", "taking", "notTaking", "related", "related") if acts else ()
         self._sums = sums
+        self._urgencies = ("emergency", "urgent", "routine") if packages else ("urgent", "routine")
+        self._beside: list[str] | None = [] if packages else None
         self._counting = False
         self._random = random.Random(seed)  # noqa: S311 (reproducible, not secret)
         self._texts: list[str] = []
@@ -76,6 +79,9 @@ class Writer:
         advice = [f"advice-{number}" for number in range(self._random.randint(3, 6))]
         for name in advice:
             self._advice(name, [other for other in advice if other != name])
+        if self._beside is not None:
+            origin = self._random.choice(("", "core:source source:P ; ", "core:source source:Q ; "))
+            self._rule("excluded-1", "Exclusion", 30, self._leaf(), f'{origin}core:text "Excluded elsewhere."@en')
         if self._random.random() < 0.5:
             self._rule("excluded", "Exclusion", 30, self._leaf(), 'core:text "Excluded."@en')
         if self._random.random() < 0.5:
@@ -92,6 +98,15 @@ class Writer:
         for order, names in self._by_order.items():
             attached = f"sh:targetClass core:Case ; sh:order {order} ; sh:rule {' , '.join(names)}"
             self._texts.append(f"shape:RulesOfOrder{order} a sh:NodeShape ; {attached} .")
+        return self._save(folder)
+
+    def _save(self, folder: Path) -> Knowledge:
+        """Written as one file, or as two packages; read back."""
+        if self._beside is not None:
+            for name, texts in (("one", self._texts), ("two", self._beside)):
+                (folder / name / "shapes").mkdir(parents=True)
+                (folder / name / "shapes" / "guideline.ttl").write_text("\n".join([HEAD, *texts]), encoding="utf-8")
+            return load_knowledge(named_paths(folder / "one", folder / "two"))
         (folder / "guideline.ttl").write_text("\n".join([HEAD, *self._texts]), encoding="utf-8")
         return load_knowledge(paths_in(folder))
 
@@ -191,7 +206,8 @@ class Writer:
             more = f"core:scope shape:{name}-scope ; sh:condition shape:{name}-scope ; {more}"
         self._shape(name, criterion)
         space = "tension" if kind == "Tension" else "rule"
-        self._texts.append(
+        texts = self._beside if self._beside is not None and name.endswith(("-1", "-3", "-5")) and order == 30 else self._texts
+        texts.append(
             f"{space}:{name} a core:{kind} , sh:TripleRule ; sh:order {order} ; sh:condition shape:{name} ; sh:subject sh:this ; "
             f"sh:predicate {predicate} ; sh:object {target or f'{space}:{name}'} ; {more} ."
         )
@@ -215,7 +231,7 @@ class Writer:
         self._rule(
             name, "Recommendation", 30, criterion,
             f"core:direction core:{pick(('for', 'for', 'against'))} ; core:modality core:{pick(('must', 'should', 'may'))} ; "
-            f"core:urgency core:{pick(('urgent', 'routine'))} ; core:intervention intervention:{pick(list(INTERVENTIONS))} ; "
+            f"core:urgency core:{pick(self._urgencies)} ; core:intervention intervention:{pick(list(INTERVENTIONS))} ; "
             f"{overrides}{self._origin()}",
         )  # fmt: skip
 

@@ -98,7 +98,7 @@ def test_steps_of_one_measurement_are_meant(tmp_path: Path) -> None:
 
 # Random scores, held against counting -------------------------------------------------------------
 
-RANDOM = 80
+RANDOM = 200
 FINDINGS = ("a", "b", "c", "d")
 
 
@@ -140,7 +140,7 @@ def test_bands_of_random_scores_are_even_where_counting_finds_them_so(seed: int,
 
 def test_the_random_scores_show_both_kinds(tmp_path: Path) -> None:
     seen = set()
-    for seed in range(RANDOM // 2):
+    for seed in range(RANDOM // 5):
         folder = tmp_path / str(seed)
         seen |= {one.message for one in uneven_bands(analysed(folder, random_score(seed)[0]))}
     assert seen == {"overlap", "hole"}
