@@ -9,7 +9,7 @@ from msgspec import structs
 from spinegraph.api.mcp.answers import ChangedFact, ChangedVerdict, Comparison, NextScreen, Outcome, Tensions
 from spinegraph.api.mcp.guidelines import Guidelines, attribution
 from spinegraph.api.problems import ParameterError
-from spinegraph.engine import Case, Knowledge
+from spinegraph.engine import Case, Engine, Knowledge
 from spinegraph.engine.decide.suggestions import ACTS
 from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.model import Audience, Brief, Frozen, Recommendation, Verdict, doc
@@ -26,43 +26,38 @@ RECORDING = (
 GUIDELINE = doc("Names of the packages that are asked, or all; by default all.")
 
 
-class NextScreenOf(Frozen, frozen=True, kw_only=True):
-    """Whose questions `next_screen` asks."""
+class OfPackages(Frozen, frozen=True, kw_only=True):
+    """Who is asked about a case."""
 
     guideline: Annotated[tuple[str, ...], GUIDELINE] = ()
 
 
-class NoOptions(Frozen, frozen=True, kw_only=True):
-    """Nothing but the case."""
-
-
-class Decide(Frozen, frozen=True, kw_only=True):
+class Decide(OfPackages, frozen=True, kw_only=True):
     """How much `decide` answers."""
 
     view: Annotated[
         Literal["brief", "standard"],
         doc("`brief`: one screen; `standard`: also assessments, other recommendations, notices and the passages behind it."),
     ] = "brief"
-    guideline: Annotated[tuple[str, ...], GUIDELINE] = ()
 
 
-def _check_packages(guidelines: Guidelines, packages: tuple[str, ...]) -> None:
-    """Raises ParameterError where there is no package of a name."""
+def engine_asked(guidelines: Guidelines, asked: OfPackages) -> Engine:
+    """The engine of the packages that are asked. Raises ParameterError where there is no package of a name."""
     try:
-        guidelines.engine.of_packages(packages)
+        return guidelines.engine.of_packages(asked.guideline)
     except VocabularyError as error:
         raise ParameterError(error.what, where="/guideline", mend=error.mend) from error
 
 
 def decide(guidelines: Guidelines, asked: Decide, case: Case) -> bytes:
     """The answer of `POST /v1/decisions` in this view, byte for byte."""
-    _check_packages(guidelines, asked.guideline)
+    engine_asked(guidelines, asked)
     return guidelines.engine.decide_json(case, asked.view, packages=asked.guideline)
 
 
-def next_screen(guidelines: Guidelines, asked: NextScreenOf, case: Case) -> NextScreen:
+def next_screen(guidelines: Guidelines, asked: OfPackages, case: Case) -> NextScreen:
     """The most pressing open screen with its items. Raises ParameterError where there is no package of a name."""
-    _check_packages(guidelines, asked.guideline)
+    engine_asked(guidelines, asked)
     answer = guidelines.engine.answer(case, packages=asked.guideline)
     brief = answer.brief
     return NextScreen(
@@ -77,9 +72,10 @@ def next_screen(guidelines: Guidelines, asked: NextScreenOf, case: Case) -> Next
     )
 
 
-def tensions(guidelines: Guidelines, _: NoOptions, case: Case) -> Tensions:
-    """Every disagreement that the case touches, with all positions."""
-    decision = guidelines.engine.decide(case, flips=False)
+def tensions(guidelines: Guidelines, asked: OfPackages, case: Case) -> Tensions:
+    """Every disagreement that the case touches, with all positions. Raises ParameterError where there is no package of a name."""
+    engine_asked(guidelines, asked)
+    decision = guidelines.engine.decide(case, flips=False, packages=asked.guideline)
     ids = [id_ for tension in decision.tensions for position in tension.positions for id_ in position.passages]
     return Tensions(tensions=decision.tensions, passages=guidelines.stated(ids, case.audience), **attribution(decision.brief))
 
@@ -87,12 +83,14 @@ def tensions(guidelines: Guidelines, _: NoOptions, case: Case) -> Tensions:
 # Two cases -----------------------------------------------------------------------------------
 
 
-def what_if(guidelines: Guidelines, _: NoOptions, case: Case, other: Case) -> Comparison:
-    """What changes between two cases. The words are for the audience of the first."""
-    engine, knowledge = guidelines.engine, guidelines.engine.knowledge
+def what_if(guidelines: Guidelines, asked: OfPackages, case: Case, other: Case) -> Comparison:
+    """What changes between two cases, in words for the audience of the first. Raises ParameterError for an unknown package."""
+    engine_asked(guidelines, asked)
+    engine, knowledge, packages = guidelines.engine, guidelines.engine.knowledge, asked.guideline
     other = structs.replace(other, audience=case.audience)
-    before, after = engine.brief(case).brief, engine.brief(other).brief
-    changed = [*_changed_verdicts(engine.verdicts(case), engine.verdicts(other), knowledge, case.audience)]
+    before, after = (engine.brief(one, packages=packages).brief for one in (case, other))
+    old, new = (engine.verdicts(one, packages) for one in (case, other))
+    changed = [*_changed_verdicts(old, new, knowledge, case.audience)]
     return Comparison(
         facts=tuple(_changed_facts(case, other, names_of(knowledge, case.audience))),
         before=_outcome(before),

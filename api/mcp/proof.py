@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from spinegraph.api.mcp.answers import Explanation, Step
-from spinegraph.api.mcp.deciding import names_of
+from spinegraph.api.mcp.deciding import OfPackages, engine_asked, names_of
 from spinegraph.api.mcp.guidelines import Guidelines, attribution
 from spinegraph.api.problems import ParameterError
 from spinegraph.engine import Case, Proof
 from spinegraph.engine.decide.proofs import carrying
 from spinegraph.engine.errors import VocabularyError
-from spinegraph.engine.model import Fact, FactState, Frozen, doc
+from spinegraph.engine.model import Fact, FactState, doc
 
 STATES: Mapping[FactState, str] = {
     "present": "present",
@@ -23,16 +23,17 @@ STATES: Mapping[FactState, str] = {
 }
 
 
-class Explain(Frozen, frozen=True, kw_only=True):
+class Explain(OfPackages, frozen=True, kw_only=True):
     """What `explain` is asked."""
 
     recommendation: Annotated[str, doc("Id of a recommendation, from `do`, `avoid`, `what_if`, `tensions` or `find_codes`.")]
 
 
 def explain(guidelines: Guidelines, asked: Explain, case: Case) -> Explanation:
-    """Why a recommendation came out as it did, whatever its verdict. Raises ParameterError where there is none of the id."""
+    """Why a recommendation came out as it did, whatever its verdict. Raises ParameterError for an unknown id or package."""
+    engine_asked(guidelines, asked)
     try:
-        answer = guidelines.engine.answer(case, (asked.recommendation,))
+        answer = guidelines.engine.answer(case, (asked.recommendation,), packages=asked.guideline)
     except VocabularyError as error:
         raise ParameterError(error.what, where="/recommendation", mend=error.mend) from error
     entry = next(entry for entry in answer.recommendations if entry.id == asked.recommendation)

@@ -48,10 +48,10 @@ class Signature(NamedTuple):
 SIGNATURES: Mapping[str, Signature] = {
     "find_codes": Signature((), looking_up.FindCodes, FoundCodes, looking_up.find_codes),
     "decide": Signature(("case",), deciding.Decide, BriefAnswer, deciding.decide),
-    "next_screen": Signature(("case",), deciding.NextScreenOf, NextScreen, deciding.next_screen),
+    "next_screen": Signature(("case",), deciding.OfPackages, NextScreen, deciding.next_screen),
     "explain": Signature(("case",), proof.Explain, Explanation, proof.explain),
-    "what_if": Signature(("case", "other"), deciding.NoOptions, Comparison, deciding.what_if),
-    "tensions": Signature(("case",), deciding.NoOptions, Tensions, deciding.tensions),
+    "what_if": Signature(("case", "other"), deciding.OfPackages, Comparison, deciding.what_if),
+    "tensions": Signature(("case",), deciding.OfPackages, Tensions, deciding.tensions),
     "query": Signature((), looking_up.Query, QueryAnswer, looking_up.query),
 }
 

@@ -107,13 +107,19 @@ def test_an_argument_that_cannot_be_is_refused(server: MCPServer, tool: str, arg
     assert reply.data["mend"]
 
 
-@pytest.mark.parametrize("tool", ["decide", "next_screen"])
+OF_CASES: dict[str, dict[str, Any]] = {
+    "decide": {}, "next_screen": {}, "tensions": {}, "what_if": {"other": RED_FLAG}, "explain": {"recommendation": "stay-active"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("tool", OF_CASES)
 def test_a_package_that_is_not_there_is_refused_and_one_that_is_asked(server: MCPServer, tool: str) -> None:
-    refused = as_called(server, tool, {"case": RED_FLAG, "guideline": ["nose"]})
+    arguments = {"case": RED_FLAG, **OF_CASES[tool]}
+    refused = as_called(server, tool, {**arguments, "guideline": ["nose"]})
     assert (refused.refused, refused.data["where"]) == (True, "/guideline")
     assert "There is no package 'nose'" in refused.data["detail"]
-    every, none = (as_called(server, tool, {"case": RED_FLAG, **asked}) for asked in ({"guideline": ["all"]}, {}))
-    assert every.data == none.data
+    every, none = (as_called(server, tool, {**arguments, **asked}) for asked in ({"guideline": ["all"]}, {}))
+    assert (every.refused, every.data) == (False, none.data)
 
 
 def test_what_is_meant_is_named(server: MCPServer) -> None:
