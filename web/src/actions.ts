@@ -1,10 +1,10 @@
 // What a person can do. Every change of the facts is one step that can be undone.
 import { remember, speakTo } from './announce';
 import { nextAsking, opened, shownScreen } from './asking';
-import { shortName } from './catalogue';
+import { choiceWords, shortName } from './catalogue';
 import type { Screen } from './contract';
 import { redecide } from './deciding';
-import { answered, type Answers, type Facts, measured, noneOf, NOTHING, type Quantity, type State, stateOf } from './facts';
+import { answered, type Answers, chosen, type Facts, measured, noneOf, NOTHING, type Quantity, type State, stateOf } from './facts';
 import { type Tab, writeFragment } from './fragment';
 import { noteOf } from './note';
 import { store, type Theme } from './state';
@@ -62,10 +62,11 @@ export function answer(code: string, state: State | undefined): void {
   answerAll({ [code]: state });
 }
 
-export function answerAll(answers: Answers, numbers: Record<string, Quantity> = {}): void {
+export function answerAll(answers: Answers, numbers: Record<string, Quantity> = {}, choices: Record<string, string> = {}): void {
   let facts = answered(store.state.facts, answers);
   for (const [code, quantity] of Object.entries(numbers)) facts = measured(facts, code, quantity);
-  const codes = [...Object.keys(answers), ...Object.keys(numbers)];
+  for (const [code, choice] of Object.entries(choices)) facts = chosen(facts, code, choice);
+  const codes = [...Object.keys(answers), ...Object.keys(numbers), ...Object.keys(choices)];
   const [only] = codes;
   const name = codes.length === 1 && only ? shortName(store.state.catalogue?.item[only], only) : '';
   const word = only ? sayOf('state', answers[only] ?? 'unknown') : '';
@@ -86,6 +87,12 @@ export function measure(code: string, quantity: Quantity | undefined): void {
   if (before?.value === quantity?.value && before?.unit === quantity?.unit) return;
   const name = shortName(catalogue?.item[code], code);
   change(measured(facts, code, quantity), say('live.recorded', { name, word: String(quantity?.value ?? sayOf('state', 'unknown')) }));
+}
+
+export function choose(code: string, choice: string | undefined): void {
+  const { facts, catalogue } = store.state;
+  const item = catalogue?.item[code];
+  change(chosen(facts, code, choice), say('live.recorded', { name: shortName(item, code), word: choiceWords(item, choice) }));
 }
 
 /** Record every finding of a screen that has no answer as absent. */

@@ -1,7 +1,7 @@
 // Which screen is asked now: the one that was asked stays until nothing of it is open, then the first that is wanted next.
 import type { Catalogue } from './catalogue';
 import type { Answer, Screen } from './contract';
-import { type Facts, isComplete, stateOf } from './facts';
+import { type Facts, hasValue, isComplete, stateOf } from './facts';
 import type { Asking } from './state';
 
 export function nextAsking(
@@ -45,7 +45,7 @@ export function safetyProgress(answer: Answer, facts: Facts, catalogue: Catalogu
 }
 
 function isAnswered(code: string, facts: Facts, catalogue: Catalogue): boolean {
-  return code in facts.numbers || stateOf(facts, code, catalogue) !== 'unknown';
+  return hasValue(facts, code) || stateOf(facts, code, catalogue) !== 'unknown';
 }
 
 function codesOf(screen: Screen): string[] {

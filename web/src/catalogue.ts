@@ -1,5 +1,6 @@
 // The content of the service, loaded once: screens, findings in everybody's words, rules, documents.
 import type { Item, Listed, Screen } from './contract';
+import { sayOf } from './texts';
 
 export interface Catalogue {
   screens: Screen[];
@@ -95,6 +96,12 @@ export function find(catalogue: Catalogue, query: string, most = 6): Item[] {
   const items = hits.map(([code]) => catalogue.item[code]).filter((item): item is Item => item !== undefined);
   const named = (item: Item) => (words.every((word) => plain(item.label).includes(word)) ? 0 : 1);
   return items.sort((one, other) => named(one) - named(other)).slice(0, most);
+}
+
+/** What was chosen of a coded value, in words. */
+export function choiceWords(item: Item | undefined, choice: string | undefined): string {
+  if (!choice) return sayOf('state', 'unknown');
+  return item?.choices?.find((one) => one.code === choice)?.label ?? choice;
 }
 
 /** A name where there is little room. */

@@ -18,7 +18,7 @@ export type Verdict =
 
 export interface Item {
   code: string;
-  kind: 'finding' | 'measurement';
+  kind: 'finding' | 'measurement' | 'coded';
   asked_of: AskedOf;
   label: string;
   short?: string;
@@ -26,6 +26,8 @@ export interface Item {
   unit?: string;
   minimum?: number;
   maximum?: number;
+  /** Of a coded value: what can be chosen. */
+  choices?: { code: string; label: string }[];
   reading?: string;
 }
 
@@ -101,6 +103,7 @@ export interface Fact {
   state: 'present' | 'absent' | 'unknown' | 'contradictory' | 'known';
   basis: string;
   value?: number;
+  choice?: string;
   through?: string[];
 }
 
@@ -125,6 +128,7 @@ export interface Change {
   code: string;
   to: string;
   ranges?: Range[];
+  choices?: string[];
 }
 
 export interface Recommendation {

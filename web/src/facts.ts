@@ -13,11 +13,13 @@ export interface Quantity {
 export interface Facts {
   readonly findings: Readonly<Record<string, State>>;
   readonly numbers: Readonly<Record<string, Quantity>>;
+  /** Name of a coded value → the code that was chosen. */
+  readonly choices: Readonly<Record<string, string>>;
 }
 
 export type Answers = Readonly<Record<string, State | undefined>>;
 
-export const NOTHING: Facts = { findings: {}, numbers: {} };
+export const NOTHING: Facts = { findings: {}, numbers: {}, choices: {} };
 
 /** The facts with other answers to some findings; `undefined` takes an answer back. */
 export function answered(facts: Facts, answers: Answers): Facts {
@@ -35,6 +37,19 @@ export function measured(facts: Facts, code: string, quantity: Quantity | undefi
   if (quantity) numbers[code] = quantity;
   else delete numbers[code];
   return { ...facts, numbers };
+}
+
+/** The facts with a choice, or without it. */
+export function chosen(facts: Facts, code: string, choice: string | undefined): Facts {
+  const choices: Record<string, string> = { ...facts.choices };
+  if (choice) choices[code] = choice;
+  else delete choices[code];
+  return { ...facts, choices };
+}
+
+/** Whether something that is no finding has a value. */
+export function hasValue(facts: Facts, code: string): boolean {
+  return code in facts.numbers || code in facts.choices;
 }
 
 /** How a finding is shown: as recorded, or present because a narrower one is. */
@@ -56,12 +71,12 @@ export function noneOf(items: readonly Item[], facts: Facts, catalogue: Catalogu
 /** Whether every item of a screen has an answer. */
 export function isComplete(screen: Screen, facts: Facts, catalogue: Catalogue): boolean {
   return screen.items.every((item) =>
-    item.kind === 'measurement' ? item.code in facts.numbers : stateOf(facts, item.code, catalogue) !== 'unknown',
+    item.kind === 'finding' ? stateOf(facts, item.code, catalogue) !== 'unknown' : hasValue(facts, item.code),
   );
 }
 
 export function isEmpty(facts: Facts): boolean {
-  return !Object.keys(facts.findings).length && !Object.keys(facts.numbers).length;
+  return [facts.findings, facts.numbers, facts.choices].every((recorded) => !Object.keys(recorded).length);
 }
 
 /** The body of `POST /v1/decisions`. */
@@ -72,6 +87,7 @@ export function bodyOf(facts: Facts, audience: string): string {
     present: of('present', 'both'),
     absent: of('absent', 'both'),
     measurements: facts.numbers,
+    coded: facts.choices,
     audience,
   });
 }

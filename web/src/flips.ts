@@ -1,12 +1,13 @@
 // Changes of facts that turn a verdict, as answers that can be applied, each tried by the service before it is promised.
 import type { Change, Item, Level, Range, Verdict } from './contract';
-import { type Answers, answered, type Facts, measured, type Quantity } from './facts';
+import { type Answers, answered, chosen, type Facts, measured, type Quantity } from './facts';
 import { decideInBrief } from './service';
 
 /** The answers that one change of facts comes to. */
 export interface Step {
   answers: Answers;
   numbers: Record<string, Quantity>;
+  choices: Record<string, string>;
 }
 
 export interface Outcome {
@@ -20,9 +21,11 @@ const DAYS: Record<string, number> = { wk: 7, d: 1 };
 
 /** Every way to make the changes: what is to be assessed, either way, is offered as yes and as no. */
 export function stepsOf(changes: Change[], facts: Facts, items: Record<string, Item>): Step[] {
-  let steps: Step[] = [{ answers: {}, numbers: {} }];
-  for (const { code, to, ranges } of changes) {
-    if (ranges?.length) {
+  let steps: Step[] = [{ answers: {}, numbers: {}, choices: {} }];
+  for (const { code, to, ranges, choices } of changes) {
+    if (choices?.length) {
+      steps = steps.flatMap((step) => choices.map((choice) => ({ ...step, choices: { ...step.choices, [code]: choice } })));
+    } else if (ranges?.length) {
       const quantity = within(ranges, items[code], facts.numbers[code]);
       if (!quantity) return [];
       steps = steps.map((step) => ({ ...step, numbers: { ...step.numbers, [code]: quantity } }));
@@ -60,13 +63,14 @@ function nearest(range: Range, factor: number, present: number): number | undefi
 }
 
 export function sizeOf(step: Step): number {
-  return Object.keys(step.answers).length + Object.keys(step.numbers).length;
+  return [step.answers, step.numbers, step.choices].reduce((sum, part) => sum + Object.keys(part).length, 0);
 }
 
 /** The facts after a step. */
 export function applied(facts: Facts, step: Step): Facts {
   let changed = answered(facts, step.answers);
   for (const [code, quantity] of Object.entries(step.numbers)) changed = measured(changed, code, quantity);
+  for (const [code, choice] of Object.entries(step.choices)) changed = chosen(changed, code, choice);
   return changed;
 }
 

@@ -25,7 +25,7 @@ export type Beside = Partial<Pick<Fragment, 'entry' | 'other' | 'versions'>>;
 
 const LISTS: Record<string, State> = { y: 'present', n: 'absent', c: 'both' };
 const SECOND = '2';
-const OTHERS = ['m', 'view', 'tab', 'why', 'entry', 'of', `m${SECOND}`, ...Object.keys(LISTS).map((key) => key + SECOND)];
+const OTHERS = ['m', 's', 'view', 'tab', 'why', 'entry', 'of', `m${SECOND}`, `s${SECOND}`, ...Object.keys(LISTS).map((key) => key + SECOND)];
 const MOST = 500;
 const LONGEST = 60;
 const ENTRY = /^[a-z]{1,20}(\/[\w.~-]{1,100})?$/;
@@ -50,6 +50,8 @@ function written(facts: Facts, which: string): string[] {
   }
   const numbers = Object.entries(facts.numbers).map(([code, { value, unit }]) => `${code}~${value}~${encodeURIComponent(unit)}`);
   if (numbers.length) parts.push(`m${which}=${numbers.join('*')}`);
+  const choices = Object.entries(facts.choices).map(([code, choice]) => `${code}~${encodeURIComponent(choice)}`);
+  if (choices.length) parts.push(`s${which}=${choices.join('*')}`);
   return parts;
 }
 
@@ -91,7 +93,14 @@ function readFacts(given: URLSearchParams, which: string, catalogue: Catalogue, 
     if (kindOf(code, catalogue) !== 'measurement' || !quantity) unknown.push(entry);
     else numbers[code] = quantity;
   }
-  return { findings, numbers };
+  const choices: Record<string, string> = {};
+  for (const entry of split(given.get(`s${which}`), '*')) {
+    const [code = '', choice = ''] = entry.split('~');
+    const item = kindOf(code, catalogue) === 'coded' ? catalogue.item[code] : undefined;
+    if (item?.choices?.some((one) => one.code === choice)) choices[code] = choice;
+    else unknown.push(entry);
+  }
+  return { findings, numbers, choices };
 }
 
 function split(text: string | null, by: string): string[] {

@@ -1,5 +1,5 @@
 // The case as a note: plain text for a record, with what was recorded, so that silence is visible.
-import { type Catalogue, shortName } from './catalogue';
+import { type Catalogue, choiceWords, shortName } from './catalogue';
 import type { Action, Brief } from './contract';
 import type { Facts, State } from './facts';
 import type { Decided } from './state';
@@ -39,10 +39,18 @@ export function recordedWords(facts: Facts, catalogue: Catalogue): string {
   const yes = named(facts, catalogue, 'present', 'both');
   const no = named(facts, catalogue, 'absent', 'both');
   return [
-    numbers.join(', '),
+    [...numbers, ...choicesIn(facts, catalogue)].join(', '),
     yes.length ? `${say('state.present')}: ${yes.join(', ')}` : '',
     no.length ? `${say('state.absent')}: ${no.join(', ')}` : '',
   ].filter(Boolean).join('. ') || say('sheet.nothing');
+}
+
+/** "Sex: female", of everything that was chosen. */
+export function choicesIn(facts: Facts, catalogue: Catalogue): string[] {
+  return Object.entries(facts.choices).map(([code, choice]) => {
+    const item = catalogue.item[code];
+    return `${shortName(item, code)}: ${choiceWords(item, choice)}`;
+  });
 }
 
 export function named(facts: Facts, catalogue: Catalogue, ...states: State[]): string[] {
@@ -75,7 +83,11 @@ export function reviewWords(brief: Brief): string {
 export function differenceWords(before: Facts, now: Facts, catalogue: Catalogue): string {
   const findings = new Set([...Object.keys(before.findings), ...Object.keys(now.findings)]);
   const numbers = new Set([...Object.keys(before.numbers), ...Object.keys(now.numbers)]);
+  const choices = new Set([...Object.keys(before.choices), ...Object.keys(now.choices)]);
   const changed = [
+    ...[...choices].flatMap((code) =>
+      before.choices[code] === now.choices[code] ? [] : [[code, choiceWords(catalogue.item[code], before.choices[code])]],
+    ),
     ...[...numbers].flatMap((code) => {
       const old = before.numbers[code];
       const same = old?.value === now.numbers[code]?.value && old?.unit === now.numbers[code]?.unit;

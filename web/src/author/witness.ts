@@ -4,7 +4,7 @@ import type { Facts, State } from '../facts';
 import { writeFragment } from '../fragment';
 
 export interface Witness {
-  case: { present: string[]; absent: string[]; measurements: Record<string, number> };
+  case: { present: string[]; absent: string[]; measurements: Record<string, number>; coded?: Record<string, string> };
   words: string[];
   shows: string[];
 }
@@ -15,7 +15,7 @@ export function factsOf({ case: patient }: Witness, catalogue: Catalogue): Facts
   for (const code of patient.present) findings[code] = 'present';
   for (const code of patient.absent) findings[code] = findings[code] ? 'both' : 'absent';
   const units = Object.entries(patient.measurements).map(([code, value]) => [code, { value, unit: catalogue.item[code]?.unit ?? '' }]);
-  return { findings, numbers: Object.fromEntries(units) };
+  return { findings, numbers: Object.fromEntries(units), choices: patient.coded ?? {} };
 }
 
 /** The address of a patient in the Case tab. */

@@ -1,5 +1,5 @@
 // What differs between two cases, line by line: facts, lines of the answer, verdicts. What differs comes first.
-import { type Catalogue, sentence, shortName } from '../catalogue';
+import { type Catalogue, choiceWords, sentence, shortName } from '../catalogue';
 import type { Answer, Brief, Listed, Verdict } from '../contract';
 import { type Facts, stateOf } from '../facts';
 import { quantityWords, sayOf } from '../texts';
@@ -24,9 +24,10 @@ function divided(rows: Row[]): Rows {
   return { differing: rows.filter((row) => row.here !== row.there), same: rows.filter((row) => row.here === row.there) };
 }
 
-/** Numbers, then the findings that both cases have an answer to, then what is yes in one, then what is no in one. */
+/** Numbers and choices, then the findings that both cases have an answer to, then what is yes in one, then what is no in one. */
 export function factRows(here: Facts, there: Facts, catalogue: Catalogue): Rows {
   const numbers = [...new Set([...Object.keys(here.numbers), ...Object.keys(there.numbers)])];
+  const choices = [...new Set([...Object.keys(here.choices), ...Object.keys(there.choices)])];
   const recorded = new Set([...Object.keys(here.findings), ...Object.keys(there.findings)]);
   const findings = Object.keys(catalogue.item).filter((code) => recorded.has(code));
   const row = (code: string, of: (facts: Facts) => string): Row => ({
@@ -41,6 +42,7 @@ export function factRows(here: Facts, there: Facts, catalogue: Catalogue): Rows 
   findings.sort((one, other) => rank(one) - rank(other));
   return divided([
     ...numbers.map((code) => row(code, (facts) => numberWords(facts, code))),
+    ...choices.map((code) => row(code, (facts) => choiceWords(catalogue.item[code], facts.choices[code]))),
     ...findings.map((code) => row(code, (facts) => sayOf('state', stateOf(facts, code, catalogue)))),
   ]);
 }

@@ -1,7 +1,7 @@
 // The proof of a verdict: the recorded facts that carry it, and the criterion with what holds first and what is unknown grey.
-import { shortName } from '../catalogue';
+import { choiceWords, shortName } from '../catalogue';
 import type { Proof, Truth } from '../contract';
-import { type Facts, stateOf } from '../facts';
+import { type Facts, hasValue, stateOf } from '../facts';
 import { useStore } from '../state';
 import { quantityWords, say, sayOf } from '../texts';
 import { FixedChip } from './Chip';
@@ -23,10 +23,11 @@ export function FactsOf({ proof }: { proof: Proof | undefined }) {
     <div class="chips">
       {codes.slice(0, MOST_FACTS).map((code) => {
         const quantity = decided.facts.numbers[code];
-        if (!quantity) return <FixedChip key={code} code={code} state={stateOf(decided.facts, code, catalogue)} />;
+        const choice = decided.facts.choices[code];
+        if (!quantity && !choice) return <FixedChip key={code} code={code} state={stateOf(decided.facts, code, catalogue)} />;
         return (
           <span key={code} class="chip fixed" data-state="present">
-            {shortName(catalogue.item[code], code)} {quantityWords(quantity.value, quantity.unit)}
+            {shortName(catalogue.item[code], code)} {quantity ? quantityWords(quantity.value, quantity.unit) : choiceWords(catalogue.item[code], choice)}
           </span>
         );
       })}
@@ -38,7 +39,7 @@ export function FactsOf({ proof }: { proof: Proof | undefined }) {
 /** The recorded facts on which the truth of a proof rests: those below parts of the same truth. */
 function carrying(proof: Proof, facts: Facts): string[] {
   const own = (proof.fact ? [...(proof.fact.through ?? []), proof.fact.code] : []).filter(
-    (code) => code in facts.numbers || code in facts.findings,
+    (code) => hasValue(facts, code) || code in facts.findings,
   );
   // what asks for an absence holds where what is below it does not
   const parts = (proof.children ?? []).filter((part) => part.truth === proof.truth || part.truth === 'true' || proof.fact);
@@ -93,7 +94,7 @@ function Part({ part, depth }: { part: Proof; depth: number }) {
           {name}
           {from.length > 0 && <span class="from"> {say('part.follows', { names: from.join(', ') })}</span>}
         </span>
-        <span class="w">{fact?.value !== undefined ? fact.value : sayOf(fact ? 'part' : 'truth', part.truth)}</span>
+        <span class="w">{fact?.choice ? choiceWords(catalogue?.item[fact.code], fact.choice) : fact?.value !== undefined ? fact.value : sayOf(fact ? 'part' : 'truth', part.truth)}</span>
       </div>
       {children.length > 0 && depth < UNFOLDED && <Parts parts={children} depth={depth + 1} />}
       {children.length > 0 && depth >= UNFOLDED && (

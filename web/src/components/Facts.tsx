@@ -8,8 +8,8 @@ import { useStore } from '../state';
 import { say } from '../texts';
 import { Chip } from './Chip';
 import { Icon, type IconName } from './Icon';
-import { NumberField } from './NumberField';
 import { Search } from './Search';
+import { ValueField } from './ValueField';
 
 const DETAILS = 'details';
 
@@ -27,8 +27,8 @@ export function Facts() {
       </h2>
       <Search />
       <div class="numbers">
-        {scope.filter((item) => item.kind === 'measurement').map((item) => (
-          <NumberField key={item.code} item={item} prefix="facts" />
+        {scope.filter((item) => item.kind !== 'finding').map((item) => (
+          <ValueField key={item.code} item={item} prefix="facts" />
         ))}
       </div>
       <div class="chips scope" role="group" aria-label={say('next.scope')} data-group>
@@ -82,7 +82,7 @@ function Group({ screen }: { screen: Screen }) {
       {open && (
         <div class="chips" role="group" aria-label={screenName(screen)} data-group>
           {screen.items.map((item) =>
-            item.kind === 'finding' ? <Chip key={item.code} code={item.code} /> : <NumberField key={item.code} item={item} prefix="group" />,
+            item.kind === 'finding' ? <Chip key={item.code} code={item.code} /> : <ValueField key={item.code} item={item} prefix="group" />,
           )}
           <button type="button" class="none" onClick={() => denyRest(screen)}>
             {say('none')}

@@ -1,7 +1,7 @@
 // What would change a verdict: each change is a button that says what it leads to, and applies itself as one step.
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { answerAll, explainRule } from '../actions';
-import { shortName } from '../catalogue';
+import { choiceWords, shortName } from '../catalogue';
 import type { Recommendation } from '../contract';
 import { type Outcome, sizeOf, type Step, stepsOf, tryStep } from '../flips';
 import { useStore } from '../state';
@@ -80,11 +80,12 @@ function FlipButton({ flip: { step, outcome }, found }: { flip: Flip; found: Rec
   const lane = outcome && sayOf('laneWord', laneOf(outcome.verdict, listed, { ...found, left_open_by: [] }, catalogue));
   const apply = () => {
     explainRule(undefined);
-    answerAll(step.answers, step.numbers);
+    answerAll(step.answers, step.numbers, step.choices);
   };
   const parts = [
     ...Object.entries(step.answers).map(([code, state]) => ({ code, state: state ?? 'unknown', word: sayOf('state', state ?? 'unknown') })),
     ...Object.entries(step.numbers).map(([code, { value, unit }]) => ({ code, state: 'present' as const, word: `${quantityWords(value, unit)}` })),
+    ...Object.entries(step.choices).map(([code, choice]) => ({ code, state: 'present' as const, word: choiceWords(catalogue.item[code], choice) })),
   ];
   return (
     <li>

@@ -8,7 +8,7 @@ import { stateOf } from '../facts';
 import { useStore } from '../state';
 import { say, sayOf } from '../texts';
 import { Chip } from './Chip';
-import { NumberField } from './NumberField';
+import { ValueField } from './ValueField';
 
 const MOST_ROWS = 4;
 
@@ -96,14 +96,14 @@ function Question({ screen, heading }: { screen: Screen; heading: preact.RefObje
 
 /** Few findings are asked one by one, with yes and no; many are chips, so that all can be seen at once. */
 function Items({ screen }: { screen: Screen }) {
-  const numbers = screen.items.filter((item) => item.kind === 'measurement');
+  const values = screen.items.filter((item) => item.kind !== 'finding');
   const findings = screen.items.filter((item) => item.kind === 'finding');
   return (
     <>
-      {numbers.length > 0 && (
+      {values.length > 0 && (
         <div class="numbers">
-          {numbers.map((item) => (
-            <NumberField key={item.code} item={item} prefix="next" />
+          {values.map((item) => (
+            <ValueField key={item.code} item={item} prefix="next" />
           ))}
         </div>
       )}

@@ -2,8 +2,8 @@
 import { useMemo } from 'preact/hooks';
 import { type Catalogue, screenName, sentence, shortName } from '../catalogue';
 import type { Action, Brief, Screen } from '../contract';
-import { type Facts, stateOf } from '../facts';
-import { lower, named, reviewWords, shortDigest, sourceWords } from '../note';
+import { type Facts, hasValue, stateOf } from '../facts';
+import { choicesIn, lower, named, reviewWords, shortDigest, sourceWords } from '../note';
 import { type Decided, useStore } from '../state';
 import { quantityWords, say, sayOf } from '../texts';
 import { Icon } from './Icon';
@@ -106,7 +106,7 @@ function Conditions({ brief }: { brief: Brief }) {
 
 function AskNext({ screens, catalogue, facts }: { screens: Screen[]; catalogue: Catalogue; facts: Facts }) {
   if (!screens.length) return null;
-  const open = (screen: Screen) => screen.items.filter((item) => !(item.code in facts.numbers) && stateOf(facts, item.code, catalogue) === 'unknown');
+  const open = (screen: Screen) => screen.items.filter((item) => !hasValue(facts, item.code) && stateOf(facts, item.code, catalogue) === 'unknown');
   return (
     <section>
       <h2>{say('sheet.askNext')}</h2>
@@ -129,6 +129,7 @@ function Recorded({ facts, catalogue }: { facts: Facts; catalogue: Catalogue }) 
   return (
     <p>
       {numbers.map(([code, { value, unit }]) => `${shortName(catalogue.item[code], code)} ${quantityWords(value, unit)}. `)}
+      {choicesIn(facts, catalogue).map((words) => `${words}. `)}
       <b>{sentence(say('state.present'))}:</b> {yes.join(', ') || '–'}. <b>{sentence(say('state.absent'))}:</b>{' '}
       {(no.length > MOST_NO ? denied(facts, catalogue) : no).join(', ') || '–'}.
     </p>

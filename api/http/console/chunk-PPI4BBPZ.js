@@ -1,1 +1,0 @@
-import{a as t}from"./chunk-QWHSBTQS.js";import{F as e}from"./chunk-XHOC2VSK.js";import{d as r}from"./chunk-MZ2PBETK.js";function l({level:o}){return e("p",{class:"mark","data-level":o,children:[e(t,{name:o}),r("level",o)]})}export{l as a};
