@@ -40,8 +40,8 @@ def write_dmn(table: DecisionTable) -> bytes:
     _element(decision, "question", f"Does what the recommendation asks for hold? {table.text}")
     _element(decision, "variable", id=f"variable-{table.id}", name=table.label, typeRef="string")
     for column in table.columns:
-        needed = _element(decision, "informationRequirement", id=f"requirement-{column.code}")
-        _element(needed, "requiredInput", href=f"#input-{column.code}")
+        needed = _element(decision, "informationRequirement", id=f"requirement-{_name(column)}")
+        _element(needed, "requiredInput", href=f"#input-{_name(column)}")
     rules = _element(decision, "decisionTable", id=name, hitPolicy=HIT_POLICY, preferredOrientation="Rule-as-Row")
     for column in table.columns:
         _input(rules, column)
@@ -49,9 +49,9 @@ def write_dmn(table: DecisionTable) -> bytes:
     for number, row in enumerate(cells(table), start=1):
         _rule(rules, number, row)
     for column in table.columns:
-        data = _element(root, "inputData", id=f"input-{column.code}", name=column.code)
+        data = _element(root, "inputData", id=f"input-{_name(column)}", name=_name(column))
         _element(data, "description", f"{column.label}. {column.iri}{_counting(column)}")
-        _element(data, "variable", id=f"value-{column.code}", name=column.code, typeRef=_type(column))
+        _element(data, "variable", id=f"value-{_name(column)}", name=_name(column), typeRef=_type(column))
     ElementTree.indent(root)
     written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return written + b"\n"
@@ -71,6 +71,11 @@ def _notes(table: DecisionTable) -> Iterator[str]:
         yield f"{title}: {'; '.join(f'{label} <{iri}>' for label, iri in found)}."
 
 
+def _name(column: Column) -> str:
+    """The code as XML and FEEL can name it: that of an act has a colon, which neither takes in a name."""
+    return column.code.replace(":", "__")
+
+
 def _type(column: Column) -> str:
     return "number" if column.kind == "measurement" else "string"
 
@@ -80,11 +85,11 @@ def _counting(column: Column) -> str:
 
 
 def _input(parent: ElementTree.Element, column: Column) -> None:
-    clause = _element(parent, "input", id=f"clause-{column.code}", label=column.label)
-    expression = _element(clause, "inputExpression", id=f"expression-{column.code}", typeRef=_type(column))
-    _element(expression, "text", column.code)
+    clause = _element(parent, "input", id=f"clause-{_name(column)}", label=column.label)
+    expression = _element(clause, "inputExpression", id=f"expression-{_name(column)}", typeRef=_type(column))
+    _element(expression, "text", _name(column))
     if column.kind == "finding":
-        values = _element(clause, "inputValues", id=f"values-{column.code}")
+        values = _element(clause, "inputValues", id=f"values-{_name(column)}")
         _element(values, "text", ", ".join(f'"{state}"' for state in STATES))
 
 
