@@ -219,6 +219,20 @@ def test_it_is_whole_at_every_width(browser: Browser, address: str, fragments: d
         assert too_wide(page) <= 0
 
 
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+def test_it_is_whole_on_a_small_phone_with_letters_twice_as_large(
+    browser: Browser, address: str, fragments: dict[str, str], locale: str
+) -> None:
+    with opened(browser, address, f"/{fragments['cauda']}", "phone", locale=locale) as (page, _):
+        page.set_viewport_size({"width": 320, "height": 640})
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        take_picture(page, f"large-letters-{locale}")
+        assert too_wide(page) <= 0
+        hidden = "() => { scrollTo(0, 1e6); return [document.querySelector('.foot'), document.querySelector('.acts')].map("
+        ends, begins = page.evaluate(hidden + "(one, place) => one.getBoundingClientRect()[place ? 'top' : 'bottom']) }")
+        assert ends <= begins + 1  # what is fixed at the bottom does not cover the end of the page
+
+
 def test_what_is_to_be_hit_is_large_enough(browser: Browser, address: str, fragments: dict[str, str]) -> None:
     with opened(browser, address, f"/{fragments['ordinary']}", "phone", has_touch=True) as (page, _):
         Person(page).press(page.locator(".grp h3 button").nth(2))
