@@ -1,6 +1,6 @@
 """A document → its statements: one span of characters for each heading and for each sentence of a paragraph, item or cell.
 
-markdown-it tells the blocks (plain text is Markdown too), sentencex the sentences. Both are asked about characters that are
+markdown-it tells the blocks (plain text is Markdown too), `sentences` the sentences. Both are asked about characters that are
 then found again in the document, so that a span is exactly what `sources.quote` will read. Needs the `authoring` extra.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from spinegraph.engine.errors import GuidelineError, shortened
+from spinegraph.engine.knowledge.sentences import sentence_spans
 
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 """What markdown-it calls a line."""
@@ -21,6 +22,10 @@ LETTER = re.compile(r"[^\W\d]")
 LEFTOVER = re.compile(r"[^\s|](?:[^\r\n|]*[^\s|])?")
 SWALLOWED = ("code", "fence", "html_block", "reference")
 """Blocks of Markdown that would hide text: indented lines, code, tags and link definitions are read as paragraphs."""
+
+COMPARISON = re.compile(r"([ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)>(?=[ \t]?(?:=|\.?\d))")
+"""A sign before a number, where Markdown sees a quotation."""
+STAND_IN = "\u203a"
 
 TITLE = "h1"
 """A first heading of this level names the document and no section of it."""
@@ -52,6 +57,7 @@ def read_statements(text: str) -> tuple[Statement, ...]:
     except ImportError as error:
         raise _not_installed(error) from error
     plain = text.replace("\0", "\ufffd").replace("\ufeff", " ", 1)  # as long as before: offsets stay
+    plain = _compared(plain)
     lines = [match.span() for match in LINE.finditer(plain)]
     tokens = MarkdownIt("commonmark").enable("table").disable(SWALLOWED).parse(plain)
     return tuple(_with_leftovers(_statements(tokens, plain, lines), plain, lines))
@@ -126,11 +132,22 @@ def _spans(pieces: list[_Piece], whole: bool) -> Iterator[tuple[int, int]]:
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
     try:
-        from sentencex import get_sentence_boundaries
+        yield from sentence_spans(text)
     except ImportError as error:
         raise _not_installed(error) from error
-    for sentence in get_sentence_boundaries("en", text):
-        yield sentence["start_index"], sentence["end_index"]
+
+
+def _compared(text: str) -> str:
+    """The text with a sign that Markdown does not know for each `>` that begins a line and compares: it is as long as before.
+
+    A line of a quotation has a neighbour that is one as well.
+    """
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        around = (*lines[max(number - 1, 0) : number], *lines[number + 1 : number + 2])
+        if (found := COMPARISON.match(line)) and not any(other.lstrip().startswith(">") for other in around):
+            lines[number] = f"{found[1]}{STAND_IN}{line[found.end() :]}"
+    return "\n".join(lines)
 
 
 def _not_installed(error: ImportError) -> GuidelineError:
