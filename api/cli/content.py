@@ -248,15 +248,18 @@ def format_command(
         list[Path] | None, typer.Argument(metavar="PATH...", help="Turtle files; all of the knowledge if none is given.")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if a file is not in normal form.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Write rules in short form in full, as every SHACL engine runs them.")
+    ] = False,
     knowledge: KnowledgeOption = None,
 ) -> None:
     """Put Turtle files into their normal form."""
     from spinegraph.engine.knowledge.turtle.formatting import badly_formatted, format_files
 
     paths = tuple(files) if files else own_paths_of(knowledge)
-    found = badly_formatted(paths) if check else format_files(paths)
+    found = badly_formatted(paths, full=full) if check else format_files(paths, full=full)
     for path in found:
         typer.echo(f"{'not in normal form' if check else 'formatted'}: {path.name}")
     if check and found:
-        typer.echo("Run `spinegraph format`.")
+        typer.echo(f"Run `spinegraph format{' --full' if full else ''}`.")
         raise typer.Exit(1)

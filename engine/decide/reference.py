@@ -24,6 +24,7 @@ from spinegraph.engine.criteria import dual_of
 from spinegraph.engine.criteria.shapes import conforms_to_any, node_shape
 from spinegraph.engine.decide.shape_graph import CORE, DUAL, add_rule, add_score_rules, add_shape
 from spinegraph.engine.knowledge.files import shipped_paths
+from spinegraph.engine.knowledge.turtle.short_rules import derived_statements
 from spinegraph.engine.model import Act, ActKind, Case, DerivedFinding, Knowledge, Measured, Rule
 from spinegraph.engine.model.units import comparable
 
@@ -55,6 +56,14 @@ def _prepared(text: str, base: str | None, namespaces: tuple[tuple[str, Any], ..
 register("sparql", Processor, __name__, "_PreparedProcessor")
 
 
+def _add_left_out(shapes: Graph) -> None:
+    """What rules in short form leave out, as `spinegraph format --full` writes it."""
+    for subject, predicate, value in derived_statements(
+        (str(s), str(p), o if isinstance(o, Literal) else str(o)) for s, p, o in shapes
+    ):
+        shapes.add((URIRef(subject), URIRef(predicate), Literal(value) if isinstance(value, int) else URIRef(value)))
+
+
 class Oracle:
     """Runs authored and dual rules of one knowledge over cases. One per process: pySHACL changes rdflib's settings."""
 
@@ -65,6 +74,7 @@ class Oracle:
         for path in paths if paths is not None else shipped_paths():
             if path.suffix == ".ttl" and path.parent.name != "sources":
                 self._shapes.parse(path)
+        _add_left_out(self._shapes)
         for iri, ancestors in knowledge.hierarchy.broader.items():
             for parent in self._shapes.objects(URIRef(iri), RDFS.subClassOf):
                 if str(parent) in ancestors:

@@ -14,6 +14,9 @@ from pathlib import Path, PurePosixPath
 from spinegraph.engine.errors import KnowledgeError, shortened
 from spinegraph.engine.knowledge.files import in_unix_form, own_paths, read_file
 from spinegraph.engine.knowledge.manifest import MANIFEST, Manifest, manifest_path, read_manifest
+from spinegraph.engine.knowledge.turtle.reader import parse
+from spinegraph.engine.knowledge.turtle.short_rules import left_out
+from spinegraph.engine.knowledge.turtle.terms import shorten
 
 ARCHIVE = ".zip"
 DIGESTS = "digests.txt"
@@ -36,6 +39,7 @@ def build(folder: Path) -> tuple[Manifest, bytes]:
     if not own_paths(folder):
         raise KnowledgeError("There are no knowledge files.", where=str(folder), mend="Give a folder that holds .ttl files.")
     texts = {path.relative_to(folder).as_posix(): in_unix_form(read_file(path)) for path in _files(folder)}
+    _check_full(texts)
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as archive:
         for name, text in sorted({**texts, DIGESTS: _digests(texts)}.items()):
@@ -43,6 +47,21 @@ def build(folder: Path) -> tuple[Manifest, bytes]:
             info.create_system, info.external_attr = 3, (stat.S_IFREG | 0o644) << 16
             archive.writestr(info, text)
     return manifest, written.getvalue()
+
+
+def _check_full(texts: Mapping[str, bytes]) -> None:
+    """That other SHACL engines can run what is given away. What is no Turtle is told when it is read as knowledge."""
+    for name, text in texts.items():
+        try:
+            triples = [quad.triple for quad in parse(text)] if name.endswith(".ttl") else []
+        except SyntaxError:
+            continue
+        if left := left_out(triples):
+            raise KnowledgeError(
+                f"{shorten(left[0].subject.value)} is in short form, which no other SHACL engine runs.",
+                where=name,
+                mend="Write it in full: spinegraph format --full.",
+            )
 
 
 def package_digest(folder: Path) -> str:

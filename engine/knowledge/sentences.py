@@ -10,12 +10,18 @@ import re
 from collections.abc import Iterator
 
 ABBREVIATED = frozenset(
-    "approx ca cf dr e.g eg esp excl fig figs i.e ie incl mr mrs ms nos prof resp st viz vs".split()
-)
+    (
+        "approx", "ca", "cf", "dr", "e.g", "eg", "esp", "excl", "fig", "figs", "i.e", "ie", "incl", "mr", "mrs", "ms",
+        "nos", "prof", "resp", "st", "viz", "vs",
+    )
+)  # fmt: skip
 """What goes on after its full stop, whatever follows."""
 BEFORE_A_VALUE = frozenset(
-    "app art av avg ch chap col def diam eq eqs ex freq max med min no p para pp ref refs sec sect tab tbl temp vol wt".split()
-)
+    (
+        "app", "art", "av", "avg", "ch", "chap", "col", "def", "diam", "eq", "eqs", "ex", "freq", "max", "med", "min",
+        "no", "p", "para", "pp", "ref", "refs", "sec", "sect", "tab", "tbl", "temp", "vol", "wt",
+    )
+)  # fmt: skip
 """What goes on where a number, a sign or a word in lower case follows: elsewhere it ends a sentence as well."""
 _LAST_WORD = re.compile(r"(?:^|[\s(\[“\"'/])([^\W\d_]+(?:\.[^\W\d_]+)*)\.\s*$")
 _LIST_NUMBER = re.compile(r"\s*\(?(?:\d{1,3}|[a-zA-Z])[.)]\s*")

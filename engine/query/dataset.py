@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 from spinegraph.engine.errors import KnowledgeError, TurtleSyntaxError
+from spinegraph.engine.knowledge.turtle.short_rules import left_out
 from spinegraph.engine.model import Frozen
 from spinegraph.engine.query.sssom import RDF_TYPE, read_mappings
 
@@ -106,10 +107,20 @@ def _read(file: DataFile, number: int) -> Iterator[ox.Quad]:
             return ox.Triple(rename(node.subject), node.predicate, rename(node.object))  # type: ignore[arg-type]
         return node
 
-    for found in _parse(file):
+    for found in _in_full(file):
         inside = getattr(found, "graph_name", None)
         place = graph if inside is None or isinstance(inside, ox.DefaultGraph) else rename(inside)
         yield ox.Quad(rename(found.subject), found.predicate, rename(found.object), place)  # type: ignore[arg-type]
+
+
+def _in_full(file: DataFile) -> Iterator[ox.Triple | ox.Quad]:
+    """What a file states; of knowledge also what its rules in short form leave out."""
+    if file.own or file.path.suffix != ".ttl":
+        yield from _parse(file)
+        return
+    triples = [found.triple if isinstance(found, ox.Quad) else found for found in _parse(file)]
+    yield from triples
+    yield from left_out(triples)
 
 
 def _parse(file: DataFile) -> Iterator[ox.Triple | ox.Quad]:

@@ -23,6 +23,7 @@ from rdflib.term import Node
 from spinegraph.engine.errors import TurtleSyntaxError
 from spinegraph.engine.knowledge.files import in_unix_form
 from spinegraph.engine.knowledge.turtle.reader import not_turtle_1_1, parse
+from spinegraph.engine.knowledge.turtle.short_rules import left_out
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES
 
 BARE = {
@@ -92,13 +93,15 @@ def _by_text(node: Node) -> str:
     return str(node.n3())
 
 
-def format_turtle(text: str, name: str = "") -> str:
-    """The normal form of a Turtle document.
+def format_turtle(text: str, name: str = "", *, full: bool = False) -> str:
+    """The normal form of a Turtle document; in `full`, with what its rules in short form leave out.
 
     Raises TurtleSyntaxError with name and line where it is none, and where its normal form would state something else.
     """
     body = in_unix_form(text.encode("utf-8", "surrogatepass"))
     triples, prefixes = _read(body, name)
+    if full:
+        triples += left_out(triples)
     with _quiet():
         formatted = _written(triples, prefixes, body, name)
     if _canonical(triples) != _canonical(_read(formatted.encode(), name)[0]):
@@ -178,16 +181,17 @@ def _names_matter(graph: Graph) -> bool:
     return len(places) < len(held) or len({value for *_, value in held}) < len(held)
 
 
-def badly_formatted(paths: tuple[Path, ...]) -> list[Path]:
-    """The Turtle files that are not in normal form."""
-    return [path for path in paths if path.suffix == ".ttl" and format_turtle(text := _text(path), path.name) != text]
+def badly_formatted(paths: tuple[Path, ...], *, full: bool = False) -> list[Path]:
+    """The Turtle files that are not in normal form; in `full`, with rules in short form as well."""
+    turtle = (path for path in paths if path.suffix == ".ttl")
+    return [path for path in turtle if format_turtle(text := _text(path), path.name, full=full) != text]
 
 
-def format_files(paths: tuple[Path, ...]) -> list[Path]:
-    """Rewrite the files that are not in normal form; which they were."""
-    changed = badly_formatted(paths)
+def format_files(paths: tuple[Path, ...], *, full: bool = False) -> list[Path]:
+    """Rewrite the files that are not in normal form, in `full` rules in short form too; which they were."""
+    changed = badly_formatted(paths, full=full)
     for path in changed:
-        path.write_text(format_turtle(_text(path), path.name), encoding="utf-8")
+        path.write_text(format_turtle(_text(path), path.name, full=full), encoding="utf-8")
     return changed
 
 

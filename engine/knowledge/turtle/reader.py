@@ -11,9 +11,12 @@ import pyoxigraph as ox
 from spinegraph.engine.errors import KnowledgeError, TurtleSyntaxError
 from spinegraph.engine.knowledge.files import in_unix_form, read_file
 from spinegraph.engine.knowledge.turtle.prefixes import check_prefixes
+from spinegraph.engine.knowledge.turtle.short_rules import derived_statements
 from spinegraph.engine.knowledge.turtle.slips import mend_turtle
-from spinegraph.engine.knowledge.turtle.terms import Term, Text
+from spinegraph.engine.knowledge.turtle.terms import PREFIXES, Term, Text
 from spinegraph.engine.knowledge.words import UNSHOWN_IN_TURTLE, unshown_character
+
+INTEGER = PREFIXES["xsd"] + "integer"
 
 
 def parse(text: bytes) -> ox.QuadParser:
@@ -22,7 +25,7 @@ def parse(text: bytes) -> ox.QuadParser:
 
 
 def read_triples(path: Path, number: int, most: int = sys.maxsize) -> list[tuple[str, str, Term]]:
-    """The triples of one Turtle file, in Oxigraph's order.
+    """The triples of one Turtle file, in Oxigraph's order, and after them what its rules in short form leave out.
 
     Blank nodes are numbered as they come, after the number of the file: read again, they have the same names.
     Raises TurtleSyntaxError with file:line, KnowledgeError where there are more than `most`, or where a prefix is misdeclared.
@@ -52,7 +55,7 @@ def read_triples(path: Path, number: int, most: int = sys.maxsize) -> list[tuple
         triples = [(name(triple.subject), name(triple.predicate), term(triple.object)) for triple in itertools.islice(read, most)]
         if next(read, None) is None:
             check_prefixes(path, text, read.prefixes)
-            return triples
+            return triples + [(subject, predicate, _written(value)) for subject, predicate, value in derived_statements(triples)]
     except SyntaxError as error:
         raise TurtleSyntaxError(
             f"{error.msg} (column {error.offset})",
@@ -70,6 +73,11 @@ def read_triples(path: Path, number: int, most: int = sys.maxsize) -> list[tuple
         kind="too-large",
         path=path,
     )
+
+
+def _written(value: str | int) -> Term:
+    """A derived value as if it had been written."""
+    return Text(str(value), "", INTEGER) if isinstance(value, int) else value
 
 
 def _text_of(path: Path) -> bytes:

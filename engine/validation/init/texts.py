@@ -36,12 +36,8 @@ shape:{pascal} a sh:NodeShape ; rdfs:label "{words}"@en ; core:present finding:{
 shape:{pascal}Sign a sh:NodeShape ; rdfs:label "sign in {words}"@en ; core:present finding:{pascal}Sign ;
     prov:wasDerivedFrom passage:{passage} .
 
-shape:RulesOfOrder30 a sh:NodeShape ; rdfs:label "rules of order 30"@en ; sh:targetClass core:Case ; sh:order 30 ;
-    sh:rule rule:step-in-{slug} .
-
-rule:step-in-{slug} a core:Recommendation , sh:TripleRule ; rdfs:label "Step in {words}"@en ;
-    core:source source:{slug} ; core:scope shape:{pascal} ; sh:condition shape:{pascal} , shape:{pascal}Sign ;
-    sh:order 30 ; sh:subject sh:this ; sh:predicate core:holds ; sh:object rule:step-in-{slug} ;
+rule:step-in-{slug} a core:Recommendation ; rdfs:label "Step in {words}"@en ;
+    core:source source:{slug} ; core:scope shape:{pascal} ; sh:condition shape:{pascal}Sign ;
     core:direction core:for ; core:modality core:should ; core:urgency core:routine ;
     core:intervention intervention:{pascal}Step ;
     core:text "To be written: what to do."@en , "To be written: what to do, in words for patients."@en-x-patient ;
