@@ -58,7 +58,7 @@ def _check_full(texts: Mapping[str, bytes]) -> None:
             continue
         if left := left_out(triples):
             raise KnowledgeError(
-                f"{shorten(left[0].subject.value)} is in short form, which no other SHACL engine runs.",
+                f"{shorten(str(left[0].subject).strip('<>'))} is in short form, which no other SHACL engine runs.",
                 where=name,
                 mend="Write it in full: spinegraph format --full.",
             )

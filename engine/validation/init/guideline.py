@@ -198,4 +198,4 @@ def _source(names: Mapping[str, str], text: str, statements: tuple[Statement, ..
         core:reviewNote "Nobody has said yet who reviewed the document; treated as pending."@en ;
         core:fileName {names["file_literal"]} ; core:textDigest "{digest(text)}" ."""
     for name, statement in zip(passage_ids(names["number"], statements), statements, strict=True):
-        yield passage_turtle(name, statement, text, f"source:{names['slug']}", used=name == names["passage"])
+        yield passage_turtle(name, statement, text, f"{PREFIXES['source']}{names['slug']}", used=name == names["passage"])

@@ -44,11 +44,13 @@ def _letters(count: int) -> str:
     return (_letters(count // 26) if count >= 26 else "") + chr(ord("a") + count % 26)
 
 
-def passage_turtle(name: str, statement: Statement, text: str, source: str, *, used: bool = False) -> str:
-    """A passage of the document `text`, whose source has the given CURIE; one that nothing rests on yet says so."""
+def passage_turtle(
+    name: str, statement: Statement, text: str, source: str, *, used: bool = False, namespace: str = PREFIXES["passage"]
+) -> str:
+    """A passage of the document `text`, whose source has the given IRI; one that nothing rests on yet says so."""
     unused = "" if used else f'core:notModelled "{STRUCTURE if statement.heading else NOT_YET}"@en ;'
     paraphrase = HEADING if statement.heading else f"Statement {name}: {TO_PARAPHRASE}."
-    return f"""passage:{name} a core:Passage ; dcterms:identifier "{name}" ; core:source {source} ;
+    return f"""<{namespace}{name}> a core:Passage ; dcterms:identifier "{name}" ; core:source <{source}> ;
         core:section {literal(_section(statement.section))} ; {'core:kind "metadata" ;' if statement.heading else ""}
         core:paraphrase {literal(paraphrase, "en")} ; {unused}
         oa:hasSelector [ a oa:TextPositionSelector ; oa:start {statement.start} ; oa:end {statement.end} ] ;

@@ -18,7 +18,7 @@ from spinegraph.engine.knowledge.sources import text_changed
 from spinegraph.engine.knowledge.statements import Statement, read_statements
 from spinegraph.engine.knowledge.turtle.formatting import format_turtle
 from spinegraph.engine.knowledge.turtle.graph import Graph
-from spinegraph.engine.knowledge.turtle.terms import PREFIXES, expand, shorten
+from spinegraph.engine.knowledge.turtle.terms import PREFIXES, expand
 from spinegraph.engine.model import Frozen, Knowledge, Passage, Source
 from spinegraph.engine.validation.init.passages import HEAD, digest, passage_ids, passage_turtle
 
@@ -117,7 +117,7 @@ def _revise(source: Source, passages: list[Passage], text: str, accepted: Collec
         accepted=tuple(passage.id for passage in taken_over),
         reworded=reworded,
         gone=gone,
-        new=edits.add(source, outcome.unread, text, {passage.id for passage in passages}),
+        new=edits.add(source, outcome.unread, text, passages),
     )
 
 
@@ -198,7 +198,7 @@ class _Edits:
         """What stands in the file that describes something."""
         path = self._graph.files_of(iri)[0]
         if path not in self._parsed:
-            self._parsed[path] = rdflib.Graph().parse(path, format="turtle")
+            self._parsed[path] = rdflib.Graph(bind_namespaces="none").parse(path, format="turtle")
         return self._parsed[path]
 
     def move(self, passage: Passage, span: Span, text: str) -> None:
@@ -209,11 +209,12 @@ class _Edits:
         parsed.set((selector, OA.end, Literal(span.end)))
         parsed.set((subject, TEXT_DIGEST, Literal(digest(text[span.start : span.end]))))
 
-    def add(self, source: Source, statements: tuple[Statement, ...], text: str, taken: Collection[str]) -> tuple[str, ...]:
-        """Passages for statements, in the file of their source; their ids."""
-        names = passage_ids(source.number, statements, taken)
+    def add(self, source: Source, statements: tuple[Statement, ...], text: str, known: list[Passage]) -> tuple[str, ...]:
+        """Passages for statements, in the file of their source and the namespace of those that it has; their ids."""
+        names = passage_ids(source.number, statements, {passage.id for passage in known})
+        namespace = next((passage.iri.removesuffix(passage.id) for passage in known), PREFIXES["passage"])
         for name, statement in zip(names, statements, strict=True):
-            turtle = passage_turtle(name, statement, text, shorten(source.iri))
+            turtle = passage_turtle(name, statement, text, source.iri, namespace=namespace)
             self._of(source.iri).parse(data=f"{HEAD}\n{turtle}", format="turtle")
         return names
 
@@ -223,5 +224,11 @@ class _Edits:
 
     def files(self) -> dict[Path, str]:
         """The files that are no longer what they were."""
-        written = {path: format_turtle(parsed.serialize(format="nt"), path.name) for path, parsed in self._parsed.items()}
+        written = {path: format_turtle(_with_prefixes(parsed), path.name) for path, parsed in self._parsed.items()}
         return {path: text for path, text in written.items() if path.read_text(encoding="utf-8") != text}
+
+
+def _with_prefixes(parsed: rdflib.Graph) -> str:
+    """Statements under the prefixes that their file declares."""
+    declared = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in parsed.namespaces())
+    return declared + parsed.serialize(format="nt")

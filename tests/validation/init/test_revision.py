@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Collection
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from spinegraph.api.cli.app import main
 from spinegraph.engine import load_knowledge
 from spinegraph.engine.errors import ProvenanceError
 from spinegraph.engine.knowledge.build.assembly import assemble
-from spinegraph.engine.knowledge.files import in_unix_form, knowledge_paths
+from spinegraph.engine.knowledge.files import in_unix_form, knowledge_paths, named_paths
 from spinegraph.engine.knowledge.sources import read_documents, text_changed, verify
 from spinegraph.engine.knowledge.statements import read_statements
 from spinegraph.engine.knowledge.turtle.graph import read_graph
@@ -171,3 +172,21 @@ def test_the_command_tells_what_somebody_has_to_decide(tmp_path: Path, capsys: p
     assert main([*call, "--accept", "7-L003a"]) == 0
     assert "7-L003a  accepted\n" in capsys.readouterr().out
     assert agrees(tmp_path)
+
+
+def test_a_package_keeps_its_namespace_and_its_prefixes(tmp_path: Path) -> None:
+    folder = tmp_path / "ankle-and-foot"
+    shutil.copytree(Path(__file__).parents[3] / "guidelines" / "ankle-and-foot", folder)
+    document = folder / "documents" / "ankle-and-foot.md"
+    document.write_text(document.read_text(encoding="utf-8") + "\nIt is read again every year.\n", encoding="utf-8")
+    graph = read_graph(named_paths(folder))
+    known = assemble(graph)
+    revision = plan_revision(graph, known, {next(iter(known.sources)): document.read_text(encoding="utf-8")})
+    assert len(revision.new) == 1
+    (path,) = revision.files
+    before = path.read_text(encoding="utf-8")
+    write_revision(revision)
+    written = path.read_text(encoding="utf-8")
+    assert f"ankle:{revision.new[0]}\n" in written
+    assert len(written) < len(before) * 1.1
+    assert len(load_knowledge(named_paths(folder)).passages) == len(known.passages) + 1
