@@ -1,12 +1,13 @@
 """The walk-through of docs/author.md, done as it is written: from a text to explained decisions with the terminal alone.
 
-A block whose paragraph ends in the name of a file, `path`:, is that file; a diff is made to it. A console block is run, and has
-to print what stands there.
+A block whose paragraph ends in the name of a file, `path`:, is that file, or where there is one, what stands in it, with “…” for
+lines that are left out; a diff is made to it. A console block is run, and has to print what stands there.
 """
 
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -18,17 +19,27 @@ from tests.console import Terminal
 pytestmark = pytest.mark.slow
 
 PAGE = Path(__file__).parent.parent / "docs" / "author.md"
+PACKAGE = PAGE.parent.parent / "guidelines" / "ankle-and-foot"
+"""What the walk-through is about: it says that a copy stands in the folder."""
 BEGIN, END = "## A guideline from nothing\n", "\n## A new guideline: `"
 FILES = ("markdown", "turtle", "yaml")
 """Languages of blocks that are files."""
+INDENT = re.compile("^ +", re.MULTILINE)
+"""What an excerpt may lack: a block is read without the indentation that all its lines have."""
 
 
 class Walk(Terminal):
     """A folder in which a page is followed; each method does one block, and gives nothing back where all is well."""
 
     def write(self, example: Example) -> None:
-        """A file as the page has it."""
+        """A file as the page has it, or an excerpt of one that is there."""
         path = self._named(example)
+        if path.exists():
+            text, reached = INDENT.sub("", path.read_text(encoding="utf-8")), 0
+            for part in INDENT.sub("", str(example.parsed)).split("…\n"):
+                reached = text.find(part, reached) + len(part)
+                assert reached >= len(part), f"{path.name} does not hold:\n{part}"
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(str(example.parsed), encoding="utf-8")
 
@@ -70,6 +81,7 @@ def follow(page: Path, folder: Path) -> tuple[Walk, int]:
 
 
 def test_the_walk_through_goes_as_it_is_written(tmp_path: Path) -> None:
+    shutil.copytree(PACKAGE, tmp_path / PACKAGE.name)
     walk, blocks = follow(PAGE, tmp_path)
     assert blocks > 15
     assert {typed.split()[0] for typed in walk.typed} == {"spinegraph"}
@@ -107,3 +119,15 @@ def test_a_page_that_shows_something_else_is_found_out(tmp_path: Path, answer: s
         with pytest.raises(AssertionError):
             follow(page, tmp_path)
     assert (tmp_path / "a.txt").read_text() == "one: 1\n"
+
+
+@pytest.mark.parametrize(("excerpt", "right"), [("a\n…\nc\n", True), ("c\n…\na\n", False), ("b\nd\n", False)])
+def test_an_excerpt_that_does_not_stand_in_its_file_is_found_out(tmp_path: Path, excerpt: str, right: bool) -> None:
+    (tmp_path / "a.txt").write_text("a\nb\nc\n", encoding="utf-8")
+    page = tmp_path / "page.md"
+    page.write_text(f"{BEGIN}\nA file, `a.txt`:\n\n```yaml\n{excerpt}```\n{END}end\n", encoding="utf-8")
+    if right:
+        follow(page, tmp_path)
+    else:
+        with pytest.raises(AssertionError):
+            follow(page, tmp_path)
