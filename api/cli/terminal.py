@@ -138,9 +138,23 @@ def _details(entry: DecidedRecommendation, words: Words) -> Iterator[tuple[str, 
         yield "what", entry.text
     if reason.text:
         yield "why", Text.assemble(reason.text, passage_ids(reason.passages))
+    yield from _stated(entry, words)
     yield from _turning(entry, words)
     if corrected := words.corrections(entry):
         yield "if corrected", " | ".join(corrected)
+
+
+def _stated(entry: DecidedRecommendation, words: Words) -> Iterator[tuple[str, str]]:
+    """The grade, the doses, when it is due again, and what the patient weighs."""
+    if entry.strength:
+        yield "grade", f"strength {entry.strength}, certainty {entry.certainty}"
+    for dose in entry.dose or ():
+        missing = f"{words.names(dose.missing)} is not known" if dose.missing else ""
+        yield "dose", "; ".join(filter(None, (dose.text, dose.calculation, missing)))
+    if entry.due:
+        yield "again", entry.due.text
+    if entry.preference:
+        yield "to choose", entry.preference
 
 
 def _turning(entry: Turned, words: Words) -> Iterator[tuple[str, str | Text]]:

@@ -21,6 +21,7 @@ from spinegraph.engine.decide.case_text import MAX_BYTES, parse_json, parse_text
 from spinegraph.engine.decide.codebook import Codebook
 from spinegraph.engine.decide.dates import read_moment
 from spinegraph.engine.decide.facts import compare
+from spinegraph.engine.decide.recurrence import is_due
 from spinegraph.engine.decide.suggestions import MAX_SHOWN
 from spinegraph.engine.errors import (
     LONGEST_ECHO,
@@ -31,7 +32,7 @@ from spinegraph.engine.errors import (
 )
 from spinegraph.engine.knowledge.words import unshown_character
 from spinegraph.engine.knowledge.yaml_text import Place
-from spinegraph.engine.model import Case, Compared, Knowledge
+from spinegraph.engine.model import Case, Compared, Knowledge, Recurrence
 from spinegraph.engine.program.program import Program
 
 AUDIENCES = ("clinician", "patient")
@@ -258,8 +259,10 @@ class CaseEncoder:
             code = valued[comparison.measurement].code
             self._compared.setdefault(code, []).append((position, comparison.criterion))
         self._related = list(zip(program.codes_of_related, program.related, strict=True))
-        performable = enumerate(program.performable, program.first_performed)
-        self._performed = {knowledge.interventions[iri].code: position for position, iri in performable}
+        self._performed: dict[str, list[tuple[int, Recurrence | None]]] = {}
+        for position, act in enumerate(program.performable, program.first_performed):
+            code = knowledge.interventions[act.intervention].code
+            self._performed.setdefault(code, []).append((position, act.recurrence))
         self._interventions = {concept.code for concept in knowledge.interventions.values()}
 
     def known_part(self, case: Case) -> Case:
@@ -290,8 +293,13 @@ class CaseEncoder:
                 yield self._program.first_related + 2 * number, relate(criterion, known[one], known[other])
 
     def performed(self, case: Case) -> list[int]:
-        """The positions of the input planes of what is performed, as far as it does any recommendation."""
-        return [self._performed[code] for code in case.performed if code in self._performed]
+        """The positions of the input planes of what is performed, as far as it does any recommendation: not if due again."""
+        return [
+            position
+            for code in case.performed
+            for position, recurrence in self._performed.get(code, ())
+            if recurrence is None or not is_due(recurrence, code, case)
+        ]
 
     def run(self, case: Case) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The output planes of a case, and those without its contradictory facts (the same where there are none).

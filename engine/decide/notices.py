@@ -51,7 +51,7 @@ def notice_rules(graph: CriterionGraph, knowledge: Knowledge, stale: frozenset[s
             for rule in gaps
         ),
         {iri: tuple(_of_source(source, knowledge)) for iri, source in knowledge.sources.items()},
-        input_words(knowledge, graph.facts.program.performable),
+        input_words(knowledge, {act.intervention for act in graph.facts.program.performable}),
         stale,
     )
 

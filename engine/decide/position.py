@@ -10,7 +10,7 @@ from spinegraph.engine.criteria.node import CriterionNode, Explanation
 from spinegraph.engine.criteria.open_facts import shared_facts
 from spinegraph.engine.criteria.rule import ActingRule, RuleNode
 from spinegraph.engine.decide.criterion_graph import CriterionGraph
-from spinegraph.engine.model import Recommendation, Rule, Verdict
+from spinegraph.engine.model import Recommendation, Recurrence, Rule, Verdict
 from spinegraph.engine.program.program import Program
 
 
@@ -18,7 +18,7 @@ class Position(NamedTuple):
     """A recommendation (by IRI) with the rules that displace it, leave it open or exclude the patient.
 
     Contraindications are among those that leave it open. `obtaining` holds once all that its intervention obtains is known;
-    `performable` is the code of an intervention that does it once that is performed, or "".
+    `performable` is the code of an intervention that does it once that is performed, or ""; what recurs, until it is due.
 
     `strict` displace it also while they are unknown, `exceptions` only once they are known to hold. Masks: the changes that
     all these rules name (`named`), the facts that bear on any of them (`bearing`), on several parts of its own criterion
@@ -38,6 +38,7 @@ class Position(NamedTuple):
     several: int
     entangled: int
     performable: str
+    recurrence: Recurrence | None
 
     @property
     def overriding(self) -> tuple[ActingRule, ...]:
@@ -49,7 +50,7 @@ class Position(NamedTuple):
         """Equal for recommendations whose verdicts, flips and open facts are equal while nothing that does them is performed."""
         parts = (self.strict, self.exceptions, self.leaving, self.obtaining, self.excluding)
         numbers = tuple(tuple(rule.number for rule in part) for part in parts)
-        return _number(self.node.scope), _number(self.node.criterion), *numbers
+        return _number(self.node.scope), _number(self.node.criterion), *numbers, self.recurrence
 
     def verdict(self, planes: tuple[int, ...], certain: tuple[int, ...]) -> Verdict:
         """The verdict of a case, from its planes and from those without contradictory facts."""
@@ -99,6 +100,7 @@ def position_of(rule: Recommendation, graph: CriterionGraph) -> Position:
         several=shared_facts([node]),
         entangled=shared_facts([node, *(other.node for other in (*strict, *exceptions, *leaving, *obtaining)), *excluding]),
         performable=graph.facts.program.knowledge.interventions[rule.intervention].code if relations.performable(rule) else "",
+        recurrence=rule.recurrence,
     )
 
 

@@ -50,7 +50,7 @@ def recommendations_in_full(parts: Parts) -> list[DecidedRecommendation]:
     by_verdict: dict[str, list[DecidedRecommendation]] = {verdict: [] for verdict in VERDICTS}
     for entry, result in parts.results:
         if parts.include_all or result.verdict not in QUIET:
-            by_verdict[result.verdict].append(decided_recommendation(entry, result, parts.for_patient))
+            by_verdict[result.verdict].append(decided_recommendation(entry, result, parts.explained.case))
     return [shown for verdict in VERDICTS for shown in by_verdict[verdict]]
 
 
@@ -67,10 +67,10 @@ def recommendations_in_short(
     for entry, result in parts.results:
         places = reaching if result.verdict == "undetermined" else in_briefs
         if entry.rule.id in explained:
-            by_verdict[result.verdict].append(explained_recommendation(entry, result, parts.for_patient))
+            by_verdict[result.verdict].append(explained_recommendation(entry, result, parts.explained.case))
         elif result.verdict not in QUIET and entry.rule.iri in places:
             open_ = entry.applicability.in_short(parts.explained, result.verdict)
-            by_verdict[result.verdict].append(shown_recommendation(entry, open_, parts.for_patient, entry.rule.id in standing))
+            by_verdict[result.verdict].append(shown_recommendation(entry, open_, parts.explained.case, entry.rule.id in standing))
     return [shown for verdict in VERDICTS for shown in by_verdict[verdict]]
 
 

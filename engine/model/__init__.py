@@ -108,6 +108,7 @@ from spinegraph.engine.model.knowledge import (
     UncoveredTopic,
 )
 from spinegraph.engine.model.sources import ArticleSection, CitationMapping, Passage, PassageKind, Reference, Source
+from spinegraph.engine.model.statements import Dose, Due, Recurrence, ShownDose
 from spinegraph.engine.model.verdict import QUIET, VERDICTS, Verdict
 
 __all__ = [
@@ -148,6 +149,8 @@ __all__ = [
     "DerivedFinding",
     "Difference",
     "Direction",
+    "Dose",
+    "Due",
     "Exclusion",
     "Fact",
     "FactBasis",
@@ -183,6 +186,7 @@ __all__ = [
     "Range",
     "Ratio",
     "Recommendation",
+    "Recurrence",
     "Reference",
     "Related",
     "ReturnSign",
@@ -195,6 +199,7 @@ __all__ = [
     "Screen",
     "ScreenItem",
     "ShortAssessment",
+    "ShownDose",
     "ShownPosition",
     "ShownRecommendation",
     "ShownTension",

@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType, field
 from spinegraph.engine.model.base import Direction, Frozen, Modality, Truth, Urgency, doc
 from spinegraph.engine.model.brief import Brief, ReturnSign
 from spinegraph.engine.model.shown import Choice, CitedPassage, ShownScreen
+from spinegraph.engine.model.statements import Due, ShownCertainty, ShownDose, ShownStrength
 from spinegraph.engine.model.verdict import Verdict
 
 Audience = Literal["clinician", "patient"]
@@ -23,6 +24,16 @@ IgnoredReason = Literal["unknown-code", "older-entry", "before-a-sign", "no-rule
 Iri = Annotated[str, doc("Its IRI, at which the service describes it.")]
 Label = Annotated[str, doc("Its name in the words of the audience.")]
 PassageIds = Annotated[tuple[str, ...], doc("Ids of the passages of the sources that state it, such as 000-L033a.")]
+ShownGrade = Annotated[
+    ShownStrength,
+    doc("How strong the source calls it (GRADE); `not-graded` where it grades others alone, left out where it grades none."),
+]
+ShownEvidence = Annotated[ShownCertainty, doc("How certain the source calls the evidence (GRADE); likewise.")]
+Doses = Annotated[tuple[ShownDose, ...], doc("The dose, or doses of which one is chosen; left out where none is stated.")]
+NextDue = Annotated[Due, doc("How often it is to be done, and when it is due again; left out where the source says nothing.")]
+Preference = Annotated[
+    str, doc("Where the choice is the patient's: what to talk about, in the words of the audience; left out elsewhere.")
+]
 Missing = Annotated[tuple[str, ...], doc("Codes of the unknown facts that some answer to the others makes decisive.")]
 
 
@@ -187,6 +198,11 @@ class ShownRecommendation(Frozen, frozen=True, kw_only=True, omit_defaults=True)
     flips: Annotated[tuple[tuple[Change, ...], ...], doc("Where `explain` names it: the smallest changes of its verdict.")] = ()
     flips_complete: Annotated[bool, doc("Where `explain` names it: whether these are all.")] | UnsetType = UNSET
     explanation: Annotated[Proof, doc("Where `explain` names it: the proof of its verdict.")] | UnsetType = UNSET
+    strength: ShownGrade | UnsetType = UNSET
+    certainty: ShownEvidence | UnsetType = UNSET
+    dose: Doses | UnsetType = UNSET
+    due: NextDue | UnsetType = UNSET
+    preference: Preference | UnsetType = UNSET
 
 
 class DecidedRecommendation(Frozen, frozen=True, kw_only=True):
@@ -214,6 +230,11 @@ class DecidedRecommendation(Frozen, frozen=True, kw_only=True):
     flips: Annotated[tuple[tuple[Change, ...], ...], doc("Smallest sets of changes after which the verdict is another one.")]
     flips_complete: Annotated[bool, doc("Whether these are all; false where the search ended before it had tried everything.")]
     explanation: Annotated[Proof, doc("The proof of the verdict.")]
+    strength: ShownGrade | UnsetType = UNSET
+    certainty: ShownEvidence | UnsetType = UNSET
+    dose: Doses | UnsetType = UNSET
+    due: NextDue | UnsetType = UNSET
+    preference: Preference | UnsetType = UNSET
 
 
 class Question(Frozen, frozen=True, kw_only=True, omit_defaults=True):

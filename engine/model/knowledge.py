@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from spinegraph.engine.model.base import Direction, Frozen, Modality, Urgency, doc
 from spinegraph.engine.model.criteria import Act, Criterion, Score
 from spinegraph.engine.model.sources import ArticleSection, CitationMapping, Passage, PassageKind, Reference, Source
+from spinegraph.engine.model.statements import Certainty, Dose, Recurrence, Strength
 
 
 class Concept(Frozen, frozen=True, kw_only=True):
@@ -129,7 +130,10 @@ class Assessment(Rule, frozen=True, kw_only=True):
 
 
 class Recommendation(Rule, frozen=True, kw_only=True):
-    """For or against an intervention."""
+    """For or against an intervention. `strength` and `certainty` are "" where the source does not grade it.
+
+    `preference`: what to talk about with the patient, where the choice depends on what the patient prefers.
+    """
 
     direction: Direction
     modality: Modality
@@ -141,6 +145,12 @@ class Recommendation(Rule, frozen=True, kw_only=True):
     line: str = ""
     overrides: tuple[str, ...] = ()
     overrides_if_known: tuple[str, ...] = ()
+    strength: Strength | Literal[""] = ""
+    certainty: Certainty | Literal[""] = ""
+    doses: tuple[Dose, ...] = ()
+    recurrence: Recurrence | None = None
+    preference: str = ""
+    patient_preference: str = ""
 
 
 class Exclusion(Rule, frozen=True, kw_only=True):

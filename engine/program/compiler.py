@@ -20,7 +20,7 @@ from spinegraph.engine.model import (
     Verdict,
 )
 from spinegraph.engine.program.levels import Levels
-from spinegraph.engine.program.program import Comparison, Pair, Program, RuleSlots, done_key, structure
+from spinegraph.engine.program.program import Comparison, Pair, Performable, Program, RuleSlots, done_key, structure
 from spinegraph.engine.program.relations import Relations
 from spinegraph.engine.program.strata import order_errors
 
@@ -49,7 +49,7 @@ class _Compiler:
         self._relations = Relations(knowledge)
         self._deriving = self._relations.deriving
         self._comparisons: list[Comparison] = []
-        self._performable: dict[str, int] = {}
+        self._performable: dict[Performable, int] = {}
         self._related: list[Related] = []
         self._lines: list[str] = []
         self._names: dict[Any, tuple[str, str]] = {}
@@ -233,15 +233,18 @@ class _Compiler:
         """
         if not self._relations.performable(rule):
             return "zero"
-        performed = self._performed(rule.intervention)
+        performed = self._performed(Performable(rule.intervention, rule.recurrence))
         obtained = self._relations.obtained(rule)
         return performed if obtained is None else self.assign("k", join("|", [performed, self._all_known(obtained)]))
 
-    def _performed(self, intervention: str) -> str:
-        """The input plane of an intervention being performed: that of the fact, where some criterion asks about it."""
-        if (act := Act("performed", intervention).iri) in self._input:
-            return f"gp{self._input[act]}"
-        return f"gd{self._performable.setdefault(intervention, len(self._performable))}"
+    def _performed(self, act: Performable) -> str:
+        """The input plane of an intervention being performed: that of the fact, where some criterion asks about it.
+
+        Of what recurs it is its own: whether it is not yet due again.
+        """
+        if act.recurrence is None and (fact := Act("performed", act.intervention).iri) in self._input:
+            return f"gp{self._input[fact]}"
+        return f"gd{self._performable.setdefault(act, len(self._performable))}"
 
     def _all_known(self, obtained: And) -> str:
         self.criterion(obtained)

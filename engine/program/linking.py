@@ -128,6 +128,7 @@ class Linker:
                     direct[rule.condition] = None
                 case Recommendation():
                     direct[rule.intervention] = None
+                    direct.update((iri, None) for dose in rule.doses for iri in (dose.per, dose.medicine) if iri)
                     direct.update((present.finding, None) for present in self._relations.contraindications(rule))
                     obtained = self._relations.obtained(rule)
                     direct.update((part.subject, None) for part in (obtained.walk() if obtained else ()))

@@ -16,6 +16,7 @@ from spinegraph.engine.model import (
     Compared,
     Criterion,
     Knowledge,
+    Recurrence,
     Related,
     Score,
     Verdict,
@@ -31,6 +32,13 @@ class Comparison(NamedTuple):
 
     measurement: str
     criterion: Compared
+
+
+class Performable(NamedTuple):
+    """What does recommendations once it is performed: an intervention (IRI). Of those that recur, until it is due again."""
+
+    intervention: str
+    recurrence: Recurrence | None = None
 
 
 class Pair(NamedTuple):
@@ -74,7 +82,7 @@ class Program(NamedTuple):
     run: Callable[[Sequence[Plane]], tuple[Plane, ...]]
     findings: tuple[str, ...]
     comparisons: tuple[Comparison, ...]
-    performable: tuple[str, ...]
+    performable: tuple[Performable, ...]
     related: tuple[Related, ...]
     slots: Mapping[Any, Pair]
     rules: Mapping[str, RuleSlots]

@@ -41,6 +41,9 @@ class Relations:
         self._obtained = {
             iri: _all_known(concept.obtains, knowledge) for iri, concept in knowledge.interventions.items() if concept.obtains
         }
+        recommendations = [rule for rule in knowledge.rules.values() if isinstance(rule, Recommendation)]
+        self.grading = frozenset(rule.source for rule in recommendations if rule.strength or rule.certainty)
+        """IRIs of the sources that grade any recommendation: what they leave ungraded is said to be so."""
         self._screening = {iri for iri, concept in knowledge.interventions.items() if concept.screening}
         self._position = {iri: number for number, iri in enumerate(knowledge.rules)}
         self.deriving: dict[str, DerivedFinding] = {}
@@ -89,9 +92,10 @@ class Relations:
     def obtained(self, rule: Recommendation) -> And | None:
         """Of a recommendation that can be done: that all that its intervention obtains is known.
 
-        What is recorded has no date here, so that an urgent or emergency order is never done by it: it could be long past.
+        What is recorded has no date here, so that an urgent or emergency order is never done by it: it could be long past. So
+        with one that recurs.
         """
-        return self._obtained.get(rule.intervention) if self.performable(rule) else None
+        return self._obtained.get(rule.intervention) if self.performable(rule) and rule.recurrence is None else None
 
     @staticmethod
     def performable(rule: Recommendation) -> bool:

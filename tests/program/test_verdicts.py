@@ -16,7 +16,7 @@ from spinegraph.engine.decide.case import CaseEncoder
 from spinegraph.engine.knowledge.turtle.terms import expand
 from spinegraph.engine.model import VERDICTS, DerivedFinding, Exclusion, OneOf, Recommendation, Rule, SourceGap, Tension, Verdict
 from spinegraph.engine.program.compiler import compile_program
-from spinegraph.engine.program.program import Program
+from spinegraph.engine.program.program import Performable, Program
 
 from tests.random_cases import random_cases
 from tests.small import all_cases, write_small
@@ -40,7 +40,7 @@ class Table:
             and comparison.criterion.upper is None
         }
         self._recorded_absent = {iri: given[:, 2 * number + 1] for number, iri in enumerate(program.findings)}
-        self._performed = {iri: given[:, program.first_performed + number] for number, iri in enumerate(program.performable)}
+        self._performed = {act: given[:, program.first_performed + number] for number, act in enumerate(program.performable)}
         self._rules = program.knowledge.rules
         self._knowledge = program.knowledge
         flags = [np.broadcast_to(np.asarray(plane, dtype=np.bool_), patients) for plane in planes]
@@ -63,10 +63,10 @@ class Table:
         if rule.direction == "for":
             leaving += [self._present[iri] for iri in self._knowledge.interventions[rule.intervention].contraindications]
         none = np.zeros_like(holds)
-        obtained = self._knowledge.interventions[rule.intervention].obtains
+        obtained = () if rule.recurrence else self._knowledge.interventions[rule.intervention].obtains
         can_be_done = rule.direction == "for" and rule.urgency in ("routine", "ungraded")
         known = np.logical_and.reduce([~none, *map(self._known, obtained)]) if obtained else none
-        done = known | self._performed.get(rule.intervention, none) if can_be_done else none
+        done = known | self._performed.get(Performable(rule.intervention, rule.recurrence), none) if can_be_done else none
         outside = np.logical_or.reduce([out & ~in_scope, *(h & ~r for h, r in excluding)])
         clash = [in_scope & out, holds & refuted, *(h & r for h, r in excluding), *(holds & h & r for h, r, _ in overriding)]
         displaced = np.logical_or.reduce([none, *(h for h, _, _ in overriding)])
@@ -154,7 +154,7 @@ intervention:Referral core:obtains finding:Drooling .
 def test_what_is_performed_makes_recommendations_of_it_done(seed: int, engine: Engine) -> None:
     program, chance = engine.program, random.Random(seed)  # noqa: S311
     encoder = CaseEncoder(program)
-    codes = [program.knowledge.interventions[iri].code for iri in program.performable]
+    codes = [program.knowledge.interventions[act.intervention].code for act in program.performable]
     cases = [
         structs.replace(case, performed=tuple(sorted(chance.sample(codes, chance.randrange(len(codes))))))
         for case in itertools.islice(random_cases(program, seed=seed), 300)

@@ -99,25 +99,27 @@ class Outlooks:
         `closed`: IRIs of measurements behind a gate that is shut.
         """
         recorded = self._encoder.planes(case)
-        seen = self._answers.as_seen(case, recorded)
+        seen, performed = self._answers.as_seen(case, recorded), tuple(self._encoder.performed(case))
         fresh: list[Outlook] = []
 
         def work_out() -> Outlook:
-            fresh.append(self._work_out(seen, recorded, planes, closed))
+            fresh.append(self._work_out(seen, recorded, planes, closed, performed))
             return fresh[0]._replace(tried=None)
 
-        key = (seen.present, seen.absent, tuple(seen.values.items()), seen.performed, closed)
+        key = (seen.present, seen.absent, tuple(seen.values.items()), performed, closed)
         known = self._memory.get(key, work_out)
         return fresh[0] if fresh else known
 
-    def _work_out(self, case: Case, recorded: Sequence[int], planes: Sequence[int], closed: frozenset[str]) -> Outlook:
+    def _work_out(
+        self, case: Case, recorded: Sequence[int], planes: Sequence[int], closed: frozenset[str], performed: tuple[int, ...]
+    ) -> Outlook:
         tried = self._answers.try_all(case, recorded, planes, closed)
         do, avoid = self._standing(planes.__getitem__)
         watched = (*do.watched, *avoid.watched)
         now = self._effects(tried, watched, tried.all, (planes, 1))
         alone = Effects(*(changed & tried.alone for changed in now))
         tiers = self._tiers(alone, self._effects_with_denials(tried))
-        given = _Given(case, planes, closed, tuple(self._encoder.performed(case)))
+        given = _Given(case, planes, closed, performed)
         turned = None
         settled = not now.safety and not now.management
         if settled and self._possible(given, self._changes(watched, planes)):

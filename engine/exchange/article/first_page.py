@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from spinegraph.engine.exchange.article.local import LocalText
 from spinegraph.engine.exchange.article.model import Block, FirstPage, Statement
 from spinegraph.engine.exchange.article.reading import RED_FLAGS, passages_of, triggers
-from spinegraph.engine.exchange.article.sections import Context, joined
+from spinegraph.engine.exchange.article.sections import Context, grade, joined, stated
 from spinegraph.engine.model import Brief, BriefAction, Concept, Notice, Recommendation, Screen
 
 WARNINGS = ("contradictory-input", "out-of-scope", "stale-passage")
@@ -145,6 +145,8 @@ def _for_patient(context: Context, notice: Notice) -> str:
 
 def _action(context: Context, action: BriefAction) -> Statement:
     remarks = [action.caution] if action.caution else []
+    decided = (context.reading.decided[rule] for rule in action.recommendations)
+    remarks += dict.fromkeys(remark for entry in decided for remark in (*grade(context, entry), *stated(context, entry)))
     if action.reading and not context.for_patient:
         remarks.append(context.say("reading", action.reading))
     return Statement(text=action.text, rules=action.recommendations, passages=action.passages, remarks=tuple(remarks))

@@ -69,6 +69,7 @@ class Reading:
             concept.code: concept for concept in knowledge.findings.values()
         }
         self._things |= {thing.code: thing for thing in knowledge.valued.values()}
+        self.decided = {entry.id: entry for entry in decision.recommendations}
         spoken = [entry for entry in decision.recommendations if entry.verdict not in ("not-indicated", "out-of-scope")]
         found = [LiveRecommendation(rule, entry) for entry in spoken if isinstance(rule := self.rules[entry.id], Recommendation)]
         self.live = tuple(entry for entry in found if self.truths.scope(entry.rule) != "unknown")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from spinegraph.engine.decide.statements import ORDERED
 from spinegraph.engine.exchange.article.model import Group, Section, Statement
 from spinegraph.engine.exchange.article.reading import LiveRecommendation, Reading
 from spinegraph.engine.exchange.article.rendering import Phrases
+from spinegraph.engine.model import DecidedRecommendation
 
 
 class Context(NamedTuple):
@@ -25,7 +27,7 @@ def recommendation(context: Context, entry: LiveRecommendation) -> Statement:
     """A recommendation in the words of the audience."""
     rule = entry.rule
     soon = rule.timing or (rule.urgency if rule.urgency in ("emergency", "urgent") else "")
-    tags = () if context.for_patient else (context.say("modality", rule.modality), soon)
+    tags = () if context.for_patient else (context.say("modality", rule.modality), soon, *grade(context, entry.decided))
     return Statement(
         text=(rule.patient_text or rule.text) if context.for_patient else rule.text,
         rules=(rule.id,),
@@ -46,8 +48,26 @@ def _remarks(context: Context, entry: LiveRecommendation) -> Iterator[str]:
             yield context.say("overridden", [reading.name(other) for other in decided.overridden_by])
         case _:
             pass
+    yield from stated(context, decided)
     if entry.rule.reading and not context.for_patient:
         yield context.say("reading", entry.rule.reading)
+
+
+def grade(context: Context, decided: DecidedRecommendation) -> Iterator[str]:
+    """How its source grades it, where that grades any."""
+    if decided.strength:
+        yield context.say("grade", decided.strength, decided.certainty)
+
+
+def stated(context: Context, decided: DecidedRecommendation) -> Iterator[str]:
+    """The doses of what is ordered, when it is due again, and what the patient weighs."""
+    if decided.due:
+        yield context.say("due", decided.due)
+    if decided.verdict in ORDERED:
+        for dose in decided.dose or ():
+            yield context.say("dose", dose, [context.reading.name(code) for code in dose.missing])
+        if decided.preference:
+            yield context.say("preference", decided.preference)
 
 
 def joined(statements: Iterable[Statement]) -> tuple[Statement, ...]:

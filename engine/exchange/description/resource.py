@@ -7,10 +7,11 @@ and down, the criteria that name it, the rules that these criteria carry, the pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from spinegraph.engine.decide.disclaimer import disclaimer_of
+from spinegraph.engine.decide.dose import prepare_dose
 from spinegraph.engine.exchange.description.criteria import CriterionWriter
 from spinegraph.engine.exchange.description.links import Links, href_of, label_of
 from spinegraph.engine.exchange.description.model import (
@@ -26,7 +27,7 @@ from spinegraph.engine.exchange.rdf import JSON_LD, N_TRIPLES, TURTLE
 from spinegraph.engine.knowledge.build.assembly import assemble
 from spinegraph.engine.knowledge.turtle.graph import Graph, read_graph
 from spinegraph.engine.knowledge.turtle.terms import BASE, Text, expand, local_name, shorten
-from spinegraph.engine.model import Knowledge, Rule, Tension
+from spinegraph.engine.model import Knowledge, Recommendation, Rule, Tension
 from spinegraph.engine.templates import make_environment
 
 HTML = "text/html"
@@ -58,6 +59,7 @@ KINDS: Mapping[str, str] = {
 ORDER = (
     "skos:notation", "dcterms:identifier", "dcterms:title", "skos:prefLabel", "skos:altLabel", "core:question",
     "core:unit", "core:minimum", "core:maximum", "core:direction", "core:modality", "core:urgency", "core:timing",
+    "core:strength", "core:certainty", "core:dose", "core:every", "core:everyAtMost", "core:preference",
     "core:intervention", "core:assesses", "core:derives", "core:text", "core:handling", "core:resolution", "core:overrides",
     "core:overridesIfKnown", "core:leavesOpen", "core:source", "core:subject", "core:section", "core:kind",
     "core:printedCitation", "core:rationale",
@@ -69,6 +71,7 @@ ELSEWHERE = frozenset(map(expand, (
     "sh:condition", "sh:and", "sh:or", "sh:node", "sh:subject", "sh:predicate", "sh:rule",
 )))  # fmt: skip
 """Properties that have a place of their own on the page, or that say nothing to people."""
+DOSE = expand("core:dose")
 ABOUT = {"passage": "Rules that rest on it", "source": "Rules of this document", "rule": "Rules that refer to it"}
 TITLE_SAYS_HOW = ("passage", "source")
 """Kinds where the title of a group says how its members speak of the resource, if all do so in one way."""
@@ -153,6 +156,8 @@ class Describer:
             if predicate in ELSEWHERE or (shorten(predicate) == "sh:object" and iri in stated[predicate]):
                 continue
             items = [self._value(term) for term in dict.fromkeys(stated[predicate])]
+            if predicate == DOSE and (doses := self._doses(iri)):
+                items = doses
             name = WORDS.get(shorten(predicate)) or self.graph.text(predicate, "rdfs:label") or _spaced(local_name(predicate))
             yield StatedProperty(name=name.lower(), items=tuple(sorted(items, key=lambda item: (item.note, item.text))))
         selector = self.graph.iri(iri, "oa:hasSelector")
@@ -164,6 +169,12 @@ class Describer:
             yield StatedProperty(
                 name="codes elsewhere", items=tuple(LinkedText(text=code, note="exact match") for code in self._codes[iri])
             )
+
+    def _doses(self, iri: str) -> list[LinkedText]:
+        """The doses of a recommendation in words."""
+        rule = self.knowledge.rules.get(iri)
+        doses = rule.doses if isinstance(rule, Recommendation) else ()
+        return [LinkedText(text=prepared.stated.text) for prepared in map(partial(prepare_dose, knowledge=self.knowledge), doses)]
 
     def _citations(self, iri: str) -> Iterable[StatedProperty]:
         """What the citation numbers of a passage most likely mean."""

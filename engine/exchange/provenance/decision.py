@@ -13,9 +13,21 @@ from importlib.metadata import PackageNotFoundError, version
 import pyoxigraph as ox
 from spinegraph.engine.exchange.provenance.facts import CaseFacts
 from spinegraph.engine.exchange.provenance.sources import described
+from spinegraph.engine.exchange.provenance.statements import dose_triples, stated_triples
 from spinegraph.engine.exchange.rdf import JSON_LD, TRIG, TURTLE, Value, iri, render, text
 from spinegraph.engine.knowledge.turtle.terms import PATIENT, PREFIXES, local_name
-from spinegraph.engine.model import AssessedCondition, DecidedRecommendation, Decision, Knowledge, Notice, Proof, ShownTension
+from spinegraph.engine.model import (
+    AssessedCondition,
+    DecidedRecommendation,
+    Decision,
+    Fact,
+    Knowledge,
+    Notice,
+    Proof,
+    Recommendation,
+    ShownDose,
+    ShownTension,
+)
 
 MEDIA_TYPES = (TURTLE, JSON_LD, TRIG)
 """In what a decision's provenance can be had."""
@@ -107,6 +119,7 @@ class _Provenance:
             self._say(about, f"core:{name}", iri(f"core:{word}"))
         if entry.timing:
             self._say(about, "core:timing", text(entry.timing))
+        self._stated(about, entry)
         self._say(about, "core:text", text(entry.text, self._language))
         if rule.source:
             self._say(about, "core:source", ox.NamedNode(rule.source))
@@ -121,6 +134,27 @@ class _Provenance:
         for passage in entry.passages:
             self._source(about, "prov:hadPrimarySource", self._passage(passage))
         self._rest(about, entry.explanation)
+
+    def _stated(self, about: ox.NamedNode, entry: DecidedRecommendation) -> None:
+        """Its grade, when it is due again, what the patient weighs, and its doses."""
+        rule = self._knowledge.rules[entry.iri]
+        if isinstance(rule, Recommendation):
+            for predicate, value in stated_triples(entry, rule, for_patient=self._language == PATIENT):
+                self._say(about, predicate, value)
+        for number, dose in enumerate(entry.dose or (), 1):
+            self._dose(about, self._name("dose", entry.id, str(number)), dose)
+
+    def _dose(self, about: ox.NamedNode, dose: ox.NamedNode, entry: ShownDose) -> None:
+        """What a dose comes to, and the measurement from which that follows."""
+        self._generated(dose, "core:Dose", "", entry.text)
+        self._say(about, "core:dose", dose)
+        for predicate, value in dose_triples(entry):
+            self._say(dose, predicate, value)
+        for name in entry.missing:
+            self._say(dose, "core:missing", ox.NamedNode(self._codes[name]))
+        if entry.calculation:
+            for measured in self._facts.entities(Fact(code=entry.per, state="known", basis="given")):
+                self._derived(dose, self._name(*measured))
 
     def _condition(self, entry: AssessedCondition) -> None:
         about = self._name("condition", entry.condition)

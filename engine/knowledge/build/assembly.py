@@ -29,6 +29,7 @@ from spinegraph.engine.knowledge.build.rule_checks import check_rules
 from spinegraph.engine.knowledge.build.rules import build_rules, passage_ids
 from spinegraph.engine.knowledge.build.screens import ScreenReader, check_interventions, uncovered_topics
 from spinegraph.engine.knowledge.build.shared import in_order_of_mention, unused_terms
+from spinegraph.engine.knowledge.build.statements import check_statements
 from spinegraph.engine.knowledge.files import is_shared, package_names
 from spinegraph.engine.knowledge.problems import Problems
 from spinegraph.engine.knowledge.turtle.graph import Graph, read_graph
@@ -110,6 +111,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
     for passage in knowledge.passages.values():
         check_kind(passage, kinds, problems)
     check_rules(graph, knowledge, problems)
+    check_statements(graph, knowledge, problems)
     check_interventions(graph, interventions, findings, knowledge.valued, problems)
     check_closed(graph, problems)
     return with_acts(knowledge, shapes.acts), problems

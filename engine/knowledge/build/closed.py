@@ -23,7 +23,8 @@ PROPERTIES = {
     "core:Exclusion": (*RULE, "core:text"),
     "core:Recommendation": (
         *RULE, "core:direction", "core:modality", "core:urgency", "core:intervention", "core:text", "core:timing",
-        "core:inLine", "core:overrides", "core:overridesIfKnown",
+        "core:inLine", "core:overrides", "core:overridesIfKnown", "core:strength", "core:certainty", "core:dose", "core:every",
+        "core:everyAtMost", "core:preference",
     ),
     "core:SourceGap": (*RULE, "core:text", "core:leavesOpen", "core:leavesLevelOpen"),
     "core:Tension": (*RULE, "core:handling", "core:resolution", "core:leavesOpen", "core:position"),
@@ -52,6 +53,11 @@ SCORE_ITEM = ("core:points", "core:criterion", "core:reading")
 """What an item of a score has."""
 POSITION = ("core:recommendation", "core:rationale")
 """What a position of a tension has."""
+DOSE = (
+    "core:amount", "core:unit", "core:per", "core:limit", "core:medicine", "core:route", "core:every", "core:timesPerDay",
+    "core:lasting",
+)  # fmt: skip
+"""What a dose has."""
 CODED = ("core:valueSet", "core:question")
 """What a coded property has."""
 SHAPES = frozenset(map(expand, ("sh:NodeShape", "sh:PropertyShape")))
@@ -102,7 +108,7 @@ def _check_in_use(graph: Graph, problems: Problems, seen: set[str]) -> None:
 
 
 def _check_parts(graph: Graph, problems: Problems) -> None:
-    """What stands inside a tension, a screen, a coded property or a score."""
+    """What stands inside a tension, a screen, a coded property, a score or a recommendation."""
     for node in (node for tension in graph.of_class("core:Tension") for node in graph.iris(tension, "core:position")):
         _check(graph, problems, node, "position of a tension", POSITION)
     for node in (str(node) for screen in graph.of_class("core:Screen") for node in list_items(graph, screen, "core:item")):
@@ -113,6 +119,8 @@ def _check_parts(graph: Graph, problems: Problems) -> None:
             _check(graph, problems, node, "value of a coded property", ())
     for node in (node for score in graph.of_class("core:Score") for node in list_items(graph, score, "core:item")):
         _check(graph, problems, node, "item of a score", SCORE_ITEM)
+    for node in (node for rule in graph.of_class("core:Recommendation") for node in graph.iris(rule, "core:dose")):
+        _check(graph, problems, node, "dose", DOSE)
 
 
 def _check(graph: Graph, problems: Problems, iri: str, kind: str, properties: tuple[str, ...]) -> None:

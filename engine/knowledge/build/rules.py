@@ -8,6 +8,7 @@ from typing import Any
 
 from spinegraph.engine.errors import CriterionError, VocabularyError, shortened
 from spinegraph.engine.knowledge.build.criteria import CriterionReader
+from spinegraph.engine.knowledge.build.statements import read_statements
 from spinegraph.engine.knowledge.numbers import as_written, plain_number
 from spinegraph.engine.knowledge.problems import Problems
 from spinegraph.engine.knowledge.turtle.graph import Graph
@@ -36,6 +37,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "core:modality": ("must", "should", "may"),
     "core:urgency": URGENCIES,
     "core:resolution": ("exposed", "resolved"),
+    "core:strength": ("strong", "weak"),
+    "core:certainty": ("high", "moderate", "low", "veryLow"),
 }
 """The words that some predicates of a rule can have, as local names."""
 
@@ -195,6 +198,7 @@ def _recommendation(reader: _RuleReader, common: dict[str, Any]) -> Rule:
         line=reader.graph.iri(reader.iri, "core:inLine"),
         overrides=reader.rules("core:overrides"),
         overrides_if_known=reader.rules("core:overridesIfKnown"),
+        **read_statements(reader),
         **common,
     )
 

@@ -28,7 +28,9 @@ SINGLE = tuple(
             "core:kind", "core:listPosition", "core:maximum", "core:minimum", "core:modality", "core:paraphrase",
             "core:place", "core:question", "core:resolution", "core:reviewStatus", "core:screening", "core:section",
             "core:serious", "core:source", "core:subject", "core:text", "core:textDigest", "core:timing", "core:unit",
-            "core:urgency", "oa:end", "oa:start", "oa:hasSelector", "sh:order", "sh:object", "sh:predicate", "sh:subject",
+            "core:urgency", "core:amount", "core:certainty", "core:every", "core:everyAtMost", "core:lasting", "core:limit",
+            "core:medicine", "core:per", "core:preference", "core:route", "core:strength", "core:timesPerDay", "oa:end",
+            "oa:start", "oa:hasSelector", "sh:order", "sh:object", "sh:predicate", "sh:subject",
         ),
     )
 )  # fmt: skip
