@@ -14,7 +14,7 @@ WIDTH, HEIGHT = 80, 22
 """Columns at most, and the lines of a terminal of that width less those of the command and of the next prompt."""
 MARGIN = 10
 STYLES = {"emergency": "bold red", "urgent": "bold yellow", "routine": "bold green", "undetermined": "bold"}
-ALARMS = ("ignored-input", "contradictory-input", "stale-passage")
+ALARMS = ("ignored-input", "contradictory-input", "no-usable-member", "stale-passage")
 """Notices that stand above everything else; that no source speaks of the patient is in the headline."""
 IGNORED = "Some entries of the case decide nothing: --all says which, and why."
 NAMES: Mapping[Audience, Mapping[str, str]] = {

@@ -38,6 +38,7 @@ NOTICES: Mapping[NoticeCode, str] = {
     "review-pending": "The texts behind this have not been fully checked.",
     "inferred-citation": "Which publications the texts mean is not certain.",
     "stale-passage": "A text behind this has changed since it was read.",
+    "no-usable-member": "Of what our texts name for this, nothing may suit you. Please ask a doctor.",
 }
 """What a notice says where the content has no words of its own for patients."""
 NOT_AGREED = "Our texts do not agree on one point here. Talk it over with your doctor."

@@ -9,6 +9,7 @@ from spinegraph.engine.criteria.node import CONFLICTING, TRUE, Explanation
 from spinegraph.engine.criteria.rule import RuleNode
 from spinegraph.engine.decide.criterion_graph import CriterionGraph
 from spinegraph.engine.decide.ignored_input import InputWords, ignored_input, input_words
+from spinegraph.engine.decide.members import Classes
 from spinegraph.engine.model import Exclusion, Knowledge, Notice, Recommendation, Source, SourceGap, Verdict
 from spinegraph.engine.program.relations import Relations
 
@@ -26,6 +27,7 @@ class NoticeRules(NamedTuple):
     of_source: Mapping[str, tuple[Notice, ...]]
     input_words: InputWords
     stale: frozenset[str]
+    classes: Classes
 
     def excluded(self, case: Explanation) -> list[Exclusion]:
         """The exclusions that hold."""
@@ -53,6 +55,7 @@ def notice_rules(graph: CriterionGraph, knowledge: Knowledge, stale: frozenset[s
         {iri: tuple(_of_source(source, knowledge)) for iri, source in knowledge.sources.items()},
         input_words(knowledge, {act.intervention for act in graph.facts.program.performable}),
         stale,
+        Classes(graph.facts.program),
     )
 
 
@@ -74,9 +77,24 @@ def notices_of(rules: NoticeRules, case: Explanation, live: Sequence[tuple[Recom
     for package, node, notice in rules.gaps:
         if package not in packages and node.truth(case) & TRUE:
             yield notice
+    yield from _no_usable_member(rules, case, live)
     for source in dict.fromkeys(rule.source for rule, verdict in live if verdict != "undetermined"):
         yield from rules.of_source.get(source, ())
     yield from _stale_passages(rules.stale, live)
+
+
+def _no_usable_member(rules: NoticeRules, case: Explanation, live: Iterable[tuple[Recommendation, Verdict]]) -> Iterator[Notice]:
+    """Each recommended class of which no member can be used, once, with what stands against each of them."""
+    told: dict[str, Notice] = {}
+    for rule, _ in live:
+        fallen = rules.classes.without_member(rule, case)
+        if fallen:
+            concept = rules.knowledge.interventions[rule.intervention]
+            members = [f"{one.rule.label} ({', '.join(one.because) or 'not for this patient'})" for one in fallen]
+            message = f"Recommended is: {concept.label}. None that the sources name can be used here: {'; '.join(members)}."
+            about = dict.fromkeys((concept.code, rule.id, *(one.rule.id for one in fallen)))
+            told.setdefault(rule.intervention, _notice("no-usable-member", message, tuple(about)))
+    yield from told.values()
 
 
 def _stale_passages(stale: frozenset[str], live: Iterable[tuple[Recommendation, Verdict]]) -> Iterator[Notice]:

@@ -17,7 +17,8 @@ AssessmentVerdict = Literal["suspected", "not-suspected", "undetermined", "confl
 FactState = Literal["present", "absent", "unknown", "contradictory", "known"]
 FactBasis = Literal["given", "derived", "not-assessed"]
 NoticeCode = Literal[
-    "contradictory-input", "ignored-input", "out-of-scope", "source-gap", "review-pending", "inferred-citation", "stale-passage"
+    "contradictory-input", "ignored-input", "out-of-scope", "source-gap", "review-pending", "inferred-citation", "stale-passage",
+    "no-usable-member",
 ]  # fmt: skip
 IgnoredReason = Literal["unknown-code", "older-entry", "before-a-sign", "no-rule"]
 

@@ -62,7 +62,7 @@ class Briefing:
         self._screens = Screens(graph)
         self._reasons = Reasons(graph, conditions)
         self._names = {audience: Names(knowledge, for_patient=audience == "patient") for audience in ("clinician", "patient")}
-        self._wording = {audience: Wording(program, names) for audience, names in self._names.items()}
+        self._wording = {audience: Wording(program, names, notice_rules.classes) for audience, names in self._names.items()}
         rules = knowledge.rules.values()
         ungraded = [rule for rule in rules if isinstance(rule, SourceGap) and rule.leaves_level_open]
         self._ungraded = [(program.relations.package(rule), graph.rule(rule)) for rule in ungraded]

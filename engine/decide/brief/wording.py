@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from spinegraph.engine.criteria.node import Explanation
 from spinegraph.engine.decide.brief.places import Line
 from spinegraph.engine.decide.brief.reasons import Names
+from spinegraph.engine.decide.members import Classes
 from spinegraph.engine.model import BriefAction, Concept, Recommendation, Review
 from spinegraph.engine.program.program import Program
 
@@ -17,10 +18,11 @@ FOR_PATIENTS = "This is how we read the texts; they can be read in another way."
 class Wording:
     """Writes lines for one audience."""
 
-    def __init__(self, program: Program, names: Names) -> None:
+    def __init__(self, program: Program, names: Names, classes: Classes) -> None:
         self._program = program
         self._knowledge = program.knowledge
         self._names = names
+        self._classes = classes
 
     def action(self, line: Line, case: Explanation) -> BriefAction:
         """A line as a thing to do or to avoid."""
@@ -91,12 +93,22 @@ class Wording:
         yield from dict.fromkeys(
             text for concept in cautions if (text := concept.patient_caution if self._names.for_patient else concept.caution)
         )
+        yield from self._without_member(rules, case)
         present = list(dict.fromkeys(map(self._names.of, self.barring(line, case))))
         if present:
             yield from self._barred(in_a_row(present))
         elif unknown := list(dict.fromkeys(self._not_asked(line, case))):
             names = in_a_row(unknown, "or")
             yield f"Say first if this holds: {names}." if self._names.for_patient else f"First ask: {names}."
+
+    def _without_member(self, rules: Iterable[Recommendation], case: Explanation) -> Iterator[str]:
+        """Of a recommended class, that nothing in it can be used."""
+        fallen = {one.rule.intervention: one.rule for rule in rules for one in self._classes.without_member(rule, case)}
+        if fallen and self._names.for_patient:
+            yield "Of what our texts name for this, nothing may suit you: ask the doctors."
+        elif fallen:
+            names = in_a_row(self._names.of(self._intervention(rule)) for rule in fallen.values())
+            yield f"Nothing that the sources name for it can be used here: not {names}."
 
     def _barred(self, names: str) -> Iterator[str]:
         if self._names.for_patient:

@@ -11,7 +11,7 @@ from spinegraph.engine.exchange.article.reading import RED_FLAGS, passages_of, t
 from spinegraph.engine.exchange.article.sections import Context, grade, joined, stated
 from spinegraph.engine.model import Brief, BriefAction, Concept, Notice, Recommendation, Screen
 
-WARNINGS = ("contradictory-input", "out-of-scope", "stale-passage")
+WARNINGS = ("contradictory-input", "out-of-scope", "no-usable-member", "stale-passage")
 """Notices that a reader has to see before anything else."""
 MOST_NAMED, MOST_TOPICS, MOST_PASSAGES = 8, 2, 2
 """Facts named in a sentence; topics that a patient is told no source covers; passages shown for a recorded fact."""
@@ -137,7 +137,8 @@ def _warnings(context: Context) -> Iterator[Statement]:
 def _for_patient(context: Context, notice: Notice) -> str:
     if notice.code == "contradictory-input":
         return context.say("contradiction", [context.reading.name(code) for code in notice.about])
-    return context.say("outside" if notice.code == "out-of-scope" else "stale")
+    said = {"out-of-scope": "outside", "no-usable-member": "no_member"}
+    return context.say(said.get(notice.code, "stale"))
 
 
 # What to do, and when ------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from spinegraph.engine.validation.interactions.analysis import Analysis, Behavio
 from spinegraph.engine.validation.interactions.assessments import disagreeing_assessments
 from spinegraph.engine.validation.interactions.conflicts import idle_tensions, opposite_directions
 from spinegraph.engine.validation.interactions.displacement import circular_overrides, uncovered
+from spinegraph.engine.validation.interactions.members import without_member
 from spinegraph.engine.validation.interactions.reachability import idle_overrides, repeated, shadowed, trivial, unreachable
 from spinegraph.engine.validation.interactions.scores import counted_twice, uneven_bands
 from spinegraph.engine.validation.interactions.silence import silenced
@@ -30,6 +31,7 @@ ANALYSES: tuple[Callable[[Analysis], Iterator[Behaviour]], ...] = (
     silenced,
     uneven_bands,
     counted_twice,
+    without_member,
 )
 
 
