@@ -7,7 +7,8 @@ case = make_case({"present": ["back_pain", "fever"]}, make_codebook(engine.knowl
 decision = engine.decide(case)
 """
 
-from spinegraph.engine.decide.case import CaseFile, make_case, make_case_file, read_case_file
+from spinegraph.engine.decide.case import make_case
+from spinegraph.engine.decide.case_file import CaseFile, make_case_file, read_case_file
 from spinegraph.engine.decide.case_text import MAX_BYTES, parse_json, parse_turtle, parse_yaml
 from spinegraph.engine.decide.codebook import Codebook, make_codebook
 from spinegraph.engine.decide.decision import Engine

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from spinegraph.engine.model import Absent, Case, Criterion, Measured, Present, Unassessed
 from spinegraph.engine.program.program import Program
 
+from tests.dated_cases import with_dates
+
 STATES = ("present", "absent", "unknown", "contradictory")
 
 
@@ -36,12 +38,13 @@ def random_cases(program: Program, seed: int) -> Iterator[Case]:
                 absent.add(code)
         if chance.random() < 0.8:
             _make_consistent(program, present, absent)
-        yield Case(
+        case = Case(
             present=tuple(sorted(present)),
             absent=tuple(sorted(absent)),
             measurements=_related(program, dict(_measurements(program, chance)), chance),
             coded=dict(_coded(program, chance)),
         )
+        yield with_dates(program, case, chance)
 
 
 def _findings_of(criterion: Criterion) -> Iterator[str]:

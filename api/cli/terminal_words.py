@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from spinegraph.engine import Decision, Knowledge, Proof
+from spinegraph.engine.criteria.facts import AS_OF, date_of
 from spinegraph.engine.decide.proofs import reasons
 from spinegraph.engine.model import (
     Case,
@@ -52,8 +53,11 @@ class Words:
     # Names -----------------------------------------------------------------------------------
 
     def name(self, code: str) -> str:
-        """The label of a finding, measurement, coded property or condition."""
-        return self._names.get(code, code)
+        """The label of a finding, measurement, coded property or condition; what a date is called that is missing."""
+        if code == AS_OF:
+            return "date of the case"
+        dated = code.removeprefix(date_of(""))
+        return f"date of {self._names.get(dated, dated)}" if dated != code else self._names.get(code, code)
 
     def names(self, codes: Iterable[str]) -> str:
         """All of them."""

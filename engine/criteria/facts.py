@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from spinegraph.engine.model import Compared, Hierarchy
+from spinegraph.engine.criteria.occurrence import Timeline
+from spinegraph.engine.model import Case, Compared, Hierarchy
+
+AS_OF = "as_of"
+"""The code of the moment of a case, as a fact that can be missing."""
+
+
+def date_of(code: str) -> str:
+    """The code of the date of a fact, as a fact that can be missing.
+
+    >>> date_of("fever")
+    'at:fever'
+    """
+    return f"at:{code}"
 
 
 class FactNumbers(Protocol):
@@ -56,6 +69,10 @@ class FactNumbers(Protocol):
 
     def comparison_of(self, criterion: Compared) -> int:
         """The number of a comparison."""
+        ...
+
+    def timeline(self, case: Case) -> Timeline:
+        """The dates of a case, as far as some criterion asks about them."""
         ...
 
     def leaving(self, comparison: int, out: int) -> tuple[int, tuple[int, ...]]: ...

@@ -8,7 +8,7 @@ that criteria rest on the model alone and whoever reads, compiles or explains re
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Generic, NamedTuple, Protocol, TypedDict, TypeVar
+from typing import Generic, Literal, NamedTuple, Protocol, TypedDict, TypeVar
 
 from spinegraph.engine.criteria.facts import FactNumbers
 from spinegraph.engine.criteria.node import CriterionNode, Head
@@ -16,7 +16,7 @@ from spinegraph.engine.criteria.rule import RuleNode
 from spinegraph.engine.criteria.shapes import ShapeData
 from spinegraph.engine.criteria.words import Clause, Names
 from spinegraph.engine.errors import CriterionError
-from spinegraph.engine.model import ActKind, Assessment, Compared, Criterion, Hierarchy, Related, Score
+from spinegraph.engine.model import ActKind, Assessment, Compared, Criterion, Hierarchy, Related, Score, Timed, Window
 
 C = TypeVar("C", bound=Criterion)
 Planes = tuple[str, str]
@@ -50,6 +50,18 @@ class Shape(Protocol):
         ...
 
     def measurement(self, predicate: str) -> str: ...
+
+    def dated_finding(self, predicate: str) -> str:
+        """The IRI of a finding that is recorded, and so can have a date."""
+        ...
+
+    def event(self, predicate: str) -> tuple[str, Literal["", "performed"]]:
+        """The IRI of a finding, or of an intervention that was performed."""
+        ...
+
+    def window(self, predicate: str) -> Window:
+        """A duration in whole days, months or years."""
+        ...
 
     def score(self, predicate: str) -> Score: ...
 
@@ -101,6 +113,10 @@ class Emitter(Protocol):
 
     def relation(self, criterion: Related) -> Planes:
         """Two input planes of two values: in the range that is asked for, and out of it."""
+        ...
+
+    def timed(self, criterion: Timed) -> Planes:
+        """Two input planes of what only dates decide."""
         ...
 
     def assign(self, prefix: str, expression: str) -> str:

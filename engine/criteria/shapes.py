@@ -24,8 +24,14 @@ class Code(NamedTuple):
     text: str
 
 
-Value = Union[Iri, Curie, Code, int, float, "list[Value]", Mapping[str, "Value"]]
-"""A name, a plain text, an xsd:integer, an xsd:decimal, an RDF list, a blank node."""
+class Duration(NamedTuple):
+    """An xsd:duration."""
+
+    text: str
+
+
+Value = Union[Iri, Curie, Code, Duration, int, float, "list[Value]", Mapping[str, "Value"]]
+"""A name, a plain text, an xsd:duration, an xsd:integer, an xsd:decimal, an RDF list, a blank node."""
 ShapeData = Mapping[str, Value]
 """CURIE of a predicate → its value."""
 

@@ -33,14 +33,17 @@ class Assignments:
             for code in facts.codes[len(findings) :]
         ]
         self._related = [joined(facts.bit[code] for code in codes) for codes in facts.program.codes_of_related]
+        self._dates = joined(facts.bit[code] for code in facts.dates)
         self._answers: Sequence[tuple[tuple[int, ...], ...]] = [*findings, *values]
 
     def decisive(self, case: Explanation, facts: int, outcome: Outcome) -> int | None:
         """The unknown facts (a mask) of which some answer changes an outcome, now or once others are known.
 
         `facts`: those that bear on the outcome (a mask). No assignment contradicts itself; None where there are too many of them,
-        or some are about values that are related to others.
+        or some are about values that are related to others, or about dates.
         """
+        if facts & self._dates:
+            return None
         if any(pair & facts & ~case.known for pair in self._related):
             return None
         unknown = bits_of(facts & ~case.known)

@@ -221,6 +221,7 @@ class BatchLayout:
 
     def _upon(self, case: Explanation, inputs: list[int], moved: dict[str, int], ones: int) -> None:
         """Put what is recorded beneath what is changed."""
+        anew = [self._told_anew(read.recorded, inputs) for read in self.facts.timed]
         unless_changed = [(plane ^ 1, ones ^ inputs[plane]) for plane in case.reversals]
         for plane, kept in unless_changed:
             inputs[plane] = kept
@@ -235,7 +236,15 @@ class BatchLayout:
         for plane in self.encoder.performed(case.case):
             inputs[plane] = ones
         self._relate(case, inputs, moved, ones)
+        for (plane, pair), changed in zip(self.encoder.timed(case.case), anew, strict=True):
+            for side, holds in enumerate(pair):
+                inputs[plane + side] = ones ^ changed if holds else 0
         inputs[-1] = ones
+
+    @staticmethod
+    def _told_anew(recorded: int, inputs: Sequence[int]) -> int:
+        """The patients of whom one of some findings is changed: what dates say of it is not known then."""
+        return joined(inputs[2 * number] | inputs[2 * number + 1] for number in bits_of(recorded))
 
     def _relate(self, case: Explanation, inputs: list[int], moved: dict[str, int], ones: int) -> None:
         """Two values in relation are as recorded where neither is measured anew; where one is, the relation is not known."""

@@ -7,32 +7,27 @@ the same finding may be recorded present and absent, and is then decided and sho
 from __future__ import annotations
 
 import difflib
-import sys
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from itertools import compress, count
 from operator import and_
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import structs
 from spinegraph.engine.criteria.related import relate
 from spinegraph.engine.decide.case_entries import CaseEntries
-from spinegraph.engine.decide.case_text import MAX_BYTES, parse_json, parse_text, parse_turtle, parse_yaml, read_yaml_case
 from spinegraph.engine.decide.codebook import Codebook
 from spinegraph.engine.decide.dates import read_moment
 from spinegraph.engine.decide.facts import compare
 from spinegraph.engine.decide.recurrence import is_due
 from spinegraph.engine.decide.suggestions import MAX_SHOWN
+from spinegraph.engine.decide.timeline import Timelines
 from spinegraph.engine.errors import (
     LONGEST_ECHO,
-    CaseError,
     MalformedCaseError,
     kind_of_value,
     shortened,
 )
-from spinegraph.engine.knowledge.words import unshown_character
-from spinegraph.engine.knowledge.yaml_text import Place
-from spinegraph.engine.model import Case, Compared, Knowledge, Recurrence
+from spinegraph.engine.model import Case, Compared, DatedEntry, Knowledge, Recurrence
 from spinegraph.engine.program.program import Program
 
 AUDIENCES = ("clinician", "patient")
@@ -40,69 +35,9 @@ KEYS = (
     "present", "absent", "measurements", "performed", "not_performed", "taking", "not_taking", "coded", "birth_date", "as_of",
     "audience", "unknown_codes",
 )  # fmt: skip
-FILE_KEYS = (*KEYS, "title", "narrative")
-"""A case file may also say in words who the patient is."""
-
-
-Parser = Callable[[bytes], Any]
-PARSERS: Mapping[str, Parser] = {".json": parse_json, ".yaml": parse_yaml, ".yml": parse_yaml, ".ttl": parse_turtle}
-
-
-class CaseFile(NamedTuple):
-    """A case, and what its file says in words of who the patient is: shown to clinicians, never reasoned over."""
-
-    case: Case
-    title: str = ""
-    narrative: str = ""
-
-
-def read_case_file(path: Path, codebook: Codebook) -> CaseFile:
-    """Read one case file by its suffix (.yaml, .json, .ttl), or stdin (`-`) as JSON or YAML. Raises CaseError that names it."""
-    parser = parse_text if str(path) == "-" else PARSERS.get(path.suffix)
-    if parser is None:
-        raise MalformedCaseError("This is no case file.", where=str(path), mend=f"Use one of {', '.join(PARSERS)}.")
-    places: Mapping[str, Place] = {}
-    try:
-        body = _read(path)
-        data, places = read_yaml_case(body) if parser is parse_yaml else (parser(body), places)
-        return make_case_file(data, codebook)
-    except OSError as error:
-        raise MalformedCaseError(f"It cannot be read: {error.strerror}.", where=str(path), mend="Check the path.") from error
-    except CaseError as error:
-        place = places.get(error.where) if error.where else None
-        file = f"{path}:{place.line}:{place.column}" if place else str(path)
-        error.where = f"{file}, {error.where}" if error.where else file
-        raise
-
-
-def _read(path: Path) -> bytes:
-    """What a file or stdin holds, up to what is more than is read."""
-    if str(path) != "-":
-        with path.open("rb") as stream:
-            return stream.read(MAX_BYTES + 1)
-    if sys.stdin is None:
-        raise MalformedCaseError("Standard input is closed.", mend="Name a case file.")
-    return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
 # Plain data → Case ---------------------------------------------------------------------------
-
-
-def make_case_file(data: Any, codebook: Codebook) -> CaseFile:
-    """Check plain data that may also say in words who the patient is. Raises as `make_case` does."""
-    case = make_case(data, codebook, FILE_KEYS)
-    return CaseFile(case, _words(data, "title"), _words(data, "narrative"))
-
-
-def _words(data: Mapping[str, Any], key: str) -> str:
-    value = data.get(key)
-    if value is not None and not isinstance(value, str):
-        raise MalformedCaseError(f"{key!r} is text, not {kind_of_value(value)}.", where=f"/{key}", mend="Put it in quotes.")
-    if unshown := unshown_character(value or ""):
-        raise MalformedCaseError(
-            f"{key!r} has a character that nobody can read: {unshown}.", where=f"/{key}", mend="Take it out."
-        )
-    return " ".join((value or "").split())
 
 
 def make_case(data: Any, codebook: Codebook, keys: tuple[str, ...] = KEYS) -> Case:
@@ -148,8 +83,21 @@ def make_case(data: Any, codebook: Codebook, keys: tuple[str, ...] = KEYS) -> Ca
         birth_date=data.get("birth_date", ""),
         as_of=data.get("as_of", ""),
         dates={member: dict(sorted(dates.items())) for member, dates in sorted(entries.dates.items())},
+        earlier=_sorted_entries(entries.earlier),
         ignored=entries.ignored(),
     )
+
+
+def _sorted_entries(earlier: Mapping[str, Mapping[str, set[DatedEntry]]]) -> dict[str, dict[str, tuple[DatedEntry, ...]]]:
+    """Dated entries beside those that count, by member and code, the earliest first."""
+
+    def order(entry: DatedEntry) -> tuple[Any, ...]:
+        return *read_moment(entry.at, "at", "").order, entry.at, entry.value or 0
+
+    return {
+        member: {code: tuple(sorted(entries, key=order)) for code, entries in sorted(codes.items())}
+        for member, codes in sorted(earlier.items())
+    }
 
 
 def _with_acts(facts: tuple[str, ...], lists: Mapping[str, tuple[str, ...]], codebook: Codebook) -> tuple[tuple[str, ...], ...]:
@@ -178,19 +126,25 @@ def case_data(case: Case) -> dict[str, Any]:
         at = case.dates.get(member, {}).get(code)
         return {"code": code, "at": at} if at else code
 
+    def entries(member: str, codes: tuple[str, ...]) -> list[Any]:
+        earlier = case.earlier.get(member, {})
+        older = [{"code": code, "at": one.at} for code, dated in earlier.items() for one in dated]
+        return [*older, *(entry(member, code) for code in codes)]
+
     def value(code: str, number: float) -> Any:
-        plain = int(number) if number.is_integer() else number
         at = case.dates.get("measurements", {}).get(code)
-        return {"value": plain, "at": at} if at else plain
+        older = [{"value": _plain(one.value or 0.0), "at": one.at} for one in case.earlier.get("measurements", {}).get(code, ())]
+        latest = {"value": _plain(number), "at": at} if at else _plain(number)
+        return [*older, latest] if older else latest
 
     data = {
-        "present": [entry("present", code) for code in case.present],
-        "absent": [entry("absent", code) for code in case.absent],
+        "present": entries("present", case.present),
+        "absent": entries("absent", case.absent),
         "measurements": {code: value(code, number) for code, number in case.measurements.items()},
-        "performed": [entry("performed", code) for code in case.performed],
-        "taking": [entry("taking", code) for code in case.taking],
-        "not_performed": [entry("not_performed", code) for code in case.not_performed],
-        "not_taking": [entry("not_taking", code) for code in case.not_taking],
+        "performed": entries("performed", case.performed),
+        "taking": entries("taking", case.taking),
+        "not_performed": entries("not_performed", case.not_performed),
+        "not_taking": entries("not_taking", case.not_taking),
         "coded": {
             name: entry("coded", name) | {"code": text} if name in case.dates.get("coded", {}) else text
             for name, text in case.coded.items()
@@ -200,6 +154,11 @@ def case_data(case: Case) -> dict[str, Any]:
         "audience": case.audience if case.audience != "clinician" else "",
     }
     return {key: given for key, given in data.items() if given}
+
+
+def _plain(number: float) -> float:
+    """A number as a person writes it."""
+    return int(number) if number.is_integer() else number
 
 
 # Part of a case -----------------------------------------------------------------------------
@@ -258,6 +217,7 @@ class CaseEncoder:
             position = 2 * len(program.findings) + 2 * number
             code = valued[comparison.measurement].code
             self._compared.setdefault(code, []).append((position, comparison.criterion))
+        self._timelines = Timelines(program)
         self._related = list(zip(program.codes_of_related, program.related, strict=True))
         self._performed: dict[str, list[tuple[int, Recurrence | None]]] = {}
         for position, act in enumerate(program.performable, program.first_performed):
@@ -283,6 +243,8 @@ class CaseEncoder:
             planes[position] = 1
         for position, pair in self.related(case):
             planes[position : position + 2] = pair
+        for position, pair in self.timed(case):
+            planes[position : position + 2] = pair
         return planes
 
     def related(self, case: Case) -> Iterator[tuple[int, tuple[int, int]]]:
@@ -291,6 +253,11 @@ class CaseEncoder:
         for number, ((one, other), criterion) in enumerate(self._related):
             if one in known and other in known:
                 yield self._program.first_related + 2 * number, relate(criterion, known[one], known[other])
+
+    def timed(self, case: Case) -> Iterator[tuple[int, tuple[int, int]]]:
+        """The positions of the input planes of what only dates decide, with what the two planes are."""
+        first = self._program.first_timed
+        return ((first + 2 * number, pair) for number, pair in enumerate(self._timelines.pairs(case)))
 
     def performed(self, case: Case) -> list[int]:
         """The positions of the input planes of what is performed, as far as it does any recommendation: not if due again."""
@@ -312,4 +279,7 @@ class CaseEncoder:
             return outputs, outputs
         for number in compress(count(), map(and_, outputs[self._present], outputs[self._absent])):
             inputs[2 * number] = inputs[2 * number + 1] = 0
+        for position in range(self._program.first_timed, self._program.input_size - 1, 2):
+            if inputs[position] and inputs[position + 1]:
+                inputs[position] = inputs[position + 1] = 0
         return outputs, self._program.run(inputs)

@@ -31,6 +31,8 @@ SIDES = {
 """Member of a case → the local name of the property by which a case graph says so."""
 DATES = frozenset((STRING, *(PREFIXES["xsd"] + name for name in ("date", "dateTime", "gYear", "gYearMonth"))))
 """Datatypes of a moment."""
+ENTRY, AT = expand("core:entry"), expand("core:at")
+"""An entry of a case, and its date."""
 MAX_BYTES = 1 << 20
 """The largest case that is read, in bytes."""
 
@@ -123,13 +125,38 @@ def parse_turtle(body: bytes) -> Any:
     }
     if len(cases) != 1:
         raise MalformedCaseError(f"The graph holds {len(cases)} cases.", mend="Give exactly one subject the type core:Case.")
-    strangers = sorted(str(triple.subject) for triple in triples if triple.subject not in cases)
+    (case,) = cases
+    entries = {t.object for t in triples if t.subject == case and t.predicate.value == ENTRY}
+    strangers = sorted(str(triple.subject) for triple in triples if triple.subject not in {case, *entries})
     if strangers:
         raise MalformedCaseError(
             f"The graph also speaks about {shortened(strangers[0])}, which is not the case.",
             mend="Send the one case alone: nothing is dropped.",
         )
-    return _members(triple for triple in triples if triple.predicate.value != expand("rdf:type"))
+    kept = [triple for triple in triples if triple.predicate.value not in (expand("rdf:type"), ENTRY)]
+    data = _members(triple for triple in kept if triple.subject == case)
+    for entry in sorted(entries, key=str):
+        _add_entry(data, [triple for triple in kept if triple.subject == entry])
+    return data
+
+
+def _add_entry(data: dict[str, Any], triples: list[ox.Triple]) -> None:
+    """Put one dated entry among the members of a case. Raises MalformedCaseError where it does not say one thing and its date."""
+    sides = {expand(f"core:{name}"): member for member, name in SIDES.items()}
+    moments = [triple.object for triple in triples if triple.predicate.value == AT]
+    told = [triple for triple in triples if triple.predicate.value != AT]
+    if len(moments) != 1 or len(told) != 1:
+        what = f"A core:entry has {len(told)} statements and {len(moments)} dates"
+        mend = 'Write core:entry [ core:present finding:F ; core:at "2026-03-01" ], one for each.'
+        raise MalformedCaseError(f"{what}.", mend=mend)
+    at, about = _name(moments[0], DATES), told[0].predicate.value
+    if about in sides:
+        data[sides[about]].append({"code": _name(told[0].object), "at": at})
+        return
+    values = data["measurements"].setdefault(about, [])
+    if not isinstance(values, list):
+        raise MeasurementError(f"{shorten(about)} has more than one value.", mend="Date each of them, as a core:entry.")
+    values.append({"value": _number(told[0].object), "at": at})
 
 
 def _members(triples: Iterable[ox.Triple]) -> dict[str, Any]:

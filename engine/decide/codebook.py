@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple, TypeVar
 
+from spinegraph.engine.decide.timeline import asked_about
 from spinegraph.engine.knowledge.build.mapping_table import same_code
 from spinegraph.engine.knowledge.turtle.terms import BASE, expand, shorten
 from spinegraph.engine.model import CodedProperty, Compared, Concept, DerivedFinding, Knowledge, Measurement
@@ -24,6 +25,7 @@ class Codebook(NamedTuple):
     external code → IRIs of what it is nearly; `narrower`: of what it is narrower than. `age`: code of the measurement of age in
     years, or "". `coded`: every name of a coded property → its code; `choices`: that code → the codes of its values.
     `acts`: codes of the facts that something is done or taken, which rules ask about; `idle`: coded properties that none does.
+    `dated`: members of a request with codes in them, of which rules ask about the date.
     """
 
     findings: Mapping[str, str]
@@ -39,6 +41,7 @@ class Codebook(NamedTuple):
     choices: Mapping[str, tuple[str, ...]]
     acts: frozenset[str]
     idle: frozenset[str]
+    dated: frozenset[tuple[str, str]] = frozenset()
 
     def entailed(self, name: str, names: Mapping[str, str]) -> tuple[str, ...]:
         """The codes among `names` that an external code is narrower than: who has it has these, but not the other way round."""
@@ -104,6 +107,7 @@ def make_codebook(knowledge: Knowledge) -> Codebook:
         choices={thing.code: thing.codes for thing in (*knowledge.idle_coded.values(), *knowledge.coded.values())},
         acts=frozenset(knowledge.findings[iri].code for iri in knowledge.acts),
         idle=frozenset(thing.code for thing in knowledge.idle_coded.values()),
+        dated=asked_about(knowledge),
     )
 
 

@@ -55,8 +55,9 @@ class CounterfactualSearch:
         self.layout = layout
         self.facts = layout.facts
         first_range, first_assessed = 2 * len(layout.sides), self.facts.first_assessed
-        self.findings = position.named & (1 << first_range) - 1
-        self.blocked = self._of_related_values(position, layout)
+        self.blocked = self._of_related_values(position, layout) | self._of_dated_facts(position)
+        self._in_time = bool(self._dated(position))
+        self.findings = position.named & (1 << first_range) - 1 & ~self.blocked
         ranges = [
             plane
             for plane in bits_of(position.named & ~self.blocked & (1 << first_assessed) - (1 << first_range))
@@ -64,7 +65,7 @@ class CounterfactualSearch:
         ]
         ranges.sort(key=lambda plane: -layout.fitting[plane].bit_count())
         self.ranges = [(plane, layout.fitting[plane], layout.implied[plane]) for plane in ranges]
-        self.assessed = bits_of(position.named >> first_assessed)
+        self.assessed = bits_of((position.named & ~self.blocked) >> first_assessed)
         self.concerned = joined((*(fitting for _, fitting, _ in self.ranges), *(3 << 2 * number for number in self.assessed)))
 
     def _of_related_values(self, position: Position, layout: BatchLayout) -> int:
@@ -74,9 +75,21 @@ class CounterfactualSearch:
         related = joined(pair for pair in pairs if pair & position.bearing == pair)
         return joined(1 << plane for plane in layout.fitting if facts.about(1 << plane) & related)
 
+    def _dated(self, position: Position) -> int:
+        """The facts (a mask) of which criteria of the position read the dates."""
+        return joined(read.recorded for read in self.facts.timed if read.all & position.bearing == read.all)
+
+    def _of_dated_facts(self, position: Position) -> int:
+        """The changes (a mask) of facts of which the position reads the dates: what these do is not worked out."""
+        facts = self.facts
+        assessed = (1 << facts.first_assessed + number for number in bits_of(self._dated(position)))
+        return joined((*(3 << 2 * number for number in bits_of(self._dated(position))), *assessed))
+
     @property
     def partial(self) -> bool:
         """Whether some changes that bear on the position are not worked out."""
+        if self._in_time:
+            return True
         facts = self.facts
         pairs = (joined(facts.bit[code] for code in codes) for codes in facts.program.codes_of_related)
         return any(pair & self.position.bearing == pair for pair in pairs)
@@ -133,7 +146,7 @@ class Search:
         """
         common = self._common
         self._cut = proposed.cut or common.partial
-        findings = (common.findings | reversing) & sensible
+        findings = (common.findings | reversing) & sensible & ~common.blocked
         effect = self._effect(batch, proposed.larger, findings | common.concerned)
         self._note_singles(effect, findings)
         if self._doubtful:

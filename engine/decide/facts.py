@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
-from spinegraph.engine.criteria.bits import bits_of
+from spinegraph.engine.criteria.bits import bits_of, joined
 from spinegraph.engine.criteria.coded import in_words
+from spinegraph.engine.criteria.facts import AS_OF, date_of
 from spinegraph.engine.criteria.measurement import ranges, ranges_in_words
-from spinegraph.engine.model import Bound, CaseValue, Change, CodedProperty, Compared, Concept, Measured, Measurement, OneOf
+from spinegraph.engine.decide.timeline import Timelines
+from spinegraph.engine.model import (
+    Bound,
+    CaseValue,
+    Change,
+    CodedProperty,
+    Compared,
+    Concept,
+    Measured,
+    Measurement,
+    Occurring,
+    OneOf,
+)
 from spinegraph.engine.model.units import comparable
 from spinegraph.engine.program.program import Program, structure
+
+
+class ReadInTime(NamedTuple):
+    """What a criterion of time reads, as masks of facts: those that are recorded, and the dates that are asked for."""
+
+    recorded: int
+    dates: int
+
+    @property
+    def all(self) -> int:
+        """Everything."""
+        return self.recorded | self.dates
 
 
 class Facts:
     """Bit numbers of one program.
 
-    Askable facts: findings in the program's order, then measurements, then coded properties. Changes: two bits a finding (to
+    Askable facts: findings in the program's order, then measurements, then coded properties, then the dates that criteria ask
+    about (`dates`). Changes: two bits a finding (to
     present, to absent), two a comparison (into the range, out of it), then one a finding (assessed, either way).
     """
 
@@ -30,7 +56,10 @@ class Facts:
         self.valued = knowledge.valued
         things: dict[str, Concept | Measurement | CodedProperty] = {**knowledge.findings, **self.valued}
         self.code_of = {iri: thing.code for iri, thing in things.items()}
-        self.codes = tuple(self.code_of[iri] for iri in program.findings) + tuple(thing.code for thing in self.valued.values())
+        named = (*(self.code_of[iri] for iri in program.findings), *(thing.code for thing in self.valued.values()))
+        self.dates = tuple(_dates(program, self.code_of))
+        self.codes = (*named, *self.dates)
+        self.timeline = Timelines(program).of
         self.bit = {code: 1 << number for number, code in enumerate(self.codes)}
         self.number = {iri: number for number, iri in enumerate(program.findings)}
         self._comparison = {structure(c.criterion): number for number, c in enumerate(program.comparisons)}
@@ -42,9 +71,17 @@ class Facts:
         self._ranges = (1 << paired) - (1 << 2 * len(program.findings))
         self._excluded = self._exclusive_ranges()
         self._about = tuple(self.bit[change.code] for change in self.changes)
+        self.timed = tuple(self._read_by(criterion) for criterion in program.timed if isinstance(criterion, Occurring))
         self.decode = lru_cache(maxsize=1 << 14)(self._decode)
         self._alone = tuple((change,) for change in self.changes)
         self.decode_changes = lru_cache(maxsize=1 << 14)(self._decode_changes)
+
+    def _read_by(self, criterion: Occurring) -> ReadInTime:
+        """The facts (masks) of which a criterion of time reads the dates."""
+        asked = [iri for iri in (criterion.finding, criterion.reference) if iri]
+        recorded = joined(self.narrower(iri) | self.broader(iri) for iri in asked)
+        dates = joined(self.bit[date_of(self.code_of[iri])] for iri in asked) | (self.bit[AS_OF] if criterion.window else 0)
+        return ReadInTime(recorded, dates)
 
     def comparison_of(self, criterion: Compared) -> int:
         """The number of a comparison."""
@@ -160,6 +197,14 @@ class Facts:
         for changes in sets:
             found.setdefault(frozenset(changes), changes)
         return tuple(found.values())
+
+
+def _dates(program: Program, code_of: Mapping[str, str]) -> Iterator[str]:
+    """The codes of the dates that criteria ask about: that of the case, and those of facts."""
+    if program.timed:
+        yield AS_OF
+    facts = (iri for one in program.timed if isinstance(one, Occurring) for iri in (one.finding, one.reference) if iri)
+    yield from (date_of(code_of[iri]) for iri in dict.fromkeys(facts))
 
 
 def compare(criterion: Compared, value: CaseValue) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from spinegraph.engine.decide.suggestions import ACTS
+from spinegraph.engine.decide.timeline import asked_about
 from spinegraph.engine.errors import shortened
 from spinegraph.engine.model import (
     Case,
@@ -27,11 +28,13 @@ MAX_NAMED = 20
 
 class InputWords(NamedTuple):
     """By member of a request: code → names for clinicians and for patients. `performable`: by these something can be
-    done; `acts`: facts that something is done or taken, which rules ask about."""
+    done; `acts`: facts that something is done or taken, which rules ask about; `dated`: entries, each a member and a code, of
+    which rules ask about the date."""
 
     names: Mapping[str, Mapping[str, tuple[str, str]]]
     performable: frozenset[str]
     acts: frozenset[str]
+    dated: frozenset[tuple[str, str]] = frozenset()
 
     def name(self, member: str, code: str, case: Case) -> str:
         """What a code is called by those whom the answer is for."""
@@ -51,6 +54,7 @@ def input_words(knowledge: Knowledge, performable: Iterable[str]) -> InputWords:
         },
         frozenset(knowledge.interventions[iri].code for iri in performable),
         frozenset(knowledge.findings[iri].code for iri in knowledge.acts),
+        asked_about(knowledge),
     )
 
 
@@ -108,7 +112,11 @@ def _not_read(case: Case, words: InputWords) -> list[tuple[str, str]]:
     ]
     for member in ("present", "absent", "measurements", "coded"):
         dates = case.dates.get(member, {})
-        found += [(code, f"the date of {words.name(member, code, case)} ({at})") for code, at in dates.items()]
+        found += [
+            (code, f"the date of {words.name(member, code, case)} ({at})")
+            for code, at in dates.items()
+            if (member, code) not in words.dated
+        ]
     return found
 
 

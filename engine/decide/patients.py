@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from msgspec import structs
 from spinegraph.engine.criteria.related import relate
+from spinegraph.engine.decide.dating import DatedPatients
 from spinegraph.engine.decide.facts import compare, members
 from spinegraph.engine.decide.realising import Wanted, realised
 from spinegraph.engine.decide.stretches import View, numbers_of, readable_values, roundness, view_of
@@ -65,6 +66,9 @@ class Patients:
         self._measurements = {one.code: one for program in programs for one in program.knowledge.measurements.values()}
         for program in programs:
             self._relate(program)
+        self.in_time = DatedPatients(self.circuit, self._given)
+        for program in programs:
+            self.in_time.add(program)
         self._views = {
             code: tuple((view_of(self._criteria[code], entry.value), entry.literal) for entry in intervals)
             for code, intervals in self.intervals.items()
@@ -73,6 +77,7 @@ class Patients:
         for program, planes in zip(programs, self.planes, strict=True):
             self.circuit.require(-planes[program.clash])
         values = [interval.literal for code in sorted(self.intervals) for interval in self.intervals[code]]
+        values += self.in_time.literals
         sides = {side: [self._given[key] for key in sorted(self._given) if key[1] == side] for side in ("present", "absent")}
         self._least_preferred = tuple(reversed((*sides["present"], *sides["absent"], *values)))
         self._counter: ITotalizer | None = None
@@ -110,7 +115,12 @@ class Patients:
 
     def exists(self, *wanted: int) -> bool:
         """Whether some patient meets all of these literals."""
-        return self.smallest(*wanted) is not None if self._related else self.circuit.possible(wanted)
+        return self.smallest(*wanted) is not None if self.is_tried else self.circuit.possible(wanted)
+
+    @property
+    def is_tried(self) -> bool:
+        """Whether what the solver finds need not be a patient: values have to be related, or dates to lie, as it says."""
+        return bool(self._related or self.in_time.literals)
 
     def with_value(self, program: Program, code: str, value: CaseValue) -> tuple[int, ...]:
         """The program's output planes over all patients who have this value of one thing, whatever else is recorded."""
@@ -179,7 +189,8 @@ class Patients:
         if found is None:
             self._exclude(together, model, numbers)
             return None
-        return Case(present=sides["present"], absent=sides["absent"], **members({**values, **found}))
+        case = Case(present=sides["present"], absent=sides["absent"], **members({**values, **found}))
+        return self.in_time.dated(case, model)
 
     def _realised(
         self, together: Sequence[Relation], model: frozenset[int], numbers: Mapping[str, float]
@@ -268,6 +279,7 @@ class Patients:
         positions = range(program.first_performed, program.first_performed + len(program.performable))
         inputs += [TRUE if position in self._performed else -TRUE for position in positions]
         inputs += [literal for criterion in program.related for literal in self._related[structure(criterion)].literals]
+        inputs += self.in_time.of(program)
         for plane in program.run([self.circuit.wire(literal) for literal in (*inputs, TRUE)]):
             yield plane.literal
 

@@ -8,11 +8,12 @@ many only where facts are shared and there are too many assignments to try, or w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from spinegraph.engine.criteria.bits import bits_of
+from spinegraph.engine.criteria.facts import date_of
 from spinegraph.engine.decide.facts import Facts
 from spinegraph.engine.knowledge.showing import choices_of
 from spinegraph.engine.model import CodedProperty, Concept, Measurement, Question, Rule
@@ -41,6 +42,9 @@ class QuestionIndex:
         stated = _passages_of_facts(facts, knowledge.rules.values())
         self._words: dict[bool, list[tuple[str, str, str, tuple[str, ...], tuple[Choice, ...]]]] = {False: [], True: []}
         for code in facts.codes:
+            if code in facts.dates:
+                self._add_date(code, concepts, stated)
+                continue
             concept = concepts.get(code) or valued[code]
             passages = tuple(dict.fromkeys((*stated.get(code, ()), *concept.passages)))
             for for_patient, words in self._words.items():
@@ -48,6 +52,18 @@ class QuestionIndex:
                 question = concept.patient_question if for_patient else concept.question
                 choices = choices_of(concept, for_patient=for_patient) if isinstance(concept, CodedProperty) else ()
                 words.append((code, label, question or f"{label}?", passages, choices))
+
+    def _add_date(self, code: str, concepts: Mapping[str, Concept], stated: Mapping[str, tuple[str, ...]]) -> None:
+        """How the date of a fact is asked for, or that of the case."""
+        fact = concepts.get(code.removeprefix(date_of("")))
+        for for_patient, words in self._words.items():
+            if fact is None:
+                words.append(
+                    (code, "date of the case", "What day is it?" if for_patient else "Of what date is this case?", (), ())
+                )
+                continue
+            label = fact.patient_label if for_patient else fact.label
+            words.append((code, f"date of {label}", f"When was it (last): {label}?", stated.get(fact.code, ()), ()))
 
     def ranked(self, opens: Iterable[Open], for_patient: bool = False) -> tuple[Question, ...]:
         """The questions about open facts.

@@ -23,10 +23,12 @@ from rdflib.query import Processor
 from spinegraph.engine.criteria import dual_of
 from spinegraph.engine.criteria.shapes import conforms_to_any, node_shape
 from spinegraph.engine.decide.shape_graph import CORE, DUAL, add_rule, add_score_rules, add_shape
+from spinegraph.engine.decide.timeline_graph import TimelineGraph
 from spinegraph.engine.knowledge.files import shipped_paths
 from spinegraph.engine.knowledge.turtle.short_rules import derived_statements
 from spinegraph.engine.model import Act, ActKind, Case, DerivedFinding, Knowledge, Measured, Rule
 from spinegraph.engine.model.units import comparable
+from spinegraph.engine.program.compiler import compile_program
 
 
 class Bits(NamedTuple):
@@ -88,6 +90,7 @@ class Oracle:
         self._units = {measurement.code: measurement.unit for measurement in knowledge.measurements.values()}
         self._marks = _marks(knowledge)
         self._rules = frozenset(knowledge.rules)
+        self._timelines = TimelineGraph(compile_program(knowledge))
 
     def evaluate(self, cases: Sequence[Case]) -> list[Bits]:
         """The bits of each case, by SHACL alone."""
@@ -112,6 +115,7 @@ class Oracle:
             data.add((node, self._measurement[code], Literal(repr(written), datatype=XSD.decimal)))
         for name, code in case.coded.items():
             data.add((node, self._coded[name], Literal(code)))
+        self._timelines.add(data, node, case)
 
     def _recorded(self, side: str, finding: URIRef) -> tuple[URIRef, URIRef]:
         """How a case graph says that a finding is present or absent, or an act done or taken, or not."""

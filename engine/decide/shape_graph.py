@@ -11,7 +11,7 @@ from rdflib import RDF, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import SH, XSD
 from spinegraph.engine.criteria import dual_of
-from spinegraph.engine.criteria.shapes import Code, Curie, Iri, ShapeData, Value, node_shape
+from spinegraph.engine.criteria.shapes import Code, Curie, Duration, Iri, ShapeData, Value, node_shape
 from spinegraph.engine.knowledge.turtle.terms import BASE, expand, local_name
 from spinegraph.engine.model import Knowledge, Score, Scored
 from spinegraph.engine.program.strata import foundations
@@ -146,6 +146,8 @@ def _term(graph: Graph, value: Value) -> rdflib.term.Node:
         return URIRef(expand(value.name))
     if isinstance(value, Code):
         return Literal(value.text)
+    if isinstance(value, Duration):
+        return Literal(value.text, datatype=XSD.duration)
     if isinstance(value, int):
         return Literal(value)
     if isinstance(value, float):

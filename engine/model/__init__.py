@@ -67,6 +67,7 @@ from spinegraph.engine.model.decision import (
     Case,
     CaseValue,
     Change,
+    DatedEntry,
     DecidedRecommendation,
     Decision,
     Fact,
@@ -109,6 +110,17 @@ from spinegraph.engine.model.knowledge import (
 )
 from spinegraph.engine.model.sources import ArticleSection, CitationMapping, Passage, PassageKind, Reference, Source
 from spinegraph.engine.model.statements import Dose, Due, Recurrence, ShownDose
+from spinegraph.engine.model.timed import (
+    DatedAbsent,
+    DatedNotPerformed,
+    DatedNotTaking,
+    DatedPerformed,
+    DatedPresent,
+    DatedTaking,
+    Occurring,
+    Timed,
+    Window,
+)
 from spinegraph.engine.model.verdict import QUIET, VERDICTS, Verdict
 
 __all__ = [
@@ -144,6 +156,13 @@ __all__ = [
     "Concept",
     "Counted",
     "Criterion",
+    "DatedAbsent",
+    "DatedEntry",
+    "DatedNotPerformed",
+    "DatedNotTaking",
+    "DatedPerformed",
+    "DatedPresent",
+    "DatedTaking",
     "DecidedRecommendation",
     "Decision",
     "DerivedFinding",
@@ -172,6 +191,7 @@ __all__ = [
     "NotTaking",
     "Notice",
     "NoticeCode",
+    "Occurring",
     "OneOf",
     "OpenScreens",
     "Or",
@@ -211,11 +231,13 @@ __all__ = [
     "Taking",
     "Tally",
     "Tension",
+    "Timed",
     "Truth",
     "Unassessed",
     "UncoveredTopic",
     "Urgency",
     "Verdict",
     "WholeAnswer",
+    "Window",
     "doc",
 ]

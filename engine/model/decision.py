@@ -60,6 +60,13 @@ class IgnoredInput(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     nearest: Annotated[tuple[str, ...], doc("Of an unknown code: the nearest known ones.")] = ()
 
 
+class DatedEntry(Frozen, omit_defaults=True, frozen=True, kw_only=True):
+    """An entry of a request beside the one that counts, which rules ask about by its date."""
+
+    at: Annotated[str, doc("Its date.")]
+    value: Annotated[float | None, doc("Of a measurement: its value, in the unit that the code names.")] = None
+
+
 class Case(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     """One patient at one moment, in sorted codes; the same finding may be on both sides (shown as a conflict).
 
@@ -85,6 +92,10 @@ class Case(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     dates: Annotated[
         Mapping[str, Mapping[str, str]], doc("By member of the case, then by code: the date of the entry that counts.")
     ] = {}
+    earlier: Annotated[
+        Mapping[str, Mapping[str, tuple[DatedEntry, ...]]],
+        doc("By member of the case, then by code: the dated entries beside the one that counts, where rules ask about dates."),
+    ] = {}
     not_performed: Annotated[tuple[str, ...], doc("Codes of interventions that are recorded as not done.")] = ()
     not_taking: Annotated[tuple[str, ...], doc("Codes of interventions that are recorded as not taken.")] = ()
     ignored: Annotated[tuple[IgnoredInput, ...], doc("Entries of the request that decide nothing.")] = ()
@@ -108,6 +119,7 @@ class Fact(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     basis: Annotated[FactBasis, doc("How it is known.")]
     value: Annotated[float | None, doc("The value of a measurement.")] = None
     choice: Annotated[str, doc("The code of a coded value.")] = ""
+    at: Annotated[str, doc("Of what rules ask about by its date: that date.")] = ""
     through: Annotated[tuple[str, ...], doc("Codes of the given findings, or ids of the rules, from which it is derived.")] = ()
 
 

@@ -17,6 +17,7 @@ from spinegraph.engine.model import (
     Recommendation,
     Related,
     Rule,
+    Timed,
     Verdict,
 )
 from spinegraph.engine.program.levels import Levels
@@ -51,6 +52,7 @@ class _Compiler:
         self._comparisons: list[Comparison] = []
         self._performable: dict[Performable, int] = {}
         self._related: list[Related] = []
+        self._timed: dict[Any, tuple[int, Timed]] = {}
         self._lines: list[str] = []
         self._names: dict[Any, tuple[str, str]] = {}
         self._facts: dict[tuple[str, str], str] = {}
@@ -88,6 +90,7 @@ class _Compiler:
             comparisons=tuple(self._comparisons),
             performable=tuple(self._performable),
             related=tuple(self._related),
+            timed=tuple(criterion for _, criterion in self._timed.values()),
             slots=slots,
             rules=rules,
             verdicts=verdicts,
@@ -106,6 +109,7 @@ class _Compiler:
         inputs += [name for number in range(len(self._comparisons)) for name in (f"ch{number}", f"cr{number}")]
         inputs += [f"gd{number}" for number in self._performable.values()]
         inputs += [name for number in range(len(self._related)) for name in (f"rh{number}", f"rr{number}")]
+        inputs += [name for number in range(len(self._timed)) for name in (f"th{number}", f"tr{number}")]
         body = ["def run(planes):", f"    {', '.join([*inputs, 'ones'])}, = planes", "    zero = ones ^ ones"]
         body += [f"    {line}" for line in self._lines]
         body.append(f"    return ({''.join(f'{name}, ' for name in self._outputs)})")
@@ -172,6 +176,10 @@ class _Compiler:
         number = len(self._related)
         self._related.append(criterion)
         return f"rh{number}", f"rr{number}"
+
+    def timed(self, criterion: Timed) -> tuple[str, str]:
+        number, _ = self._timed.setdefault(structure(criterion), (len(self._timed), criterion))
+        return f"th{number}", f"tr{number}"
 
     def verdict(self, rule: Recommendation, verdict: Verdict) -> str:
         """The plane of a verdict."""

@@ -19,6 +19,7 @@ from spinegraph.engine.model import (
     Recurrence,
     Related,
     Score,
+    Timed,
     Verdict,
 )
 from spinegraph.engine.program.relations import Relations
@@ -69,12 +70,12 @@ class Program(NamedTuple):
     """The compiled knowledge. `run(inputs)` takes and gives planes in the order that the tables name.
 
     `verdicts` has, for each recommendation, the positions of its verdict planes in the order of VERDICTS: for every patient
-    exactly one of them is set; all of them stand side by side, at the positions `of_verdicts`. So do the planes of `present`, and
-    those of `absent`, in the order of `findings` and then of what is only derived. `performable` are the interventions by which
-    some recommendation is done, `related` what is asked of two values together. `clash` is the plane of the patients with a
-    finding that is both present and absent. `standing`: for each recommendation, that it has a place in a brief. `acting`, only
-    where it was asked for, has the planes of every rule as it acts on others: those of the rule, but for patients its source does
-    not cover.
+    exactly one of them is set; all of them stand side by side, at the positions `of_verdicts`. So do the planes of `present`,
+    and those of `absent`, in the order of `findings` and then of what is only derived. `performable` are the interventions by
+    which some recommendation is done, `related` what is asked of two values together, `timed` what only dates decide. `clash`
+    is the plane of the patients with a finding that is both present and absent. `standing`: for each recommendation, that it
+    has a place in a brief. `acting`, only where it was asked for, has the planes of every rule as it acts on others: those of
+    the rule, but for patients its source does not cover.
     """
 
     knowledge: Knowledge
@@ -84,6 +85,7 @@ class Program(NamedTuple):
     comparisons: tuple[Comparison, ...]
     performable: tuple[Performable, ...]
     related: tuple[Related, ...]
+    timed: tuple[Timed, ...]
     slots: Mapping[Any, Pair]
     rules: Mapping[str, RuleSlots]
     verdicts: Mapping[str, range]
@@ -99,8 +101,8 @@ class Program(NamedTuple):
     @property
     def input_size(self) -> int:
         """Two planes per finding, two per comparison, one per intervention that can be performed, two for what is asked of two
-        values, and one full of ones."""
-        return self.first_related + 2 * len(self.related) + 1
+        values, two for what dates decide, and one full of ones."""
+        return self.first_timed + 2 * len(self.timed) + 1
 
     @property
     def first_performed(self) -> int:
@@ -111,6 +113,11 @@ class Program(NamedTuple):
     def first_related(self) -> int:
         """Where the input planes of `related` begin."""
         return self.first_performed + len(self.performable)
+
+    @property
+    def first_timed(self) -> int:
+        """Where the input planes of `timed` begin."""
+        return self.first_related + 2 * len(self.related)
 
     @property
     def codes_of_related(self) -> tuple[tuple[str, str], ...]:

@@ -21,6 +21,12 @@ from spinegraph.engine.model import (
     AtMost,
     Bound,
     Criterion,
+    DatedAbsent,
+    DatedNotPerformed,
+    DatedNotTaking,
+    DatedPerformed,
+    DatedPresent,
+    DatedTaking,
     Difference,
     Measured,
     NotPerformed,
@@ -37,6 +43,7 @@ from spinegraph.engine.model import (
     Suspected,
     Taking,
     Unassessed,
+    Window,
 )
 
 FEVER = Present(finding="fever")
@@ -62,6 +69,12 @@ ONE_OF_EACH: tuple[Criterion, ...] = (
     NotPerformed(intervention="scan"),
     Taking(intervention="drug"),
     NotTaking(intervention="drug"),
+    DatedPresent(thing="fever", window=Window(amount=12, unit="mo"), times=3),
+    DatedAbsent(thing="fever", since="scan", since_kind="performed"),
+    DatedPerformed(thing="scan", window=Window(amount=1, unit="d")),
+    DatedNotPerformed(thing="scan", window=Window(amount=30, unit="d")),
+    DatedTaking(thing="drug", since="fever"),
+    DatedNotTaking(thing="drug", window=Window(amount=1, unit="mo")),
     AtLeast(count=1, group="sign", members=(FEVER, Absent(finding="chills"))),  # type: ignore[arg-type]
     AtMost(count=0, group="sign", members=(FEVER,)),
     And(children=(FEVER,)),
@@ -138,6 +151,18 @@ def test_criteria_in_the_words_of_each_text() -> None:
         ["<scan> not done", "<scan>: not done", "not performed <scan>"],
         ["<drug> taken", "<drug>: taken", "taking <drug>"],
         ["<drug> not taken", "<drug>: not taken", "not taking <drug>"],
+        [
+            *["<fever> present 3 times within the last 12 months"] * 2,
+            "<fever> present 3 times within the last 12 months (refuted: not present within the last 12 months)",
+        ],
+        ["<fever> not present since <scan>"] * 2 + ["<fever> not present since <scan> (refuted: present since <scan>)"],
+        ["<scan> done within the last 1 day"] * 2
+        + ["<scan> done within the last 1 day (refuted: not done within the last 1 day)"],
+        ["<scan> not done within the last 30 days"] * 2
+        + ["<scan> not done within the last 30 days (refuted: done within the last 30 days)"],
+        ["<drug> taken since <fever>"] * 2 + ["<drug> taken since <fever> (refuted: not taken since <fever>)"],
+        ["<drug> not taken within the last 1 month"] * 2
+        + ["<drug> not taken within the last 1 month (refuted: taken within the last 1 month)"],
         ["at least 1 of <sign>"] * 3,
         ["at most 0 of <sign>"] * 3,
         ["all of"] * 3,

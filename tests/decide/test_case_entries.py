@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from spinegraph.engine import Case, CaseTooLargeError, Codebook, MalformedCaseError, MeasurementError, UnknownCodeError, make_case
 from spinegraph.engine.decide.case import case_data
-from spinegraph.engine.decide.case_entries import MAX_EXPLAINED, MAX_IGNORED
+from spinegraph.engine.decide.entry_reader import MAX_EXPLAINED, MAX_IGNORED
 from spinegraph.engine.model import IgnoredInput
 
 ENTRY = 'Write "code", or {"code": "code", "at": "2026-03-01"}.'

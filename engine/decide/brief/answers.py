@@ -69,6 +69,7 @@ class Answers:
             for piece in pieces(thing, criteria.get(iri, [])):
                 self._values[iri].append((piece.value, self._bit(iri) | self._bit(iri, with_denials=True)))
         self._lay_out_together()
+        self._lay_out_in_time(with_denials)
         self._deny(with_denials)
         self._related = {code for codes in program.codes_of_related for code in codes}
         self._compared = [(iri, valued[iri].code, self._ranges(iri)) for iri in criteria]
@@ -81,6 +82,18 @@ class Answers:
         for criterion in self._program.related:
             bits = [self._bit(*criterion.mentions) | self._bit(*criterion.mentions, with_denials=True) for _ in range(2)]
             self._together.append(((criterion.measurement, criterion.other), (bits[0], bits[1])))
+
+    def _lay_out_in_time(self, with_denials: list[tuple[tuple[str, ...], int]]) -> None:
+        """What only dates decide: that it is so, and that it is not; both where the fact is present, alone and among denials."""
+        self._dated: list[tuple[int, int]] = []
+        for criterion in self._program.timed:
+            sides = []
+            for _ in range(2):
+                alone, denied = self._bit(*criterion.mentions), self._bit(*criterion.mentions, with_denials=True)
+                self._present[self._number[criterion.subject]] |= alone
+                with_denials.append(((criterion.subject,), denied))
+                sides.append(alone | denied)
+            self._dated.append((sides[0], sides[1]))
 
     def _ranges(self, measurement: str) -> tuple[tuple[int, int], ...]:
         """The position of each input plane of a measurement, with the values that set it."""
@@ -138,6 +151,19 @@ class Answers:
         present, absent = tuple(sorted(case.present)), tuple(sorted(case.absent))
         return Case(present=present, absent=absent, performed=performed, **members(values))
 
+    def _put_in_time(self, inputs: list[int], recorded: Sequence[int], planes: Sequence[int]) -> None:
+        """The planes of what only dates decide, where the record leaves it open: it is refuted, too, by what is denied."""
+        program, hierarchy = self._program, self._program.knowledge.hierarchy
+        for number, (criterion, (holds, refuted)) in enumerate(zip(program.timed, self._dated, strict=True)):
+            position = program.first_timed + 2 * number
+            if recorded[position] or recorded[position + 1]:
+                continue
+            for iri in hierarchy.broader.get(criterion.subject, (criterion.subject,)):
+                if iri in self._number and not (planes[program.present[iri]] or planes[program.absent[iri]]):
+                    refuted |= self._absent[self._number[iri]]
+            denied = planes[program.absent[criterion.subject]]
+            inputs[position], inputs[position + 1] = 0 if denied else holds & ~refuted, refuted
+
     def try_all(self, case: Case, recorded: Sequence[int], planes: Sequence[int], closed: frozenset[str]) -> Tried:
         """All answers on top of a consistent record, whose input (`recorded`) and output planes are given.
 
@@ -156,6 +182,7 @@ class Answers:
         for number, (iris, sides) in enumerate(self._together):
             if closed.isdisjoint(iris) and not all(code in case.values for code in codes[number]):
                 inputs[program.first_related + 2 * number : program.first_related + 2 * number + 2] = sides
+        self._put_in_time(inputs, recorded, planes)
         found = program.run(inputs)
         usable = ones ^ found[program.clash]
         with_denials = self._with_denials & usable if usable & self.denied else 0

@@ -106,7 +106,8 @@ class Outlooks:
             fresh.append(self._work_out(seen, recorded, planes, closed, performed))
             return fresh[0]._replace(tried=None)
 
-        key = (seen.present, seen.absent, tuple(seen.values.items()), performed, closed)
+        timed = tuple(recorded[self._program.first_timed : -1])
+        key = (seen.present, seen.absent, tuple(seen.values.items()), performed, closed, timed)
         known = self._memory.get(key, work_out)
         return fresh[0] if fresh else known
 
@@ -119,7 +120,7 @@ class Outlooks:
         now = self._effects(tried, watched, tried.all, (planes, 1))
         alone = Effects(*(changed & tried.alone for changed in now))
         tiers = self._tiers(alone, self._effects_with_denials(tried))
-        given = _Given(case, planes, closed, performed)
+        given = _Given(case, planes, closed, performed, recorded)
         turned = None
         settled = not now.safety and not now.management
         if settled and self._possible(given, self._changes(watched, planes)):
@@ -214,7 +215,7 @@ class Outlooks:
         if not wanted:
             return False
         with self._asking, self._assuming(given, wanted) as (everybody, literals):
-            return everybody.exists(*literals) if self._program.related else everybody.circuit.model(literals) is not None
+            return everybody.exists(*literals) if everybody.is_tried else everybody.circuit.model(literals) is not None
 
     def _smallest(self, given: _Given, wanted: Iterable[int]) -> Case | None:
         """The smallest patient in whom it does."""
@@ -227,12 +228,14 @@ class Outlooks:
 
         Nobody is asked for what follows from the record already, nor for a measurement behind a gate that is shut.
         """
-        case, planes, closed, performed = given
+        case, planes, closed, performed, recorded = given
         program, knowledge = self._program, self._program.knowledge
         everybody = self._everybody(performed)
         (literals,) = everybody.planes
         asked = everybody.one_of([-literals[~plane] if plane < 0 else literals[plane] for plane in wanted])
-        record = dict.fromkeys(everybody.record(case))
+        decided = recorded[program.first_timed : -1]
+        pairs = list(zip(decided[::2], decided[1::2], strict=True))
+        record = dict.fromkeys((*everybody.record(case), *everybody.in_time.seen(program, pairs)))
         unasked = [everybody.unmeasured(knowledge.valued[iri].code) for iri in closed]
         for iri in program.findings:
             if planes[program.present[iri]] or planes[program.absent[iri]]:
@@ -245,9 +248,11 @@ class Outlooks:
 
 
 class _Given(NamedTuple):
-    """A record, its output planes, the measurements (IRIs) that nobody can be asked for, and the planes of what was done."""
+    """A record, its output planes, the measurements (IRIs) that nobody can be asked for, the planes of what was done, and all
+    input planes."""
 
     case: Case
     planes: Sequence[int]
     closed: frozenset[str]
     performed: tuple[int, ...]
+    recorded: Sequence[int]

@@ -90,8 +90,8 @@ class _Finder:
         return Ways(self._sorted(found), not left_out)
 
     def _rests_on_relations(self, way: Way) -> bool:
-        """Whether it depends on how two values are related, which no row can say."""
-        if not self._program.related:
+        """Whether it depends on how two values are related, or on dates, which no row can say."""
+        if not (self._program.related or self._program.timed):
             return False
         measured = {fact.code for fact in way if fact.state == "measured"}
         return not self.holds(way) or any(measured.issuperset(codes) for codes in self._program.codes_of_related)

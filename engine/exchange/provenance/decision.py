@@ -8,9 +8,11 @@ As TriG it is laid out like a nanopublication: what is asserted, where that come
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 
 import pyoxigraph as ox
+from spinegraph.engine.criteria.facts import AS_OF, date_of
 from spinegraph.engine.exchange.provenance.facts import CaseFacts
 from spinegraph.engine.exchange.provenance.sources import described
 from spinegraph.engine.exchange.provenance.statements import dose_triples, stated_triples
@@ -123,8 +125,7 @@ class _Provenance:
         self._say(about, "core:text", text(entry.text, self._language))
         if rule.source:
             self._say(about, "core:source", ox.NamedNode(rule.source))
-        for name in entry.missing:
-            self._say(about, "core:missing", ox.NamedNode(self._codes[name]))
+        self._missing(about, entry.missing)
         for predicate, ids in (("core:overriddenBy", entry.overridden_by), ("core:leftOpenBy", entry.left_open_by)):
             for name in ids:
                 self._say(about, predicate, ox.NamedNode(self._rules.get(name) or self._codes[name]))
@@ -156,11 +157,20 @@ class _Provenance:
             for measured in self._facts.entities(Fact(code=entry.per, state="known", basis="given")):
                 self._derived(dose, self._name(*measured))
 
+    def _missing(self, about: ox.NamedNode, names: Iterable[str]) -> None:
+        """The facts that are not known; of some of them only the date is missing, or that of the case."""
+        for name in names:
+            if name == AS_OF:
+                self._say(about, "core:missing", iri("core:asOf"))
+            elif name in self._codes:
+                self._say(about, "core:missing", ox.NamedNode(self._codes[name]))
+            else:
+                self._say(about, "core:missingDate", ox.NamedNode(self._codes[name.removeprefix(date_of(""))]))
+
     def _condition(self, entry: AssessedCondition) -> None:
         about = self._name("condition", entry.condition)
         self._verdict(about, "core:AssessedCondition", entry.iri, entry.label, entry.verdict)
-        for name in entry.missing:
-            self._say(about, "core:missing", ox.NamedNode(self._codes[name]))
+        self._missing(about, entry.missing)
         for passage in entry.passages:
             self._derived(about, self._passage(passage))
         self._rest(about, entry.explanation)

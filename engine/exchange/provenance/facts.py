@@ -7,6 +7,7 @@ from typing import Literal
 
 import pyoxigraph as ox
 from spinegraph.engine.decide.case_text import SIDES as STATED
+from spinegraph.engine.decide.timeline import asked_about
 from spinegraph.engine.exchange.rdf import Triple, decimal, iri, text
 from spinegraph.engine.model import (
     Case,
@@ -83,6 +84,7 @@ class CaseFacts:
                 yield about, iri("core:state"), text(side)
                 yield from self._used(about, case, activity)
         yield from self._acts(case)
+        yield from self._dated_entries(run, case)
         for code, value in sorted(self._case.measurements.items()):
             measurement = self._measurements[code]
             about = ox.NamedNode(f"{run}:measurement:{code}")
@@ -110,6 +112,21 @@ class CaseFacts:
             for one in self._knowledge.interventions.values():
                 if one.code in getattr(self._case, member):
                     yield case, iri(predicate), ox.NamedNode(one.iri)
+
+    def _dated_entries(self, run: str, case: ox.NamedNode) -> Iterator[Triple]:
+        """The entries of which rules ask about the date, each as the case has it."""
+        interventions = {one.code: one.iri for one in self._knowledge.interventions.values()}
+        for member, code in sorted(asked_about(self._knowledge)):
+            current = self._case.dates.get(member, {}).get(code)
+            dated = [*([current] if current else []), *(entry.at for entry in self._case.earlier.get(member, {}).get(code, ()))]
+            for number, at in enumerate(dated, 1):
+                about = ox.NamedNode(f"{run}:entry:{member}:{code}:{number}")
+                yield case, iri("core:entry"), about
+                if code in interventions and member in ACTS:
+                    yield about, iri(ACTS[member]), ox.NamedNode(interventions[code])
+                else:
+                    yield about, *self._stated(member, self._findings[code].iri)  # "present" or "absent"
+                yield about, iri("core:at"), text(at)
 
     def _coded_values(self, run: str, case: ox.NamedNode, activity: ox.NamedNode) -> Iterator[Triple]:
         for property_, code in sorted(self._case.coded.items()):

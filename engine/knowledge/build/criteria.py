@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from msgspec import structs
 from spinegraph.engine.criteria import KINDS
@@ -25,7 +25,7 @@ from spinegraph.engine.knowledge.profile import (
 )
 from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.terms import Term, local_name, shorten
-from spinegraph.engine.model import Act, ActKind, And, CodedProperty, Concept, Criterion, Hierarchy, Measurement, Score
+from spinegraph.engine.model import Act, ActKind, And, CodedProperty, Concept, Criterion, Hierarchy, Measurement, Score, Window
 from spinegraph.engine.model.units import DAYS
 
 Made = TypeVar("Made")
@@ -254,6 +254,21 @@ class _Shape(NamedTuple):
 
     def act(self, predicate: str, kind: ActKind) -> str:
         return self.reader.act(self.node, predicate, kind).intervention
+
+    def dated_finding(self, predicate: str) -> str:
+        found = self.finding(predicate)
+        if self.reader.findings[found].derived_only:
+            what = f"{shorten(found)} only follows from other facts, and so has no date"
+            raise self.error(what, "Ask when that was of which it follows.", predicate, kind="wrong-kind")
+        return found
+
+    def event(self, predicate: str) -> tuple[str, Literal["", "performed"]]:
+        if any(iri in self.reader.interventions for iri in self.reader.graph.terms(self.node, predicate)):
+            return self.act(predicate, "performed"), "performed"
+        return self.dated_finding(predicate), ""
+
+    def window(self, predicate: str) -> Window:
+        return self.reader.window(self.node, predicate)
 
     def measurement(self, predicate: str) -> str:
         for score in self.reader.graph.of_class("core:Score"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,11 @@ from spinegraph.engine.errors import CriterionError, KnowledgeError
 from spinegraph.engine.knowledge.numbers import PLAIN, as_written, plain_number
 from spinegraph.engine.knowledge.problems import located_error, named
 from spinegraph.engine.knowledge.turtle.graph import Graph
-from spinegraph.engine.knowledge.turtle.terms import Term, shorten
+from spinegraph.engine.knowledge.turtle.terms import PREFIXES, Term, Text, shorten
+from spinegraph.engine.model import Window
+
+DURATION = PREFIXES["xsd"] + "duration"
+_WINDOW = re.compile(r"P(?P<amount>[1-9][0-9]{0,3})(?P<unit>[DMY])", re.ASCII)
 
 
 class ValueReader:
@@ -55,6 +60,21 @@ class ValueReader:
             value = values[0] if len(values) == 1 else None
             raise self.error(shape, f"{predicate} needs one number, not {shown}", PLAIN, predicate, value, kind="wrong-kind")
         return number
+
+    def window(self, shape: str, predicate: str) -> Window:
+        """The one duration that a statement gives, in whole days, months or years. Raises CriterionError."""
+        values: list[Term] = self.graph.terms(shape, predicate)
+        value = values[0] if len(values) == 1 else None
+        written = _WINDOW.fullmatch(value.value) if isinstance(value, Text) and value.datatype == DURATION else None
+        if written is None:
+            shown = " and ".join(repr(one.value[:40]) if isinstance(one, Text) else named(str(one)) for one in values)
+            what = f"{predicate} needs one duration in whole days, months or years, not {shown}"
+            mend = 'Write e.g. "P30D"^^xsd:duration, "P12M"^^xsd:duration or "P2Y"^^xsd:duration.'
+            raise self.error(shape, what, mend, predicate, value, kind="wrong-kind")
+        amount = int(written["amount"])
+        if written["unit"] == "D":
+            return Window(amount=amount, unit="d")
+        return Window(amount=amount * (12 if written["unit"] == "Y" else 1), unit="mo")
 
     def error(
         self,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
-from spinegraph.engine.decide.case import make_case_file
+from spinegraph.engine.decide.case_file import make_case_file
 from spinegraph.engine.decide.case_text import parse_json
 from spinegraph.engine.decide.codebook import make_codebook
 from spinegraph.engine.decide.decision import Engine

@@ -16,7 +16,7 @@ from spinegraph.api.http.errors import install_errors
 from spinegraph.api.http.validation import validation_router
 from spinegraph.api.validation_settings import ValidationSettings
 from spinegraph.engine import Engine, knowledge_paths, load_knowledge, make_codebook
-from spinegraph.engine.decide.case import make_case_file
+from spinegraph.engine.decide.case_file import make_case_file
 from spinegraph.engine.exchange.article.article import render_article
 from spinegraph.engine.validation.diff.compare import compare
 from spinegraph.engine.validation.diff.model import Difference

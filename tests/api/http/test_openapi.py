@@ -14,7 +14,7 @@ from openapi_spec_validator import validate
 from spinegraph.api.http.examples import CASES, answer_examples, request_examples
 from spinegraph.api.http.openapi import VOCABULARIES, problem_name, typed_errors
 from spinegraph.engine import Case, Decision, Engine, SpinegraphError, load_knowledge, make_codebook
-from spinegraph.engine.decide.case import FILE_KEYS
+from spinegraph.engine.decide.case_file import FILE_KEYS
 from spinegraph.engine.model import Answer, BriefAnswer
 
 from tests.small import write_small
@@ -60,7 +60,7 @@ def test_schemas_are_those_of_the_engine(document: dict[str, Any]) -> None:
         assert set(schemas[struct.__name__]["properties"]) == set(struct.__struct_fields__)
     assert set(schemas["Case"]["properties"]) == set(Case.__struct_fields__)
     assert set(schemas["CaseBody"]["properties"]) == set(FILE_KEYS)
-    assert set(FILE_KEYS) - {"title", "narrative", "unknown_codes"} == {*Case.__struct_fields__} - {"dates", "ignored"}
+    assert set(FILE_KEYS) - {"title", "narrative", "unknown_codes"} == {*Case.__struct_fields__} - {"dates", "earlier", "ignored"}
     assert schemas["CaseBody"]["additionalProperties"] is False
 
 

@@ -39,6 +39,8 @@ RANGES = (
     "core:moreThan 1 ; core:lessThan 3", "core:atLeast 2.5",
 )  # fmt: skip
 
+WINDOWS = ("P30D", "P14D", "P1M", "P12M", "P18M", "P1Y", "P2Y")
+
 
 def paths_in(folder: Path) -> list[Path]:
     """The files of a guideline that was written to a folder."""
@@ -48,12 +50,14 @@ def paths_in(folder: Path) -> list[Path]:
 class Writer:
     """Writes one guideline from a seed."""
 
-    def __init__(self, seed: int, *, acts: bool = False, sums: bool = False, packages: bool = False) -> None:
+    def __init__(self, seed: int, *, acts: bool = False, sums: bool = False, packages: bool = False, time: bool = False) -> None:
         """`acts`: whether criteria ask, too, about what is done or taken, and about two measurements together; `EveryPatient`
         has no records of that. `sums`: whether they count findings and points, too. `packages`: whether every other
-        recommendation, and an exclusion, stand in a package of their own; some advice is for emergencies then."""
+        recommendation, and an exclusion, stand in a package of their own; some advice is for emergencies then. `time`: whether
+        they ask for dates."""
         self._seed = seed
         self._acts = ("performed", "notPerformed", "taking", "notTaking", "related", "related") if acts else ()
+        self._times = ("dated",) * 6 if time else ()
         self._sums = sums
         self._urgencies = ("emergency", "urgent", "routine") if packages else ("urgent", "routine")
         self._beside: list[str] | None = [] if packages else None
@@ -145,7 +149,7 @@ class Writer:
         return f"core:source source:{source} ; prov:wasDerivedFrom passage:{source}1"
 
     def _criterion(self, depth: int = 2) -> str:
-        kinds = ["present", "absent", "present", "absent", "measured", "coded", *self._acts]
+        kinds = ["present", "absent", "present", "absent", "measured", "coded", *self._acts, *self._times]
         if self._counting and self._random.random() < 0.5:
             return self._sum()
         if depth and self._random.random() < 0.6:
@@ -184,9 +188,22 @@ class Writer:
             return f"[ sh:path core:risk ; sh:minCount 1 ; sh:in ( {codes} ) ]"
         if kind == "related":
             return self._relation()
+        if kind == "dated":
+            return self._dated()
         if kind in self._acts:
             return f"[ core:{kind} intervention:{self._random.choice(list(INTERVENTIONS))} ]"
         return f"[ core:{kind} finding:{self._random.choice([*PARENTS, 'F'])} ]"
+
+    def _dated(self) -> str:
+        """Something within a window, several times, or since something else."""
+        pick = self._random.choice
+        kind = pick(("present", "present", "absent", "performed", "notPerformed", "taking", "notTaking"))
+        thing = f"finding:{pick(list(PARENTS))}" if kind in ("present", "absent") else f"intervention:{pick(list(INTERVENTIONS))}"
+        if self._random.random() < 0.3:
+            event = pick((*(f"finding:{name}" for name in PARENTS), *(f"intervention:{name}" for name in INTERVENTIONS)))
+            return f"[ core:{kind} {thing} ; core:since {event} ]"
+        times = f" ; core:times {pick((2, 3))}" if kind in ("present", "performed") and self._random.random() < 0.4 else ""
+        return f'[ core:{kind} {thing} ; core:within "{pick(WINDOWS)}"^^xsd:duration{times} ]'
 
     def _relation(self) -> str:
         pick = self._random.choice

@@ -1,0 +1,131 @@
+"""Criteria that ask when something was so, or how values went; each has two planes that a case's dates decide."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from msgspec import structs
+from spinegraph.engine.model.base import Frozen
+from spinegraph.engine.model.criteria import Act, ActKind, Criterion
+
+
+class Window(Frozen, frozen=True, kw_only=True):
+    """So many days ("d") or calendar months ("mo") back from the moment of a case, both ends included.
+
+    >>> Window(amount=12, unit="mo").text
+    '12 months'
+    """
+
+    amount: int
+    unit: Literal["d", "mo"]
+
+    @property
+    def text(self) -> str:
+        """In words."""
+        word = "day" if self.unit == "d" else "month"
+        return f"{self.amount} {word}{'' if self.amount == 1 else 's'}"
+
+
+class Timed(Criterion, frozen=True, kw_only=True):
+    """What only the dates of a case decide. `affirmed` is the criterion whose planes a program has as inputs."""
+
+    denied: ClassVar[bool] = False
+
+    @property
+    def affirmed(self) -> Timed:
+        """Itself; of one that is `denied`, the criterion of which it is the mirror image."""
+        return self
+
+
+class Occurring(Timed, frozen=True, kw_only=True):
+    """Asks whether something was so within a `window`, `times` times at distinct dates, or `since` something else.
+
+    `thing` and `since` are IRIs of a finding, or of an intervention that was done (taken, where `kind` says so).
+    """
+
+    kind: ClassVar[ActKind | None] = None
+    thing: str
+    window: Window | None = None
+    times: int = 1
+    since: str = ""
+    since_kind: Literal["", "performed"] = ""
+
+    @property
+    def finding(self) -> str:
+        """The IRI of the fact that is asked about."""
+        return Act(self.kind, self.thing).iri if self.kind else self.thing
+
+    @property
+    def reference(self) -> str:
+        """The IRI of the fact since which it is asked; "" of a window."""
+        return Act("performed", self.since).iri if self.since_kind else self.since
+
+    @property
+    def subject(self) -> str:
+        return self.finding
+
+    @property
+    def mentions(self) -> tuple[str, ...]:
+        named = (self.finding, self.thing, self.reference, self.since)
+        return tuple(dict.fromkeys(iri for iri in named if iri))
+
+
+class DatedPresent(Occurring, frozen=True, kw_only=True):
+    """Holds if the finding or a narrower one is dated so; refuted if it is known not to have been."""
+
+    operator: ClassVar[str] = "dated-present"
+
+
+class DatedPerformed(Occurring, frozen=True, kw_only=True):
+    """The same of an intervention that was done."""
+
+    operator: ClassVar[str] = "dated-performed"
+    kind: ClassVar[ActKind | None] = "performed"
+
+
+class DatedTaking(Occurring, frozen=True, kw_only=True):
+    """The same of an intervention that was taken."""
+
+    operator: ClassVar[str] = "dated-taking"
+    kind: ClassVar[ActKind | None] = "taking"
+
+
+class DatedAbsent(Occurring, frozen=True, kw_only=True):
+    """The mirror image of DatedPresent."""
+
+    operator: ClassVar[str] = "dated-absent"
+    denied: ClassVar[bool] = True
+
+    @property
+    def affirmed(self) -> Timed:
+        return _as(DatedPresent, self)
+
+
+class DatedNotPerformed(Occurring, frozen=True, kw_only=True):
+    """The mirror image of DatedPerformed."""
+
+    operator: ClassVar[str] = "dated-not-performed"
+    kind: ClassVar[ActKind | None] = "performed"
+    denied: ClassVar[bool] = True
+
+    @property
+    def affirmed(self) -> Timed:
+        return _as(DatedPerformed, self)
+
+
+class DatedNotTaking(Occurring, frozen=True, kw_only=True):
+    """The mirror image of DatedTaking."""
+
+    operator: ClassVar[str] = "dated-not-taking"
+    kind: ClassVar[ActKind | None] = "taking"
+    denied: ClassVar[bool] = True
+
+    @property
+    def affirmed(self) -> Timed:
+        return _as(DatedTaking, self)
+
+
+def _as(kind: type[Occurring], other: Occurring) -> Occurring:
+    """The question of another criterion, without its names."""
+    named = set(Criterion.__struct_fields__)
+    return kind(**{name: value for name, value in structs.asdict(other).items() if name not in named})
