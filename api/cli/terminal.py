@@ -151,6 +151,8 @@ def _stated(entry: DecidedRecommendation, words: Words) -> Iterator[tuple[str, s
     for dose in entry.dose or ():
         missing = f"{words.names(dose.missing)} is not known" if dose.missing else ""
         yield "dose", "; ".join(filter(None, (dose.text, dose.calculation, missing)))
+    if entry.if_chosen:
+        yield "within", words.rules(entry.if_chosen)
     if entry.due:
         yield "again", entry.due.text
     if entry.preference:

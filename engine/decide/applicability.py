@@ -47,6 +47,7 @@ class Applicability:
         self.search = CounterfactualSearch(position, layout)
         self._facts = layout.facts
         self._assignments = assignments
+        self._within = tuple(Applicability(one, layout, assignments) for one in position.within)
         self._acting = (position.strict, position.exceptions, position.leaving, position.obtaining)
         full = frozenset(position.node.entailed())
         self._if_held = tuple(tuple(rule.restrict(full) for rule in rules) for rules in self._acting)
@@ -73,6 +74,7 @@ class Applicability:
         if (
             verdict == "undetermined"
             and case.consistent
+            and not self._within
             and not self.position.node.open_facts(case).facts & self.position.entangled
         ):
             return self._whole(case, verdict, self.position.node.open_facts(case).facts, 0)
@@ -93,13 +95,20 @@ class Applicability:
     def _overridden_by(self, case: Explanation, verdict: Verdict) -> tuple[str, ...]:
         if verdict not in ("overridden", "provisional", "conflicting"):
             return ()
-        return tuple([rule.id for rule in self.position.overriding if rule.truth(case) & TRUE])
+        own = [rule.id for rule in self.position.overriding if rule.truth(case) & TRUE]
+        wider = (rule for one in self._within for rule in one._overridden_by(case, one._verdict(case)))
+        return tuple(dict.fromkeys((*own, *wider)))
 
     def _left_open_by(self, case: Explanation, verdict: Verdict) -> tuple[str, ...]:
         if verdict not in ("overridden", "provisional", "conflicting"):
             return ()
         holding = [rule.id for rule in self.position.leaving if rule.truth(case) & TRUE]
-        return tuple(holding + [rule.id for rule in self.position.strict if rule.truth(case) == UNKNOWN])
+        own = holding + [rule.id for rule in self.position.strict if rule.truth(case) == UNKNOWN]
+        wider = (name for one in self._within for name in one._left_open_by(case, one._verdict(case)))
+        return tuple(dict.fromkeys((*own, *wider)))
+
+    def _verdict(self, case: Explanation) -> Verdict:
+        return self.position.verdict(case.planes, case.certain)
 
     def _open_facts(self, case: Explanation, idle: int) -> tuple[int, int]:
         """The fields `own` and `others` of the result. `idle`: facts that are known to change nothing."""
@@ -108,6 +117,9 @@ class Applicability:
         if idle:
             own &= ~idle | self._facts.related(own & ~idle)
         others = 0 if position.node.pending(case) else self._open_in_others(case)
+        for wider in self._within:
+            of_wider, acting = wider._open_facts(case, 0)
+            own, others = own | of_wider, others | acting
         if (own | others) & position.entangled and case.consistent:
             decisive = self._assignments.decisive(case, position.bearing, self._verdict_planes)
             if decisive is not None:
@@ -147,6 +159,8 @@ class Applicability:
             for rule in self.position.strict:
                 if rule.truth(case) == UNKNOWN:
                     missing |= rule.open_facts(case).facts
+            for wider in self._within:
+                missing |= wider._missing(case, wider._verdict(case), own, others)
         return missing & others
 
 

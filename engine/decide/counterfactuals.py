@@ -241,7 +241,8 @@ class Search:
     def _narrowed(self) -> bool:
         """Whether larger sets are left out on purpose: while the scope is not known, and in a contradictory record."""
         position = self._common.position
-        return position.node.pending(self._case) or self._verdict == "conflicting" or bool(clashes_of(position, self._case))
+        pending = any(one.node.pending(self._case) for one in (position, *position.within))
+        return pending or self._verdict == "conflicting" or bool(clashes_of(position, self._case))
 
 
 def search_all(

@@ -19,6 +19,7 @@ class Position(NamedTuple):
 
     Contraindications are among those that leave it open. `obtaining` holds once all that its intervention obtains is known;
     `performable` is the code of an intervention that does it once that is performed, or ""; what recurs, until it is due.
+    `within`: the positions of the recommendations within one of which it is a choice.
 
     `strict` displace it also while they are unknown, `exceptions` only once they are known to hold. Masks: the changes that
     all these rules name (`named`), the facts that bear on any of them (`bearing`), on several parts of its own criterion
@@ -39,6 +40,7 @@ class Position(NamedTuple):
     entangled: int
     performable: str
     recurrence: Recurrence | None
+    within: tuple[Position, ...]
 
     @property
     def overriding(self) -> tuple[ActingRule, ...]:
@@ -50,7 +52,8 @@ class Position(NamedTuple):
         """Equal for recommendations whose verdicts, flips and open facts are equal while nothing that does them is performed."""
         parts = (self.strict, self.exceptions, self.leaving, self.obtaining, self.excluding)
         numbers = tuple(tuple(rule.number for rule in part) for part in parts)
-        return _number(self.node.scope), _number(self.node.criterion), *numbers, self.recurrence
+        wider = tuple(one.iri for one in self.within)
+        return _number(self.node.scope), _number(self.node.criterion), *numbers, self.recurrence, wider
 
     def verdict(self, planes: tuple[int, ...], certain: tuple[int, ...]) -> Verdict:
         """The verdict of a case, from its planes and from those without contradictory facts."""
@@ -86,6 +89,9 @@ def position_of(rule: Recommendation, graph: CriterionGraph) -> Position:
     obtaining = (ActingRule(graph.obtained(obtained), ()),) if obtained else ()
     excluding = tuple(map(graph.rule, relations.excluding(rule)))
     others: tuple[ActingRule | RuleNode, ...] = (*strict, *exceptions, *leaving, *obtaining, *excluding)
+    within = tuple(position_of(wider, graph) for wider in relations.choices(rule))
+    bearing = joined(itertools.chain(node.reaches(), *(other.reaches() for other in others), (one.bearing for one in within)))
+    parts = (node, *(other.node for other in (*strict, *exceptions, *leaving, *obtaining)), *excluding)
     return Position(
         iri=rule.iri,
         program=graph.facts.program,
@@ -95,12 +101,13 @@ def position_of(rule: Recommendation, graph: CriterionGraph) -> Position:
         leaving=leaving,
         obtaining=obtaining,
         excluding=excluding,
-        named=node.named() | joined(other.named() for other in others),
-        bearing=joined(itertools.chain(node.reaches(), *(other.reaches() for other in others))),
+        named=node.named() | joined(other.named() for other in others) | joined(wider.named for wider in within),
+        bearing=bearing,
         several=shared_facts([node]),
-        entangled=shared_facts([node, *(other.node for other in (*strict, *exceptions, *leaving, *obtaining)), *excluding]),
+        entangled=bearing if within else shared_facts(parts),
         performable=graph.facts.program.knowledge.interventions[rule.intervention].code if relations.performable(rule) else "",
         recurrence=rule.recurrence,
+        within=within,
     )
 
 

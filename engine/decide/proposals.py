@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from spinegraph.engine.criteria.bits import bits_of
-from spinegraph.engine.criteria.changes import NEVER, ChangeSets, all_of, any_of
+from spinegraph.engine.criteria.changes import DONE, NEVER, ChangeSets, all_of, any_of
 from spinegraph.engine.criteria.node import CONFLICTING, HOLD, REFUTE, TRUE, UNHOLD, UNKNOWN, UNREFUTE, Explanation
 from spinegraph.engine.decide.facts import Facts
 from spinegraph.engine.decide.position import Position
@@ -16,7 +16,17 @@ def propose(position: Position, case: Explanation, verdict: Verdict, facts: Fact
     """The sets of changes to try.
 
     While the scope is not known, larger sets are not looked for; but `ahead`, where a set is carried on, they are.
+    For a choice within others, also what alters the verdicts of those; both together is found by carrying on.
     """
+    own = _of_position(position, case, verdict, facts, ahead)
+    if not position.within:
+        return own
+    wider = [propose(one, case, one.verdict(case.planes, case.certain), facts, ahead) for one in position.within]
+    return any_of(part for part in (own, *wider) if part != DONE)
+
+
+def _of_position(position: Position, case: Explanation, verdict: Verdict, facts: Facts, ahead: bool) -> ChangeSets:
+    """What alters the verdict through its own scope and criterion, and the rules that act on it."""
     scope = position.node.scope
     if verdict == "conflicting":
         return _reconcile(position, case, facts)

@@ -122,5 +122,6 @@ def _fixed_fields(rule: Recommendation, knowledge: Knowledge, passages: Mapping[
         "source": knowledge.sources[rule.source].number if rule.source else "",
         "passages": rule.passages,
         "citations": tuple(sorted({number for passage in rule.passages for number in passages[passage].citations})),
+        **({"if_chosen": tuple(map(local_name, rule.if_chosen))} if rule.if_chosen else {}),
         "overrides": tuple(map(local_name, (*rule.overrides, *rule.overrides_if_known))),
     }

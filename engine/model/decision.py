@@ -32,6 +32,10 @@ ShownGrade = Annotated[
 ShownEvidence = Annotated[ShownCertainty, doc("How certain the source calls the evidence (GRADE); likewise.")]
 Doses = Annotated[tuple[ShownDose, ...], doc("The dose, or doses of which one is chosen; left out where none is stated.")]
 NextDue = Annotated[Due, doc("How often it is to be done, and when it is due again; left out where the source says nothing.")]
+IfChosen = Annotated[
+    tuple[str, ...],
+    doc("Ids of the recommendations within one of which it is only a proposal: its verdict is never further on than theirs."),
+]
 Preference = Annotated[
     str, doc("Where the choice is the patient's: what to talk about, in the words of the audience; left out elsewhere.")
 ]
@@ -216,6 +220,7 @@ class ShownRecommendation(Frozen, frozen=True, kw_only=True, omit_defaults=True)
     dose: Doses | UnsetType = UNSET
     due: NextDue | UnsetType = UNSET
     preference: Preference | UnsetType = UNSET
+    if_chosen: IfChosen | UnsetType = UNSET
 
 
 class DecidedRecommendation(Frozen, frozen=True, kw_only=True):
@@ -248,6 +253,7 @@ class DecidedRecommendation(Frozen, frozen=True, kw_only=True):
     dose: Doses | UnsetType = UNSET
     due: NextDue | UnsetType = UNSET
     preference: Preference | UnsetType = UNSET
+    if_chosen: IfChosen | UnsetType = UNSET
 
 
 class Question(Frozen, frozen=True, kw_only=True, omit_defaults=True):

@@ -132,7 +132,8 @@ class Assessment(Rule, frozen=True, kw_only=True):
 class Recommendation(Rule, frozen=True, kw_only=True):
     """For or against an intervention. `strength` and `certainty` are "" where the source does not grade it.
 
-    `preference`: what to talk about with the patient, where the choice depends on what the patient prefers.
+    `preference`: what to talk about with the patient, where the choice depends on what the patient prefers. `if_chosen`: IRIs of
+    recommendations within one of which it is only a proposal: it follows the one of them that is furthest on.
     """
 
     direction: Direction
@@ -151,6 +152,7 @@ class Recommendation(Rule, frozen=True, kw_only=True):
     recurrence: Recurrence | None = None
     preference: str = ""
     patient_preference: str = ""
+    if_chosen: tuple[str, ...] = ()
 
 
 class Exclusion(Rule, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from spinegraph.engine.model import (
     Verdict,
 )
 from spinegraph.engine.program.levels import Levels
-from spinegraph.engine.program.program import Comparison, Pair, Performable, Program, RuleSlots, done_key, structure
+from spinegraph.engine.program.program import FURTHEST, Comparison, Pair, Performable, Program, RuleSlots, done_key, structure
 from spinegraph.engine.program.relations import Relations
 from spinegraph.engine.program.strata import order_errors
 
@@ -195,8 +195,9 @@ class _Compiler:
         """One plane per verdict: what makes it is so, and nothing that comes before it."""
         found: dict[Verdict, str] = {}
         before = "zero"
+        wider = self._of_choices(rule)
         for verdict, plane in self._deciding(rule).items():
-            reached = self.assign("v", join("|", [before, plane]))
+            reached = self.assign("v", join("|", [before, plane, *wider.get(verdict, ())]))
             found[verdict] = "zero" if reached == before else self.assign("w", without(reached, before))
             before = reached
         if (known := self._verdicts.get(tuple(found.values()))) is not None:
@@ -205,6 +206,22 @@ class _Compiler:
         for verdict in VERDICTS:
             self.output(found[verdict])
         return self._verdicts.setdefault(tuple(found.values()), range(first, len(self._outputs)))
+
+    def _of_choices(self, rule: Recommendation) -> dict[Verdict, list[str]]:
+        """Of a choice within others, the verdict planes of those together: of several the one that is furthest on counts.
+
+        What is said of them is said of the choice as well, so that it is never further on than they are.
+        """
+        if not rule.if_chosen:
+            return {}
+        choices = self._relations.choices(rule)
+        found: dict[Verdict, list[str]] = {}
+        before = "zero"
+        for verdict in FURTHEST:
+            reached = self.assign("v", join("|", [before, *(self.verdict(other, verdict) for other in choices)]))
+            found[verdict] = [self.assign("w", without(reached, before))]
+            before = reached
+        return {verdict: planes for verdict, planes in found.items() if verdict != "indicated"}
 
     def _deciding(self, rule: Recommendation) -> dict[Verdict, str]:
         """The table of design section 5: the first of these that is so makes the verdict. (A further one is a line here.)

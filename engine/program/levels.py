@@ -115,7 +115,7 @@ class Levels:
     def _routine(self) -> str:
         """Something plain that can stand in a brief, and is more than an option, is indicated, or done already."""
         graded = [rule for rule in self._grading if rule.urgency == "routine" and rule.iri in self._names_in_briefs]
-        plain = [rule for rule in graded if rule.modality != "may"]
+        plain = [rule for rule in graded if rule.modality != "may" and not rule.if_chosen]  # a choice is no more than its whole
         verdicts: tuple[Verdict, ...] = ("indicated", "done")
         return self._any([self._planes.verdict(rule, verdict) for rule in plain for verdict in verdicts])
 

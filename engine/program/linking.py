@@ -102,6 +102,7 @@ class Linker:
         if isinstance(rule, Recommendation):
             yield from self._relations.overriding(rule)
             yield from self._relations.leaving(rule)
+            yield from self._relations.choices(rule)
             yield from self._deriving(present.finding for present in self._relations.contraindications(rule))
             obtained = self._relations.obtained(rule)
             yield from self._deriving(part.subject for part in (obtained.walk() if obtained else ()))

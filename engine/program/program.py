@@ -28,6 +28,12 @@ Plane = Any
 """Anything with &, | and ^ bit by bit: int, numpy.uint64 array."""
 
 
+FURTHEST: tuple[Verdict, ...] = (
+    "indicated", "provisional", "conflicting", "undetermined", "done", "overridden", "not-indicated", "out-of-scope",
+)  # fmt: skip
+"""Which of the verdicts of several recommendations counts for a choice within any of them: the first of these."""
+
+
 class Comparison(NamedTuple):
     """What is asked of a value, by IRI of the measurement or coded property: two input planes, so and certainly not so."""
 

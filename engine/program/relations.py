@@ -32,6 +32,7 @@ class Relations:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._package_of = knowledge.package_of
+        self._rules = knowledge.rules
         self._narrower = knowledge.hierarchy.narrower
         self._interventions = knowledge.interventions
         contraindications = (concept.contraindications for concept in knowledge.interventions.values())
@@ -82,6 +83,11 @@ class Relations:
     def leaving(self, rule: Rule) -> tuple[SourceGap | Tension, ...]:
         """Gaps and tensions that leave a rule open."""
         return tuple(self._leaving.get(rule.iri, ()))
+
+    def choices(self, rule: Recommendation) -> tuple[Recommendation, ...]:
+        """The recommendations within one of which a recommendation is only a proposal."""
+        found = (self._rules.get(iri) for iri in rule.if_chosen)
+        return tuple(other for other in found if isinstance(other, Recommendation))
 
     def contraindications(self, rule: Recommendation) -> tuple[Present, ...]:
         """What speaks against the intervention of a recommendation for it: while one of these holds, it is left open."""

@@ -1,4 +1,4 @@
-"""A recommended class of which nothing that is named can be used: a notice says why each member falls, the brief that it is so."""
+"""A recommended class of which nothing that is named can be used: a notice says why each member falls, the brief that it is."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from spinegraph.engine.decide.case import CaseEncoder
 from spinegraph.engine.knowledge.turtle.terms import expand
 from spinegraph.engine.model import VERDICTS, DerivedFinding, Exclusion, OneOf, Recommendation, Rule, SourceGap, Tension, Verdict
 from spinegraph.engine.program.compiler import compile_program
-from spinegraph.engine.program.program import Performable, Program
+from spinegraph.engine.program.program import FURTHEST, Performable, Program
 
 from tests.random_cases import random_cases
 from tests.small import all_cases, write_small
@@ -80,7 +80,18 @@ class Table:
             "provisional": left_open,
             "done": done,
         }
-        return np.select(list(table.values()), list(table), default="indicated")
+        own = np.select(list(table.values()), list(table), default="indicated")
+        return self._within(rule, own) if rule.if_chosen else own
+
+    def _within(self, rule: Recommendation, own: NDArray[np.str_]) -> NDArray[np.str_]:
+        """A choice is as far on as the furthest of what it is a choice within, and no further than by itself."""
+        wider = [self.verdicts(other) for iri in rule.if_chosen if isinstance(other := self._rules[iri], Recommendation)]
+        order = ["out-of-scope", "conflicting", "not-indicated", "undetermined", "overridden", "provisional", "done", "indicated"]
+        chosen = []
+        for mine, *others in zip(own.tolist(), *(one.tolist() for one in wider), strict=True):
+            furthest = min(others, key=FURTHEST.index)
+            chosen.append(min(mine, furthest, key=order.index))
+        return np.array(chosen)
 
     def _known(self, finding: str) -> Flags:
         """A value; or present, or absent by itself: by what is recorded of it, or by the rule that derives it."""
@@ -199,3 +210,18 @@ def test_one_patient_has_the_verdict_whose_plane_is_set(small: Engine) -> None:
 
 def test_recommendations_that_always_stand_alike_share_their_verdict_planes(engine: Engine) -> None:
     assert len({(slots.start, slots.stop) for slots in engine.program.verdicts.values()}) < len(engine.program.verdicts)
+
+
+CHOICES = """
+rule:give-macrolide core:ifChosen rule:gargle , rule:give-penicillin .
+rule:examine-throat core:ifChosen rule:give-macrolide .
+rule:gargle core:every "P3M"^^xsd:duration .
+"""
+
+
+def test_a_choice_has_the_verdict_of_the_table_in_every_case(tmp_path: Path) -> None:
+    program = compile_program(load_knowledge(write_small(tmp_path, more={"ontology/more.ttl": CHOICES})))
+    encoder = CaseEncoder(program)
+    cases = list(all_cases())
+    cases += [structs.replace(case, performed=("gargling",)) for case in cases[::7]]
+    assert _held_to_the_table(program, [encoder.planes(case) for case in cases]) == set(VERDICTS)

@@ -28,7 +28,7 @@ class Wording:
         """A line as a thing to do or to avoid."""
         return BriefAction(
             recommendations=tuple([rule.id for rule in line.rules]),
-            text=self._text(line),
+            text=self._conditional(line),
             passages=self._passages(line),
             reading=self._reading(line),
             caution=" ".join(self._cautions(line, case)),
@@ -42,7 +42,18 @@ class Wording:
         return Review(text=" ".join(map(self._text, lines)), passages=tuple(passages))
 
     def fragment(self, line: Line) -> str:
-        """A line as part of a sentence."""
+        """A line as part of a sentence. A choice within something never reads as more than that."""
+        chosen = self._chosen(line)
+        return f"{self._fragment(line)} if {chosen} is chosen" if chosen else self._fragment(line)
+
+    def _chosen(self, line: Line) -> str:
+        """What has to be chosen first, where a line has nothing but choices within that; else ""."""
+        if not all(rule.if_chosen for rule in line.rules):
+            return ""
+        wider = (other for rule in line.rules for other in self._program.relations.choices(rule))
+        return in_a_row(dict.fromkeys(self._names.of(self._intervention(rule)) for rule in wider), "or")
+
+    def _fragment(self, line: Line) -> str:
         written = line.line and (line.line.patient_headline if self._names.for_patient else line.line.headline)
         if written:
             return self._filled(written, line)
@@ -62,6 +73,12 @@ class Wording:
                 concept = self._knowledge.findings.get(iri)
                 if concept is not None and concept.code in case.case.present:
                     yield concept
+
+    def _conditional(self, line: Line) -> str:
+        chosen = self._chosen(line)
+        if not chosen:
+            return self._text(line)
+        return f"{f'If you choose {chosen}' if self._names.for_patient else f'If {chosen} is chosen'}: {self._text(line)}"
 
     def _text(self, line: Line) -> str:
         if line.line is not None:

@@ -61,6 +61,8 @@ def grade(context: Context, decided: DecidedRecommendation) -> Iterator[str]:
 
 def stated(context: Context, decided: DecidedRecommendation) -> Iterator[str]:
     """The doses of what is ordered, when it is due again, and what the patient weighs."""
+    if decided.if_chosen and not context.for_patient:
+        yield context.say("if_chosen", [context.reading.name(rule) for rule in decided.if_chosen])
     if decided.due:
         yield context.say("due", decided.due)
     if decided.verdict in ORDERED:

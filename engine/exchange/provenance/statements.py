@@ -19,6 +19,8 @@ def stated_triples(entry: DecidedRecommendation, rule: Recommendation, *, for_pa
     for name, word in (("strength", rule.strength), ("certainty", rule.certainty)):
         if word and not for_patient:
             yield f"core:{name}", iri(f"core:{GRADES.get(word, word)}")
+    for wider in rule.if_chosen:
+        yield "core:ifChosen", ox.NamedNode(wider)
     if entry.due:
         due = entry.due
         yield "core:every", duration(due.every)

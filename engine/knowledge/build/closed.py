@@ -24,7 +24,7 @@ PROPERTIES = {
     "core:Recommendation": (
         *RULE, "core:direction", "core:modality", "core:urgency", "core:intervention", "core:text", "core:timing",
         "core:inLine", "core:overrides", "core:overridesIfKnown", "core:strength", "core:certainty", "core:dose", "core:every",
-        "core:everyAtMost", "core:preference",
+        "core:everyAtMost", "core:preference", "core:ifChosen",
     ),
     "core:SourceGap": (*RULE, "core:text", "core:leavesOpen", "core:leavesLevelOpen"),
     "core:Tension": (*RULE, "core:handling", "core:resolution", "core:leavesOpen", "core:position"),

@@ -99,6 +99,7 @@ def _check_targets(graph: Graph, rule: Rule, knowledge: Knowledge, advice: Colle
             targets = [(rule.iri, "core:intervention", rule.intervention, knowledge.interventions)]
             targets += [(rule.iri, "core:overrides", target, advice) for target in rule.overrides]
             targets += [(rule.iri, "core:overridesIfKnown", target, advice) for target in rule.overrides_if_known]
+            targets += [(rule.iri, "core:ifChosen", target, advice) for target in rule.if_chosen]
         case SourceGap() | Tension():
             targets = [(rule.iri, "core:leavesOpen", target, advice) for target in rule.leaves_open]
             targets += [
@@ -136,7 +137,9 @@ _NEEDED = {
     "core:assesses": "condition",
     "core:intervention": "intervention",
     "core:source": "source",
-    **dict.fromkeys(("core:overrides", "core:overridesIfKnown", "core:leavesOpen", "core:recommendation"), "recommendation"),
+    **dict.fromkeys(
+        ("core:overrides", "core:overridesIfKnown", "core:ifChosen", "core:leavesOpen", "core:recommendation"), "recommendation"
+    ),
 }
 
 

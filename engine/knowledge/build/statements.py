@@ -34,6 +34,10 @@ class Rule(Protocol):
         """One of the words that a predicate can have."""
         ...
 
+    def rules(self, predicate: str) -> tuple[str, ...]:
+        """The rules that a predicate names."""
+        ...
+
 
 def read_statements(rule: Rule) -> Mapping[str, Any]:
     """The members of a Recommendation that say what is stated of it; those of which nothing is said are left out."""
@@ -50,9 +54,10 @@ def read_statements(rule: Rule) -> Mapping[str, Any]:
     if not preference and graph.terms(iri, "core:preference"):
         part.refuse("has no core:preference in English", 'Write words for clinicians: "…"@en.', "core:preference")
     words = {"preference": preference, "patient_preference": graph.text(iri, "core:preference", PATIENT) or preference}
+    found["if_chosen"] = rule.rules("core:ifChosen")
     found |= {"doses": tuple(doses), "recurrence": recurrence, **words}
     if graph.iri(iri, "core:direction") == f"{PREFIXES['core']}against":
-        for predicate in ("core:dose", "core:every"):
+        for predicate in ("core:dose", "core:every", "core:ifChosen"):
             if graph.terms(iri, predicate):
                 part.refuse(f"has {predicate}, and advises against", "Take it out: only what is recommended has it.", predicate)
     return {name: value for name, value in found.items() if value}
@@ -178,7 +183,8 @@ def _recurrence(part: _Part) -> Recurrence | None:
 
 
 def check_statements(graph: Graph, knowledge: Knowledge, problems: Problems) -> None:
-    """Note doses by a measurement that is not there or no mass, and of a medicine that is not there or another one."""
+    """Note choices within what is none or within themselves, and doses by a measurement, or of a medicine, that does not fit."""
+    _check_choices(knowledge, problems)
     rules = [rule for rule in knowledge.rules.values() if isinstance(rule, Recommendation) and rule.doses]
     for rule in rules:
         for node in graph.iris(rule.iri, "core:dose"):
@@ -186,6 +192,35 @@ def check_statements(graph: Graph, knowledge: Knowledge, problems: Problems) -> 
                 _check_per(rule, node, term, knowledge, problems)
             for term in graph.terms(node, "core:medicine"):
                 _check_medicine(rule, node, term, knowledge, problems)
+
+
+def _check_choices(knowledge: Knowledge, problems: Problems) -> None:
+    chosen = {iri: rule.if_chosen for iri, rule in knowledge.rules.items() if isinstance(rule, Recommendation) and rule.if_chosen}
+    for iri, wider in chosen.items():
+        for other in wider:
+            rule = knowledge.rules.get(other)
+            if isinstance(rule, Recommendation) and rule.direction != "for":
+                what = f"{shorten(iri)}: core:ifChosen names {shorten(other)}, which advises against its intervention."
+                mend = "Name the recommendation within which this is a choice."
+                problems.report(VocabularyError, what, mend, "wrong-kind", iri, "core:ifChosen", other)
+        if circle := _circle(iri, chosen):
+            what = f"{' → '.join(map(shorten, circle))}: each is a choice within the next."
+            problems.report(VocabularyError, what, "Break the circle.", "circular", iri, "core:ifChosen", circle[1])
+
+
+def _circle(start: str, chosen: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """A way from a recommendation along core:ifChosen back to it, told once: by the first of them."""
+    waiting: list[tuple[str, ...]] = [(start,)]
+    seen: set[str] = set()
+    while waiting:
+        path = waiting.pop()
+        for other in chosen.get(path[-1], ()):
+            if other == start:
+                return (*path, other) if start == min(path) else ()
+            if other not in seen:
+                seen.add(other)
+                waiting.append((*path, other))
+    return ()
 
 
 def _check_per(rule: Recommendation, node: str, term: Term, knowledge: Knowledge, problems: Problems) -> None:
