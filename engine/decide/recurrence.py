@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from spinegraph.engine.decide.dates import read_moment
 from spinegraph.engine.model import Case, Due, Recurrence
+from spinegraph.engine.model.statements import DueState
 
 STATES = {"not-yet": "not due again before {first}", "due": "due again since {first}", "overdue": "overdue since {last}"}
 
@@ -27,7 +28,7 @@ def due_again(recurrence: Recurrence, intervention: str, case: Case) -> Due:
         return Due(text=recurrence.in_words, **members)
     window = _window(recurrence, performed)
     days = {name: day.isoformat() if day else "" for name, day in window._asdict().items()}
-    state = _state(window, case.as_of) if case.as_of else ""
+    state: DueState = _state(window, case.as_of) if case.as_of else ""
     said = f", last done {performed}"
     if state and (day := STATES[state].format(**days)):
         said += f", {day}"
@@ -46,7 +47,7 @@ def _window(recurrence: Recurrence, performed: str) -> _Window:
     return _Window(recurrence.every.after(moment.first.date()), latest.after(moment.last.date()))
 
 
-def _state(window: _Window, as_of: str) -> str:
+def _state(window: _Window, as_of: str) -> DueState:
     """Not yet only where it is certain; overdue likewise."""
     now = read_moment(as_of, "as_of", "")
     if window.first is None or now.last.date() < window.first:

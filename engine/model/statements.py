@@ -71,6 +71,9 @@ class ShownDose(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     missing: Annotated[tuple[str, ...], doc("Code of the unknown measurement on which the amount depends.")] = ()
 
 
+DueState = Literal["not-yet", "due", "overdue", ""]
+
+
 class Due(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     """How often something is to be done again, and when it is due next after it was done."""
 
@@ -80,6 +83,4 @@ class Due(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     performed: Annotated[str, doc("When it was last done, as the case has it.")] = ""
     first: Annotated[str, doc("First day on which it is due again, where `performed` is known.")] = ""
     last: Annotated[str, doc("Last day on which it is due in time; overdue after that.")] = ""
-    state: Annotated[
-        Literal["not-yet", "due", "overdue", ""], doc("How `as_of` stands to that; empty where one of the dates is not known.")
-    ] = ""
+    state: Annotated[DueState, doc("How `as_of` stands to that; empty where one of the dates is not known.")] = ""

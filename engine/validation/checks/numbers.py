@@ -90,7 +90,9 @@ def check_units(content: Content) -> Iterator[Diagnostic]:
         raise CheckNotRunError(
             f"{error.name} is not installed.", mend="Install the extra: pip install 'spinegraph[authoring]'."
         ) from error
-    for iri in content.graph.of_class("core:Measurement"):
+    graph = content.graph
+    doses = (node for rule in graph.of_class("core:Recommendation") for node in graph.iris(rule, "core:dose"))
+    for iri in (*graph.of_class("core:Measurement"), *doses):
         for unit in content.graph.texts(iri, "core:unit"):
             try:
                 parser.parse(unit)

@@ -110,11 +110,15 @@ def _says_as_much(rule: Rule, other: Rule) -> bool:
         return rule.condition == other.condition
     if isinstance(rule, Recommendation) and isinstance(other, Recommendation):
         return (
-            (rule.direction, rule.intervention, rule.timing) == (other.direction, other.intervention, other.timing)
+            _action(rule) == _action(other)
             and MODALITIES.index(rule.modality) <= MODALITIES.index(other.modality)
             and URGENCIES.index(rule.urgency) <= URGENCIES.index(other.urgency)
         )
     return False
+
+
+def _action(rule: Recommendation) -> tuple[object, ...]:
+    return rule.direction, rule.intervention, rule.timing, rule.doses, rule.recurrence, rule.if_chosen
 
 
 def _overriding(analysis: Analysis, rule: Recommendation) -> Iterator[Recommendation]:
