@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType, field
 from spinegraph.engine.model.base import Direction, Frozen, Modality, Truth, Urgency, doc
 from spinegraph.engine.model.brief import Brief, ReturnSign
 from spinegraph.engine.model.shown import Choice, CitedPassage, ShownScreen
-from spinegraph.engine.model.statements import Due, ShownCertainty, ShownDose, ShownStrength
+from spinegraph.engine.model.statements import Doses, IfChosen, NextDue, Preference, ShownEvidence, ShownGrade
 from spinegraph.engine.model.verdict import Verdict
 
 Audience = Literal["clinician", "patient"]
@@ -25,20 +25,6 @@ IgnoredReason = Literal["unknown-code", "older-entry", "before-a-sign", "no-rule
 Iri = Annotated[str, doc("Its IRI, at which the service describes it.")]
 Label = Annotated[str, doc("Its name in the words of the audience.")]
 PassageIds = Annotated[tuple[str, ...], doc("Ids of the passages of the sources that state it, such as 000-L033a.")]
-ShownGrade = Annotated[
-    ShownStrength,
-    doc("How strong the source calls it (GRADE); `not-graded` where it grades others alone, left out where it grades none."),
-]
-ShownEvidence = Annotated[ShownCertainty, doc("How certain the source calls the evidence (GRADE); likewise.")]
-Doses = Annotated[tuple[ShownDose, ...], doc("The dose, or doses of which one is chosen; left out where none is stated.")]
-NextDue = Annotated[Due, doc("How often it is to be done, and when it is due again; left out where the source says nothing.")]
-IfChosen = Annotated[
-    tuple[str, ...],
-    doc("Ids of the recommendations within one of which it is only a proposal: its verdict is never further on than theirs."),
-]
-Preference = Annotated[
-    str, doc("Where the choice is the patient's: what to talk about, in the words of the audience; left out elsewhere.")
-]
 Missing = Annotated[tuple[str, ...], doc("Codes of the unknown facts that some answer to the others makes decisive.")]
 
 

@@ -84,3 +84,21 @@ class Due(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     first: Annotated[str, doc("First day on which it is due again, where `performed` is known.")] = ""
     last: Annotated[str, doc("Last day on which it is due in time; overdue after that.")] = ""
     state: Annotated[DueState, doc("How `as_of` stands to that; empty where one of the dates is not known.")] = ""
+
+
+# Members of a shown recommendation ------------------------------------------------------------
+
+ShownGrade = Annotated[
+    ShownStrength,
+    doc("How strong the source calls it (GRADE); `not-graded` where it grades others alone, left out where it grades none."),
+]
+ShownEvidence = Annotated[ShownCertainty, doc("How certain the source calls the evidence (GRADE); likewise.")]
+Doses = Annotated[tuple[ShownDose, ...], doc("The dose, or doses of which one is chosen; left out where none is stated.")]
+NextDue = Annotated[Due, doc("How often it is to be done, and when it is due again; left out where the source says nothing.")]
+IfChosen = Annotated[
+    tuple[str, ...],
+    doc("Ids of the recommendations within one of which it is only a proposal: its verdict is never further on than theirs."),
+]
+Preference = Annotated[
+    str, doc("Where the choice is the patient's: what to talk about, in the words of the audience; left out elsewhere.")
+]
