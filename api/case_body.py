@@ -52,6 +52,9 @@ class CaseBody(Frozen, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str | UnsetType, doc("The moment of the case: no clock is read, so without it no date is in the future.")
     ] = UNSET
     audience: Annotated[Audience, doc("For whom the words of the answer are meant.")] = "clinician"
+    language: Annotated[
+        Literal["en", "de"], doc("The language of the words of the answer; what is not written in it is English.")
+    ] = "en"
     unknown_codes: Annotated[
         Literal["refuse", "report"],
         doc("Whether a code that is not known refuses the case, or is listed in a notice while the rest is decided."),

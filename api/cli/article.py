@@ -8,7 +8,7 @@ from typing import Annotated
 
 import msgspec
 import typer
-from spinegraph.api.cli.cases import GuidelineOption, KnowledgeOption
+from spinegraph.api.cli.cases import GuidelineOption, KnowledgeOption, LanguageOption, in_language
 from spinegraph.api.settings import LOCAL, load_engine
 from spinegraph.engine import make_codebook, read_case_file
 from spinegraph.engine.exchange.article.local import NO_TEXT, read_local
@@ -44,6 +44,7 @@ def article_command(
             "--local", metavar="FILE", envvar=LOCAL, help="YAML file with where_to_go and where_to_go_now for patients."
         ),
     ] = None,
+    language: LanguageOption = None,
     guideline: GuidelineOption = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
@@ -52,6 +53,8 @@ def article_command(
     engine = load_engine(knowledge or ())
     file = read_case_file(case, make_codebook(engine.knowledge))
     case_of_reader = msgspec.structs.replace(file.case, audience=audience.value) if audience else file.case
+    if language:
+        case_of_reader = in_language(case_of_reader, language)
     decision = engine.decide(case_of_reader, packages=guideline or ())
     article = BY_NAME[form].write(Answer(engine.knowledge, decision, file.title, file.narrative, texts))
     if output is None:

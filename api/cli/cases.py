@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec import structs
 from spinegraph.engine.knowledge.installed import folders_named
+from spinegraph.engine.messages import ENGLISH, LANGUAGES
+from spinegraph.engine.model import Case
 
 
 def _folders(named: list[Path] | None) -> list[Path] | None:
@@ -28,3 +31,26 @@ GuidelineOption = Annotated[
     typer.Option("--guideline", metavar="NAME", help="Ask this package alone, or all; may be repeated."),
 ]
 PatientOption = Annotated[bool, typer.Option("--patient", help="Speak to the patient instead of the clinician.")]
+
+
+def _known_language(name: str | None) -> str | None:
+    """The name of a language, or nothing. Raises BadParameter."""
+    if name and name not in LANGUAGES:
+        raise typer.BadParameter(f"{name!r} is none of {', '.join(LANGUAGES)}.")
+    return name
+
+
+LanguageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--language",
+        metavar="|".join(LANGUAGES),
+        callback=_known_language,
+        help="The language of the words; by default the case's.",
+    ),
+]
+
+
+def in_language(case: Case, language: str) -> Case:
+    """The same case, answered in a language."""
+    return structs.replace(case, language=ENGLISH if language == LANGUAGES[0] else language)

@@ -72,6 +72,11 @@ def coverage_command(
     else:
         PageConsole(file=unfiltered_stdout()).print(_coverage_table(uses))
         _report_forgotten(uses)
+        for language, told in known.languages.items():
+            written = known.in_english - told.in_english
+            typer.echo(
+                f"{language}: {written} of {known.in_english} texts are written in it; {told.in_english} stand in English."
+            )
     if not all(use.covered for use in uses):
         raise typer.Exit(1)
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import msgspec
 import typer
-from spinegraph.api.cli.cases import GuidelineOption, KnowledgeOption, PatientOption
+from spinegraph.api.cli.cases import GuidelineOption, KnowledgeOption, LanguageOption, PatientOption, in_language
 from spinegraph.api.settings import load_engine
 from spinegraph.engine import CaseFile, Engine, make_codebook, read_case_file
 from spinegraph.engine.decide.decision import View
@@ -38,6 +38,7 @@ def decide_command(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every rule, reason, change and question.")] = False,
     patient: PatientOption = False,
+    language: LanguageOption = None,
     guideline: GuidelineOption = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
@@ -52,12 +53,18 @@ def decide_command(
     files = [read_case_file(path, codebook) for path in cases]
     if patient:
         files = [file._replace(case=msgspec.structs.replace(file.case, audience="patient")) for file in files]
+    if language:
+        files = [file._replace(case=in_language(file.case, language)) for file in files]
     for number, file in enumerate(files):
         if as_json or form == "json":
             typer.echo(engine.decide_json(file.case, "full" if everything else view, explain or (), packages))
         elif form:
             decision = engine.decide(file.case, everything, packages)
-            typer.echo(BY_NAME[form].write(Answer(engine.knowledge, decision, file.title, file.narrative)))
+            typer.echo(
+                BY_NAME[form].write(
+                    Answer(engine.knowledge.in_language(file.case.language), decision, file.title, file.narrative)
+                )
+            )
         else:
             sys.stdout.write("\n" if number else "")
             _show(engine, file, explain or (), packages, everything=everything, named=len(files) > 1)
@@ -73,16 +80,17 @@ def _show(
     from spinegraph.api.cli.terminal_brief import brief_lines
     from spinegraph.api.cli.terminal_page import brief_width, show
 
+    knowledge = engine.knowledge.in_language(file.case.language)
     if everything:
         decision = engine.decide(file.case, True, packages)
-        show(render_decision(decision, engine.knowledge, title=file.title, narrative=file.narrative), paged=True)
+        show(render_decision(decision, knowledge, title=file.title, narrative=file.narrative), paged=True)
         return
     answer = engine.answer(file.case, explain, packages)
     if explain:
         if file.case.audience == "patient":
             raise typer.BadParameter("--explain speaks to clinicians; --patient --all has the words for patients.")
         proven = [entry for entry in answer.recommendations if entry.id in explain]
-        show(Group(*(render_proof(entry, file.case, engine.knowledge) for entry in proven)))
+        show(Group(*(render_proof(entry, file.case, knowledge) for entry in proven)))
         return
     heading = [Text(file.title, "bold")] if named and file.title and file.case.audience == "clinician" else []
     show(Group(*heading, *brief_lines(answer, HINT, brief_width())))

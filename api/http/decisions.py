@@ -13,7 +13,7 @@ from spinegraph.api.case_body import CaseBody
 from spinegraph.api.http.bodies import YAML, BodyLimits, media_type_of, read_body
 from spinegraph.api.http.errors import BodyTimeoutError, MediaTypeError, NotAcceptableError, UnreadableCaseError
 from spinegraph.api.http.examples import request_examples
-from spinegraph.api.http.negotiation import negotiated
+from spinegraph.api.http.negotiation import negotiated, preferred_language
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import JSON, Operation, add_operation, reference
 from spinegraph.api.http.parameters import read_parameters
@@ -79,7 +79,7 @@ def renderers_of(engine: Engine, local: LocalText = NO_TEXT) -> dict[str, Render
 
     def written(form: Format, file: CaseFile, wanted: DecisionParameters) -> bytes:
         decision = engine.decide(file.case, wanted.view == "full", wanted.guideline)
-        return form.write(Answer(engine.knowledge, decision, file.title, file.narrative, local))
+        return form.write(Answer(engine.knowledge.in_language(file.case.language), decision, file.title, file.narrative, local))
 
     return {**{form.media_type: partial(written, form) for form in FORMATS}, JSON: answer}
 
@@ -104,6 +104,7 @@ def decisions_router(engine: Engine, codebook: Codebook, limits: BodyLimits, loc
     router = APIRouter(tags=["decisions"], route_class=OpenRoute)
     renderers = renderers_of(engine, local)
     offered = tuple(renderers)
+    spoken = tuple(engine.knowledge.languages)
     readers = ThreadPoolExecutor(READERS, thread_name_prefix="case-reader")
     too_large = too_large_case(limits)
 
@@ -116,16 +117,20 @@ def decisions_router(engine: Engine, codebook: Codebook, limits: BodyLimits, loc
         wanted = _named(engine, read_parameters(query, DecisionParameters)) if query else PLAIN
         parse = PARSERS[media_type_of(request, BODIES, "A case").name]
         media_type = negotiated(request, offered, "A decision")
+        language = preferred_language(request, spoken)
         body = await read_body(request, limits, too_large)
         if parse is parse_json and len(body) <= SMALL:
-            file = read_case(parse, body, codebook)
+            file = read_case(parse, body, codebook, language)
         else:
-            reading = asyncio.get_running_loop().run_in_executor(readers, read_case, parse, body, codebook)
+            reading = asyncio.get_running_loop().run_in_executor(readers, read_case, parse, body, codebook, language)
             file = await unless_gone(request, reading)
         render = renderers[media_type]
         at_once = media_type == JSON and wanted.view != "full" and not wanted.explain
         answer = render(file, wanted) if at_once else await run_in_threadpool(render, file, wanted)
-        return Response(answer, headers={"Vary": "Accept"}, media_type=media_type)
+        headers = {"Vary": "Accept, Accept-Language" if spoken else "Accept"}
+        if file.case.language:
+            headers["Content-Language"] = file.case.language
+        return Response(answer, headers=headers, media_type=media_type)
 
     add_operation(
         router,
@@ -158,10 +163,15 @@ def case_bodies(codebook: Codebook) -> dict[str, Any]:
     return {name: graph if name == "text/turtle" else structured for name in BODIES}
 
 
-def read_case(parse: Parser, body: bytes, codebook: Codebook) -> CaseFile:
-    """Body → case, with its words. Raises UnreadableCaseError where the syntax is wrong, CaseError where what it says is."""
+def read_case(parse: Parser, body: bytes, codebook: Codebook, language: str = "") -> CaseFile:
+    """Body → case, with its words; `language` is that of the answer where the case names none.
+
+    Raises UnreadableCaseError where the syntax is wrong, CaseError where what it says is.
+    """
     try:
         data = parse(body)
     except MalformedCaseError as error:
         raise UnreadableCaseError(error.what, where=error.where, mend=error.mend) from error
+    if language and isinstance(data, dict):
+        data = {"language": language, **data}
     return make_case_file(data, codebook)

@@ -74,3 +74,18 @@ def _weight(media_range: MediaType) -> float:
     except ValueError:
         return 0.0
     return weight if 0 <= weight <= 1 else 0.0
+
+
+def preferred_language(request: Request, spoken: Sequence[str]) -> str:
+    """The language that Accept-Language likes best of English and those that the content is written in; "" is English.
+
+    Ranges are matched by their first part (RFC 4647, section 3.4), and whoever names none of these gets English.
+    """
+    if not spoken:
+        return ""
+    ranges = [parse_media_type(text) for text in ",".join(request.headers.getlist("accept-language")).split(",") if text.strip()]
+    weights = {
+        name: max((_weight(one) for one in ranges if one.name.split("-")[0] == name), default=0.0) for name in ("en", *spoken)
+    }
+    best = max(weights, key=weights.__getitem__)
+    return "" if best == "en" else best

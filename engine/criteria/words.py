@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from spinegraph.engine.messages import Messages
 from spinegraph.engine.model import Bound, CodedProperty, Concept, Criterion, Knowledge, Measurement, Score, Scored, Tally
+
+IN_ENGLISH = Messages()
 
 
 class Names(NamedTuple):
@@ -109,19 +112,24 @@ def leads_of(criterion: Criterion) -> tuple[str, ...]:
     return ("",) * max(len(criterion.parts), 1)
 
 
-def in_points(points: float) -> str:
+def in_points(points: float, say: Messages = IN_ENGLISH) -> str:
     """
     >>> in_points(-1), in_points(1.5)
     ('-1 point', '1.5 points')
     """
-    return f"{points:.12g} point{'' if abs(points) == 1 else 's'}"
+    written = f"{points:.12g}"
+    return say("{points} point", points=written) if abs(points) == 1 else say("{points} points", points=written)
 
 
-def tally_in_words(tally: Tally) -> str:
+def tally_in_words(tally: Tally, say: Messages = IN_ENGLISH) -> str:
     """What a score comes to, of the greatest sum that there is.
 
     >>> tally_in_words(Tally(code="code", least=3, greatest=5, lowest=-1, highest=5))
     '3 to 5 of 5'
     """
-    ends = dict.fromkeys(f"{end:.12g}" for end in sorted((tally.least, tally.greatest)))
-    return f"{' to '.join(ends)} of {tally.highest:.12g}"
+    least, greatest = (f"{end:.12g}" for end in sorted((tally.least, tally.greatest)))
+    return say(
+        "{points} of {highest}",
+        points=say("{least} to {greatest}", least=least, greatest=greatest) if least != greatest else least,
+        highest=f"{tally.highest:.12g}",
+    )

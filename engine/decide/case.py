@@ -27,13 +27,14 @@ from spinegraph.engine.errors import (
     kind_of_value,
     shortened,
 )
+from spinegraph.engine.messages import LANGUAGES
 from spinegraph.engine.model import Case, Compared, DatedEntry, Knowledge, Recurrence
 from spinegraph.engine.program.program import Program
 
 AUDIENCES = ("clinician", "patient")
 KEYS = (
     "present", "absent", "measurements", "performed", "not_performed", "taking", "not_taking", "coded", "birth_date", "as_of",
-    "audience", "unknown_codes",
+    "audience", "language", "unknown_codes",
 )  # fmt: skip
 
 
@@ -85,6 +86,7 @@ def make_case(data: Any, codebook: Codebook, keys: tuple[str, ...] = KEYS) -> Ca
         dates={member: dict(sorted(dates.items())) for member, dates in sorted(entries.dates.items())},
         earlier=_sorted_entries(entries.earlier),
         ignored=entries.ignored(),
+        language=_language(data),
     )
 
 
@@ -107,6 +109,12 @@ def _with_acts(facts: tuple[str, ...], lists: Mapping[str, tuple[str, ...]], cod
     acts = {*named, *(found & codebook.acts)}
     listed = (tuple(sorted(act.removeprefix(f"{kind}:") for act in acts if act.startswith(f"{kind}:"))) for kind in lists)
     return (tuple(sorted(found)), *listed)
+
+
+def _language(data: Mapping[str, Any]) -> str:
+    """The language of the words of the answer; English is the default, and said by nothing."""
+    language = _choice(data, "language", LANGUAGES)
+    return "" if language == LANGUAGES[0] else str(language)
 
 
 def _choice(data: Mapping[str, Any], key: str, choices: tuple[str, ...]) -> Any:
@@ -152,6 +160,7 @@ def case_data(case: Case) -> dict[str, Any]:
         "birth_date": case.birth_date,
         "as_of": case.as_of,
         "audience": case.audience if case.audience != "clinician" else "",
+        "language": case.language,
     }
     return {key: given for key, given in data.items() if given}
 

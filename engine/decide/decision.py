@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
@@ -28,17 +27,19 @@ from spinegraph.engine.decide.notices import notice_rules, notices_of
 from spinegraph.engine.decide.position import position_of, settled
 from spinegraph.engine.decide.questions import Open, QuestionIndex
 from spinegraph.engine.decide.recommendation import PreparedRecommendation, prepare_recommendation
+from spinegraph.engine.decide.suggestions import require_recommendations
 from spinegraph.engine.decide.views import (
     Parts,
     notices_in_short,
     number_further,
     recommendations_in_full,
     recommendations_in_short,
+    shown_language,
     shown_tensions,
     tensions_in_short,
 )
-from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.knowledge.showing import cited, show_passages
+from spinegraph.engine.messages import messages_of
 from spinegraph.engine.model import (
     QUIET,
     URGENCIES,
@@ -98,8 +99,9 @@ class Engine:
         self._encoder = CaseEncoder(self.program)
         self._question_index = QuestionIndex(self.graph.facts)
         self._notice_rules = notice_rules(self.graph, knowledge, self._stale)
-        self._disclaimer = disclaimer_of(knowledge.sources.values())
+        self._disclaimer = disclaimer_of(knowledge.sources.values(), messages_of(knowledge.language))
         self._version = KnowledgeVersion(version=knowledge.version, digest=knowledge.digest)
+        self._language = shown_language(knowledge)
         self._recommendations = self._prepared_recommendations()
         self._places = {entry.rule.id: self.program.place_of_verdict(entry.rule.iri) for entry in self._recommendations}
         self._conditions = [
@@ -137,15 +139,18 @@ class Engine:
                 prepared.append(prepare_recommendation(rule, shared[identity], self.knowledge, passages))
         return sorted(prepared, key=lambda entry: (entry.rank, entry.rule.modality != "must", entry.rule.id))
 
-    def of_packages(self, packages: Iterable[str]) -> Engine:
-        """The engine of some packages alone (see `linking`); of none, or of `all`, this one. The last ones asked for are kept.
+    def of_packages(self, packages: Iterable[str], language: str | None = None) -> Engine:
+        """The engine of some packages alone (see `linking`), of none or of `all` this one, in a language. The last are kept.
 
         Raises VocabularyError where there is no package of a name.
         """
         asked = frozenset(packages)
-        return self if not asked or ALL in asked else self._of_packages(asked)
+        asked, language = frozenset() if ALL in asked else asked, self.knowledge.language if language is None else language
+        return self._of_packages(asked, language) if asked or language != self.knowledge.language else self
 
-    def _linked(self, packages: frozenset[str]) -> Engine:
+    def _linked(self, packages: frozenset[str], language: str) -> Engine:
+        if language != self.knowledge.language:
+            return Engine(self.knowledge.in_language(language), self._stale).of_packages(packages)
         return Engine(self._linker.linked(packages), self._stale)
 
     @cached_property
@@ -169,7 +174,7 @@ class Engine:
 
     def return_signs(self, case: Case, packages: Iterable[str] = ()) -> tuple[ReturnSign, ...]:
         """The denied signs that would raise the level of a case were they there; of some packages, or of all."""
-        engine = self.of_packages(packages)
+        engine = self.of_packages(packages, case.language)
         return return_signs(engine.program, engine._encoder, case if engine is self else engine.known_part(case))
 
     def explain(self, case: Case) -> Explanation:
@@ -186,7 +191,7 @@ class Engine:
         Same case, same knowledge and same packages give the same Decision.
         Raises VocabularyError where there is no package of a name.
         """
-        engine = self.of_packages(packages)
+        engine = self.of_packages(packages, case.language)
         if engine is not self:
             other = engine.decide(engine.known_part(case), include_all, flips=flips)
             return msgspec.structs.replace(other, id=self._id(case, packages), case=case)
@@ -203,19 +208,20 @@ class Engine:
             recommendations=tuple(recommendations_in_full(parts)),
             questions=self._questions(parts) if flips else (),
             passages=self._cited(brief),
+            language=self._language,
             **self._surroundings(parts),
         )
         return self._for_patients.decision(decision) if parts.for_patient else decision
 
     def brief(self, case: Case, packages: Iterable[str] = ()) -> BriefAnswer:
         """The brief alone: what a case comes to on one screen. Raises VocabularyError where there is no package of a name."""
-        engine = self.of_packages(packages)
+        engine = self.of_packages(packages, case.language)
         if engine is not self:
             other = engine.brief(engine.known_part(case))
             return msgspec.structs.replace(other, id=self._id(case, packages), case=case)
         explained = self.explain(case)
         brief = self._briefing.brief(explained, self._briefing.find(explained))
-        return BriefAnswer(id=self._id(case), knowledge=self._version, case=case, brief=brief)
+        return BriefAnswer(id=self._id(case), knowledge=self._version, case=case, brief=brief, language=self._language)
 
     def answer(self, case: Case, explain: Iterable[str] = (), packages: Iterable[str] = ()) -> Answer:
         """The brief with what is asked, what it rests on, and everything else that is advised.
@@ -223,7 +229,7 @@ class Engine:
         `explain`: ids of recommendations whose proof and flips come along, whatever their verdict.
         Raises VocabularyError where there is no package, or no recommendation, of a name.
         """
-        engine = self.of_packages(packages)
+        engine = self.of_packages(packages, case.language)
         if engine is not self:
             other = engine.answer(engine.known_part(case), explain)
             return msgspec.structs.replace(other, id=self._id(case, packages), case=case)
@@ -250,12 +256,15 @@ class Engine:
             recommendations=tuple(shown),
             further=number_further(parts, shown),
             passages=self._cited(brief),
+            language=self._language,
             **self._surroundings(parts, brief),
         )
         return self._for_patients.answer(answer) if parts.for_patient else answer
 
     def open_screens(self, case: Case) -> tuple[ShownScreen, ...]:
         """Every screen with something left to ask and all its items, the most dangerous first."""
+        if (engine := self.of_packages((), case.language)) is not self:
+            return engine.open_screens(case)
         explained = self.explain(case)
         found = self._briefing.find(explained)
         reaching = self._briefing.outlooks.reaching(found.outlook, explained)
@@ -265,11 +274,7 @@ class Engine:
     def known_recommendations(self, rules: Iterable[str]) -> frozenset[str]:
         """The ids, if there are such recommendations. Raises VocabularyError."""
         asked = frozenset(rules)
-        known = {entry.rule.id for entry in self._recommendations}
-        for unknown in sorted(asked - known):
-            near = ", ".join(get_close_matches(unknown, known, n=3, cutoff=0.5))
-            mend = f"Did you mean {near}?" if near else "Ids stand in `recommendations` of every answer."
-            raise VocabularyError(f"There is no recommendation {unknown!r}.", mend=mend)
+        require_recommendations(asked, {entry.rule.id for entry in self._recommendations})
         return asked
 
     def _surroundings(self, parts: Parts, in_short: Brief | None = None) -> Mapping[str, Any]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
+from spinegraph.engine.messages import Messages, noted
 from spinegraph.engine.model import Audience, Source
 
-NO_DEVICE = "Decision support for clinicians, not a medical device and no substitute for clinical judgement."
+IN_ENGLISH = Messages()
+NO_DEVICE = noted("Decision support for clinicians, not a medical device and no substitute for clinical judgement.")
 DISCLAIMER = f"{NO_DEVICE} Check every statement before use."
 """Where no source is spoken for."""
 REVIEWED = "reviewed"
@@ -22,29 +24,29 @@ def reviewed_of(statuses: Iterable[str]) -> Reviewed:
     return "none" if True not in found else "some" if False in found else "all"
 
 
-def disclaimer_of(sources: Iterable[Source]) -> str:
+def disclaimer_of(sources: Iterable[Source], say: Messages = IN_ENGLISH) -> str:
     """The disclaimer of what rests on these sources."""
     sources = sorted(sources, key=lambda source: source.number)
     match reviewed_of(source.review_status for source in sources):
         case "all":
-            state = "The sources say that they have been reviewed"
+            state = say("The sources say that they have been reviewed")
         case "some":
             open_ = [source.number for source in sources if source.review_status != REVIEWED]
-            state = f"Not confirmed as reviewed: {', '.join(open_)}"
+            state = say("Not confirmed as reviewed: {numbers}", numbers=", ".join(open_))
         case _:
-            state = "The sources have not been confirmed as reviewed"
-    return f"{NO_DEVICE} {state}; check every statement before use."
+            state = say("The sources have not been confirmed as reviewed")
+    return f"{say(NO_DEVICE)} {say('{state}; check every statement before use.', state=state)}"
 
 
-NO_DEVICE_FOR_PATIENTS = "This does not replace a doctor."
+NO_DEVICE_FOR_PATIENTS = noted("This does not replace a doctor.")
 
 
-def disclaimer_for(audience: Audience, sources: Iterable[Source]) -> str:
+def disclaimer_for(audience: Audience, sources: Iterable[Source], say: Messages = IN_ENGLISH) -> str:
     """The short disclaimer of a brief, in the words of an audience."""
     reviewed = reviewed_of(source.review_status for source in sources) == "all"
     if audience == "patient":
-        return (
-            NO_DEVICE_FOR_PATIENTS if reviewed else f"{NO_DEVICE_FOR_PATIENTS} The texts behind it have not been fully checked."
-        )
-    shown = "The sources say that they are reviewed" if reviewed else "The sources are not shown as approved"
-    return f"Decision support, not a device. {shown}; verify before use."
+        short = say(NO_DEVICE_FOR_PATIENTS)
+        return short if reviewed else f"{short} {say('The texts behind it have not been fully checked.')}"
+    if reviewed:
+        return say("Decision support, not a device. The sources say that they are reviewed; verify before use.")
+    return say("Decision support, not a device. The sources are not shown as approved; verify before use.")

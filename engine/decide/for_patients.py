@@ -8,6 +8,7 @@ from typing import TypeVar
 from msgspec import structs
 from spinegraph.engine.criteria.words import in_points, tally_in_words
 from spinegraph.engine.decide.disclaimer import disclaimer_for
+from spinegraph.engine.messages import messages_of, noted
 from spinegraph.engine.model import (
     Answer,
     AssessedCondition,
@@ -32,25 +33,25 @@ Shown = TypeVar("Shown", ShownRecommendation, DecidedRecommendation)
 Assessed = TypeVar("Assessed", ShortAssessment, AssessedCondition)
 
 NOTICES: Mapping[NoticeCode, str] = {
-    "contradictory-input": "Some of your answers do not fit together. Please check them.",
-    "out-of-scope": "Our texts do not cover this. Please ask a doctor.",
-    "source-gap": "Our texts leave one point open that matters here. Please ask your doctor.",
-    "review-pending": "The texts behind this have not been fully checked.",
-    "inferred-citation": "Which publications the texts mean is not certain.",
-    "stale-passage": "A text behind this has changed since it was read.",
-    "no-usable-member": "Of what our texts name for this, nothing may suit you. Please ask a doctor.",
+    "contradictory-input": noted("Some of your answers do not fit together. Please check them."),
+    "out-of-scope": noted("Our texts do not cover this. Please ask a doctor."),
+    "source-gap": noted("Our texts leave one point open that matters here. Please ask your doctor."),
+    "review-pending": noted("The texts behind this have not been fully checked."),
+    "inferred-citation": noted("Which publications the texts mean is not certain."),
+    "stale-passage": noted("A text behind this has changed since it was read."),
+    "no-usable-member": noted("Of what our texts name for this, nothing may suit you. Please ask a doctor."),
 }
 """What a notice says where the content has no words of its own for patients."""
-NOT_AGREED = "Our texts do not agree on one point here. Talk it over with your doctor."
-CAN_CHANGE = "Your answer can change what is advised."
+NOT_AGREED = noted("Our texts do not agree on one point here. Talk it over with your doctor.")
+CAN_CHANGE = noted("Your answer can change what is advised.")
 PARTS: Mapping[str, str] = {
-    "and": "all of these",
-    "or": "one of these",
-    "at-least": "several of these",
-    "at-most": "few of these",
+    "and": noted("all of these"),
+    "or": noted("one of these"),
+    "at-least": noted("several of these"),
+    "at-most": noted("few of these"),
 }
 """What a step of a proof is called that has no name of its own for patients."""
-STEP = "what this advice asks for"
+STEP = noted("what this advice asks for")
 
 
 class ForPatients:
@@ -62,7 +63,8 @@ class ForPatients:
         self._names |= {thing.code: thing.patient_label for thing in (*knowledge.valued.values(), *knowledge.scores.values())}
         self._interventions = {iri: concept.patient_label for iri, concept in knowledge.interventions.items()}
         self._rules = {rule.id: rule for rule in knowledge.rules.values()}
-        self._disclaimer = disclaimer_for("patient", knowledge.sources.values())
+        self._say = messages_of(knowledge.language)
+        self._disclaimer = disclaimer_for("patient", knowledge.sources.values(), self._say)
 
     def answer(self, answer: Answer) -> Answer:
         """The short view."""
@@ -124,19 +126,19 @@ class ForPatients:
 
     def _proof(self, proof: Proof) -> Proof:
         fact = proof.fact
-        label = self._names.get(fact.code, "") if fact else PARTS.get(proof.operator, STEP)
+        label = self._names.get(fact.code, "") if fact else self._say(PARTS.get(proof.operator, STEP))
         if proof.tally is not None:
-            label = f"{self._names[proof.tally.code]} {tally_in_words(proof.tally)}"
+            label = f"{self._names[proof.tally.code]} {tally_in_words(proof.tally, self._say)}"
         if proof.points is not None:
-            label = f"{label} ({in_points(proof.points)})"
+            label = f"{label} ({in_points(proof.points, self._say)})"
         return structs.replace(proof, label=label, children=tuple(map(self._proof, proof.children)))
 
     def _question(self, question: Question) -> Question:
-        return structs.replace(question, why=CAN_CHANGE)
+        return structs.replace(question, why=self._say(CAN_CHANGE))
 
     def _tension(self, tension: ShownTension) -> ShownTension:
         positions = [structs.replace(position, label=self._position(position)) for position in tension.positions]
-        return structs.replace(tension, label=NOT_AGREED, handling="", positions=tuple(positions))
+        return structs.replace(tension, label=self._say(NOT_AGREED), handling="", positions=tuple(positions))
 
     def _position(self, position: ShownPosition) -> str:
         found = self._rules.get(position.recommendation)
@@ -145,4 +147,5 @@ class ForPatients:
     def _notice(self, notice: Notice) -> Notice:
         found = next((rule for rule in map(self._rules.get, notice.about) if isinstance(rule, SourceGap | Exclusion)), None)
         own = found.patient_text if found is not None else ""
-        return Notice(code=notice.code, message=own or NOTICES.get(notice.code, notice.message), about=())
+        general = self._say(NOTICES[notice.code]) if notice.code in NOTICES else notice.message
+        return Notice(code=notice.code, message=own or general, about=())

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from spinegraph.engine.decide.suggestions import ACTS
 from spinegraph.engine.decide.timeline import asked_about
 from spinegraph.engine.errors import shortened
+from spinegraph.engine.messages import Messages, messages_of, noted
 from spinegraph.engine.model import (
     Case,
     CodedProperty,
@@ -20,7 +21,11 @@ from spinegraph.engine.model import (
     Verdict,
 )
 
-UNUSED = (("taking", "taking", "taking"), ("not_taking", "taking", "not taking"), ("not_performed", "performed", "not done:"))
+UNUSED = (
+    ("taking", "taking", noted("taking {name}")),
+    ("not_taking", "taking", noted("not taking {name}")),
+    ("not_performed", "performed", noted("not done: {name}")),
+)
 """Members that only rules read that ask for them: each with the kind of act, and how it is said."""
 MAX_NAMED = 20
 """So many entries are named in one notice; `about` has the codes of all."""
@@ -34,6 +39,7 @@ class InputWords(NamedTuple):
     names: Mapping[str, Mapping[str, tuple[str, str]]]
     performable: frozenset[str]
     acts: frozenset[str]
+    say: Messages
     dated: frozenset[tuple[str, str]] = frozenset()
 
     def name(self, member: str, code: str, case: Case) -> str:
@@ -54,6 +60,7 @@ def input_words(knowledge: Knowledge, performable: Iterable[str]) -> InputWords:
         },
         frozenset(knowledge.interventions[iri].code for iri in performable),
         frozenset(knowledge.findings[iri].code for iri in knowledge.acts),
+        messages_of(knowledge.language),
         asked_about(knowledge),
     )
 
@@ -71,15 +78,17 @@ def ignored_input(
         by_reason.setdefault(entry.reason, []).append(entry)
     yield from _unknown(by_reason.get("unknown-code", []), case, words)
     yield from _listed(
-        "A later entry counts; these are not used yet",
+        words.say("A later entry counts; these are not used yet"),
         [(entry.code, _entry_in_words(entry, case, words)) for entry in by_reason.get("older-entry", [])],
+        words.say,
     )
     yield from _listed(
-        "Done before a sign that is there now, and so not taken as done for it",
+        words.say("Done before a sign that is there now, and so not taken as done for it"),
         [(entry.code, _entry_in_words(entry, case, words)) for entry in by_reason.get("before-a-sign", [])],
+        words.say,
     )
     idle = [(one.code, f"{words.name('coded', one.code, case)}: {one.choice}") for one in by_reason.get("no-rule", [])]
-    yield from _listed("Recorded, and not used yet", [*idle, *_not_read(case, words)])
+    yield from _listed(words.say("Recorded, and not used yet"), [*idle, *_not_read(case, words)], words.say)
     yield from _performed(case, words, live, knowledge)
 
 
@@ -88,9 +97,9 @@ def _unknown(entries: Iterable[IgnoredInput], case: Case, words: InputWords) -> 
     for entry in entries:
         kinds = ("performed",) if entry.member in ACTS else ("present", "measurements")
         named = [code if case.audience == "clinician" else _first_name(code, kinds, case, words) for code in entry.nearest]
-        nearest = f"; nearest: {', '.join(named)}" if named else ""
+        nearest = words.say("; nearest: {names}", names=", ".join(named)) if named else ""
         unused.append((entry.code, f"{shortened(entry.code)} ({entry.member.replace('_', ' ')}{nearest})"))
-    yield from _listed("Not known here, and not used", unused)
+    yield from _listed(words.say("Not known here, and not used"), unused, words.say)
 
 
 def _first_name(code: str, members: Iterable[str], case: Case, words: InputWords) -> str:
@@ -105,7 +114,7 @@ def _entry_in_words(entry: IgnoredInput, case: Case, words: InputWords) -> str:
 def _not_read(case: Case, words: InputWords) -> list[tuple[str, str]]:
     """What is understood, and read by no rule yet: what is taken, dates of findings and values."""
     found = [
-        (code, f"{said} {words.name(member, code, case)}")
+        (code, words.say(said, name=words.name(member, code, case)))
         for member, kind, said in UNUSED
         for code in getattr(case, member)
         if f"{kind}:{code}" not in words.acts
@@ -113,7 +122,7 @@ def _not_read(case: Case, words: InputWords) -> list[tuple[str, str]]:
     for member in ("present", "absent", "measurements", "coded"):
         dates = case.dates.get(member, {})
         found += [
-            (code, f"the date of {words.name(member, code, case)} ({at})")
+            (code, words.say("the date of {name} ({at})", name=words.name(member, code, case), at=at))
             for code, at in dates.items()
             if (member, code) not in words.dated
         ]
@@ -131,21 +140,25 @@ def _performed(
     }
     named = [(code, words.name("performed", code, case)) for code in case.performed]
     yield from _listed(
-        "Recorded as done, and still asked for: an urgent order does not lapse by what may have been done for another reason. "
-        "Was it done for these signs",
+        words.say(
+            "Recorded as done, and still asked for: an urgent order does not lapse by what may have been done for "
+            "another reason. Was it done for these signs"
+        ),
         [one for one in named if one[0] in ordered],
+        words.say,
         end="?",
     )
     yield from _listed(
-        "Recorded as done, and not used: no recommendation is done by it",
+        words.say("Recorded as done, and not used: no recommendation is done by it"),
         [one for one in named if not {one[0], f"performed:{one[0]}"} & {*words.performable, *words.acts, *ordered}],
+        words.say,
     )
 
 
-def _listed(what: str, entries: Sequence[tuple[str, str]], end: str = ".") -> Iterator[Notice]:
+def _listed(what: str, entries: Sequence[tuple[str, str]], say: Messages, end: str = ".") -> Iterator[Notice]:
     """One notice for all entries, each a code with its words; none where there is none."""
     if entries:
         named = [text for _, text in entries[:MAX_NAMED]]
-        more = [f"and {len(entries) - MAX_NAMED:,} more"] if len(entries) > MAX_NAMED else []
+        more = [say("and {count} more", count=f"{len(entries) - MAX_NAMED:,}")] if len(entries) > MAX_NAMED else []
         message = f"{what}: {'; '.join([*named, *more])}{end}"
         yield Notice(code="ignored-input", message=message, about=tuple(dict.fromkeys(code for code, _ in entries)))

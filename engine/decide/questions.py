@@ -16,6 +16,7 @@ from spinegraph.engine.criteria.bits import bits_of
 from spinegraph.engine.criteria.facts import date_of
 from spinegraph.engine.decide.facts import Facts
 from spinegraph.engine.knowledge.showing import choices_of
+from spinegraph.engine.messages import messages_of
 from spinegraph.engine.model import CodedProperty, Concept, Measurement, Question, Rule
 from spinegraph.engine.model.shown import Choice
 
@@ -34,6 +35,7 @@ class QuestionIndex:
     def __init__(self, facts: Facts) -> None:
         knowledge = facts.program.knowledge
         self._rules = tuple(knowledge.rules.values())
+        self._say = messages_of(knowledge.language)
         self._bit = {rule.id: 1 << number for number, rule in enumerate(self._rules)}
         self._ask = lru_cache(maxsize=1 << 12)(self._write)
         self._ids = lru_cache(maxsize=1 << 12)(self._decode)
@@ -87,14 +89,17 @@ class QuestionIndex:
 
     def _write(self, for_patient: bool, number: int, rules: int, dangerous: int) -> Question:
         code, label, question, passages, choices = self._words[for_patient][number]
-        first = self._rules[bits_of(dangerous & -dangerous)[0]].label
+        say, first = self._say, self._rules[bits_of(dangerous & -dangerous)[0]].label
         others = rules.bit_count() - 1
-        more = f" and {others} other{'s' if others > 1 else ''}" if others else ""
+        why = say("can change “{first}”", first=first)
+        if others:
+            one = say("can change “{first}” and 1 other", first=first)
+            why = one if others == 1 else say("can change “{first}” and {others} others", first=first, others=others)
         return Question(
             finding=code,
             label=label,
             question=question,
-            why=f"can change “{first}”{more}",
+            why=why,
             settles=self._ids(rules),
             passages=passages,
             choices=choices,

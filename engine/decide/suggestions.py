@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from spinegraph.engine.decide.codebook import Codebook
+from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.knowledge.turtle.terms import local_name
 
 MAX_SHOWN = 60
@@ -35,3 +36,11 @@ def _alike(name: str, names: Iterable[str]) -> tuple[str, ...]:
     codes = [known for known in names if ":" not in known]
     beginning = [code for code in codes if plain and code.startswith(f"{plain}_")]
     return (*beginning, *difflib.get_close_matches(plain, codes, n=3, cutoff=0.55))[:3]
+
+
+def require_recommendations(asked: Iterable[str], known: Collection[str]) -> None:
+    """Check that there are recommendations of these ids. Raises VocabularyError."""
+    for unknown in sorted(set(asked).difference(known)):
+        near = ", ".join(difflib.get_close_matches(unknown, known, n=3, cutoff=0.5))
+        mend = f"Did you mean {near}?" if near else "Ids stand in `recommendations` of every answer."
+        raise VocabularyError(f"There is no recommendation {unknown!r}.", mend=mend)

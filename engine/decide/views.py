@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from msgspec import structs
+from msgspec import UNSET, UnsetType, structs
 from spinegraph.engine.criteria.node import TRUE, Explanation
 from spinegraph.engine.criteria.rule import RuleNode
 from spinegraph.engine.decide.applicability import ApplicabilityResult
@@ -22,6 +22,7 @@ from spinegraph.engine.model import (
     VERDICTS,
     Brief,
     DecidedRecommendation,
+    Knowledge,
     Notice,
     NoticeCode,
     ShownPosition,
@@ -29,6 +30,7 @@ from spinegraph.engine.model import (
     ShownTension,
     Tension,
 )
+from spinegraph.engine.model.decision import ShownLanguage
 
 OF_SOURCES: tuple[NoticeCode, ...] = ("review-pending", "inferred-citation")
 """Notices about the sources, whoever the patient is; in short, the brief has the state of the sources."""
@@ -113,3 +115,8 @@ def tensions_in_short(tensions: Iterable[ShownTension], brief: Brief) -> Iterato
 def notices_in_short(notices: Iterable[Notice]) -> Iterator[Notice]:
     """The notices about the patient."""
     return (notice for notice in notices if notice.code not in OF_SOURCES)
+
+
+def shown_language(knowledge: Knowledge) -> ShownLanguage | UnsetType:
+    """In which language answers of a knowledge are; of English ones nothing is said."""
+    return ShownLanguage(language=knowledge.language, in_english=knowledge.in_english) if knowledge.language else UNSET

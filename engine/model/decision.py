@@ -89,6 +89,7 @@ class Case(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     not_performed: Annotated[tuple[str, ...], doc("Codes of interventions that are recorded as not done.")] = ()
     not_taking: Annotated[tuple[str, ...], doc("Codes of interventions that are recorded as not taken.")] = ()
     ignored: Annotated[tuple[IgnoredInput, ...], doc("Entries of the request that decide nothing.")] = ()
+    language: Annotated[str, doc("The language of the words of the answer, where it is not English.")] = ""
 
     @property
     def values(self) -> Mapping[str, CaseValue]:
@@ -288,6 +289,15 @@ class KnowledgeVersion(Frozen, frozen=True, kw_only=True):
     digest: Annotated[str, doc("SHA-256 of exactly this content.")]
 
 
+class ShownLanguage(Frozen, frozen=True, kw_only=True):
+    """In which language an answer is, and how much of what it is made of is not."""
+
+    language: Annotated[str, doc("The language that was asked for.")]
+    in_english: Annotated[
+        int, doc("So many texts of the content stand in English, because nobody has written them in this language.")
+    ]
+
+
 class BriefAnswer(Frozen, frozen=True, kw_only=True):
     """The answer to a case on one screen. `id` is the SHA-256 of case and knowledge: same input, same knowledge, same id."""
 
@@ -305,6 +315,9 @@ class BriefAnswer(Frozen, frozen=True, kw_only=True):
             doc("Where `return_signs` asks for it: what was denied and is a reason to come back, the most urgent first."),
         ]
         | UnsetType
+    ) = UNSET
+    language: (
+        Annotated[ShownLanguage, doc("Of an answer that is not in English: its language, and what of it is English.")] | UnsetType
     ) = UNSET
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
+from msgspec import structs
 from spinegraph.engine.model.base import Direction, Frozen, Modality, Urgency, doc
 from spinegraph.engine.model.criteria import Act, Criterion, Score
 from spinegraph.engine.model.sources import ArticleSection, CitationMapping, Passage, PassageKind, Reference, Source
@@ -279,7 +280,8 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     `near_codes` → all that they are mapped to. `package_of`: IRI of a rule or concept → the package that states it; what is not
     in it belongs to "". `passage_kinds` are keyed by notation, `article_sections` by key. `screens` and `uncovered` come in their
     order. `idle_coded`: what requests may say though nothing here asks for it. `subjects`: the criteria that sources and passages
-    name as those of whom they speak, by IRI of the shape.
+    name as those of whom they speak, by IRI of the shape. `languages`: the same in each language in which something is written
+    besides English; `language` is that of one of these, "" for English, and `in_english` how many of its texts are English.
     """
 
     version: str
@@ -309,6 +311,15 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     idle_coded: Mapping[str, CodedProperty] = {}
     acts: Mapping[str, Act] = {}
     scores: Mapping[str, Score] = {}
+    language: str = ""
+    in_english: int = 0
+    languages: Mapping[str, Knowledge] = {}
+
+    def in_language(self, language: str) -> Knowledge:
+        """The same in the words of a language, with English ones where it has none; "" is English."""
+        if language == self.language:
+            return self
+        return self.languages.get(language) or structs.replace(self, language=language)
 
     @property
     def stated_findings(self) -> dict[str, Concept]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 
@@ -18,10 +18,12 @@ def in_words(unit: str) -> str:
     return WORDS.get(unit, unit)
 
 
-def quantity(value: float, unit: str) -> str:
-    """A number with its UCUM unit in words: "1 week", "2 weeks", "39 °C"."""
+def quantity(value: float, unit: str, say: Callable[[str], str] = str) -> str:
+    """A number with its UCUM unit in words: "1 week", "2 weeks", "39 °C". `say`: from English words of time to others."""
     words = in_words(unit)
-    return f"{value:g} {words.removesuffix('s') if value == 1 and unit in COUNTED else words}".rstrip()
+    if unit in COUNTED:
+        words = say(words.removesuffix("s") if value == 1 else words)
+    return f"{value:g} {words}".rstrip()
 
 
 DAYS: Mapping[str, float] = {"d": 1.0, "wk": 7.0, "mo": 30.4375, "a": 365.25}

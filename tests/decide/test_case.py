@@ -68,7 +68,7 @@ def test_a_measurement_may_have_any_possible_value(value: float, small_codebook:
 
 KEYS = (
     "present, absent, measurements, performed, not_performed, taking, not_taking, coded, birth_date, as_of, audience, "
-    "unknown_codes"
+    "language, unknown_codes"
 )
 CODES = "Use a code from GET /v1/knowledge or `spinegraph codes`; nothing was decided."
 LIST = 'Write ["code"].'

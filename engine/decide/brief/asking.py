@@ -10,6 +10,7 @@ from spinegraph.engine.decide.brief.outlook import Reaching
 from spinegraph.engine.decide.brief.places import Places
 from spinegraph.engine.decide.brief.screens import OpenScreen
 from spinegraph.engine.knowledge.showing import show_screen
+from spinegraph.engine.messages import messages_of, noted
 from spinegraph.engine.model import Audience, Knowledge
 from spinegraph.engine.model.knowledge import Tier
 from spinegraph.engine.model.shown import ShownScreen
@@ -17,16 +18,16 @@ from spinegraph.engine.model.shown import ShownScreen
 MOST_SETTLED, MOST_CITED = 2, 2
 WHY: Mapping[Audience, Mapping[Tier, str]] = {
     "clinician": {
-        "scope": "decides what applies to this patient",
-        "safety": "can change how urgent it is",
-        "management": "can change what to do or to avoid",
-        "detail": "can change further advice only",
+        "scope": noted("decides what applies to this patient"),
+        "safety": noted("can change how urgent it is"),
+        "management": noted("can change what to do or to avoid"),
+        "detail": noted("can change further advice only"),
     },
     "patient": {
-        "scope": "shows which advice is meant for you",
-        "safety": "shows how soon you have to be seen",
-        "management": "can change what helps you",
-        "detail": "adds to the advice",
+        "scope": noted("shows which advice is meant for you"),
+        "safety": noted("shows how soon you have to be seen"),
+        "management": noted("can change what helps you"),
+        "detail": noted("adds to the advice"),
     },
 }
 
@@ -36,6 +37,7 @@ class Asking:
 
     def __init__(self, knowledge: Knowledge, places: Places) -> None:
         self._places = places
+        self._say = messages_of(knowledge.language)
         screens = knowledge.screens.items()
         self._code = {iri: thing.code for things in (knowledge.findings, knowledge.valued) for iri, thing in things.items()}
         self._shown = {
@@ -68,7 +70,7 @@ class Asking:
         return structs.replace(
             whole,
             tier=open_.tier,
-            why=WHY[audience][open_.tier],
+            why=self._say(WHY[audience][open_.tier]),
             settles=self._places.among(changed)[:MOST_SETTLED],
             items=tuple([item for item in whole.items if item.code in asked]),
         )

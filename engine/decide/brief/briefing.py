@@ -19,6 +19,7 @@ from spinegraph.engine.decide.criterion_graph import CriterionGraph
 from spinegraph.engine.decide.disclaimer import disclaimer_for
 from spinegraph.engine.decide.level import RAISING, level_of
 from spinegraph.engine.decide.notices import NoticeRules
+from spinegraph.engine.messages import messages_of
 from spinegraph.engine.model import (
     VERDICTS,
     Brief,
@@ -84,7 +85,8 @@ class Briefing:
             "patient": tuple(topic.patient_label for topic in topics),
         }
         self._disclaimer = {
-            audience: disclaimer_for(audience, knowledge.sources.values()) for audience in ("clinician", "patient")
+            audience: disclaimer_for(audience, knowledge.sources.values(), messages_of(knowledge.language))
+            for audience in ("clinician", "patient")
         }
 
     def find(self, case: Explanation) -> BriefBasis:
@@ -168,7 +170,7 @@ class Briefing:
         if basis.level == "undetermined" and not because:
             # what is to be done has no grade: nobody says how urgent it is
             because = self._reasons.markers((self._nodes[rule.iri] for line in do for rule in line.rules), case, names)
-        return tuple({marker.code: marker for marker in because}.values()), write(situation)
+        return tuple({marker.code: marker for marker in because}.values()), write(situation, names.say)
 
     def _raises(self, rule: Recommendation, node: RuleNode, case: Explanation) -> bool:
         standing = case.certain[self._program.standing[rule.iri]]

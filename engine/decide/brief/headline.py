@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from spinegraph.engine.decide.brief.wording import FOR_PATIENTS, in_a_row
+from spinegraph.engine.messages import Messages, noted
 from spinegraph.engine.model import Level
 
 LONGEST = 140
@@ -39,75 +40,98 @@ class Headline(NamedTuple):
     reading: str = ""
 
 
-SENIOR = "That senior help is to be had now is our reading."
-TODAY = "That an ungraded sign is to be looked at today is our reading."
+SENIOR = noted("That senior help is to be had now is our reading.")
+TODAY = noted("That an ungraded sign is to be looked at today is our reading.")
+GRADES: Mapping[Level, str] = {
+    "emergency": noted("Emergency"),
+    "urgent": noted("Urgent"),
+    "routine": noted("Routine"),
+    "undetermined": noted("Undetermined"),
+}
 
 
-def for_clinicians(case: Situation) -> Headline:
+def for_clinicians(case: Situation, say: Messages) -> Headline:
     """The headline of a clinician's brief."""
     pressing = case.level in ("emergency", "urgent")
-    grade = case.level.capitalize()
+    grade = say(GRADES[case.level])
     if case.uncovered:
-        what = f"No source here covers this patient ({in_a_row(case.uncovered)})"
+        what = say("No source here covers this patient ({names})", names=_row(case.uncovered, say))
         if pressing:
-            return Headline(_within(f"{grade} by the signs recorded. {what}: get senior help now."), SENIOR)
-        return Headline(_within(f"{what}: no advice is given here; it is a matter of clinical judgement."))
+            text = say("{grade} by the signs recorded. {what}: get senior help now.", grade=grade, what=what)
+            return Headline(_within(text), say(SENIOR))
+        return Headline(_within(say("{what}: no advice is given here; it is a matter of clinical judgement.", what=what)))
     if pressing:
         if case.barred and case.do:
-            start = f"{grade}: {case.do[0]} is wanted, but {in_a_row(case.barred)} is recorded: decide now with senior help"
-            return Headline(_joined(start, [f"; {part}" for part in case.do[1:]], "."), SENIOR)
-        return Headline(_listed(f"{grade}: ", case.do or ("get senior help, no order is plain",)), "" if case.do else SENIOR)
+            barred = _row(case.barred, say)
+            frame = noted("{grade}: {first} is wanted, but {barred} is recorded: decide now with senior help")
+            start = say(frame, grade=grade, first=case.do[0], barred=barred)
+            return Headline(_joined(start, [f"; {part}" for part in case.do[1:]], "."), say(SENIOR))
+        listed = case.do or (say("get senior help, no order is plain"),)
+        return Headline(_listed(f"{grade}: ", listed), "" if case.do else say(SENIOR))
     if case.contradictory:
-        return Headline(_within(f"The record contradicts itself about {in_a_row(case.contradictory)}: settle this first."))
+        names = _row(case.contradictory, say)
+        return Headline(_within(say("The record contradicts itself about {names}: settle this first.", names=names)))
     if case.ungraded:
-        what = f"Not routine: no source here grades {in_a_row(case.ungraded)}."
-        return Headline(_within(f"{what} Examine today and get senior advice."), TODAY)
+        names = _row(case.ungraded, say)
+        text = say("Not routine: no source here grades {names}. Examine today and get senior advice.", names=names)
+        return Headline(_within(text), say(TODAY))
     if case.level == "undetermined":
-        if case.ask:
-            return Headline(_listed("Not yet known how urgent. Ask next: ", case.ask, "; "))
-        start = f"{_sentences(case)} " if case.do else ""
-        unknown = (
-            "No source here says how urgent this is." if case.settled else "Not yet known how urgent: too little is recorded."
-        )
-        return Headline(_within(f"{start}{unknown}"))
-    return Headline(_sentences(case))
+        return Headline(_undetermined(case, say))
+    return Headline(_sentences(case, say))
 
 
-def for_patients(case: Situation) -> Headline:
+def _undetermined(case: Situation, say: Messages) -> str:
+    if case.ask:
+        return _listed(f"{say('Not yet known how urgent. Ask next:')} ", case.ask, "; ")
+    start = f"{_sentences(case, say)} " if case.do else ""
+    if case.settled:
+        return _within(f"{start}{say('No source here says how urgent this is.')}")
+    return _within(f"{start}{say('Not yet known how urgent: too little is recorded.')}")
+
+
+def for_patients(case: Situation, say: Messages) -> Headline:
     """The headline of a patient's brief: first what to do, and no word of a clinician."""
     pressing = case.level in ("emergency", "urgent")
-    alarm = "This is an emergency. Get help now" if case.level == "emergency" else "You need to be seen soon"
+    emergency = case.level == "emergency"
+    alarm = say("This is an emergency. Get help now") if emergency else say("You need to be seen soon")
+    ours = say(FOR_PATIENTS)
     if case.uncovered:
-        name = in_a_row(case.uncovered)
+        name = _row(case.uncovered, say)
         if pressing:
-            return Headline(_within(f"{alarm}. Our texts do not cover this: {name}. Say so."), FOR_PATIENTS)
-        return Headline(_within(f"Please ask a doctor. Our texts do not cover this: {name}."))
+            return Headline(_within(say("{alarm}. Our texts do not cover this: {name}. Say so.", alarm=alarm, name=name)), ours)
+        return Headline(_within(say("Please ask a doctor. Our texts do not cover this: {name}.", name=name)))
     if pressing:
         if case.barred:
-            return Headline(_within(f"{alarm}, and say first that this holds: {in_a_row(case.barred)}."), FOR_PATIENTS)
+            names = _row(case.barred, say)
+            return Headline(_within(say("{alarm}, and say first that this holds: {names}.", alarm=alarm, names=names)), ours)
         return Headline(_listed(f"{alarm}: ", case.do) if case.do else f"{alarm}.")
     if case.contradictory:
-        return Headline(_within(f"Two of your answers do not fit together: {in_a_row(case.contradictory)}. Please check them."))
+        names = _row(case.contradictory, say)
+        return Headline(_within(say("Two of your answers do not fit together: {names}. Please check them.", names=names)))
     if case.ungraded:
-        return Headline(
-            _within(f"See a doctor today about this: {in_a_row(case.ungraded)}. Go at once if it gets worse."), FOR_PATIENTS
-        )
+        text = say("See a doctor today about this: {names}. Go at once if it gets worse.", names=_row(case.ungraded, say))
+        return Headline(_within(text), ours)
     if case.level == "undetermined":
-        asking = "We cannot tell yet how urgent this is. Please answer the next questions; if it gets worse, get help."
-        start = f"{_sentences(case)} " if case.do else ""
-        unknown = "We cannot tell how urgent this is. Please ask a doctor."
-        return Headline(asking if case.ask else _within(f"{start}{unknown}"))
-    return Headline(_sentences(case))
+        if case.ask:
+            asking = noted("We cannot tell yet how urgent this is. Please answer the next questions; if it gets worse, get help.")
+            return Headline(say(asking))
+        start = f"{_sentences(case, say)} " if case.do else ""
+        return Headline(_within(f"{start}{say('We cannot tell how urgent this is. Please ask a doctor.')}"))
+    return Headline(_sentences(case, say))
 
 
-def _sentences(case: Situation) -> str:
+def _row(names: Sequence[str], say: Messages) -> str:
+    return in_a_row(names, say("and"))
+
+
+def _sentences(case: Situation, say: Messages) -> str:
     """What to do, what not to do, when to come back: as much of it as there is room for."""
     text = _listed("", case.do) if case.do else ""
     for parts in (case.avoid, case.review):
         longer = " ".join(filter(None, (text, _listed("", parts[:1])))) if parts else text
         if len(longer) <= LONGEST:
             text = longer
-    return text or "No danger sign is present; nothing has to be done now."
+    return text or say("No danger sign is present; nothing has to be done now.")
 
 
 def _listed(start: str, parts: Sequence[str], between: str = ", ") -> str:

@@ -8,6 +8,7 @@ from spinegraph.engine.criteria.node import TRUE, Explanation
 from spinegraph.engine.criteria.rule import RuleNode
 from spinegraph.engine.decide.condition import SuspectedCondition
 from spinegraph.engine.decide.criterion_graph import CriterionGraph
+from spinegraph.engine.messages import messages_of
 from spinegraph.engine.model import URGENCIES, Concept, Knowledge, Likely, Marker, Proof, RuleOut, Screen, Suspicion
 from spinegraph.engine.model.units import quantity
 
@@ -20,6 +21,7 @@ class Names:
     def __init__(self, knowledge: Knowledge, *, for_patient: bool) -> None:
         things = (*knowledge.findings.values(), *knowledge.conditions.values(), *knowledge.valued.values())
         self.for_patient = for_patient
+        self.say = messages_of(knowledge.language)
         self._labels = {thing.code: thing.patient_label if for_patient else thing.label for thing in things}
         self._units = {entry.code: entry.unit for entry in knowledge.measurements.values()}
         self._coded = {thing.code: thing for thing in knowledge.coded.values()}
@@ -30,7 +32,7 @@ class Names:
 
     def title(self, screen: Screen) -> str:
         """How a screen is named in a sentence."""
-        return screen.label[:1].lower() + screen.label[1:]
+        return self.say.in_a_sentence(screen.label)
 
     def fact(self, code: str, case: Explanation) -> str:
         """The name of a recorded fact; a measurement and a coded value come with what they are."""
@@ -39,7 +41,7 @@ class Names:
             thing = self._coded[code]
             return f"{self._labels[code]}: {thing.label_of(value, for_patient=self.for_patient)}"
         if value is not None:
-            return f"{self._labels[code]}: {quantity(value, self._units[code])}"
+            return f"{self._labels[code]}: {quantity(value, self._units[code], self.say)}"
         return self._labels[code]
 
 

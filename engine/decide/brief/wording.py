@@ -8,10 +8,11 @@ from spinegraph.engine.criteria.node import Explanation
 from spinegraph.engine.decide.brief.places import Line
 from spinegraph.engine.decide.brief.reasons import Names
 from spinegraph.engine.decide.members import Classes
+from spinegraph.engine.messages import noted
 from spinegraph.engine.model import BriefAction, Concept, Recommendation, Review
 from spinegraph.engine.program.program import Program
 
-FOR_PATIENTS = "This is how we read the texts; they can be read in another way."
+FOR_PATIENTS = noted("This is how we read the texts; they can be read in another way.")
 """Stands for a reading of ours where a patient reads."""
 
 
@@ -64,7 +65,7 @@ class Wording:
             name = first.patient_text.split(". ")[0].removesuffix(".")
         else:
             name = self._names.of(self._intervention(first))
-        return name[:1].lower() + name[1:] if name[1:2].islower() else name
+        return self._names.say.in_a_sentence(name) if name[1:2].islower() else name
 
     def barring(self, line: Line, case: Explanation) -> Iterator[Concept]:
         """What is recorded and speaks against what a line proposes."""
@@ -89,7 +90,7 @@ class Wording:
         if "{}" not in text:
             return text
         names = dict.fromkeys(self._names.of(self._intervention(rule)) for rule in line.rules)
-        return text.replace("{}", in_a_row(names))
+        return text.replace("{}", in_a_row(names, self._names.say("and")))
 
     def _passages(self, line: Line) -> tuple[str, ...]:
         own = line.line.passages if line.line else ()
@@ -99,7 +100,7 @@ class Wording:
         """What of it is ours: as the line says it, or else its rules. A patient learns only that there is something."""
         own = line.line.reading if line.line else ""
         reading = own or " ".join(dict.fromkeys(rule.reading for rule in line.rules if rule.reading))
-        return FOR_PATIENTS if reading and self._names.for_patient else reading
+        return self._names.say(FOR_PATIENTS) if reading and self._names.for_patient else reading
 
     def _cautions(self, line: Line, case: Explanation) -> Iterator[str]:
         rules = line.rules
@@ -113,25 +114,35 @@ class Wording:
         yield from self._without_member(rules, case)
         present = list(dict.fromkeys(map(self._names.of, self.barring(line, case))))
         if present:
-            yield from self._barred(in_a_row(present))
+            yield from self._barred(in_a_row(present, self._names.say("and")))
         elif unknown := list(dict.fromkeys(self._not_asked(line, case))):
-            names = in_a_row(unknown, "or")
-            yield f"Say first if this holds: {names}." if self._names.for_patient else f"First ask: {names}."
+            say = self._names.say
+            names = in_a_row(unknown, say("or"))
+            yield (
+                say("Say first if this holds: {names}.", names=names)
+                if self._names.for_patient
+                else say("First ask: {names}.", names=names)
+            )
 
     def _without_member(self, rules: Iterable[Recommendation], case: Explanation) -> Iterator[str]:
         """Of a recommended class, that nothing in it can be used."""
         fallen = {one.rule.intervention: one.rule for rule in rules for one in self._classes.without_member(rule, case)}
         if fallen and self._names.for_patient:
-            yield "Of what our texts name for this, nothing may suit you: ask the doctors."
+            yield self._names.say("Of what our texts name for this, nothing may suit you: ask the doctors.")
         elif fallen:
-            names = in_a_row(self._names.of(self._intervention(rule)) for rule in fallen.values())
-            yield f"Nothing that the sources name for it can be used here: not {names}."
+            named = [self._names.of(self._intervention(rule)) for rule in fallen.values()]
+            names = in_a_row(named, self._names.say("and"))
+            yield self._names.say("Nothing that the sources name for it can be used here: not {names}.", names=names)
 
     def _barred(self, names: str) -> Iterator[str]:
+        say = self._names.say
         if self._names.for_patient:
-            yield f"Say first that this holds: {names}. The doctors decide at once how to go on."
+            yield say("Say first that this holds: {names}. The doctors decide at once how to go on.", names=names)
         else:
-            yield f"Recorded against it: {names}; no source names another way here. Decide now with senior help (our reading)."
+            told = noted(
+                "Recorded against it: {names}; no source names another way here. Decide now with senior help (our reading)."
+            )
+            yield say(told, names=names)
 
     def _not_asked(self, line: Line, case: Explanation) -> Iterator[str]:
         hierarchy = self._knowledge.hierarchy
@@ -147,9 +158,9 @@ class Wording:
         relations = self._program.relations
         labels = {other.label: None for rule in rules for other in relations.leaving(rule) if self._holds(other.iri, case)}
         if labels and self._names.for_patient:
-            yield "Our texts leave one point open here: talk it over with your doctor."
+            yield self._names.say("Our texts leave one point open here: talk it over with your doctor.")
         elif labels:
-            yield f"Left open: {in_a_row(labels)}."
+            yield self._names.say("Left open: {labels}.", labels=in_a_row(labels, self._names.say("and")))
 
     def _holds(self, rule: str, case: Explanation) -> int:
         return case.planes[self._program.rules[rule].whole.holds]

@@ -28,6 +28,7 @@ def make_article(
     is made from the presentation. `local`: where a deployer sends patients.
     """
     audience = decision.case.audience
+    knowledge = knowledge.in_language(decision.case.language)
     context = Context(Reading(knowledge, decision), Phrases(audience))
     if context.for_patient:
         title = narrative = ""
@@ -58,7 +59,8 @@ def render_article(
     local: LocalText = NO_TEXT,
 ) -> bytes:
     """The article as `text/markdown` or `text/html`, UTF-8. Raises ValueError for any other media type."""
-    return render(make_article(knowledge, decision, title, narrative, local), knowledge, media_type)
+    article = make_article(knowledge, decision, title, narrative, local)
+    return render(article, knowledge.in_language(decision.case.language), media_type)
 
 
 def statements_of(article: Article) -> Iterator[Statement]:

@@ -89,7 +89,8 @@ class _Provenance:
         self._codes |= {thing.code: thing.iri for thing in knowledge.valued.values()}
         self._interventions = {thing.code: thing.iri for thing in knowledge.interventions.values()}
         self._assessed = {entry.iri: entry.condition for entry in decision.assessments}
-        self._language = PATIENT if decision.case.audience == "patient" else "en"
+        tag = PATIENT if decision.case.audience == "patient" else "en"
+        self._language = "" if decision.case.language else tag  # of another language some words may stand in English
         self._plans: dict[str, None] = {}
         self._cited: dict[str, None] = {}
         self._quads: dict[ox.Quad, None] = {}

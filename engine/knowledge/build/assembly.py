@@ -60,7 +60,15 @@ def assemble(graph: Graph) -> Knowledge:
     """Build the frozen Knowledge of a graph. Raises the first KnowledgeError that `examine` finds."""
     knowledge, problems = examine(graph)
     problems.raise_first()
-    return knowledge
+    return structs.replace(knowledge, languages={language: _in_language(graph, language) for language in graph.languages()})
+
+
+def _in_language(graph: Graph, language: str) -> Knowledge:
+    """The knowledge of a graph that is sound, in the words of another language."""
+    view = graph.in_language(language)
+    knowledge, _ = examine(view)
+    english = sum(found in ("en", PATIENT) for found in view.told.values())
+    return structs.replace(knowledge, language=language, in_english=english)
 
 
 def examine(graph: Graph) -> tuple[Knowledge, Problems]:
@@ -114,6 +122,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
     check_statements(graph, knowledge, problems)
     check_interventions(graph, interventions, findings, knowledge.valued, problems)
     check_closed(graph, problems)
+    knowledge = structs.replace(knowledge, in_english=len(graph.told))
     return with_acts(knowledge, shapes.acts), problems
 
 

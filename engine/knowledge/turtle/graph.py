@@ -7,6 +7,7 @@ found by `positions.py` when an error or a diagnostic needs one.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +17,20 @@ from spinegraph.engine.knowledge.files import content_digest, in_reading_order, 
 from spinegraph.engine.knowledge.turtle.merging import Clash, Triple, merge
 from spinegraph.engine.knowledge.turtle.positions import Positions, positions_of
 from spinegraph.engine.knowledge.turtle.reader import read_triples
-from spinegraph.engine.knowledge.turtle.terms import FIRST, NIL, PREFIXES, RDF_TYPE, REST, Term, Text, expand, shorten
+from spinegraph.engine.knowledge.turtle.terms import (
+    FIRST,
+    FOR_PATIENTS,
+    NIL,
+    PATIENT,
+    PREFIXES,
+    RDF_TYPE,
+    REST,
+    Term,
+    Text,
+    expand,
+    shorten,
+)
+from spinegraph.engine.messages import LANGUAGES
 
 
 class Located(NamedTuple):
@@ -42,6 +56,21 @@ class Graph:
         self._files_of: dict[str, dict[int, None]] = {}
         self._triples: list[tuple[str, str, Term]] = []
         self._positions: dict[int, Positions] = {}
+        self._language = ""
+        self.told: dict[tuple[str, str, str], str] = {}
+        """Of each text in a language that was looked up (subject, predicate, language): the language in which it was found."""
+
+    def in_language(self, language: str) -> Graph:
+        """The same statements, whose texts are those of a language where there are some, and else the English ones."""
+        other = copy(self)
+        other._language, other.told = language, {}
+        return other
+
+    def languages(self) -> tuple[str, ...]:
+        """The languages besides English in which something is written and answers can be, in their order."""
+        tags = {term.language for *_, term in self._triples if isinstance(term, Text) and term.language}
+        begun = {tag.removesuffix(FOR_PATIENTS) for tag in tags}
+        return tuple(language for language in LANGUAGES[1:] if language in begun)
 
     def add(self, triple: tuple[str, str, Term], number: int) -> None:
         """Add one triple of the file `paths[number]`."""
@@ -102,22 +131,30 @@ class Graph:
         return next((term for term in self.terms(subject, predicate) if isinstance(term, str)), "")
 
     def text(self, subject: str, predicate: str, language: str = "en") -> str:
-        """The literal in `language`, else one without language, else ""."""
+        """The literal in `language`, else one without language, else ""; before all, one in the language of this view."""
         found = [term for term in self.terms(subject, predicate) if isinstance(term, Text)]
-        for wanted in (language, ""):
+        for wanted in (*self._preferred(language), ""):
             for term in found:
                 if term.language == wanted:
+                    if wanted:
+                        self.told[subject, predicate, language] = wanted
                     return term.value
         return ""
+
+    def _preferred(self, language: str) -> tuple[str, ...]:
+        if not self._language:
+            return (language,)
+        return (self._language + FOR_PATIENTS if language == PATIENT else self._language, language)
 
     def flag(self, subject: str, predicate: str) -> bool:
         """Whether a truth value is stated and true."""
         return self.text(subject, predicate) in ("true", "1")
 
     def texts(self, subject: str, predicate: str, language: str = "en") -> tuple[str, ...]:
-        return tuple(
-            term.value for term in self.terms(subject, predicate) if isinstance(term, Text) and term.language in (language, "")
-        )
+        found = [term for term in self.terms(subject, predicate) if isinstance(term, Text)]
+        preferred = self._preferred(language)
+        wanted = next((one for one in preferred if any(term.language == one for term in found)), language)
+        return tuple(term.value for term in found if term.language in (wanted, ""))
 
     def items(self, head: str) -> Iterator[Term]:
         """Members of an RDF list."""

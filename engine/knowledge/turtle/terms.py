@@ -25,6 +25,8 @@ PREFIXES = {
 }  # fmt: skip
 PATIENT = "en-x-patient"
 """The language tag of words for patients."""
+FOR_PATIENTS = "-x-patient"
+"""How such a tag ends, in whatever language."""
 RDF_TYPE = PREFIXES["rdf"] + "type"
 FIRST, REST, NIL = (PREFIXES["rdf"] + name for name in ("first", "rest", "nil"))
 

@@ -7,11 +7,13 @@ from typing import NamedTuple
 
 from spinegraph.engine.knowledge.build.rules import BUILDERS
 from spinegraph.engine.knowledge.files import GENERATED
-from spinegraph.engine.knowledge.turtle.terms import PATIENT, Text, expand, shorten
+from spinegraph.engine.knowledge.turtle.terms import FOR_PATIENTS, PATIENT, Text, expand, shorten
+from spinegraph.engine.messages import LANGUAGES
 from spinegraph.engine.validation.content import Content
 from spinegraph.engine.validation.diagnostics import Diagnostic
 
-LANGUAGES = ("", "en", PATIENT)
+TAGS = tuple(f"{language}{end}" for language in LANGUAGES for end in ("", FOR_PATIENTS))
+"""Those under which texts are looked up: of languages that answers can be in."""
 NOTES = frozenset(
     map(
         expand,
@@ -164,6 +166,6 @@ def _lines(content: Content) -> Iterator[Diagnostic]:
 def _languages(content: Content) -> Iterator[Diagnostic]:
     for triples in content.triples.values():
         for subject, predicate, value in triples:
-            if isinstance(value, Text) and value.language not in LANGUAGES and predicate not in NOTES:
-                tags = {"language": value.language, "patients": PATIENT}
+            if isinstance(value, Text) and value.language not in ("", *TAGS) and predicate not in NOTES:
+                tags = {"language": value.language, "tags": [f"@{tag}" for tag in TAGS]}
                 yield content.diagnose("unknown-language", "tag", subject, predicate, value, terms=tags)

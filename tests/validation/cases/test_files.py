@@ -57,8 +57,8 @@ BAD = {
     "unknown key of a case": (
         "- name: x\n  case:\n    present: []\n    duration: 3\n  expect: {urgency: routine}\n",
         "throat.yaml:4: A case has no 'duration'.\n  Use present, absent, measurements, "
-        "performed, not_performed, taking, not_taking, coded, birth_date, as_of, audience, unknown_codes, absent_screens, "
-        "unknown.",
+        "performed, not_performed, taking, not_taking, coded, birth_date, as_of, audience, language, "
+        "unknown_codes, absent_screens, unknown.",
     ),
     "unknown key of an expectation": (
         "- name: x\n  case: {}\n  expect:\n    verdict: {}\n",
@@ -81,8 +81,8 @@ BAD = {
     "a case that is no mapping": (
         "- name: x\n  case: [fever]\n  expect: {urgency: routine}\n",
         "throat.yaml:2: A case has keys and values.\n  Use present, absent, measurements, "
-        "performed, not_performed, taking, not_taking, coded, birth_date, as_of, audience, unknown_codes, absent_screens, "
-        "unknown.",
+        "performed, not_performed, taking, not_taking, coded, birth_date, as_of, audience, language, "
+        "unknown_codes, absent_screens, unknown.",
     ),
     "unknown finding": (
         "- name: x\n  case:\n    present:\n      - sore_throat\n      - droling\n  expect: {urgency: routine}\n",
