@@ -26,7 +26,10 @@ def shortened(text: str) -> str:
     """A file of rules without everything that a rule in short form leaves out."""
     read = ox.parse(text.encode(), format=ox.RdfFormat.TURTLE)
     triples = [quad.triple for quad in read]
-    kinds = {one.subject: one.object.value for one in triples if one.predicate.value == RDF_TYPE and one.object.value in ORDERS}
+    types = [one for one in triples if one.predicate.value == RDF_TYPE]
+    kinds = {
+        one.subject: one.object.value for one in types if isinstance(one.object, ox.NamedNode) and one.object.value in ORDERS
+    }
     scopes = {(one.subject, one.object) for one in triples if one.predicate.value == SCOPE}
     homes = {one.subject for one in triples if one.predicate.value == expand("sh:rule")}
 
@@ -36,8 +39,8 @@ def shortened(text: str) -> str:
             return one.subject in homes
         return (
             predicate in CONCLUDED
-            or (predicate == RDF_TYPE and one.object.value == TRIPLE_RULE)
-            or (predicate == ORDER and int(one.object.value) == ORDERS[kinds[one.subject]])
+            or (predicate == RDF_TYPE and one.object == ox.NamedNode(TRIPLE_RULE))
+            or (predicate == ORDER and one.object == ox.Literal(ORDERS[kinds[one.subject]]))
             or (predicate == CONDITION and (one.subject, one.object) in scopes)
         )
 
@@ -49,7 +52,7 @@ def shortened(text: str) -> str:
 @pytest.fixture(params=PACKAGES)
 def package(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A copy of a shipped package, whose rules are in short form."""
-    folder = tmp_path / request.param
+    folder: Path = tmp_path / request.param
     shutil.copytree(ROOT / request.param, folder)
     rules = folder / "shapes" / "rules.ttl"
     rules.write_text(shortened(rules.read_text(encoding="utf-8")), encoding="utf-8")
