@@ -25,7 +25,7 @@ from spinegraph.engine.decide.for_patients import ForPatients
 from spinegraph.engine.decide.memory import Memory
 from spinegraph.engine.decide.notices import notice_rules, notices_of
 from spinegraph.engine.decide.position import position_of, settled
-from spinegraph.engine.decide.questions import Open, QuestionIndex
+from spinegraph.engine.decide.questions import ACTING_RANK, ASSESSING_RANK, Open, QuestionIndex
 from spinegraph.engine.decide.recommendation import PreparedRecommendation, prepare_recommendation
 from spinegraph.engine.decide.suggestions import require_recommendations
 from spinegraph.engine.decide.views import (
@@ -42,7 +42,6 @@ from spinegraph.engine.knowledge.showing import cited, show_passages
 from spinegraph.engine.messages import messages_of
 from spinegraph.engine.model import (
     QUIET,
-    URGENCIES,
     Act,
     Answer,
     Brief,
@@ -63,11 +62,6 @@ from spinegraph.engine.model.shown import CitedPassage, ShownScreen
 from spinegraph.engine.program.compiler import compile_program
 from spinegraph.engine.program.linking import ALL, Linker
 from spinegraph.engine.program.program import Program
-
-ASSESSING_RANK = len(URGENCIES)
-"""Questions that settle no recommendation for something, only a suspicion or a bar, come after those that do."""
-ACTING_RANK = len(URGENCIES) + 1
-"""Questions that can only displace a recommendation, exclude the patient or leave something open come last."""
 
 MOST_CITED = 2
 """So many passages of a line of the brief stand beside it; its ids name the others."""

@@ -17,8 +17,13 @@ from spinegraph.engine.criteria.facts import date_of
 from spinegraph.engine.decide.facts import Facts
 from spinegraph.engine.knowledge.showing import choices_of
 from spinegraph.engine.messages import messages_of
-from spinegraph.engine.model import CodedProperty, Concept, Measurement, Question, Rule
+from spinegraph.engine.model import URGENCIES, CodedProperty, Concept, Measurement, Question, Rule
 from spinegraph.engine.model.shown import Choice
+
+ASSESSING_RANK = len(URGENCIES)
+"""Questions that settle no recommendation for something, only a suspicion or a bar, come after those that do."""
+ACTING_RANK = len(URGENCIES) + 1
+"""Questions that can only displace a recommendation, exclude the patient or leave something open come last."""
 
 
 class Open(NamedTuple):
