@@ -13,7 +13,7 @@ from spinegraph.engine.model.units import COUNTED, WORDS
 
 ENGINE = Path(__file__).parent.parent / "engine"
 SAYING = ("say", "_say", "noted")
-"""What takes words of ours as its first argument, in modules that know of `messages`."""
+"""What takes words of ours as its first argument, in modules that know of `messages`, or of criteria in words."""
 CATALOGUES = LANGUAGES[1:]
 
 
@@ -21,7 +21,8 @@ def said() -> Iterator[str]:
     """The words that stand in the code."""
     for path in ENGINE.rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        if not any(isinstance(node, ast.ImportFrom) and node.module == "spinegraph.engine.messages" for node in ast.walk(tree)):
+        imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        if not imported & {"spinegraph.engine.messages", "spinegraph.engine.criteria.words"}:
             continue
         for node in ast.walk(tree):
             name = getattr(getattr(node, "func", None), "attr", "") or getattr(getattr(node, "func", None), "id", "")

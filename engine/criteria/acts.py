@@ -11,9 +11,15 @@ from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, 
 from spinegraph.engine.criteria.presence import FindingNode
 from spinegraph.engine.criteria.shapes import NARROWER, WIDER, Curie, Iri, ShapeData, property_value
 from spinegraph.engine.criteria.words import Clause, Names
+from spinegraph.engine.messages import noted
 from spinegraph.engine.model import ActCriterion, Criterion, Hierarchy, NotPerformed, NotTaking, Performed, Taking
 
-IN_WORDS = {"performed": "done", "not-performed": "not done", "taking": "taken", "not-taking": "not taken"}
+IN_WORDS = {
+    "performed": noted("done"),
+    "not-performed": noted("not done"),
+    "taking": noted("taken"),
+    "not-taking": noted("not taken"),
+}
 TERMS = {
     "performed": "core:performed",
     "not-performed": "core:notPerformed",
@@ -53,7 +59,7 @@ def _reach(_: ActCriterion, __: Surroundings, ___: Callable[[Criterion], Reach])
 
 
 def _clause(criterion: ActCriterion, names: Names) -> Clause:
-    return Clause(criterion.operator, names.name(criterion.intervention), IN_WORDS[criterion.operator])
+    return Clause(criterion.operator, names.name(criterion.intervention), names.say(IN_WORDS[criterion.operator]))
 
 
 # SHACL -------------------------------------------------------------------------------------------

@@ -86,8 +86,8 @@ class BooleanNode(JoinedNode):
 # Words -------------------------------------------------------------------------------------------
 
 
-def _clause(criterion: And | Or, _: Names) -> Clause:
-    return Clause(criterion.operator, joint="all of" if isinstance(criterion, And) else "any of")
+def _clause(criterion: And | Or, names: Names) -> Clause:
+    return Clause(criterion.operator, joint=names.say("all of") if isinstance(criterion, And) else names.say("any of"))
 
 
 # SHACL -------------------------------------------------------------------------------------------

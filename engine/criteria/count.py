@@ -10,6 +10,7 @@ from spinegraph.engine.criteria.node import Head
 from spinegraph.engine.criteria.shapes import NARROWER, WIDER, Curie, Iri, ShapeData, Value
 from spinegraph.engine.criteria.sums import Ballot, SumNode, at_least, at_most, emit_ballots
 from spinegraph.engine.criteria.words import Clause, Names
+from spinegraph.engine.messages import noted
 from spinegraph.engine.model import AtLeast, AtMost, Counted, Criterion, Hierarchy, Present
 
 # Turtle ------------------------------------------------------------------------------------------
@@ -68,8 +69,11 @@ def _prepare(head: Head, criterion: Counted, graph: Preparation) -> SumNode:
 # Words -------------------------------------------------------------------------------------------
 
 
+JOINTS = {"at-least": noted("at least {count} of"), "at-most": noted("at most {count} of")}
+
+
 def _clause(criterion: Counted, names: Names) -> Clause:
-    joint = f"{criterion.operator.replace('-', ' ')} {criterion.count} of"
+    joint = names.say(JOINTS[criterion.operator], count=criterion.count)
     return Clause(criterion.operator, names.name(criterion.group), joint=joint)
 
 

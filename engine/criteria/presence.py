@@ -37,6 +37,7 @@ from spinegraph.engine.criteria.shapes import (
     property_value,
 )
 from spinegraph.engine.criteria.words import Clause, Names
+from spinegraph.engine.messages import noted
 from spinegraph.engine.model import Absent, ActCriterion, Criterion, Fact, Hierarchy, Present, Proof, Unassessed
 
 FindingCriterion = Present | Absent | Unassessed
@@ -223,13 +224,13 @@ def _undoing(recorded: int, goal: int) -> int:
 
 # Words -------------------------------------------------------------------------------------------
 
-IN_WORDS = {"present": "present", "absent": "absent", "unassessed": "not assessed"}
+IN_WORDS = {"present": noted("present"), "absent": noted("absent"), "unassessed": noted("not assessed")}
 
 
 def _clause(criterion: FindingCriterion, names: Names) -> Clause:
     inconclusive = isinstance(criterion, Present) and criterion.absence_inconclusive
     name = names.name(criterion.finding)
-    return Clause(criterion.operator, name, IN_WORDS[criterion.operator], inconclusive=inconclusive)
+    return Clause(criterion.operator, name, names.say(IN_WORDS[criterion.operator]), inconclusive=inconclusive)
 
 
 # SHACL -------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from spinegraph.engine.criteria.open_facts import constant_or, open_facts_of_any
 from spinegraph.engine.criteria.planes import join
 from spinegraph.engine.criteria.shapes import NOTHING, WIDER, Curie, Iri, ShapeData, conforms_to_all, property_value
 from spinegraph.engine.criteria.words import Clause, Names
+from spinegraph.engine.messages import noted
 from spinegraph.engine.model import Criterion, Hierarchy, NotSuspected, Proof, Suspected
 
 ConditionCriterion = Suspected | NotSuspected
@@ -105,8 +106,11 @@ class SuspicionNode(CriterionNode):
 # Words -------------------------------------------------------------------------------------------
 
 
+IN_WORDS = {"suspected": noted("suspected"), "not-suspected": noted("not suspected")}
+
+
 def _clause(criterion: ConditionCriterion, names: Names) -> Clause:
-    return Clause(criterion.operator, names.name(criterion.condition), criterion.operator.replace("-", " "))
+    return Clause(criterion.operator, names.name(criterion.condition), names.say(IN_WORDS[criterion.operator]))
 
 
 # SHACL -------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from spinegraph.engine.messages import Messages
+from spinegraph.engine.messages import Messages, messages_of
 from spinegraph.engine.model import Bound, CodedProperty, Concept, Criterion, Knowledge, Measurement, Score, Scored, Tally
 
 IN_ENGLISH = Messages()
@@ -24,6 +24,7 @@ class Names(NamedTuple):
     unit: Callable[[str], str]
     choice: Callable[[str, str], str]
     days: str = ""
+    say: Messages = IN_ENGLISH
 
 
 def names_of(knowledge: Knowledge, unit_in_words: Callable[[str], str] = str, for_patient: bool = False) -> Names:
@@ -37,6 +38,7 @@ def names_of(knowledge: Knowledge, unit_in_words: Callable[[str], str] = str, fo
         lambda iri: unit_in_words(measurements[iri].unit),
         lambda iri, code: knowledge.coded[iri].label_of(code, for_patient=for_patient),
         unit_in_words("d"),
+        messages_of(knowledge.language),
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 from spinegraph.engine import Engine, MalformedCaseError, load_knowledge, make_case, make_codebook
 from spinegraph.engine.exchange.article.article import render_article
 from spinegraph.engine.knowledge.files import named_paths
-from spinegraph.engine.model import Case
+from spinegraph.engine.model import Case, Proof
 from spinegraph.engine.validation.cases.files import read_cases
 
 ROOT = Path(__file__).parents[2]
@@ -142,3 +142,20 @@ def test_a_language_without_a_catalogue_is_refused(language: Any) -> None:
     with pytest.raises(MalformedCaseError) as refused:
         case_in(language)
     assert (refused.value.where, refused.value.mend) == ("/language", "Use en or de.")
+
+
+def test_proofs_say_in_german_how_a_fact_stands() -> None:
+    engine = engine_of(PACKAGE.name)
+    (entry,) = [
+        one
+        for one in engine.answer(case_in("de"), ["radiograph-of-the-ankle"]).recommendations
+        if one.id == "radiograph-of-the-ankle"
+    ]
+    assert isinstance(entry.explanation, Proof)
+
+    def labels(proof: Proof) -> list[str]:
+        return [proof.label, *(label for child in proof.children for label in labels(child))]
+
+    found = labels(entry.explanation)
+    assert "Druckschmerz am Außenknöchel vorhanden" in found
+    assert not any("present" in label.split() or "of" in label.split() for label in found)
