@@ -30,7 +30,7 @@ from spinegraph.engine.model import (
     ShownTension,
     Tension,
 )
-from spinegraph.engine.model.decision import ShownLanguage
+from spinegraph.engine.model.shown import ShownLanguage
 
 OF_SOURCES: tuple[NoticeCode, ...] = ("review-pending", "inferred-citation")
 """Notices about the sources, whoever the patient is; in short, the brief has the state of the sources."""

@@ -75,7 +75,6 @@ from spinegraph.engine.model.decision import (
     FactState,
     IgnoredInput,
     IgnoredReason,
-    KnowledgeVersion,
     Notice,
     NoticeCode,
     Proof,
@@ -108,6 +107,7 @@ from spinegraph.engine.model.knowledge import (
     Tension,
     UncoveredTopic,
 )
+from spinegraph.engine.model.shown import KnowledgeVersion
 from spinegraph.engine.model.sources import ArticleSection, CitationMapping, Passage, PassageKind, Reference, Source
 from spinegraph.engine.model.statements import Dose, Due, Recurrence, ShownDose
 from spinegraph.engine.model.timed import (

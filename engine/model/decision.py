@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, UnsetType, field
 from spinegraph.engine.model.base import Direction, Frozen, Modality, Truth, Urgency, doc
 from spinegraph.engine.model.brief import Brief, ReturnSign
-from spinegraph.engine.model.shown import Choice, CitedPassage, ShownScreen
+from spinegraph.engine.model.shown import Choice, CitedPassage, KnowledgeVersion, ShownLanguage, ShownScreen
 from spinegraph.engine.model.statements import Doses, IfChosen, NextDue, Preference, ShownEvidence, ShownGrade
 from spinegraph.engine.model.verdict import Verdict
 
@@ -280,22 +280,6 @@ class Notice(Frozen, frozen=True, kw_only=True):
     code: Annotated[NoticeCode, doc("What kind of notice it is.")]
     message: Annotated[str, doc("The notice in words.")]
     about: Annotated[tuple[str, ...], doc("Codes, ids of rules or passages, or numbers of sources that it is about.")]
-
-
-class KnowledgeVersion(Frozen, frozen=True, kw_only=True):
-    """Which knowledge a decision rests on."""
-
-    version: Annotated[str, doc("Version of the ontology.")]
-    digest: Annotated[str, doc("SHA-256 of exactly this content.")]
-
-
-class ShownLanguage(Frozen, frozen=True, kw_only=True):
-    """In which language an answer is, and how much of what it is made of is not."""
-
-    language: Annotated[str, doc("The language that was asked for.")]
-    in_english: Annotated[
-        int, doc("So many texts of the content stand in English, because nobody has written them in this language.")
-    ]
 
 
 class BriefAnswer(Frozen, frozen=True, kw_only=True):

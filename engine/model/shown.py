@@ -115,3 +115,19 @@ class CitedPassage(Frozen, frozen=True, kw_only=True):
     source: Annotated[str, doc("Number of the document.")]
     section: Annotated[str, doc("The section of the document in which it stands.")]
     citations: Annotated[tuple[PassageCitation, ...], doc("What it cites.")]
+
+
+class KnowledgeVersion(Frozen, frozen=True, kw_only=True):
+    """Which knowledge a decision rests on."""
+
+    version: Annotated[str, doc("Version of the ontology.")]
+    digest: Annotated[str, doc("SHA-256 of exactly this content.")]
+
+
+class ShownLanguage(Frozen, frozen=True, kw_only=True):
+    """In which language an answer is, and how much of what it is made of is not."""
+
+    language: Annotated[str, doc("The language that was asked for.")]
+    in_english: Annotated[
+        int, doc("So many texts of the content stand in English, because nobody has written them in this language.")
+    ]
