@@ -1,4 +1,4 @@
-"""A recommended class of which nothing that is named can be used: a notice says why each member falls, the brief that it is."""
+"""A recommended class of which nothing that is named can be used: a notice says why each member falls; the brief says it, too."""
 
 from __future__ import annotations
 
