@@ -6,7 +6,7 @@ import random
 from datetime import date, timedelta
 
 from msgspec import structs
-from spinegraph.engine.decide.timeline import facts_read
+from spinegraph.engine.decide.timeline import facts_read, measured_in_time
 from spinegraph.engine.model import Case, DatedEntry
 from spinegraph.engine.program.program import Program
 
@@ -30,6 +30,12 @@ def with_dates(program: Program, case: Case, chance: random.Random) -> Case:
             if code in recorded and chance.random() < 0.5:
                 more = {_date(chance) for _ in range(chance.randint(1, 3))}
                 earlier.setdefault(member, {})[name] = tuple(DatedEntry(at=at) for at in sorted(more))
+    for code in measured_in_time(program.knowledge, program.timed).values():
+        if code in case.measurements and chance.random() < 0.85:
+            dates.setdefault("measurements", {})[code] = _date(chance)
+            values = (case.measurements[code], 5.0, 9.5, 10.0, 15.0, 20.0, 0.0)
+            read = {DatedEntry(at=_date(chance), value=chance.choice(values)) for _ in range(chance.randint(0, 4))}
+            earlier.setdefault("measurements", {})[code] = tuple(sorted(read, key=lambda entry: (entry.at, entry.value or 0)))
     return structs.replace(case, as_of=chance.choice(AS_OF), dates=dates, earlier=earlier)
 
 

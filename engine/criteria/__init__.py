@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from spinegraph.engine.criteria import acts, boolean, coded, count, measurement, presence, related, score, suspicion, timed
+from spinegraph.engine.criteria import (
+    acts,
+    boolean,
+    coded,
+    count,
+    measurement,
+    presence,
+    readings,
+    related,
+    score,
+    suspicion,
+    timed,
+)
 from spinegraph.engine.criteria.kind import Emitter, Kind, Planes, Preparation, Reach, Surroundings
 from spinegraph.engine.criteria.node import CriterionNode, Head
 from spinegraph.engine.criteria.shapes import ShapeData
@@ -26,6 +38,7 @@ KINDS: tuple[Kind[Any], ...] = (
     *related.KINDS,
     *acts.KINDS,
     *timed.KINDS,
+    *readings.KINDS,
 )
 """All kinds; messages list their constraints in this order."""
 _KIND_OF: dict[type[Criterion], Kind[Any]] = {kind.criterion: kind for kind in KINDS}

@@ -16,7 +16,7 @@ from spinegraph.engine.criteria.rule import RuleNode
 from spinegraph.engine.criteria.shapes import ShapeData
 from spinegraph.engine.criteria.words import Clause, Names
 from spinegraph.engine.errors import CriterionError
-from spinegraph.engine.model import ActKind, Assessment, Compared, Criterion, Hierarchy, Related, Score, Timed, Window
+from spinegraph.engine.model import ActKind, Apart, Assessment, Compared, Criterion, Hierarchy, Related, Score, Timed, Window
 
 C = TypeVar("C", bound=Criterion)
 Planes = tuple[str, str]
@@ -61,6 +61,10 @@ class Shape(Protocol):
 
     def window(self, predicate: str) -> Window:
         """A duration in whole days, months or years."""
+        ...
+
+    def distance(self, predicate: str) -> Apart:
+        """A duration in whole days, or in hours that are no whole days."""
         ...
 
     def score(self, predicate: str) -> Score: ...

@@ -45,12 +45,20 @@ class When(NamedTuple):
         return back is not None and back.least > window.amount
 
 
+class Reading(NamedTuple):
+    """A value of a measurement, with its date, if it has one."""
+
+    value: float
+    when: When | None
+
+
 class Timeline(NamedTuple):
     """What a case says of time, by IRI of a fact: the dates at which it is recorded to have been so, None of an entry without
-    one; and the facts that are denied without a date, which is to say for good."""
+    one; the facts that are denied without a date, which is to say for good; and the values of measurements."""
 
     entries: Mapping[str, tuple[When | None, ...]]
     denied: frozenset[str]
+    readings: Mapping[str, tuple[Reading, ...]] = {}
 
     def of(self, facts: Iterable[str]) -> Iterator[When | None]:
         """The entries of several facts."""

@@ -35,7 +35,7 @@ def _reader(criterion: type[Related]) -> Callable[[Shape, Annotations], Related]
             )
         second = shape.measurement(TO)
         _check_units(shape, first, second, criterion)
-        lower, upper = _bound(shape, *FACETS[:2]), _bound(shape, *FACETS[2:])
+        lower, upper = bound_of(shape, *FACETS[:2]), bound_of(shape, *FACETS[2:])
         if lower is None and upper is None:
             raise shape.error(f"{constraint} has no range", f"Give one of {', '.join(FACETS)}.", constraint)
         if is_empty(lower, upper):
@@ -70,7 +70,8 @@ def _check_units(shape: Shape, first: str, second: str, criterion: type[Related]
         )
 
 
-def _bound(shape: Shape, inclusive: str, exclusive: str) -> Bound | None:
+def bound_of(shape: Shape, inclusive: str, exclusive: str) -> Bound | None:
+    """One end of a range, by the predicates that give it. Raises CriterionError where both do."""
     including, excluding = shape.number(inclusive), shape.number(exclusive)
     if including is not None and excluding is not None:
         raise shape.error(f"Both {inclusive} and {exclusive} are given", "Keep one of them.", exclusive)

@@ -221,7 +221,7 @@ class BatchLayout:
 
     def _upon(self, case: Explanation, inputs: list[int], moved: dict[str, int], ones: int) -> None:
         """Put what is recorded beneath what is changed."""
-        anew = [self._told_anew(read.recorded, inputs) for read in self.facts.timed]
+        anew = [self._told_anew(read.recorded, inputs, moved) for read in self.facts.timed]
         unless_changed = [(plane ^ 1, ones ^ inputs[plane]) for plane in case.reversals]
         for plane, kept in unless_changed:
             inputs[plane] = kept
@@ -241,10 +241,13 @@ class BatchLayout:
                 inputs[plane + side] = ones ^ changed if holds else 0
         inputs[-1] = ones
 
-    @staticmethod
-    def _told_anew(recorded: int, inputs: Sequence[int]) -> int:
-        """The patients of whom one of some findings is changed: what dates say of it is not known then."""
-        return joined(inputs[2 * number] | inputs[2 * number + 1] for number in bits_of(recorded))
+    def _told_anew(self, recorded: int, inputs: Sequence[int], moved: Mapping[str, int]) -> int:
+        """The patients of whom one of some facts is changed: what dates say of it is not known then."""
+        findings = len(self.sides)
+        return joined(
+            inputs[2 * number] | inputs[2 * number + 1] if number < findings else moved.get(self.facts.codes[number], 0)
+            for number in bits_of(recorded)
+        )
 
     def _relate(self, case: Explanation, inputs: list[int], moved: dict[str, int], ones: int) -> None:
         """Two values in relation are as recorded where neither is measured anew; where one is, the relation is not known."""

@@ -55,7 +55,7 @@ class CounterfactualSearch:
         self.layout = layout
         self.facts = layout.facts
         first_range, first_assessed = 2 * len(layout.sides), self.facts.first_assessed
-        self.blocked = self._of_related_values(position, layout) | self._of_dated_facts(position)
+        self.blocked = self._of_related_values(position, layout) | self._of_dated_facts(position, layout)
         self._in_time = bool(self._dated(position))
         self.findings = position.named & (1 << first_range) - 1 & ~self.blocked
         ranges = [
@@ -79,11 +79,13 @@ class CounterfactualSearch:
         """The facts (a mask) of which criteria of the position read the dates."""
         return joined(read.recorded for read in self.facts.timed if read.all & position.bearing == read.all)
 
-    def _of_dated_facts(self, position: Position) -> int:
+    def _of_dated_facts(self, position: Position, layout: BatchLayout) -> int:
         """The changes (a mask) of facts of which the position reads the dates: what these do is not worked out."""
-        facts = self.facts
-        assessed = (1 << facts.first_assessed + number for number in bits_of(self._dated(position)))
-        return joined((*(3 << 2 * number for number in bits_of(self._dated(position))), *assessed))
+        facts, dated = self.facts, self._dated(position)
+        numbers = bits_of(dated & (1 << len(layout.sides)) - 1)
+        ranges = (1 << plane for plane in layout.fitting if facts.about(1 << plane) & dated)
+        assessed = (1 << facts.first_assessed + number for number in numbers)
+        return joined((*(3 << 2 * number for number in numbers), *assessed, *ranges))
 
     @property
     def partial(self) -> bool:

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from msgspec import structs
 from spinegraph.engine.criteria.occurrence import Timeline, occurring
+from spinegraph.engine.decide.dated_values import DatedValues
+from spinegraph.engine.decide.made_up import AS_OF, day, window_end
 from spinegraph.engine.decide.timeline import Places, facts_read, when_of
 from spinegraph.engine.model import Case, DatedEntry, Hierarchy, Occurring, Window
 from spinegraph.engine.program.circuit import Circuit
 from spinegraph.engine.program.program import Program, structure
 
-AS_OF = "2026-01-01"
-"""The moment of patients who are made up."""
 MOST_STEPS = 5_000
 """So many combinations of dates are tried for one patient."""
 STEPS = (-1, 0, 1, 2)
@@ -52,14 +51,16 @@ class _Dated(NamedTuple):
 class DatedPatients:
     """The criteria of time of all programs that are asked about, as literals of one solver."""
 
-    def __init__(self, circuit: Circuit, recorded: Mapping[tuple[str, str], int]) -> None:
-        """`recorded`: code and side → its literal."""
+    def __init__(self, circuit: Circuit, recorded: Mapping[tuple[str, str], int], values: Mapping[str, Sequence[int]]) -> None:
+        """`recorded`: code and side → its literal; `values`: code of a measurement → the literals of its intervals."""
         self._circuit, self._recorded = circuit, recorded
+        self._values = DatedValues(circuit, values)
         self._dated: dict[tuple[Any, ...], _Dated] = {}
 
     def add(self, program: Program) -> None:
         """Make the literals of the criteria of a program."""
         hierarchy = program.knowledge.hierarchy
+        self._values.add(program)
         for criterion in program.timed:
             if isinstance(criterion, Occurring) and structure(criterion) not in self._dated:
                 facts = facts_read(program.knowledge, (criterion,))
@@ -72,14 +73,20 @@ class DatedPatients:
 
     def of(self, program: Program) -> list[int]:
         """The literals of the input planes of a program, two for each of its criteria."""
-        return [literal for one in program.timed for literal in self._dated[structure(one)].literals]
+        pairs = self._pairs
+        return [literal for one in program.timed for literal in pairs[structure(one)]]
 
     def seen(self, program: Program, pairs: Sequence[tuple[int, int]]) -> Iterator[int]:
         """The literals of a record, of whose criteria the planes are given: of what is not decided nothing is said."""
+        known = self._pairs
         for one, pair in zip(program.timed, pairs, strict=True):
             if any(pair):
-                literals = self._dated[structure(one)].literals
+                literals = known[structure(one)]
                 yield from (literal if bit else -literal for literal, bit in zip(literals, pair, strict=True))
+
+    @property
+    def _pairs(self) -> dict[tuple[Any, ...], tuple[int, int]]:
+        return {key: one.literals for key, one in self._dated.items()} | self._values.pairs
 
     def _restrict(self, one: _Dated) -> None:
         """What holds is present; what is refuted is denied, or told of with other dates.
@@ -114,9 +121,14 @@ class DatedPatients:
     @property
     def literals(self) -> list[int]:
         """All of them, in the order of their structures."""
-        return [literal for one in self._dated.values() for literal in one.literals]
+        return [literal for pair in self._pairs.values() for literal in pair]
 
     def dated(self, case: Case, model: frozenset[int]) -> Case | None:
+        """The case with dates and earlier values of which all criteria come to what a model says, as below."""
+        found = self._facts_dated(case, model)
+        return found and self._values.dated(found, model)
+
+    def _facts_dated(self, case: Case, model: frozenset[int]) -> Case | None:
         """The case with dates of which the criteria come to what a model says; None, and none of the kind is found again, where
         there are none."""
         if not any(set(one.literals) & model for one in self._dated.values()):
@@ -184,7 +196,7 @@ def _search(part: Sequence[_Dated], case: Case, model: frozenset[int]) -> dict[s
     past = [iri for iri, fact in facts.items() if _is_done(fact) and iri not in {*present, *absent}]
     tried = _days_tried([one.criterion for one in part])
     times = sorted({1, *(one.criterion.times for one in part)})
-    affirmed = [UNDATED, *(tuple(_day(back + more) for more in range(count)) for count in times for back in tried)]
+    affirmed = [UNDATED, *(tuple(day(back + more) for more in range(count)) for count in times for back in tried)]
     dated = [[(), *affirmed[1:]]] * len(past) + [affirmed] * len(present) + [[UNDATED, (AS_OF,)]] * len(absent)
     for chosen in itertools.islice(itertools.product(*dated), MOST_STEPS):
         dates = dict(zip((*past, *present, *absent), chosen, strict=True))
@@ -224,21 +236,8 @@ def _is_done(fact: tuple[str, Places, Places]) -> bool:
 
 def _days_tried(criteria: Sequence[Occurring]) -> list[int]:
     """How many days back dates are tried: at and around the ends of windows."""
-    ends = {0, *(_end(one.window) for one in criteria if one.window)}
+    ends = {0, *(window_end(one.window) for one in criteria if one.window)}
     return sorted({end + step for end in ends for step in STEPS if end + step >= 0})
-
-
-def _day(back: int) -> str:
-    return (date.fromisoformat(AS_OF) - timedelta(days=back)).isoformat()
-
-
-def _end(window: Window) -> int:
-    """How many days back a window begins."""
-    if window.unit == "d":
-        return window.amount
-    now = date.fromisoformat(AS_OF)
-    year, month = divmod(now.year * 12 + now.month - 1 - window.amount, 12)
-    return (now - date(year, month + 1, now.day)).days
 
 
 def _with_dates(case: Case, found: Mapping[str, Dates], facts: Mapping[str, tuple[str, Places, Places]]) -> Case:

@@ -22,7 +22,9 @@ from spinegraph.engine.model import (
     Measured,
     Measurement,
     Occurring,
+    OfReadings,
     OneOf,
+    Timed,
 )
 from spinegraph.engine.model.units import comparable
 from spinegraph.engine.program.program import Program, structure
@@ -71,16 +73,19 @@ class Facts:
         self._ranges = (1 << paired) - (1 << 2 * len(program.findings))
         self._excluded = self._exclusive_ranges()
         self._about = tuple(self.bit[change.code] for change in self.changes)
-        self.timed = tuple(self._read_by(criterion) for criterion in program.timed if isinstance(criterion, Occurring))
+        self.timed = tuple(self._read_by(criterion) for criterion in program.timed)
         self.decode = lru_cache(maxsize=1 << 14)(self._decode)
         self._alone = tuple((change,) for change in self.changes)
         self.decode_changes = lru_cache(maxsize=1 << 14)(self._decode_changes)
 
-    def _read_by(self, criterion: Occurring) -> ReadInTime:
+    def _read_by(self, criterion: Timed) -> ReadInTime:
         """The facts (masks) of which a criterion of time reads the dates."""
-        asked = [iri for iri in (criterion.finding, criterion.reference) if iri]
-        recorded = joined(self.narrower(iri) | self.broader(iri) for iri in asked)
-        dates = joined(self.bit[date_of(self.code_of[iri])] for iri in asked) | (self.bit[AS_OF] if criterion.window else 0)
+        asked = _asked_in_time(criterion)
+        recorded = joined(
+            self.narrower(iri) | self.broader(iri) if iri in self.present else self.bit[self.code_of[iri]] for iri in asked
+        )
+        moment = self.bit[AS_OF] if isinstance(criterion, Occurring | OfReadings) and criterion.window else 0
+        dates = joined(self.bit[date_of(self.code_of[iri])] for iri in asked) | moment
         return ReadInTime(recorded, dates)
 
     def comparison_of(self, criterion: Compared) -> int:
@@ -203,8 +208,15 @@ def _dates(program: Program, code_of: Mapping[str, str]) -> Iterator[str]:
     """The codes of the dates that criteria ask about: that of the case, and those of facts."""
     if program.timed:
         yield AS_OF
-    facts = (iri for one in program.timed if isinstance(one, Occurring) for iri in (one.finding, one.reference) if iri)
+    facts = (iri for one in program.timed for iri in _asked_in_time(one))
     yield from (date_of(code_of[iri]) for iri in dict.fromkeys(facts))
+
+
+def _asked_in_time(criterion: Timed) -> tuple[str, ...]:
+    """The facts and measurements (IRIs) whose dates a criterion asks for."""
+    if isinstance(criterion, Occurring):
+        return tuple(iri for iri in (criterion.finding, criterion.reference) if iri)
+    return (criterion.subject,)
 
 
 def compare(criterion: Compared, value: CaseValue) -> tuple[int, int]:

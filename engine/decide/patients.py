@@ -18,7 +18,7 @@ from spinegraph.engine.decide.dating import DatedPatients
 from spinegraph.engine.decide.facts import compare, members
 from spinegraph.engine.decide.realising import Wanted, realised
 from spinegraph.engine.decide.stretches import View, numbers_of, readable_values, roundness, view_of
-from spinegraph.engine.model import Case, CaseValue, CodedProperty, Compared, Measurement, Related
+from spinegraph.engine.model import Altered, Case, CaseValue, CodedProperty, Compared, Measured, Measurement, OfReadings, Related
 from spinegraph.engine.program.circuit import TRUE, Circuit
 from spinegraph.engine.program.program import Program, structure
 from spinegraph.engine.program.solver import ITotalizer
@@ -66,7 +66,9 @@ class Patients:
         self._measurements = {one.code: one for program in programs for one in program.knowledge.measurements.values()}
         for program in programs:
             self._relate(program)
-        self.in_time = DatedPatients(self.circuit, self._given)
+        self.in_time = DatedPatients(
+            self.circuit, self._given, {code: [one.literal for one in ends] for code, ends in self.intervals.items()}
+        )
         for program in programs:
             self.in_time.add(program)
         self._views = {
@@ -291,6 +293,11 @@ def _criteria(programs: Iterable[Program]) -> Mapping[str, list[Compared]]:
         valued = program.knowledge.valued
         for thing, criterion in program.comparisons:
             found.setdefault(valued[thing].code, []).append(criterion)
+        for one in program.timed:
+            if isinstance(one, OfReadings):
+                lower, upper = (None, None) if isinstance(one, Altered) else (one.lower, one.upper)
+                range_ = Measured(measurement=one.measurement, lower=lower, upper=upper)
+                found.setdefault(valued[one.measurement].code, []).append(range_)
     return found
 
 

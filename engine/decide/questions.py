@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from spinegraph.engine.criteria.bits import bits_of
 from spinegraph.engine.criteria.facts import date_of
@@ -50,7 +50,7 @@ class QuestionIndex:
         self._words: dict[bool, list[tuple[str, str, str, tuple[str, ...], tuple[Choice, ...]]]] = {False: [], True: []}
         for code in facts.codes:
             if code in facts.dates:
-                self._add_date(code, concepts, stated)
+                self._add_date(code, {**concepts, **valued}, stated)
                 continue
             concept = concepts.get(code) or valued[code]
             passages = tuple(dict.fromkeys((*stated.get(code, ()), *concept.passages)))
@@ -60,7 +60,7 @@ class QuestionIndex:
                 choices = choices_of(concept, for_patient=for_patient) if isinstance(concept, CodedProperty) else ()
                 words.append((code, label, question or f"{label}?", passages, choices))
 
-    def _add_date(self, code: str, concepts: Mapping[str, Concept], stated: Mapping[str, tuple[str, ...]]) -> None:
+    def _add_date(self, code: str, concepts: Mapping[str, Any], stated: Mapping[str, tuple[str, ...]]) -> None:
         """How the date of a fact is asked for, or that of the case."""
         fact = concepts.get(code.removeprefix(date_of("")))
         for for_patient, words in self._words.items():

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
-from spinegraph.engine.criteria.occurrence import Span, Timeline, When, occurring
+from spinegraph.engine.criteria.occurrence import Reading, Span, Timeline, When, occurring
+from spinegraph.engine.criteria.reading import read
 from spinegraph.engine.decide.dates import Moment, read_moment
-from spinegraph.engine.model import Case, Knowledge, Occurring, Timed
+from spinegraph.engine.model import Case, Hierarchy, Knowledge, Occurring, OfReadings, Timed
 from spinegraph.engine.program.program import Program
 
 
@@ -24,6 +25,7 @@ class Timelines:
         self._hierarchy = program.knowledge.hierarchy
         self._timed = program.timed
         self._facts = facts_read(program.knowledge, program.timed)
+        self._measured = measured_in_time(program.knowledge, program.timed)
 
     def of(self, case: Case) -> Timeline:
         """The dates of a case."""
@@ -34,14 +36,24 @@ class Timelines:
                 entries[iri] = dates
             if None in _dates(case, code, case.absent, denying):
                 denied.append(iri)
-        return Timeline(entries, frozenset(denied))
+        readings = {iri: tuple(_readings(case, code)) for iri, code in self._measured.items()}
+        return Timeline(entries, frozenset(denied), readings)
 
     def pairs(self, case: Case) -> list[tuple[int, int]]:
         """The two input planes of each of the program's criteria of time."""
         if not self._timed:
             return []
         timeline = self.of(case)
-        return [occurring(one, timeline, self._hierarchy) for one in self._timed if isinstance(one, Occurring)]
+        return [bits_in_time(one, timeline, self._hierarchy) for one in self._timed]
+
+
+def bits_in_time(criterion: Timed, timeline: Timeline, hierarchy: Hierarchy) -> tuple[int, int]:
+    """(holds, refuted) of a criterion of time that is not denied."""
+    if isinstance(criterion, Occurring):
+        return occurring(criterion, timeline, hierarchy)
+    if isinstance(criterion, OfReadings):
+        return read(criterion, timeline.readings.get(criterion.measurement, ()))
+    raise TypeError(f"{criterion.operator} is no criterion of time.")
 
 
 Places = tuple[tuple[str, str], ...]
@@ -55,7 +67,14 @@ def asked_about(knowledge: Knowledge) -> frozenset[tuple[str, str]]:
     criteria = [*gates, *(part for rule in knowledge.rules.values() for part in (rule.scope, rule.criterion))]
     timed = tuple(node for one in criteria if one is not None for node in one.walk() if isinstance(node, Timed))
     facts = facts_read(knowledge, timed).values()
-    return frozenset(place for _, affirming, denying in facts for place in (*affirming, *denying))
+    readings = (("measurements", code) for code in measured_in_time(knowledge, timed).values())
+    return frozenset((*(place for _, affirming, denying in facts for place in (*affirming, *denying)), *readings))
+
+
+def measured_in_time(knowledge: Knowledge, timed: tuple[Timed, ...]) -> dict[str, str]:
+    """The measurements of which some criteria read all dated values: IRI → code."""
+    read_by = dict.fromkeys(one.measurement for one in timed if isinstance(one, OfReadings))
+    return {iri: knowledge.measurements[iri].code for iri in read_by if iri in knowledge.measurements}
 
 
 def facts_read(knowledge: Knowledge, timed: tuple[Timed, ...]) -> dict[str, tuple[str, Places, Places]]:
@@ -73,6 +92,17 @@ def facts_read(knowledge: Knowledge, timed: tuple[Timed, ...]) -> dict[str, tupl
             undone = tuple((f"not_{kind}", name) for kind, name in done)
             found[iri] = code, (("present", code), *done), (("absent", code), *undone)
     return found
+
+
+def _readings(case: Case, code: str) -> Iterator[Reading]:
+    """The values of a measurement, the one that counts first."""
+    if code not in case.measurements:
+        return
+    at = case.dates.get("measurements", {}).get(code)
+    yield Reading(case.measurements[code], when_of(at, case.as_of) if at else None)
+    for entry in case.earlier.get("measurements", {}).get(code, ()):
+        if entry.value is not None:
+            yield Reading(entry.value, when_of(entry.at, case.as_of))
 
 
 def _dates(case: Case, code: str, recorded: tuple[str, ...], places: Places) -> Iterator[When | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.namespace import XSD
 from spinegraph.engine.criteria.occurrence import When
 from spinegraph.engine.decide.shape_graph import CORE
 from spinegraph.engine.decide.timeline import Timelines
@@ -25,6 +26,12 @@ class TimelineGraph:
         for iri, dates in timeline.entries.items():
             for when in dates:
                 self._entry(graph, node, iri, "present", when)
+        for iri, readings in timeline.readings.items():
+            for reading in readings:
+                entry = BNode()
+                graph.add((node, CORE.entry, entry))
+                graph.add((entry, URIRef(iri), Literal(repr(reading.value), datatype=XSD.decimal)))
+                _date(graph, entry, reading.when)
         for iri in timeline.denied:
             self._entry(graph, node, iri, "absent", None)
 
@@ -37,8 +44,12 @@ class TimelineGraph:
         else:
             predicate = act.kind if side == "present" else f"not{act.kind.capitalize()}"
             graph.add((entry, CORE[predicate], URIRef(act.intervention)))
-        for name, number in _numbers(when):
-            graph.add((entry, CORE[name], Literal(number)))
+        _date(graph, entry, when)
+
+
+def _date(graph: Graph, entry: BNode, when: When | None) -> None:
+    for name, number in _numbers(when):
+        graph.add((entry, CORE[name], Literal(number)))
 
 
 def _numbers(when: When | None) -> Iterator[tuple[str, int]]:
@@ -46,6 +57,7 @@ def _numbers(when: When | None) -> Iterator[tuple[str, int]]:
     if when is None:
         return
     yield from (("firstDay", when.day.least), ("lastDay", when.day.most))
+    yield from (("firstSecond", when.second.least), ("lastSecond", when.second.most))
     if when.days_back is not None and when.months_back is not None:
         yield from (("leastDays", when.days_back.least), ("mostDays", when.days_back.most))
         yield from (("leastMonths", when.months_back.least), ("mostMonths", when.months_back.most))

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from msgspec import structs
 from spinegraph.engine.model.base import Frozen
-from spinegraph.engine.model.criteria import Act, ActKind, Criterion
+from spinegraph.engine.model.criteria import Act, ActKind, Bound, Criterion
 
 
 class Window(Frozen, frozen=True, kw_only=True):
@@ -129,3 +129,62 @@ def _as(kind: type[Occurring], other: Occurring) -> Occurring:
     """The question of another criterion, without its names."""
     named = set(Criterion.__struct_fields__)
     return kind(**{name: value for name, value in structs.asdict(other).items() if name not in named})
+
+
+class Apart(Frozen, frozen=True, kw_only=True):
+    """A least distance between readings, in calendar days ("d") or hours ("h")."""
+
+    amount: int
+    unit: Literal["d", "h"]
+
+    @property
+    def text(self) -> str:
+        """In words."""
+        return f"{self.amount} {'day' if self.unit == 'd' else 'hour'}{'' if self.amount == 1 else 's'}"
+
+
+class OfReadings(Timed, frozen=True, kw_only=True):
+    """Asks about the dated values of a measurement, all of them in a `window` where there is one."""
+
+    measurement: str
+    window: Window | None = None
+    lower: Bound | None = None
+    upper: Bound | None = None
+
+    @property
+    def subject(self) -> str:
+        return self.measurement
+
+
+class Repeated(OfReadings, frozen=True, kw_only=True):
+    """Holds if so many readings in range lie so far apart; refuted if so many were taken, and none that many can be in range."""
+
+    operator: ClassVar[str] = "repeated"
+    times: int
+    apart: Apart
+
+
+class Latest(OfReadings, frozen=True, kw_only=True):
+    """Holds if the last reading is in range; refuted if it is out of it."""
+
+    operator: ClassVar[str] = "latest"
+
+
+class Altered(OfReadings, frozen=True, kw_only=True):
+    """Compares the last reading with the one before."""
+
+    ratio: ClassVar[bool]
+
+
+class Changed(Altered, frozen=True, kw_only=True):
+    """The one before is taken from the last."""
+
+    operator: ClassVar[str] = "change"
+    ratio: ClassVar[bool] = False
+
+
+class ChangedRatio(Altered, frozen=True, kw_only=True):
+    """The last is divided by the one before; by nothing, it is not known."""
+
+    operator: ClassVar[str] = "change-ratio"
+    ratio: ClassVar[bool] = True

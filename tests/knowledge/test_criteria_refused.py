@@ -12,14 +12,14 @@ from tests.knowledge.given import read
 
 CONSTRAINTS = (
     "core:present, core:absent, core:suspected, core:notSuspected, core:unassessed, core:atLeast, core:atMost, core:score, "
-    "sh:and, sh:or, core:difference, core:ratio, core:performed, core:notPerformed, core:taking, core:notTaking, sh:node, "
-    "sh:property, sh:path"
+    "sh:and, sh:or, core:difference, core:ratio, core:performed, core:notPerformed, core:taking, core:notTaking, "
+    "core:repeated, core:latest, core:change, core:changeRatio, sh:node, sh:property, sh:path"
 )
 ALLOWED = (
     f"Allowed: {CONSTRAINTS}, core:absenceInconclusive, core:of, core:moreThan, core:lessThan, sh:minCount, sh:minInclusive, "
     "sh:minExclusive, sh:maxInclusive, sh:maxExclusive, core:indeterminateFrom, core:indeterminateTo, sh:in, core:to, "
     "core:factor, core:minInclusive, core:minExclusive, core:maxInclusive, core:maxExclusive, core:within, core:since, "
-    "core:times. There is no sh:not: absence has to be recorded."
+    "core:times, core:apart. There is no sh:not: absence has to be recorded."
 )
 RANGE = "sh:path core:temperatureC ; sh:minCount 1"
 EMPTY_RANGE = "The range on core:temperatureC is empty or its band runs backwards.", "Swap the numbers."

@@ -90,8 +90,9 @@ class Answers:
             sides = []
             for _ in range(2):
                 alone, denied = self._bit(*criterion.mentions), self._bit(*criterion.mentions, with_denials=True)
-                self._present[self._number[criterion.subject]] |= alone
-                with_denials.append(((criterion.subject,), denied))
+                if criterion.subject in self._number:
+                    self._present[self._number[criterion.subject]] |= alone
+                    with_denials.append(((criterion.subject,), denied))
                 sides.append(alone | denied)
             self._dated.append((sides[0], sides[1]))
 
@@ -161,7 +162,7 @@ class Answers:
             for iri in hierarchy.broader.get(criterion.subject, (criterion.subject,)):
                 if iri in self._number and not (planes[program.present[iri]] or planes[program.absent[iri]]):
                     refuted |= self._absent[self._number[iri]]
-            denied = planes[program.absent[criterion.subject]]
+            denied = criterion.subject in program.absent and planes[program.absent[criterion.subject]]
             inputs[position], inputs[position + 1] = 0 if denied else holds & ~refuted, refuted
 
     def try_all(self, case: Case, recorded: Sequence[int], planes: Sequence[int], closed: frozenset[str]) -> Tried:

@@ -12,6 +12,7 @@ from spinegraph.engine.exchange.rdf import Triple, decimal, iri, text
 from spinegraph.engine.model import (
     Case,
     Criterion,
+    DatedEntry,
     DerivedFinding,
     Fact,
     Knowledge,
@@ -118,15 +119,17 @@ class CaseFacts:
         interventions = {one.code: one.iri for one in self._knowledge.interventions.values()}
         for member, code in sorted(asked_about(self._knowledge)):
             current = self._case.dates.get(member, {}).get(code)
-            dated = [*([current] if current else []), *(entry.at for entry in self._case.earlier.get(member, {}).get(code, ()))]
-            for number, at in enumerate(dated, 1):
+            dated = [DatedEntry(at=current, value=self._case.measurements.get(code))] if current else []
+            for number, entry in enumerate((*dated, *self._case.earlier.get(member, {}).get(code, ())), 1):
                 about = ox.NamedNode(f"{run}:entry:{member}:{code}:{number}")
                 yield case, iri("core:entry"), about
-                if code in interventions and member in ACTS:
+                if member in ACTS:
                     yield about, iri(ACTS[member]), ox.NamedNode(interventions[code])
+                elif member == "measurements":
+                    yield about, ox.NamedNode(self._measurements[code].iri), decimal(entry.value or 0.0)
                 else:
                     yield about, *self._stated(member, self._findings[code].iri)  # "present" or "absent"
-                yield about, iri("core:at"), text(at)
+                yield about, iri("core:at"), text(entry.at)
 
     def _coded_values(self, run: str, case: ox.NamedNode, activity: ox.NamedNode) -> Iterator[Triple]:
         for property_, code in sorted(self._case.coded.items()):

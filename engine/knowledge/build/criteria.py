@@ -25,7 +25,19 @@ from spinegraph.engine.knowledge.profile import (
 )
 from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.terms import Term, local_name, shorten
-from spinegraph.engine.model import Act, ActKind, And, CodedProperty, Concept, Criterion, Hierarchy, Measurement, Score, Window
+from spinegraph.engine.model import (
+    Act,
+    ActKind,
+    And,
+    Apart,
+    CodedProperty,
+    Concept,
+    Criterion,
+    Hierarchy,
+    Measurement,
+    Score,
+    Window,
+)
 from spinegraph.engine.model.units import DAYS
 
 Made = TypeVar("Made")
@@ -269,6 +281,9 @@ class _Shape(NamedTuple):
 
     def window(self, predicate: str) -> Window:
         return self.reader.window(self.node, predicate)
+
+    def distance(self, predicate: str) -> Apart:
+        return self.reader.distance(self.node, predicate)
 
     def measurement(self, predicate: str) -> str:
         for score in self.reader.graph.of_class("core:Score"):

@@ -12,10 +12,11 @@ from spinegraph.engine.knowledge.numbers import PLAIN, as_written, plain_number
 from spinegraph.engine.knowledge.problems import located_error, named
 from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES, Term, Text, shorten
-from spinegraph.engine.model import Window
+from spinegraph.engine.model import Apart, Window
 
 DURATION = PREFIXES["xsd"] + "duration"
 _WINDOW = re.compile(r"P(?P<amount>[1-9][0-9]{0,3})(?P<unit>[DMY])", re.ASCII)
+_APART = re.compile(r"P(?:(?P<days>[1-9][0-9]{0,3})D|T(?P<hours>[1-9][0-9]{0,3})H)", re.ASCII)
 
 
 class ValueReader:
@@ -75,6 +76,21 @@ class ValueReader:
         if written["unit"] == "D":
             return Window(amount=amount, unit="d")
         return Window(amount=amount * (12 if written["unit"] == "Y" else 1), unit="mo")
+
+    def distance(self, shape: str, predicate: str) -> Apart:
+        """The one duration that a statement gives, in whole days or in hours. Raises CriterionError."""
+        values: list[Term] = self.graph.terms(shape, predicate)
+        value = values[0] if len(values) == 1 else None
+        written = _APART.fullmatch(value.value) if isinstance(value, Text) and value.datatype == DURATION else None
+        if written is None or (written["hours"] and int(written["hours"]) % 24 == 0):
+            shown = " and ".join(repr(one.value[:40]) if isinstance(one, Text) else named(str(one)) for one in values)
+            what = f"{predicate} needs one duration in whole days, or in hours that are no whole days, not {shown}"
+            raise self.error(
+                shape, what, 'Write e.g. "P1D"^^xsd:duration or "PT4H"^^xsd:duration.', predicate, value, kind="wrong-kind"
+            )
+        if written["days"]:
+            return Apart(amount=int(written["days"]), unit="d")
+        return Apart(amount=int(written["hours"]), unit="h")
 
     def error(
         self,

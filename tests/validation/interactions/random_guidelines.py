@@ -57,7 +57,7 @@ class Writer:
         they ask for dates."""
         self._seed = seed
         self._acts = ("performed", "notPerformed", "taking", "notTaking", "related", "related") if acts else ()
-        self._times = ("dated",) * 6 if time else ()
+        self._times = (*("dated",) * 5, *("readings",) * 3) if time else ()
         self._sums = sums
         self._urgencies = ("emergency", "urgent", "routine") if packages else ("urgent", "routine")
         self._beside: list[str] | None = [] if packages else None
@@ -190,6 +190,8 @@ class Writer:
             return self._relation()
         if kind == "dated":
             return self._dated()
+        if kind == "readings":
+            return self._readings()
         if kind in self._acts:
             return f"[ core:{kind} intervention:{self._random.choice(list(INTERVENTIONS))} ]"
         return f"[ core:{kind} finding:{self._random.choice([*PARENTS, 'F'])} ]"
@@ -204,6 +206,18 @@ class Writer:
             return f"[ core:{kind} {thing} ; core:since {event} ]"
         times = f" ; core:times {pick((2, 3))}" if kind in ("present", "performed") and self._random.random() < 0.4 else ""
         return f'[ core:{kind} {thing} ; core:within "{pick(WINDOWS)}"^^xsd:duration{times} ]'
+
+    def _readings(self) -> str:
+        """Readings of the measurement: several, the last, or what it changed by."""
+        pick = self._random.choice
+        kind = pick(("repeated", "repeated", "latest", "change", "changeRatio"))
+        bounds = {"change": (-5, 0, 5), "changeRatio": (0.5, 1, 2)}.get(kind, (5, 10, 20))
+        facets = f"core:{pick(('min', 'max'))}{pick(('Inclusive', 'Exclusive'))} {pick(bounds)}"
+        window = f' ; core:within "{pick(WINDOWS)}"^^xsd:duration' if self._random.random() < 0.5 else ""
+        more = ""
+        if kind == "repeated":
+            more = f' ; core:times {pick((2, 3))} ; core:apart "{pick(("P1D", "P14D", "PT4H", "PT36H"))}"^^xsd:duration'
+        return f"[ core:{kind} core:level ; {facets}{window}{more} ]"
 
     def _relation(self) -> str:
         pick = self._random.choice
