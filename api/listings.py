@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, NamedTuple
-from unicodedata import combining, normalize
 
 from spinegraph.engine import Knowledge, Recommendation
 from spinegraph.engine.knowledge.showing import choices_of
@@ -25,6 +24,7 @@ from spinegraph.engine.model import (
     doc,
 )
 from spinegraph.engine.model.shown import Choice
+from spinegraph.engine.search.words import plain
 
 
 class ListedPosition(Frozen, frozen=True, kw_only=True, omit_defaults=True):
@@ -119,12 +119,6 @@ def entry_of(listed: Listed) -> Entry:
     names = " ".join((listed.label, listed.code, *listed.synonyms, listed.patient_label, *listed.codes_elsewhere))
     rest = (listed.definition, listed.kind, listed.iri.removeprefix(BASE), listed.direction, listed.urgency, listed.about)
     return Entry(listed, plain(names), plain(" ".join((names, *rest))))
-
-
-def plain(text: str) -> str:
-    """Text as it is searched: without case, marks on letters, hyphens and underscores."""
-    letters = (letter for letter in normalize("NFKD", text.casefold()) if not combining(letter))
-    return "".join(letters).replace("-", " ").replace("_", " ")
 
 
 def resource_of(iri: str) -> str:

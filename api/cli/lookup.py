@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Annotated, NamedTuple
 
 import typer
@@ -15,31 +14,31 @@ from spinegraph.api.cli.cases import KnowledgeOption
 from spinegraph.api.cli.terminal_page import show
 from spinegraph.api.settings import load_engine
 from spinegraph.engine import Knowledge, disclaimer_of
+from spinegraph.engine.search.documents import Kind
+from spinegraph.engine.search.index import make_index
+
+KINDS: tuple[Kind, ...] = ("finding", "measurement", "coded", "condition", "intervention")
+"""What has a code that cases and decisions use."""
+NEAR = 3
+"""How many codes are proposed where none has the words."""
 
 
 class Code(NamedTuple):
-    """A code and what it stands for; `names` is everything that a search looks at."""
+    """A code and what it stands for."""
 
     code: str
     label: str
     kind: str
     unit: str
-    names: str
 
 
 def codes_command(
     text: Annotated[list[str] | None, typer.Argument(help="Words that have to occur in code, label or synonyms.")] = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
-    """Search the codes that a case and its decision use."""
+    """Search the codes that a case and its decision use; the best match comes first."""
     known = load_engine(knowledge or ()).knowledge
-    words = [word.lower() for word in text or ()]
-    every = list(all_codes(known))
-    found = [entry for entry in every if all(word in entry.names for word in words)]
-    if not found:
-        near = get_close_matches("_".join(words), [entry.code for entry in every], n=3, cutoff=0.5)
-        typer.echo(f"No code has {' '.join(words)!r}." + (f" Nearest: {', '.join(near)}." if near else ""), err=True)
-        raise typer.Exit(1)
+    found = _found(known, " ".join(text)) if text else list(all_codes(known))
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold cyan")
     for heading in ("code", "label", "kind", "unit"):
         table.add_column(heading, no_wrap=heading == "code")
@@ -48,22 +47,28 @@ def codes_command(
     show(table)
 
 
+def _found(knowledge: Knowledge, text: str) -> list[Code]:
+    """Codes whose names have all the words, best first. Exits with 1 and the nearest codes where none has."""
+    every = {entry.code: entry for entry in all_codes(knowledge)}
+    hits = make_index(knowledge).find(text, KINDS, limit=len(every), names_only=True).hits
+    named = [every[hit.document.code] for hit in hits if hit.match in ("exact", "name")]
+    if not named:
+        near = ", ".join(hit.document.code for hit in hits[:NEAR])
+        typer.echo(f"No code has {text.lower()!r}." + (f" Nearest: {near}." if near else ""), err=True)
+        raise typer.Exit(1)
+    return named
+
+
 def all_codes(knowledge: Knowledge) -> Iterator[Code]:
     """Every code; what a case can record, first."""
-    external: dict[str, list[str]] = {}
-    for code, iri in knowledge.external_codes.items():
-        external.setdefault(iri, []).append(code)
     for measurement in knowledge.measurements.values():
         span = f"{measurement.minimum:g} to {measurement.maximum:g} {measurement.unit}"
-        names = (measurement.code, measurement.label, measurement.patient_label, *external.get(measurement.iri, ()))
-        yield Code(measurement.code, measurement.label, "measurement", span, " ".join(names).lower())
+        yield Code(measurement.code, measurement.label, "measurement", span)
     for coded in knowledge.coded.values():
-        names = (coded.code, coded.label, coded.patient_label, *coded.codes, *external.get(coded.iri, ()))
-        yield Code(coded.code, coded.label, "coded value", ", ".join(coded.codes), " ".join(names).lower())
+        yield Code(coded.code, coded.label, "coded value", ", ".join(coded.codes))
     for concept in (*knowledge.stated_findings.values(), *knowledge.conditions.values(), *knowledge.interventions.values()):
         kind = f"{concept.kind}, derived" if concept.derived_only else concept.kind
-        names = (concept.code, concept.label, concept.patient_label, *concept.synonyms, *external.get(concept.iri, ()))
-        yield Code(concept.code, concept.label, kind, "", " ".join(names).lower())
+        yield Code(concept.code, concept.label, kind, "")
 
 
 def knowledge_command(knowledge: KnowledgeOption = None) -> None:

@@ -32,6 +32,7 @@ from spinegraph.api.http.prepared_cases import CaseList, prepared_cases_router
 from spinegraph.api.http.problem_types import problem_types_router
 from spinegraph.api.http.queries import QueryList, queries_router
 from spinegraph.api.http.resources import resources_router
+from spinegraph.api.http.search import SearchResult, search_api_router
 from spinegraph.api.http.search_page import search_router
 from spinegraph.api.http.sparql import QueryParameters, sparql_router
 from spinegraph.api.http.tables import tables_router
@@ -51,6 +52,7 @@ from spinegraph.engine.exchange.description.model import Description
 from spinegraph.engine.exchange.description.resource import make_describer
 from spinegraph.engine.model import Answer, BriefAnswer
 from spinegraph.engine.query.dataset import DataFile
+from spinegraph.engine.search.index import make_index
 from spinegraph.engine.validation.diff.model import Difference
 from spinegraph.engine.validation.reports.json import JsonReport
 from spinegraph.engine.validation.service.layout import served_files
@@ -96,6 +98,7 @@ SCHEMAS = (
     QueryParameters,
     ReferenceList,
     ScreenList,
+    SearchResult,
     ValidationBody,
     ValidationParts,
     StandingPatient,
@@ -134,7 +137,9 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.include_router(console_router())
     app.include_router(docs_router())
     app.include_router(try_router(engine, codebook, cases, settings.local))
-    app.include_router(search_router(engine.knowledge))
+    index = make_index(engine.knowledge)
+    app.include_router(search_router(engine.knowledge, index))
+    app.include_router(search_api_router(index, engine.knowledge.digest))
     app.include_router(problem_types_router())
     limits = BodyLimits(settings.max_body_bytes, settings.body_seconds)
     app.include_router(decisions_router(engine, codebook, limits, settings.local))

@@ -13,10 +13,11 @@ from spinegraph.api.http.caching import unless_unchanged
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import JSON, Operation, add_operation
 from spinegraph.api.http.parameters import read_parameters
-from spinegraph.api.listings import Entry, Listed, entry_of, make_listings, plain, search
+from spinegraph.api.listings import Entry, Listed, entry_of, make_listings, search
 from spinegraph.api.problems import ParameterError
 from spinegraph.engine import Knowledge
 from spinegraph.engine.model import Frozen, doc
+from spinegraph.engine.search.words import plain
 from starlette.requests import Request
 from starlette.responses import Response
 

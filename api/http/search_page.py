@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from difflib import get_close_matches
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter
@@ -11,15 +10,19 @@ from msgspec import Meta
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.pages import render_page
 from spinegraph.api.http.parameters import read_parameters
-from spinegraph.api.listings import Entry, Listed, entry_of, make_listings, plain, resource_of, search
+from spinegraph.api.listings import Entry, Listed, entry_of, make_listings, resource_of, search
 from spinegraph.engine import Knowledge
 from spinegraph.engine.knowledge.showing import in_reading_order
 from spinegraph.engine.model import Frozen
+from spinegraph.engine.search.index import Hit, SearchIndex
+from spinegraph.engine.search.words import plain
 from starlette.requests import Request
 from starlette.responses import Response
 
 MOST = 20
 """How many of a kind are shown; the listings have the rest."""
+NEAR = 5
+"""How many are proposed where nothing has all the words."""
 TITLES = {"sources": "documents", "tensions": "disagreements of the sources"}
 
 
@@ -38,18 +41,20 @@ class Found(NamedTuple):
     listing: str
 
 
-def search_router(knowledge: Knowledge) -> APIRouter:
-    """The router of the search; what is searched is made once. Errors are raised for `api.http.errors` to answer."""
+def search_router(knowledge: Knowledge, index: SearchIndex) -> APIRouter:
+    """The router of the search; what is searched is made once. Errors are raised for `api.http.errors` to answer.
+
+    `index` proposes what is near where nothing has all the words.
+    """
     router = APIRouter(route_class=OpenRoute)
     find = _finder(knowledge)
-    codes = [concept.code for group in _coded(knowledge) for concept in group]
 
     @router.get("/search", include_in_schema=False)
     def found(request: Request) -> Response:
         wanted = read_parameters(request.scope["query_string"], SearchParameters).q
         words = tuple(plain(wanted).split())
         groups = find(words) if words else []
-        near = [] if groups or not words else get_close_matches("_".join(words), codes, n=5, cutoff=0.5)
+        near: Sequence[Hit] = () if groups or not words else index.find(wanted, limit=NEAR).hits
         page = render_page("search.html.j2", title="Search", asked=wanted, words=" ".join(words), groups=groups, near=near)
         return Response(page, media_type="text/html")
 
@@ -77,8 +82,3 @@ def _passages(knowledge: Knowledge) -> Iterable[Entry]:
         yield entry_of(
             Listed(iri=passage.iri, resource=resource, kind=passage.kind, label=passage.id, definition=passage.paraphrase)
         )
-
-
-def _coded(knowledge: Knowledge) -> Iterable[Iterable[Listed]]:
-    listings = make_listings(knowledge)
-    return (listings[name] for name in ("findings", "measurements", "conditions", "interventions"))

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Annotated, Literal
 
 from msgspec import Meta
-from spinegraph.api.listings import Entry, Listed, plain, search
+from spinegraph.api.listings import Entry, Listed, search
 from spinegraph.api.mcp.answers import FoundCode, FoundCodes, Matched, Place, QueryAnswer
 from spinegraph.api.mcp.guidelines import Guidelines
 from spinegraph.api.problems import ParameterError
@@ -16,6 +16,7 @@ from spinegraph.engine.knowledge.words import unshown_character
 from spinegraph.engine.model import Frozen, doc
 from spinegraph.engine.query.messages import Question
 from spinegraph.engine.query.results import MediaTypes, too_large
+from spinegraph.engine.search.words import plain
 
 Kind = Literal["any", "finding", "measurement", "coded", "intervention", "condition", "rule", "tension"]
 LISTINGS = ("findings", "measurements", "coded", "interventions", "conditions", "rules", "tensions")
