@@ -36,9 +36,9 @@ def graphs_router(service: QueryService, describer: Describer) -> APIRouter:
 
 def _answering(service: QueryService, render: Callable[[str, str], bytes]) -> Callable[[Request], Response]:
     def describe(request: Request) -> Response:
-        """The triples of a named graph as Turtle, JSON-LD or N-Triples, or what it is about as HTML.
+        """The triples of a named graph as Turtle, JSON-LD, N-Triples or RDF/XML, or what it is about as HTML.
 
-        A suffix instead of `Accept` (`.ttl`, `.jsonld`, `.nt`, `.html`) chooses the format, as links do.
+        A suffix instead of `Accept` (`.ttl`, `.jsonld`, `.nt`, `.rdf`, `.html`) chooses the format, as links do.
         """
         snapshot = service.snapshot
         graphs = {unquote(graph.iri): graph.iri for graph in snapshot.graphs}  # as paths come: decoded

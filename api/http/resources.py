@@ -48,11 +48,33 @@ def resources_router(describer: Describer, passages: PassageLists | None = None)
             router.add_api_route(path, _listing(kind), methods=["GET"], include_in_schema=False)
     schema = _answering("core", describer, passages.tag, names, render, "")
     router.add_api_route("/core/", schema, methods=["GET"], include_in_schema=False)
+    for end in ("", *(f".{suffix}" for suffix in SUFFIXES)):  # owlready2 asks for /core.rdf where it got a page
+        router.add_api_route(f"/core{end}", _with_slash(end), methods=["GET"], include_in_schema=False)
+    router.add_api_route("/ontology/{name}/{version}", _version(describer), methods=["GET"], include_in_schema=False)
     return router
 
 
 def _without_slash(request: Request) -> Response:
     return Response(status_code=308, headers={"Location": f"../{quote(request.path_params['name'])}"})
+
+
+def _with_slash(end: str) -> Callable[[], Response]:
+    return lambda: Response(status_code=308, headers={"Location": f"core/{end}"})
+
+
+def _version(describer: Describer) -> Callable[[Request], Response]:
+    """The IRI of the version of an ontology that is served leads to the ontology; others are not kept."""
+
+    def version(request: Request) -> Response:
+        name, number = request.path_params["name"], request.path_params["version"]
+        ontology = describer.versions.get(f"{BASE}ontology/{name}/{number}")
+        if ontology is None:
+            what = f"There is no version {shortened(number)} of an ontology {shortened(name)} here."
+            mend = "Leave the version out: only the one that is served can be had."
+            raise UnknownResourceError(what, where=f"/ontology/{name}/{number}", mend=mend, details={"nearest": []})
+        return Response(status_code=303, headers={"Location": f"../{quote(local_name(ontology))}"})
+
+    return version
 
 
 def _listing(kind: str) -> Callable[[], Response]:
@@ -63,11 +85,11 @@ def _answering(
     kind: str, describer: Describer, tag: str, names: ResourceNames, render: Callable[[str, str], bytes], only: str | None = None
 ) -> Callable[[Request], Response]:
     def describe(request: Request) -> Response:
-        """What the knowledge states of a resource, for people as HTML, for machines as Turtle, JSON-LD or N-Triples.
+        """What the knowledge states of a resource, for people as HTML, for machines as Turtle, JSON-LD, N-Triples or RDF/XML.
 
         A code instead of the name (`/finding/urinary_retention`, `/finding/urinary-retention`) is redirected with 303; a
-        suffix instead of `Accept` (`.ttl`, `.jsonld`, `.nt`, `.html`) chooses the format, as links do. A passage is JSON,
-        too (`.json`), as `GET /v1/passages?id=` answers it.
+        suffix instead of `Accept` (`.ttl`, `.jsonld`, `.nt`, `.rdf`, `.html`) chooses the format, as links do. A passage is
+        JSON, too (`.json`), as `GET /v1/passages?id=` answers it. An ontology is all that it states, not only its header.
         """
         name = only if only is not None else request.path_params["name"]
         local, media_type = names.split(kind, name)
@@ -107,7 +129,10 @@ def representation(
     suffix = next(suffix for suffix, offered in suffixes.items() if offered == chosen)
     if location:
         headers["Content-Location"] = f"{quote(location)}.{suffix}"
-    return unless_unchanged(request, f'"{digest}.{suffix}"', chosen, lambda: render(chosen), headers)
+    try:
+        return unless_unchanged(request, f'"{digest}.{suffix}"', chosen, lambda: render(chosen), headers)
+    except ValueError as error:
+        raise NotAcceptableError(str(error), where="Accept", mend="Accept text/turtle.") from error
 
 
 def _elsewhere(names: ResourceNames, kind: str, local: str, suffix: str) -> Response:

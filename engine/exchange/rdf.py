@@ -1,4 +1,4 @@
-"""Quads in the order in which they were stated, and their writing as Turtle, TriG, N-Triples and JSON-LD.
+"""Quads in the order in which they were stated, and their writing as Turtle, TriG, N-Triples, JSON-LD and RDF/XML.
 
 Oxigraph writes JSON-LD expanded, which people cannot read; the compact form here has a context of prefixes and nothing else,
 so that a reader needs no network to understand it.
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyoxigraph as ox
+from spinegraph.engine.exchange.rdf_xml import RDF_XML, rdf_xml
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES, RDF_TYPE
 
 TURTLE, JSON_LD, TRIG, N_TRIPLES = "text/turtle", "application/ld+json", "application/trig", "application/n-triples"
@@ -39,9 +40,10 @@ def decimal(value: float) -> ox.Literal:
 
 
 def render(quads: Iterable[ox.Quad], media_type: str, prefixes: Mapping[str, str] = PREFIXES) -> bytes:
-    """Write quads as `text/turtle`, `application/ld+json`, `application/n-triples` (as one graph) or `application/trig`.
+    """Write quads as `text/turtle`, `application/ld+json`, `application/n-triples`, `application/rdf+xml` or `application/trig`.
 
-    The same quads give the same bytes. Raises ValueError for any other media type.
+    All but the last write them as one graph. The same quads give the same bytes.
+    Raises ValueError for any other media type, and for what RDF/XML cannot write.
     """
     if media_type == TRIG:
         return _headed(_write(_grouped(quads), format=ox.RdfFormat.TRIG, prefixes=dict(prefixes)))
@@ -52,7 +54,9 @@ def render(quads: Iterable[ox.Quad], media_type: str, prefixes: Mapping[str, str
         return _headed(_write(_by_subject(triples), format=ox.RdfFormat.TURTLE, prefixes=dict(prefixes)))
     if media_type == N_TRIPLES:
         return _write(triples, format=ox.RdfFormat.N_TRIPLES)
-    raise ValueError(f"A graph is {TURTLE}, {JSON_LD}, {N_TRIPLES} or {TRIG}, not {media_type}.")
+    if media_type == RDF_XML:
+        return rdf_xml(_by_subject(triples), prefixes)
+    raise ValueError(f"A graph is {TURTLE}, {JSON_LD}, {N_TRIPLES}, {RDF_XML} or {TRIG}, not {media_type}.")
 
 
 def _write(statements: Iterable[ox.Triple] | Iterable[ox.Quad], **how: Any) -> bytes:

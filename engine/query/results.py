@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import msgspec
 import pyoxigraph as ox
 from spinegraph.engine.errors import QueryTimeoutError
+from spinegraph.engine.exchange.rdf_xml import NAMED, NOT_XML, RETURN
 from spinegraph.engine.model import Frozen
 from spinegraph.engine.query.limits import QueryLimits
 
@@ -33,16 +33,6 @@ GRAPH_TYPES: Mapping[str, ox.RdfFormat] = {
     "application/rdf+xml": ox.RdfFormat.RDF_XML,
 }
 """Media type → format of a CONSTRUCT or DESCRIBE."""
-
-
-_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
-"""Characters that XML 1.0 cannot hold, in UTF-8. Oxigraph writes them all the same."""
-
-RETURN = b"&#13;"
-"""A carriage return in XML. Oxigraph writes some as they are, and every reader makes line ends of those."""
-
-_NAMED = re.compile(r"[^\W\d][\w.-]*$")
-"""An IRI whose end can be an XML name."""
 
 
 class MediaTypes(Frozen, frozen=True, kw_only=True):
@@ -128,7 +118,7 @@ def _write_solutions(answer: ox.QuerySolutions, media_type: str, limits: QueryLi
     answer.serialize(body, SELECT_TYPES[media_type])  # type: ignore[arg-type]
     written = b"".join(body.chunks)
     if SELECT_TYPES[media_type] == ox.QueryResultsFormat.XML:
-        if _NOT_XML.search(written):
+        if NOT_XML.search(written):
             return Written(kind="SELECT with a character that XML cannot hold", media_type="", body=b"")
         written = written.replace(b"\r", RETURN)
     if count_rows(written, media_type) > limits.max_rows:
@@ -140,13 +130,13 @@ def _write_graph(answer: Iterable[ox.Triple], wanted: MediaTypes, limits: QueryL
     if not wanted.graph:
         return Written(kind="CONSTRUCT or DESCRIBE", media_type="", body=b"")
     triples = list(_limited(answer, limits.max_rows))
-    if wanted.graph == "application/rdf+xml" and not all(_NAMED.search(triple.predicate.value) for triple in triples):
+    if wanted.graph == "application/rdf+xml" and not all(NAMED.search(triple.predicate.value) for triple in triples):
         return Written(kind="graph with a property that RDF/XML cannot name", media_type="", body=b"")
     body = _Body(limits.max_bytes)
     ox.serialize(triples, body, GRAPH_TYPES[wanted.graph], prefixes=_used(triples, prefixes))  # type: ignore[arg-type]
     graph = b"".join(body.chunks)
     if wanted.graph == "application/rdf+xml":
-        if _NOT_XML.search(graph):
+        if NOT_XML.search(graph):
             return Written(kind="graph with a character that XML cannot hold", media_type="", body=b"")
         graph = graph.replace(b"\r", RETURN)
     return Written(kind="CONSTRUCT or DESCRIBE", media_type=wanted.graph, body=graph)

@@ -30,7 +30,7 @@ def described_triples(graph: Graph, iri: str, inbound: Iterable[tuple[str, str]]
         for predicate, values in graph.predicates(subject).items():
             for value in values:
                 found[
-                    ox.Triple(node(subject), ox.NamedNode(predicate), _literal(value) if isinstance(value, Text) else node(value))
+                    ox.Triple(node(subject), ox.NamedNode(predicate), literal(value) if isinstance(value, Text) else node(value))
                 ] = None
                 if isinstance(value, str) and value.startswith("_:") and value not in seen:
                     seen.add(value)
@@ -40,7 +40,8 @@ def described_triples(graph: Graph, iri: str, inbound: Iterable[tuple[str, str]]
     return list(found)
 
 
-def _literal(value: Text) -> ox.Literal:
+def literal(value: Text) -> ox.Literal:
+    """A text as Oxigraph has it."""
     if value.language:
         return ox.Literal(value.value, language=value.language)
     return ox.Literal(value.value, datatype=ox.NamedNode(value.datatype))

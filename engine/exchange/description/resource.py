@@ -1,4 +1,4 @@
-"""Every IRI of the project described: for people as HTML, for machines as Turtle, JSON-LD and N-Triples (issue 4.4).
+"""Every IRI of the project described: for people as HTML, for machines as Turtle, JSON-LD, N-Triples and RDF/XML (issue 4.4).
 
 A description is what the files state of a resource, its blank nodes included, and what they state *with* it: hierarchy up
 and down, the criteria that name it, the rules that these criteria carry, the passages it rests on, and where it stands.
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache, partial
 from pathlib import Path
 
+import pyoxigraph as ox
 from spinegraph.engine.decide.disclaimer import disclaimer_of
 from spinegraph.engine.decide.dose import prepare_dose
 from spinegraph.engine.exchange.description.criteria import CriterionWriter
@@ -22,8 +23,10 @@ from spinegraph.engine.exchange.description.model import (
     SupportingPassage,
     TitledCriterion,
 )
+from spinegraph.engine.exchange.description.ontology import DEFINED_BY, ONTOLOGY, ontologies_of, ontology_triples, versions_of
 from spinegraph.engine.exchange.description.rdf import described_triples, render_triples
-from spinegraph.engine.exchange.rdf import JSON_LD, N_TRIPLES, TURTLE
+from spinegraph.engine.exchange.rdf import JSON_LD, N_TRIPLES, TURTLE, render
+from spinegraph.engine.exchange.rdf_xml import RDF_XML
 from spinegraph.engine.knowledge.build.assembly import assemble
 from spinegraph.engine.knowledge.turtle.graph import Graph, read_graph
 from spinegraph.engine.knowledge.turtle.terms import BASE, Text, expand, local_name, shorten
@@ -31,10 +34,10 @@ from spinegraph.engine.model import Knowledge, Recommendation, Rule, Tension
 from spinegraph.engine.templates import make_environment
 
 HTML = "text/html"
-MEDIA_TYPES = (HTML, TURTLE, JSON_LD, N_TRIPLES)
+MEDIA_TYPES = (HTML, TURTLE, JSON_LD, N_TRIPLES, RDF_XML)
 """In what a description can be had; the first is the default."""
 
-SUFFIXES: Mapping[str, str] = {"html": HTML, "ttl": TURTLE, "jsonld": JSON_LD, "nt": N_TRIPLES}
+SUFFIXES: Mapping[str, str] = {"html": HTML, "ttl": TURTLE, "jsonld": JSON_LD, "nt": N_TRIPLES, "rdf": RDF_XML}
 """How to ask for a media type in a path, as links do: `/finding/Fever.ttl`."""
 
 KINDS: Mapping[str, str] = {
@@ -98,15 +101,30 @@ class Describer:
             self._codes.setdefault(iri, []).append(code)
         self.describe = lru_cache(maxsize=4096)(self._describe)
         self.iris: tuple[str, ...] = self._links.named
+        self._ontologies = ontologies_of(graph)
+        self.versions = versions_of(graph)
+        """IRI of a version of an ontology → the ontology."""
 
     def __contains__(self, iri: str) -> bool:
         return iri in self._links.places or bool(self.graph.predicates(iri))
 
     def render(self, iri: str, media_type: str) -> bytes:
-        """The description of an IRI of the graph in one of MEDIA_TYPES, UTF-8. Raises ValueError for any other media type."""
+        """The description of an IRI of the graph in one of MEDIA_TYPES, UTF-8; of an ontology, all that it states.
+
+        Raises ValueError for any other media type, and for what RDF/XML cannot write.
+        """
         if media_type == HTML:
             return render_page(self.describe(iri), self.knowledge)
-        return render_triples(described_triples(self.graph, iri, self._links.inbound(iri)), media_type)
+        if ONTOLOGY in self.graph.iris(iri, "rdf:type"):
+            triples = ontology_triples(self.graph, iri, self._ontologies)
+            return render([ox.Quad(one.subject, one.predicate, one.object) for one in triples], media_type)
+        triples = described_triples(self.graph, iri, self._links.inbound(iri))
+        defined = [ox.Triple(ox.NamedNode(iri), ox.NamedNode(DEFINED_BY), ox.NamedNode(one)) for one in self._defined_by(iri)]
+        return render_triples([*triples, *defined], media_type)
+
+    def _defined_by(self, iri: str) -> Iterable[str]:
+        """The ontologies in whose files something is declared, unless it says so itself."""
+        return () if self.graph.iris(iri, "rdfs:isDefinedBy") else self._ontologies.get(iri, ())
 
     def _describe(self, iri: str) -> Description:
         graph = self.graph
@@ -160,6 +178,8 @@ class Describer:
                 items = doses
             name = WORDS.get(shorten(predicate)) or self.graph.text(predicate, "rdfs:label") or _spaced(local_name(predicate))
             yield StatedProperty(name=name.lower(), items=tuple(sorted(items, key=lambda item: (item.note, item.text))))
+        if ontologies := self._defined_by(iri):
+            yield StatedProperty(name="defined by", items=self._items(ontologies))
         selector = self.graph.iri(iri, "oa:hasSelector")
         if selector:
             span = f"{self.graph.text(selector, 'oa:start')} to {self.graph.text(selector, 'oa:end')}, end exclusive"
@@ -317,7 +337,7 @@ def render_page(description: Description, knowledge: Knowledge) -> bytes:
         page=description,
         root="../" * description.path.count("/"),
         formats=[(suffix, media_type) for suffix, media_type in SUFFIXES.items() if media_type != HTML],
-        names={"ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples"},
+        names={"ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF/XML"},
         knowledge=knowledge,
         disclaimer=disclaimer_of(knowledge.sources.values()),
     ).encode()

@@ -104,6 +104,8 @@ def inferred_turtle(hierarchy: Hierarchy) -> str:
     graph, header = Graph(), URIRef(INFERRED)
     graph.add((header, RDF.type, OWL.Ontology))
     graph.add((header, DCTERMS.title, Literal("Spinegraph class hierarchy as inferred", lang="en")))
+    graph.add((header, DCTERMS.creator, Literal("The Spinegraph developers")))
+    graph.add((header, DCTERMS.license, URIRef("https://www.apache.org/licenses/LICENSE-2.0")))
     graph.add((header, RDFS.comment, Literal("Written by `spinegraph infer` (HermiT); do not edit.", lang="en")))
     for iri, parents in hierarchy.items():
         graph.add((URIRef(iri), RDF.type, OWL.Class))

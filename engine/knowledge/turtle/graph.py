@@ -55,6 +55,7 @@ class Graph:
         self._of_class: dict[Term, list[str]] = {}
         self._files_of: dict[str, dict[int, None]] = {}
         self._triples: list[tuple[str, str, Term]] = []
+        self._numbers: list[int] = []
         self._positions: dict[int, Positions] = {}
         self._language = ""
         self.told: dict[tuple[str, str, str], str] = {}
@@ -76,6 +77,7 @@ class Graph:
         """Add one triple of the file `paths[number]`."""
         subject, predicate, value = triple
         self._triples.append(triple)
+        self._numbers.append(number)
         statements = self._by_subject.get(subject)
         if statements is None:
             statements = self._by_subject[subject] = {}
@@ -183,6 +185,11 @@ class Graph:
     def naming(self, iris: Container[str]) -> Iterator[tuple[str, str]]:
         """(subject, object) of the statements whose object is one of some IRIs."""
         return ((subject, value) for subject, _, value in self._triples if isinstance(value, str) and value in iris)
+
+    def statements_of(self, path: Path) -> Iterator[tuple[str, str, Term]]:
+        """The statements of one of its files, in their order."""
+        wanted = self.paths.index(path)
+        return (triple for triple, number in zip(self._triples, self._numbers, strict=True) if number == wanted)
 
     def files_of(self, subject: str) -> tuple[Path, ...]:
         """The files that say something about a subject, what is generated last."""

@@ -55,6 +55,10 @@ def check_names(content: Content) -> Iterator[Diagnostic]:
     yield from check_series(content)
 
 
+VERSIONS = frozenset(map(expand, ("owl:versionIRI", "owl:priorVersion")))
+"""What names a state of an ontology: the one that is read here, or an earlier one that is not."""
+
+
 def _dangling(content: Content) -> Iterator[Diagnostic]:
     """IRIs of ours, or of a package's own namespace, that nothing describes, except where loading says so already."""
 
@@ -69,7 +73,7 @@ def _dangling(content: Content) -> Iterator[Diagnostic]:
         for subject, predicate, value in triples:
             if not isinstance(value, str) or not is_own(value) or graph.predicates(value) or value.startswith(PASSAGES):
                 continue
-            if predicate == DERIVED or (subject, value) in reported:
+            if predicate == DERIVED or predicate in VERSIONS or (subject, value) in reported:
                 continue
             ours = ours or [iri for iri in graph.all_subjects() if is_own(iri)]
             if value not in meant:

@@ -54,7 +54,7 @@ def test_every_iri_of_the_dataset_answers(app: FastAPI) -> None:
 
 async def answer_all(app: FastAPI, iris: Iterable[str]) -> None:
     """Each IRI, as a page and as Turtle that speaks of it; without a thread for each request, as a TestClient has it."""
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test", follow_redirects=True) as client:
         for iri in iris:
             path = f"/{iri.removeprefix(BASE)}"
             page = await client.get(path, headers={"Accept": "text/html"})
@@ -74,6 +74,7 @@ async def answer_all(app: FastAPI, iris: Iterable[str]) -> None:
         ("text/turtle", "text/turtle"),
         ("application/ld+json", "application/ld+json"),
         ("application/n-triples", "application/n-triples"),
+        ("application/rdf+xml", "application/rdf+xml"),
         ("text/html;q=0.2, text/turtle;q=0.9", "text/turtle"),
     ],
 )
@@ -91,6 +92,7 @@ def test_accept_chooses_the_format(accept: str, content_type: str, client: TestC
         ("/finding/Fever.ttl", "text/turtle"),
         ("/finding/Fever.jsonld", "application/ld+json"),
         ("/finding/Fever.nt", "application/n-triples"),
+        ("/finding/Fever.rdf", "application/rdf+xml"),
         ("/finding/Fever.html", "text/html"),
     ],
 )
