@@ -263,7 +263,7 @@ def test_what_is_settled_stays_whatever_is_dated(engine: Engine) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(1, 8))
+@pytest.mark.parametrize("seed", range(1, 4))
 def test_the_analysis_of_random_guidelines_shows_only_what_the_engine_decides_so(seed: int, tmp_path: Path) -> None:
     """A witness that the engine decides otherwise is an error; and no patient is met whom the analysis says there is none of."""
     knowledge = Writer(seed, time=True).write(tmp_path)
@@ -278,8 +278,8 @@ def test_the_analysis_of_random_guidelines_shows_only_what_the_engine_decides_so
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(1, 6))
 def test_the_program_agrees_with_pyshacl_on_random_guidelines(seed: int, tmp_path: Path) -> None:
     engine = Engine(Writer(seed, time=True).write(tmp_path))
-    cases = list(itertools.islice(random_cases(engine.program, seed), 20))
+    cases = list(itertools.islice(random_cases(engine.program, seed), 3))
     assert list(differences(engine, Oracle(engine.knowledge, paths_in(tmp_path)), cases)) == []
