@@ -220,5 +220,4 @@ def _place(document: Document, forms: tuple[_Form, ...]) -> Words:
 
 def make_index(knowledge: Knowledge) -> SearchIndex:
     """The search in a knowledge, in English and in every other language in which it has words."""
-    others: Mapping[str, Knowledge] = getattr(knowledge, "languages", {})
-    return SearchIndex({"en": knowledge, **others})
+    return SearchIndex({"en": knowledge, **knowledge.languages})

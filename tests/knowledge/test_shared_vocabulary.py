@@ -10,6 +10,7 @@ from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.knowledge.build.mapping_table import read_table
 from spinegraph.engine.knowledge.files import SHARED_TABLE, SHIPPED, VOCABULARY, named_paths, shipped_folder, shipped_paths
 from spinegraph.engine.knowledge.turtle.graph import read_graph
+from spinegraph.engine.knowledge.turtle.terms import BASE
 from spinegraph.engine.model import Knowledge
 from spinegraph.engine.model.units import in_words
 
@@ -17,7 +18,7 @@ from tests.small import HEAD, MEASUREMENTS, Edit, write_small
 
 ONTOLOGY = shipped_folder("ontology")
 GRAPH = read_graph((ONTOLOGY / VOCABULARY,))
-TERMS = tuple(iri for iri in GRAPH.all_subjects() if not iri.startswith("_:"))
+TERMS = tuple(iri for iri in GRAPH.all_subjects() if not iri.startswith(("_:", f"{BASE}ontology/")))
 TABLE = read_table(ONTOLOGY / SHARED_TABLE)
 KIDNEY = """
 PREFIX own: <https://example.org/kidney/>

@@ -13,9 +13,11 @@ import pytest
 import yaml
 from msgspec import structs
 from spinegraph.engine import Knowledge, load_knowledge
+from spinegraph.engine.knowledge.files import knowledge_paths
 from spinegraph.engine.knowledge.turtle.terms import BASE
 from spinegraph.engine.search.index import MOST_WORDS, SearchIndex, make_index
 
+ANKLE = Path(__file__).parents[2] / "guidelines" / "ankle-and-foot"
 RANKINGS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "rankings.yaml").read_text(encoding="utf-8"))
 
 
@@ -121,3 +123,11 @@ def test_without_trigrams_slips_are_still_forgiven(knowledge: Knowledge, monkeyp
     old = make_index(knowledge)
     assert old.find("feverr").read_as == {"feverr": ("fever",)}
     assert old.find("adenopathy").hits[0].document.iri == f"{BASE}finding/Lymphadenopathy"
+
+
+def test_german_words_of_a_shipped_package_are_found() -> None:
+    index = make_index(load_knowledge(knowledge_paths(ANKLE)))
+    assert "de" in index.languages
+    found = index.find("Knöchel", language="de")
+    assert found.hits
+    assert {hit.document.language for hit in found.hits} == {"de"}
