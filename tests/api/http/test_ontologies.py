@@ -12,7 +12,9 @@ import httpx
 import pyoxigraph as ox
 import pytest
 import rdflib
-from fastapi import FastAPI
+from spinegraph.api.http.app import create_app
+from spinegraph.api.settings import Settings
+from spinegraph.engine import Engine
 from spinegraph.engine.exchange.rdf_xml import rdf_xml
 from spinegraph.engine.knowledge.turtle.terms import BASE, expand
 
@@ -93,20 +95,26 @@ def test_what_xml_cannot_write_is_refused() -> None:
 # Loaded by others from the running service ----------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def address(engine: Engine) -> Iterator[str]:
+    """Where a service runs that is stopped afterwards: one of its own, for what is stopped answers no more queries."""
+    with serving(create_app(Settings(), engine)) as port:
+        yield f"http://127.0.0.1:{port}/"
+
+
 @pytest.fixture
-def service(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def service(address: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """The address of a running service, to which whatever this process opens below w3id.org leads, and nothing else."""
-    with serving(app) as port:
-        address, really = f"http://127.0.0.1:{port}/", urllib.request.urlopen
+    really = urllib.request.urlopen
 
-        def urlopen(asked: Any, *args: Any, **more: Any) -> Any:
-            request = asked if isinstance(asked, urllib.request.Request) else urllib.request.Request(asked)  # noqa: S310
-            assert request.full_url.startswith((BASE, address)), request.full_url
-            request.full_url = request.full_url.replace(BASE, address)
-            return really(request, *args, **more)
+    def urlopen(asked: Any, *args: Any, **more: Any) -> Any:
+        request = asked if isinstance(asked, urllib.request.Request) else urllib.request.Request(asked)  # noqa: S310
+        assert request.full_url.startswith((BASE, address)), request.full_url
+        request.full_url = request.full_url.replace(BASE, address)
+        return really(request, *args, **more)
 
-        monkeypatch.setattr(urllib.request, "urlopen", urlopen)
-        yield address
+    monkeypatch.setattr(urllib.request, "urlopen", urlopen)
+    return address
 
 
 START = f"{BASE}ontology/findings"
