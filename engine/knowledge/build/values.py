@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,10 +12,13 @@ from spinegraph.engine.knowledge.problems import located_error, named
 from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES, Term, Text, shorten
 from spinegraph.engine.model import Apart, Window
+from spinegraph.engine.model.durations import HOUR, Duration, read_duration
 
 DURATION = PREFIXES["xsd"] + "duration"
-_WINDOW = re.compile(r"P(?P<amount>[1-9][0-9]{0,3})(?P<unit>[DMY])", re.ASCII)
-_APART = re.compile(r"P(?:(?P<days>[1-9][0-9]{0,3})D|T(?P<hours>[1-9][0-9]{0,3})H)", re.ASCII)
+WINDOWS = '"P30D"^^xsd:duration, "P12M"^^xsd:duration or "P2Y"^^xsd:duration'
+DISTANCES = '"P1D"^^xsd:duration or "PT4H"^^xsd:duration'
+DAY = 24
+"""Hours."""
 
 
 class ValueReader:
@@ -64,33 +66,35 @@ class ValueReader:
 
     def window(self, shape: str, predicate: str) -> Window:
         """The one duration that a statement gives, in whole days, months or years. Raises CriterionError."""
-        values: list[Term] = self.graph.terms(shape, predicate)
-        value = values[0] if len(values) == 1 else None
-        written = _WINDOW.fullmatch(value.value) if isinstance(value, Text) and value.datatype == DURATION else None
-        if written is None:
-            shown = " and ".join(repr(one.value[:40]) if isinstance(one, Text) else named(str(one)) for one in values)
-            what = f"{predicate} needs one duration in whole days, months or years, not {shown}"
-            mend = 'Write e.g. "P30D"^^xsd:duration, "P12M"^^xsd:duration or "P2Y"^^xsd:duration.'
-            raise self.error(shape, what, mend, predicate, value, kind="wrong-kind")
-        amount = int(written["amount"])
-        if written["unit"] == "D":
-            return Window(amount=amount, unit="d")
-        return Window(amount=amount * (12 if written["unit"] == "Y" else 1), unit="mo")
+        needed = "in whole days, months or years"
+        span = self._duration(shape, predicate, needed, WINDOWS)
+        if span.minutes or bool(span.days) == bool(span.months):
+            raise self._no_duration(shape, predicate, needed, WINDOWS)
+        return Window(amount=span.days, unit="d") if span.days else Window(amount=span.months, unit="mo")
 
     def distance(self, shape: str, predicate: str) -> Apart:
         """The one duration that a statement gives, in whole days or in hours. Raises CriterionError."""
+        needed = "in whole days, or in hours that are no whole days"
+        span = self._duration(shape, predicate, needed, DISTANCES)
+        hours, minutes = divmod(span.minutes, HOUR)
+        if span.months or minutes or bool(span.days) == bool(hours) or (hours and not hours % DAY):
+            raise self._no_duration(shape, predicate, needed, DISTANCES)
+        return Apart(amount=span.days, unit="d") if span.days else Apart(amount=hours, unit="h")
+
+    def _duration(self, shape: str, predicate: str, needed: str, mend: str) -> Duration:
         values: list[Term] = self.graph.terms(shape, predicate)
         value = values[0] if len(values) == 1 else None
-        written = _APART.fullmatch(value.value) if isinstance(value, Text) and value.datatype == DURATION else None
-        if written is None or (written["hours"] and int(written["hours"]) % 24 == 0):
-            shown = " and ".join(repr(one.value[:40]) if isinstance(one, Text) else named(str(one)) for one in values)
-            what = f"{predicate} needs one duration in whole days, or in hours that are no whole days, not {shown}"
-            raise self.error(
-                shape, what, 'Write e.g. "P1D"^^xsd:duration or "PT4H"^^xsd:duration.', predicate, value, kind="wrong-kind"
-            )
-        if written["days"]:
-            return Apart(amount=int(written["days"]), unit="d")
-        return Apart(amount=int(written["hours"]), unit="h")
+        found = read_duration(value.value) if isinstance(value, Text) and value.datatype == DURATION else None
+        if found is None:
+            raise self._no_duration(shape, predicate, needed, mend)
+        return found
+
+    def _no_duration(self, shape: str, predicate: str, needed: str, mend: str) -> CriterionError:
+        values: list[Term] = self.graph.terms(shape, predicate)
+        shown = " and ".join(repr(one.value[:40]) if isinstance(one, Text) else named(str(one)) for one in values)
+        value = values[0] if len(values) == 1 else None
+        what = f"{predicate} needs one duration {needed}, not {shown}"
+        return self.error(shape, what, f"Write e.g. {mend}.", predicate, value, kind="wrong-kind")
 
     def error(
         self,
