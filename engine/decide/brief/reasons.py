@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from spinegraph.engine.criteria.node import TRUE, Explanation
+from spinegraph.engine.criteria.node import FALSE, TRUE, Explanation
 from spinegraph.engine.criteria.rule import RuleNode
 from spinegraph.engine.decide.condition import SuspectedCondition
 from spinegraph.engine.decide.criterion_graph import CriterionGraph
@@ -23,6 +23,7 @@ class Names:
         self.for_patient = for_patient
         self.say = messages_of(knowledge.language)
         self._labels = {thing.code: thing.patient_label if for_patient else thing.label for thing in things}
+        self._findings = {finding.code: iri for iri, finding in knowledge.findings.items()}
         self._units = {entry.code: entry.unit for entry in knowledge.measurements.values()}
         self._coded = {thing.code: thing for thing in knowledge.coded.values()}
 
@@ -35,13 +36,15 @@ class Names:
         return self.say.in_a_sentence(screen.label)
 
     def fact(self, code: str, case: Explanation) -> str:
-        """The name of a recorded fact; a measurement and a coded value come with what they are."""
+        """The name of a recorded fact; a measurement and a coded value come with what they are, what is denied with that."""
         value = case.values.get(code)
         if isinstance(value, str):
             thing = self._coded[code]
             return f"{self._labels[code]}: {thing.label_of(value, for_patient=self.for_patient)}"
         if value is not None:
             return f"{self._labels[code]}: {quantity(value, self._units[code], self.say)}"
+        if code in self._findings and case.finding_state(self._findings[code]) == FALSE:
+            return self.say("{name}: no", name=self._labels[code])
         return self._labels[code]
 
 
