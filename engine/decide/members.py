@@ -6,7 +6,7 @@ barred by what is recorded or by advice against it, and none may be open.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from spinegraph.engine.criteria.node import TRUE, Explanation
@@ -21,11 +21,16 @@ USABLE: tuple[Verdict, ...] = ("indicated", "done", "undetermined", "conflicting
 
 
 class Member(NamedTuple):
-    """A recommendation for a member of a class, what is recorded against it, and the bars on it alone."""
+    """A recommendation for a member of a class, what is recorded against it, and the bars on it alone.
+
+    `displacing`: what may displace it, but for advice for the class itself: that the whole comes first does not make a part of it
+    unusable.
+    """
 
     rule: Recommendation
     contraindications: tuple[Present, ...]
     bars: tuple[Recommendation, ...]
+    displacing: tuple[Recommendation, ...]
 
 
 class Fallen(NamedTuple):
@@ -48,9 +53,17 @@ def members_of(knowledge: Knowledge, relations: Relations) -> Mapping[str, tuple
         near = [one for iri in narrower if iri != rule.intervention for one in by_intervention.get(iri, ())]
         near.sort(key=lambda one: place[one.iri])
         same = (one for one in near if one.direction == "for" and relations.package(one) == relations.package(rule))
-        if members := [Member(one, relations.contraindications(one), _bars(one, near, knowledge)) for one in same]:
-            found[rule.iri] = tuple(members)
+        whole = knowledge.hierarchy.broader.get(rule.intervention, (rule.intervention,))
+        if members := tuple(_member(one, near, whole, knowledge, relations) for one in same):
+            found[rule.iri] = members
     return found
+
+
+def _member(
+    rule: Recommendation, near: list[Recommendation], whole: Collection[str], knowledge: Knowledge, relations: Relations
+) -> Member:
+    displacing = [one for one in relations.overriding(rule) if one.direction == "against" or one.intervention not in whole]
+    return Member(rule, relations.contraindications(rule), _bars(rule, near, knowledge), tuple(displacing))
 
 
 def _bars(rule: Recommendation, near: list[Recommendation], knowledge: Knowledge) -> tuple[Recommendation, ...]:
@@ -74,15 +87,16 @@ class Classes:
         for member in members:
             verdict = self._of(member.rule, case)
             against = tuple(present for present in member.contraindications if case.finding_state(present.finding) & TRUE)
-            if verdict in USABLE or (verdict == "provisional" and not against):
+            why = tuple(self._why(member, verdict, against, case))
+            if verdict in USABLE or (verdict in ("provisional", "overridden") and not why):
                 return ()
-            found.append(Fallen(member.rule, tuple(self._why(member, verdict, against, case))))
+            found.append(Fallen(member.rule, why))
         return tuple(found) if any(fallen.because for fallen in found) else ()
 
     def _why(self, member: Member, verdict: Verdict, against: tuple[Present, ...], case: Explanation) -> Iterator[str]:
         if verdict == "provisional":
             yield from (self._program.knowledge.findings[present.finding].code for present in against)
-        displacing = self._program.relations.overriding(member.rule) if verdict == "overridden" else ()
+        displacing = member.displacing if verdict == "overridden" else ()
         yield from (other.id for other in displacing if case.planes[self._program.rules[other.iri].whole.holds])
         if verdict == "not-indicated":
             yield from (other.id for other in member.bars if self._of(other, case) in STANDING)

@@ -87,3 +87,16 @@ def test_the_solver_finds_the_patient_who_gets_the_notice(treating: Engine) -> N
 
 def test_the_small_guideline_has_no_such_class(small: Engine) -> None:
     assert list(without_member(Analysis(small.knowledge, small))) == []
+
+
+def test_members_to_which_the_class_itself_is_preferred_can_still_be_used(tmp_path: Path) -> None:
+    more = TREAT.replace(
+        "core:direction core:for ;", "core:direction core:for ; core:overrides rule:give-penicillin , rule:give-macrolide ;"
+    )
+    engine = Engine(load_knowledge(write_small(tmp_path, more={"shapes/rules/more.ttl": more})))
+    case = patient(SIGNS, "drooling penicillin_allergy", temperature_c=39)
+    assert engine.verdicts(case)["give-penicillin"] == "overridden"
+    assert noticed(engine.decide(case), "no-usable-member") == []
+    told = [found.witness for found in without_member(Analysis(engine.knowledge, engine)) if found.witness]
+    assert told
+    assert {engine.verdicts(one.case)["refer-at-once"] for one in told} == {"indicated"}  # that alone takes both away

@@ -40,7 +40,8 @@ def _usable(analysis: Analysis, member: Member) -> int:
     """The literal of a member's being usable, or open."""
     against = _against(analysis, member)
     provisional = analysis.circuit.all_of([analysis.verdict(member.rule, "provisional"), -against])
-    return analysis.circuit.any_of([analysis.verdict(member.rule, *USABLE), provisional])
+    behind = analysis.circuit.all_of([analysis.verdict(member.rule, "overridden"), -_displacing(analysis, member)])
+    return analysis.circuit.any_of([analysis.verdict(member.rule, *USABLE), provisional, behind])
 
 
 def _displaced(analysis: Analysis, member: Member) -> int:
@@ -48,7 +49,12 @@ def _displaced(analysis: Analysis, member: Member) -> int:
     bars = analysis.circuit.any_of(analysis.verdict(bar, *STANDING) for bar in member.bars)
     recorded = analysis.circuit.all_of([analysis.verdict(member.rule, "provisional"), _against(analysis, member)])
     barred = analysis.circuit.all_of([analysis.verdict(member.rule, "not-indicated"), bars])
-    return analysis.circuit.any_of([analysis.verdict(member.rule, "overridden"), recorded, barred])
+    displaced = analysis.circuit.all_of([analysis.verdict(member.rule, "overridden"), _displacing(analysis, member)])
+    return analysis.circuit.any_of([displaced, recorded, barred])
+
+
+def _displacing(analysis: Analysis, member: Member) -> int:
+    return analysis.circuit.any_of(analysis.holds(other) for other in member.displacing)
 
 
 def _against(analysis: Analysis, member: Member) -> int:
