@@ -1,6 +1,6 @@
 // The content of the service, loaded once: screens, findings in everybody's words, rules, documents.
 import type { Item, Listed, Screen } from './contract';
-import { sayOf } from './texts';
+import { say, sayOf } from './texts';
 
 export interface Catalogue {
   screens: Screen[];
@@ -106,6 +106,13 @@ export function choiceWords(item: Item | undefined, choice: string | undefined):
 
 /** A name where there is little room. */
 export const shortName = (item: Item | undefined, code: string): string => sentence(item?.short ?? item?.label ?? code);
+
+/** The name of something that is missing: a fact, the date of one (`at:fever`), or that of the case (`as_of`). */
+export function missingName(code: string, catalogue: Catalogue): string {
+  if (code === 'as_of') return say('missing.asOf');
+  const dated = code.startsWith('at:') ? code.slice(3) : '';
+  return dated ? say('missing.date', { name: shortName(catalogue.item[dated], dated) }) : shortName(catalogue.item[code], code);
+}
 
 /** The name of a screen where there is little room. */
 export const screenName = (screen: Screen): string => screen.short ?? screen.title;

@@ -1,7 +1,7 @@
 // All recommendations in four lanes; what changed by the last answer stands first and says from where it came.
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { explainRule, openLane } from '../actions';
-import { type Catalogue, shortName } from '../catalogue';
+import { type Catalogue, missingName } from '../catalogue';
 import { lower } from '../note';
 import { useStore } from '../state';
 import { say, sayOf } from '../texts';
@@ -119,7 +119,7 @@ function LaneLine({ line, lane, catalogue, cut }: LineProps) {
 
 /** What stands below the name of a recommendation. */
 function under({ rule, verdict, shown }: Line, lane: Lane, catalogue: Catalogue): string {
-  const missing = shown?.missing?.map((code) => lower(shortName(catalogue.item[code], code))) ?? [];
+  const missing = shown?.missing?.map((code) => lower(missingName(code, catalogue))) ?? [];
   const more = shown?.more_missing ? [say('brief.more', { count: shown.more_missing })] : [];
   if (lane === 'wait' && verdict === 'provisional') return say('line.disagree');
   if (lane === 'wait') return [...missing.slice(0, 2), ...(missing.length > 2 || more.length ? ['…'] : [])].join(', ') || sayOf('line', verdict === 'conflicting' ? verdict : 'unknown');
