@@ -263,7 +263,7 @@ def test_what_is_settled_stays_whatever_is_dated(engine: Engine) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(1, 4))
+@pytest.mark.parametrize("seed", range(1, 3))
 def test_the_analysis_of_random_guidelines_shows_only_what_the_engine_decides_so(seed: int, tmp_path: Path) -> None:
     """A witness that the engine decides otherwise is an error; and no patient is met whom the analysis says there is none of."""
     knowledge = Writer(seed, time=True).write(tmp_path)
@@ -278,7 +278,7 @@ def test_the_analysis_of_random_guidelines_shows_only_what_the_engine_decides_so
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(1, 6))
+@pytest.mark.parametrize("seed", [2, 5])
 def test_the_program_agrees_with_pyshacl_on_random_guidelines(seed: int, tmp_path: Path) -> None:
     engine = Engine(Writer(seed, time=True).write(tmp_path))
     cases = list(itertools.islice(random_cases(engine.program, seed), 3))

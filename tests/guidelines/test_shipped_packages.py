@@ -52,10 +52,10 @@ def test_the_cases_of_a_package_hold_and_reach_every_rule(name: str) -> None:
     assert {rule.rule: rule.missing for rule in run.coverage if rule.missing} == {}
 
 
-def test_together_they_load_alike_in_every_order() -> None:
+def test_together_they_are_read_alike_in_every_order() -> None:
+    """In whatever order folders are named, their files come in one, and nothing else of an order reaches the reader."""
     folders = [folder for folders in PACKAGES.values() for folder in folders]
-    digests = {load_knowledge(named_paths(*order)).digest for order in itertools.permutations(folders)}
-    assert len(digests) == 1
+    assert len({named_paths(*order) for order in itertools.permutations(folders)}) == 1
 
 
 @pytest.mark.parametrize("name", PACKAGES)

@@ -95,7 +95,8 @@ def test_each_shape_has_something_to_hold_in_the_shipped_content(shipped: Graph)
     used = {predicate for subject in graph.all_subjects() for predicate in graph.predicates(subject)}
     classes = {value for subject in graph.all_subjects() for value in graph.iris(subject, "rdf:type")}
     classes |= set(graph.of_class("owl:Class"))
-    used |= set(graph.of_class("owl:AnnotationProperty"))
+    for kind_of_term in ("owl:AnnotationProperty", "owl:DatatypeProperty", "owl:ObjectProperty"):
+        used |= set(graph.of_class(kind_of_term))
     for kind in SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf:
         for target in shipped.objects(None, kind):
             assert str(target) in (classes if kind == SH.targetClass else used), target
