@@ -56,9 +56,9 @@ def content(over: str) -> Content:
 
 
 def random_content(seed: int) -> Content:
-    """A small guideline that asks about acts and related values, or one that counts findings and points."""
+    """A small guideline that asks about acts and related values, or one that counts findings and points; some ask for dates."""
     with tempfile.TemporaryDirectory() as folder:
-        engine = Engine(Writer(seed, acts=bool(seed % 2), sums=not seed % 2).write(Path(folder)))
+        engine = Engine(Writer(seed, acts=bool(seed % 2), sums=not seed % 2, time=seed % 5 == 0).write(Path(folder)))
         return engine, Oracle(engine.knowledge, paths_in(Path(folder)))
 
 
