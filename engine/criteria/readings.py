@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from spinegraph.engine.criteria.changes import NEVER, ChangeSets
 from spinegraph.engine.criteria.facts import AS_OF, date_of
 from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, Preparation, Reach, Shape, Surroundings
-from spinegraph.engine.criteria.measurement import is_empty, ranges_in_words
+from spinegraph.engine.criteria.measurement import ranges_in_words
 from spinegraph.engine.criteria.node import CLOSED, UNKNOWN, CriterionNode, Explanation, Head, OpenFacts, Part
 from spinegraph.engine.criteria.open_facts import constant_or
-from spinegraph.engine.criteria.related import FACETS, bound_of
+from spinegraph.engine.criteria.related import FACETS, range_of
 from spinegraph.engine.criteria.shapes import Duration, Iri, ShapeData, Value, conforms_to_any
 from spinegraph.engine.criteria.words import Clause, Names
 from spinegraph.engine.model import (
@@ -42,11 +42,7 @@ def _reader(criterion: type[OfReadings]) -> Callable[[Shape, Annotations], OfRea
     def read(shape: Shape, annotations: Annotations) -> OfReadings:
         measurement = shape.measurement(constraint)
         window = shape.window(WITHIN) if shape.states(WITHIN) else None
-        lower, upper = bound_of(shape, *FACETS[:2]), bound_of(shape, *FACETS[2:])
-        if lower is None and upper is None:
-            raise shape.error(f"{constraint} has no range", f"Give one of {', '.join(FACETS)}.", constraint)
-        if is_empty(lower, upper):
-            raise shape.error(f"The range of {constraint} is empty", "Swap the numbers.", constraint, kind="impossible-range")
+        lower, upper = range_of(shape, constraint)
         if not issubclass(criterion, Repeated):
             return criterion(measurement=measurement, window=window, lower=lower, upper=upper, **annotations)
         times = shape.number(TIMES)
@@ -156,11 +152,10 @@ def _clause(criterion: OfReadings, names: Names) -> Clause:
 def _written(criterion: OfReadings, constraint: str, facets: dict[str, float]) -> ShapeData:
     shape: dict[str, Value] = {constraint: Iri(criterion.measurement), **facets}
     if criterion.window:
-        shape[WITHIN] = Duration(f"P{criterion.window.amount}{'D' if criterion.window.unit == 'd' else 'M'}")
+        shape[WITHIN] = Duration(criterion.window.written)
     if isinstance(criterion, Repeated):
-        amount = criterion.apart.amount
         shape[TIMES] = criterion.times
-        shape[APART] = Duration(f"P{amount}D" if criterion.apart.unit == "d" else f"PT{amount}H")
+        shape[APART] = Duration(criterion.apart.written)
     return shape
 
 

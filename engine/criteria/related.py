@@ -35,11 +35,7 @@ def _reader(criterion: type[Related]) -> Callable[[Shape, Annotations], Related]
             )
         second = shape.measurement(TO)
         _check_units(shape, first, second, criterion)
-        lower, upper = bound_of(shape, *FACETS[:2]), bound_of(shape, *FACETS[2:])
-        if lower is None and upper is None:
-            raise shape.error(f"{constraint} has no range", f"Give one of {', '.join(FACETS)}.", constraint)
-        if is_empty(lower, upper):
-            raise shape.error(f"The range of {constraint} is empty", "Swap the numbers.", constraint, kind="impossible-range")
+        lower, upper = range_of(shape, constraint)
         factor = _factor(shape, constraint)
         return criterion(measurement=first, other=second, factor=factor, lower=lower, upper=upper, **annotations)
 
@@ -70,8 +66,17 @@ def _check_units(shape: Shape, first: str, second: str, criterion: type[Related]
         )
 
 
-def bound_of(shape: Shape, inclusive: str, exclusive: str) -> Bound | None:
-    """One end of a range, by the predicates that give it. Raises CriterionError where both do."""
+def range_of(shape: Shape, constraint: str) -> tuple[Bound | None, Bound | None]:
+    """Both ends of what is computed, one of them at least. Raises CriterionError where there is none, or nothing between them."""
+    lower, upper = _bound(shape, *FACETS[:2]), _bound(shape, *FACETS[2:])
+    if lower is None and upper is None:
+        raise shape.error(f"{constraint} has no range", f"Give one of {', '.join(FACETS)}.", constraint)
+    if is_empty(lower, upper):
+        raise shape.error(f"The range of {constraint} is empty", "Swap the numbers.", constraint, kind="impossible-range")
+    return lower, upper
+
+
+def _bound(shape: Shape, inclusive: str, exclusive: str) -> Bound | None:
     including, excluding = shape.number(inclusive), shape.number(exclusive)
     if including is not None and excluding is not None:
         raise shape.error(f"Both {inclusive} and {exclusive} are given", "Keep one of them.", exclusive)

@@ -203,7 +203,7 @@ def _clause(criterion: Occurring, names: Names) -> Clause:
 def _written(criterion: Occurring, operator: str, times: int) -> ShapeData:
     shape: dict[str, Value] = {TERMS[operator]: Iri(criterion.thing)}
     if criterion.window:
-        shape[WITHIN] = Duration(f"P{criterion.window.amount}{'D' if criterion.window.unit == 'd' else 'M'}")
+        shape[WITHIN] = Duration(criterion.window.written)
     else:
         shape[SINCE] = Iri(criterion.since)
     return {**shape, TIMES: times} if times > 1 else shape

@@ -25,6 +25,11 @@ class Window(Frozen, frozen=True, kw_only=True):
         word = "day" if self.unit == "d" else "month"
         return f"{self.amount} {word}{'' if self.amount == 1 else 's'}"
 
+    @property
+    def written(self) -> str:
+        """As an xsd:duration: `P12M`."""
+        return f"P{self.amount}{'D' if self.unit == 'd' else 'M'}"
+
 
 class Timed(Criterion, frozen=True, kw_only=True):
     """What only the dates of a case decide. `affirmed` is the criterion whose planes a program has as inputs."""
@@ -141,6 +146,11 @@ class Apart(Frozen, frozen=True, kw_only=True):
     def text(self) -> str:
         """In words."""
         return f"{self.amount} {'day' if self.unit == 'd' else 'hour'}{'' if self.amount == 1 else 's'}"
+
+    @property
+    def written(self) -> str:
+        """As an xsd:duration: `P1D`, `PT4H`."""
+        return f"P{self.amount}D" if self.unit == "d" else f"PT{self.amount}H"
 
 
 class OfReadings(Timed, frozen=True, kw_only=True):

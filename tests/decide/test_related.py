@@ -13,14 +13,12 @@ from spinegraph.engine.errors import KnowledgeError
 from spinegraph.engine.exchange.decision_table.table import find_recommendation, make_table
 from spinegraph.engine.exchange.formats import BY_NAME, Answer
 from spinegraph.engine.model import Fact, Recommendation, Verdict
-from spinegraph.engine.validation.interactions.analysis import Analysis
-from spinegraph.engine.validation.interactions.survey import survey
 
 from tests.oracle import differences
 from tests.random_cases import random_cases
 from tests.related import write_related
 from tests.small import Edit
-from tests.validation.interactions.random_guidelines import Writer
+from tests.validation.interactions.random_guidelines import Writer, shows_only_what_the_engine_decides
 
 
 @pytest.fixture(scope="module")
@@ -176,16 +174,7 @@ def test_a_witness_has_values_that_are_related_as_the_rule_asks(engine: Engine) 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_the_analysis_of_random_guidelines_shows_only_what_the_engine_decides_so(seed: int, tmp_path: Path) -> None:
-    """A witness that the engine decides otherwise is an error; and no patient is met whom the analysis says there is none of."""
-    knowledge = Writer(seed, acts=True).write(tmp_path)
-    analysis = Analysis(knowledge)
-    list(survey(analysis))
-    advice = [rule for rule in knowledge.rules.values() if isinstance(rule, Recommendation)]
-    indicated = {rule.id: analysis.exists(analysis.verdict(rule, "indicated")) for rule in advice}
-    for known in itertools.islice(random_cases(analysis.engine.program, seed), 200):
-        if analysis.engine.explain(known).consistent:
-            verdicts = analysis.engine.verdicts(known)
-            assert all(indicated[id_] for id_, verdict in verdicts.items() if verdict == "indicated"), known
+    shows_only_what_the_engine_decides(Writer(seed, acts=True).write(tmp_path), seed)
 
 
 @pytest.mark.slow

@@ -19,6 +19,8 @@ WINDOWS = '"P30D"^^xsd:duration, "P12M"^^xsd:duration or "P2Y"^^xsd:duration'
 DISTANCES = '"P1D"^^xsd:duration or "PT4H"^^xsd:duration'
 DAY = 24
 """Hours."""
+LONGEST = Duration(months=150 * 12, days=150 * 366, text="P150Y")
+"""No window is longer than a life."""
 
 
 class ValueReader:
@@ -70,6 +72,7 @@ class ValueReader:
         span = self._duration(shape, predicate, needed, WINDOWS)
         if span.minutes or bool(span.days) == bool(span.months):
             raise self._no_duration(shape, predicate, needed, WINDOWS)
+        self._check_length(shape, predicate, span)
         return Window(amount=span.days, unit="d") if span.days else Window(amount=span.months, unit="mo")
 
     def distance(self, shape: str, predicate: str) -> Apart:
@@ -79,6 +82,7 @@ class ValueReader:
         hours, minutes = divmod(span.minutes, HOUR)
         if span.months or minutes or bool(span.days) == bool(hours) or (hours and not hours % DAY):
             raise self._no_duration(shape, predicate, needed, DISTANCES)
+        self._check_length(shape, predicate, span)
         return Apart(amount=span.days, unit="d") if span.days else Apart(amount=hours, unit="h")
 
     def _duration(self, shape: str, predicate: str, needed: str, mend: str) -> Duration:
@@ -88,6 +92,11 @@ class ValueReader:
         if found is None:
             raise self._no_duration(shape, predicate, needed, mend)
         return found
+
+    def _check_length(self, shape: str, predicate: str, span: Duration) -> None:
+        if span.months > LONGEST.months or span.days > LONGEST.days:
+            what, mend = f"{predicate} is {span.in_words}", f"Write at most {LONGEST.text}: no record is longer than a life."
+            raise self.error(shape, what, mend, predicate, kind="wrong-kind")
 
     def _no_duration(self, shape: str, predicate: str, needed: str, mend: str) -> CriterionError:
         values: list[Term] = self.graph.terms(shape, predicate)

@@ -17,9 +17,12 @@ from numpy.typing import NDArray
 from spinegraph.engine import Case, Knowledge, load_knowledge
 from spinegraph.engine.decide.case import CaseEncoder
 from spinegraph.engine.knowledge.files import named_paths, shipped_folder
-from spinegraph.engine.model import VERDICTS
+from spinegraph.engine.model import VERDICTS, Recommendation
 from spinegraph.engine.program.compiler import compile_program
+from spinegraph.engine.validation.interactions.analysis import Analysis
+from spinegraph.engine.validation.interactions.survey import survey
 
+from tests.random_cases import random_cases
 from tests.small import HEAD
 
 Flags = NDArray[np.bool_]
@@ -273,6 +276,18 @@ class Writer:
             "T1", "Tension", 30, self._criterion(1),
             f"{open_}core:position {positions} ; core:resolution core:exposed ; prov:wasDerivedFrom passage:P1",
         )  # fmt: skip
+
+
+def shows_only_what_the_engine_decides(knowledge: Knowledge, seed: int) -> None:
+    """A witness that the engine decides otherwise is an error; and no patient is met whom the analysis says there is none of."""
+    analysis = Analysis(knowledge)
+    list(survey(analysis))
+    advice = [rule for rule in knowledge.rules.values() if isinstance(rule, Recommendation)]
+    indicated = {rule.id: analysis.exists(analysis.verdict(rule, "indicated")) for rule in advice}
+    for known in itertools.islice(random_cases(analysis.engine.program, seed), 200):
+        if analysis.engine.explain(known).consistent:
+            verdicts = analysis.engine.verdicts(known)
+            assert all(indicated[id_] for id_, verdict in verdicts.items() if verdict == "indicated"), known
 
 
 class EveryPatient:
