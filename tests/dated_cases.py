@@ -34,7 +34,7 @@ def with_dates(program: Program, case: Case, chance: random.Random) -> Case:
         if code in case.measurements and chance.random() < 0.85:
             dates.setdefault("measurements", {})[code] = _date(chance)
             values = (case.measurements[code], 5.0, 9.5, 10.0, 15.0, 20.0, 0.0)
-            read = {DatedEntry(at=_date(chance), value=chance.choice(values)) for _ in range(chance.randint(0, 4))}
+            read = {DatedEntry(at=_date(chance), value=chance.choice(values)) for _ in range(chance.randint(0, 2))}
             earlier.setdefault("measurements", {})[code] = tuple(sorted(read, key=lambda entry: (entry.at, entry.value or 0)))
     return structs.replace(case, as_of=chance.choice(AS_OF), dates=dates, earlier=earlier)
 

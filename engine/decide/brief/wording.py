@@ -44,15 +44,15 @@ class Wording:
 
     def fragment(self, line: Line) -> str:
         """A line as part of a sentence. A choice within something never reads as more than that."""
-        chosen = self._chosen(line)
-        return f"{self._fragment(line)} if {chosen} is chosen" if chosen else self._fragment(line)
+        chosen, fragment = self._chosen(line), self._fragment(line)
+        return self._names.say("{what} if {chosen} is chosen", what=fragment, chosen=chosen) if chosen else fragment
 
     def _chosen(self, line: Line) -> str:
         """What has to be chosen first, where a line has nothing but choices within that; else ""."""
         if not all(rule.if_chosen for rule in line.rules):
             return ""
         wider = (other for rule in line.rules for other in self._program.relations.choices(rule))
-        return in_a_row(dict.fromkeys(self._names.of(self._intervention(rule)) for rule in wider), "or")
+        return in_a_row(dict.fromkeys(self._names.of(self._intervention(rule)) for rule in wider), self._names.say("or"))
 
     def _fragment(self, line: Line) -> str:
         written = line.line and (line.line.patient_headline if self._names.for_patient else line.line.headline)
@@ -76,10 +76,12 @@ class Wording:
                     yield concept
 
     def _conditional(self, line: Line) -> str:
-        chosen = self._chosen(line)
+        chosen, text, say = self._chosen(line), self._text(line), self._names.say
         if not chosen:
-            return self._text(line)
-        return f"{f'If you choose {chosen}' if self._names.for_patient else f'If {chosen} is chosen'}: {self._text(line)}"
+            return text
+        if self._names.for_patient:
+            return say("If you choose {chosen}: {text}", chosen=chosen, text=text)
+        return say("If {chosen} is chosen: {text}", chosen=chosen, text=text)
 
     def _text(self, line: Line) -> str:
         if line.line is not None:
