@@ -9,6 +9,7 @@ from spinegraph.engine.criteria.measurement import MeasuredNode
 from spinegraph.engine.criteria.node import Head
 from spinegraph.engine.criteria.shapes import NOTHING, Code, Iri, ShapeData
 from spinegraph.engine.criteria.words import Clause, Names
+from spinegraph.engine.messages import IN_ENGLISH, Messages
 from spinegraph.engine.model import Criterion, Hierarchy, OneOf
 
 # Turtle ------------------------------------------------------------------------------------------
@@ -56,19 +57,20 @@ def _prepare(head: Head, criterion: OneOf, graph: Preparation) -> MeasuredNode:
 # Words -------------------------------------------------------------------------------------------
 
 
-def in_words(criterion: OneOf, choice: Callable[[str, str], str]) -> tuple[str, str]:
+def in_words(criterion: OneOf, choice: Callable[[str, str], str], say: Messages = IN_ENGLISH) -> tuple[str, str]:
     """The values that are meant, and all others.
 
     >>> in_words(OneOf(coded="smoking", codes=("never", "former"), others=("current",)), lambda _, code: code)
     ('never or former', 'current')
     """
-    sides = (" or ".join(choice(criterion.coded, code) for code in codes) for codes in (criterion.codes, criterion.others))
+    joint = f" {say('or')} "
+    sides = (joint.join(choice(criterion.coded, code) for code in codes) for codes in (criterion.codes, criterion.others))
     inside, outside = sides
-    return inside, outside or "not known"
+    return inside, outside or say("not known")
 
 
 def _clause(criterion: OneOf, names: Names) -> Clause:
-    inside, outside = in_words(criterion, names.choice)
+    inside, outside = in_words(criterion, names.choice, names.say)
     return Clause(criterion.operator, names.name(criterion.coded), inside, opposite=outside)
 
 

@@ -16,6 +16,7 @@ from spinegraph.engine.criteria.rule import RuleNode
 from spinegraph.engine.criteria.shapes import ShapeData
 from spinegraph.engine.criteria.words import Clause, Names
 from spinegraph.engine.errors import CriterionError
+from spinegraph.engine.messages import Messages
 from spinegraph.engine.model import ActKind, Apart, Assessment, Compared, Criterion, Hierarchy, Related, Score, Timed, Window
 
 C = TypeVar("C", bound=Criterion)
@@ -148,6 +149,11 @@ class Preparation(Protocol):
 
     @property
     def facts(self) -> FactNumbers: ...
+
+    @property
+    def say(self) -> Messages:
+        """The language in which criteria are shown."""
+        ...
 
     def node(self, criterion: Criterion) -> CriterionNode: ...
 

@@ -11,6 +11,7 @@ from spinegraph.engine.criteria.node import CLOSED, CriterionNode, Explanation, 
 from spinegraph.engine.criteria.open_facts import constant_or
 from spinegraph.engine.criteria.shapes import NOTHING, Iri, ShapeData, conforms_to_any
 from spinegraph.engine.criteria.words import Clause, Names
+from spinegraph.engine.messages import IN_ENGLISH, Messages
 from spinegraph.engine.model import Bound, Compared, Criterion, Fact, Hierarchy, Measured, Proof, Range
 from spinegraph.engine.model.units import comparable
 
@@ -138,7 +139,7 @@ def _prepare(head: Head, criterion: Measured, graph: Preparation) -> MeasuredNod
 # Words -------------------------------------------------------------------------------------------
 
 
-def ranges_in_words(criterion: Measured) -> tuple[str, str]:
+def ranges_in_words(criterion: Measured, say: Messages = IN_ENGLISH) -> tuple[str, str]:
     """The range and its certain opposite: ("> 50", "<= 50").
 
     >>> ranges_in_words(Measured(measurement="weeks", lower=Bound(value=6, inclusive=True, other=4)))
@@ -149,7 +150,8 @@ def ranges_in_words(criterion: Measured) -> tuple[str, str]:
         if bound:
             inside.append(f"{sign}{'=' * bound.inclusive} {bound.value:.12g}")
             outside.append(_opposite(bound, opposite))
-    return " and ".join(inside) or "known", " or ".join(outside) or "not known"
+    joined = f" {say('and')} ".join(inside), f" {say('or')} ".join(outside)
+    return joined[0] or say("known"), joined[1] or say("not known")
 
 
 def _opposite(bound: Bound, sign: str) -> str:
@@ -178,7 +180,7 @@ def ranges(criterion: Measured) -> tuple[tuple[Range, ...], tuple[Range, ...]]:
 
 def _clause(criterion: Measured, names: Names) -> Clause:
     shown = _in_days(criterion) if names.days else criterion
-    inside, outside = ranges_in_words(shown)
+    inside, outside = ranges_in_words(shown, names.say)
     return Clause(
         criterion.operator,
         names.name(criterion.measurement),

@@ -15,6 +15,7 @@ from spinegraph.engine.criteria.node import CLOSED, CriterionNode, Explanation, 
 from spinegraph.engine.criteria.open_facts import constant_or
 from spinegraph.engine.criteria.shapes import Iri, ShapeData, conforms_to_all, conforms_to_any
 from spinegraph.engine.criteria.words import Clause, Names
+from spinegraph.engine.messages import noted
 from spinegraph.engine.model import Bound, Criterion, Difference, Fact, Hierarchy, Measured, Proof, Ratio, Related
 
 TO, FACTOR = "core:to", "core:factor"
@@ -165,11 +166,16 @@ class RelatedNode(CriterionNode):
 # Words -------------------------------------------------------------------------------------------
 
 
+RATIO, DIFFERENCE = noted("{first} divided by {other}"), noted("{first} minus {other}")
+
+
 def _clause(criterion: Related, names: Names) -> Clause:
-    inside, outside = ranges_in_words(Measured(measurement="", lower=criterion.lower, upper=criterion.upper))
-    joint = "divided by" if criterion.ratio else "minus"
-    times = "" if criterion.factor == 1 else f"{criterion.factor:.12g} times "
-    name = f"{names.name(criterion.measurement)} {joint} {times}{names.name(criterion.other)}"
+    inside, outside = ranges_in_words(Measured(measurement="", lower=criterion.lower, upper=criterion.upper), names.say)
+    other = names.name(criterion.other)
+    if criterion.factor != 1:
+        other = names.say("{factor} times {other}", factor=f"{criterion.factor:.12g}", other=other)
+    joint = RATIO if criterion.ratio else DIFFERENCE
+    name = names.say(joint, first=names.name(criterion.measurement), other=other)
     unit = "" if criterion.ratio else names.unit(criterion.measurement)
     return Clause(criterion.operator, name, inside, unit=unit, opposite=outside)
 

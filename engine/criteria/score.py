@@ -12,6 +12,7 @@ from spinegraph.engine.criteria.node import FALSE, TRUE, Explanation, Head
 from spinegraph.engine.criteria.shapes import Curie, Iri, ShapeData, conforms_to_all, conforms_to_any
 from spinegraph.engine.criteria.sums import Ballot, SumNode, at_least, at_most, emit_ballots
 from spinegraph.engine.criteria.words import Clause, Names, in_points, tally_in_words
+from spinegraph.engine.messages import IN_ENGLISH, Messages, noted
 from spinegraph.engine.model import And, Bound, Criterion, Hierarchy, Measured, Proof, Score, Scored, Tally
 
 LOWER, UPPER = ("core:atLeast", "core:moreThan"), ("core:atMost", "core:lessThan")
@@ -126,18 +127,19 @@ def _reach(criterion: Scored, _: Surroundings, of: Callable[[Criterion], Reach])
 class ScoreNode(SumNode):
     """A score in a range: its proof shows every item with its points, for only all of them make the sum."""
 
-    __slots__ = ("_ends", "_name", "_range", "_score")
+    __slots__ = ("_ends", "_name", "_range", "_say", "_score")
 
     def __init__(self, head: Head, criterion: Scored, graph: Preparation) -> None:
         super().__init__(head, criterion, graph, _ballots(criterion))
         self._score = criterion.score
         self._ends = extremes(criterion.score)
-        self._range = range_in_words(criterion)
+        self._say = graph.say
+        self._range = range_in_words(criterion, self._say)
         self._name = f"{criterion.label}: {criterion.score.label}" if criterion.label else criterion.score.label
 
     def mention(self, case: Explanation) -> Proof:
         tally = self._tally(case)
-        label = f"{self._name} {tally_in_words(tally)}, {self._range}"
+        label = f"{self._name} {tally_in_words(tally, self._say)}, {self._range}"
         return structs.replace(super().mention(case), label=label, tally=tally)
 
     def _prove(self, case: Explanation, truth: int) -> Proof:  # noqa: ARG002
@@ -193,17 +195,19 @@ def _with_points(proof: Proof, points: float) -> Proof:
 # Words -------------------------------------------------------------------------------------------
 
 
-def range_in_words(criterion: Scored) -> str:
+LEAST = (noted("more than {points}"), noted("at least {points}"))
+MOST = (noted("less than {points}"), noted("at most {points}"))
+
+
+def range_in_words(criterion: Scored, say: Messages = IN_ENGLISH) -> str:
     """`at least 2 and at most 6`."""
-    words = []
-    for bound, (with_it, without) in ((criterion.lower, ("at least", "more than")), (criterion.upper, ("at most", "less than"))):
-        if bound:
-            words.append(f"{with_it if bound.inclusive else without} {bound.value:.12g}")
-    return " and ".join(words)
+    ends = ((criterion.lower, LEAST), (criterion.upper, MOST))
+    words = [say(templates[bound.inclusive], points=f"{bound.value:.12g}") for bound, templates in ends if bound]
+    return f" {say('and')} ".join(words)
 
 
 def _clause(criterion: Scored, names: Names) -> Clause:
-    return Clause(criterion.operator, joint=f"{names.name(criterion.score.iri)} {range_in_words(criterion)}")
+    return Clause(criterion.operator, joint=f"{names.name(criterion.score.iri)} {range_in_words(criterion, names.say)}")
 
 
 # SHACL -------------------------------------------------------------------------------------------

@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from spinegraph.engine.messages import Messages, messages_of
+from spinegraph.engine.messages import IN_ENGLISH, Messages, messages_of
 from spinegraph.engine.model import Bound, CodedProperty, Concept, Criterion, Knowledge, Measurement, Score, Scored, Tally
-
-IN_ENGLISH = Messages()
 
 
 class Names(NamedTuple):

@@ -18,6 +18,7 @@ class CriterionGraph:
         self.facts = facts
         self.size = 0
         self._names = names_of(knowledge)
+        self.say = self._names.say
         self._nodes: dict[int, CriterionNode] = {}
         self._rules: dict[str, RuleNode] = {}
         self._obtained: dict[int, RuleNode] = {}

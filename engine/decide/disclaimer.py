@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from spinegraph.engine.messages import Messages, noted
+from spinegraph.engine.messages import IN_ENGLISH, Messages, noted
 from spinegraph.engine.model import Audience, Source
 
-IN_ENGLISH = Messages()
 NO_DEVICE = noted("Decision support for clinicians, not a medical device and no substitute for clinical judgement.")
 DISCLAIMER = f"{NO_DEVICE} Check every statement before use."
 """Where no source is spoken for."""

@@ -6,11 +6,16 @@ from collections.abc import Mapping
 from decimal import Context, Decimal
 from typing import NamedTuple
 
+from spinegraph.engine.messages import IN_ENGLISH, Messages, messages_of, noted
 from spinegraph.engine.model import Dose, Knowledge, Measurement, ShownDose
 from spinegraph.engine.model.units import in_words
 
 EXACT = Context(prec=60)
 """Two numbers of a case or of content have 17 digits each: their product is exact."""
+
+
+A_DAY = {1: noted("once a day"), 2: noted("twice a day")}
+OFTEN_A_DAY = noted("{count} times a day")
 
 
 class PreparedDose(NamedTuple):
@@ -19,6 +24,7 @@ class PreparedDose(NamedTuple):
     dose: Dose
     per: Measurement | None
     stated: ShownDose
+    say: Messages
 
     def shown(self, values: Mapping[str, float]) -> ShownDose:
         """The dose for a patient with these measurements, by code."""
@@ -33,7 +39,8 @@ class PreparedDose(NamedTuple):
         words = f"{_plain(amount)} {unit}/{per.unit} × {_plain(value)} {per.unit} = {_plain(product)} {unit}"
         limit = self.dose.limit
         if limit is not None and product > _decimal(limit):
-            return _replaced(stated, given=limit, calculation=f"{words}, at most {_plain(_decimal(limit))} {unit}")
+            at_most = self.say("at most {amount}", amount=f"{_plain(_decimal(limit))} {unit}")
+            return _replaced(stated, given=limit, calculation=f"{words}, {at_most}")
         return _replaced(stated, given=float(product), calculation=words)
 
 
@@ -41,8 +48,9 @@ def prepare_dose(dose: Dose, knowledge: Knowledge) -> PreparedDose:
     """A dose, prepared once."""
     per = knowledge.measurements[dose.per] if dose.per else None
     medicine = knowledge.interventions[dose.medicine] if dose.medicine else None
+    say = messages_of(knowledge.language)
     stated = ShownDose(
-        text=dose_in_words(dose, per, medicine.label if medicine else ""),
+        text=dose_in_words(dose, per, medicine.label if medicine else "", say),
         amount=dose.amount,
         unit=dose.unit,
         medicine=medicine.code if medicine else "",
@@ -53,21 +61,23 @@ def prepare_dose(dose: Dose, knowledge: Knowledge) -> PreparedDose:
         times_a_day=dose.times_a_day,
         lasting=dose.lasting.text if dose.lasting else "",
     )
-    return PreparedDose(dose, per, stated)
+    return PreparedDose(dose, per, stated, say)
 
 
-def dose_in_words(dose: Dose, per: Measurement | None = None, medicine: str = "") -> str:
+def dose_in_words(dose: Dose, per: Measurement | None = None, medicine: str = "", say: Messages = IN_ENGLISH) -> str:
     """`cefalexin 20 mg/kg by mouth twice a day for 10 days, at most 500 mg each`."""
     unit = in_words(dose.unit)
     parts = [medicine, f"{_plain(_decimal(dose.amount))} {unit}{f'/{per.unit}' if per else ''}", dose.route]
     if dose.times_a_day:
-        parts.append({1: "once", 2: "twice"}.get(dose.times_a_day, f"{dose.times_a_day} times") + " a day")
+        parts.append(say(A_DAY.get(dose.times_a_day, OFTEN_A_DAY), count=dose.times_a_day))
     if dose.every:
-        parts.append(f"every {dose.every.in_words}")
+        parts.append(say("every {time}", time=dose.every.said(say)))
     if dose.lasting:
-        parts.append(f"for {dose.lasting.in_words}")
-    limit = f", at most {_plain(_decimal(dose.limit))} {unit} each" if dose.limit is not None else ""
-    return " ".join(filter(None, parts)) + limit
+        parts.append(say("for {time}", time=dose.lasting.said(say)))
+    words = " ".join(filter(None, parts))
+    if dose.limit is None:
+        return words
+    return f"{words}, {say('at most {amount} each', amount=f'{_plain(_decimal(dose.limit))} {unit}')}"
 
 
 def _decimal(number: float) -> Decimal:

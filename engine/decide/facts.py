@@ -12,6 +12,7 @@ from spinegraph.engine.criteria.coded import in_words
 from spinegraph.engine.criteria.facts import AS_OF, date_of
 from spinegraph.engine.criteria.measurement import ranges, ranges_in_words
 from spinegraph.engine.decide.timeline import Timelines
+from spinegraph.engine.messages import messages_of
 from spinegraph.engine.model import (
     Bound,
     CaseValue,
@@ -165,12 +166,13 @@ class Facts:
         return (*changes, *(Change(code=self.code_of[iri], to="assessed") for iri in self.program.findings))
 
     def _into_and_out_of(self, criterion: Compared) -> list[Change]:
-        code = self.code_of[criterion.subject]
+        code, knowledge = self.code_of[criterion.subject], self.program.knowledge
+        say = messages_of(knowledge.language)
         if isinstance(criterion, OneOf):
-            words = in_words(criterion, lambda iri, value: self.program.knowledge.coded[iri].label_of(value))
+            words = in_words(criterion, lambda iri, value: knowledge.coded[iri].label_of(value), say)
             sides = zip(words, (criterion.codes, criterion.others), strict=True)
             return [Change(code=code, to=to, choices=codes) for to, codes in sides]
-        both = zip(ranges_in_words(criterion), ranges(criterion), strict=True)
+        both = zip(ranges_in_words(criterion, say), ranges(criterion), strict=True)
         return [Change(code=code, to=to, ranges=values) for to, values in both]
 
     def related(self, mask: int) -> int:

@@ -6,10 +6,15 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from spinegraph.engine.decide.dates import read_moment
+from spinegraph.engine.messages import IN_ENGLISH, Messages, noted
 from spinegraph.engine.model import Case, Due, Recurrence
 from spinegraph.engine.model.statements import DueState
 
-STATES = {"not-yet": "not due again before {first}", "due": "due again since {first}", "overdue": "overdue since {last}"}
+STATES = {
+    "not-yet": noted("not due again before {first}"),
+    "due": noted("due again since {first}"),
+    "overdue": noted("overdue since {last}"),
+}
 
 
 class _Window(NamedTuple):
@@ -19,20 +24,28 @@ class _Window(NamedTuple):
     last: date | None
 
 
-def due_again(recurrence: Recurrence, intervention: str, case: Case) -> Due:
+def recurrence_in_words(recurrence: Recurrence, say: Messages = IN_ENGLISH) -> str:
+    """`every 6 months`, `every 3 months to 1 year`."""
+    every = recurrence.every.said(say)
+    if recurrence.at_most is None:
+        return say("every {time}", time=every)
+    return say("every {least} to {most}", least=every, most=recurrence.at_most.said(say))
+
+
+def due_again(recurrence: Recurrence, intervention: str, case: Case, say: Messages = IN_ENGLISH) -> Due:
     """How a recurrence stands in a case. `intervention`: the code of what is done."""
     every, at_most = recurrence.every, recurrence.at_most
     members: dict[str, Any] = {"every": every.text, "every_at_most": at_most.text if at_most else ""}
     performed = case.dates.get("performed", {}).get(intervention, "") if intervention in case.performed else ""
     if not performed:
-        return Due(text=recurrence.in_words, **members)
+        return Due(text=recurrence_in_words(recurrence, say), **members)
     window = _window(recurrence, performed)
     days = {name: day.isoformat() if day else "" for name, day in window._asdict().items()}
     state: DueState = _state(window, case.as_of) if case.as_of else ""
-    said = f", last done {performed}"
-    if state and (day := STATES[state].format(**days)):
-        said += f", {day}"
-    return Due(text=recurrence.in_words + said, performed=performed, state=state, **members, **days)
+    parts = [recurrence_in_words(recurrence, say), say("last done {performed}", performed=performed)]
+    if state:
+        parts.append(say(STATES[state], **days))
+    return Due(text=", ".join(parts), performed=performed, state=state, **members, **days)
 
 
 def is_due(recurrence: Recurrence, intervention: str, case: Case) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from spinegraph.engine.decide.dose import PreparedDose, prepare_dose
 from spinegraph.engine.decide.recurrence import due_again
+from spinegraph.engine.messages import Messages, messages_of
 from spinegraph.engine.model import Case, Knowledge, Recommendation, Verdict
 
 ORDERED: tuple[Verdict, ...] = ("indicated", "provisional")
@@ -21,6 +22,7 @@ class Statements(NamedTuple):
     intervention: str
     grade: Mapping[str, str]
     doses: tuple[PreparedDose, ...]
+    say: Messages
 
     def shown(self, case: Case, verdict: Verdict) -> dict[str, Any]:
         """The members that an answer has for them; those of which nothing is said are left out.
@@ -35,7 +37,7 @@ class Statements(NamedTuple):
             if self.doses:
                 found["dose"] = tuple(one.shown(case.measurements) if ordered else one.stated for one in self.doses)
         if rule.recurrence is not None:
-            found["due"] = due_again(rule.recurrence, self.intervention, case)
+            found["due"] = due_again(rule.recurrence, self.intervention, case, self.say)
         if rule.preference:
             found["preference"] = rule.patient_preference if for_patient else rule.preference
         return found
@@ -49,4 +51,4 @@ def prepare_statements(rule: Recommendation, knowledge: Knowledge, grading: froz
     if not (grade or rule.doses or rule.recurrence or rule.preference):
         return None
     doses = tuple(prepare_dose(dose, knowledge) for dose in rule.doses)
-    return Statements(rule, knowledge.interventions[rule.intervention].code, grade, doses)
+    return Statements(rule, knowledge.interventions[rule.intervention].code, grade, doses, messages_of(knowledge.language))

@@ -38,6 +38,10 @@ class Messages:
         return name if self.language else name[:1].lower() + name[1:]
 
 
+IN_ENGLISH = Messages()
+"""The words as they stand in the code."""
+
+
 def noted(english: str) -> str:
     """The same words: marks those that are said later, so that the tests find them."""
     return english

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from spinegraph.engine.model.base import Frozen
+from spinegraph.engine.model.units import quantity
 
 _FORM = re.compile(
     r"P(?:(?P<years>\d{1,4})Y)?(?:(?P<months>\d{1,5})M)?(?:(?P<days>\d{1,5})D)?"
@@ -29,10 +31,14 @@ class Duration(Frozen, frozen=True, kw_only=True):
     @property
     def in_words(self) -> str:
         """`6 months`, `1 year and 6 months`, `8 hours`."""
+        return self.said(str)
+
+    def said(self, say: Callable[[str], str]) -> str:
+        """The same in the words of `say`."""
         years, months = divmod(self.months, MONTHS)
         hours, minutes = divmod(self.minutes, HOUR)
-        parts = ((years, "year"), (months, "month"), (self.days, "day"), (hours, "hour"), (minutes, "minute"))
-        return " and ".join(f"{number} {word}{'s' if number != 1 else ''}" for number, word in parts if number)
+        parts = ((years, "a"), (months, "mo"), (self.days, "d"), (hours, "h"), (minutes, "min"))
+        return f" {say('and')} ".join(quantity(number, unit, say) for number, unit in parts if number)
 
     def after(self, day: date) -> date | None:
         """The day so long after another, by whole days; the last of a month that has no such day, None past the calendar.

@@ -41,11 +41,6 @@ class Recurrence(Frozen, frozen=True, kw_only=True):
     every: Duration
     at_most: Duration | None = None
 
-    @property
-    def in_words(self) -> str:
-        """`every 6 months`, `every 3 months to 1 year`."""
-        return f"every {self.every.in_words}{f' to {self.at_most.in_words}' if self.at_most else ''}"
-
 
 # Shown in an answer --------------------------------------------------------------------------
 

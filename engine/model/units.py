@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 
-WORDS: Mapping[str, str] = {"a": "years", "mo": "months", "wk": "weeks", "d": "days", "Cel": "°C", "/min": "a minute"}
+WORDS: Mapping[str, str] = {
+    "a": "years", "mo": "months", "wk": "weeks", "d": "days", "h": "hours", "min": "minutes", "Cel": "°C", "/min": "a minute",
+}  # fmt: skip
 
-COUNTED = frozenset({"a", "mo", "wk", "d"})
+COUNTED = frozenset({"a", "mo", "wk", "d", "h", "min"})
 """Units whose words have a singular."""
 
 

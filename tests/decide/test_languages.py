@@ -12,8 +12,11 @@ import pytest
 from spinegraph.engine import Engine, MalformedCaseError, load_knowledge, make_case, make_codebook
 from spinegraph.engine.exchange.article.article import render_article
 from spinegraph.engine.knowledge.files import named_paths
-from spinegraph.engine.model import Case, Proof
+from spinegraph.engine.model import Case, Due, Proof
 from spinegraph.engine.validation.cases.files import read_cases
+
+from tests.decide.deciding import STREP, decided
+from tests.stated import stating
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "guidelines" / "ankle-and-foot"
@@ -159,3 +162,16 @@ def test_proofs_say_in_german_how_a_fact_stands() -> None:
     found = labels(entry.explanation)
     assert "Druckschmerz am Außenknöchel vorhanden" in found
     assert not any("present" in label.split() or "of" in label.split() for label in found)
+
+
+def test_doses_and_what_recurs_are_said_in_german(tmp_path: Path) -> None:
+    engine = stating(tmp_path)
+    facts = {"present": [*STREP.split(), "fever"], "absent": ["penicillin_allergy", "drooling"]}
+    data = {**facts, "measurements": {"temperature_c": 39, "weight_kg": 20}, "as_of": "2026-08-02", "language": "de"}
+    case = make_case({**data, "performed": [{"code": "gargling", "at": "2026-01-31"}]}, make_codebook(engine.knowledge))
+    dose, due = decided(engine, case, "give-penicillin").dose, decided(engine, case, "gargle").due
+    assert isinstance(dose, tuple)
+    assert isinstance(due, Due)
+    assert dose[0].text == "50 mg/kg by mouth zweimal am Tag 10 Tage lang, höchstens je 500 mg"  # the route is content
+    assert dose[0].calculation == "50 mg/kg × 20 kg = 1000 mg, höchstens 500 mg"
+    assert due.text.endswith("zuletzt am 2026-01-31, überfällig seit dem 2026-07-31")

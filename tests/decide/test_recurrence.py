@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 from spinegraph.engine import Engine, make_case, make_codebook
+from spinegraph.engine.decide.recurrence import recurrence_in_words
 from spinegraph.engine.model import Case, Due
 
 from tests.decide.deciding import decided
@@ -84,7 +85,7 @@ def test_two_recommendations_of_one_act_recur_apart(tmp_path: Path) -> None:
     engine = stating(tmp_path, stated.replace("core:intervention intervention:Gargling ;", ""))
     assert engine.program.performable
     recurrences = [act.recurrence for act in engine.program.performable if act.recurrence]
-    assert [one.in_words for one in recurrences] == ["every 1 month", "every 3 months to 6 months"]
+    assert [recurrence_in_words(one) for one in recurrences] == ["every 1 month", "every 3 months to 6 months"]
 
 
 def test_what_it_obtains_does_not_stand_in_for_a_date(tmp_path: Path) -> None:

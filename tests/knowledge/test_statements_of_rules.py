@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from spinegraph.engine import load_knowledge
+from spinegraph.engine.decide.recurrence import recurrence_in_words
 from spinegraph.engine.errors import KnowledgeError
 from spinegraph.engine.knowledge.turtle.terms import expand
 from spinegraph.engine.model import Dose, Recommendation
@@ -28,7 +29,7 @@ def test_they_are_read_as_written(tmp_path: Path) -> None:
     assert (rule.preference, rule.patient_preference) == ("Talk about benefit and harm.", "What matters to you?")
     recurrence = rules["gargle"].recurrence
     assert recurrence is not None
-    assert recurrence.in_words == "every 3 months to 6 months"
+    assert recurrence_in_words(recurrence) == "every 3 months to 6 months"
 
 
 def test_of_a_rule_that_states_nothing_nothing_is_made_up(tmp_path: Path) -> None:
