@@ -60,14 +60,14 @@ lint: $(VENV)/dev  ## style, types, direction of imports, Turtle format
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/spinegraph format --check
+	$(BIN)/spinegraph format --check ontology shapes guidelines
 
 check: lint test  ## everything that a commit has to pass
 
 format: $(VENV)/dev  ## put code and Turtle into their normal form
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format .
-	$(BIN)/spinegraph format
+	$(BIN)/spinegraph format ontology shapes guidelines
 
 inferred: $(VENV)/dev  ## let the OWL reasoner write ontology/inferred.ttl anew
 	$(BIN)/spinegraph infer

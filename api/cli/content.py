@@ -250,7 +250,8 @@ def infer_command(
 
 def format_command(
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="PATH...", help="Turtle files; all of the knowledge if none is given.")
+        list[Path] | None,
+        typer.Argument(metavar="PATH...", help="Turtle files, or folders of them; all of the knowledge if none is given."),
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if a file is not in normal form.")] = False,
     full: Annotated[
@@ -259,9 +260,9 @@ def format_command(
     knowledge: KnowledgeOption = None,
 ) -> None:
     """Put Turtle files into their normal form."""
-    from spinegraph.engine.knowledge.turtle.formatting import badly_formatted, format_files
+    from spinegraph.engine.knowledge.turtle.formatting import badly_formatted, format_files, turtle_files
 
-    paths = tuple(files) if files else own_paths_of(knowledge)
+    paths = turtle_files(*files) if files else own_paths_of(knowledge)
     found = badly_formatted(paths, full=full) if check else format_files(paths, full=full)
     for path in found:
         typer.echo(f"{'not in normal form' if check else 'formatted'}: {path.name}")

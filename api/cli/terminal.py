@@ -144,7 +144,7 @@ def _details(entry: DecidedRecommendation, words: Words) -> Iterator[tuple[str, 
         yield "if corrected", " | ".join(corrected)
 
 
-def _stated(entry: DecidedRecommendation, words: Words) -> Iterator[tuple[str, str]]:
+def _stated(entry: Turned, words: Words) -> Iterator[tuple[str, str]]:
     """The grade, the doses, when it is due again, and what the patient weighs."""
     if entry.strength:
         yield "grade", f"strength {entry.strength}, certainty {entry.certainty}"
@@ -225,7 +225,7 @@ def render_proof(entry: ShownRecommendation, case: Case, knowledge: Knowledge) -
         _grow(tree, child, carrying(proof), words)
     cited = {passage.id: passage for passage in knowledge.passages.values()}
     stated = [(id_, cited[id_].paraphrase) for id_ in entry.passages if id_ in cited]
-    return Group(tree, two_columns([*stated, *_turning(entry, words)]))
+    return Group(tree, two_columns([*stated, *_stated(entry, words), *_turning(entry, words)]))
 
 
 def _grow(tree: Tree, node: Proof, shown: Iterable[str], words: Words) -> None:

@@ -178,7 +178,8 @@ def _headline_reading(brief: Brief, fit: Fit) -> str:
 def _actions(name: str, actions: Sequence[BriefAction], fit: Fit, for_patient: bool) -> Iterator[Row]:
     cautions = {""}
     for number, action in enumerate(actions, 1):
-        reading = ("Our reading: " + action.reading + "." if fit.readings else "(our reading)") if action.reading else ""
+        whole = f"Our reading: {action.reading.removesuffix('.')}."
+        reading = (whole if fit.readings else "(our reading)") if action.reading else ""
         parts = (action.text, "" if action.caution in cautions else action.caution, "" if for_patient else reading)
         cautions.add(action.caution)
         yield Row(name, " ".join(filter(None, parts)), () if for_patient else action.passages, number)

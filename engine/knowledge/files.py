@@ -112,7 +112,12 @@ def is_shared(path: Path) -> bool:
 
 def is_apart(path: Path) -> bool:
     """Whether a file below a folder is about content, or nobody's: an authoring shape, or hidden as .git, .venv, .#name."""
-    return any(part == "authoring" or part.startswith(".") for part in path.parts)
+    return "authoring" in path.parts or is_hidden(path)
+
+
+def is_hidden(path: Path) -> bool:
+    """Whether a file below a folder is nobody's: .git, .venv, .#name."""
+    return any(part.startswith(".") for part in path.parts)
 
 
 def read_file(path: Path) -> bytes:

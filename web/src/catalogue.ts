@@ -14,16 +14,20 @@ export interface Catalogue {
   words: [code: string, words: string][];
 }
 
+/** What can be said of an intervention; `taking:nsaid` is such a fact. */
+const ACTS = ['performed', 'taking'] as const;
+
 /** Ask for all of it. */
 export async function loadCatalogue(): Promise<Catalogue> {
-  const [screens, forPatients, findings, rules, sources] = await Promise.all([
+  const [screens, forPatients, findings, interventions, rules, sources] = await Promise.all([
     get('/v1/screens'),
     get('/v1/screens?audience=patient'),
     get('/v1/findings?limit=500'),
+    get('/v1/interventions?limit=500'),
     get('/v1/rules?limit=500'),
     get('/v1/sources'),
   ]);
-  return makeCatalogue(screens.screens, forPatients.screens, findings.items, rules.items, sources.items);
+  return makeCatalogue(screens.screens, forPatients.screens, findings.items, interventions.items, rules.items, sources.items);
 }
 
 async function get(path: string): Promise<{ screens: Screen[]; items: Listed[] }> {
@@ -36,11 +40,13 @@ export function makeCatalogue(
   screens: Screen[],
   forPatients: Screen[],
   findings: Listed[],
+  interventions: Listed[],
   rules: Listed[],
   sources: Listed[],
 ): Catalogue {
   const item: Record<string, Item> = {};
   for (const one of findings) item[one.code] = { code: one.code, kind: 'finding', asked_of: 'record', label: one.label };
+  for (const one of interventions) for (const act of ACTS) item[`${act}:${one.code}`] = { code: `${act}:${one.code}`, kind: 'finding', asked_of: 'record', label: one.label };
   for (const screen of screens) for (const one of screen.items) item[one.code] = one;
   const patient = forPatients.flatMap((screen) => screen.items);
   const patientLabel = Object.fromEntries(patient.map((one) => [one.code, one.label]));
@@ -107,10 +113,12 @@ export function choiceWords(item: Item | undefined, choice: string | undefined):
 /** A name where there is little room. */
 export const shortName = (item: Item | undefined, code: string): string => sentence(item?.short ?? item?.label ?? code);
 
-/** The name of something that is missing: a fact, the date of one (`at:fever`), or that of the case (`as_of`). */
+/** The name of something that is missing: a fact (also `taking:nsaid`), its date (`at:fever`), or that of the case (`as_of`). */
 export function missingName(code: string, catalogue: Catalogue): string {
   if (code === 'as_of') return say('missing.asOf');
   const dated = code.startsWith('at:') ? code.slice(3) : '';
+  const act = ACTS.find((one) => code.startsWith(`${one}:`));
+  if (act) return say(`missing.${act}`, { name: shortName(catalogue.item[code], code) });
   return dated ? say('missing.date', { name: shortName(catalogue.item[dated], dated) }) : shortName(catalogue.item[code], code);
 }
 

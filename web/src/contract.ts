@@ -146,6 +146,11 @@ export interface Recommendation {
   overrides?: string[];
   overridden_by?: string[];
   left_open_by?: string[];
+  strength?: string;
+  certainty?: string;
+  dose?: { text: string; calculation?: string; missing?: string[] }[];
+  due?: { text: string };
+  preference?: string;
   flips?: Change[][];
   flips_complete?: boolean;
   explanation?: Proof;

@@ -20,8 +20,8 @@ import pyoxigraph as ox
 from rdflib import XSD, BNode, Graph, Literal, URIRef
 from rdflib.plugins.serializers import longturtle
 from rdflib.term import Node
-from spinegraph.engine.errors import TurtleSyntaxError
-from spinegraph.engine.knowledge.files import in_unix_form
+from spinegraph.engine.errors import KnowledgeError, TurtleSyntaxError
+from spinegraph.engine.knowledge.files import in_unix_form, is_hidden
 from spinegraph.engine.knowledge.turtle.reader import not_turtle_1_1, parse
 from spinegraph.engine.knowledge.turtle.short_rules import left_out
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES
@@ -193,6 +193,19 @@ def format_files(paths: tuple[Path, ...], *, full: bool = False) -> list[Path]:
     for path in changed:
         path.write_text(format_turtle(_text(path), path.name, full=full), encoding="utf-8")
     return changed
+
+
+def turtle_files(*named: Path) -> tuple[Path, ...]:
+    """Turtle files that somebody named, and those below named folders. Raises KnowledgeError where there are none."""
+    found: list[Path] = []
+    for place in named:
+        inside = [path for path in sorted(place.rglob("*.ttl")) if not is_hidden(path.relative_to(place))]
+        if place.is_dir() and not inside:
+            raise KnowledgeError("There are no Turtle files.", where=str(place), mend="Give a folder that holds .ttl files.")
+        if not place.is_dir() and place.suffix != ".ttl":
+            raise KnowledgeError("This is not Turtle.", where=str(place), mend="Only .ttl files have a normal form.")
+        found += inside if place.is_dir() else [place]
+    return tuple(dict.fromkeys(found))
 
 
 def _text(path: Path) -> str:

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spinegraph.engine.model import Recommendation, Scored
+from spinegraph.engine.model import Recommendation, Rule, Scored
 from spinegraph.engine.validation.content import Content
 from spinegraph.engine.validation.diagnostics import Diagnostic
 
 
+def _named_by(rule: Rule) -> Iterator[str]:
+    """What a rule tests, concludes, or multiplies a dose by."""
+    for criterion in filter(None, (rule.scope, rule.criterion)):
+        for node in criterion.walk():
+            yield from node.mentions
+    yield from (getattr(rule, kind, "") for kind in ("finding", "condition", "intervention"))
+    if isinstance(rule, Recommendation):
+        yield from (iri for dose in rule.doses for iri in (dose.per, dose.medicine))
+
+
 def check_uses(content: Content) -> Iterator[Diagnostic]:
-    """Concepts, measurements and coded properties that no criterion tests, no rule concludes, and no passage is named for; lines
-    of briefs that no recommendation names; scores that none reads. Needs knowledge.
+    """Concepts, measurements and coded properties that no criterion tests, no rule concludes, no dose needs, and no passage is
+    named for; lines of briefs that no recommendation names; scores that none reads. Needs knowledge.
 
     What a passage speaks of may stand without a rule: coverage accounts for it.
     """
@@ -21,10 +31,9 @@ def check_uses(content: Content) -> Iterator[Diagnostic]:
     used: set[str] = set()
     read: set[str] = set()
     for rule in knowledge.rules.values():
-        for criterion in filter(None, (rule.scope, rule.criterion)):
-            used.update(iri for node in criterion.walk() for iri in node.mentions)
-            read.update(node.score.iri for node in criterion.walk() if isinstance(node, Scored))
-        used.update(getattr(rule, kind, "") for kind in ("finding", "condition", "intervention"))
+        used.update(_named_by(rule))
+        nodes = (node for criterion in filter(None, (rule.scope, rule.criterion)) for node in criterion.walk())
+        read.update(node.score.iri for node in nodes if isinstance(node, Scored))
     broader, narrower = knowledge.hierarchy.broader, knowledge.hierarchy.narrower
     for group in (knowledge.findings, knowledge.conditions, knowledge.interventions, knowledge.valued):
         for iri, thing in group.items():

@@ -90,11 +90,41 @@ function Rule({ rule, found }: { rule: Listed; found: Recommendation }) {
       {found.overrides?.length ? <p class="src">{say('why.sets', { names: names(found.overrides) })}</p> : null}
       {found.overridden_by?.length ? <p class="src">{say('line.gives', { names: names(found.overridden_by) })}</p> : null}
       {found.left_open_by?.length ? <p class="src">{say('line.open', { names: names(found.left_open_by) })}</p> : null}
+      <Stated found={found} />
       {[...readings].map((reading) => (
         <p class="caution" key={reading}>
           <b>{say('why.ourReading')}.</b> {reading}
         </p>
       ))}
+    </>
+  );
+}
+
+/** What the source states besides for whom: the doses worked out, when it is due again, its grade, what to weigh together. */
+function Stated({ found }: { found: Recommendation }) {
+  const { catalogue } = useStore();
+  const names = (codes: string[]) => codes.map((code) => catalogue?.item[code]?.label ?? code).join(', ');
+  const grade = found.strength && say('why.graded', { strength: sayOf('grade', found.strength), certainty: sayOf('grade', found.certainty ?? '') });
+  return (
+    <>
+      {(found.dose ?? []).map((dose) => (
+        <p class="dose" key={dose.text}>
+          <b>{say('why.dose')}.</b> {dose.text}
+          {dose.calculation && <span class="worked">{dose.calculation}</span>}
+          {dose.missing?.length ? <span class="worked">{say('why.doseMissing', { names: names(dose.missing) })}</span> : null}
+        </p>
+      ))}
+      {found.due && (
+        <p class="src">
+          <b>{say('why.again')}.</b> {found.due.text}
+        </p>
+      )}
+      {found.preference && (
+        <p class="src">
+          <b>{say('why.preference')}.</b> {found.preference}
+        </p>
+      )}
+      {grade && <p class="src">{grade}</p>}
     </>
   );
 }
