@@ -47,6 +47,7 @@ class Listed(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     definition: Annotated[str, doc("What it means or says.")] = ""
     patient_label: Annotated[str, doc("Its name for patients.")] = ""
     synonyms: Annotated[tuple[str, ...], doc("Other names.")] = ()
+    replaces: Annotated[tuple[str, ...], doc("Deprecated codes that mean this.")] = ()
     codes_elsewhere: Annotated[tuple[str, ...], doc("Codes of other systems that mean exactly this.")] = ()
     unit: Annotated[str, doc("Of a measurement: its unit, in UCUM.")] = ""
     choices: Annotated[tuple[Choice, ...], doc("Of a coded value: what it can be.")] = ()
@@ -116,7 +117,9 @@ def search(entries: Iterable[Entry], words: tuple[str, ...]) -> list[Listed]:
 
 def entry_of(listed: Listed) -> Entry:
     """What is listed, ready to be searched."""
-    names = " ".join((listed.label, listed.code, *listed.synonyms, listed.patient_label, *listed.codes_elsewhere))
+    names = " ".join(
+        (listed.label, listed.code, *listed.synonyms, listed.patient_label, *listed.replaces, *listed.codes_elsewhere)
+    )
     rest = (listed.definition, listed.kind, listed.iri.removeprefix(BASE), listed.direction, listed.urgency, listed.about)
     return Entry(listed, plain(names), plain(" ".join((names, *rest))))
 
@@ -138,6 +141,7 @@ def _concept(concept: Concept | Measurement | CodedProperty, knowledge: Knowledg
         definition=concept.definition,
         patient_label=concept.patient_label,
         synonyms=concept.synonyms if isinstance(concept, Concept) else (),
+        replaces=tuple(term.code for term in knowledge.deprecated.values() if term.replaced_by == concept.iri),
         codes_elsewhere=tuple(codes),
         unit=concept.unit if isinstance(concept, Measurement) else "",
         choices=choices_of(concept, for_patient=False) if isinstance(concept, CodedProperty) else (),

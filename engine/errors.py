@@ -40,7 +40,7 @@ Every error says what is wrong, where, and how to mend it. Transport maps classe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 
 LONGEST_ECHO = 80
@@ -144,18 +144,23 @@ class MalformedCaseError(CaseError):
     title = "The case is malformed"
 
 
+def _unknown_code(code: str, near: Sequence[str], withdrawn: bool) -> str:
+    if withdrawn:
+        choice = f"; consider: {', '.join(near)}" if near else ""
+        return f"{shortened(code)} is deprecated, and nothing replaces it{choice}"
+    return f"unknown code {shortened(code)}" + (f"; nearest: {', '.join(near)}" if near else "; nothing similar is known")
+
+
 class UnknownCodeError(CaseError):
     """Codes that the knowledge does not have; `unknown` maps each to the nearest known codes, best first."""
 
     title = "The case contains unknown codes"
 
-    def __init__(self, unknown: Mapping[str, Sequence[str]], where: Mapping[str, str], more: int = 0) -> None:
-        """`more`: how many further unknown codes there are."""
-        lines = [
-            f"{where[code]}: unknown code {shortened(code)}"
-            + (f"; nearest: {', '.join(near)}" if near else "; nothing similar is known")
-            for code, near in unknown.items()
-        ]
+    def __init__(
+        self, unknown: Mapping[str, Sequence[str]], where: Mapping[str, str], more: int = 0, withdrawn: Container[str] = ()
+    ) -> None:
+        """`more`: how many further unknown codes there are; `withdrawn`: codes of terms out of use that nothing replaces."""
+        lines = [f"{where[code]}: {_unknown_code(code, near, code in withdrawn)}" for code, near in unknown.items()]
         lines += [f"and {more:,} more unknown codes"] if more else []
         super().__init__(
             "\n".join(lines),

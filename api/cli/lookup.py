@@ -69,6 +69,10 @@ def all_codes(knowledge: Knowledge) -> Iterator[Code]:
     for concept in (*knowledge.stated_findings.values(), *knowledge.conditions.values(), *knowledge.interventions.values()):
         kind = f"{concept.kind}, derived" if concept.derived_only else concept.kind
         yield Code(concept.code, concept.label, kind, "")
+    named = {**knowledge.findings, **knowledge.conditions, **knowledge.interventions, **knowledge.valued}
+    for term in knowledge.deprecated.values():
+        instead = named[term.replaced_by].code if term.replaced_by in named else "nothing"
+        yield Code(term.code, f"{term.label} (deprecated; use {instead})", f"{term.kind}, deprecated", "")
 
 
 def knowledge_command(knowledge: KnowledgeOption = None) -> None:

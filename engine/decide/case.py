@@ -87,6 +87,7 @@ def make_case(data: Any, codebook: Codebook, keys: tuple[str, ...] = KEYS) -> Ca
         earlier=_sorted_entries(entries.earlier),
         ignored=entries.ignored(),
         language=_language(data),
+        replaced=dict(sorted(entries.replaced.items())),
     )
 
 

@@ -74,6 +74,7 @@ class CaseEntries(ValueEntries):
             self._check_place(entry, names is self._codebook.findings)
             self._note_unknown(member, entry)
             return ()
+        self._note_replaced(entry.name, code)
         if names is self._codebook.findings and code in self._codebook.derived_only:
             raise MalformedCaseError(
                 f"{entry.name!r} is not recorded: it follows from other facts.",

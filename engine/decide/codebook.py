@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
 from spinegraph.engine.decide.timeline import asked_about
@@ -25,7 +25,8 @@ class Codebook(NamedTuple):
     external code → IRIs of what it is nearly; `narrower`: of what it is narrower than. `age`: code of the measurement of age in
     years, or "". `coded`: every name of a coded property → its code; `choices`: that code → the codes of its values.
     `acts`: codes of the facts that something is done or taken, which rules ask about; `idle`: coded properties that none does.
-    `dated`: members of a request with codes in them, of which rules ask about the date.
+    `dated`: members of a request with codes in them, of which rules ask about the date. `replaced`: every name of a term out of
+    use → the code of what replaces it; `withdrawn`: where nothing does → the codes among which people may choose.
     """
 
     findings: Mapping[str, str]
@@ -42,6 +43,8 @@ class Codebook(NamedTuple):
     acts: frozenset[str]
     idle: frozenset[str]
     dated: frozenset[tuple[str, str]] = frozenset()
+    replaced: Mapping[str, str] = {}
+    withdrawn: Mapping[str, tuple[str, ...]] = {}
 
     def entailed(self, name: str, names: Mapping[str, str]) -> tuple[str, ...]:
         """The codes among `names` that an external code is narrower than: who has it has these, but not the other way round."""
@@ -82,6 +85,7 @@ def make_codebook(knowledge: Knowledge) -> Codebook:
             if iri in kind:
                 for name in spellings(external, knowledge.code_systems):
                     names.setdefault(name, kind[iri].code)
+    replaced = {name: code for kind, names in zip(kinds, named, strict=True) for name, code in _old_names(knowledge, kind, names)}
     age = knowledge.measurements.get(AGE)
 
     def spelt(codes: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -100,6 +104,8 @@ def make_codebook(knowledge: Knowledge) -> Codebook:
             for concept in (*knowledge.interventions.values(), *knowledge.conditions.values())
             for name in (concept.code, concept.iri, shorten(concept.iri))
         },
+        replaced=replaced,
+        withdrawn=dict(_withdrawn(knowledge)),
         near=spelt(knowledge.near_codes),
         narrower=spelt(knowledge.narrower_codes),
         age=age.code if age else "",
@@ -109,6 +115,25 @@ def make_codebook(knowledge: Knowledge) -> Codebook:
         idle=frozenset(thing.code for thing in knowledge.idle_coded.values()),
         dated=asked_about(knowledge),
     )
+
+
+def _old_names(
+    knowledge: Knowledge, kind: Mapping[str, Concept | Measurement | CodedProperty], names: dict[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Names of terms out of use, which are added to the `names` of a kind, each with the code of what replaces it."""
+    for term in knowledge.deprecated.values():
+        if term.replaced_by in kind:
+            for name in (term.code, term.iri, shorten(term.iri)):
+                yield name, names.setdefault(name, kind[term.replaced_by].code)
+
+
+def _withdrawn(knowledge: Knowledge) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Names of terms out of use that nothing replaces, each with the codes among which people may choose."""
+    concepts = {**knowledge.findings, **knowledge.conditions, **knowledge.interventions, **knowledge.valued}
+    for term in knowledge.deprecated.values():
+        if not term.replaced_by:
+            for name in (term.code, term.iri, shorten(term.iri)):
+                yield name, tuple(concepts[iri].code for iri in term.consider if iri in concepts)
 
 
 def code_named(name: str, names: Mapping[str, T]) -> T | None:

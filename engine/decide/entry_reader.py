@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from spinegraph.engine.decide.codebook import Codebook
+from spinegraph.engine.decide.codebook import Codebook, code_named
 from spinegraph.engine.decide.dates import Moment, check_past, read_moment
 from spinegraph.engine.decide.suggestions import nearest_codes
 from spinegraph.engine.errors import (
@@ -44,6 +44,7 @@ class EntryReader:
         self._ignored: dict[IgnoredInput, None] = {}
         self.dates: dict[str, dict[str, str]] = {}
         self.earlier: dict[str, dict[str, set[DatedEntry]]] = {}
+        self.replaced: dict[str, str] = {}
 
     def _entry(self, sent: Any, where: str) -> Entry:
         if not isinstance(sent, dict):
@@ -77,7 +78,11 @@ class EntryReader:
             explained = dict(list(first.items())[:MAX_EXPLAINED])
             nearest = {name: [*nearest_codes(name, member, self._codebook)] for name, (member, _) in explained.items()}
             where = {name: entry.where for name, (_, entry) in explained.items()}
-            raise UnknownCodeError(nearest, where, len(first) - len(explained))
+            withdrawn = frozenset(name for name in explained if self._is_withdrawn(name))
+            raise UnknownCodeError(nearest, where, len(first) - len(explained), withdrawn)
+
+    def _is_withdrawn(self, name: str) -> bool:
+        return code_named(name, self._codebook.withdrawn) is not None
 
     def ignored(self) -> tuple[IgnoredInput, ...]:
         """What decides nothing, sorted. Raises CaseTooLargeError where that is too much to be listed, MalformedCaseError."""
@@ -95,8 +100,14 @@ class EntryReader:
                 )
             nearest = nearest_codes(name, member, self._codebook, alike=number < MAX_EXPLAINED)
             at = entry.at.text if entry.at else ""
-            found.append(IgnoredInput(member=member, code=name[:LONGEST_ECHO], reason="unknown-code", at=at, nearest=nearest))
+            reason: IgnoredReason = "deprecated-code" if self._is_withdrawn(name) else "unknown-code"
+            found.append(IgnoredInput(member=member, code=name[:LONGEST_ECHO], reason=reason, at=at, nearest=nearest))
         return tuple(sorted(found, key=lambda one: (one.member, one.code, one.reason, one.at, one.value or 0)))
+
+    def _note_replaced(self, name: str, code: str) -> None:
+        """Keep that a code was read from the name of a term out of use."""
+        if code_named(name, self._codebook.replaced) == code:
+            self.replaced[name] = code
 
     def _note_unknown(self, member: str, entry: Entry) -> None:
         self._unknown.setdefault((member, entry.name), entry)

@@ -17,6 +17,7 @@ from spinegraph.engine.model import (
     Knowledge,
     Measurement,
     Notice,
+    NoticeCode,
     Recommendation,
     Verdict,
 )
@@ -78,6 +79,11 @@ def ignored_input(
         by_reason.setdefault(entry.reason, []).append(entry)
     yield from _unknown(by_reason.get("unknown-code", []), case, words)
     yield from _listed(
+        words.say("Deprecated, with nothing in its place, and not used"),
+        [(entry.code, _as_sent(entry, case, words)) for entry in by_reason.get("deprecated-code", [])],
+        words.say,
+    )
+    yield from _listed(
         words.say("A later entry counts; these are not used yet"),
         [(entry.code, _entry_in_words(entry, case, words)) for entry in by_reason.get("older-entry", [])],
         words.say,
@@ -93,13 +99,28 @@ def ignored_input(
 
 
 def _unknown(entries: Iterable[IgnoredInput], case: Case, words: InputWords) -> Iterator[Notice]:
-    unused = []
-    for entry in entries:
-        kinds = ("performed",) if entry.member in ACTS else ("present", "measurements")
-        named = [code if case.audience == "clinician" else _first_name(code, kinds, case, words) for code in entry.nearest]
-        nearest = words.say("; nearest: {names}", names=", ".join(named)) if named else ""
-        unused.append((entry.code, f"{shortened(entry.code)} ({entry.member.replace('_', ' ')}{nearest})"))
+    unused = [(entry.code, _as_sent(entry, case, words)) for entry in entries]
     yield from _listed(words.say("Not known here, and not used"), unused, words.say)
+
+
+def _as_sent(entry: IgnoredInput, case: Case, words: InputWords) -> str:
+    """A code that means nothing here, where it stood, and what is near it."""
+    kinds = ("performed",) if entry.member in ACTS else ("present", "measurements")
+    named = [code if case.audience == "clinician" else _first_name(code, kinds, case, words) for code in entry.nearest]
+    nearest = words.say("; nearest: {names}", names=", ".join(named)) if named else ""
+    return f"{shortened(entry.code)} ({entry.member.replace('_', ' ')}{nearest})"
+
+
+def replaced_codes(case: Case, words: InputWords) -> Iterator[Notice]:
+    """The notice that codes out of use were read as what replaces them; none where there are none."""
+    members = ("present", "measurements", "performed", "coded")
+    pairs = [
+        (code, f"{shortened(sent)} → {code if case.audience == 'clinician' else _first_name(code, members, case, words)}")
+        for sent, code in case.replaced.items()
+    ]
+    yield from _listed(
+        words.say("Sent by a deprecated code, and decided by what replaces it"), pairs, words.say, "deprecated-code"
+    )
 
 
 def _first_name(code: str, members: Iterable[str], case: Case, words: InputWords) -> str:
@@ -155,10 +176,12 @@ def _performed(
     )
 
 
-def _listed(what: str, entries: Sequence[tuple[str, str]], say: Messages, end: str = ".") -> Iterator[Notice]:
+def _listed(
+    what: str, entries: Sequence[tuple[str, str]], say: Messages, kind: NoticeCode = "ignored-input", end: str = "."
+) -> Iterator[Notice]:
     """One notice for all entries, each a code with its words; none where there is none."""
     if entries:
         named = [text for _, text in entries[:MAX_NAMED]]
         more = [say("and {count} more", count=f"{len(entries) - MAX_NAMED:,}")] if len(entries) > MAX_NAMED else []
         message = f"{what}: {'; '.join([*named, *more])}{end}"
-        yield Notice(code="ignored-input", message=message, about=tuple(dict.fromkeys(code for code, _ in entries)))
+        yield Notice(code=kind, message=message, about=tuple(dict.fromkeys(code for code, _ in entries)))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from spinegraph.engine.criteria.node import CONFLICTING, TRUE, Explanation
 from spinegraph.engine.criteria.rule import RuleNode
 from spinegraph.engine.decide.criterion_graph import CriterionGraph
-from spinegraph.engine.decide.ignored_input import InputWords, ignored_input, input_words
+from spinegraph.engine.decide.ignored_input import InputWords, ignored_input, input_words, replaced_codes
 from spinegraph.engine.decide.members import Classes
 from spinegraph.engine.messages import Messages, messages_of, noted
 from spinegraph.engine.model import Exclusion, Knowledge, Notice, Recommendation, Source, SourceGap, Verdict
@@ -64,6 +64,7 @@ def notices_of(rules: NoticeRules, case: Explanation, live: Sequence[tuple[Recom
     """All notices; `live` are the recommendations with a verdict other than not-indicated and out-of-scope."""
     say = messages_of(rules.knowledge.language)
     yield from _contradictions(rules.knowledge, case, say)
+    yield from replaced_codes(case.case, rules.input_words)
     yield from ignored_input(case.case, rules.input_words, live, rules.knowledge)
     excluded = rules.excluded(case)
     for rule, _, notice in rules.exclusions:

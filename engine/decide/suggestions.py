@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterable
 
-from spinegraph.engine.decide.codebook import Codebook
+from spinegraph.engine.decide.codebook import Codebook, code_named
 from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.knowledge.turtle.terms import local_name
 
@@ -24,6 +24,9 @@ def nearest_codes(name: str, member: str, book: Codebook, alike: bool = True) ->
     if member.startswith(CODED):
         codes = book.choices[member.removeprefix(CODED)]
         return tuple(difflib.get_close_matches(name.lower()[:MAX_SHOWN], codes, n=3, cutoff=0.4)) or codes[:MAX_LISTED]
+    withdrawn = code_named(name, book.withdrawn)
+    if withdrawn is not None:
+        return withdrawn
     if member == "coded":
         return _alike(name, book.coded) if alike else ()
     kinds = (book.interventions,) if member in ACTS else (book.findings, book.measurements)

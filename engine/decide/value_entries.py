@@ -46,6 +46,7 @@ class ValueEntries(EntryReader):
                 raise MalformedCaseError(
                     f"{property_} is given twice.", where=where, mend="A case is one moment: give one value."
                 )
+            self._note_replaced(name, property_)
             code = self._choice(property_, entry)
             if code and property_ in self._codebook.idle:
                 self._ignored[IgnoredInput(member="coded", code=property_, reason="no-rule", choice=code)] = None
@@ -95,6 +96,7 @@ class ValueEntries(EntryReader):
             if code is None:
                 self._note_unknown("measurements", Entry(name, where, None))
                 continue
+            self._note_replaced(name, code)
             number = self._value(code, value, where)
             if code in values:
                 raise MeasurementError(f"{code} is given twice.", where=where, mend="A case is one moment: give one value.")

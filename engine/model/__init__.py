@@ -93,6 +93,7 @@ from spinegraph.engine.model.knowledge import (
     CodedProperty,
     CodedValue,
     Concept,
+    DeprecatedTerm,
     DerivedFinding,
     Exclusion,
     Hierarchy,
@@ -105,6 +106,7 @@ from spinegraph.engine.model.knowledge import (
     ScreenItem,
     SourceGap,
     Tension,
+    TermKind,
     UncoveredTopic,
 )
 from spinegraph.engine.model.shown import KnowledgeVersion
@@ -176,6 +178,7 @@ __all__ = [
     "DatedTaking",
     "DecidedRecommendation",
     "Decision",
+    "DeprecatedTerm",
     "DerivedFinding",
     "Difference",
     "Direction",
@@ -245,6 +248,7 @@ __all__ = [
     "Taking",
     "Tally",
     "Tension",
+    "TermKind",
     "Timed",
     "Truth",
     "Unassessed",

@@ -18,9 +18,9 @@ FactState = Literal["present", "absent", "unknown", "contradictory", "known"]
 FactBasis = Literal["given", "derived", "not-assessed"]
 NoticeCode = Literal[
     "contradictory-input", "ignored-input", "out-of-scope", "source-gap", "review-pending", "inferred-citation", "stale-passage",
-    "no-usable-member",
+    "no-usable-member", "deprecated-code",
 ]  # fmt: skip
-IgnoredReason = Literal["unknown-code", "older-entry", "before-a-sign", "no-rule"]
+IgnoredReason = Literal["unknown-code", "deprecated-code", "older-entry", "before-a-sign", "no-rule"]
 
 Iri = Annotated[str, doc("Its IRI, at which the service describes it.")]
 Label = Annotated[str, doc("Its name in the words of the audience.")]
@@ -40,14 +40,16 @@ class IgnoredInput(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     reason: Annotated[
         IgnoredReason,
         doc(
-            "The code is not known; a later entry of the same code counts; an act is older than a sign that is present; no rule "
-            "asks for it."
+            "The code is not known; it is deprecated, and nothing replaces it; a later entry of the same code counts; an act is "
+            "older than a sign that is present; no rule asks for it."
         ),
     ]
     at: Annotated[str, doc("Its date, where it has one.")] = ""
     value: Annotated[float | None, doc("Of a measurement: its value, in the unit that the code names.")] = None
     choice: Annotated[str, doc("Of a coded value: its code.")] = ""
-    nearest: Annotated[tuple[str, ...], doc("Of an unknown code: the nearest known ones.")] = ()
+    nearest: Annotated[
+        tuple[str, ...], doc("Of an unknown code: the nearest known ones; of a deprecated one: what to consider.")
+    ] = ()
 
 
 class DatedEntry(Frozen, omit_defaults=True, frozen=True, kw_only=True):
@@ -90,6 +92,9 @@ class Case(Frozen, omit_defaults=True, frozen=True, kw_only=True):
     not_taking: Annotated[tuple[str, ...], doc("Codes of interventions that are recorded as not taken.")] = ()
     ignored: Annotated[tuple[IgnoredInput, ...], doc("Entries of the request that decide nothing.")] = ()
     language: Annotated[str, doc("The language of the words of the answer, where it is not English.")] = ""
+    replaced: Annotated[
+        Mapping[str, str], doc("Deprecated codes as they were sent, each with the code that replaces it and was decided.")
+    ] = {}
 
     @property
     def values(self) -> Mapping[str, CaseValue]:

@@ -89,6 +89,20 @@ class CodedProperty(Frozen, frozen=True, kw_only=True):
         return labels.get(code, code)
 
 
+TermKind = Literal["finding", "condition", "intervention", "measurement", "coded"]
+
+
+class DeprecatedTerm(Frozen, frozen=True, kw_only=True):
+    """A term that is out of use: cases that name it are decided by the one that replaces it, or refused where there is none."""
+
+    iri: Annotated[str, doc("Its IRI, at which the service describes it.")]
+    code: Annotated[str, doc("The code that cases used.")]
+    kind: Annotated[TermKind, doc("What kind of term it was.")]
+    label: Annotated[str, doc("Its name for clinicians.")]
+    replaced_by: Annotated[str, doc("IRI of the term that takes its place everywhere; empty where none does.")] = ""
+    consider: Annotated[tuple[str, ...], doc("IRIs of terms among which people may choose instead.")] = ()
+
+
 class Hierarchy(Frozen, frozen=True, kw_only=True):
     """Subclass relations between named classes, as asserted and inferred; both maps are reflexive and transitive."""
 
@@ -282,6 +296,7 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     order. `idle_coded`: what requests may say though nothing here asks for it. `subjects`: the criteria that sources and passages
     name as those of whom they speak, by IRI of the shape. `languages`: the same in each language in which something is written
     besides English; `language` is that of one of these, "" for English, and `in_english` how many of its texts are English.
+    `deprecated`: terms out of use, which are in none of the others.
     """
 
     version: str
@@ -311,6 +326,7 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     idle_coded: Mapping[str, CodedProperty] = {}
     acts: Mapping[str, Act] = {}
     scores: Mapping[str, Score] = {}
+    deprecated: Mapping[str, DeprecatedTerm] = {}
     language: str = ""
     in_english: int = 0
     languages: Mapping[str, Knowledge] = {}

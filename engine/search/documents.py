@@ -19,8 +19,18 @@ from spinegraph.engine.model import (
 )
 
 Kind = Literal["finding", "measurement", "coded", "condition", "intervention", "rule", "tension", "source", "passage"]
-Where = Literal["label", "code", "words for patients", "synonym", "code elsewhere", "definition", "text", "text for patients"]
-NAMES: frozenset[Where] = frozenset(("label", "code", "words for patients", "synonym", "code elsewhere"))
+Where = Literal[
+    "label",
+    "code",
+    "words for patients",
+    "synonym",
+    "code elsewhere",
+    "deprecated code",
+    "definition",
+    "text",
+    "text for patients",
+]
+NAMES: frozenset[Where] = frozenset(("label", "code", "words for patients", "synonym", "code elsewhere", "deprecated code"))
 """What something is called; everything else is said of it."""
 
 
@@ -73,7 +83,11 @@ def _documents(knowledge: Knowledge, language: str) -> Iterator[Document]:
     )
     for kind, concepts in groups:
         for concept in concepts:
-            words = (*_of_concept(concept, language), *(Words("code elsewhere", code, "") for code in codes.get(concept.iri, ())))
+            words = (
+                *_of_concept(concept, language),
+                *(Words("code elsewhere", code, "") for code in codes.get(concept.iri, ())),
+                *_of_replaced(concept.iri, knowledge, language),
+            )
             yield Document(concept.iri, kind, concept.label, concept.code, language, words)
     for rule in knowledge.rules.values():
         kind = "tension" if isinstance(rule, Tension) else "rule"
@@ -103,6 +117,14 @@ def _of_concept(concept: Concept | Measurement | CodedProperty, language: str) -
             yield Words("synonym", value.label, language)
             yield Words("words for patients", value.patient_label, for_patients(language))
     yield Words("definition", concept.definition, language)
+
+
+def _of_replaced(iri: str, knowledge: Knowledge, language: str) -> Iterator[Words]:
+    """What the terms out of use are called in whose place a concept stands."""
+    for term in knowledge.deprecated.values():
+        if term.replaced_by == iri:
+            yield Words("synonym", term.label, language)
+            yield Words("deprecated code", term.code, "")
 
 
 def _of_rule(rule: Rule, language: str) -> Iterator[Words]:

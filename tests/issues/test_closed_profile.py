@@ -18,7 +18,7 @@ UNKNOWN = {
     "a deprecated rule": "rule:gargle owl:deprecated true .",
     "a deactivated list of rules": "shape:RulesOfOrder30 sh:deactivated true .",
     "a deactivated finding": "finding:Fever sh:deactivated true .",
-    "a deprecated finding": "finding:Fever owl:deprecated true .",
+    "a deprecated passage": "passage:900-L001a owl:deprecated true .",
     "a deactivated criterion": "shape:Infant sh:deactivated true .",
     "a severity of a criterion": "shape:Infant sh:severity sh:Warning .",
     "a target of a rule": "rule:gargle sh:targetClass core:Case .",

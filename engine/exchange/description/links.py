@@ -111,7 +111,14 @@ class Links:
 
     def _words(self, predicates: Iterable[str]) -> str:
         words = [self._graph.text(predicate, "rdfs:label") or shorten(predicate).partition(":")[2] for predicate in predicates]
-        plain = {"type": "instance", "wasDerivedFrom": "rests on it", "first": "part", "node": "part", "condition": "criterion"}
+        plain = {
+            "type": "instance",
+            "wasDerivedFrom": "rests on it",
+            "first": "part",
+            "node": "part",
+            "condition": "criterion",
+            "isReplacedBy": "replaced by it",
+        }
         return ", ".join(dict.fromkeys(plain.get(word, word) for word in words))
 
 

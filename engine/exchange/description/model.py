@@ -60,7 +60,7 @@ class SupportingPassage(Frozen, frozen=True, kw_only=True):
     citations: Annotated[tuple[int, ...], doc("The citation numbers that it prints.")]
 
 
-class Description(Frozen, frozen=True, kw_only=True):
+class Description(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     """One resource: what the files state of it, and what they state with it."""
 
     iri: Annotated[str, doc("Its IRI.")]
@@ -77,4 +77,6 @@ class Description(Frozen, frozen=True, kw_only=True):
     groups: Annotated[tuple[RelatedResources, ...], doc("What speaks of it, or rests on it.")]
     passages: Annotated[tuple[SupportingPassage, ...], doc("The passages on which it rests.")]
     places: Annotated[tuple[str, ...], doc("Where the files state it, as file:line.")]
+    deprecated: Annotated[bool, doc("Whether it is out of use.")] = False
+    replaced_by: Annotated[tuple[LinkedText, ...], doc("Of what is out of use: what takes its place, or what to consider.")] = ()
     review: Annotated[tuple[LinkedText, ...], doc("The documents on which it rests; the note is their review status.")]

@@ -127,7 +127,7 @@ class Describer:
         return () if self.graph.iris(iri, "rdfs:isDefinedBy") else self._ontologies.get(iri, ())
 
     def _describe(self, iri: str) -> Description:
-        graph = self.graph
+        graph, term = self.graph, self.knowledge.deprecated.get(iri)
         return Description(
             iri=iri,
             path=iri.removeprefix(BASE),
@@ -143,6 +143,8 @@ class Describer:
             groups=tuple(group for group in self._groups(iri) if group.items),
             passages=tuple(self._shown_passages(iri)),
             places=self._links.places.get(iri, ()),
+            deprecated=term is not None,
+            replaced_by=self._items((term.replaced_by,) if term.replaced_by else term.consider) if term else (),
             review=tuple(self._review(iri)),
         )
 

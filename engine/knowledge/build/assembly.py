@@ -20,6 +20,7 @@ from spinegraph.engine.knowledge.build.clashes import check_clashes
 from spinegraph.engine.knowledge.build.closed import check_closed
 from spinegraph.engine.knowledge.build.coded_values import coded_property
 from spinegraph.engine.knowledge.build.criteria import CriterionReader
+from spinegraph.engine.knowledge.build.deprecation import check_deprecated, deprecated_terms
 from spinegraph.engine.knowledge.build.kinds import check_kind, read_kinds, read_sections
 from spinegraph.engine.knowledge.build.literals import read_literal
 from spinegraph.engine.knowledge.build.mapping_table import mapped_codes
@@ -77,13 +78,17 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
     check_clashes(graph, problems)
     check_packages(graph, problems)
     unused = unused_terms(graph)
-    hierarchy = _hierarchy(graph, unused)
+    deprecated = deprecated_terms(graph, unused, problems)
+    left_out = unused.union(deprecated)
+    hierarchy = _hierarchy(graph, left_out)
     findings, conditions, interventions = (_by_code(_concepts(graph, hierarchy, kind), problems) for kind in KINDS)
-    measurements = _by_code(_measurements(graph, unused, problems), problems)
-    properties = graph.of_class("core:CodedProperty")
+    measurements = _by_code(_measurements(graph, left_out, problems), problems)
+    properties = [iri for iri in graph.of_class("core:CodedProperty") if iri not in deprecated]
     stated = _by_code((coded_property(graph, iri, _words(graph, iri), problems) for iri in properties), problems)
     coded = {iri: thing for iri, thing in stated.items() if iri not in unused}
-    external = mapped_codes(graph.paths, {*findings, *conditions, *interventions, *measurements, *coded}, unused, problems)
+    external = mapped_codes(
+        graph.paths, {*findings, *conditions, *interventions, *measurements, *coded}, unused, deprecated, problems
+    )
     kinds, sections = read_kinds(graph, problems), read_sections(graph, problems)
     shapes = CriterionReader(graph, findings, conditions, {**measurements, **coded}, interventions, hierarchy)
     scores = _by_code(_scores(graph, shapes, problems), problems)
@@ -114,6 +119,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
         coded=coded,
         idle_coded={iri: thing for iri, thing in stated.items() if iri in unused},
         scores=scores,
+        deprecated=deprecated,
     )
     knowledge = structs.replace(knowledge, package_of=dict(_packages(graph, knowledge)))
     for passage in knowledge.passages.values():
@@ -121,6 +127,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
     check_rules(graph, knowledge, problems)
     check_statements(graph, knowledge, problems)
     check_interventions(graph, interventions, findings, knowledge.valued, problems)
+    check_deprecated(graph, knowledge, problems)
     check_closed(graph, problems)
     knowledge = structs.replace(knowledge, in_english=len(graph.told))
     return with_acts(knowledge, shapes.acts), problems

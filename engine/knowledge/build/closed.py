@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from spinegraph.engine.errors import VocabularyError
+from spinegraph.engine.knowledge.build.deprecation import DEPRECATED, REPLACED, term_kind
 from spinegraph.engine.knowledge.build.screens import list_items
 from spinegraph.engine.knowledge.problems import Problems
 from spinegraph.engine.knowledge.problems import named as name_of
@@ -58,18 +59,18 @@ DOSE = (
     "core:lasting",
 )  # fmt: skip
 """What a dose has."""
-CODED = ("core:valueSet", "core:question")
+CODED = ("core:valueSet", "core:question", "owl:deprecated")
 """What a coded property has."""
 SHAPES = frozenset(map(expand, ("sh:NodeShape", "sh:PropertyShape")))
 """Criteria refuse what they do not have themselves."""
-ENDING = ("sh:deactivated", "owl:deprecated", "dcterms:isReplacedBy")
-"""What would take something out of use, whatever it is said of."""
+ENDING = ("sh:deactivated", DEPRECATED, REPLACED)
+"""What takes something out of use: terms that cases and rules name may be deprecated (`deprecation`), nothing else."""
 MEND = "Take it out: what is not understood is refused, not ignored."
 MENDS = {
     "core:scope": "Take it out: only a rule has a scope. Of whom a document or a passage speaks is its core:subject.",
     "sh:deactivated": "Take the rule itself out; nothing is switched off here.",
-    "dcterms:isReplacedBy": "Take it out of use by its name: nothing is replaced here.",
-    "owl:deprecated": "Take it out of use by its name: nothing is deprecated here.",
+    "dcterms:isReplacedBy": "Take the thing itself out: only a finding, condition, intervention or value is replaced.",
+    "owl:deprecated": "Take the thing itself out: only a finding, condition, intervention or value can be deprecated.",
 }
 
 
@@ -99,10 +100,12 @@ def _check_in_use(graph: Graph, problems: Problems, seen: set[str]) -> None:
     for ended in ("owl:DeprecatedClass", "owl:DeprecatedProperty"):
         for iri in graph.of_class(ended):
             what = f"{name_of(iri)} is a {ended}, which no thing is here."
-            problems.report(VocabularyError, what, MENDS["owl:deprecated"], "outside-profile", iri, "rdf:type", expand(ended))
+            mend = "Write owl:deprecated true, which findings, conditions, interventions and values may have."
+            problems.report(VocabularyError, what, mend, "outside-profile", iri, "rdf:type", expand(ended))
     for predicate in ENDING:
         for iri in graph.subjects_with(predicate):
             known = iri in seen and expand(predicate).startswith(RULING)  # and refused above
+            known = known or (predicate in (DEPRECATED, REPLACED) and term_kind(graph, iri) is not None)
             if not known and not iri.startswith("_:") and SHAPES.isdisjoint(graph.iris(iri, "rdf:type")):
                 _refuse(problems, iri, predicate, "thing")
 

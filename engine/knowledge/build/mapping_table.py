@@ -11,9 +11,10 @@ from urllib.parse import unquote
 from spinegraph.engine.errors import CaseError, KnowledgeError, VocabularyError, shortened
 from spinegraph.engine.knowledge.files import in_unix_form, is_shared, read_file
 from spinegraph.engine.knowledge.problems import Problems
-from spinegraph.engine.knowledge.turtle.terms import PREFIXES, expand
+from spinegraph.engine.knowledge.turtle.terms import PREFIXES, expand, shorten
 from spinegraph.engine.knowledge.words import unshown_character
 from spinegraph.engine.knowledge.yaml_text import DOCUMENT, read_yaml
+from spinegraph.engine.model import DeprecatedTerm
 
 NEEDED = ("subject_id", "predicate_id", "object_id")
 """Columns without which a row says nothing."""
@@ -92,8 +93,8 @@ class MappingTable(NamedTuple):
     unreadable: tuple[tuple[int, str], ...] = ()
     """Lines of what is no text or no head, and what is wrong with them."""
 
-    def errors(self, known: Container[str]) -> Iterator[KnowledgeError]:
-        """Why the table cannot be used: whatever it says that is not understood, subjects that do not exist."""
+    def errors(self, known: Container[str], deprecated: Mapping[str, DeprecatedTerm]) -> Iterator[KnowledgeError]:
+        """Why the table cannot be used: whatever it says that is not understood, subjects that do not exist or are out of use."""
         for line, what in self.unreadable:
             yield self.error(line, what, "Write SSSOM in UTF-8: a YAML head in lines with #, then a table with tabs.")
         for key in self.metadata:
@@ -113,11 +114,11 @@ class MappingTable(NamedTuple):
                 what = f"{shortened(column)} is no column that SSSOM has" if column not in COLUMNS else f"{column!r} stands twice"
                 yield self.error(self.first, f"{what}.", "Take it out: what is not understood is not ignored.")
         for row in self.rows:
-            error = self._error_of(row, known)
+            error = self._error_of(row, known, deprecated)
             if error is not None:
                 yield error
 
-    def _error_of(self, row: Row, known: Container[str]) -> KnowledgeError | None:
+    def _error_of(self, row: Row, known: Container[str], deprecated: Mapping[str, DeprecatedTerm]) -> KnowledgeError | None:
         """The first thing for which a row cannot be used."""
         if row.surplus:
             return self.error(
@@ -141,6 +142,13 @@ class MappingTable(NamedTuple):
         if row.cells["predicate_id"] not in PREDICATES:
             what = f"{shortened(row.cells['predicate_id'])} is none of {', '.join(PREDICATES)}."
             return self.error(row.line, what, "Write one of them.")
+        return self._subject_error(row, known, deprecated)
+
+    def _subject_error(self, row: Row, known: Container[str], deprecated: Mapping[str, DeprecatedTerm]) -> KnowledgeError | None:
+        if term := deprecated.get(row.subject):
+            what = f"{shortened(row.cells['subject_id'])} is mapped, but deprecated."
+            mend = f"Map {shorten(term.replaced_by)}, which replaces it." if term.replaced_by else "Take the row out."
+            return self.error(row.line, what, mend, "deprecated-term")
         if row.subject not in known:
             return self.error(
                 row.line,
@@ -271,7 +279,11 @@ def _meant(row: Row) -> tuple[str, ...]:
 
 
 def mapped_codes(
-    paths: Iterable[Path], known: frozenset[str] | set[str], unused: frozenset[str], problems: Problems
+    paths: Iterable[Path],
+    known: frozenset[str] | set[str],
+    unused: frozenset[str],
+    deprecated: Mapping[str, DeprecatedTerm],
+    problems: Problems,
 ) -> ExternalCodes:
     """What all SSSOM tables say together. Two spellings of one code are one code, and one spelling of two codes is both.
 
@@ -282,7 +294,7 @@ def mapped_codes(
     systems: dict[str, str] = {}
     for path in sorted((path for path in paths if path.suffix == ".tsv"), key=is_shared):
         table = read_table(path)
-        for error in table.errors(known | unused):
+        for error in table.errors(known | unused, deprecated):
             problems.keep(error)
         if set(NEEDED) <= set(table.columns):
             said = {name for row in rows for name in _meant(row)} if is_shared(path) else set[str]()

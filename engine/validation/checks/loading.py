@@ -19,11 +19,12 @@ def check_loading(content: Content) -> Iterator[Diagnostic]:
     vocabulary = Vocabulary(content) if errors else None
     strays = of_no_kind(content.graph) if errors else {}
     apart = {clash.subject for clash in content.graph.clashes}
+    withdrawn = {error.about[2] for error in errors if error.kind == "deprecated-term"}
     for error in errors:
         if vocabulary is not None and _is_reported_by_vocabulary(error, vocabulary):
             continue
         clash = error.kind == "declared-twice" and error.about[0] in apart
-        if clash or (error.kind == "wrong-kind" and error.about[2] in strays):
+        if clash or (error.kind == "wrong-kind" and error.about[2] in {*strays, *withdrawn}):
             continue  # it, or what it names, is reported itself
         diagnostic = content.diagnose_error(error, error.kind, content.place_of_error(error))
         yield structs.replace(diagnostic, severity="error")

@@ -54,7 +54,8 @@ def _concepts(content: Content) -> Concepts:
     classes = [
         iri
         for iri in graph.of_class("owl:Class")
-        if not iri.startswith("_:") and any(path.name != GENERATED for path in graph.files_of(iri))
+        if not (iri.startswith("_:") or graph.flag(iri, "owl:deprecated"))
+        and any(path.name != GENERATED for path in graph.files_of(iri))
     ]
     by_kind = {
         kind: tuple(iri for iri in dict.fromkeys(classes) if iri.startswith(expand(f"{kind}:")))

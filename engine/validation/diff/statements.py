@@ -9,7 +9,7 @@ from typing import Any
 from spinegraph.engine.criteria.words import in_points
 from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.terms import shorten
-from spinegraph.engine.model import CodedValue, Criterion, Frozen, Knowledge, Position, ScoreItem
+from spinegraph.engine.model import CodedValue, Criterion, DeprecatedTerm, Frozen, Knowledge, Position, ScoreItem
 from spinegraph.engine.validation.diagnostics import Place
 from spinegraph.engine.validation.diff.model import FieldChange, How, StatementChange
 from spinegraph.engine.validation.outline import outline
@@ -20,6 +20,7 @@ KINDS: Mapping[str, str] = {
     "interventions": "intervention",
     "measurements": "measurement",
     "coded": "coded property",
+    "deprecated": "deprecated term",
     "scores": "score",
     "sources": "source",
     "passages": "passage",
@@ -63,7 +64,7 @@ def changed_statements(old: State, new: State) -> Iterator[StatementChange]:
             if earlier is None or later is None:
                 how: How = "added" if earlier is None else "removed"
                 state = new if earlier is None else old
-                yield _change(kind, how, later or earlier, state.place(iri), ())
+                yield _change(kind, how, later or earlier, state.place(iri), tuple(_replacement(later)))
             elif fields := tuple(_fields(earlier, later, parents)):
                 yield _change(kind, "changed", later, new.place(iri), fields)
     yield from _mappings(old.knowledge, new.knowledge)
@@ -72,6 +73,12 @@ def changed_statements(old: State, new: State) -> Iterator[StatementChange]:
 def _change(kind: str, how: How, thing: Any, place: Place | None, fields: tuple[FieldChange, ...]) -> StatementChange:
     label = getattr(thing, "label", "") or getattr(thing, "title", "") or getattr(thing, "paraphrase", "")
     return StatementChange(kind=kind, subject=shorten(thing.iri), label=label, how=how, fields=fields, place=place)
+
+
+def _replacement(thing: Frozen | None) -> Iterator[FieldChange]:
+    """Of a term that is newly out of use: what takes its place."""
+    if isinstance(thing, DeprecatedTerm) and thing.replaced_by:
+        yield FieldChange(field="replaced by", old=(), new=(shorten(thing.replaced_by),))
 
 
 def _fields(earlier: Frozen, later: Frozen, parents: list[tuple[str, ...]]) -> Iterator[FieldChange]:
