@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 from spinegraph.api.sparql_settings import parse_data_option, served_files
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES
-from spinegraph.engine.query.dataset import export_snapshot, take_snapshot
+from spinegraph.engine.query.dataset import take_snapshot
+from spinegraph.engine.query.dumps import export_snapshot
 
 
 class ExportFormat(StrEnum):

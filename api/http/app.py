@@ -10,10 +10,12 @@ from spinegraph.api.case_body import CaseBody
 from spinegraph.api.catalogue import Catalogue
 from spinegraph.api.http.assistants import assistants_router
 from spinegraph.api.http.bodies import BodyLimits
+from spinegraph.api.http.browse import browse_router
 from spinegraph.api.http.comparison import ServedComparison, comparison_router
 from spinegraph.api.http.console_files import console_router
 from spinegraph.api.http.content import PassageList, PassageLists, ReferenceList, ScreenList, content_router
 from spinegraph.api.http.coverage import CoverageList, coverage_router
+from spinegraph.api.http.dataset import dataset_router
 from spinegraph.api.http.decisions import decisions_router
 from spinegraph.api.http.descriptions import descriptions_router
 from spinegraph.api.http.docs_page import docs_router
@@ -164,7 +166,9 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.include_router(assistants_router(guidelines, limits))
     app.include_router(resources_router(describer, passages))
     app.include_router(descriptions_router(describer))
+    app.include_router(dataset_router(service, engine.knowledge))
     app.include_router(graphs_router(service, describer))
+    app.include_router(browse_router(engine.knowledge, describer))
     validation = ValidationSettings.from_environment()
     validator = make_validation_service(validation, settings.knowledge)
     app.include_router(validation_router(validator, validation))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -144,12 +144,13 @@ def _parse(file: DataFile) -> Iterator[ox.Triple | ox.Quad]:
 def _count(quads: Iterable[ox.Quad]) -> tuple[GraphCounts, ...]:
     by_graph: dict[str, list[ox.Quad]] = {}
     for quad in quads:
-        by_graph.setdefault(_graph_name(quad.graph_name), []).append(quad)
+        by_graph.setdefault(graph_name(quad.graph_name), []).append(quad)
     union = {quad.triple for quads in by_graph.values() for quad in quads}
     return (_counts("", union), *(_counts(iri, {quad.triple for quad in by_graph[iri]}) for iri in by_graph))
 
 
-def _graph_name(name: object) -> str:
+def graph_name(name: object) -> str:
+    """The IRI of a graph, or the label of one that has none."""
     return name.value if isinstance(name, ox.NamedNode) else str(name)
 
 
@@ -222,31 +223,3 @@ def query_graphs(
         default_graph=[ox.DefaultGraph()] if several else graphs,
         named_graphs=[ox.NamedNode(iri) for iri in named],
     )
-
-
-def export_snapshot(snapshot: Snapshot, kind: Literal["trig", "nq", "ttl"], folder: Path, prefixes: dict[str, str]) -> list[Path]:
-    """Write a snapshot into a folder; the files written.
-
-    One file with all graphs (`trig`, `nq`), or one per graph (`ttl`), which names its graph on the first line.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    if kind == "nq":
-        (folder / "spinegraph.nq").write_bytes(snapshot.quads)
-        return [folder / "spinegraph.nq"]
-    quads = list(ox.parse(snapshot.quads, format=ox.RdfFormat.N_QUADS))
-    if kind == "trig":
-        ox.serialize(quads, str(folder / "spinegraph.trig"), ox.RdfFormat.TRIG, prefixes=prefixes)
-        return [folder / "spinegraph.trig"]
-    written = []
-    for graph in dict.fromkeys(quad.graph_name for quad in quads):
-        path = folder / f"{_file_name(_graph_name(graph))}.ttl"
-        triples = [quad.triple for quad in quads if quad.graph_name == graph]
-        turtle = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes) or b""
-        path.write_bytes(f"# Graph: {graph}\n".encode() + turtle)
-        written.append(path)
-    return written
-
-
-def _file_name(graph: str) -> str:
-    """A graph's IRI as a file name: what follows the common base, or all of it."""
-    return "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in graph.removeprefix(GRAPH_BASE))

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 from spinegraph.engine.query.dataset import GraphCounts
 from spinegraph.engine.query.limits import QueryLimits
+from spinegraph.engine.query.publication import Publication
+from spinegraph.engine.query.publication_rdf import about_dataset
 from spinegraph.engine.query.results import GRAPH_TYPES
 from spinegraph.engine.query.sssom import RDF_TYPE
 
@@ -18,12 +20,23 @@ RESULTS = (
     "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV",
     "Turtle", "N-Triples", "JSON-LD", "RDF_XML",
 )  # fmt: skip
+DATASET = ox.BlankNode("dataset")
 DESCRIPTION_TYPES = ("text/turtle", "application/ld+json", "application/n-triples", "application/rdf+xml")
 
 
-def describe(endpoint: str, media_type: str, graphs: tuple[GraphCounts, ...], digest: str, limits: QueryLimits) -> bytes:
-    """The service description of an endpoint (IRI). `graphs` and `digest` are empty where another service holds the data."""
-    triples = _triples(ox.NamedNode(endpoint), graphs, digest, limits)
+def describe(
+    endpoint: str,
+    media_type: str,
+    graphs: tuple[GraphCounts, ...],
+    digest: str,
+    limits: QueryLimits,
+    publication: Publication | None = None,
+) -> bytes:
+    """The service description of an endpoint (IRI). `graphs` and `digest` are empty where another service holds the data;
+    `publication` is what is said of the dataset as it is published."""
+    triples = [*_triples(ox.NamedNode(endpoint), graphs, digest, limits)]
+    if graphs and publication is not None:
+        triples += about_dataset(DATASET, publication, endpoint.removesuffix("sparql"))
     return ox.serialize(triples, format=GRAPH_TYPES[media_type], prefixes=PREFIXES) or b""
 
 
@@ -46,11 +59,10 @@ def _triples(endpoint: ox.NamedNode, graphs: tuple[GraphCounts, ...], digest: st
     if not graphs:
         return
     yield ox.Triple(service, _sd("feature"), _sd("UnionDefaultGraph"))
-    dataset = ox.BlankNode("dataset")
+    dataset = DATASET
     yield ox.Triple(service, _sd("defaultDataset"), dataset)
     yield ox.Triple(dataset, RDF_TYPE, _sd("Dataset"))
     yield ox.Triple(dataset, RDF_TYPE, _void("Dataset"))
-    yield ox.Triple(dataset, _void("sparqlEndpoint"), endpoint)
     yield ox.Triple(dataset, ox.NamedNode(f"{PREFIXES['dcterms']}identifier"), ox.Literal(digest))
     yield from _numbers(dataset, graphs[0])
     for number, counts in enumerate(graphs):

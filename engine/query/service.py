@@ -12,8 +12,10 @@ from spinegraph.engine.errors import QuerySyntaxError, QueryTooLargeError
 from spinegraph.engine.query.backend import Backend
 from spinegraph.engine.query.dataset import DataFile, Snapshot, graph_triples, take_snapshot
 from spinegraph.engine.query.description import describe
+from spinegraph.engine.query.dumps import Dump, DumpKind
 from spinegraph.engine.query.limits import QueryLimits
 from spinegraph.engine.query.messages import Answered, Question, encode
+from spinegraph.engine.query.publication import Publication, publication_of
 from spinegraph.engine.query.results import Written
 from spinegraph.engine.query.work import QueryWork
 from spinegraph.engine.sandbox.pool import WorkerPool
@@ -38,7 +40,10 @@ class QueryService:
         self._backend = Backend(backend, self.limits) if backend else None
         self._passing = ThreadPoolExecutor(self.limits.workers, "sparql-backend") if backend else None
         self._snapshot: Snapshot | None = None
-        self._lock = threading.Lock()
+        self._published: Snapshot | None = None
+        self._publication: Publication | None = None
+        self._dumps: dict[DumpKind, Dump] = {}
+        self._lock, self._publishing, self._describing, self._dumping = (threading.Lock() for _ in range(4))
         self._pool = WorkerPool(QueryWork(None if backend else lambda: self.snapshot.quads, self.limits, prefixes))
 
     @property
@@ -53,6 +58,31 @@ class QueryService:
     def digest(self) -> str:
         """The digest of the content, or "" where another service has it."""
         return "" if self._backend else self.snapshot.digest
+
+    @property
+    def published(self) -> Snapshot:
+        """The content without data of a user's own: what is to be given away. Blocks the first time. Raises KnowledgeError."""
+        own = any(file.own for file in self._files)
+        with self._publishing:
+            if self._published is None:
+                shipped = [file for file in self._files if not file.own]
+                self._published = take_snapshot(shipped) if own or self._backend else self.snapshot
+            return self._published
+
+    @property
+    def publication(self) -> Publication:
+        """What there is to say of `published`. Blocks the first time. Raises KnowledgeError."""
+        with self._describing:
+            if self._publication is None:
+                self._publication = publication_of(self.published, self.dump)
+            return self._publication
+
+    def dump(self, kind: DumpKind) -> Dump:
+        """`published` as one file, made once. Blocks the first time. Raises KnowledgeError."""
+        with self._dumping:
+            if kind not in self._dumps:
+                self._dumps[kind] = Dump(self.published, kind)
+            return self._dumps[kind]
 
     def start(self) -> None:
         """Read the files, and start the workers without waiting for them. Raises KnowledgeError."""
@@ -84,8 +114,9 @@ class QueryService:
 
     def describe(self, endpoint: str, media_type: str) -> bytes:
         """The service description in a media type of `description.DESCRIPTION_TYPES`."""
+        publication = None if self._backend else self.publication
         graphs = () if self._backend else self.snapshot.graphs
-        return describe(endpoint, media_type, graphs, self.digest, self.limits)
+        return describe(endpoint, media_type, graphs, self.digest, self.limits, publication)
 
     def triples_of(self, graph: str) -> list[ox.Triple]:
         """The triples of a named graph, in the order of its file; none where another service has the content."""

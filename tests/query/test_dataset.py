@@ -15,11 +15,11 @@ from spinegraph.engine.query.dataset import (
     DataFile,
     Snapshot,
     data_file,
-    export_snapshot,
     knowledge_files,
     load_store,
     take_snapshot,
 )
+from spinegraph.engine.query.dumps import export_snapshot
 
 from tests.query.small_graph import EX, write_files
 

@@ -20,6 +20,11 @@ ARTICLES = {
 PAGES = {
     "console": "/",
     "browse": "/browse",
+    "classes": "/browse/classes",
+    "alphabet": "/browse/alphabet",
+    "documents": "/browse/documents",
+    "dataset": "/dataset",
+    "graphs": "/graph/",
     "search": "/search?q=fever",
     "search-nothing": "/search?q=feverr",
     "coverage": "/coverage",

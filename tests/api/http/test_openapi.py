@@ -93,7 +93,7 @@ OPERATIONS = {
     "get_decision_table", "list_pathways", "get_pathway", "light_pathway", "get_description", "get_patient", "get_comparison",
     "compare_draft", "preview_draft", "get_tension", "get_screen", "get_uncovered", "get_line",
     "get_score", "get_term", "get_ontology",
-    "get_graph", "search",
+    "get_graph", "search", "get_dataset", "get_dump_trig", "get_dump_nq", "list_graphs",
 }  # fmt: skip
 """The names by which generated clients call them: one that goes or changes breaks those."""
 
