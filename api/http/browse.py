@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -51,6 +52,14 @@ class Name(NamedTuple):
     name: str
     of: str
     listed: Listed
+
+
+class Document(NamedTuple):
+    """A document, how many statements it makes, and its rules by heading."""
+
+    source: Source
+    statements: int
+    groups: Mapping[str, list[Listed]]
 
 
 def browse_router(knowledge: Knowledge, describer: Describer) -> APIRouter:
@@ -124,13 +133,14 @@ def _initial(name: Name) -> str:
     return first if first.isalpha() else "#"
 
 
-def _documents(knowledge: Knowledge, rules: Iterable[Listed]) -> Iterator[tuple[Source, dict[str, list[Listed]]]]:
-    """Each document with its rules by heading; what belongs to no document is left out."""
+def _documents(knowledge: Knowledge, rules: Iterable[Listed]) -> Iterator[Document]:
+    """Each document by its number, with its rules by heading; what belongs to no document is left out."""
     listed = [*rules]
-    for source in knowledge.sources.values():
+    statements = Counter(passage.source for passage in knowledge.passages.values())
+    for source in sorted(knowledge.sources.values(), key=lambda source: source.number):
         own = [rule for rule in listed if rule.source == source.number]
         groups = {title: _in_order(rule for rule in own if rule.kind == kind) for kind, title in RULES.items()}
-        yield source, {title: group for title, group in groups.items() if group}
+        yield Document(source, statements[source.iri], {title: group for title, group in groups.items() if group})
 
 
 # For crawlers ---------------------------------------------------------------------------------

@@ -61,6 +61,13 @@ def test_every_rule_of_a_document_stands_there(client: httpx.Client, knowledge: 
     assert found == {iri.removeprefix(BASE) for iri, rule in knowledge.rules.items() if rule.source and "/rule/" in iri}
 
 
+def test_a_document_says_how_much_it_states(client: httpx.Client, knowledge: Knowledge) -> None:
+    page = client.get("/browse/documents").text
+    numbers = [int(number) for number in re.findall(r"(\d+) statements", page)]
+    assert len(numbers) == len(knowledge.sources)
+    assert sum(numbers) == len(knowledge.passages)
+
+
 @pytest.mark.parametrize("path", ["/finding/Fever", "/rule/no-routine-imaging", "/browse"])
 def test_other_pages_lead_there(path: str, client: httpx.Client) -> None:
     page = client.get(path, headers={"Accept": "text/html"}).text
