@@ -118,6 +118,8 @@ class Links:
             "node": "part",
             "condition": "criterion",
             "isReplacedBy": "replaced by it",
+            "equivalentClass": "defined by it",
+            "disjointWith": "something else",
         }
         return ", ".join(dict.fromkeys(plain.get(word, word) for word in words))
 

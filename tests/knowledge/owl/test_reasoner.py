@@ -9,7 +9,7 @@ import pytest
 from spinegraph.engine.errors import IncoherentOntologyError, ReasonerError
 from spinegraph.engine.knowledge.files import shipped_paths
 from spinegraph.engine.knowledge.owl.reasoner import classify, inferred_turtle, ontology_paths
-from spinegraph.engine.knowledge.turtle.terms import expand
+from spinegraph.engine.knowledge.turtle.terms import expand, shorten
 
 from tests.small import HEAD
 
@@ -43,6 +43,35 @@ def test_a_hierarchy_is_told_with_what_follows_and_without_detours(tmp_path: Pat
     found = classify(ontology(tmp_path, text))
     a, b, c, x, union = (expand(f"finding:{name}") for name in ("A", "B", "C", "X", "Union"))
     assert found == {a: {b, union}, b: {c}, c: set(), x: {union}, union: set()}
+
+
+NEW = """
+finding:ProgressiveFootDrop a owl:Class ; rdfs:subClassOf finding:FootDorsiflexionWeak ,
+    [ a owl:Restriction ; owl:onProperty core:course ; owl:hasValue core:progressive ] .
+finding:WeakThighsOnBothSides a owl:Class ; rdfs:subClassOf finding:LegWeakness ,
+    [ a owl:Restriction ; owl:onProperty core:laterality ; owl:hasValue core:bothSides ] .
+finding:DrugFever a owl:Class ; rdfs:subClassOf finding:Fever .
+condition:SpinalBrucellosis a owl:Class ; rdfs:subClassOf condition:Infection ,
+    [ a owl:Restriction ; owl:onProperty core:site ; owl:hasValue core:spineOrBesideIt ] .
+condition:SpinalMetastasis a owl:Class ; rdfs:subClassOf condition:Malignancy ,
+    [ a owl:Restriction ; owl:onProperty core:site ; owl:hasValue core:spine ] .
+"""
+"""What an author says of new terms: what kind of thing it is, and where, on which side and how it goes on."""
+
+
+def test_a_new_term_is_classified_by_what_is_said_of_it(tmp_path: Path) -> None:
+    found = classify((*ontology_paths(shipped_paths()), *ontology(tmp_path, NEW)))
+
+    def above(name: str) -> set[str]:
+        return {shorten(iri) for iri in found[expand(name)]}
+
+    assert above("finding:ProgressiveFootDrop") == {"finding:FootDorsiflexionWeak", "finding:ProgressiveMotorWeakness"}
+    assert above("finding:WeakThighsOnBothSides") == {"finding:BilateralLegWeakness"}
+    assert above("finding:DrugFever") == {"finding:Fever"}
+    assert above("condition:SpinalBrucellosis") == {"condition:SpinalInfection"}
+    assert above("condition:SpinalMetastasis") == {"condition:SpinalMalignancy"}
+    assert "finding:ProgressiveNeurologicalDeficit" in above("finding:ProgressiveMotorWeakness")
+    assert {"finding:CaudaEquinaMarker", "finding:LegWeakness"} == above("finding:BilateralLegWeakness")
 
 
 EQUAL = """
