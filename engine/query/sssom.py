@@ -13,6 +13,10 @@ OWL = "http://www.w3.org/2002/07/owl#"
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 SSSOM = "https://w3id.org/sssom/"
 XSD_DOUBLE = ox.NamedNode("http://www.w3.org/2001/XMLSchema#double")
+XSD_DATE = ox.NamedNode("http://www.w3.org/2001/XMLSchema#date")
+DCTERMS = "http://purl.org/dc/terms/"
+TEXTS = ("object_label", "author_label", "reviewer_label", "object_source_version")
+SOURCES = ("subject_source", "object_source")
 RDFS_COMMENT = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#comment")
 
 
@@ -34,8 +38,14 @@ def _triples(row: Mapping[str, str], prefixes: Mapping[str, str], where: str, na
         yield ox.Triple(axiom, ox.NamedNode(f"{SSSOM}mapping_justification"), _iri(justification, prefixes, where))
     if confidence := row.get("confidence"):
         yield ox.Triple(axiom, ox.NamedNode(f"{SSSOM}confidence"), ox.Literal(confidence, datatype=XSD_DOUBLE))
-    if label := row.get("object_label"):
-        yield ox.Triple(axiom, ox.NamedNode(f"{SSSOM}object_label"), ox.Literal(label))
+    for slot in TEXTS:
+        if text := row.get(slot):
+            yield ox.Triple(axiom, ox.NamedNode(f"{SSSOM}{slot}"), ox.Literal(text))
+    for slot in SOURCES:
+        if source := row.get(slot):
+            yield ox.Triple(axiom, ox.NamedNode(f"{SSSOM}{slot}"), _iri(source, prefixes, where))
+    if day := row.get("mapping_date"):
+        yield ox.Triple(axiom, ox.NamedNode(f"{DCTERMS}created"), ox.Literal(day, datatype=XSD_DATE))
     if comment := row.get("comment"):
         yield ox.Triple(axiom, RDFS_COMMENT, ox.Literal(comment, language="en"))
 

@@ -33,6 +33,12 @@ class Row(NamedTuple):
     object_id: str
     object_label: str
     mapping_justification: str
+    author_label: str
+    reviewer_label: str
+    subject_source: str
+    object_source: str
+    object_source_version: str
+    mapping_date: str
     confidence: str
     comment: str
 
@@ -208,6 +214,8 @@ CAN_EXIST: Mapping[str, Callable[[str], bool]] = {
     "rxnorm": shaped(r"[1-9]\d*"),
     "atc": shaped(r"[A-Z](\d\d([A-Z]([A-Z](\d\d)?)?)?)?"),
     "cpt": shaped(r"\d{5}"),
+    "hp": shaped(r"\d{7}"),
+    "mondo": shaped(r"\d{7}"),
 }
 
 
@@ -225,6 +233,20 @@ def test_the_check_digit_of_loinc_finds_a_wrong_and_a_swapped_digit(code: str, e
 
 def test_every_code_can_exist_in_its_system() -> None:
     assert [row.object_id for row in ROWS if not CAN_EXIST[row.system](row.code)] == []
+
+
+def test_a_row_says_from_where_to_where_it_leads_and_since_when() -> None:
+    for row in ROWS:
+        assert row.subject_source.startswith("ontology:")
+        assert row.object_source == f"bioregistry:{row.system}"
+        assert "2026-11-20" <= row.mapping_date <= "2026-11-30"
+    assert {row.author_label for row in ROWS} == {"The Spinegraph developers"}
+
+
+def test_only_what_was_compared_with_a_release_names_one() -> None:
+    named = {(row.system, row.object_source_version) for row in ROWS if row.object_source_version}
+    assert named == {("hp", "2023-07-21"), ("mondo", "2026-08-04")}
+    assert {row.reviewer_label for row in ROWS} == {""}
 
 
 # Cases ---------------------------------------------------------------------------------------
@@ -322,6 +344,10 @@ def test_a_value_by_one_method_is_a_value(codebook: Codebook) -> None:
         ("icd10cm:M80.08XA", ("osteoporosis_history",)),
         ("icd10cm:M48.061", ("spinal_stenosis",)),
         ("icd10cm:M21.371", ("foot_dorsiflexion_weak",)),
+        ("HP:0001945", ("fever",)),
+        ("http://purl.obolibrary.org/obo/HP_0003419", ("low_back_pain",)),
+        ("http://human-phenotype-ontology.org|HP:0002607", ("fecal_incontinence",)),
+        ("hp:0000939", ("osteoporosis_history",)),
     ],
 )
 def test_the_codes_that_records_carry_are_understood(code: str, expected: tuple[str, ...], codebook: Codebook) -> None:

@@ -61,7 +61,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         f"purl.bioontology.org/ontology/{name}/",
     )
     for namespace, fhir, arc, name in _SYSTEMS
-}
+} | {"purl.obolibrary.org/obo/hp_": ("human-phenotype-ontology.org/hp:",)}
 """Namespace of a code system → others of the same system: of FHIR, below its OID (HL7), of BioPortal."""
 _CURIE = re.compile(r"""[A-Za-z][\w.-]*:[^\s<>"{}|\\^`]+""")
 _NAMESPACE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S*")
