@@ -197,7 +197,12 @@ def load_stores(quads: bytes) -> Stores:
 def graph_triples(snapshot: Snapshot, graph: str) -> list[ox.Triple]:
     """The triples of a named graph, in the order of its file."""
     name = ox.NamedNode(graph)
-    return [quad.triple for quad in ox.parse(snapshot.quads, format=ox.RdfFormat.N_QUADS) if quad.graph_name == name]
+    return [quad.triple for quad in quads_of(snapshot) if quad.graph_name == name]
+
+
+def quads_of(snapshot: Snapshot) -> Iterator[ox.Quad]:
+    """What a snapshot states, in the order of its files."""
+    yield from ox.parse(snapshot.quads, format=ox.RdfFormat.N_QUADS)
 
 
 def merge_graphs(store: ox.Store, default: tuple[str, ...], named: tuple[str, ...]) -> ox.Store:

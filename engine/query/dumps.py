@@ -11,7 +11,7 @@ from typing import Literal
 
 import pyoxigraph as ox
 from spinegraph.engine.exchange.rdf import TRIG, render
-from spinegraph.engine.query.dataset import GRAPH_BASE, Snapshot, graph_name
+from spinegraph.engine.query.dataset import GRAPH_BASE, Snapshot, graph_name, quads_of
 
 DumpKind = Literal["trig", "nq"]
 MEDIA_TYPES: Mapping[DumpKind, str] = {"trig": TRIG, "nq": "application/n-quads"}
@@ -41,7 +41,7 @@ def dump_of(snapshot: Snapshot, kind: DumpKind) -> bytes:
     """A snapshot as one file."""
     if kind == "nq":
         return snapshot.quads
-    return render(ox.parse(snapshot.quads, format=ox.RdfFormat.N_QUADS), TRIG)
+    return render(quads_of(snapshot), TRIG)
 
 
 def export_snapshot(snapshot: Snapshot, kind: Literal["trig", "nq", "ttl"], folder: Path, prefixes: dict[str, str]) -> list[Path]:
@@ -55,7 +55,7 @@ def export_snapshot(snapshot: Snapshot, kind: Literal["trig", "nq", "ttl"], fold
         path.write_bytes(dump_of(snapshot, kind))
         return [path]
     written = []
-    quads = list(ox.parse(snapshot.quads, format=ox.RdfFormat.N_QUADS))
+    quads = list(quads_of(snapshot))
     for graph in dict.fromkeys(quad.graph_name for quad in quads):
         path = folder / f"{_file_name(graph_name(graph))}.ttl"
         triples = [quad.triple for quad in quads if quad.graph_name == graph]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 import pyoxigraph as ox
 from spinegraph.engine.knowledge.turtle.terms import BASE, expand
 from spinegraph.engine.model import Frozen
-from spinegraph.engine.query.dataset import GraphCounts, Snapshot
+from spinegraph.engine.query.dataset import GraphCounts, Snapshot, quads_of
 from spinegraph.engine.query.dumps import Dump, DumpKind
 
 TITLE = "Clinical guidelines as a knowledge graph"
@@ -68,7 +68,7 @@ class Publication(Frozen, frozen=True, kw_only=True):
 
 def publication_of(snapshot: Snapshot, dump: Callable[[DumpKind], Dump]) -> Publication:
     """The facts of a snapshot; `dump` makes its dumps."""
-    statements = _Statements(quad.triple for quad in ox.parse(snapshot.quads, format=ox.RdfFormat.N_QUADS))
+    statements = _Statements(quad.triple for quad in quads_of(snapshot))
     ontologies = statements.of_class("owl:Ontology")
     days = sorted(day for iri in ontologies for day in statements.texts(iri, "dcterms:modified"))
     return Publication(

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from spinegraph.api.cli.lookup import all_codes
+from spinegraph.api.listings import make_listings
 from spinegraph.engine import Engine, KnowledgeError, UnknownCodeError, make_case, make_codebook
 from spinegraph.engine.exchange.description.resource import make_describer
 from spinegraph.engine.knowledge.build.assembly import load_knowledge
@@ -91,6 +93,17 @@ def test_terms_out_of_use_are_in_nothing_that_is_asked_or_counted(knowledge: Kno
 def test_the_search_finds_what_replaces_a_term(knowledge: Knowledge) -> None:
     (hit, *_) = make_index(knowledge).find("slobber").hits
     assert (hit.document.code, hit.match) == ("drooling", "exact")
+
+
+def test_lists_of_codes_name_it_with_what_replaces_it(knowledge: Knowledge) -> None:
+    told = {code.code: (code.label, code.kind) for code in all_codes(knowledge)}
+    assert told["slobber"] == ("slobber (deprecated; use drooling)", "finding, deprecated")
+    assert told["unwell"] == ("unwell (deprecated; use nothing)", "finding, deprecated")
+    listings = make_listings(knowledge)
+    assert {one.code: one.replaces for name in ("findings", "measurements") for one in listings[name] if one.replaces} == {
+        "drooling": ("slobber",),
+        "temperature_c": ("heat",),
+    }
 
 
 def test_its_page_says_so(tmp_path: Path) -> None:
