@@ -31,6 +31,7 @@ from spinegraph.engine.messages import LANGUAGES
 from spinegraph.engine.model import Case, Compared, DatedEntry, Knowledge, Recurrence
 from spinegraph.engine.program.program import Program
 
+OF_FHIR = "Send it as application/fhir+json; on the command line, `spinegraph decide FILE.json` reads it."
 AUDIENCES = ("clinician", "patient")
 KEYS = (
     "present", "absent", "measurements", "performed", "not_performed", "taking", "not_taking", "coded", "birth_date", "as_of",
@@ -50,6 +51,8 @@ def make_case(data: Any, codebook: Codebook, keys: tuple[str, ...] = KEYS) -> Ca
         raise MalformedCaseError(
             f"A case is an object with {', '.join(KEYS)}, not {kind_of_value(data)}.", where="/", mend="Wrap it in braces."
         )
+    if "resourceType" in data:
+        raise MalformedCaseError("This is FHIR, not a case.", where="/resourceType", mend=OF_FHIR)
     for key in data:
         if key not in keys:
             near = difflib.get_close_matches(str(key)[:MAX_SHOWN], keys, n=1)

@@ -26,7 +26,9 @@ class Codebook(NamedTuple):
     years, or "". `coded`: every name of a coded property → its code; `choices`: that code → the codes of its values.
     `acts`: codes of the facts that something is done or taken, which rules ask about; `idle`: coded properties that none does.
     `dated`: members of a request with codes in them, of which rules ask about the date. `replaced`: every name of a term out of
-    use → the code of what replaces it; `withdrawn`: where nothing does → the codes among which people may choose.
+    use → the code of what replaces it; `withdrawn`: where nothing does → the codes among which people may choose. `history`:
+    codes of findings that say that something has been so at any time; `unrecorded`: code of a finding that is absent where a
+    whole record has nothing to do with it → why, and the codes of what is wider or narrower.
     """
 
     findings: Mapping[str, str]
@@ -45,6 +47,8 @@ class Codebook(NamedTuple):
     dated: frozenset[tuple[str, str]] = frozenset()
     replaced: Mapping[str, str] = {}
     withdrawn: Mapping[str, tuple[str, ...]] = {}
+    history: frozenset[str] = frozenset()
+    unrecorded: Mapping[str, tuple[str, frozenset[str]]] = {}
 
     def entailed(self, name: str, names: Mapping[str, str]) -> tuple[str, ...]:
         """The codes among `names` that an external code is narrower than: who has it has these, but not the other way round."""
@@ -114,6 +118,8 @@ def make_codebook(knowledge: Knowledge) -> Codebook:
         acts=frozenset(knowledge.findings[iri].code for iri in knowledge.acts),
         idle=frozenset(thing.code for thing in knowledge.idle_coded.values()),
         dated=asked_about(knowledge),
+        history=frozenset(finding.code for finding in knowledge.findings.values() if finding.history),
+        unrecorded=dict(_unrecorded(knowledge)),
     )
 
 
@@ -165,6 +171,16 @@ def spellings(code: str, systems: Mapping[str, str]) -> tuple[str, ...]:
             (code, *(f"{known}:{name}" for known in prefixes), *(written.lower() for written in schemes), _token(meant))
         )
     )
+
+
+def _unrecorded(knowledge: Knowledge) -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
+    """The findings that are absent where nothing is recorded, each with why, and with what is wider or narrower."""
+    hierarchy = knowledge.hierarchy
+    for iri, finding in knowledge.findings.items():
+        if finding.absent_when_unrecorded:
+            related = {*hierarchy.narrower.get(iri, ()), *hierarchy.broader.get(iri, ())}
+            codes = frozenset(knowledge.findings[one].code for one in related if one in knowledge.findings)
+            yield finding.code, (finding.absent_when_unrecorded, codes)
 
 
 def _grounds(knowledge: Knowledge, finding: Concept) -> str:

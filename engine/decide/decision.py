@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, Literal
 
 import msgspec
 from spinegraph.engine.collector import collector_paused
 from spinegraph.engine.criteria.node import Explanation
+from spinegraph.engine.decide.accounted import with_account
 from spinegraph.engine.decide.applicability import Applicability, ApplicabilityResult, evaluate_all, verdicts_alone
 from spinegraph.engine.decide.assignments import Assignments
 from spinegraph.engine.decide.batch_layout import BatchLayout
@@ -48,6 +49,7 @@ from spinegraph.engine.model import (
     BriefAnswer,
     Case,
     Decision,
+    InputAccount,
     Knowledge,
     KnowledgeVersion,
     Notice,
@@ -297,24 +299,23 @@ class Engine:
         packages: Iterable[str] = (),
         with_verdicts: bool = False,
         with_signs: bool = False,
+        account: InputAccount | None = None,
     ) -> bytes:
-        """An answer as JSON: of `decide` with every verdict, `answer` or `brief`, on demand with all verdicts; remembered."""
+        """An answer as JSON: of `decide` with every verdict, `answer` or `brief`, on demand with all verdicts; remembered, unless
+        it has an `account` of the record from which the case was read."""
         asked, explained = frozenset(packages), frozenset(explain)
 
-        def answer() -> BriefAnswer:
-            if view == "full":
-                return self.decide(case, True, asked)
-            return self.brief(case, asked) if view == "brief" else self.answer(case, explained, asked)
-
         def work_out() -> bytes:
-            shown = answer()
+            short = partial(self.brief, case, asked) if view == "brief" else partial(self.answer, case, explained, asked)
+            shown: BriefAnswer = self.decide(case, True, asked) if view == "full" else short()
             if with_verdicts:
                 shown = msgspec.structs.replace(shown, verdicts=self.verdicts(case, asked))
             if with_signs:
                 shown = msgspec.structs.replace(shown, return_signs=self.return_signs(case, asked))
-            return msgspec.json.encode(shown)
+            return msgspec.json.encode(with_account(shown, account))
 
-        return self._memory.get((msgspec.json.encode(case), view, explained, asked, with_verdicts, with_signs), work_out)
+        key = (msgspec.json.encode(case), view, explained, asked, with_verdicts, with_signs)
+        return work_out() if account else self._memory.get(key, work_out)
 
     def _work_out(self, case: Case, include_all: bool, flips: bool) -> Parts:
         explained = self.explain(case)

@@ -4,6 +4,7 @@ Two families. *Knowledge* is read once from Turtle: concepts, sources, passages,
 knowledge says of one case; its structures are the JSON contract (field for field) of `POST /v1/decisions`.
 """
 
+from spinegraph.engine.model.account import InputAccount, ResourceAccount
 from spinegraph.engine.model.base import (
     TRUTHS,
     URGENCIES,
@@ -192,6 +193,7 @@ __all__ = [
     "Hierarchy",
     "IgnoredInput",
     "IgnoredReason",
+    "InputAccount",
     "Knowledge",
     "KnowledgeVersion",
     "Latest",
@@ -226,6 +228,7 @@ __all__ = [
     "Reference",
     "Related",
     "Repeated",
+    "ResourceAccount",
     "ReturnSign",
     "Review",
     "Rule",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from msgspec import UNSET, UnsetType, field
+from spinegraph.engine.model.account import InputAccount
 from spinegraph.engine.model.base import Direction, Frozen, Modality, Truth, Urgency, doc
 from spinegraph.engine.model.brief import Brief, ReturnSign
 from spinegraph.engine.model.shown import Choice, CitedPassage, KnowledgeVersion, ShownLanguage, ShownScreen
@@ -307,6 +308,10 @@ class BriefAnswer(Frozen, frozen=True, kw_only=True):
     ) = UNSET
     language: (
         Annotated[ShownLanguage, doc("Of an answer that is not in English: its language, and what of it is English.")] | UnsetType
+    ) = UNSET
+    input: (
+        Annotated[InputAccount, doc("Of a record that was sent, such as a FHIR Bundle: what became of all that stands in it.")]
+        | UnsetType
     ) = UNSET
 
 

@@ -250,6 +250,8 @@ def _concepts(graph: Graph, hierarchy: Hierarchy, kind: Literal["finding", "cond
                 kind=kind,
                 synonyms=graph.texts(iri, "skos:altLabel"),
                 derived_only=graph.flag(iri, "core:derivedOnly"),
+                history=graph.flag(iri, "core:history"),
+                absent_when_unrecorded=graph.text(iri, "core:absentWhenUnrecorded"),
                 screening=any(graph.flag(wider, "core:screening") for wider in hierarchy.broader[iri]),
                 serious=any(graph.flag(wider, "core:serious") for wider in hierarchy.broader[iri]),
                 explains=graph.flag(iri, "core:explains"),

@@ -23,7 +23,8 @@ SINGLE = tuple(
         expand,
         (
             "skos:notation", "skos:definition", "skos:prefLabel", "rdfs:label", "dcterms:identifier", "dcterms:title",
-            "core:assesses", "core:caution", "core:confidence", "core:derivedOnly", "core:derives", "core:direction",
+            "core:absentWhenUnrecorded", "core:assesses", "core:caution", "core:confidence", "core:derivedOnly", "core:derives",
+            "core:direction", "core:history",
             "core:explains", "core:fileName", "core:handling", "core:headline", "core:inLine", "core:intervention",
             "core:kind", "core:listPosition", "core:maximum", "core:minimum", "core:modality", "core:paraphrase",
             "core:place", "core:question", "core:resolution", "core:reviewStatus", "core:screening", "core:section",

@@ -1,0 +1,111 @@
+"""Statements, notes and the case that came of them → the account of a record: what became of every resource."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from spinegraph.engine.exchange.fhir.bundle import FORM, Entry
+from spinegraph.engine.exchange.fhir.merging import Said
+from spinegraph.engine.exchange.fhir.reasons import REASONS
+from spinegraph.engine.exchange.fhir.statements import Note
+from spinegraph.engine.messages import Messages
+from spinegraph.engine.model import Case
+from spinegraph.engine.model.account import (
+    AccountNote,
+    AssumedAbsence,
+    AttentionNote,
+    InputAccount,
+    ReadFact,
+    ResourceAccount,
+)
+
+WHOLE = -1
+"""Stands for the record as a whole where a note names the number of a resource."""
+
+
+class Words(NamedTuple):
+    """How notes are said: the engine's words of a language, and the names that codes have in it."""
+
+    say: Messages
+    names: Mapping[str, str]
+
+    def sentence(self, note: Note) -> str:
+        """A note as a sentence."""
+        parts = {key: self._part(key, text) for key, text in note.parts.items()}
+        return self.say(REASONS[note.kind].sentence, **parts)
+
+    def _part(self, key: str, text: str) -> str:
+        if key == "name":
+            return self.names.get(text, text)
+        if key not in ("names", "nearest") or not text:
+            return text
+        named = ", ".join(self.names.get(code, code) for code in text.split(","))
+        return named if key == "names" else self.say("; nearest: {names}", names=named)
+
+
+class Outcome(NamedTuple):
+    """What came of a record: the statements that stand in the case; the notes, by number of the resource; the case; what is
+    absent because it is not recorded, and why; and the name of the patient."""
+
+    used: Iterable[Said]
+    notes: Iterable[tuple[int, Note]]
+    case: Case
+    assumed: Mapping[str, str]
+    patient: str
+
+
+def make_account(entries: Sequence[Entry], outcome: Outcome, words: Words, age: str) -> InputAccount:
+    """The account of a record. What the reader of cases set aside is a note, too. `age`: the code that a date of birth gives."""
+    notes: dict[int, list[Note]] = {}
+    for number, note in outcome.notes:
+        notes.setdefault(number, []).append(note)
+    facts: dict[int, list[ReadFact]] = {}
+    aside = {(one.member, one.code, one.at): one.reason for one in outcome.case.ignored}
+    for number, what in outcome.used:
+        at = what.at.text if what.at else ""
+        if reason := aside.get((what.member, what.code, "" if what.member == "coded" else at)):
+            notes.setdefault(number, []).append(Note(reason, {"name": what.code}))
+        else:
+            code = age if what.member == "birth_date" else what.code
+            fact = ReadFact(member=what.member, code=code, value=what.value, choice=what.choice, at=at, via=what.via)
+            facts.setdefault(number, []).append(fact)
+    made = tuple(
+        ResourceAccount(
+            resource=entry.name,
+            where=entry.where,
+            facts=tuple(facts.get(number, ())),
+            notes=tuple([_said(note, words) for note in _once(notes.get(number, ()))]),
+        )
+        for number, entry in enumerate(entries)
+    )
+    return InputAccount(
+        form=FORM,
+        resources=len(made),
+        used=sum(bool(one.facts) for one in made),
+        patient=outcome.patient,
+        kinds=dict(sorted(Counter(kind for one in made for kind in {note.kind for note in one.notes}).items())),
+        attention=tuple(_attention(made, [_said(note, words) for note in notes.get(WHOLE, ())])),
+        assumed_absent=tuple(AssumedAbsence(code=code, why=why) for code, why in outcome.assumed.items()),
+        entries=made,
+    )
+
+
+def _said(note: Note, words: Words) -> AccountNote:
+    return AccountNote(kind=note.kind, text=words.sentence(note))
+
+
+def _once(notes: Iterable[Note]) -> list[Note]:
+    return [*{(note.kind, *note.parts.items()): note for note in notes}.values()]
+
+
+def _attention(made: Iterable[ResourceAccount], whole: Iterable[AccountNote]) -> Iterable[AttentionNote]:
+    """What a clinician has to know: the first note of each kind and sentence, with how many more there are."""
+    found: dict[tuple[str, str], list[str]] = {(note.kind, note.text): [""] for note in whole}
+    for one in made:
+        for note in one.notes:
+            if REASONS[note.kind].attention:
+                found.setdefault((note.kind, note.text), []).append(one.resource)
+    for (kind, text), resources in found.items():
+        yield AttentionNote(kind=kind, text=text, resource=resources[0], count=len(resources))

@@ -1,0 +1,256 @@
+"""Bytes → the resources of a record, each decoded alone, so that a bad one costs only itself (FHIR R4, section 2.36)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import Raw
+from spinegraph.engine.errors import CaseTooLargeError, MalformedCaseError, shortened
+from spinegraph.engine.exchange.fhir.elements import Element
+from spinegraph.engine.exchange.fhir.resources import CONTEXT, HEAD, READ, RESOURCE, Observation, Resource, type_of
+from spinegraph.engine.exchange.fhir.statements import Note
+
+MAX_BYTES = 8 << 20
+"""The largest record that is read, in bytes."""
+R4 = "4.0"
+FORM = "FHIR R4"
+NDJSON = "application/fhir+ndjson"
+FHIR_JSON = "application/fhir+json"
+_VERSION = re.compile(r"https?://hl7\.org/fhir/(\d+\.\d+)/")
+_BYTE = re.compile(r"\(byte (\d+)\)")
+_KNOWN = frozenset((*(kind.__name__ for kind in READ), *CONTEXT))
+_STATELESS = frozenset(("GET", "HEAD", "DELETE", "PATCH"))
+"""Methods of the entries of a transaction that do not state a resource as it is to be."""
+MEND = (
+    'Send a Bundle, one resource, a list of resources, or NDJSON: {"resourceType": "Bundle", "type": "collection", "entry": […]}.'
+)
+
+
+class Entry(NamedTuple):
+    """One resource of a record: its place, the URL that it goes by, its type and id; the resource, or why it is not there."""
+
+    where: str
+    full_url: str
+    name: str
+    raw: bytes
+    resource: Resource | Observation | None
+    note: Note | None = None
+
+    @property
+    def base(self) -> str:
+        """The address of the server below which it lies, or "": relative references start there."""
+        return self.full_url.removesuffix(self.name) if self.full_url.startswith("http") else ""
+
+
+class Record(NamedTuple):
+    """What was sent: its resources, what is to be said of the whole, and the moment at which it was put together, or ""."""
+
+    entries: tuple[Entry, ...]
+    notes: tuple[Note, ...] = ()
+    timestamp: str = ""
+    whole: bool = True
+
+
+NOTHING = Raw(b"")
+"""Stands for a resource that is not there."""
+
+
+class _Request(Element, frozen=True):
+    method: str | None = None
+
+
+class _BundleEntry(Element, frozen=True):
+    full_url: str | None = None
+    resource: Raw = NOTHING
+    request: _Request | None = None
+
+
+class _Link(Element, frozen=True):
+    relation: str | None = None
+    url: str | None = None
+
+
+class _Bundle(Element, frozen=True):
+    resource_type: str = ""
+    type: str | None = None
+    timestamp: str | None = None
+    link: tuple[_Link, ...] | None = None
+    entry: tuple[_BundleEntry, ...] | None = None
+
+
+class _AnyBundle(Element, frozen=True):
+    """The same with entries that may be anything."""
+
+    resource_type: str = ""
+    type: Any = None
+    timestamp: Any = None
+    link: Any = None
+    entry: tuple[Raw, ...] | None = None
+
+
+_BUNDLE, _ANY_BUNDLE, _ENTRY, _LIST = (
+    msgspec.json.Decoder(_Bundle), msgspec.json.Decoder(_AnyBundle), msgspec.json.Decoder(_BundleEntry),
+    msgspec.json.Decoder(tuple[Raw, ...]),
+)  # fmt: skip
+
+
+def parse_record(body: bytes, lines: bool = False) -> Record:
+    """A record as it was sent; `lines`: one resource a line. Raises MalformedCaseError, CaseTooLargeError."""
+    if len(body) > MAX_BYTES:
+        raise CaseTooLargeError(
+            f"The record has {len(body):,} bytes; the limit is {MAX_BYTES:,}.", mend="Send only what the decision needs."
+        )
+    text = body.removeprefix(b"\xef\xbb\xbf").rstrip()
+    if not text.strip():
+        raise MalformedCaseError("This is empty.", mend=MEND)
+    try:
+        if lines:
+            return Record(tuple(_marked(_of_lines(text))))
+        return _of_list(text) if text.lstrip().startswith(b"[") else _of_object(text)
+    except UnicodeDecodeError as error:
+        raise MalformedCaseError("This is not UTF-8.", mend="Send it as UTF-8.") from error
+    except msgspec.ValidationError as error:
+        raise MalformedCaseError(f"This is no FHIR: {error}.", mend=MEND) from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise MalformedCaseError(f"This is not JSON: {error}.", where=_place(text, str(error)), mend=MEND) from error
+
+
+def is_record(body: bytes) -> bool:
+    """Whether JSON text is a record of FHIR: an object with a `resourceType`, or a list."""
+    text = body.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith(b"["):
+        return True
+    try:
+        HEAD.decode(text)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
+
+
+def _of_lines(text: bytes) -> Iterator[Entry]:
+    for number, line in enumerate(text.split(b"\n"), 1):
+        if line.strip():
+            yield _entry(f"line {number}", "", line.strip())
+
+
+def _of_list(text: bytes) -> Record:
+    return Record(tuple(_marked(_entry(f"/{number}", "", bytes(raw)) for number, raw in enumerate(_LIST.decode(text)))))
+
+
+def _of_object(text: bytes) -> Record:
+    try:
+        bundle: _Bundle | _AnyBundle = _BUNDLE.decode(text)
+    except msgspec.ValidationError:
+        bundle = _ANY_BUNDLE.decode(text)
+    if not bundle.resource_type:
+        raise MalformedCaseError("This has no resourceType.", where="/", mend=MEND)
+    if bundle.resource_type != "Bundle":
+        return Record((_entry("/", "", text),), whole=False)
+    if bundle.type == "history":
+        raise MalformedCaseError(
+            "A Bundle of the type history has several states of one resource.",
+            where="/type",
+            mend="Send resources as they are now.",
+        )
+    links = bundle.link if isinstance(bundle, _Bundle) else None
+    incomplete = any(link.relation == "next" for link in links or ())
+    stamp = bundle.timestamp if isinstance(bundle.timestamp, str) else ""
+    entries = tuple(_marked(_of_entries(bundle.entry or ())))
+    return Record(entries, (Note("incomplete"),) if incomplete else (), stamp)
+
+
+def _of_entries(entries: Iterable[_BundleEntry | Raw]) -> Iterator[Entry]:
+    for number, given in enumerate(entries):
+        where = f"/entry/{number}"
+        if isinstance(given, Raw):
+            try:
+                given = _ENTRY.decode(given)
+            except msgspec.ValidationError as error:
+                yield Entry(where, "", "Bundle.entry", b"", None, Note("unreadable", {"problem": str(error)}))
+                continue
+        method = given.request.method if given.request else None
+        raw = bytes(given.resource)
+        if raw in (b"", b"null"):
+            note = Note("not-a-state", {"what": method}) if method in _STATELESS else Note("empty-entry")
+            yield Entry(where, given.full_url or "", "Bundle.entry", b"", None, note)
+            continue
+        entry = _entry(f"{where}/resource", given.full_url or "", raw)
+        yield entry if method not in _STATELESS else entry._replace(resource=None, note=Note("not-a-state", {"what": method}))
+
+
+def _entry(where: str, full_url: str, raw: bytes) -> Entry:
+    try:
+        resource = RESOURCE.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        return Entry(where, full_url, *_not_decoded(raw, error))
+    name = f"{type_of(resource)}/{resource.id}" if resource.id else type_of(resource)
+    return Entry(where, full_url, name, raw, resource, _refused(resource))
+
+
+def _not_decoded(raw: bytes, error: Exception) -> tuple[str, bytes, None, Note]:
+    """What is said of a resource that is none of those that are read, or not of their form."""
+    try:
+        head = HEAD.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return "Resource", raw, None, Note("unreadable", {"problem": str(error)})
+    kind = head.resource_type if head.resource_type.isalnum() else shortened(head.resource_type)
+    name = f"{kind}/{head.id}" if isinstance(head.id, str) and head.id else kind
+    if head.resource_type in _KNOWN:
+        return name, raw, None, Note("unreadable", {"problem": str(error)})
+    return name, raw, None, Note("not-read", {"type": kind})
+
+
+def _refused(resource: Resource | Observation) -> Note | None:
+    """Why a resource must not be used whatever it says: it is of another version, or has what may change its meaning."""
+    if resource.implicit_rules:
+        return Note("must-understand", {"what": "implicitRules"})
+    if resource.modifier_extension:
+        return Note("must-understand", {"what": "modifierExtension"})
+    profiles = resource.meta.profile if resource.meta else None
+    version = _other_version(profiles) if profiles else ""
+    return Note("other-version", {"version": version}) if version else None
+
+
+@lru_cache(maxsize=1 << 10)
+def _other_version(profiles: tuple[str, ...]) -> str:
+    """The version of FHIR that a profile names, if it is not R4; "" where none is named."""
+    named = [found[1] for profile in profiles if (found := _VERSION.match(profile))]
+    return next((version for version in named if version != R4), "")
+
+
+def _marked(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The entries, those with one identity marked: the same resource counts once, and of two that differ neither does."""
+    found = [*entries]
+    first: dict[tuple[str, str], int] = {}
+    for number, entry in enumerate(found):
+        for key in _identities(entry):
+            other = first.setdefault(key, number)
+            if other == number or found[number].note is not None:
+                continue
+            if found[other].raw == entry.raw:
+                found[number] = entry._replace(note=Note("duplicate"), resource=None)
+            else:
+                for one in (other, number):
+                    found[one] = found[one]._replace(note=Note("clashing-identity"), resource=None)
+    return iter(found)
+
+
+def _identities(entry: Entry) -> Iterator[tuple[str, str]]:
+    """What must be one resource: its URL, and its type and id on one server."""
+    if entry.full_url:
+        yield ("", entry.full_url)
+    if "/" in entry.name:
+        yield (entry.base, entry.name)
+
+
+def _place(text: bytes, problem: str) -> str:
+    """Line and column of the byte that a message of the decoder names."""
+    found = _BYTE.search(problem)
+    if found is None:
+        return ""
+    before = text[: int(found[1])]
+    return f"line {before.count(10) + 1}, column {len(before) - before.rfind(10)}"

@@ -1,0 +1,225 @@
+"""A record of FHIR R4 → a case and the account of it. The entries of the case are read by the reader of all cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
+
+import msgspec
+from spinegraph.engine.decide.case import make_case
+from spinegraph.engine.decide.case_file import CaseFile
+from spinegraph.engine.decide.codebook import Codebook
+from spinegraph.engine.decide.dates import read_moment
+from spinegraph.engine.errors import MalformedCaseError, shortened
+from spinegraph.engine.exchange.fhir.accounts import WHOLE, Outcome, Words, make_account
+from spinegraph.engine.exchange.fhir.acts import read_procedure, read_report, read_request, read_study
+from spinegraph.engine.exchange.fhir.answers import read_answers
+from spinegraph.engine.exchange.fhir.bundle import Entry, Record, parse_record
+from spinegraph.engine.exchange.fhir.codes import Codes, names_of
+from spinegraph.engine.exchange.fhir.conditions import read_allergy, read_condition
+from spinegraph.engine.exchange.fhir.elements import CodeableConcept, Reference
+from spinegraph.engine.exchange.fhir.medications import read_prescription, read_statement
+from spinegraph.engine.exchange.fhir.merging import Said, merge
+from spinegraph.engine.exchange.fhir.observations import read_observation
+from spinegraph.engine.exchange.fhir.patients import read_patient
+from spinegraph.engine.exchange.fhir.reading import Reading
+from spinegraph.engine.exchange.fhir.resources import (
+    HEAD,
+    RESOURCE,
+    AllergyIntolerance,
+    Condition,
+    Context,
+    DiagnosticReport,
+    ImagingStudy,
+    Medicated,
+    Medication,
+    MedicationRequest,
+    MedicationStatement,
+    Observation,
+    OperationOutcome,
+    Patient,
+    Procedure,
+    QuestionnaireResponse,
+    ServiceRequest,
+    type_of,
+)
+from spinegraph.engine.exchange.fhir.statements import Note, Statement, UnusableError
+from spinegraph.engine.exchange.fhir.unrecorded import assumed_absent
+from spinegraph.engine.exchange.fhir.whose import Whose, choose_patient
+from spinegraph.engine.messages import messages_of
+from spinegraph.engine.model import Knowledge
+
+READERS: Mapping[type, Callable[[Any, Reading], Iterator[Statement | Note]]] = {
+    Patient: read_patient,
+    Condition: read_condition,
+    Observation: read_observation,
+    Procedure: read_procedure,
+    ImagingStudy: read_study,
+    DiagnosticReport: read_report,
+    ServiceRequest: read_request,
+    MedicationStatement: read_statement,
+    MedicationRequest: read_prescription,
+    AllergyIntolerance: read_allergy,
+    QuestionnaireResponse: read_answers,
+}
+"""Type of a resource → what reads it."""
+TIMESTAMP = "timestamp"
+"""As the moment of the case: that at which the Bundle was put together."""
+
+
+class RecordOptions(NamedTuple):
+    """What the sender says beside the record: whose case it is (an id, a reference or a URL), its moment (a date, or `timestamp`
+    for that of the Bundle), for whom the answer is, and in which language; `lines`: whether it is NDJSON."""
+
+    subject: str = ""
+    as_of: str = ""
+    audience: str = ""
+    language: str = ""
+    lines: bool = False
+
+
+class FhirReader:
+    """Reads records of FHIR R4 with one knowledge. Safe to share between threads: it only ever remembers what codes mean."""
+
+    def __init__(self, knowledge: Knowledge, codebook: Codebook) -> None:
+        self._knowledge = knowledge
+        self._codebook = codebook
+        self._codes = Codes(knowledge, codebook)
+        self._words = lru_cache(maxsize=8)(self._made_words)
+
+    def read(self, body: bytes, options: RecordOptions | None = None) -> CaseFile:
+        """A record → the case of one patient, with its account.
+
+        Raises MalformedCaseError where it is no FHIR, or speaks of several patients and none is named, CaseTooLargeError.
+        """
+        options = options or RecordOptions()
+        return self.case_of(parse_record(body, options.lines), options)
+
+    def case_of(self, record: Record, options: RecordOptions) -> CaseFile:
+        """A record that was parsed → the case of one patient, with its account. Raises MalformedCaseError, as `read` does."""
+        said_as_of = _as_of(record, options.as_of)
+        as_of = read_moment(said_as_of, "as_of", "as_of") if said_as_of else None
+        whose = choose_patient((one for one in record.entries if one.note is None), options.subject)
+        medicines = _medicines(record)
+        reading = Reading(self._codes, as_of, partial(_medicine, medicines, {}), set())
+        said: list[Said] = []
+        notes: list[tuple[int, Note]] = [(WHOLE, note) for note in record.notes]
+        for number, entry in enumerate(record.entries):
+            for one in _said_by(entry, whose, reading, medicines):
+                if isinstance(one, Statement):
+                    said.append(Said(number, one))
+                else:
+                    notes.append((number, one))
+        merged = merge(said, self._codebook, as_of)
+        assumed = assumed_absent(self._codebook, record, reading, merged, notes)
+        data = {**merged.data, "absent": [*merged.data.get("absent", ()), *assumed]}
+        data |= {"as_of": said_as_of} if said_as_of else {}
+        data |= {key: text for key in ("audience", "language") if (text := getattr(options, key))}
+        case = make_case(data, self._codebook)
+        words, every = self._words(case.language), (*notes, *merged.notes)
+        return CaseFile(
+            case,
+            account=make_account(
+                record.entries, Outcome(merged.used, every, case, assumed, whose.name), words, self._codebook.age
+            ),
+        )
+
+    def _made_words(self, language: str) -> Words:
+        return Words(messages_of(language), names_of(self._knowledge.in_language(language)))
+
+
+def _as_of(record: Record, wanted: str) -> str:
+    """The moment of the case as text, or "". Raises MalformedCaseError where that of the Bundle is wanted, and it has none."""
+    if wanted != TIMESTAMP:
+        return wanted
+    if not record.timestamp:
+        raise MalformedCaseError("The record has no timestamp.", where="as_of", mend='Name a date, as in "2026-03-03".')
+    return record.timestamp
+
+
+def _said_by(
+    entry: Entry, whose: Whose, reading: Reading, medicines: Mapping[str, CodeableConcept]
+) -> Iterator[Statement | Note]:
+    """What one resource says, and why parts of it are not used."""
+    resource = entry.resource
+    if entry.note is not None or resource is None:
+        yield entry.note or Note("empty-entry")
+        return
+    if isinstance(resource, Context):
+        yield Note("context", {"type": type_of(resource)})
+        return
+    if isinstance(resource, OperationOutcome):
+        yield from _reported(resource)
+        return
+    if isinstance(resource, Medication):
+        yield Note("referred-to")
+        return
+    excluded = whose.excluded(entry)
+    if excluded is not None:
+        yield excluded
+        return
+    if resource.contained:
+        inner, left = _contained(resource)
+        if left:
+            yield Note("contained", {"what": ", ".join(left)})
+        if inner and isinstance(resource, Medicated):
+            reading = reading._replace(medication=partial(_medicine, medicines, inner))
+    try:
+        yield from [*READERS[type(resource)](resource, reading)] or [Note("says-nothing")]
+    except UnusableError as error:
+        yield error.note
+
+
+def _reported(outcome: OperationOutcome) -> Iterator[Note]:
+    """What a server says that went wrong."""
+    grave = [one for one in outcome.issue or () if one.severity != "information"]
+    for one in grave:
+        text = one.diagnostics or (one.details.text if one.details else "") or one.code or "an issue"
+        yield Note("server-report", {"text": shortened(text)})
+    if not grave:
+        yield Note("context", {"type": "OperationOutcome"})
+
+
+def _medicines(record: Record) -> dict[str, CodeableConcept]:
+    """The codes of the medicines of a record, by every reference that leads to one."""
+    found: dict[str, CodeableConcept] = {}
+    for entry in record.entries:
+        if isinstance(entry.resource, Medication) and entry.note is None and entry.resource.status != "entered-in-error":
+            concept = entry.resource.code or CodeableConcept()
+            found |= dict.fromkeys(filter(None, (entry.full_url, entry.name)), concept)
+    return found
+
+
+def _medicine(
+    known: Mapping[str, CodeableConcept], inner: Mapping[str, CodeableConcept], reference: Reference
+) -> CodeableConcept | None:
+    """What a reference to a medicine leads to, in the resource itself or in the record."""
+    target = (reference.reference or "").partition("/_history/")[0]
+    if target.startswith("#"):
+        return inner.get(target)
+    return known.get(target) or known.get("/".join(target.split("/")[-2:]) if target.startswith("http") else "")
+
+
+def _contained(resource: Any) -> tuple[dict[str, CodeableConcept], list[str]]:
+    """The medicines that a resource contains, by reference, and the types of what else it contains."""
+    inner: dict[str, CodeableConcept] = {}
+    left = []
+    for raw in resource.contained:
+        try:
+            one = RESOURCE.decode(raw)
+        except msgspec.MsgspecError:
+            left.append(_type_in(raw))
+            continue
+        if isinstance(one, Medication) and one.id:
+            inner[f"#{one.id}"] = one.code or CodeableConcept()
+        else:
+            left.append(type_of(one))
+    return inner, left[:5]
+
+
+def _type_in(raw: msgspec.Raw) -> str:
+    try:
+        return HEAD.decode(raw).resource_type[:40]
+    except msgspec.MsgspecError:
+        return "?"
