@@ -10,6 +10,7 @@ from pathlib import Path
 from spinegraph.engine import MAX_BYTES, Engine, KnowledgeError, SpinegraphError
 from spinegraph.engine.errors import shortened
 from spinegraph.engine.exchange.article.local import NO_TEXT, LocalText, read_local
+from spinegraph.engine.exchange.fhir.bundle import MAX_BYTES as MOST_OF_A_RECORD
 from spinegraph.engine.knowledge.installed import folders_named
 from spinegraph.engine.validation.admission import open_knowledge
 
@@ -41,6 +42,7 @@ class Settings:
     | `sources`        | `SPINEGRAPH_SOURCES`        | folder of the documents, whose printed words are shown; or none    |
     | `compare`        | `SPINEGRAPH_COMPARE`        | git revision or folder to compare the knowledge with; default none |
     | `guideline`      | `SPINEGRAPH_GUIDELINE`      | names of the packages that are served, with commas; default: all   |
+    | `max_record_bytes` | `SPINEGRAPH_MAX_RECORD_BYTES` | largest FHIR record in bytes, 1 to 8388608 (default)         |
     """
 
     host: str = "127.0.0.1"
@@ -53,6 +55,7 @@ class Settings:
     sources: Path | None = None
     compare: str = ""
     guideline: tuple[str, ...] = ()
+    max_record_bytes: int = MOST_OF_A_RECORD
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -62,6 +65,9 @@ class Settings:
             host=environment.get("SPINEGRAPH_HOST", cls.host),
             port=whole_number(environment, "SPINEGRAPH_PORT", cls.port, range(65536)),
             max_body_bytes=whole_number(environment, "SPINEGRAPH_MAX_BODY_BYTES", cls.max_body_bytes, range(1, MAX_BYTES + 1)),
+            max_record_bytes=whole_number(
+                environment, "SPINEGRAPH_MAX_RECORD_BYTES", MOST_OF_A_RECORD, range(1, MOST_OF_A_RECORD + 1)
+            ),
             body_seconds=whole_number(environment, "SPINEGRAPH_BODY_SECONDS", 10, range(1, 3601)),
             knowledge=folders_named(Path(folder) for folder in folders.split(os.pathsep) if folder),
             guideline=tuple(name.strip() for name in environment.get("SPINEGRAPH_GUIDELINE", "").split(",") if name.strip()),

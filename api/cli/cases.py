@@ -51,6 +51,20 @@ LanguageOption = Annotated[
 ]
 
 
+SubjectOption = Annotated[
+    str,
+    typer.Option("--subject", metavar="ID", help="Of a FHIR record: whose case it is, where it has several patients."),
+]
+AsOfOption = Annotated[
+    str,
+    typer.Option(
+        "--as-of",
+        metavar="DATE|timestamp",
+        help="Of a FHIR record: the moment of the case, or that of the Bundle; no clock is read.",
+    ),
+]
+
+
 def in_language(case: Case, language: str) -> Case:
     """The same case, answered in a language."""
     return structs.replace(case, language=ENGLISH if language == LANGUAGES[0] else language)

@@ -9,10 +9,21 @@ from typing import Annotated
 
 import msgspec
 import typer
-from spinegraph.api.cli.cases import GuidelineOption, KnowledgeOption, LanguageOption, PatientOption, in_language
+from spinegraph.api.cli.cases import (
+    AsOfOption,
+    GuidelineOption,
+    KnowledgeOption,
+    LanguageOption,
+    PatientOption,
+    SubjectOption,
+    in_language,
+)
 from spinegraph.api.settings import load_engine
-from spinegraph.engine import CaseFile, Engine, make_codebook, read_case_file
+from spinegraph.engine import CaseFile, Engine, make_codebook
+from spinegraph.engine.decide.accounted import with_account
 from spinegraph.engine.decide.decision import View
+from spinegraph.engine.exchange.fhir.files import read_any_case_file
+from spinegraph.engine.exchange.fhir.record import FhirReader, RecordOptions
 from spinegraph.engine.exchange.formats import BY_NAME, Answer
 
 HINT = "--all shows the rest."
@@ -26,7 +37,10 @@ def known_format(name: str) -> str:
 
 
 def decide_command(
-    cases: Annotated[list[Path], typer.Argument(metavar="CASE...", help="Case files (.yaml, .json, .ttl); - reads stdin.")],
+    cases: Annotated[
+        list[Path],
+        typer.Argument(metavar="CASE...", help="Case files (.yaml, .json, .ttl), or FHIR (.json, .ndjson); - reads stdin."),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print what POST /v1/decisions replies, one line a case.")] = False,
     form: Annotated[
         str,
@@ -39,6 +53,8 @@ def decide_command(
     everything: Annotated[bool, typer.Option("--all", help="Show every rule, reason, change and question.")] = False,
     patient: PatientOption = False,
     language: LanguageOption = None,
+    subject: SubjectOption = "",
+    as_of: AsOfOption = "",
     guideline: GuidelineOption = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
@@ -50,16 +66,19 @@ def decide_command(
     engine, packages = load_engine(knowledge or ()), tuple(guideline or ())
     engine.of_packages(packages).known_recommendations(explain or ())
     codebook = make_codebook(engine.knowledge)
-    files = [read_case_file(path, codebook) for path in cases]
+    reader, options = FhirReader(engine.knowledge, codebook), RecordOptions(subject, as_of)
+    files = [read_any_case_file(path, codebook, reader, options) for path in cases]
     if patient:
         files = [file._replace(case=msgspec.structs.replace(file.case, audience="patient")) for file in files]
     if language:
         files = [file._replace(case=in_language(file.case, language)) for file in files]
     for number, file in enumerate(files):
         if as_json or form == "json":
-            typer.echo(engine.decide_json(file.case, "full" if everything else view, explain or (), packages))
+            typer.echo(
+                engine.decide_json(file.case, "full" if everything else view, explain or (), packages, account=file.account)
+            )
         elif form:
-            decision = engine.decide(file.case, everything, packages)
+            decision = with_account(engine.decide(file.case, everything, packages), file.account)
             typer.echo(
                 BY_NAME[form].write(
                     Answer(engine.knowledge.in_language(file.case.language), decision, file.title, file.narrative)
@@ -82,10 +101,10 @@ def _show(
 
     knowledge = engine.knowledge.in_language(file.case.language)
     if everything:
-        decision = engine.decide(file.case, True, packages)
+        decision = with_account(engine.decide(file.case, True, packages), file.account)
         show(render_decision(decision, knowledge, title=file.title, narrative=file.narrative), paged=True)
         return
-    answer = engine.answer(file.case, explain, packages)
+    answer = with_account(engine.answer(file.case, explain, packages), file.account)
     if explain:
         if file.case.audience == "patient":
             raise typer.BadParameter("--explain speaks to clinicians; --patient --all has the words for patients.")

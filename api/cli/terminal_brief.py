@@ -14,9 +14,13 @@ WIDTH, HEIGHT = 80, 22
 """Columns at most, and the lines of a terminal of that width less those of the command and of the next prompt."""
 MARGIN = 10
 STYLES = {"emergency": "bold red", "urgent": "bold yellow", "routine": "bold green", "undetermined": "bold"}
-ALARMS = ("ignored-input", "contradictory-input", "no-usable-member", "stale-passage")
+ALARMS = ("record-in-part", "ignored-input", "contradictory-input", "no-usable-member", "stale-passage")
 """Notices that stand above everything else; that no source speaks of the patient is in the headline."""
-IGNORED = "Some entries of the case decide nothing: --all says which, and why."
+SHORT: Mapping[str, str] = {
+    "record-in-part": "Some of the record is not used that matters: --all says what; `spinegraph fhir account` has the rest.",
+    "ignored-input": "Some entries of the case decide nothing: --all says which, and why.",
+}
+"""What is said of notices that can be long."""
 NAMES: Mapping[Audience, Mapping[str, str]] = {
     "clinician": {
         "rule_out": "Rule out", "level_if": "Perhaps", "review": "Review",
@@ -145,8 +149,7 @@ def _rows(answer: Answer | Decision, fit: Fit, hint: str) -> Iterator[Row]:
 def _alarms(answer: Answer | Decision) -> Iterator[str]:
     for notice in answer.notices:
         if notice.code in ALARMS:
-            short = notice.code == "ignored-input" and answer.case.audience == "clinician"
-            yield IGNORED if short else notice.message
+            yield SHORT.get(notice.code, notice.message) if answer.case.audience == "clinician" else notice.message
 
 
 def _end(answer: Answer | Decision, fit: Fit, hint: str) -> Iterator[Row]:

@@ -16,7 +16,7 @@ from spinegraph.api.http.console_files import console_router
 from spinegraph.api.http.content import PassageList, PassageLists, ReferenceList, ScreenList, content_router
 from spinegraph.api.http.coverage import CoverageList, coverage_router
 from spinegraph.api.http.dataset import dataset_router
-from spinegraph.api.http.decisions import decisions_router
+from spinegraph.api.http.decisions import RecordBodies, decisions_router
 from spinegraph.api.http.descriptions import descriptions_router
 from spinegraph.api.http.docs_page import docs_router
 from spinegraph.api.http.drafts import DraftBody, PreviewBody, drafts_router
@@ -52,6 +52,7 @@ from spinegraph.engine.exchange.article.local import LocalText
 from spinegraph.engine.exchange.decision_table.model import DecisionTable
 from spinegraph.engine.exchange.description.model import Description
 from spinegraph.engine.exchange.description.resource import make_describer
+from spinegraph.engine.exchange.fhir.record import FhirReader
 from spinegraph.engine.model import Answer, BriefAnswer
 from spinegraph.engine.query.dataset import DataFile
 from spinegraph.engine.search.index import make_index
@@ -144,7 +145,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     app.include_router(search_api_router(index, engine.knowledge.digest))
     app.include_router(problem_types_router())
     limits = BodyLimits(settings.max_body_bytes, settings.body_seconds)
-    app.include_router(decisions_router(engine, codebook, limits, settings.local))
+    records = RecordBodies(FhirReader(engine.knowledge, codebook), limits._replace(max_bytes=settings.max_record_bytes))
+    app.include_router(decisions_router(engine, codebook, limits, records, settings.local))
     passages = PassageLists(engine.knowledge, settings.sources)
     app.include_router(knowledge_router(engine.knowledge))
     app.include_router(listings_router(engine.knowledge))

@@ -13,8 +13,12 @@ from spinegraph.engine.errors import SpinegraphError
 from starlette.requests import Request
 
 YAML = "application/yaml"
-ALIASES = dict.fromkeys(("application/x-yaml", "text/yaml", "text/x-yaml"), YAML)
-"""Names that media types had before they were registered (RFC 9512 section 2.1) → the registered one."""
+FHIR, FHIR_LINES = "application/fhir+json", "application/fhir+ndjson"
+ALIASES = {
+    **dict.fromkeys(("application/x-yaml", "text/yaml", "text/x-yaml"), YAML),
+    **dict.fromkeys(("application/ndjson", "application/x-ndjson"), FHIR_LINES),
+}
+"""Names that media types had before they were registered (RFC 9512 section 2.1), or have beside them → the one that is meant."""
 
 
 class BodyLimits(NamedTuple):

@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, NamedTuple
 
 from fastapi import APIRouter
 from spinegraph.api.case_body import CaseBody
-from spinegraph.api.http.bodies import YAML, BodyLimits, media_type_of, read_body
+from spinegraph.api.http.bodies import FHIR, FHIR_LINES, YAML, BodyLimits, media_type_of, read_body
 from spinegraph.api.http.errors import BodyTimeoutError, MediaTypeError, NotAcceptableError, UnreadableCaseError
 from spinegraph.api.http.examples import request_examples
-from spinegraph.api.http.negotiation import negotiated, preferred_language
+from spinegraph.api.http.negotiation import MediaType, negotiated, preferred_language
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import JSON, Operation, add_operation, reference
 from spinegraph.api.http.parameters import read_parameters
@@ -31,9 +31,12 @@ from spinegraph.engine import (
     parse_turtle,
     parse_yaml,
 )
+from spinegraph.engine.decide.accounted import with_account
 from spinegraph.engine.decide.decision import View
 from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.exchange.article.local import NO_TEXT, LocalText
+from spinegraph.engine.exchange.fhir.bundle import parse_record
+from spinegraph.engine.exchange.fhir.record import FhirReader, RecordOptions
 from spinegraph.engine.exchange.formats import FORMATS, Answer, Format
 from spinegraph.engine.model import Answer as ShortAnswer
 from spinegraph.engine.model import BriefAnswer, Decision, Frozen, doc
@@ -53,6 +56,13 @@ class DecisionParameters(Frozen, frozen=True, kw_only=True):
     guideline: Annotated[tuple[str, ...], doc("Names of the packages that are asked, or all; by default all.")] = ()
     verdicts: Annotated[bool, doc("Whether the verdict of every recommendation comes along, each in one word.")] = False
     return_signs: Annotated[bool, doc("Whether the denied signs come along that are a reason to come back.")] = False
+    subject: Annotated[
+        str, doc("Of a FHIR record: whose case it is, by id, reference or URL, where it has several patients.")
+    ] = ""
+    as_of: Annotated[str, doc("Of a FHIR record: the moment of the case, a date or `timestamp` for that of the Bundle.")] = ""
+    audience: Annotated[
+        Literal["", "clinician", "patient"], doc("Of a FHIR record: for whom the words of the answer are meant.")
+    ] = ""
 
 
 Parser = Callable[[bytes], Any]
@@ -61,6 +71,12 @@ Renderer = Callable[[CaseFile, DecisionParameters], bytes]
 PARSERS: dict[str, Parser] = {JSON: parse_json, YAML: parse_yaml, "text/turtle": parse_turtle}
 """Media type of a request → how to read it."""
 BODIES = tuple(PARSERS)
+RECORDS = (FHIR, FHIR_LINES)
+"""Media types of records, which are read with an account of all that stands in them."""
+OF_RECORDS = ("subject", "as_of", "audience")
+"""Parameters that say of a record what a case says itself."""
+R4 = ("4.0", "4.0.1")
+"""What the parameter `fhirVersion` of their media type may name."""
 
 PLAIN = DecisionParameters()
 VIEWS = (ShortAnswer, BriefAnswer, Decision)
@@ -71,14 +87,22 @@ READERS = 2
 """How many cases are read in threads at a time; the sender of one that still waits may go away, and it is not read at all."""
 
 
+class RecordBodies(NamedTuple):
+    """How records of FHIR are read: by whom, and how much of one at most."""
+
+    reader: FhirReader
+    limits: BodyLimits
+
+
 def renderers_of(engine: Engine, local: LocalText = NO_TEXT) -> dict[str, Renderer]:
     """Media type of a reply → how to decide a case and write the answer; the first is the default. `local`: see Settings."""
 
     def answer(file: CaseFile, wanted: DecisionParameters) -> bytes:
-        return engine.decide_json(file.case, wanted.view, wanted.explain, wanted.guideline, wanted.verdicts, wanted.return_signs)
+        asked = (wanted.view, wanted.explain, wanted.guideline, wanted.verdicts, wanted.return_signs)
+        return engine.decide_json(file.case, *asked, file.account)
 
     def written(form: Format, file: CaseFile, wanted: DecisionParameters) -> bytes:
-        decision = engine.decide(file.case, wanted.view == "full", wanted.guideline)
+        decision = with_account(engine.decide(file.case, wanted.view == "full", wanted.guideline), file.account)
         return form.write(Answer(engine.knowledge.in_language(file.case.language), decision, file.title, file.narrative, local))
 
     return {**{form.media_type: partial(written, form) for form in FORMATS}, JSON: answer}
@@ -99,14 +123,16 @@ def _named(engine: Engine, wanted: DecisionParameters) -> DecisionParameters:
     return wanted
 
 
-def decisions_router(engine: Engine, codebook: Codebook, limits: BodyLimits, local: LocalText = NO_TEXT) -> APIRouter:
+def decisions_router(
+    engine: Engine, codebook: Codebook, limits: BodyLimits, records: RecordBodies, local: LocalText = NO_TEXT
+) -> APIRouter:
     """The router of decisions. Errors are raised for `api.http.errors` to answer."""
     router = APIRouter(tags=["decisions"], route_class=OpenRoute)
     renderers = renderers_of(engine, local)
     offered = tuple(renderers)
     spoken = tuple(engine.knowledge.languages)
     readers = ThreadPoolExecutor(READERS, thread_name_prefix="case-reader")
-    too_large = too_large_case(limits)
+    of_cases, of_records = (limits, too_large_case(limits)), (records.limits, too_large_case(records.limits))
 
     async def decide(request: Request) -> Response:
         """What the guidelines say of one patient: a verdict for each recommendation, with proof, missing facts and sources.
@@ -115,15 +141,19 @@ def decisions_router(engine: Engine, codebook: Codebook, limits: BodyLimits, loc
         """
         query = request.scope["query_string"]
         wanted = _named(engine, read_parameters(query, DecisionParameters)) if query else PLAIN
-        parse = PARSERS[media_type_of(request, BODIES, "A case").name]
+        kind = media_type_of(request, (*BODIES, *RECORDS), "A case")
         media_type = negotiated(request, offered, "A decision")
         language = preferred_language(request, spoken)
-        body = await read_body(request, limits, too_large)
-        if parse is parse_json and len(body) <= SMALL:
-            file = read_case(parse, body, codebook, language)
+        options = _record_options(kind, wanted, language)
+        body = await read_body(request, *(of_records if options else of_cases))
+        if options:
+            read = partial(read_record, records.reader, body, options)
         else:
-            reading = asyncio.get_running_loop().run_in_executor(readers, read_case, parse, body, codebook, language)
-            file = await unless_gone(request, reading)
+            read = partial(read_case, PARSERS[kind.name], body, codebook, language)
+        if kind.name in (JSON, FHIR) and len(body) <= SMALL:
+            file = read()
+        else:
+            file = await unless_gone(request, asyncio.get_running_loop().run_in_executor(readers, read))
         render = renderers[media_type]
         at_once = media_type == JSON and wanted.view != "full" and not wanted.explain
         answer = render(file, wanted) if at_once else await run_in_threadpool(render, file, wanted)
@@ -143,11 +173,25 @@ def decisions_router(engine: Engine, codebook: Codebook, limits: BodyLimits, loc
             {name: VIEWS if name == JSON else None for name in offered},
             (UnreadableCaseError, BodyTimeoutError, NotAcceptableError, MediaTypeError, CaseError, ParameterError),
             DecisionParameters,
-            body=case_bodies(codebook),
+            body={**case_bodies(codebook), **record_bodies()},
         ),
         method="POST",
     )
     return router
+
+
+def _record_options(kind: MediaType, wanted: DecisionParameters, language: str) -> RecordOptions | None:
+    """What is said beside a record, or None for a case, which says it itself. Raises ParameterError, MediaTypeError."""
+    if kind.name not in RECORDS:
+        if given := next((name for name in OF_RECORDS if getattr(wanted, name)), ""):
+            raise ParameterError(
+                f"{given!r} goes with a FHIR record.", where=f"?{given}", mend="A case says it in its own members."
+            )
+        return None
+    version = dict(kind.parameters).get("fhirversion", R4[0])
+    if version not in R4:
+        raise MediaTypeError(f"The record is of FHIR {version}.", where="Content-Type", mend="Send FHIR R4 (fhirVersion=4.0).")
+    return RecordOptions(wanted.subject, wanted.as_of, wanted.audience, language, lines=kind.name == FHIR_LINES)
 
 
 def too_large_case(limits: BodyLimits) -> Callable[[], CaseTooLargeError]:
@@ -161,6 +205,30 @@ def case_bodies(codebook: Codebook) -> dict[str, Any]:
     graph = {"schema": {"type": "string", "description": "A graph with one core:Case."}}
     structured = {"schema": reference(CaseBody), "examples": request_examples(codebook)}
     return {name: graph if name == "text/turtle" else structured for name in BODIES}
+
+
+def record_bodies() -> dict[str, Any]:
+    """The records that are read, as OpenAPI writes them."""
+    members = {"resourceType": {"type": "string"}, "entry": {"type": "array"}}
+    record = {
+        "type": "object",
+        "required": ["resourceType"],
+        "properties": members,
+        "description": "FHIR R4: a Bundle, or one resource.",
+    }
+    return {
+        FHIR: {"schema": {"anyOf": [record, {"type": "array", "items": {"type": "object"}}]}},
+        FHIR_LINES: {"schema": {"type": "string", "description": "FHIR R4: one resource a line."}},
+    }
+
+
+def read_record(reader: FhirReader, body: bytes, options: RecordOptions) -> CaseFile:
+    """Body → case, with the account of the record. Raises UnreadableCaseError where it is no FHIR, CaseError."""
+    try:
+        record = parse_record(body, options.lines)
+    except MalformedCaseError as error:
+        raise UnreadableCaseError(error.what, where=error.where, mend=error.mend) from error
+    return reader.case_of(record, options)
 
 
 def read_case(parse: Parser, body: bytes, codebook: Codebook, language: str = "") -> CaseFile:

@@ -33,7 +33,7 @@ def with_account(answer: A, account: InputAccount | None) -> A:
     further = len(account.attention) - len(named)
     more = [say("and {count} more", count=f"{further:,}")] if further else []
     message = say("Of the record that was sent: {texts}", texts=" ".join([*texts, *more]))
-    notice = Notice(code="ignored-input", message=message, about=tuple(note.resource for note in named if note.resource))
+    notice = Notice(code="record-in-part", message=message, about=tuple(note.resource for note in named if note.resource))
     return structs.replace(answer, input=account, notices=(notice, *answer.notices))
 
 

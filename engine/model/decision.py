@@ -19,7 +19,7 @@ FactState = Literal["present", "absent", "unknown", "contradictory", "known"]
 FactBasis = Literal["given", "derived", "not-assessed"]
 NoticeCode = Literal[
     "contradictory-input", "ignored-input", "out-of-scope", "source-gap", "review-pending", "inferred-citation", "stale-passage",
-    "no-usable-member", "deprecated-code",
+    "no-usable-member", "deprecated-code", "record-in-part",
 ]  # fmt: skip
 IgnoredReason = Literal["unknown-code", "deprecated-code", "older-entry", "before-a-sign", "no-rule"]
 

@@ -11,7 +11,7 @@ from spinegraph.engine.exchange.article.reading import RED_FLAGS, passages_of, t
 from spinegraph.engine.exchange.article.sections import Context, grade, joined, stated
 from spinegraph.engine.model import Brief, BriefAction, Concept, Notice, Recommendation, Screen
 
-WARNINGS = ("contradictory-input", "out-of-scope", "no-usable-member", "stale-passage")
+WARNINGS = ("record-in-part", "contradictory-input", "out-of-scope", "no-usable-member", "stale-passage")
 """Notices that a reader has to see before anything else."""
 MOST_NAMED, MOST_TOPICS, MOST_PASSAGES = 8, 2, 2
 """Facts named in a sentence; topics that a patient is told no source covers; passages shown for a recorded fact."""

@@ -67,7 +67,8 @@ def test_schemas_are_those_of_the_engine(document: dict[str, Any]) -> None:
 
 def test_request_examples_are_decided(client: httpx.Client, document: dict[str, Any]) -> None:
     content = document["paths"]["/v1/decisions"]["post"]["requestBody"]["content"]
-    assert set(content) == {"application/json", "application/yaml", "text/turtle"}
+    records = {"application/fhir+json", "application/fhir+ndjson"}
+    assert set(content) == {"application/json", "application/yaml", "text/turtle", *records}
     examples = content["application/json"]["examples"]
     names = {"ordinary-visit", "red-flag", "over-fifty", "foot-drop", "knots-with-fever", "knots", "record", "nothing-assessed"}
     assert set(examples) == set(CASES) == names
