@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from spinegraph.engine.errors import shortened
 from spinegraph.engine.exchange.fhir.bundle import FORM, Entry
 from spinegraph.engine.exchange.fhir.merging import Said
 from spinegraph.engine.exchange.fhir.reasons import REASONS
 from spinegraph.engine.exchange.fhir.statements import Note
+from spinegraph.engine.knowledge.words import unshown_character
 from spinegraph.engine.messages import Messages
 from spinegraph.engine.model import Case
 from spinegraph.engine.model.account import (
@@ -21,6 +23,8 @@ from spinegraph.engine.model.account import (
     ResourceAccount,
 )
 
+LONGEST_TEXT = 130
+"""So many characters of what a sender wrote are repeated."""
 WHOLE = -1
 """Stands for the record as a whole where a note names the number of a resource."""
 
@@ -40,9 +44,14 @@ class Words(NamedTuple):
         if key == "name":
             return self.names.get(text, text)
         if key not in ("names", "nearest") or not text:
-            return text
+            return printed(text) if key != "problem" else text
         named = ", ".join(self.names.get(code, code) for code in text.split(","))
         return named if key == "names" else self.say("; nearest: {names}", names=named)
+
+
+def printed(text: str) -> str:
+    """What a sender wrote, as an account repeats it: short, and with nothing in it that nobody can read."""
+    return text if len(text) <= LONGEST_TEXT and not unshown_character(text) else shortened(text)
 
 
 class Outcome(NamedTuple):
@@ -71,33 +80,47 @@ def make_account(entries: Sequence[Entry], outcome: Outcome, words: Words, age: 
             code = age if what.member == "birth_date" else what.code
             fact = ReadFact(member=what.member, code=code, value=what.value, choice=what.choice, at=at, via=what.via)
             facts.setdefault(number, []).append(fact)
+    sentences = Sentences(words)
     made = tuple(
-        ResourceAccount(
-            resource=entry.name,
-            where=entry.where,
-            facts=tuple(facts.get(number, ())),
-            notes=tuple([_said(note, words) for note in _once(notes.get(number, ()))]),
-        )
-        for number, entry in enumerate(entries)
+        [
+            ResourceAccount(
+                resource=entry.name,
+                where=entry.where,
+                facts=tuple(facts.get(number, ())),
+                notes=sentences.of(notes.get(number, ())),
+            )
+            for number, entry in enumerate(entries)
+        ]
     )
     return InputAccount(
         form=FORM,
         resources=len(made),
         used=sum(bool(one.facts) for one in made),
-        patient=outcome.patient,
+        patient=printed(outcome.patient),
         kinds=dict(sorted(Counter(kind for one in made for kind in {note.kind for note in one.notes}).items())),
-        attention=tuple(_attention(made, [_said(note, words) for note in notes.get(WHOLE, ())])),
+        attention=tuple(_attention(made, sentences.of(notes.get(WHOLE, ())))),
         assumed_absent=tuple(AssumedAbsence(code=code, why=why) for code, why in outcome.assumed.items()),
         entries=made,
     )
 
 
-def _said(note: Note, words: Words) -> AccountNote:
-    return AccountNote(kind=note.kind, text=words.sentence(note))
+class Sentences:
+    """Notes as they are said, each worked out once: a record has the same ones over and over."""
 
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._said: dict[tuple[object, ...], AccountNote] = {}
 
-def _once(notes: Iterable[Note]) -> list[Note]:
-    return [*{(note.kind, *note.parts.items()): note for note in notes}.values()]
+    def of(self, notes: Iterable[Note]) -> tuple[AccountNote, ...]:
+        """The notes of one resource as sentences, each once."""
+        return tuple(dict.fromkeys([self._sentence(note) for note in notes]))
+
+    def _sentence(self, note: Note) -> AccountNote:
+        key = (note.kind, *note.parts.values())
+        said = self._said.get(key)
+        if said is None:
+            said = self._said[key] = AccountNote(kind=note.kind, text=self._words.sentence(note))
+        return said
 
 
 def _attention(made: Iterable[ResourceAccount], whole: Iterable[AccountNote]) -> Iterable[AttentionNote]:

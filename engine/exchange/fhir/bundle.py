@@ -21,6 +21,7 @@ FORM = "FHIR R4"
 NDJSON = "application/fhir+ndjson"
 FHIR_JSON = "application/fhir+json"
 _VERSION = re.compile(r"https?://hl7\.org/fhir/(\d+\.\d+)/")
+_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _BYTE = re.compile(r"\(byte (\d+)\)")
 _KNOWN = frozenset((*(kind.__name__ for kind in READ), *CONTEXT))
 _STATELESS = frozenset(("GET", "HEAD", "DELETE", "PATCH"))
@@ -187,8 +188,7 @@ def _entry(where: str, full_url: str, raw: bytes) -> Entry:
         resource = RESOURCE.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         return Entry(where, full_url, *_not_decoded(raw, error))
-    name = f"{type_of(resource)}/{resource.id}" if resource.id else type_of(resource)
-    return Entry(where, full_url, name, raw, resource, _refused(resource))
+    return Entry(where, full_url, _named(type_of(resource), resource.id), raw, resource, _refused(resource))
 
 
 def _not_decoded(raw: bytes, error: Exception) -> tuple[str, bytes, None, Note]:
@@ -198,10 +198,17 @@ def _not_decoded(raw: bytes, error: Exception) -> tuple[str, bytes, None, Note]:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return "Resource", raw, None, Note("unreadable", {"problem": str(error)})
     kind = head.resource_type if head.resource_type.isalnum() else shortened(head.resource_type)
-    name = f"{kind}/{head.id}" if isinstance(head.id, str) and head.id else kind
+    name = _named(kind, head.id)
     if head.resource_type in _KNOWN:
         return name, raw, None, Note("unreadable", {"problem": str(error)})
     return name, raw, None, Note("not-read", {"type": kind})
+
+
+def _named(kind: str, id_: object) -> str:
+    """A resource by its type and its id, where it has one as FHIR writes it (section 2.24.0.1)."""
+    if not isinstance(id_, str) or not id_:
+        return kind
+    return f"{kind}/{id_ if _ID.fullmatch(id_) else shortened(id_)}"
 
 
 def _refused(resource: Resource | Observation) -> Note | None:
@@ -225,6 +232,9 @@ def _other_version(profiles: tuple[str, ...]) -> str:
 def _marked(entries: Iterable[Entry]) -> Iterator[Entry]:
     """The entries, those with one identity marked: the same resource counts once, and of two that differ neither does."""
     found = [*entries]
+    keys = [key for entry in found for key in _identities(entry)]
+    if len(set(keys)) == len(keys):
+        return iter(found)
     first: dict[tuple[str, str], int] = {}
     for number, entry in enumerate(found):
         for key in _identities(entry):
@@ -239,12 +249,10 @@ def _marked(entries: Iterable[Entry]) -> Iterator[Entry]:
     return iter(found)
 
 
-def _identities(entry: Entry) -> Iterator[tuple[str, str]]:
+def _identities(entry: Entry) -> list[tuple[str, str]]:
     """What must be one resource: its URL, and its type and id on one server."""
-    if entry.full_url:
-        yield ("", entry.full_url)
-    if "/" in entry.name:
-        yield (entry.base, entry.name)
+    keys = [("", entry.full_url)] if entry.full_url else []
+    return [*keys, (entry.base, entry.name)] if "/" in entry.name else keys
 
 
 def _place(text: bytes, problem: str) -> str:

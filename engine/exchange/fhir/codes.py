@@ -9,7 +9,7 @@ from typing import NamedTuple
 from spinegraph.engine.decide.codebook import Codebook, code_named
 from spinegraph.engine.errors import LONGEST_ECHO, shortened
 from spinegraph.engine.exchange.fhir.elements import CodeableConcept, Coding
-from spinegraph.engine.exchange.fhir.statements import UnusableError
+from spinegraph.engine.exchange.fhir.statements import Note, UnusableError
 from spinegraph.engine.exchange.fhir.statuses import ANSWERS, PLAIN_ANSWERS
 from spinegraph.engine.knowledge.turtle.terms import BASE
 from spinegraph.engine.knowledge.words import unshown_character
@@ -47,7 +47,7 @@ class Meaning(NamedTuple):
         return (*self.findings, *self.wider_findings, *self.nearest)
 
 
-NOTHING = Meaning("")
+NO_CODE = Note("no-code")
 
 
 class Codes:
@@ -57,6 +57,9 @@ class Codes:
         self.book = book
         self._conditions = {iri: concept.code for iri, concept in knowledge.conditions.items()}
         self._of_coding: Callable[[str, str], Meaning] = lru_cache(MAX_REMEMBERED)(self._worked_out)
+        self._silence: Callable[[tuple[tuple[str | None, str | None], ...]], Note | None] = lru_cache(MAX_REMEMBERED)(
+            self._silent
+        )
 
     def meanings(self, concept: CodeableConcept | None) -> tuple[Meaning, ...]:
         """What each coding of a concept means. Raises UnusableError where it has no coding with system and code."""
@@ -64,6 +67,16 @@ class Codes:
         if not found:
             raise UnusableError("no-code")
         return found
+
+    def silence(self, concept: CodeableConcept | None) -> Note | None:
+        """Why a concept gives no fact whatever else is said of it; None where one of its codings means something."""
+        return self._silence(tuple([(one.system, one.code) for one in concept.codings])) if concept else NO_CODE
+
+    def _silent(self, codings: tuple[tuple[str | None, str | None], ...]) -> Note | None:
+        found = [self.of(Coding(system=system, code=code)) for system, code in codings if system and code]
+        if not found:
+            return NO_CODE
+        return None if any(any(one[1:]) for one in found) else not_understood(found).note
 
     def of(self, coding: Coding) -> Meaning:
         """What a coding means."""

@@ -24,6 +24,12 @@ def read_allergy(given: AllergyIntolerance, reading: Reading) -> Iterator[Statem
     return _recorded(given, reading, (), of_site=False)
 
 
+def may_hold(given: Condition | AllergyIntolerance) -> bool:
+    """Whether a record may say that something is so: it is neither refuted nor entered in error."""
+    status = given.verification_status
+    return isinstance(status, str) or status_code(status) not in ("refuted", "entered-in-error")
+
+
 def _recorded(
     given: Condition | AllergyIntolerance, reading: Reading, abated: tuple[str | Period | None, ...], of_site: bool
 ) -> Iterator[Statement | Note]:

@@ -11,6 +11,9 @@ from spinegraph.engine.exchange.fhir.statements import Note, Statement, Unusable
 from spinegraph.engine.exchange.fhir.statuses import OBSERVATION
 from spinegraph.engine.exchange.fhir.values import coded_answer, quantity_of, said_present, target_of
 
+VALUES = tuple(name for name in Valued.__struct_fields__ if name.startswith(("value_", "data_absent")))
+"""The members that say what was found, or why nothing was."""
+
 
 def read_observation(given: Observation, reading: Reading) -> Iterator[Statement | Note]:
     """What was observed, and each of its components. A preliminary result is used, and said to be one."""
@@ -36,7 +39,7 @@ def _at(given: Observation, reading: Reading) -> Moment | None:
 
 def _has_value(part: Valued) -> bool:
     """Whether there is a value of any kind, or a word on why there is none."""
-    return any(getattr(part, name) is not None for name in part.__struct_fields__ if name.startswith(("value_", "data_absent")))
+    return any(getattr(part, name) is not None for name in VALUES)
 
 
 def _part(part: Valued, reading: Reading, at: Moment | None, of_site: bool) -> Iterator[Statement | Note]:

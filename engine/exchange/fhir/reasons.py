@@ -51,6 +51,7 @@ REASONS: Mapping[str, Reason] = {
     # codes
     "no-code": Reason(noted("It has no code of a code system.")),
     "unmapped-code": Reason(noted("{code} has no meaning here{nearest}.")),
+    "unknown-allergy": Reason(noted("An allergy is recorded that is not understood here: {text} {code}"), True),
     "concluded": Reason(noted("{name} is what rules conclude, and is not read as a fact."), True),
     "follows": Reason(noted("{name} follows from other facts and is not recorded.")),
     "ambiguous-code": Reason(noted("Its codes mean several things: {names}."), True),

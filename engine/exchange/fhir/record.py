@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import msgspec
+from spinegraph.engine.collector import collector_paused
 from spinegraph.engine.decide.case import make_case
 from spinegraph.engine.decide.case_file import CaseFile
 from spinegraph.engine.decide.codebook import Codebook
@@ -17,7 +18,7 @@ from spinegraph.engine.exchange.fhir.acts import read_procedure, read_report, re
 from spinegraph.engine.exchange.fhir.answers import read_answers
 from spinegraph.engine.exchange.fhir.bundle import Entry, Record, parse_record
 from spinegraph.engine.exchange.fhir.codes import Codes, names_of
-from spinegraph.engine.exchange.fhir.conditions import read_allergy, read_condition
+from spinegraph.engine.exchange.fhir.conditions import may_hold, read_allergy, read_condition
 from spinegraph.engine.exchange.fhir.elements import CodeableConcept, Reference
 from spinegraph.engine.exchange.fhir.medications import read_prescription, read_statement
 from spinegraph.engine.exchange.fhir.merging import Said, merge
@@ -29,7 +30,6 @@ from spinegraph.engine.exchange.fhir.resources import (
     RESOURCE,
     AllergyIntolerance,
     Condition,
-    Context,
     DiagnosticReport,
     ImagingStudy,
     Medicated,
@@ -41,6 +41,7 @@ from spinegraph.engine.exchange.fhir.resources import (
     Patient,
     Procedure,
     QuestionnaireResponse,
+    Resource,
     ServiceRequest,
     type_of,
 )
@@ -64,6 +65,8 @@ READERS: Mapping[type, Callable[[Any, Reading], Iterator[Statement | Note]]] = {
     QuestionnaireResponse: read_answers,
 }
 """Type of a resource → what reads it."""
+CODED = (Condition, Procedure, DiagnosticReport, ServiceRequest, AllergyIntolerance)
+"""Types that say nothing without a code that is known."""
 TIMESTAMP = "timestamp"
 """As the moment of the case: that at which the Bundle was put together."""
 
@@ -98,6 +101,10 @@ class FhirReader:
 
     def case_of(self, record: Record, options: RecordOptions) -> CaseFile:
         """A record that was parsed → the case of one patient, with its account. Raises MalformedCaseError, as `read` does."""
+        with collector_paused():
+            return self._case_of(record, options)
+
+    def _case_of(self, record: Record, options: RecordOptions) -> CaseFile:
         said_as_of = _as_of(record, options.as_of)
         as_of = read_moment(said_as_of, "as_of", "as_of") if said_as_of else None
         whose = choose_patient((one for one in record.entries if one.note is None), options.subject)
@@ -140,35 +147,48 @@ def _as_of(record: Record, wanted: str) -> str:
 
 def _said_by(
     entry: Entry, whose: Whose, reading: Reading, medicines: Mapping[str, CodeableConcept]
-) -> Iterator[Statement | Note]:
-    """What one resource says, and why parts of it are not used."""
+) -> Sequence[Statement | Note]:
+    """What one resource says, and why parts of it are not used: never nothing."""
     resource = entry.resource
     if entry.note is not None or resource is None:
-        yield entry.note or Note("empty-entry")
-        return
-    if isinstance(resource, Context):
-        yield Note("context", {"type": type_of(resource)})
-        return
-    if isinstance(resource, OperationOutcome):
-        yield from _reported(resource)
-        return
-    if isinstance(resource, Medication):
-        yield Note("referred-to")
-        return
-    excluded = whose.excluded(entry)
+        return (entry.note or Note("empty-entry"),)
+    read = READERS.get(type(resource))
+    if read is None:
+        return _of_the_setting(resource)
+    excluded = whose.excluded(entry) or _silence(resource, reading)
     if excluded is not None:
-        yield excluded
-        return
+        return (excluded,)
+    found: list[Statement | Note] = []
     if resource.contained:
         inner, left = _contained(resource)
         if left:
-            yield Note("contained", {"what": ", ".join(left)})
+            found.append(Note("contained", {"what": ", ".join(left)}))
         if inner and isinstance(resource, Medicated):
             reading = reading._replace(medication=partial(_medicine, medicines, inner))
     try:
-        yield from [*READERS[type(resource)](resource, reading)] or [Note("says-nothing")]
+        said = [*read(resource, reading)]
     except UnusableError as error:
-        yield error.note
+        said = [error.note]
+    return [*found, *said] or (Note("says-nothing"),)
+
+
+def _of_the_setting(resource: Resource | Observation) -> Sequence[Note]:
+    """What is said of a resource that gives no fact by itself."""
+    if isinstance(resource, OperationOutcome):
+        return [*_reported(resource)]
+    return (Note("referred-to") if isinstance(resource, Medication) else Note("context", {"type": type_of(resource)}),)
+
+
+def _silence(resource: Any, reading: Reading) -> Note | None:
+    """Why a resource gives no fact whatever it says of its code: it has none, or one without a meaning here."""
+    if not isinstance(resource, CODED) and not (isinstance(resource, Observation) and not resource.component):
+        return None
+    silence = reading.codes.silence(resource.code)
+    if silence is not None and isinstance(resource, AllergyIntolerance) and may_hold(resource):
+        return Note(
+            "unknown-allergy", {"code": silence.parts.get("code", ""), "text": (resource.code and resource.code.text) or ""}
+        )
+    return silence
 
 
 def _reported(outcome: OperationOutcome) -> Iterator[Note]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from spinegraph.engine.decide.dates import Moment
@@ -31,16 +32,16 @@ class Target(NamedTuple):
     exact: bool = True
 
 
-def target_of(meanings: Iterable[Meaning]) -> Target:
+@lru_cache(maxsize=1 << 12)
+def target_of(meanings: tuple[Meaning, ...]) -> Target:
     """What codes ask for: one measurement, finding or coded value. Raises UnusableError where it is none, or more than one."""
-    known = [*meanings]
-    found = {Target("measurements", code, one.via) for one in known for code in one.measurements}
-    found |= {Target("coded", code, one.via) for one in known for code in one.coded}
+    found = {Target("measurements", code, one.via) for one in meanings for code in one.measurements}
+    found |= {Target("coded", code, one.via) for one in meanings for code in one.coded}
     if not found:
-        exact = {Target("findings", code, one.via) for one in known for code in one.findings}
-        found = exact or {Target("findings", code, one.via, False) for one in known for code in one.wider_findings}
+        exact = {Target("findings", code, one.via) for one in meanings for code in one.findings}
+        found = exact or {Target("findings", code, one.via, False) for one in meanings for code in one.wider_findings}
     if not found:
-        raise not_understood(known)
+        raise not_understood(meanings)
     codes = sorted({one.code for one in found})
     if len(codes) > 1:
         raise UnusableError("ambiguous-code", names=",".join(codes))

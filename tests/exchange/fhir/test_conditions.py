@@ -11,6 +11,7 @@ from tests.exchange.fhir.making import (
     BREAST_CANCER_IN_THE_PAST,
     FEVER,
     SNOMED,
+    account,
     concept,
     condition,
     kinds,
@@ -147,6 +148,20 @@ def test_an_allergy_is_a_finding(throat: FhirReader, clinical: str, verification
     given["patient"] = given.pop("subject")
     file = read(throat, patient(), given)
     assert ("penicillin_reaction" in file.case.present) == present
+
+
+@pytest.mark.parametrize(("verification", "kind"), [("confirmed", "unknown-allergy"), ("refuted", "unmapped-code")])
+def test_an_allergy_that_is_not_understood_is_told_to_clinicians(reader: FhirReader, verification: str, kind: str) -> None:
+    given = condition((SNOMED, "764146007"), "active", verification) | {"resourceType": "AllergyIntolerance"}
+    given["code"]["text"] = "Penicillin"
+    given["patient"] = given.pop("subject")
+    file = read(reader, patient(), given)
+    assert kinds(file) == [kind]
+    assert [note.text for note in account(file).attention] == (
+        ["An allergy is recorded that is not understood here: Penicillin http://snomed.info/sct|764146007"]
+        if kind == "unknown-allergy"
+        else []
+    )
 
 
 def test_an_allergy_of_another_patient_is_set_aside(throat: FhirReader) -> None:

@@ -15,6 +15,7 @@ from spinegraph.engine import CaseError
 from spinegraph.engine.decide.case_file import CaseFile
 from spinegraph.engine.exchange.fhir.reasons import REASONS
 from spinegraph.engine.exchange.fhir.record import FhirReader, RecordOptions
+from spinegraph.engine.knowledge.words import unshown_character
 from spinegraph.engine.model.account import InputAccount
 
 from tests.exchange.fhir.making import (
@@ -156,6 +157,16 @@ def test_anything_at_all_is_read_or_refused(reader: FhirReader, body: bytes) -> 
         read_or_refused(reader, body, RecordOptions(lines=lines))
 
 
-@pytest.mark.parametrize("kind", REASONS)
-def test_every_reason_says_what_fills_it(kind: str) -> None:
-    assert REASONS[kind].sentence[-1] in ".:}"
+@pytest.mark.parametrize("odd", ["\u0000", "x" * 5_000, "\u202e", "a\nb"])
+def test_what_a_sender_wrote_is_repeated_short_and_readable(reader: FhirReader, odd: str) -> None:
+    who: list[Json] = [
+        patient(),
+        condition(code=(odd, odd), id=odd),
+        observation(status=odd, id="o"),
+        condition(verification=odd, id="c"),
+    ]
+    others = [condition(id="d") | {"subject": {"reference": odd}}, resource("MedicationRequest", status=odd, intent=odd)]
+    for one in account(read(reader, *who, *others, subject="anna")).entries:
+        for text in (one.resource, *(note.text for note in one.notes)):
+            assert len(text) < 300
+            assert unshown_character(text) == ""
