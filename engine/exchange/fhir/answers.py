@@ -14,6 +14,8 @@ from spinegraph.engine.exchange.fhir.statements import Note, Statement, Unusable
 from spinegraph.engine.exchange.fhir.statuses import RESPONSE
 from spinegraph.engine.exchange.fhir.values import Target, choice_of, number_of, target_of, yes_or_no
 
+AT = "at:"
+"""Begins the name of a question for the date of something, as in `missing` of an answer: `at:fever`."""
 DEEPEST = 50
 """Items may stand in one another so many times."""
 
@@ -26,15 +28,22 @@ def read_answers(given: QuestionnaireResponse, reading: Reading) -> Iterator[Sta
     at = reading.done(given.authored)
     items = [*_items(given.item or (), DEEPEST)]
     silent = 0
+    dates: dict[tuple[str, str], Statement] = {}
+    others: list[Statement] = []
     for item in items:
         try:
             statement = _answer(item, reading, at)
         except UnusableError as error:
             yield error.note
+            continue
+        if statement is None:
+            silent += 1
+        elif (item.link_id or "").startswith(AT):
+            dates[statement.member, statement.code] = statement
         else:
-            silent += statement is None
-            if statement is not None:
-                yield statement
+            others.append(statement)
+    yield from dates.values()
+    yield from (one for one in others if (one.member, one.code) not in dates)  # what has a date of its own is of that date
     if silent:
         yield Note("not-answered", {"count": str(silent)})
     if status:
@@ -61,15 +70,28 @@ def _answer(item: QuestionItem, reading: Reading, at: Moment | None) -> Statemen
     reading.mentioned.update(meaning.mentioned)
     if not item.answer:
         return None
-    target = _act(item.link_id or "", reading) or target_of((meaning,))
+    link_id = item.link_id or ""
+    when = link_id.startswith(AT)
+    target = _act(link_id.removeprefix(AT), reading) or target_of((reading.codes.named(link_id[len(AT) :]) if when else meaning,))
     if len(item.answer) > 1:
         raise UnusableError("value-not-read", name=target.code, what=f"{len(item.answer)} answers")
     (answer,) = item.answer
+    if when:
+        return _dated(answer, target, reading)
     if target.member == "measurements":
         return Statement("measurements", target.code, at, target.via, value=_number(answer, target, reading))
     if target.member == "coded":
         return _choice(answer, target, reading, at)
-    return _yes_or_no(answer, target, at)
+    member = "present" if target.member == "findings" else target.member
+    return _yes_or_no(answer, target, None if (member, target.code) in reading.codes.book.dated else at)
+
+
+def _dated(answer: QuestionAnswer, target: Target, reading: Reading) -> Statement:
+    """When something was so: it was so. Raises UnusableError where that is no date, or not asked of anything that was so."""
+    text = answer.value_date or answer.value_date_time
+    if not text or target.member in ("measurements", "coded"):
+        raise _not_read(answer, target)
+    return Statement("present" if target.member == "findings" else target.member, target.code, reading.moment(text), target.via)
 
 
 def _act(link_id: str, reading: Reading) -> Target | None:

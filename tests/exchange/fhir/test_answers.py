@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from spinegraph.engine import Codebook, Engine
 from spinegraph.engine.exchange.fhir.record import FhirReader
 from spinegraph.engine.exchange.fhir.statuses import RESPONSE
 
@@ -89,6 +90,31 @@ def test_acts_and_choices_are_answered_by_their_names(reader: FhirReader) -> Non
     )
     assert (file.case.taking, file.case.not_performed) == (("nsaid",), ("mri_lumbar",))
     assert set(kinds(file)) == {"unmapped-code", "no-rule"}
+
+
+@pytest.mark.parametrize(
+    ("link", "answer", "dates", "kind"),
+    [
+        ("at:fever", {"valueDate": "2026-03-01"}, {"present": {"fever": "2026-03-01"}}, ""),
+        ("at:fever", {"valueDateTime": "2026-03-01T08:00:00Z"}, {"present": {"fever": "2026-03-01T08:00:00Z"}}, ""),
+        ("at:performed:mri_lumbar", {"valueDate": "2026-02"}, {"performed": {"mri_lumbar": "2026-02"}}, ""),
+        ("at:fever", {"valueDate": "2026-03-30"}, {}, "future-date"),
+        ("at:fever", {"valueString": "monday"}, {}, "value-not-read"),
+        ("at:temperature_c", {"valueDate": "2026-03-01"}, {}, "value-not-read"),
+    ],
+)
+def test_when_it_was_so_says_that_it_was(reader: FhirReader, link: str, answer: Json, dates: Json, kind: str) -> None:
+    file = read(reader, patient(), response(item(link, answer)))
+    assert file.case.dates == dates
+    assert kinds(file) == ([kind] if kind else [])
+
+
+def test_where_rules_ask_when_the_day_of_the_answer_is_no_date(engine: Engine, codebook: Codebook) -> None:
+    asked = FhirReader(engine.knowledge, codebook._replace(dated=frozenset({("present", "fever")})))
+    both = response(item("fever", coded("yes")), item("at:fever", {"valueDate": "2026-01-05"}), authored="2026-03-01")
+    assert read(asked, patient(), both).case.dates == {"present": {"fever": "2026-01-05"}}
+    alone = response(item("fever", coded("yes")), authored="2026-03-01")
+    assert (read(asked, patient(), alone).case.present, read(asked, patient(), alone).case.dates) == (("fever",), {})
 
 
 def test_questions_stand_in_groups_and_below_answers(reader: FhirReader) -> None:
