@@ -29,12 +29,8 @@ class Concept(Frozen, frozen=True, kw_only=True):
     question: Annotated[str, doc("How to ask a clinician for it.")] = ""
     patient_question: Annotated[str, doc("How to ask a patient for it.")] = ""
     derived_only: Annotated[bool, doc("Whether it is only ever concluded and cannot be recorded.")] = False
-    history: Annotated[
-        bool, doc("Whether it says that something has been so at any time: a record of it that is over says it.")
-    ] = False
-    absent_when_unrecorded: Annotated[
-        str, doc("Why a whole record that has nothing to do with it says that it is absent; empty where it says nothing.")
-    ] = ""
+    history: Annotated[bool, doc("Whether it says that something was so at any time, and so stands when that is over.")] = False
+    absent_when_unrecorded: Annotated[str, doc("Why a whole record without it says that it is absent, or nothing.")] = ""
     screening: Annotated[bool, doc("Whether it only finds out about the patient.")] = False
     serious: Annotated[bool, doc("Whether it has to be ruled out where it is suspected.")] = False
     explains: Annotated[bool, doc("Whether a brief may name it as what is likely.")] = False
