@@ -23,6 +23,8 @@ RANGES: Mapping[str, tuple[str, range]] = {
     "max_rows": ("SPINEGRAPH_SPARQL_MAX_ROWS", range(1, 1 << 31)),
     "max_bytes": ("SPINEGRAPH_SPARQL_MAX_BYTES", range(1024, 1 << 31)),
     "workers": ("SPINEGRAPH_SPARQL_WORKERS", range(1, 257)),
+    "slice_milliseconds": ("SPINEGRAPH_SPARQL_SLICE_MILLISECONDS", range(10, 60_001)),
+    "slow_workers": ("SPINEGRAPH_SPARQL_SLOW_WORKERS", range(1, 257)),
     "queue": ("SPINEGRAPH_SPARQL_QUEUE", range(100_001)),
     "max_query_bytes": ("SPINEGRAPH_SPARQL_MAX_QUERY_BYTES", range(1024, 1 << 24)),
     "max_depth": ("SPINEGRAPH_SPARQL_MAX_DEPTH", range(10, 1001)),

@@ -41,6 +41,7 @@ PREFIX prov: <http://www.w3.org/ns/prov#> PREFIX rdf: <http://www.w3.org/1999/02
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> PREFIX sh: <http://www.w3.org/ns/shacl#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 """
 LOOKUP = PREFIXES + "SELECT ?label { finding:Fever rdfs:label ?label }"
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 HARD = {
     "aggregate: statements of each passage's section, counted": """SELECT ?source ?section (COUNT(?passage) AS ?n) {
         ?passage core:section ?section ; core:source ?source } GROUP BY ?source ?section ORDER BY DESC(?n)""",
@@ -62,6 +63,7 @@ LIMITS_OF_OXIGRAPH = {
 }
 LONGEST = 20.0
 """Seconds after which rdflib is given up."""
+SLOW_SECONDS = 40.0
 CLIENTS = 16
 SECONDS = 3.0
 
@@ -263,6 +265,39 @@ def sparql_rows() -> Iterator[tuple[str, str]]:
         rate, busy, idle = many_clients(server)
         figure = f"{rate:,.0f} a second; service and workers {busy:.2f} processors, machine {idle:.0%} idle"
         yield f"SPARQL, {CLIENTS} clients at once, adding up the graph", figure
+        seconds, statuses = behind_slow_ones(server)
+        figure = f"{statistics.median(seconds) * 1000:,.0f} ms median, {max(seconds) * 1000:,.0f} ms at most; "
+        figure += f"{statuses.count(200)} of {len(statuses)} answered"
+        yield "SPARQL, ASK {} of four clients while two others have an endless query", figure
+
+
+def behind_slow_ones(server: Server) -> tuple[list[float], list[int]]:
+    """(seconds of each `ASK {}`, statuses) of four clients, while two others repeat a query that never ends; each has an address
+    of its own (Linux takes all of 127.0.0.0/8 for this machine)."""
+    stop = time.perf_counter() + SLOW_SECONDS
+    seconds: list[float] = []
+    statuses: list[int] = []
+
+    def ask(number: int, query: str, pause: float, times: list[float], answers: list[int]) -> None:
+        while time.perf_counter() < stop:
+            client = http.client.HTTPConnection("127.0.0.1", server.port, source_address=(f"127.0.0.{number}", 0))
+            start = time.perf_counter()
+            client.request("GET", f"/sparql?query={quote(query)}")
+            reply = client.getresponse()
+            reply.read()
+            times.append(time.perf_counter() - start)
+            answers.append(reply.status)
+            client.close()
+            time.sleep(pause)
+
+    asking: list[tuple[int, str, float, list[float], list[int]]] = [(number, ENDLESS, 0.0, [], []) for number in (2, 3)]
+    threads = [threading.Thread(target=ask, args=arguments) for arguments in asking]
+    threads += [threading.Thread(target=ask, args=(number, "ASK {}", 0.2, seconds, statuses)) for number in (4, 5, 6, 7)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return seconds, statuses
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
@@ -32,9 +32,9 @@ class Answer(NamedTuple):
 
 
 @contextmanager
-def serving(app: FastAPI, limits: ServerLimits = LIMITS) -> Iterator[int]:
+def serving(app: FastAPI, limits: ServerLimits = LIMITS, trusted_proxies: Sequence[str] = ()) -> Iterator[int]:
     """The port of 127.0.0.1 at which an app is served while the context lasts."""
-    server = make_server(app, limits, log_level="error")
+    server = make_server(app, limits, "error", trusted_proxies)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from spinegraph.api.access_settings import AccessSettings, read_all, read_network
 from spinegraph.api.cli.cases import GuidelineOption, KnowledgeOption
 from spinegraph.api.settings import Settings, SettingsError, load_engine
 from spinegraph.engine.knowledge.placeholders import texts_to_write
@@ -35,6 +36,14 @@ def serve_command(
             help="A git revision or a folder to compare the knowledge with; default SPINEGRAPH_COMPARE or none.",
         ),
     ] = None,
+    trusted_proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ADDRESS|NETWORK",
+            help="A proxy that may say for whom it asks (X-Forwarded-For, X-Forwarded-Proto); may be repeated; "
+            "default SPINEGRAPH_TRUSTED_PROXIES or none.",
+        ),
+    ] = None,
     drafts: Annotated[bool, typer.Option("--drafts", help="Serve knowledge whose texts are still to be written, too.")] = False,
 ) -> None:
     """Run the HTTP service; its interface is at /docs."""
@@ -44,6 +53,9 @@ def serve_command(
 
     settings = _settings(host, port, knowledge, sources, compare)
     settings = replace(settings, guideline=tuple(guideline or settings.guideline))
+    access = AccessSettings.from_environment()
+    if trusted_proxy:
+        access = replace(access, trusted_proxies=read_all(trusted_proxy, "--trusted-proxy", read_network))
     engine = load_engine(settings.knowledge)
     if (count := texts_to_write(engine.knowledge)) and not drafts:
         raise SettingsError(
@@ -54,7 +66,7 @@ def serve_command(
     with listen(settings.host, settings.port) as listening:
         address, number = listening.getsockname()[:2]
         typer.echo(f"Spinegraph answers on http://{f'[{address}]' if ':' in address else address}:{number} (see /docs)")
-        run(app, listening, settings.log_level)
+        run(app, listening, settings.log_level, access.trusted_proxies)
 
 
 def _settings(

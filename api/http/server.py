@@ -11,6 +11,7 @@ import logging
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
 
 import h11
@@ -150,8 +151,14 @@ class OnceAMinute(logging.Filter):
         return True
 
 
-def make_server(app: Any, limits: ServerLimits, log_level: str = "warning") -> uvicorn.Server:
-    """A server of an app, not yet started."""
+def make_server(
+    app: Any, limits: ServerLimits, log_level: str = "warning", trusted_proxies: Sequence[str] = ()
+) -> uvicorn.Server:
+    """A server of an app, not yet started.
+
+    `trusted_proxies`: addresses and networks of those who may say, by X-Forwarded-For and X-Forwarded-Proto, for whom they
+    ask; from anybody else these headers mean nothing.
+    """
     return uvicorn.Server(
         uvicorn.Config(
             app,
@@ -163,13 +170,15 @@ def make_server(app: Any, limits: ServerLimits, log_level: str = "warning") -> u
             timeout_graceful_shutdown=limits.ending_seconds,
             log_level=log_level,
             access_log=False,
+            proxy_headers=bool(trusted_proxies),
+            forwarded_allow_ips=list(trusted_proxies),
         )
     )
 
 
-def run(app: Any, listening: socket.socket, log_level: str) -> None:
-    """Serve an app on a socket until SIGINT or SIGTERM."""
-    server = make_server(app, limits_for(raise_descriptors()), log_level)
+def run(app: Any, listening: socket.socket, log_level: str, trusted_proxies: Sequence[str] = ()) -> None:
+    """Serve an app on a socket until SIGINT or SIGTERM; for `trusted_proxies` see `make_server`."""
+    server = make_server(app, limits_for(raise_descriptors()), log_level, trusted_proxies)
     once = OnceAMinute()
     for name in ("asyncio", "spinegraph", "uvicorn.error"):
         logging.getLogger(name).addFilter(once)

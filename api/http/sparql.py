@@ -129,7 +129,7 @@ async def _reply(request: Request, service: QueryService, settings: SparqlSettin
     headers = {"ETag": etag, "Cache-Control": "no-cache"} if etag else {"Cache-Control": "no-store"}
     if etag and request.method != "POST" and _names(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    written = await unless_gone(request, service.answer(question))
+    written = await unless_gone(request, service.answer(question, client_of(request)))
     if not written.media_type:
         kind = written.kind.partition(" ")[0].lower()
         offered = OFFERED[kind if kind in OFFERED else "graph"]
@@ -142,12 +142,17 @@ async def _reply(request: Request, service: QueryService, settings: SparqlSettin
     return Response(written.body, headers={**headers, "Content-Type": written.media_type + charset})
 
 
+def client_of(request: Request) -> str:
+    """Who asks: the address of the peer, or of the client that a declared proxy names (see `server.run`)."""
+    return request.client.host if request.client else ""
+
+
 async def _show(request: Request, service: QueryService, fields: list[tuple[str, str]]) -> Response:
     """The page with the query and its answer, for browsers."""
     headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-store"}
     question = _question(fields, "application/sparql-results+json, text/turtle")
     try:
-        written = await unless_gone(request, service.answer(question))
+        written = await unless_gone(request, service.answer(question, client_of(request)))
     except QueryError as error:
         page = render_sparql(question.query, problem=error)
         return Response(page, status_of(type(error)), headers, "text/html")

@@ -23,6 +23,8 @@ LISTINGS = ("findings", "measurements", "coded", "interventions", "conditions", 
 """Those that are searched: what a case can have, first."""
 SHORTEST_WORD = 3
 """Letters of a word that counts where nothing has all the words."""
+ASSISTANTS = "assistants"
+"""The client, as which a query is asked."""
 WANTED = MediaTypes(select="text/tab-separated-values", ask="application/sparql-results+json", graph="text/turtle")
 
 
@@ -101,8 +103,11 @@ def _places(listed: Listed, knowledge: Knowledge) -> Iterable[Place]:
 
 
 async def query(guidelines: Guidelines, asked: Query) -> QueryAnswer:
-    """The answer of the confined workers, whole or not at all. Raises QueryError and subclasses."""
-    written = await guidelines.queries.answer(Question(query=asked.query, wanted=WANTED))
+    """The answer of the confined workers, whole or not at all. Raises QueryError and subclasses.
+
+    All assistants are one client: the SDK does not tell them apart.
+    """
+    written = await guidelines.queries.answer(Question(query=asked.query, wanted=WANTED), ASSISTANTS)
     most = guidelines.settings.max_answer_bytes
     if len(written.body) > most:
         raise too_large("max_answer_bytes", most, "bytes")

@@ -18,6 +18,7 @@ from spinegraph.engine.query.messages import Answered, Question, encode
 from spinegraph.engine.query.publication import Publication, publication_of
 from spinegraph.engine.query.results import Written
 from spinegraph.engine.query.work import QueryWork
+from spinegraph.engine.sandbox.lanes import SlowLane
 from spinegraph.engine.sandbox.pool import WorkerPool
 
 
@@ -44,7 +45,8 @@ class QueryService:
         self._publication: Publication | None = None
         self._dumps: dict[DumpKind, Dump] = {}
         self._lock, self._publishing, self._describing, self._dumping = (threading.Lock() for _ in range(4))
-        self._pool = WorkerPool(QueryWork(None if backend else lambda: self.snapshot.quads, self.limits, prefixes))
+        slow = SlowLane(self.limits.slice_milliseconds / 1000, self.limits.slow_workers)
+        self._pool = WorkerPool(QueryWork(None if backend else lambda: self.snapshot.quads, self.limits, prefixes), slow)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -99,11 +101,13 @@ class QueryService:
         """Process ids of the workers."""
         return self._pool.processes()
 
-    async def answer(self, question: Question) -> Written:
-        """The answer to a question; its media type is empty if the asker takes none of ours. Raises QueryError and subclasses."""
+    async def answer(self, question: Question, client: str = "") -> Written:
+        """The answer to a question of a client ("": of nobody in particular); its media type is empty if the asker takes none
+        of ours. What is cancelled is stopped. Raises QueryError and subclasses.
+        """
         self._check_outside(question)
         await asyncio.to_thread(self.start) if self._snapshot is None else None
-        answered = await asyncio.wrap_future(self._pool.submit(encode(question)))
+        answered = await asyncio.wrap_future(self._pool.submit(encode(question), client=client))
         return await asyncio.wrap_future(self._finish(question, answered))
 
     def answer_now(self, question: Question) -> Written:

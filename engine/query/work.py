@@ -14,8 +14,9 @@ from spinegraph.engine.query.messages import Answered, decode_reply
 from spinegraph.engine.query.worker import WorkerOptions
 from spinegraph.engine.sandbox.channel import ConnectionEnded
 from spinegraph.engine.sandbox.failures import Words, error_for
-from spinegraph.engine.sandbox.pool import Outcome, Trouble
+from spinegraph.engine.sandbox.pool import Outcome
 from spinegraph.engine.sandbox.process import WorkerProcess
+from spinegraph.engine.sandbox.trouble import Trouble
 
 WORDS = Words(
     work="query",

@@ -30,6 +30,17 @@ class Channel:
         except OSError as error:
             raise ConnectionEnded from error
 
+    def has_more(self, deadline: float) -> bool:
+        """Whether something, or the end of the connection, arrives by a moment; it is left to be received."""
+        try:
+            self._wait(deadline)
+            self._stream.recv(1, socket.MSG_PEEK)
+        except TimeoutError:
+            return False
+        except OSError as error:
+            raise ConnectionEnded from error
+        return True
+
     def receive(self, longest_body: int, deadline: float | None = None) -> tuple[bytes, bytes]:
         """The next frame. Raises TimeoutError, ConnectionEnded; a frame that is too long ends the connection."""
         head, body = _LENGTHS.unpack(self._exactly(_LENGTHS.size, deadline))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 from spinegraph.engine.errors import SpinegraphError
-from spinegraph.engine.sandbox.pool import PoolLimits, Trouble
+from spinegraph.engine.sandbox.lanes import PoolLimits
+from spinegraph.engine.sandbox.trouble import Trouble
 
 
 class Limits(PoolLimits, Protocol):
@@ -46,11 +47,8 @@ def error_for(trouble: Trouble, words: Words, limits: Limits) -> SpinegraphError
     """Trouble as an error for who asked; `limit`, `allowed` and `retry_after` (seconds) are in its details."""
     work = words.work
     match trouble.kind:
-        case "full":
-            what = f"There is no place for another {work}: {limits.workers} may run at once, {limits.queue} may wait."
-            return _too_many(what, words, limits)
-        case "waited":
-            return _too_many(f"The {work} waited more than {limits.timeout_seconds:g} seconds for its turn.", words, limits)
+        case "full" | "waited" | "slow-full" | "slow-taken":
+            return _too_many(trouble, words, limits)
         case "time" | "processor" | "memory":
             limit, unit = MEASURED[trouble.kind]
             return limit_error(limit, getattr(limits, limit), unit, words)
@@ -82,6 +80,15 @@ def limit_error(limit: str, allowed: float, unit: str, words: Words) -> Spinegra
     )
 
 
-def _too_many(what: str, words: Words, limits: Limits) -> SpinegraphError:
-    seconds = max(1, round(limits.timeout_seconds / 2))
-    return words.too_many(what, mend="Ask again after the seconds in Retry-After.", details={"retry_after": seconds})
+def _too_many(trouble: Trouble, words: Words, limits: Limits) -> SpinegraphError:
+    """That others are in the way."""
+    work, mend = words.work, "Ask again after the seconds in Retry-After."
+    what = {
+        "full": f"There is no place for another {work}: {limits.workers} may run at once, {limits.queue} may wait.",
+        "waited": f"The {work} waited more than {limits.timeout_seconds:g} seconds for its turn.",
+        "slow-full": f"The {work} takes long, and the places for those that do are taken.",
+        "slow-taken": f"The {work} takes long, and so does another of this client that still runs: only one may.",
+    }
+    if trouble.kind.startswith("slow"):
+        mend = f"{mend} Or: {words.less[0].lower()}{words.less[1:]}"
+    return words.too_many(what[trouble.kind], mend=mend, details={"retry_after": trouble.seconds})

@@ -1,44 +1,28 @@
 """A pool of worker processes: each answers one question at a time, and is killed when it takes too long.
 
-One thread stands by each worker, so that no event loop ever waits. One process more than there are threads is kept ready:
-whoever loses its worker takes that one, and another is started behind it.
+One thread stands by each question that runs, so that no event loop ever waits. `lanes.py` says whose turn it is, `stock.py`
+keeps the processes, one more than there may be questions in the fast lane.
 """
 
 from __future__ import annotations
 
 import atexit
 import logging
-import queue
 import signal
 import threading
 import time
 from concurrent.futures import Future
-from typing import Generic, Literal, NamedTuple, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from spinegraph.engine.errors import SpinegraphError
 from spinegraph.engine.sandbox.channel import ConnectionEnded
-from spinegraph.engine.sandbox.process import START_SECONDS, WorkerProcess
+from spinegraph.engine.sandbox.lanes import Job, Lanes, PoolLimits, SlowLane
+from spinegraph.engine.sandbox.process import WorkerProcess
+from spinegraph.engine.sandbox.stock import FROM_OUTSIDE, Starting, WorkerStock
+from spinegraph.engine.sandbox.trouble import Trouble
 
 logger = logging.getLogger("spinegraph")
-RETRY_SECONDS = 1.0
-"""How long nothing is started after a worker did not come up."""
-
-KILLED_IN_A_ROW = 5
-"""How many starting workers may be killed in a row before they count as not coming up: memory may be short."""
-
-FROM_OUTSIDE = tuple(-number for number in (getattr(signal, "SIGKILL", 9), signal.SIGTERM, signal.SIGINT))
-
 T = TypeVar("T")
-Kind = Literal["full", "waited", "time", "processor", "memory", "stack", "ended", "unstarted", "closed", "fault"]
-
-
-class Trouble(NamedTuple):
-    """Why there is no answer. `full`: no place in the queue; `waited`: no turn in time; `time`, `processor`, `memory`,
-    `stack`: stopped at that limit; `ended`: killed by others; `unstarted`: no worker came up; `closed`: the pool ends;
-    `fault`: anything else, which `detail` says."""
-
-    kind: Kind
-    detail: str = ""
 
 
 class Outcome(NamedTuple, Generic[T]):
@@ -49,101 +33,67 @@ class Outcome(NamedTuple, Generic[T]):
     last: bool = False
 
 
-class PoolLimits(Protocol):
-    """How much is answered at once, and how long it may take."""
-
-    @property
-    def workers(self) -> int:
-        """How many questions are answered at once."""
-
-    @property
-    def queue(self) -> int:
-        """How many questions may wait."""
-
-    @property
-    def timeout_seconds(self) -> float:
-        """Seconds by the clock for one answer, and for waiting."""
-
-
-class Work(Protocol[T]):
+class Work(Starting, Protocol[T]):
     """What a pool is for: how its workers are started, what they say, and what error trouble becomes."""
-
-    name: str
 
     @property
     def limits(self) -> PoolLimits:
         """How much is answered at once, and how long it may take."""
 
-    def start_worker(self) -> WorkerProcess:
-        """A new process, not yet ready."""
-
     def read(self, head: bytes, body: bytes) -> Outcome[T]:
         """What a frame says. Raises ConnectionEnded if it is none."""
 
-    def error_for(self, trouble: Trouble) -> SpinegraphError:
-        """Trouble as an error for who asked."""
-
-    def close(self) -> None:
-        """Let go of what starting workers needs."""
-
-
-class _Job(NamedTuple, Generic[T]):
-    head: bytes
-    body: bytes
-    result: Future[T]
-    since: float
-
-
-class _Failure(NamedTuple):
-    error: SpinegraphError
-    since: float
-
 
 class WorkerPool(Generic[T]):
-    """Answers questions in worker processes. Threads and processes start with the first question, or with `start`."""
+    """Answers questions in worker processes. Threads and processes start with the first question, or with `start`.
 
-    def __init__(self, work: Work[T]) -> None:
+    With a slow lane a question that takes longer than a slice goes on there, with its worker: what it answers does not
+    depend on the lane.
+    """
+
+    def __init__(self, work: Work[T], slow: SlowLane | None = None) -> None:
         self._work = work
         self._limits = work.limits
-        self._jobs: queue.SimpleQueue[_Job[T] | None] = queue.SimpleQueue()
-        self._ready: queue.SimpleQueue[WorkerProcess | _Failure] = queue.SimpleQueue()
-        self._places = threading.Semaphore(work.limits.workers + 1)
+        places = slow.places if slow else 0
+        self._lanes: Lanes[T] = Lanes(work.limits, slow)
+        self._stock = WorkerStock(work, work.limits.workers + 1, places)
+        self._threads = [
+            threading.Thread(target=self._serve, name=f"{work.name}-{number}", daemon=True)
+            for number in range(work.limits.workers + places)
+        ]
         self._lock = threading.Lock()
-        self._open = 0
-        self._threads: list[threading.Thread] = []
-        self._processes: set[WorkerProcess] = set()
+        self._started = False
         self._closed = threading.Event()
+        self._asked: dict[Job[T], WorkerProcess] = {}
 
     def start(self) -> None:
         """Start threads and processes, without waiting for them."""
         with self._lock:
-            if self._threads or self._closed.is_set():
+            if self._started or self._closed.is_set():
                 return
-            self._threads = [threading.Thread(target=self._keep_ready, name=f"{self._work.name}-starter", daemon=True)]
-            for number in range(self._limits.workers):
-                self._threads.append(threading.Thread(target=self._serve, name=f"{self._work.name}-{number}", daemon=True))
+            self._started = True
+            self._stock.start()
             for thread in self._threads:
                 thread.start()
             atexit.register(self.close)
 
-    def submit(self, head: bytes, body: bytes = b"") -> Future[T]:
-        """The answer to a question, in the future. Raises the error for `full` or `closed` at once."""
+    def submit(self, head: bytes, body: bytes = b"", client: str = "") -> Future[T]:
+        """The answer to a question of a client, in the future; cancelling it stops the question, even if it runs.
+
+        Raises at once the error for `closed`, for `full`, and where it is known to take long for `slow-full`, `slow-taken`.
+        """
         self.start()
-        with self._lock:
-            if self._closed.is_set():
-                raise self._work.error_for(Trouble("closed"))
-            if self._open >= self._limits.workers + self._limits.queue:
-                raise self._work.error_for(Trouble("full"))
-            self._open += 1
-        result: Future[T] = Future()
-        result.add_done_callback(self._forget)
-        self._jobs.put(_Job(head, body, result, time.monotonic()))
-        return result
+        if self._closed.is_set():
+            raise self._work.error_for(Trouble("closed"))
+        job: Job[T] = Job(head, body, client)
+        if trouble := self._lanes.enter(job):
+            raise self._work.error_for(trouble)
+        job.result.add_done_callback(lambda _: self._stop_if_cancelled(job))
+        return job.result
 
     def processes(self) -> list[int]:
         """Process ids of the workers that live, ready ones among them."""
-        with self._lock:
-            return [worker.process.pid for worker in self._processes if worker.alive]
+        return self._stock.processes()
 
     def close(self) -> None:
         """Kill the workers; questions that wait or run are answered with an error."""
@@ -151,130 +101,91 @@ class WorkerPool(Generic[T]):
             if self._closed.is_set():
                 return
             self._closed.set()
-            processes = list(self._processes)
+            started = self._started
         atexit.unregister(self.close)
-        for _ in self._threads:
-            self._jobs.put(None)
-            self._ready.put(_Failure(self._work.error_for(Trouble("closed")), time.monotonic()))  # nobody waits for a worker now
-        self._places.release()
-        for worker in processes:
-            worker.process.kill()
+        if not started:
+            self._work.close()
+            return
+        self._lanes.close()
+        self._stock.close()
         for thread in self._threads:
             thread.join(timeout=10)
-        with self._lock:
-            processes = list(self._processes)
-        for worker in processes:
-            worker.kill()
-            self._processes.discard(worker)
+        self._stock.join()
 
-    def _forget(self, _: object) -> None:
+    def _stop_if_cancelled(self, job: Job[T]) -> None:
+        """Free the place of a question that nobody waits for, at once, or in the fast lane at the end of its slice."""
+        if not job.result.cancelled():
+            return
         with self._lock:
-            self._open -= 1
-
-    def _keep_ready(self) -> None:
-        """Start a worker for every free place."""
-        killed = 0
-        while True:
-            if not self._closed.is_set():
-                self._places.acquire()
-            if self._closed.is_set():
-                self._work.close()
-                return
-            worker = None
-            try:
-                worker = self._work.start_worker()
-                with self._lock:
-                    self._processes.add(worker)
-                if not worker.wait_until_ready():
-                    raise ChildProcessError(f"exit code {worker.process.returncode}")
-                self._ready.put(worker)
-                killed = 0
-            except Exception as error:
-                if worker is not None:
-                    with self._lock:
-                        self._processes.discard(worker)
-                if self._closed.is_set():
-                    continue
-                killed = killed + 1 if worker is not None and worker.process.returncode in FROM_OUTSIDE else KILLED_IN_A_ROW
-                if killed < KILLED_IN_A_ROW:
-                    self._places.release()
-                    continue
-                last_words = worker.last_words if worker is not None else ""
-                logger.exception("no %s worker could be started%s", self._work.name, last_words and f":\n{last_words}")
-                self._ready.put(_Failure(self._work.error_for(Trouble("unstarted", str(error))), time.monotonic()))
-                self._places.release()
-                time.sleep(RETRY_SECONDS)
+            worker = self._asked.get(job)
+            if worker and self._lanes.slice_ends(job) is None:
+                worker.end()
+        if worker is None:
+            self._lanes.drop_waiting(job)
 
     def _serve(self) -> None:
-        """Take one question after another, with a worker that is replaced when it is lost."""
-        worker: WorkerProcess | None = None
-        while (job := self._jobs.get()) is not None:
-            if not job.result.set_running_or_notify_cancel():
-                continue
+        """Take one question after another."""
+        while (job := self._lanes.next()) is not None:
             try:
-                worker = self._answer(job, worker)
+                outcome = self._answer(job)
             except SpinegraphError as error:
-                worker = None
-                job.result.set_exception(error)
+                outcome = Outcome(None, error)
             except Exception as error:
                 logger.exception("a question to a %s worker could not be answered", self._work.name)
-                worker = None
-                job.result.set_exception(self._work.error_for(Trouble("fault", str(error))))
+                outcome = Outcome(None, self._work.error_for(Trouble("fault", str(error))))
+            self._lanes.leave(job)
+            _settle(job.result, outcome)
 
-    def _answer(self, job: _Job[T], worker: WorkerProcess | None) -> WorkerProcess | None:
-        """Give a job its result; the worker if it can go on. One that others kill costs a question nothing the first time."""
-        if time.monotonic() - job.since > self._limits.timeout_seconds:
-            job.result.set_exception(self._work.error_for(Trouble("waited")))
-            return worker
+    def _answer(self, job: Job[T]) -> Outcome[T]:
+        """The result of a question whose turn it is. One whose worker others kill is put again, once."""
+        if trouble := self._lanes.waited_too_long(job):
+            raise self._work.error_for(trouble)
         for again in (True, False):
-            if worker is None or not worker.alive:
-                worker = self._replace(worker)
-            started = time.monotonic()
+            worker = self._stock.take(apart=job.lane == "slow")
+            useful = False
             try:
-                outcome = self._work.read(*worker.ask(job.head, job.body, self._limits.timeout_seconds))
+                if not self._begin(job, worker):
+                    useful = True
+                    return Outcome(None)
+                outcome = self._work.read(*self._ask(job, worker))
+                useful = not outcome.last
             except TimeoutError:
-                worker.kill()
-                self._drop(worker)
                 raise self._work.error_for(Trouble("time")) from None
             except ConnectionEnded:
                 code = worker.stop()
-                self._drop(worker)
-                if again and code in FROM_OUTSIDE and not self._closed.is_set():
-                    worker = None
+                if again and code in FROM_OUTSIDE and not self._closed.is_set() and not job.result.cancelled():
                     continue
-                raise self._lost(code, time.monotonic() - started) from None
-            if outcome.last:
-                worker.stop()
-                self._drop(worker)
-                worker = None
-            _settle(job.result, outcome)
-            return worker
+                raise self._lost(job, code) from None
+            finally:
+                with self._lock:
+                    self._asked.pop(job, None)
+                (self._stock.give_back if useful else self._stock.drop)(worker)
+            return outcome
         raise AssertionError("two attempts end in a result or an error")
 
-    def _replace(self, worker: WorkerProcess | None) -> WorkerProcess:
-        if worker is not None:
-            worker.kill()
-            self._drop(worker)
-        while True:
-            try:
-                ready = self._ready.get(timeout=START_SECONDS)
-            except queue.Empty:
-                raise self._work.error_for(Trouble("unstarted", "none came up")) from None
-            if isinstance(ready, _Failure):
-                if time.monotonic() - ready.since < RETRY_SECONDS:
-                    raise ready.error
-                continue  # nobody waited for it then; another start has been tried since
-            if ready.alive:
-                return ready
-            ready.kill()
-            self._drop(ready)
-
-    def _drop(self, worker: WorkerProcess) -> None:
+    def _begin(self, job: Job[T], worker: WorkerProcess) -> bool:
+        """Note which worker is asked; False where nobody waits for the answer any more."""
         with self._lock:
-            self._processes.discard(worker)
-        self._places.release()
+            if job.result.cancelled():
+                return False
+            self._asked[job] = worker
+            job.begun = time.monotonic()
+        return True
 
-    def _lost(self, code: int, seconds: float) -> SpinegraphError:
+    def _ask(self, job: Job[T], worker: WorkerProcess) -> tuple[bytes, bytes]:
+        """The frame that a worker answers, in whichever lane. Raises TimeoutError, ConnectionEnded, the error of a trouble."""
+        deadline = job.begun + self._limits.timeout_seconds
+        worker.send(job.head, job.body, deadline)
+        slice_ends = self._lanes.slice_ends(job)
+        if slice_ends is not None and not worker.answers_by(min(slice_ends, deadline)):
+            with self._lock:  # so that who cancels meanwhile sees the lane that it is in
+                trouble = self._lanes.promote(job)
+            if trouble:
+                raise self._work.error_for(trouble)
+            self._stock.set_apart(worker)
+        return worker.receive(deadline)
+
+    def _lost(self, job: Job[T], code: int) -> SpinegraphError:
         """Why a worker ended, as its asker may know it."""
         if code == -getattr(signal, "SIGXCPU", 24):
             return self._work.error_for(Trouble("processor"))
@@ -282,11 +193,15 @@ class WorkerPool(Generic[T]):
             return self._work.error_for(Trouble("memory"))
         if code == -signal.SIGSEGV:
             return self._work.error_for(Trouble("stack"))
-        logger.warning("a %s worker ended with code %s after %.1f s", self._work.name, code, seconds)
+        if not job.result.cancelled():
+            logger.warning("a %s worker ended with code %s after %.1f s", self._work.name, code, time.monotonic() - job.begun)
         return self._work.error_for(Trouble("ended"))
 
 
 def _settle(result: Future[T], outcome: Outcome[T]) -> None:
+    """Give a question its result, unless it was cancelled."""
+    if not result.set_running_or_notify_cancel():
+        return
     if outcome.error is not None:
         result.set_exception(outcome.error)
     elif outcome.answer is not None:

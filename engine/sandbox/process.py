@@ -17,6 +17,8 @@ from spinegraph.engine.sandbox.channel import Channel, ConnectionEnded
 START_SECONDS = 120.0
 LAST_WORDS = 4000
 """So many bytes at most are kept of what a process wrote that did not come up."""
+LAST_IN_LINE = 10
+"""The niceness (0 to 19) of a process that gives way: on a busy processor it gets a tenth of what another gets."""
 KEPT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "LANG", "VIRTUAL_ENV", "PYTHONHOME")
 """What workers inherit of the environment: nothing that could be a secret."""
 
@@ -32,6 +34,7 @@ class WorkerProcess:
         self, module: str, options: bytes, *, longest_answer: int, inherited: Sequence[int] = (), folder: bool = False
     ) -> None:
         self._longest_answer = longest_answer
+        self._cleared = False
         self.last_words = ""
         """Of a process that did not come up: the end of its standard error."""
         with ExitStack() as undo:  # what can fail for want of descriptors comes first, and leaves nothing behind
@@ -76,11 +79,23 @@ class WorkerProcess:
     def alive(self) -> bool:
         return self.process.poll() is None
 
-    def ask(self, head: bytes, body: bytes, timeout: float) -> tuple[bytes, bytes]:
-        """Head and body of the answer. Raises TimeoutError, ConnectionEnded; after either the worker is of no more use."""
-        deadline = time.monotonic() + timeout
+    def send(self, head: bytes, body: bytes, deadline: float) -> None:
+        """Put a question. Raises TimeoutError, ConnectionEnded; after either the worker is of no more use."""
         self.channel.send(head, body, deadline)
+
+    def answers_by(self, moment: float) -> bool:
+        """Whether the worker has begun to answer, or has ended, by a moment (of time.monotonic)."""
+        return self.channel.has_more(moment)
+
+    def receive(self, deadline: float) -> tuple[bytes, bytes]:
+        """Head and body of the answer. Raises TimeoutError, ConnectionEnded; after either the worker is of no more use."""
         return self.channel.receive(self._longest_answer, deadline)
+
+    def give_way(self) -> None:
+        """Leave the processor to others where it is short; for good, since only a privileged process could take that back."""
+        if sys.platform != "win32":
+            with suppress(ProcessLookupError):
+                os.setpriority(os.PRIO_PROCESS, self.process.pid, LAST_IN_LINE)
 
     def stop(self) -> int:
         """End the process now, whatever it does; its exit code, which is its own if it had already ended."""
@@ -91,15 +106,24 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """End the process at once, with all that it has started."""
+        if self._cleared:
+            return
+        self.end()
+        self._cleared = True
+        self.process.wait()
+        self.channel.close()
+        if self._folder:
+            self._folder.cleanup()
+
+    def end(self) -> None:
+        """Tell the process, and all that it has started, to end at once: whoever has asked it sees that, and clears it away."""
+        if self._cleared:
+            return
         if sys.platform == "win32":
             self.process.kill()
         else:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        self.channel.close()
-        if self._folder:
-            self._folder.cleanup()
 
 
 def clean_environment() -> dict[str, str]:

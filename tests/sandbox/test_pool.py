@@ -12,8 +12,9 @@ from typing import NamedTuple
 import pytest
 from spinegraph.engine.errors import SpinegraphError
 from spinegraph.engine.sandbox.channel import ConnectionEnded
-from spinegraph.engine.sandbox.pool import Outcome, Trouble, WorkerPool
+from spinegraph.engine.sandbox.pool import Outcome, WorkerPool
 from spinegraph.engine.sandbox.process import WorkerProcess
+from spinegraph.engine.sandbox.trouble import Trouble
 
 from tests.patience import comes_true, not_hung
 
@@ -32,12 +33,15 @@ class ToyLimits(NamedTuple):
     timeout_seconds: float = 1.0
 
 
+IMPATIENT = ToyLimits()
+
+
 class ToyWork:
     name = "toy"
-    limits = ToyLimits()
 
-    def __init__(self, options: bytes = b"start") -> None:
+    def __init__(self, options: bytes = b"start", limits: ToyLimits = IMPATIENT) -> None:
         self.options = options
+        self.limits = limits
         self.closed = False
 
     def start_worker(self) -> WorkerProcess:

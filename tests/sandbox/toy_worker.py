@@ -39,6 +39,9 @@ def _obey(channel: Channel, order: list[str], body: bytes) -> None:
             channel.send(b"last", str(os.getpid()).encode())
         case ["die", number]:
             os.kill(os.getpid(), int(number))
+        case ["nap", seconds]:
+            time.sleep(float(seconds))
+            channel.send(str(os.getpid()).encode())
         case ["sleep"]:
             subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
             time.sleep(60)

@@ -11,8 +11,9 @@ from spinegraph.engine import errors
 from spinegraph.engine.errors import SpinegraphError, TooManyValidationsError, ValidationError, ValidationStoppedError
 from spinegraph.engine.sandbox.channel import ConnectionEnded
 from spinegraph.engine.sandbox.failures import Words, error_for, limit_error
-from spinegraph.engine.sandbox.pool import Outcome, Trouble
+from spinegraph.engine.sandbox.pool import Outcome
 from spinegraph.engine.sandbox.process import WorkerProcess
+from spinegraph.engine.sandbox.trouble import Trouble
 from spinegraph.engine.validation.service.limits import ValidationLimits
 from spinegraph.engine.validation.service.messages import decode_reply
 from spinegraph.engine.validation.service.worker import WorkerOptions

@@ -35,7 +35,7 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def served(settings: SparqlSettings, data: tuple[DataFile, ...] = ()) -> Iterator[Server]:
+def served(settings: SparqlSettings, data: tuple[DataFile, ...] = (), trusted_proxies: tuple[str, ...] = ()) -> Iterator[Server]:
     """Serve the shipped knowledge and some data while the context lasts."""
     service = make_query_service(settings, data=data)
     try:

@@ -10,7 +10,7 @@ from spinegraph.api.http.errors import status_of
 from spinegraph.engine.errors import SpinegraphError
 from spinegraph.engine.query.limits import QueryLimits
 from spinegraph.engine.query.work import QueryWork
-from spinegraph.engine.sandbox.pool import Kind, Trouble
+from spinegraph.engine.sandbox.trouble import Kind, Trouble
 from spinegraph.engine.validation.service.limits import ValidationLimits
 from spinegraph.engine.validation.service.messages import Reply, encode
 from spinegraph.engine.validation.service.work import ValidationWork
@@ -30,7 +30,9 @@ def told(errors: Mapping[str, SpinegraphError | None]) -> str:
 
 @pytest.mark.parametrize("work", [QUERIES, VALIDATIONS], ids=lambda work: work.name)
 def test_trouble_is_told_with_its_status(work: QueryWork | ValidationWork, matches_golden: Callable[[str, str], None]) -> None:
-    matches_golden(f"{work.name}-trouble", told({kind: work.error_for(Trouble(kind, "exit code 3")) for kind in get_args(Kind)}))
+    matches_golden(
+        f"{work.name}-trouble", told({kind: work.error_for(Trouble(kind, "exit code 3", 7)) for kind in get_args(Kind)})
+    )
 
 
 def test_what_a_validation_replies_is_told(matches_golden: Callable[[str, str], None]) -> None:
