@@ -4,23 +4,37 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from spinegraph.api.settings import SettingsError
 from spinegraph.engine.errors import shortened
+
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+ANY = "*"
+_NAME = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"
+_HOST = re.compile(_NAME)
+_ORIGIN = re.compile(rf"https?://{_NAME}(?::\d{{1,5}})?")
 
 
 @dataclass(frozen=True)
 class AccessSettings:
     """Settings of the way to the service; `from_environment` reads them from variables, lists with commas.
 
-    | field             | variable                     | meaning                                                          |
-    |-------------------|------------------------------|------------------------------------------------------------------|
-    | `trusted_proxies` | `SPINEGRAPH_TRUSTED_PROXIES` | addresses and networks that say for whom they ask; default: none |
+    | field             | variable                     | meaning                                                            |
+    |-------------------|------------------------------|--------------------------------------------------------------------|
+    | `origins`         | `SPINEGRAPH_ALLOW_ORIGINS`   | origins whose web pages may read answers, or `*`; default: see CORS |
+    | `hosts`           | `SPINEGRAPH_ALLOW_HOSTS`     | names of the service besides those of this machine; default: none  |
+    | `trusted_proxies` | `SPINEGRAPH_TRUSTED_PROXIES` | addresses and networks that say for whom they ask; default: none   |
+    | `loopback`        |                              | whether only this machine reaches it, so that names are checked    |
     """
 
+    origins: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
+    loopback: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> AccessSettings:
@@ -29,7 +43,11 @@ class AccessSettings:
         def listed(name: str, read: Callable[[str, str], str]) -> tuple[str, ...]:
             return read_all((one.strip() for one in environment.get(name, "").split(",") if one.strip()), name, read)
 
-        return cls(trusted_proxies=listed("SPINEGRAPH_TRUSTED_PROXIES", read_network))
+        return cls(
+            origins=listed("SPINEGRAPH_ALLOW_ORIGINS", read_origin),
+            hosts=listed("SPINEGRAPH_ALLOW_HOSTS", read_host),
+            trusted_proxies=listed("SPINEGRAPH_TRUSTED_PROXIES", read_network),
+        )
 
 
 def read_all(texts: Iterable[str], where: str, read: Callable[[str, str], str]) -> tuple[str, ...]:
@@ -47,3 +65,33 @@ def read_network(text: str, where: str) -> str:
             where=where,
             mend="Give addresses, such as 127.0.0.1 or ::1, or networks, such as 10.0.0.0/8.",
         ) from error
+
+
+def read_host(text: str, where: str) -> str:
+    """A name of a host, as it stands in `Host`, without a port. Raises SettingsError."""
+    if not _HOST.fullmatch(text):
+        raise SettingsError(
+            f"{shortened(text)} is no name of a host.", where=where, mend="Give names or addresses, without ports."
+        )
+    return text.lower()
+
+
+def read_origin(text: str, where: str) -> str:
+    """An origin (RFC 6454) as browsers write it, or `*`. Raises SettingsError."""
+    origin = text.lower()
+    if origin == ANY or _ORIGIN.fullmatch(origin):
+        return origin
+    raise SettingsError(
+        f"{shortened(text)} is no origin.",
+        where=where,
+        mend="Give origins as https://app.example or http://localhost:3000, without a path, or * for every web page.",
+    )
+
+
+def host_of(url: str) -> str:
+    """The host of a URL in lower case, an IPv6 address in brackets; "" where there is none."""
+    try:
+        name = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+    return f"[{name}]" if ":" in name else name

@@ -11,7 +11,7 @@ from spinegraph.engine import MAX_BYTES, Engine, KnowledgeError, SpinegraphError
 from spinegraph.engine.errors import shortened
 from spinegraph.engine.exchange.article.local import NO_TEXT, LocalText, read_local
 from spinegraph.engine.exchange.fhir.bundle import MAX_BYTES as MOST_OF_A_RECORD
-from spinegraph.engine.knowledge.installed import folders_named
+from spinegraph.engine.knowledge.installed import folders_named, only_shipped
 from spinegraph.engine.validation.admission import open_knowledge
 
 MOST_DIGITS = 15
@@ -76,6 +76,11 @@ class Settings:
             sources=Path(folder) if (folder := environment.get("SPINEGRAPH_SOURCES", "")) else None,
             compare=environment.get("SPINEGRAPH_COMPARE", ""),
         )
+
+
+def serves_own_content(settings: Settings) -> bool:
+    """Whether settings bring anything to be served that does not come with the tool."""
+    return not only_shipped(settings.knowledge) or bool(settings.sources or settings.compare or settings.local != NO_TEXT)
 
 
 def load_engine(folders: Iterable[Path] = ()) -> Engine:

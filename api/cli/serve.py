@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from spinegraph.api.access_settings import AccessSettings, read_all, read_network
+from spinegraph.api.access_settings import AccessSettings, read_all, read_host, read_network, read_origin
 from spinegraph.api.cli.cases import GuidelineOption, KnowledgeOption
 from spinegraph.api.settings import Settings, SettingsError, load_engine
 from spinegraph.engine.knowledge.placeholders import texts_to_write
@@ -36,6 +37,22 @@ def serve_command(
             help="A git revision or a folder to compare the knowledge with; default SPINEGRAPH_COMPARE or none.",
         ),
     ] = None,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ORIGIN",
+            help="Web pages that may read answers, as https://app.example, or * for all; may be repeated; default "
+            "SPINEGRAPH_ALLOW_ORIGINS, else all while nothing but shipped content is served, and none otherwise.",
+        ),
+    ] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A name of the service besides localhost, 127.0.0.1 and [::1], where names are checked: on loopback, or "
+            "once one is given; may be repeated; default SPINEGRAPH_ALLOW_HOSTS or none.",
+        ),
+    ] = None,
     trusted_proxy: Annotated[
         list[str] | None,
         typer.Option(
@@ -53,16 +70,14 @@ def serve_command(
 
     settings = _settings(host, port, knowledge, sources, compare)
     settings = replace(settings, guideline=tuple(guideline or settings.guideline))
-    access = AccessSettings.from_environment()
-    if trusted_proxy:
-        access = replace(access, trusted_proxies=read_all(trusted_proxy, "--trusted-proxy", read_network))
+    access = _access(settings.host, allow_origin, allow_host, trusted_proxy)
     engine = load_engine(settings.knowledge)
     if (count := texts_to_write(engine.knowledge)) and not drafts:
         raise SettingsError(
             f"{count} texts of this knowledge are still to be written, and readers would be shown what stands for them.",
             mend="Write them (`spinegraph validate` says where), or serve it as a draft, with --drafts.",
         )
-    app = create_app(settings, engine, data=tuple(map(parse_data_option, data or ())))
+    app = create_app(settings, engine, data=tuple(map(parse_data_option, data or ())), access=access)
     with listen(settings.host, settings.port) as listening:
         address, number = listening.getsockname()[:2]
         typer.echo(f"Spinegraph answers on http://{f'[{address}]' if ':' in address else address}:{number} (see /docs)")
@@ -82,6 +97,27 @@ def _settings(
         sources=sources or settings.sources,
         compare=settings.compare if compare is None else compare,
     )
+
+
+def _access(host: str, origins: list[str] | None, hosts: list[str] | None, trusted_proxies: list[str] | None) -> AccessSettings:
+    """The environment's settings, where the command line says nothing else. Raises SettingsError."""
+    settings = AccessSettings.from_environment()
+    return replace(
+        settings,
+        origins=read_all(origins or (), "--allow-origin", read_origin) or settings.origins,
+        hosts=read_all(hosts or (), "--allow-host", read_host) or settings.hosts,
+        trusted_proxies=read_all(trusted_proxies or (), "--trusted-proxy", read_network) or settings.trusted_proxies,
+        loopback=_is_loopback(host),
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address; not where there is none, which `listen` tells."""
+    try:
+        address = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0]
+    except OSError:
+        return False
+    return ipaddress.ip_address(str(address).partition("%")[0]).is_loopback
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
+from spinegraph.api.access_settings import AccessSettings
 from spinegraph.api.case_body import CaseBody
 from spinegraph.api.catalogue import Catalogue
+from spinegraph.api.http.access import make_access
 from spinegraph.api.http.assistants import assistants_router
 from spinegraph.api.http.bodies import BodyLimits
 from spinegraph.api.http.browse import browse_router
@@ -24,6 +26,7 @@ from spinegraph.api.http.errors import install_errors
 from spinegraph.api.http.examples import answer_examples, understood
 from spinegraph.api.http.graphs import graphs_router
 from spinegraph.api.http.health import Health, health_router
+from spinegraph.api.http.hosts import HostCheck
 from spinegraph.api.http.index import index_router
 from spinegraph.api.http.knowledge import knowledge_router
 from spinegraph.api.http.listings import Listing, listings_router
@@ -44,7 +47,7 @@ from spinegraph.api.http.validation_request import ValidationBody, ValidationPar
 from spinegraph.api.http.witnesses import StandingPatient, witnesses_router
 from spinegraph.api.mcp.guidelines import Guidelines
 from spinegraph.api.mcp_settings import McpSettings
-from spinegraph.api.settings import Settings, load_engine
+from spinegraph.api.settings import Settings, load_engine, serves_own_content
 from spinegraph.api.sparql_settings import SparqlSettings, make_query_service
 from spinegraph.api.validation_settings import ValidationSettings, make_validation_service
 from spinegraph.engine import DISCLAIMER, Decision, Engine, knowledge_paths, make_codebook
@@ -113,11 +116,16 @@ LEAST_COMPRESSED = 1_000
 """Bytes from which an answer is compressed for whoever accepts that."""
 
 
-def create_app(settings: Settings | None = None, engine: Engine | None = None, data: Sequence[DataFile] = ()) -> FastAPI:
+def create_app(
+    settings: Settings | None = None,
+    engine: Engine | None = None,
+    data: Sequence[DataFile] = (),
+    access: AccessSettings | None = None,
+) -> FastAPI:
     """The service, ready to answer: its knowledge is loaded here, so that one which cannot be used never starts.
 
-    Settings come from the environment unless given; an `engine` that is given is used as it is; `data` are files of a
-    user's own to ask SPARQL of beside the knowledge.
+    Settings, those of `access` too, come from the environment unless given; an `engine` that is given is used as it is;
+    `data` are files of a user's own to ask SPARQL of beside the knowledge.
     Raises SettingsError, KnowledgeError.
     """
     settings = settings or Settings.from_environment()
@@ -133,7 +141,11 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
         docs_url=None,
         redoc_url=None,
     )
+    sparql = SparqlSettings.from_environment()
+    own = bool(data or sparql.backend) or serves_own_content(settings)
+    app.state.access = make_access(access or AccessSettings.from_environment(), own_content=own)
     install_errors(app)
+    app.add_middleware(HostCheck)
     app.add_middleware(GZipMiddleware, minimum_size=LEAST_COMPRESSED)
     cases = understood(codebook)
     app.include_router(index_router(engine.knowledge, cases))
@@ -160,7 +172,6 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, d
     compared = ServedComparison(settings.compare, served_files(settings.knowledge)) if settings.compare else None
     app.include_router(comparison_router(compared))
     app.include_router(queries_router())
-    sparql = SparqlSettings.from_environment()
     service = make_query_service(sparql, settings.knowledge, data)
     describer = make_describer(knowledge_paths(*settings.knowledge) if settings.knowledge else None)
     app.include_router(sparql_router(service, sparql))

@@ -11,18 +11,18 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter
+from spinegraph.api.http.access import access_of
 from spinegraph.api.http.bodies import BodyLimits, media_type_of, read_body
 from spinegraph.api.http.errors import BodyTimeoutError, ForeignHostError, MediaTypeError, UnreadableBodyError
+from spinegraph.api.http.hosts import check_host, check_page
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import JSON, Operation, add_operation
 from spinegraph.api.mcp.guidelines import Guidelines
 from spinegraph.api.mcp.installed import AssistantsNotInstalledError, require_sdk
-from spinegraph.api.mcp_settings import HOSTS
 from spinegraph.engine import CaseTooLargeError, MalformedCaseError, parse_json
-from spinegraph.engine.errors import LONGEST_ECHO, shortened
+from spinegraph.engine.errors import LONGEST_ECHO
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -51,7 +51,6 @@ def assistants_router(guidelines: Guidelines, limits: BodyLimits) -> APIRouter:
     from spinegraph.api.mcp.server import make_mcp_server
 
     server = make_mcp_server(guidelines)
-    settings = guidelines.settings
     running: list[ASGIApp] = []
 
     @asynccontextmanager
@@ -60,7 +59,7 @@ def assistants_router(guidelines: Guidelines, limits: BodyLimits) -> APIRouter:
             json_response=True,
             stateless_http=True,
             max_request_body_size=limits.max_bytes,
-            transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),  # see check_host
+            transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),  # see hosts.py
         )
         async with server.session_manager.run():  # it runs once; the next start of the service makes another
             running[:] = [server.session_manager.handle_request]
@@ -72,7 +71,8 @@ def assistants_router(guidelines: Guidelines, limits: BodyLimits) -> APIRouter:
 
     async def assistants(request: Request) -> Response:
         """Messages of the Model Context Protocol, one a request; the service keeps nothing between them."""
-        check_host(request, settings.hosts)
+        check_host(request, access_of(request.scope).assistant_hosts)
+        check_page(request)
         media_type_of(request, (JSON,), "A message")
         body = await read_body(request, limits, too_large)
         await run_in_threadpool(check_message, body)
@@ -121,28 +121,6 @@ def _texts(data: Any) -> Iterator[tuple[str, str]]:
             waiting += [(f"{where}/{key}", part) for key, part in value.items()]
         elif isinstance(value, list):
             waiting += [(f"{where}/{number}", part) for number, part in enumerate(value)]
-
-
-def check_host(request: Request, hosts: tuple[str, ...]) -> None:
-    """Raise ForeignHostError where the request, or the page that makes it, is under a name that is not one of the hosts."""
-    for header, url in (("Host", f"//{request.headers.get('host', '')}"), ("Origin", request.headers.get("origin", ""))):
-        if header == "Origin" and not url:
-            continue
-        if _name_of(url) not in hosts:
-            raise ForeignHostError(
-                f"{shortened(url.removeprefix('//'))} is no name of this service.",
-                where=header,
-                mend=f"Ask under one of {', '.join(hosts)}; whoever runs the service may add names with {HOSTS}.",
-            )
-
-
-def _name_of(url: str) -> str:
-    """The host of a URL in lower case, an IPv6 address in brackets; "" where there is none."""
-    try:
-        name = urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-    return f"[{name}]" if ":" in name else name
 
 
 class Forwarded(Response):

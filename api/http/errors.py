@@ -17,6 +17,7 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from spinegraph.api.http.access import open_to_pages
 from spinegraph.api.mcp.installed import AssistantsNotInstalledError
 from spinegraph.api.problems import TYPE_BASE, ParameterError, RequestError, UnknownResourceError, fault_members, kind_of
 from spinegraph.engine import CaseError, CaseTooLargeError, MalformedCaseError, SpinegraphError
@@ -45,12 +46,6 @@ logger = logging.getLogger("spinegraph")
 PROBLEM_TYPE = "application/problem+json"
 PAGES = ("/browse", "/coverage", "/docs", "/problem", "/search")
 """What is for people to look at, and not described for programs."""
-
-CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Allow, Content-Location, ETag, Link, Retry-After",
-}
-"""Headers that let web pages of any origin read a reply; a page has to be able to show what is wrong with its request."""
 
 
 class UnreadableCaseError(MalformedCaseError):
@@ -164,6 +159,11 @@ def install_errors(app: FastAPI) -> None:
 
 async def _answer_known(request: Request, error: Exception) -> Response:
     assert isinstance(error, SpinegraphError)  # noqa: S101 (Starlette's handlers are typed for any exception)
+    return answer_problem(request, error)
+
+
+def answer_problem(request: Request, error: SpinegraphError) -> Response:
+    """The reply to a request that ends with an error of ours."""
     status = status_of(type(error))
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return _fault(request, error)
@@ -265,4 +265,6 @@ def _reply(
     }
     # A lone surrogate, which JSON can carry and UTF-8 cannot, goes back as the escape that it came as.
     body = json.dumps(members, ensure_ascii=False).encode("utf-8", "backslashreplace")
-    return Response(body, status, {**CORS, **(headers or {})}, PROBLEM_TYPE)
+    response = Response(body, status, headers, PROBLEM_TYPE)
+    open_to_pages(response.headers, request.scope)  # a page has to be able to show what is wrong with its request
+    return response

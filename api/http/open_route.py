@@ -1,4 +1,6 @@
-"""Routes of the service: they answer HEAD and OPTIONS, web pages of any origin may use them, and pages run nothing foreign."""
+"""Routes of the service: they answer HEAD and OPTIONS, web pages that may read them (`access.py`) can, and pages run nothing
+foreign.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 
 from fastapi.routing import APIRoute
-from spinegraph.api.http.errors import CORS
+from spinegraph.api.http.access import open_to_pages
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -31,12 +33,12 @@ def preflight(methods: Iterable[str]) -> dict[str, str]:
 
 
 class OpenRoute(APIRoute):
-    """A route whose every reply, errors too, any web page may read, without credentials (Fetch standard, CORS)."""
+    """A route whose every reply, errors too, those web pages can read that may, without credentials (Fetch standard, CORS)."""
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_open(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self.open(MutableHeaders(scope=message))
+                self.open(MutableHeaders(scope=message), scope)
             await send(message)
 
         methods = self.methods or set()
@@ -53,9 +55,9 @@ class OpenRoute(APIRoute):
             error.headers = {**(error.headers or {}), "Allow": ", ".join(offered)}
             raise
 
-    def open(self, headers: MutableHeaders) -> None:
+    def open(self, headers: MutableHeaders, scope: Scope) -> None:
         """Add what every reply has."""
-        headers.update(CORS)
+        open_to_pages(headers, scope)
         headers["X-Content-Type-Options"] = "nosniff"
         if headers.get("content-type", "").startswith("text/html"):
             headers.setdefault("Content-Security-Policy", PAGE_POLICY)

@@ -32,6 +32,7 @@ from spinegraph.engine.query.service import QueryService
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 PATH = "/sparql"
 FORM, DIRECT = "application/x-www-form-urlencoded", "application/sparql-query"
@@ -69,8 +70,8 @@ class QueryParameters(GraphParameters, frozen=True, kw_only=True):
 class SparqlRoute(OpenRoute):
     """A route whose replies caches keep apart by what was accepted, and by who asked."""
 
-    def open(self, headers: MutableHeaders) -> None:
-        super().open(headers)
+    def open(self, headers: MutableHeaders, scope: Scope) -> None:
+        super().open(headers, scope)
         headers["Vary"] = "Accept, Origin"
 
 

@@ -23,6 +23,12 @@ def shipped_packages() -> dict[str, tuple[Path, ...]]:
     return {SHIPPED: shipped_folders(), **{declared_name(folder) or folder.name: (folder,) for folder in folders}}
 
 
+def only_shipped(folders: Iterable[Path]) -> bool:
+    """Whether all folders are of packages that come with the tool."""
+    shipped = {folder.resolve() for package in shipped_packages().values() for folder in package}
+    return all(folder.resolve() in shipped for folder in folders)
+
+
 def folders_named(named: Iterable[Path]) -> tuple[Path, ...]:
     """The folders that are meant, of whatever kind each name is; a folder of that name comes before a shipped package.
 

@@ -7,27 +7,18 @@ import logging
 import pytest
 from spinegraph.api.mcp.guidelines import Guidelines
 from spinegraph.api.mcp.server import make_mcp_server
-from spinegraph.api.mcp_settings import LOCAL_HOSTS, McpSettings
+from spinegraph.api.mcp_settings import McpSettings
 from spinegraph.api.settings import SettingsError
 
 
-def test_by_default_only_this_machine_asks() -> None:
-    assert McpSettings.from_environment({}) == McpSettings(hosts=LOCAL_HOSTS, max_answer_bytes=65536)
-
-
-def test_variables_add_to_it() -> None:
-    settings = McpSettings.from_environment(
-        {"SPINEGRAPH_MCP_HOSTS": "Clinic.Example,, localhost,[2001:DB8::1]", "SPINEGRAPH_MCP_MAX_ANSWER_BYTES": "2048"}
-    )
-    assert settings == McpSettings(hosts=(*LOCAL_HOSTS, "clinic.example", "[2001:db8::1]"), max_answer_bytes=2048)
+def test_answers_have_a_limit_that_can_be_set() -> None:
+    assert McpSettings.from_environment({}) == McpSettings(max_answer_bytes=65536)
+    assert McpSettings.from_environment({"SPINEGRAPH_MCP_MAX_ANSWER_BYTES": "2048"}) == McpSettings(max_answer_bytes=2048)
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("SPINEGRAPH_MCP_HOSTS", "clinic.example:8000"),
-        ("SPINEGRAPH_MCP_HOSTS", "https://clinic.example"),
-        ("SPINEGRAPH_MCP_HOSTS", "*"),
         ("SPINEGRAPH_MCP_MAX_ANSWER_BYTES", "1"),
         ("SPINEGRAPH_MCP_MAX_ANSWER_BYTES", "many"),
     ],

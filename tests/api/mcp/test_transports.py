@@ -116,7 +116,7 @@ def test_a_service_that_starts_again_has_its_door(engine: Engine) -> None:
 
 @pytest.mark.slow
 def test_names_can_be_added(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SPINEGRAPH_MCP_HOSTS", "Clinic.example, 10.0.0.1")
+    monkeypatch.setenv("SPINEGRAPH_ALLOW_HOSTS", "Clinic.example, 10.0.0.1")
     with serving(create_app(Settings(), engine)) as port:
         for host in ("clinic.example", "clinic.example:443", "10.0.0.1", "localhost"):
             assert post(port, message("{}"), {"Host": host, "Origin": f"https://{host}"}).status == 200
