@@ -14,8 +14,10 @@ from spinegraph.engine.errors import shortened
 
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 ANY = "*"
+PUBLIC_URL = "SPINEGRAPH_PUBLIC_URL"
 _NAME = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"
 _HOST = re.compile(_NAME)
+_PUBLIC_URL = re.compile(rf"https?://{_NAME}(?::\d{{1,5}})?(?:/[A-Za-z0-9._~-]+)*/?")
 _ORIGIN = re.compile(rf"https?://{_NAME}(?::\d{{1,5}})?")
 
 
@@ -25,15 +27,17 @@ class AccessSettings:
 
     | field             | variable                     | meaning                                                            |
     |-------------------|------------------------------|--------------------------------------------------------------------|
-    | `origins`         | `SPINEGRAPH_ALLOW_ORIGINS`   | origins whose web pages may read answers, or `*`; default: see CORS |
+    | `origins`         | `SPINEGRAPH_ALLOW_ORIGINS`   | origins whose web pages may read answers, or `*`; default: see docs |
     | `hosts`           | `SPINEGRAPH_ALLOW_HOSTS`     | names of the service besides those of this machine; default: none  |
     | `trusted_proxies` | `SPINEGRAPH_TRUSTED_PROXIES` | addresses and networks that say for whom they ask; default: none   |
+    | `public_url`      | `SPINEGRAPH_PUBLIC_URL`      | where all reach it, as https://example.org/spine; default: unknown |
     | `loopback`        |                              | whether only this machine reaches it, so that names are checked    |
     """
 
     origins: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
+    public_url: str = ""
     loopback: bool = False
 
     @classmethod
@@ -47,6 +51,7 @@ class AccessSettings:
             origins=listed("SPINEGRAPH_ALLOW_ORIGINS", read_origin),
             hosts=listed("SPINEGRAPH_ALLOW_HOSTS", read_host),
             trusted_proxies=listed("SPINEGRAPH_TRUSTED_PROXIES", read_network),
+            public_url=read_public_url(url, PUBLIC_URL) if (url := environment.get(PUBLIC_URL, "")) else "",
         )
 
 
@@ -86,6 +91,17 @@ def read_origin(text: str, where: str) -> str:
         where=where,
         mend="Give origins as https://app.example or http://localhost:3000, without a path, or * for every web page.",
     )
+
+
+def read_public_url(text: str, where: str) -> str:
+    """The URL of the root of the service, without a slash at its end. Raises SettingsError."""
+    if not _PUBLIC_URL.fullmatch(text):
+        raise SettingsError(
+            f"{shortened(text)} is no URL of a service.",
+            where=where,
+            mend="Give http or https, a host and, where a proxy serves it below a prefix, that path: https://example.org/spine.",
+        )
+    return text.rstrip("/")
 
 
 def host_of(url: str) -> str:

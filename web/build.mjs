@@ -52,7 +52,7 @@ function preloads(entry) {
   const outputs = Object.entries(metafile.outputs);
   const [, output] = outputs.find(([path]) => path.endsWith(`/${entry}`)) ?? [];
   const names = output.imports.filter((one) => one.kind === 'import-statement').map((one) => one.path.split('/').at(-1));
-  return names.map((name) => `<link rel="modulepreload" href="/console/${name}">\n`).join('');
+  return names.map((name) => `<link rel="modulepreload" href="./console/${name}">\n`).join('');
 }
 
 /** SHA-256 of every source by its path, as tests/api/http/test_console.py makes it without Node. */

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from spinegraph.api.access_settings import AccessSettings, read_all, read_host, read_network, read_origin
+from spinegraph.api.access_settings import AccessSettings, read_all, read_host, read_network, read_origin, read_public_url
 from spinegraph.api.cli.cases import GuidelineOption, KnowledgeOption
 from spinegraph.api.settings import Settings, SettingsError, load_engine
 from spinegraph.engine.knowledge.placeholders import texts_to_write
@@ -53,6 +53,13 @@ def serve_command(
             "once one is given; may be repeated; default SPINEGRAPH_ALLOW_HOSTS or none.",
         ),
     ] = None,
+    public_url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Where all reach the service, with the prefix of a proxy; default SPINEGRAPH_PUBLIC_URL or unknown.",
+        ),
+    ] = None,
     trusted_proxy: Annotated[
         list[str] | None,
         typer.Option(
@@ -70,7 +77,7 @@ def serve_command(
 
     settings = _settings(host, port, knowledge, sources, compare)
     settings = replace(settings, guideline=tuple(guideline or settings.guideline))
-    access = _access(settings.host, allow_origin, allow_host, trusted_proxy)
+    access = replace(_access(allow_origin, allow_host, trusted_proxy, public_url), loopback=_is_loopback(settings.host))
     engine = load_engine(settings.knowledge)
     if (count := texts_to_write(engine.knowledge)) and not drafts:
         raise SettingsError(
@@ -99,7 +106,9 @@ def _settings(
     )
 
 
-def _access(host: str, origins: list[str] | None, hosts: list[str] | None, trusted_proxies: list[str] | None) -> AccessSettings:
+def _access(
+    origins: list[str] | None, hosts: list[str] | None, trusted_proxies: list[str] | None, public_url: str | None
+) -> AccessSettings:
     """The environment's settings, where the command line says nothing else. Raises SettingsError."""
     settings = AccessSettings.from_environment()
     return replace(
@@ -107,7 +116,7 @@ def _access(host: str, origins: list[str] | None, hosts: list[str] | None, trust
         origins=read_all(origins or (), "--allow-origin", read_origin) or settings.origins,
         hosts=read_all(hosts or (), "--allow-host", read_host) or settings.hosts,
         trusted_proxies=read_all(trusted_proxies or (), "--trusted-proxy", read_network) or settings.trusted_proxies,
-        loopback=_is_loopback(host),
+        public_url=settings.public_url if public_url is None else read_public_url(public_url, "--public-url"),
     )
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spinegraph.api.access_settings import ANY, LOCAL_HOSTS, AccessSettings
+from spinegraph.api.access_settings import ANY, LOCAL_HOSTS, AccessSettings, host_of
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import Scope
 
 READABLE = "Allow, Content-Location, ETag, Link, Retry-After"
@@ -19,10 +20,12 @@ READABLE = "Allow, Content-Location, ETag, Link, Retry-After"
 
 @dataclass(frozen=True)
 class Access:
-    """`origins` of pages that may read answers, or `*`; `hosts` under which the service may be asked, None for any."""
+    """`origins` of pages that may read answers, or `*`; `hosts` under which the service may be asked, None for any;
+    `public_url` of its root, "" where it is what each asks."""
 
     origins: tuple[str, ...] = (ANY,)
     hosts: tuple[str, ...] | None = None
+    public_url: str = ""
 
     @property
     def assistant_hosts(self) -> tuple[str, ...]:
@@ -35,10 +38,12 @@ OPEN = Access()
 
 def make_access(settings: AccessSettings, *, own_content: bool) -> Access:
     """What settings come to. `own_content`: whether anything is served that does not come with the tool."""
-    named = (*LOCAL_HOSTS, *settings.hosts)
+    public = (host_of(settings.public_url),) if settings.public_url else ()
+    named = (*LOCAL_HOSTS, *public, *settings.hosts)
     return Access(
         origins=settings.origins or (() if own_content else (ANY,)),
         hosts=tuple(dict.fromkeys(named)) if settings.loopback or settings.hosts else None,
+        public_url=settings.public_url,
     )
 
 
@@ -46,6 +51,28 @@ def access_of(scope: Scope) -> Access:
     """That of the application which answers; one that says nothing is open."""
     access: Access = getattr(scope["app"].state, "access", OPEN)
     return access
+
+
+def path_of(scope: Scope) -> str:
+    """The path that was asked, as the asker names it: below the prefix of a proxy that takes it away (ASGI's `root_path`)."""
+    return f"{_root(scope)}{_below_root(scope)}"
+
+
+def _root(scope: Scope) -> str:
+    return str(scope.get("root_path", "")).rstrip("/")
+
+
+def _below_root(scope: Scope) -> str:
+    """The path without the prefix, which a proxy may or may not have taken away."""
+    path, root = str(scope["path"]), _root(scope)
+    return path[len(root) :] if path.startswith(f"{root}/") else path
+
+
+def url_of(request: Request) -> str:
+    """The URL that was asked, without its query, as others reach it."""
+    path = _below_root(request.scope)
+    public = access_of(request.scope).public_url
+    return f"{public}{path}" if public else str(request.url.replace(path=path_of(request.scope), query="", fragment=""))
 
 
 def open_to_pages(headers: MutableHeaders, scope: Scope) -> None:

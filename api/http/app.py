@@ -26,7 +26,7 @@ from spinegraph.api.http.errors import install_errors
 from spinegraph.api.http.examples import answer_examples, understood
 from spinegraph.api.http.graphs import graphs_router
 from spinegraph.api.http.health import Health, health_router
-from spinegraph.api.http.hosts import HostCheck
+from spinegraph.api.http.hosts import Entrance
 from spinegraph.api.http.index import index_router
 from spinegraph.api.http.knowledge import knowledge_router
 from spinegraph.api.http.listings import Listing, listings_router
@@ -131,6 +131,7 @@ def create_app(
     settings = settings or Settings.from_environment()
     engine = (engine or load_engine(settings.knowledge)).of_packages(settings.guideline)
     codebook = make_codebook(engine.knowledge)
+    access = access or AccessSettings.from_environment()
     app = FastAPI(
         title="Spinegraph",
         version=_version(),
@@ -140,12 +141,14 @@ def create_app(
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
+        root_path_in_servers=not access.public_url,
+        servers=[{"url": access.public_url}] if access.public_url else None,
     )
     sparql = SparqlSettings.from_environment()
     own = bool(data or sparql.backend) or serves_own_content(settings)
-    app.state.access = make_access(access or AccessSettings.from_environment(), own_content=own)
+    app.state.access = make_access(access, own_content=own)
     install_errors(app)
-    app.add_middleware(HostCheck)
+    app.add_middleware(Entrance)
     app.add_middleware(GZipMiddleware, minimum_size=LEAST_COMPRESSED)
     cases = understood(codebook)
     app.include_router(index_router(engine.knowledge, cases))

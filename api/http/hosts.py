@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from spinegraph.api.access_settings import host_of
 from spinegraph.api.http.access import access_of
 from spinegraph.api.http.errors import ForeignHostError, answer_problem
@@ -10,17 +12,23 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-class HostCheck:
-    """Middleware that refuses whatever is asked under a foreign name, whether there is such a path or not."""
+class Entrance:
+    """Middleware that refuses whatever is asked under a foreign name, whether there is such a path or not.
+
+    Where the public URL has a path and the server says nothing else, that is the prefix of the service (ASGI's `root_path`).
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and (hosts := access_of(scope).hosts) is not None:
+        if scope["type"] == "http":
+            access = access_of(scope)
+            scope = {**scope, "root_path": scope.get("root_path") or urlsplit(access.public_url).path}
             request = Request(scope, receive)
             try:
-                check_host(request, hosts)
+                if access.hosts is not None:
+                    check_host(request, access.hosts)
             except ForeignHostError as error:
                 await answer_problem(request, error)(scope, receive, send)
                 return

@@ -23,7 +23,7 @@ from spinegraph.engine.model import Frozen, doc
 from starlette.requests import Request
 from starlette.responses import Response
 
-LINKS = '</openapi.json>; rel="service-desc"; type="application/json", </docs>; rel="service-doc"; type="text/html"'
+LINKS = '<openapi.json>; rel="service-desc"; type="application/json", <docs>; rel="service-doc"; type="text/html"'
 """Where programs and people find the description (RFC 8631)."""
 OFFERED = ("text/html", "application/json")
 

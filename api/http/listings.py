@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import msgspec
 from fastapi import APIRouter
 from msgspec import Meta
+from spinegraph.api.http.access import path_of
 from spinegraph.api.http.caching import unless_unchanged
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import JSON, Operation, add_operation
@@ -65,7 +66,7 @@ def _answering(entries: tuple[Entry, ...], etag: str) -> Callable[[Request], Res
         """
         wanted = read_parameters(request.scope["query_string"], ListingParameters)
         found = search(entries, wanted.words)
-        links = _links(request.url.path, wanted, len(found))
+        links = _links(path_of(request.scope), wanted, len(found))
 
         def page() -> bytes:
             items = tuple(found[wanted.offset : wanted.offset + wanted.limit])

@@ -203,7 +203,12 @@ def make_document(
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
             made = get_openapi(
-                title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+                tags=app.openapi_tags,
+                servers=app.servers,
             )
             made.setdefault("components", {})["schemas"] = components(structs)
             decided = made["paths"]["/v1/decisions"]["post"]["responses"]["200"]["content"][JSON]

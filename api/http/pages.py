@@ -10,9 +10,17 @@ from spinegraph.engine.templates import make_environment
 _ENVIRONMENT = make_environment("spinegraph.api.http")
 
 
-def render_page(name: str, **values: Any) -> str:
-    """The page that a template makes of some values."""
-    return _ENVIRONMENT.get_template(name).render(values)
+def render_page(name: str, *, root: str = "./", **values: Any) -> str:
+    """The page that a template makes of some values.
+
+    `root` leads from where the page is served to the root of the service, so that links hold below any prefix of a proxy;
+    templates write `to("/path")`.
+    """
+
+    def to(path: str) -> str:
+        return root + path.removeprefix("/") if path.startswith("/") else path
+
+    return _ENVIRONMENT.get_template(name).render(values, to=to)
 
 
 def part(name: str) -> str:

@@ -109,7 +109,7 @@ class _Drawers:
             case, title = msgspec.json.decode(key, type=tuple[Case, str])
             pathway = light(pathway, knowledge, self._engine.decide(case, include_all=True, flips=False), title)
         try:
-            return render_linked(pathway, "/")
+            return render_linked(pathway, "../../")  # from /v1/pathways/
         except DrawingNotInstalledError as error:
             mend = "Where the service runs, install the extra that draws: pip install 'spinegraph[drawing]'."
             raise DrawingNotInstalledError(error.what, mend=mend) from error

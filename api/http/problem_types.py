@@ -66,15 +66,15 @@ def problem_types_router() -> APIRouter:
             raise UnknownResourceError(
                 f"There is no problem of the type {name[:60]!r}.", where=request.url.path, mend="GET /problem lists them."
             )
-        return _answer(request, known[name].title, [known[name]])
+        return _answer(request, known[name].title, [known[name]], root="../")
 
     return router
 
 
-def _answer(request: Request, title: str, problems: Iterable[ProblemType]) -> Response:
+def _answer(request: Request, title: str, problems: Iterable[ProblemType], root: str = "./") -> Response:
     media_type = negotiated(request, OFFERED, "This")
     if media_type == "text/html":
-        body = render_page("problems.html.j2", title=title, problems=[*problems]).encode()
+        body = render_page("problems.html.j2", root=root, title=title, problems=[*problems]).encode()
     else:
         body = msgspec.json.encode(ProblemTypes(problems=tuple(problems)))
     return Response(body, headers={"Vary": "Accept"}, media_type=media_type)

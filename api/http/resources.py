@@ -45,7 +45,8 @@ def resources_router(describer: Describer, passages: PassageLists | None = None)
         router.add_api_route(f"{path}/", _without_slash, methods=["GET"], include_in_schema=False)
     for kind in LISTED:
         for path in (f"/{kind}", f"/{kind}/"):
-            router.add_api_route(path, _listing(kind), methods=["GET"], include_in_schema=False)
+            above = "../" if path.endswith("/") else ""
+            router.add_api_route(path, _listing(kind, above), methods=["GET"], include_in_schema=False)
     schema = _answering("core", describer, passages.tag, names, render, "")
     router.add_api_route("/core/", schema, methods=["GET"], include_in_schema=False)
     for end in ("", *(f".{suffix}" for suffix in SUFFIXES)):  # owlready2 asks for /core.rdf where it got a page
@@ -77,8 +78,8 @@ def _version(describer: Describer) -> Callable[[Request], Response]:
     return version
 
 
-def _listing(kind: str) -> Callable[[], Response]:
-    return lambda: Response(status_code=303, headers={"Location": f"/v1/{kind}s"})
+def _listing(kind: str, above: str) -> Callable[[], Response]:
+    return lambda: Response(status_code=303, headers={"Location": f"{above}v1/{kind}s"})
 
 
 def _answering(

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 from fastapi import APIRouter
 from msgspec import field
+from spinegraph.api.http.access import url_of
 from spinegraph.api.http.bodies import BodyLimits, media_type_of, read_body
 from spinegraph.api.http.errors import BodyTimeoutError, MediaTypeError, NotAcceptableError, status_of
 from spinegraph.api.http.negotiation import accepted, asks_for, negotiated, parse_media_type, preferred
@@ -169,8 +170,7 @@ async def _greet(request: Request, service: QueryService) -> Response:
     media_type = negotiated(request, GREETINGS, "The service description")
     if media_type == "text/html":
         return Response(render_sparql(), headers={"Content-Security-Policy": PAGE_POLICY}, media_type="text/html")
-    endpoint = str(request.url.replace(query="", fragment=""))
-    return Response(await asyncio.to_thread(service.describe, endpoint, media_type), media_type=media_type)
+    return Response(await asyncio.to_thread(service.describe, url_of(request), media_type), media_type=media_type)
 
 
 async def _posted(request: Request, settings: SparqlSettings) -> list[tuple[str, str]]:

@@ -92,7 +92,7 @@ def test_other_names_and_codes_lead_there(browser: Browser, address: str, words:
     with opened(browser, address, at(""), "desk") as (page, heard):
         search(page, words)
         page.locator(f'.hit-a[href$="entry={path}"]').click()
-        expect(page.locator(f'.entry a[href="/{path}"]')).to_be_visible()
+        expect(page.locator(f'.entry a[href="./{path}"]')).to_be_visible()
         assert heard == QUIET
 
 

@@ -20,12 +20,12 @@ const ACTS = ['performed', 'taking'] as const;
 /** Ask for all of it. */
 export async function loadCatalogue(): Promise<Catalogue> {
   const [screens, forPatients, findings, interventions, rules, sources] = await Promise.all([
-    get('/v1/screens'),
-    get('/v1/screens?audience=patient'),
-    get('/v1/findings?limit=500'),
-    get('/v1/interventions?limit=500'),
-    get('/v1/rules?limit=500'),
-    get('/v1/sources'),
+    get('./v1/screens'),
+    get('./v1/screens?audience=patient'),
+    get('./v1/findings?limit=500'),
+    get('./v1/interventions?limit=500'),
+    get('./v1/rules?limit=500'),
+    get('./v1/sources'),
   ]);
   return makeCatalogue(screens.screens, forPatients.screens, findings.items, interventions.items, rules.items, sources.items);
 }

@@ -21,7 +21,7 @@ follow();
 declare const SwaggerUIBundle: (options: SwaggerOptions) => void;
 
 SwaggerUIBundle({
-  url: '/openapi.json',
+  url: './openapi.json',
   dom_id: '#swagger-ui',
   deepLinking: true,
   validatorUrl: null, // by default the description would be sent to a service of its makers

@@ -6,7 +6,7 @@ import { bodyOf, type Facts } from './facts';
 export class Refused extends Error {}
 
 async function decisions<T>(query: string, facts: Facts, audience: Audience, signal?: AbortSignal): Promise<T> {
-  const reply = await fetch(`/v1/decisions?${query}`, {
+  const reply = await fetch(`./v1/decisions?${query}`, {
     method: 'POST',
     headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
     body: bodyOf(facts, audience),
@@ -41,19 +41,19 @@ export async function explain(facts: Facts, rule: string, signal: AbortSignal): 
 
 /** A passage between its neighbours, in the order of its document. */
 export async function passagesAround(id: string, around: number, signal: AbortSignal): Promise<Passage[]> {
-  return (await read<{ passages: Passage[] }>(`/v1/passages?id=${encodeURIComponent(id)}&around=${around}`, signal)).passages;
+  return (await read<{ passages: Passage[] }>(`./v1/passages?id=${encodeURIComponent(id)}&around=${around}`, signal)).passages;
 }
 
 /** What a picture can be had of. */
 export async function pathways(signal: AbortSignal): Promise<PathwayEntry[]> {
-  const reply = await fetch('/v1/pathways', { signal });
+  const reply = await fetch('./v1/pathways', { signal });
   if (!reply.ok) throw new Refused(await reasonOf(reply));
   return (await reply.json()).pathways;
 }
 
 /** A pathway as SVG, lit by the facts. */
 export async function drawPathway(code: string, facts: Facts, signal: AbortSignal): Promise<string> {
-  const reply = await fetch(`/v1/pathways/${encodeURIComponent(code)}.svg`, {
+  const reply = await fetch(`./v1/pathways/${encodeURIComponent(code)}.svg`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: bodyOf(facts, 'clinician'),
@@ -64,7 +64,7 @@ export async function drawPathway(code: string, facts: Facts, signal: AbortSigna
 }
 
 /** Where patients are to go. */
-export const localText = (): Promise<LocalText> => read('/v1/local');
+export const localText = (): Promise<LocalText> => read('./v1/local');
 
 /** What stands at a path of the service. */
 export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {

@@ -133,6 +133,7 @@ def test_settings_are_read_from_the_environment() -> None:
         {
             "SPINEGRAPH_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8,,2001:DB8::/32",
             "SPINEGRAPH_ALLOW_HOSTS": "Clinic.Example,, clinic.example,[2001:DB8::1]",
+            "SPINEGRAPH_PUBLIC_URL": "https://Example.org/spine/",
             "SPINEGRAPH_ALLOW_ORIGINS": "https://App.example, http://localhost:3000, *",
         }
     )
@@ -140,6 +141,7 @@ def test_settings_are_read_from_the_environment() -> None:
         trusted_proxies=("127.0.0.1", "10.0.0.0/8", "2001:db8::/32"),
         hosts=("clinic.example", "[2001:db8::1]"),
         origins=("https://app.example", "http://localhost:3000", "*"),
+        public_url="https://Example.org/spine",
     )
 
 
@@ -153,6 +155,9 @@ def test_settings_are_read_from_the_environment() -> None:
         ("SPINEGRAPH_ALLOW_HOSTS", "*", "is no name of a host"),
         ("SPINEGRAPH_ALLOW_ORIGINS", "app.example", "is no origin"),
         ("SPINEGRAPH_ALLOW_ORIGINS", "https://app.example/", "is no origin"),
+        ("SPINEGRAPH_PUBLIC_URL", "example.org/spine", "is no URL of a service"),
+        ("SPINEGRAPH_PUBLIC_URL", "https://example.org/spine?x", "is no URL of a service"),
+        ("SPINEGRAPH_PUBLIC_URL", "https://example.org/a//b", "is no URL of a service"),
         ("SPINEGRAPH_ALLOW_ORIGINS", "null", "is no origin"),
         ("SPINEGRAPH_TRUSTED_PROXIES", "10.0.0.1/8", "'10.0.0.1/8' is no address"),
     ],

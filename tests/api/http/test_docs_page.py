@@ -17,7 +17,7 @@ def test_the_page_loads_only_what_is_shipped(client: httpx.Client) -> None:
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert page.headers["content-security-policy"] == DOCS_POLICY
     assert not re.search(r"//|<style|style=|<script>| on\w+=", page.text)
-    loaded = set(re.findall(r'(?:src|href)="/console/([^"]+)"', page.text))
+    loaded = set(re.findall(r'(?:src|href)="\./console/([^"]+)"', page.text))
     assert set(PARTS) <= loaded <= set(LOADED)
     for path in re.findall(r'(?:src|href)="(/[^"]*)"', page.text):
         assert client.get(path).status_code == 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from urllib.parse import urljoin
 
 import httpx
 import pytest
@@ -26,7 +27,7 @@ def test_it_names_every_path_with_what_it_is_for(app: FastAPI, client: httpx.Cli
 
 def test_its_links_lead_somewhere(client: httpx.Client) -> None:
     reply = client.get("/")
-    links = set(re.findall(r'href="([^"]+)"', reply.text))
+    links = {urljoin("/", link) for link in re.findall(r'href="([^"]+)"', reply.text)}
     assert {"/openapi.json", "/docs", "/v1/knowledge"} <= links
     links -= {"/v1/comparison"}  # which says how to start a service that has one
     assert [link for link in links if client.head(link).status_code not in (200, 405)] == []
@@ -61,7 +62,7 @@ def test_it_says_how_far_the_sources_are_reviewed(client: httpx.Client, engine: 
 def test_its_forms_lead_somewhere(client: httpx.Client) -> None:
     page = client.get("/").text
     forms = re.findall(r'<form[^>]* action="([^"]+)" method="get"', page)
-    assert forms == ["/search", *["/try"] * len(CASES)]
+    assert forms == ["./search", *["./try"] * len(CASES)]
     assert re.findall(r'name="case" value="([^"]+)"', page) == list(CASES)
 
 

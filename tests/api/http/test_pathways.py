@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import urljoin
 
 import httpx
 import pytest
@@ -43,7 +44,8 @@ def test_the_same_knowledge_gives_the_same_picture_under_a_tag(client: httpx.Cli
 def test_its_links_lead_somewhere(client: httpx.Client) -> None:
     links = set(re.findall(r'xlink:href="([^"]+)"', client.get(PATH).text))
     assert len(links) > 10
-    assert [link for link in links if client.head(link, follow_redirects=False).status_code != 200] == []
+    assert all(link.startswith("../../") for link in links)  # below whatever prefix a proxy serves them
+    assert [link for link in links if client.head(urljoin(PATH, link), follow_redirects=False).status_code != 200] == []
 
 
 def test_a_case_lights_it(client: httpx.Client) -> None:

@@ -42,7 +42,7 @@ export function Found({ found, report, stale, catalogue, onPlace }: Props) {
               </div>
             )}
             {catalogue.rule[one.subject.replace(/^rule:/, '')] && (
-              <a href={`/${one.subject.replace(':', '/')}`}>{say('author.shipped')}</a>
+              <a href={`./${one.subject.replace(':', '/')}`}>{say('author.shipped')}</a>
             )}
           </li>
         ))}

@@ -32,7 +32,7 @@ export interface Report {
 
 /** Validate a text beside the content of the service. */
 export async function validate(name: string, text: string, signal: AbortSignal): Promise<Report> {
-  const reply = await fetch(`/v1/validation?${new URLSearchParams({ name })}`, {
+  const reply = await fetch(`./v1/validation?${new URLSearchParams({ name })}`, {
     method: 'POST',
     headers: { Accept: 'application/json', 'Content-Type': 'text/turtle' },
     body: text,

@@ -56,13 +56,13 @@ export function useTrial(sent: () => Sent) {
 }
 
 async function difference({ name, text }: Sent, signal: AbortSignal): Promise<Outcome> {
-  const reply = await post('/v1/comparison', `{"files": ${JSON.stringify({ [name]: text })}}`, signal);
+  const reply = await post('./v1/comparison', `{"files": ${JSON.stringify({ [name]: text })}}`, signal);
   return { task: 'difference', difference: await reply.json(), text };
 }
 
 async function article({ name, text }: Sent, facts: Facts, audience: string, words: string, signal: AbortSignal): Promise<Outcome> {
   const body = `{"files": ${JSON.stringify({ [name]: text })}, "case": ${bodyOf(facts, audience)}}`;
-  const html = await (await post('/v1/preview', body, signal)).text();
+  const html = await (await post('./v1/preview', body, signal)).text();
   return { task: 'article', html: html.replaceAll('<a href="http', '<a target="_blank" rel="noopener noreferrer" href="http'), words, text };
 }
 

@@ -112,7 +112,7 @@ function Hint() {
         <a href={linkTo('coverage')}>{say('browse.toCoverage')}</a>
       </p>
       <p>
-        <a href="/browse">{say('page.plain')}</a>
+        <a href="./browse">{say('page.plain')}</a>
       </p>
     </div>
   );

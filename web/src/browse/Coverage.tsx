@@ -22,7 +22,7 @@ export function Coverage({ content }: { content: Content }) {
         {say('browse.coverage', { ...counted(uses) })}
       </h2>
       <p class="src entry-a">
-        <a href="/coverage">{say('browse.coveragePage')}</a>
+        <a href="./coverage">{say('browse.coveragePage')}</a>
       </p>
       {documents.map((number) => (
         <Document key={number} number={number} uses={uses.filter((one) => one.source === number)} content={content} />

@@ -30,7 +30,7 @@ export function Entry({ path, content, moved }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     const control = new AbortController();
-    read<Description>(`/v1/descriptions/${path}`, control.signal).then(
+    read<Description>(`./v1/descriptions/${path}`, control.signal).then(
       (one) => {
         setFound(one);
         setFailure('');
@@ -78,8 +78,8 @@ function Body({ one, content }: { one: Description; content: Content }) {
       {said && kind !== 'passage' && <p class="says">{said}</p>}
       <p class="src entry-a">
         {kind !== 'passage' && <code>{one.code || name}</code>}
-        <a href={`/${one.path}`}>{say('pathway.page')}</a>
-        {listed?.direction && <a href={`/v1/recommendations/${encodeURIComponent(name)}/table`}>{say('why.table')}</a>}
+        <a href={`./${one.path}`}>{say('pathway.page')}</a>
+        {listed?.direction && <a href={`./v1/recommendations/${encodeURIComponent(name)}/table`}>{say('why.table')}</a>}
       </p>
       {listed?.direction && <OpenInCase key={name} rule={name} />}
       {kind === 'passage' && <Place id={name} content={content} />}

@@ -9,7 +9,7 @@ const MOST = 12;
 /** A value, or a link: to an entry of the tab, to a page of the service, or elsewhere. */
 export function Value({ item }: { item: Linked }) {
   const { text, href = '', note } = item;
-  const to = isOwn(href) ? linkTo(href) : href.includes(':') ? href : `/${href}`;
+  const to = isOwn(href) ? linkTo(href) : href.includes(':') ? href : `./${href}`;
   return (
     <>
       {href ? <a href={to}>{text}</a> : text}

@@ -9,15 +9,15 @@ export const SECTIONS = [...CONCEPTS, 'rules', 'passages', 'tensions', 'coverage
 export type Section = (typeof SECTIONS)[number];
 
 export async function loadContent({ rules }: Catalogue): Promise<Content> {
-  const listed = async (name: string) => (await read<{ items: Listed[] }>(`/v1/${name}?limit=500`)).items;
+  const listed = async (name: string) => (await read<{ items: Listed[] }>(`./v1/${name}?limit=500`)).items;
   const [conditions, findings, measurements, interventions, tensions, { passages }, { statements }] = await Promise.all([
     listed('conditions'),
     listed('findings'),
     listed('measurements'),
     listed('interventions'),
     listed('tensions'),
-    read<{ passages: Passage[] }>('/v1/passages'),
-    read<{ statements: Use[] }>('/coverage'),
+    read<{ passages: Passage[] }>('./v1/passages'),
+    read<{ statements: Use[] }>('./coverage'),
   ]);
   const uses = Object.fromEntries(statements.map((one) => [one.passage, one]));
   return { concepts: { conditions, findings, measurements, interventions }, rules, tensions, passages, uses };

@@ -13,6 +13,6 @@ interface Witness {
 
 /** His facts; undefined where there is nobody, or where the page cannot hold them all. */
 export async function patientFor(rule: string, catalogue: Catalogue, signal: AbortSignal): Promise<Facts | undefined> {
-  const found = await read<Witness>(`/v1/recommendations/${encodeURIComponent(rule)}/patient`, signal);
+  const found = await read<Witness>(`./v1/recommendations/${encodeURIComponent(rule)}/patient`, signal);
   return found.case ? factsOf({ case: found.case }, catalogue) : undefined;
 }

@@ -31,7 +31,7 @@ export function Cases() {
           </button>
         </Side>
         <Side name={say('cmp.there')} answer={there} facts={other}>
-          <a class="ghost" href={`/${writeFragment(other)}`}>
+          <a class="ghost" href={`./${writeFragment(other)}`}>
             {say('cmp.openThere')}
           </a>
         </Side>

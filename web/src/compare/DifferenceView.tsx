@@ -110,7 +110,7 @@ function Turned({ turn, name, because, catalogue, onPatient }: TurnedProps) {
             {because(one)}
             {one.place && ` (${one.place.file}:${one.place.line})`}
             {one.passages.map((id) => (
-              <a key={id} class="pid" href={`/passage/${encodeURIComponent(id)}`}>
+              <a key={id} class="pid" href={`./passage/${encodeURIComponent(id)}`}>
                 {id}
               </a>
             ))}

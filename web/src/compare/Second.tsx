@@ -10,7 +10,7 @@ import { factsOf } from '../tabs/examples';
 import { useLoaded } from '../tabs/loading';
 import { say } from '../texts';
 
-const loadExamples = () => read<{ cases: Example[] }>('/v1/cases').then((reply) => reply.cases);
+const loadExamples = () => read<{ cases: Example[] }>('./v1/cases').then((reply) => reply.cases);
 
 export function Second() {
   const { facts } = useStore();

@@ -74,7 +74,7 @@ function Here({ row }: { row: Row }) {
 function There({ row, other }: { row: Row; other: Facts }) {
   if (!row.rule || (!row.there && !row.verdicts)) return <Face row={row} side={1} />;
   return (
-    <a class="cmp-why" aria-label={say('cmp.whyThere', { name: row.label, word: row.there })} href={`/${writeFragment(other, false, 'case', row.rule.code)}`}>
+    <a class="cmp-why" aria-label={say('cmp.whyThere', { name: row.label, word: row.there })} href={`./${writeFragment(other, false, 'case', row.rule.code)}`}>
       <Face row={row} side={1} />
     </a>
   );

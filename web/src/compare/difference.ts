@@ -64,7 +64,7 @@ const TRUTHS = ['', 'holds', 'refuted', 'open', 'contradictory'];
 
 /** What the service compares its knowledge with; undefined where it was told nothing. */
 export async function loadComparison(): Promise<Difference | undefined> {
-  const reply = await fetch('/v1/comparison', { headers: { Accept: 'application/json' } });
+  const reply = await fetch('./v1/comparison', { headers: { Accept: 'application/json' } });
   if (reply.status === 404) return undefined;
   if (!reply.ok) throw new Refused(await reasonOf(reply));
   return reply.json();

@@ -26,7 +26,7 @@ export function Header() {
         {say('skip')}
       </a>
       <div class="top-a">
-        <a class="brand" href="/">
+        <a class="brand" href="./">
           <Icon name="brand" />
           Spinegraph
         </a>
@@ -36,7 +36,7 @@ export function Header() {
               <span class="kn-w">{say('top.knowledge')} </span>
               {decided.answer.knowledge.version} <code>{shortDigest(decided.answer.knowledge.digest)}</code>
             </span>
-            <a class="review" href="/coverage">
+            <a class="review" href="./coverage">
               <Icon name="provisional" />
               {reviewWords(decided.answer.brief)}
             </a>
@@ -58,12 +58,12 @@ export function Header() {
           <ul class="tabs">
             {TABS.map((name) => (
               <li key={name}>
-                <a href={writeFragment(facts, patient, name, '', { other }) || '/'} aria-current={name === tab ? 'page' : undefined} data-t={say(`tab.${name}`)} onClick={(event) => turnTo(event, name)}>
+                <a href={writeFragment(facts, patient, name, '', { other }) || './'} aria-current={name === tab ? 'page' : undefined} data-t={say(`tab.${name}`)} onClick={(event) => turnTo(event, name)}>
                   {say(`tab.${name}`)}
                 </a>
               </li>
             ))}
-            {([['/coverage', 'tab.coverage'], ['/sparql', 'tab.sparql'], ['/docs', 'tab.api']] as const).map(([path, key]) => (
+            {([['./coverage', 'tab.coverage'], ['./sparql', 'tab.sparql'], ['./docs', 'tab.api']] as const).map(([path, key]) => (
               <li key={path}>
                 <a href={path} data-t={say(key)}>
                   {say(key)}

@@ -12,7 +12,7 @@ interface Props {
   linkTo?: (id: string) => string;
 }
 
-const pageOf = (id: string): string => `/passage/${encodeURIComponent(id)}`;
+const pageOf = (id: string): string => `./passage/${encodeURIComponent(id)}`;
 
 export function Passages({ ids, around = 1, linkTo = pageOf }: Props) {
   const [chosen, setChosen] = useState(ids[0]);

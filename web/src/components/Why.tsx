@@ -83,7 +83,7 @@ function Rule({ rule, found }: { rule: Listed; found: Recommendation }) {
         {[strengthWord(rule), urgencyWord(rule), found.timing].filter(Boolean).join(', ')} <code class="rid">{rule.code}</code>
       </p>
       <p class="src">
-        <a class="table" href={`/v1/recommendations/${encodeURIComponent(rule.code)}/table`}>
+        <a class="table" href={`./v1/recommendations/${encodeURIComponent(rule.code)}/table`}>
           {say('why.table')}
         </a>
       </p>

@@ -70,9 +70,9 @@ export function Drawing({ picture, old, onOpen }: Props) {
 /** The box in which a link stands: what it is called, and its passages. */
 function boxOf(link: Element): Box {
   const node = link.closest('g.node');
-  const passages = targetsIn(node).filter((target) => target.startsWith('/passage/'));
+  const passages = targetsIn(node).filter((target) => target.startsWith('./passage/'));
   const own = targetOf(link);
-  const ids = (own.startsWith('/passage/') ? [own, ...passages.filter((one) => one !== own)] : passages).map((one) => one.slice('/passage/'.length));
-  const words = (own.startsWith('/passage/') ? node?.querySelector('a') : link)?.textContent ?? '';
+  const ids = (own.startsWith('./passage/') ? [own, ...passages.filter((one) => one !== own)] : passages).map((one) => one.slice('./passage/'.length));
+  const words = (own.startsWith('./passage/') ? node?.querySelector('a') : link)?.textContent ?? '';
   return { title: words.replace(/\s+/g, ' ').trim().replace(MARK, ''), passages: ids, page: own };
 }

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { explainRule } from '../actions';
 import { Facts } from '../components/Facts';
-import type { PathwayEntry } from '../contract';
+import type { Listed, PathwayEntry } from '../contract';
 import { isEmpty } from '../facts';
 import { drawPathway, pathways, Refused } from '../service';
 import { useStore } from '../state';
@@ -11,6 +11,9 @@ import { choicesOf } from './choices';
 import { BoxDialog, type Box } from './BoxDialog';
 import { Drawing } from './Drawing';
 import { readPicture, targetsIn } from './picture';
+
+/** Where a picture leads for a rule. */
+const pageOf = (rule: Listed): string => `.${rule.resource}`;
 
 export function View() {
   const { decided, facts, catalogue } = useStore();
@@ -42,9 +45,9 @@ export function View() {
     return () => control.abort();
   }, [code, facts]);
   if (!decided || !catalogue) return <p class="loading">{say('page.loading')}</p>;
-  const rules = targetsIn(picture).flatMap((target) => catalogue.rules.filter((rule) => rule.resource === target && rule.direction));
+  const rules = targetsIn(picture).flatMap((target) => catalogue.rules.filter((rule) => pageOf(rule) === target && rule.direction));
   const open = (target: string, inBox: Box) => {
-    const rule = rules.find((one) => one.resource === target);
+    const rule = rules.find((one) => pageOf(one) === target);
     if (rule) explainRule(rule.code);
     else setBox({ ...inBox, page: target });
   };
@@ -63,7 +66,7 @@ export function View() {
                   <button type="button" class="link" onClick={() => explainRule(rule.code)}>
                     {rule.label}
                   </button>{' '}
-                  <a href={`/v1/recommendations/${encodeURIComponent(rule.code)}/table`} aria-label={say('pathway.tableOf', { name: rule.label })}>
+                  <a href={`./v1/recommendations/${encodeURIComponent(rule.code)}/table`} aria-label={say('pathway.tableOf', { name: rule.label })}>
                     {say('pathway.table')}
                   </a>
                 </li>

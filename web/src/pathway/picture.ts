@@ -7,9 +7,13 @@ export function readPicture(text: string): SVGSVGElement {
   if (!(root instanceof SVGSVGElement)) throw new Error('no picture');
   adopt(rules);
   for (const script of root.querySelectorAll('script, foreignObject')) script.remove();
+  for (const link of root.querySelectorAll('a')) link.setAttributeNS(XLINK, 'xlink:href', targetOf(link).replace(ABOVE, './'));
   return document.importNode(root, true);
 }
 
+const XLINK = 'http://www.w3.org/1999/xlink';
+/** How a picture names the root of the service, from where it is served. */
+const ABOVE = /^(\.\.\/)+/;
 const STYLE = /<style>([^<&]*)<\/style>/;
 let adopted = '';
 
@@ -22,7 +26,6 @@ function adopt(rules: string): void {
   document.adoptedStyleSheets = [sheet];
 }
 
-const XLINK = 'http://www.w3.org/1999/xlink';
 
 /** Where a link of a picture leads, or nothing. */
 export function targetOf(link: Element | null | undefined): string {

@@ -9,7 +9,7 @@ export type Row = Record<string, Term | undefined>;
 
 /** A query, answered in a media type. */
 export function ask(query: string, accept: string): Promise<Response> {
-  return fetch('/sparql', { method: 'POST', body: query, headers: { 'Content-Type': 'application/sparql-query', Accept: accept } });
+  return fetch('./sparql', { method: 'POST', body: query, headers: { 'Content-Type': 'application/sparql-query', Accept: accept } });
 }
 
 /** The rows of a SELECT. */

@@ -8,7 +8,7 @@ interface Question {
 /** Fill the choice of questions; where they are not served, or not reached, there is nothing to choose. */
 export async function fillExamples(form: HTMLFormElement, use: (text: string) => void): Promise<void> {
   const choice = form.querySelector<HTMLSelectElement>('#asked');
-  const reply = await fetch('/v1/queries').catch(() => undefined);
+  const reply = await fetch('./v1/queries').catch(() => undefined);
   if (!choice || !reply?.ok) return;
   const { queries }: { queries: Question[] } = await reply.json();
   const known = queries.filter((question) => !question.case);

@@ -26,7 +26,7 @@ const yasqe = new Yasgui.Yasqe(document.getElementById('editor') as HTMLElement,
   createShareableLink: shared,
   showQueryButton: false,
   autocompleters: ['variables', 'prefixes', 'class', 'property'],
-  requestConfig: { endpoint: new URL('/sparql', location.href).href, method: 'POST', acceptHeaderGraph: 'text/turtle' },
+  requestConfig: { endpoint: new URL('./sparql', location.href).href, method: 'POST', acceptHeaderGraph: 'text/turtle' },
   editorHeight: '320px',
 });
 const yasr = new Yasgui.Yasr(document.getElementById('results') as HTMLElement, {
@@ -73,7 +73,7 @@ function linked(): string | undefined {
 
 /** An address that asks the query as soon as it is opened. */
 function shared(): string {
-  return `${location.origin}/sparql#${new URLSearchParams({ query: yasqe.getValue() })}`;
+  return `${location.origin}${location.pathname}#${new URLSearchParams({ query: yasqe.getValue() })}`;
 }
 
 function drawLink(): void {

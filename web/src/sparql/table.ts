@@ -74,7 +74,7 @@ export class LabelledTable {
     if (!/^https?:/.test(term.value)) return document.createTextNode(term.value);
     const link = Object.assign(document.createElement('a'), { textContent: curie(term.value, this.yasr.getPrefixes()) });
     const ours = (this.yasr.getPrefixes().core ?? '').replace(/core\/$/, ''); // this service tells about its own IRIs
-    link.href = ours && term.value.startsWith(ours) ? `/${term.value.slice(ours.length)}` : term.value;
+    link.href = ours && term.value.startsWith(ours) ? `./${term.value.slice(ours.length)}` : term.value;
     link.dataset.iri = term.value;
     return link;
   }

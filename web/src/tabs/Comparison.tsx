@@ -56,7 +56,7 @@ export function Comparison({ patient, level, deed, deeds, onNext }: Props) {
         <Proof key={one.text} patient={patient} rule={one.recommendations[0]} text={one.text} mark="against" line={one} />
       ))}
       <div class="onward">
-        <a class="link" href={`/${writeFragment(facts)}`}>
+        <a class="link" href={`./${writeFragment(facts)}`}>
           {say('quiz.open')}
         </a>
         <button type="button" class="primary" onClick={onNext}>
@@ -96,7 +96,7 @@ interface ProofProps {
 /** A line of the answer, with its caution and whether it is a reading of ours; a press opens its proof. */
 function Proof({ patient, rule, text, mark, line }: ProofProps) {
   return (
-    <a class="proof" href={`/${writeFragment(patient.facts, false, 'case', rule)}`}>
+    <a class="proof" href={`./${writeFragment(patient.facts, false, 'case', rule)}`}>
       <Icon name={mark} />
       <span>
         {text} {line?.reading && <span class="rd">{say('reading')}</span>}

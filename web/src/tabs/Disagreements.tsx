@@ -70,7 +70,7 @@ function Other({ tension, tensions }: { tension: Tension; tensions: Tensions }) 
 
 function Id({ code }: { code: string }) {
   return (
-    <a class="pid" href={`/tension/${encodeURIComponent(code)}`}>
+    <a class="pid" href={`./tension/${encodeURIComponent(code)}`}>
       {code}
     </a>
   );

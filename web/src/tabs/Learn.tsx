@@ -62,7 +62,7 @@ function Story({ patient, place }: { patient: Patient; place: number }) {
       </span>
       <div class="story-t">
         <h2>
-          <a href={`/${writeFragment(facts)}`}>{example.title}</a>
+          <a href={`./${writeFragment(facts)}`}>{example.title}</a>
         </h2>
         <p>{example.story}</p>
         <p class="shows">{example.shows}</p>

@@ -41,7 +41,7 @@ function Side({ position, passage, verdict }: SideProps) {
       <ul class="quotes">
         {position.passages.map((id) => (
           <li key={id}>
-            <a class="pid" href={`/passage/${encodeURIComponent(id)}`}>
+            <a class="pid" href={`./passage/${encodeURIComponent(id)}`}>
               {id}
             </a>{' '}
             {passage[id]?.paraphrase}

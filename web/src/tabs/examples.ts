@@ -13,7 +13,7 @@ export interface Patient {
 }
 
 export async function loadPatients(catalogue: Catalogue): Promise<Patient[]> {
-  const { cases } = await read<{ cases: Example[] }>('/v1/cases');
+  const { cases } = await read<{ cases: Example[] }>('./v1/cases');
   const usable = cases.flatMap((example) => {
     const facts = example.shows || example.vignette ? factsOf(example, catalogue) : undefined;
     return facts ? [{ example, facts }] : [];

@@ -11,9 +11,9 @@ export interface Tensions {
 const QUIET: readonly (Verdict | undefined)[] = ['undetermined', 'not-indicated', 'out-of-scope', undefined];
 
 export async function loadTensions(): Promise<Tensions> {
-  const { items } = await read<{ items: Tension[] }>('/v1/tensions?limit=500');
+  const { items } = await read<{ items: Tension[] }>('./v1/tensions?limit=500');
   const ids = [...new Set(items.flatMap((one) => one.positions.flatMap((position) => position.passages)))];
-  const { passages } = ids.length ? await read<{ passages: Passage[] }>(`/v1/passages?id=${ids.join(',')}`) : { passages: [] };
+  const { passages } = ids.length ? await read<{ passages: Passage[] }>(`./v1/passages?id=${ids.join(',')}`) : { passages: [] };
   return { all: items, passage: Object.fromEntries(passages.map((one) => [one.id, one])) };
 }
 

@@ -1,1 +1,0 @@
-import{a as t}from"./chunk-BPMNNCBQ.js";import{H as e}from"./chunk-QM7OLFQB.js";import{d as r}from"./chunk-YPCJPBNX.js";function l({level:o}){return e("p",{class:"mark","data-level":o,children:[e(t,{name:o}),r("level",o)]})}export{l as a};

@@ -1,1 +1,0 @@
-import{x as e,y as s}from"./chunk-QM7OLFQB.js";var f=new Map;function l(n,r){let[t,u]=e(f.get(n)),[a,o]=e(!1),d=()=>{o(!1),r().then(i=>{f.set(n,i),u(()=>i)},()=>o(!0))};return s(()=>{t===void 0&&d()},[]),{found:t,failed:a,retry:d}}export{l as a};
