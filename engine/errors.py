@@ -309,6 +309,18 @@ class QueryTimeoutError(QueryError):
     title = "The query was stopped at a limit"
 
 
+class BackendError(QueryError):
+    """The service that has the content, behind this one, cannot be reached, or answers what is no answer to a query."""
+
+    title = "The service behind this one gave no answer"
+
+
+class BackendTimeoutError(QueryTimeoutError):
+    """The service that has the content, behind this one, did not answer in time."""
+
+    title = "The service behind this one did not answer in time"
+
+
 class TooManyQueriesError(QueryError):
     """The queue is full; `retry_after` in the details says after how many seconds to ask again."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from fastapi import APIRouter
+from spinegraph.api.http.access import access_of
 from spinegraph.api.http.caching import unless_unchanged
 from spinegraph.api.http.errors import NotAcceptableError
 from spinegraph.api.http.open_route import OpenRoute
@@ -42,7 +43,8 @@ def dataset_router(service: QueryService, knowledge: Knowledge) -> APIRouter:
 
 def root_of(request: Request) -> str:
     """The address of the service as the asker sees it, with a slash at its end."""
-    return str(request.base_url)
+    public = access_of(request.scope).public_url
+    return f"{public}/" if public else str(request.base_url)
 
 
 def _moved(status: int, target: str) -> Callable[[], Response]:

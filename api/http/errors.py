@@ -23,6 +23,8 @@ from spinegraph.api.problems import TYPE_BASE, ParameterError, RequestError, Unk
 from spinegraph.engine import CaseError, CaseTooLargeError, MalformedCaseError, SpinegraphError
 from spinegraph.engine.errors import (
     LONGEST_ECHO,
+    BackendError,
+    BackendTimeoutError,
     ContentTooLargeError,
     DrawingError,
     DrawingNotInstalledError,
@@ -102,6 +104,8 @@ STATUS: Mapping[type[SpinegraphError], HTTPStatus] = {
     QueryRefusedError: HTTPStatus.FORBIDDEN,
     QueryTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     TooManyQueriesError: HTTPStatus.TOO_MANY_REQUESTS,
+    BackendError: HTTPStatus.BAD_GATEWAY,
+    BackendTimeoutError: HTTPStatus.GATEWAY_TIMEOUT,
     QueryError: HTTPStatus.SERVICE_UNAVAILABLE,
     ProfileError: HTTPStatus.UNPROCESSABLE_ENTITY,
     MalformedContentError: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -18,9 +18,9 @@ def render_page(name: str, *, root: str = "./", **values: Any) -> str:
     """
 
     def to(path: str) -> str:
-        return root + path.removeprefix("/") if path.startswith("/") else path
+        return (root or "./") + path.removeprefix("/") if path.startswith("/") else path
 
-    return _ENVIRONMENT.get_template(name).render(values, to=to)
+    return _ENVIRONMENT.get_template(name).render(values, root=root, to=to)
 
 
 def part(name: str) -> str:

@@ -13,24 +13,53 @@ import socket
 import threading
 import urllib.parse
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from typing import Any
 
 import pyoxigraph as ox
-from spinegraph.engine.errors import QueryError, QuerySyntaxError, QueryTimeoutError, TooManyQueriesError
+from spinegraph.engine.errors import BackendError, BackendTimeoutError, QueryError, QuerySyntaxError, TooManyQueriesError
 from spinegraph.engine.query.limits import QueryLimits
 from spinegraph.engine.query.messages import Question
 from spinegraph.engine.query.results import GRAPH_TYPES, SELECT_TYPES, Written, count_rows, too_large
 
 CHUNK = 1 << 16
-MEND = "Tell the operator: SPINEGRAPH_SPARQL_BACKEND names the service."
+MEND = "Tell the operator: SPINEGRAPH_SPARQL_BACKEND has to name the query URL of a SPARQL 1.1 service that runs."
 USUAL_WAIT, LONGEST_WAIT = 5, 3600
 """Seconds after which to ask again, where a busy service does not say, and the most that it is believed."""
 
 _END_OF_XML = re.compile(rb"</(?:[\w.-]+:)?sparql\s*>\s*\Z")
 _HAVE_AN_END = ("application/sparql-results+json", "application/sparql-results+xml", "application/ld+json", "application/rdf+xml")
 """Formats in which an answer that is cut off cannot be read."""
+
+
+class Line:
+    """A connection that another thread may cut, once it is there or before."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._socket: socket.socket | None = None
+        self.is_cut = False
+
+    def carry(self, connection: socket.socket) -> None:
+        """What is cut is this, at once if it has been cut already."""
+        with self._lock:
+            self._socket = connection
+        if self.is_cut:
+            self.cut()
+
+    def cut(self) -> None:
+        """End the connection, on which a thread waits; below TLS, which has no part in it."""
+        with self._lock:
+            self.is_cut = True
+            if self._socket is not None:
+                with suppress(OSError):  # it has ended by itself
+                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+    def release(self) -> None:
+        """There is nothing to cut any more."""
+        with self._lock:
+            self._socket = None
 
 
 class Backend:
@@ -49,14 +78,14 @@ class Backend:
         self._place = (parts.hostname, parts.port)
         self._target = parts._replace(scheme="", netloc="", path=parts.path or "/", fragment="").geturl()
 
-    def ask(self, question: Question, kind: str) -> Written:
-        """Pass a checked query of a form (`kind`) on. Blocks. Raises QueryError and its subclasses."""
+    def ask(self, question: Question, kind: str, line: Line | None = None) -> Written:
+        """Pass a checked query of a form (`kind`) on. Blocks until `line` is cut at most. Raises QueryError and subclasses."""
         wanted = {"SELECT": question.wanted.select, "ASK": question.wanted.ask}.get(kind, question.wanted.graph)
         if not wanted:
             return Written(kind=kind, media_type="", body=b"")
         asked = _official(wanted)
         try:
-            with self._answering(question, asked) as reply:
+            with self._answering(question, asked, line or Line()) as reply:
                 if reply.status != HTTPStatus.OK:
                     raise _refusal(reply)
                 media_type = reply.headers.get_content_type()
@@ -65,21 +94,21 @@ class Backend:
                 _check_frame(reply, asked)
                 body = self._read(reply)
         except (OSError, http.client.HTTPException) as error:
-            raise QueryError(
+            raise BackendError(
                 f"The service behind this one did not answer: {error or type(error).__name__}.", mend=MEND
             ) from error
         self._check(body, kind, wanted)
         return Written(kind=kind, media_type=wanted, body=body)
 
     @contextmanager
-    def _answering(self, question: Question, asked: str) -> Iterator[http.client.HTTPResponse]:
-        """The service's reply, the reading of which ends when the time is over. Raises QueryTimeoutError then."""
+    def _answering(self, question: Question, asked: str, line: Line) -> Iterator[http.client.HTTPResponse]:
+        """The service's reply, the reading of which ends when the time is over. Raises BackendTimeoutError then."""
         seconds = self.limits.timeout_seconds
         connection = self._make(*self._place, timeout=seconds)
-        over = threading.Event()
         try:
             connection.connect()
-            clock = threading.Timer(seconds, _cut, (connection.sock, over))
+            line.carry(connection.sock)
+            clock = threading.Timer(seconds, line.cut)
             clock.daemon = True
             clock.start()
             try:
@@ -89,7 +118,8 @@ class Backend:
                     yield reply
             finally:
                 clock.cancel()
-                if over.is_set():
+                line.release()
+                if line.is_cut:
                     raise _too_slow(seconds)
         except TimeoutError as error:
             raise _too_slow(seconds) from error
@@ -140,15 +170,6 @@ def _count(body: bytes, kind: str, wanted: str) -> int:
         del answer  # an error keeps the frame, whichever thread lets go of it: Oxigraph's iterators must end in their own
 
 
-def _cut(connection: socket.socket, over: threading.Event) -> None:
-    """End a connection that another thread waits on; below TLS, which has no part in it."""
-    over.set()
-    try:
-        socket.socket.shutdown(connection, socket.SHUT_RDWR)
-    except OSError:
-        return  # it has ended by itself
-
-
 def _check_frame(reply: http.client.HTTPResponse, asked: str) -> None:
     """Refuse what could be cut off unseen, and what is encoded though nobody asked for that. Raises QueryError."""
     encoding = reply.headers.get("Content-Encoding", "identity")
@@ -184,12 +205,12 @@ def _wait(header: str) -> int:
     return min(int(header), LONGEST_WAIT) if header.isascii() and header.isdigit() and len(header) < 10 else USUAL_WAIT
 
 
-def _unusable(what: str) -> QueryError:
-    return QueryError(f"The service behind this one answered {what}.", mend=MEND)
+def _unusable(what: str) -> BackendError:
+    return BackendError(f"The service behind this one answered {what}.", mend=MEND)
 
 
-def _too_slow(seconds: float) -> QueryTimeoutError:
-    return QueryTimeoutError(
+def _too_slow(seconds: float) -> BackendTimeoutError:
+    return BackendTimeoutError(
         f"The service behind this one did not answer within {seconds:g} seconds.",
         mend="Ask for less, or ask again later.",
         details={"limit": "timeout_seconds", "allowed": seconds},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 
 import pyoxigraph as ox
 from spinegraph.engine.errors import QuerySyntaxError, QueryTooLargeError
@@ -15,6 +15,7 @@ from spinegraph.engine.query.description import describe
 from spinegraph.engine.query.dumps import Dump, DumpKind
 from spinegraph.engine.query.limits import QueryLimits
 from spinegraph.engine.query.messages import Answered, Question, encode
+from spinegraph.engine.query.passing import PassingPool
 from spinegraph.engine.query.publication import Publication, publication_of
 from spinegraph.engine.query.results import Written
 from spinegraph.engine.query.work import QueryWork
@@ -39,7 +40,6 @@ class QueryService:
         self.limits = limits or QueryLimits()
         self._files = tuple(files)
         self._backend = Backend(backend, self.limits) if backend else None
-        self._passing = ThreadPoolExecutor(self.limits.workers, "sparql-backend") if backend else None
         self._snapshot: Snapshot | None = None
         self._published: Snapshot | None = None
         self._publication: Publication | None = None
@@ -47,6 +47,7 @@ class QueryService:
         self._lock, self._publishing, self._describing, self._dumping = (threading.Lock() for _ in range(4))
         slow = SlowLane(self.limits.slice_milliseconds / 1000, self.limits.slow_workers)
         self._pool = WorkerPool(QueryWork(None if backend else lambda: self.snapshot.quads, self.limits, prefixes), slow)
+        self._passing = PassingPool(self._backend, self.limits, slow) if self._backend else None
 
     @property
     def snapshot(self) -> Snapshot:
@@ -95,7 +96,7 @@ class QueryService:
         """End the workers."""
         self._pool.close()
         if self._passing:
-            self._passing.shutdown(wait=False, cancel_futures=True)
+            self._passing.close()
 
     def processes(self) -> list[int]:
         """Process ids of the workers."""
@@ -108,7 +109,7 @@ class QueryService:
         self._check_outside(question)
         await asyncio.to_thread(self.start) if self._snapshot is None else None
         answered = await asyncio.wrap_future(self._pool.submit(encode(question), client=client))
-        return await asyncio.wrap_future(self._finish(question, answered))
+        return await asyncio.wrap_future(self._finish(question, answered, client))
 
     def answer_now(self, question: Question) -> Written:
         """The same, for callers without an event loop."""
@@ -126,9 +127,9 @@ class QueryService:
         """The triples of a named graph, in the order of its file; none where another service has the content."""
         return graph_triples(self.snapshot, graph)
 
-    def _finish(self, question: Question, answered: Answered) -> Future[Written]:
-        if self._backend and self._passing:
-            return self._passing.submit(self._backend.ask, question, answered.reply.kind)
+    def _finish(self, question: Question, answered: Answered, client: str = "") -> Future[Written]:
+        if self._passing:
+            return self._passing.submit(question, answered.reply.kind, client)
         done: Future[Written] = Future()
         done.set_result(Written(kind=answered.reply.kind, media_type=answered.reply.media_type, body=answered.body))
         return done

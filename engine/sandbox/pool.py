@@ -134,7 +134,7 @@ class WorkerPool(Generic[T]):
                 logger.exception("a question to a %s worker could not be answered", self._work.name)
                 outcome = Outcome(None, self._work.error_for(Trouble("fault", str(error))))
             self._lanes.leave(job)
-            _settle(job.result, outcome)
+            settle(job.result, outcome)
 
     def _answer(self, job: Job[T]) -> Outcome[T]:
         """The result of a question whose turn it is. One whose worker others kill is put again, once."""
@@ -198,7 +198,7 @@ class WorkerPool(Generic[T]):
         return self._work.error_for(Trouble("ended"))
 
 
-def _settle(result: Future[T], outcome: Outcome[T]) -> None:
+def settle(result: Future[T], outcome: Outcome[T]) -> None:
     """Give a question its result, unless it was cancelled."""
     if not result.set_running_or_notify_cancel():
         return

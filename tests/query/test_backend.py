@@ -10,7 +10,14 @@ from contextlib import ExitStack, contextmanager, suppress
 
 import msgspec
 import pytest
-from spinegraph.engine.errors import QueryError, QuerySyntaxError, QueryTimeoutError, TooManyQueriesError
+from spinegraph.engine.errors import (
+    BackendError,
+    BackendTimeoutError,
+    QueryError,
+    QuerySyntaxError,
+    QueryTimeoutError,
+    TooManyQueriesError,
+)
 from spinegraph.engine.query.backend import Backend
 from spinegraph.engine.query.limits import QueryLimits
 from spinegraph.engine.query.messages import Question
@@ -119,7 +126,7 @@ def test_a_whole_answer_is_passed_on(kind: str, media_type: str, body: bytes) ->
 def test_what_is_no_answer_is_an_error(kind: str, media_type: str, said: bytes) -> None:
     with pytest.raises(QueryError, match="The service behind this one") as error:
         ask(said, kind, media_type)
-    assert type(error.value) is QueryError
+    assert type(error.value) is BackendError
     assert error.value.mend
 
 
@@ -135,7 +142,7 @@ def test_an_answer_that_drips_is_given_up_in_time(first: bytes) -> None:
 
     with pytest.raises(QueryError) as error:
         ask(drip, limits=msgspec.structs.replace(LIMITS, timeout_seconds=SECONDS))
-    assert isinstance(error.value, QueryTimeoutError) or "500" in error.value.what
+    assert isinstance(error.value, BackendTimeoutError) or "500" in error.value.what
 
 
 def test_an_answer_without_end_is_given_up() -> None:

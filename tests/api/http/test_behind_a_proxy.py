@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from rdflib import Graph, URIRef
 from spinegraph.api.access_settings import AccessSettings
 from spinegraph.api.http.app import create_app
+from spinegraph.api.http.console_files import LOADED, built
 from spinegraph.api.settings import Settings
 from spinegraph.engine import Engine
 from starlette.responses import Response
@@ -111,3 +112,10 @@ def test_the_name_of_the_public_url_is_one_of_the_service(engine: Engine, make_c
     client = make_client(app)
     for host, status in (("guidelines.example", 200), ("localhost:8000", 200), ("other.example", 421)):
         assert client.get("/health/live", headers={"Host": host}).status_code == status
+
+
+@pytest.mark.parametrize("script", sorted(name for name in LOADED if name.endswith(".js") and name != "swagger-ui.js"))
+def test_scripts_ask_and_lead_to_what_stands_beside_their_page(script: str) -> None:
+    """As the pages: a path that begins with a slash would leave the prefix."""
+    paths = r"v1/|sparql\b|openapi\.json|docs\b|browse\b|coverage\b|search\b|console/|(?:passage|tension|finding|recommendation)/"
+    assert re.findall(rf"[\"'`(]/(?:{paths})[^\"'`]*", built(script).decode()) == []
