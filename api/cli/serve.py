@@ -77,7 +77,7 @@ def serve_command(
 
     settings = _settings(host, port, knowledge, sources, compare)
     settings = replace(settings, guideline=tuple(guideline or settings.guideline))
-    access = replace(_access(allow_origin, allow_host, trusted_proxy, public_url), loopback=_is_loopback(settings.host))
+    access = replace(_access(allow_origin, allow_host, trusted_proxy, public_url), loopback=is_loopback(settings.host))
     engine = load_engine(settings.knowledge)
     if (count := texts_to_write(engine.knowledge)) and not drafts:
         raise SettingsError(
@@ -120,7 +120,7 @@ def _access(
     )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     """Whether only this machine reaches an address; not where there is none, which `listen` tells."""
     try:
         address = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0]
