@@ -30,7 +30,7 @@ class AccessSettings:
     | `origins`         | `SPINEGRAPH_ALLOW_ORIGINS`   | origins whose web pages may read answers, or `*`; default: see docs |
     | `hosts`           | `SPINEGRAPH_ALLOW_HOSTS`     | names of the service besides those of this machine; default: none  |
     | `trusted_proxies` | `SPINEGRAPH_TRUSTED_PROXIES` | addresses and networks that say for whom they ask; default: none   |
-    | `public_url`      | `SPINEGRAPH_PUBLIC_URL`      | where all reach it, as https://example.org/spine; default: unknown |
+    | `public_url`      | `SPINEGRAPH_PUBLIC_URL`      | where all reach it, as https://example.org/guidelines; default: unknown |
     | `loopback`        |                              | whether only this machine reaches it, so that names are checked    |
     """
 
@@ -99,7 +99,7 @@ def read_public_url(text: str, where: str) -> str:
         raise SettingsError(
             f"{shortened(text)} is no URL of a service.",
             where=where,
-            mend="Give http or https, a host and, where a proxy serves it below a prefix, that path: https://example.org/spine.",
+            mend="Give http or https, a host and, where a proxy serves it below a prefix, that path: https://example.org/guidelines.",
         )
     return text.rstrip("/")
 
