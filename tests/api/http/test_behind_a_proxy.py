@@ -25,8 +25,10 @@ PUBLIC = f"https://guidelines.example{PREFIX}"
 ENDPOINT = URIRef("http://www.w3.org/ns/sparql-service-description#endpoint")
 BROWSER = {"Accept": "text/html"}
 PAGES = (
-    "/", "/browse", "/docs", "/sparql", "/search?q=fever", "/search?q=feverr", "/problem", "/problem/unknown-code", "/coverage",
-    "/finding/Fever", "/graph/ontology/findings", "/core/", "/sparql?query=SELECT+*+%7B+%3Fs+a+%3Fc+%7D+LIMIT+3",
+    "/", "/browse", "/docs", "/sparql", "/search?q=fever", "/search?q=feverr", "/problem", "/problem/unknown-code",
+    "/coverage", "/dataset",
+    "/finding/Fever", "/graph/ontology/findings", "/graph/", "/browse/classes", "/core/",
+    "/sparql?query=SELECT+*+%7B+%3Fs+a+%3Fc+%7D+LIMIT+3",
 )  # fmt: skip
 
 
@@ -66,6 +68,7 @@ def test_every_link_leads_below_the_prefix(proxied: httpx.Client, page: str) -> 
     own = sorted(urlsplit(link).path for link in links if urlsplit(link).hostname == "testserver")
     assert own
     assert [path for path in own if not path.startswith(f"{PREFIX}/")] == []
+    own.remove(f"{PREFIX}/try") if f"{PREFIX}/try" in own else None  # a form, which asks with what it has
     tried = own[:: max(1, len(own) // 12)]
     assert [path for path in tried if proxied.head(path).status_code not in (200, 405, 404)] == []
     assert [path for path in tried if proxied.head(path).status_code == 404 and "comparison" not in path] == []
