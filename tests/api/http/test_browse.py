@@ -72,7 +72,7 @@ def test_a_document_says_how_much_it_states(client: httpx.Client, knowledge: Kno
 def test_other_pages_lead_there(path: str, client: httpx.Client) -> None:
     page = client.get(path, headers={"Accept": "text/html"}).text
     for way in ("browse/classes", "browse/alphabet", "dataset"):
-        assert re.search(rf'href="(\.\./|/){way}"', page)
+        assert re.search(rf'href="\.\.?/{way}"', page)
 
 
 def test_the_sitemap_has_every_page_and_no_other(client: httpx.Client, knowledge: Knowledge) -> None:
