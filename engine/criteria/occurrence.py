@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from spinegraph.engine.model import Hierarchy, Occurring, Window
+from spinegraph.engine.model import Apart, Following, Hierarchy, Occurring, Window
 
 
 class Span(NamedTuple):
@@ -33,6 +33,18 @@ class When(NamedTuple):
     def back(self, window: Window) -> Span | None:
         """How far it lies back, in the unit of a window."""
         return self.days_back if window.unit == "d" else self.months_back
+
+    def follows(self, other: When, apart: Apart) -> bool:
+        """Whether it certainly lies so far after another date."""
+        return self.span(apart).least - other.span(apart).most >= apart.least
+
+    def may_follow(self, other: When, apart: Apart) -> bool:
+        """Whether it can lie so far after another date."""
+        return self.span(apart).most - other.span(apart).least >= apart.least
+
+    def span(self, apart: Apart) -> Span:
+        """It, in the unit of a distance: days, or seconds where that is given in hours."""
+        return self.day if apart.unit == "d" else self.second
 
     def within(self, window: Window) -> bool:
         """Whether it certainly lies in a window."""
@@ -107,6 +119,8 @@ def _meets(criterion: Occurring, when: When, timeline: Timeline, hierarchy: Hier
     if criterion.window:
         return when.within(criterion.window)
     events = list(timeline.of(_narrower(criterion.reference, hierarchy)))
+    if criterion.after:
+        return any(event is not None and when.follows(event, criterion.after.apart) for event in events)
     return bool(events) and all(event is not None and event.day.most < when.day.least for event in events)
 
 
@@ -115,8 +129,22 @@ def _misses(criterion: Occurring, when: When | None, timeline: Timeline, hierarc
         return False
     if criterion.window:
         return when.beyond(criterion.window)
+    if criterion.after:
+        return _precedes_all(when, criterion.after, timeline, hierarchy)
     events = timeline.of(_narrower(criterion.reference, hierarchy))
     return any(event is not None and when.day.most < event.day.least for event in events)
+
+
+def _precedes_all(when: When, after: Following, timeline: Timeline, hierarchy: Hierarchy) -> bool:
+    """Whether a date certainly lies before, or not far enough after, all times of an event: it or a wider one has to be dated
+    itself, since a narrower one says nothing of when others were."""
+    return any(
+        timeline.entries.get(event)
+        and all(
+            other is not None and not when.may_follow(other, after.apart) for other in timeline.of(_narrower(event, hierarchy))
+        )
+        for event in hierarchy.broader.get(after.reference, (after.reference,))
+    )
 
 
 def _narrower(fact: str, hierarchy: Hierarchy) -> tuple[str, ...]:

@@ -10,8 +10,6 @@ from spinegraph.engine.criteria.occurrence import Reading, Span
 from spinegraph.engine.criteria.related import relate
 from spinegraph.engine.model import Altered, Apart, Bound, Difference, Latest, OfReadings, Ratio, Repeated, Window
 
-SECONDS = 3600
-
 
 def read(criterion: OfReadings, readings: Sequence[Reading]) -> tuple[int, int]:
     """(holds, refuted) of a criterion, from all readings of its measurement."""
@@ -102,21 +100,11 @@ def certainly(one: Reading, other: Reading, apart: Apart) -> bool:
     """Whether two readings are certainly so far apart."""
     if one.when is None or other.when is None:
         return False
-    first, second, least = _spans(one, other, apart)
-    return max(second.least - first.most, first.least - second.most) >= least
+    return one.when.follows(other.when, apart) or other.when.follows(one.when, apart)
 
 
 def possibly(one: Reading, other: Reading, apart: Apart) -> bool:
     """Whether two readings can be so far apart."""
     if one.when is None or other.when is None:
         return True
-    first, second, least = _spans(one, other, apart)
-    return max(second.most - first.least, first.most - second.least) >= least
-
-
-def _spans(one: Reading, other: Reading, apart: Apart) -> tuple[Span, Span, int]:
-    if one.when is None or other.when is None:
-        raise ValueError("A reading without a date lies nowhere.")
-    if apart.unit == "d":
-        return one.when.day, other.when.day, apart.amount
-    return one.when.second, other.when.second, SECONDS * apart.amount
+    return one.when.may_follow(other.when, apart) or other.when.may_follow(one.when, apart)

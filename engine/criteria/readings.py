@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from spinegraph.engine.criteria.changes import NEVER, ChangeSets
 from spinegraph.engine.criteria.facts import AS_OF, date_of
+from spinegraph.engine.criteria.in_time import APART, TIMES, WITHIN, spelt, window_in_words, written_window
 from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, Preparation, Reach, Shape, Surroundings
 from spinegraph.engine.criteria.measurement import ranges_in_words
 from spinegraph.engine.criteria.node import CLOSED, UNKNOWN, CriterionNode, Explanation, Head, OpenFacts, Part
@@ -29,7 +30,6 @@ from spinegraph.engine.model import (
 
 TERMS = {"repeated": "core:repeated", "latest": "core:latest", "change": "core:change", "change-ratio": "core:changeRatio"}
 """Operator → the constraint."""
-WITHIN, TIMES, APART = "core:within", "core:times", "core:apart"
 MOST = 3
 """So many readings can be asked for: other engines compare each with each."""
 
@@ -134,11 +134,11 @@ class ReadingsNode(CriterionNode):
 def _clause(criterion: OfReadings, names: Names) -> Clause:
     inside, outside = ranges_in_words(Measured(measurement="", lower=criterion.lower, upper=criterion.upper))
     name = names.name(criterion.measurement)
-    when = f" within the last {criterion.window.text}" if criterion.window else ""
+    when = f" {window_in_words(criterion.window, names)}" if criterion.window else ""
     unit = "" if isinstance(criterion, Altered) and criterion.ratio else names.unit(criterion.measurement)
     if isinstance(criterion, Repeated):
         often = f"{inside} {unit}".rstrip()
-        state = f"{often} {criterion.times} times{when}, {criterion.apart.text} apart"
+        state = f"{often} {criterion.times} times{when}, {spelt(criterion.apart, names)} apart"
         return Clause(criterion.operator, name, state, opposite=f"not {criterion.times} times")
     if isinstance(criterion, Altered):
         joint = "divided by the one before" if criterion.ratio else "minus the one before"
@@ -150,9 +150,7 @@ def _clause(criterion: OfReadings, names: Names) -> Clause:
 
 
 def _written(criterion: OfReadings, constraint: str, facets: dict[str, float]) -> ShapeData:
-    shape: dict[str, Value] = {constraint: Iri(criterion.measurement), **facets}
-    if criterion.window:
-        shape[WITHIN] = Duration(criterion.window.written)
+    shape: dict[str, Value] = {constraint: Iri(criterion.measurement), **facets, **written_window(criterion.window)}
     if isinstance(criterion, Repeated):
         shape[TIMES] = criterion.times
         shape[APART] = Duration(criterion.apart.written)

@@ -1,4 +1,4 @@
-"""present, absent, performed, taking and their denials, each within a window or since something else: what dates decide."""
+"""present, absent, performed, taking and their denials, within a window, since or after something else: what dates decide."""
 
 from __future__ import annotations
 
@@ -7,6 +7,20 @@ from collections.abc import Callable, Iterator
 from spinegraph.engine.criteria.bits import joined
 from spinegraph.engine.criteria.changes import NEVER, ChangeSets
 from spinegraph.engine.criteria.facts import AS_OF, date_of
+from spinegraph.engine.criteria.in_time import (
+    AFTER,
+    AFTER_TAKING,
+    APART,
+    SINCE,
+    TIMES,
+    WITHIN,
+    following_in_words,
+    read_following,
+    refuse_several,
+    window_in_words,
+    written_following,
+    written_window,
+)
 from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, Preparation, Reach, Shape, Surroundings
 from spinegraph.engine.criteria.node import (
     CLOSED,
@@ -21,8 +35,9 @@ from spinegraph.engine.criteria.node import (
 )
 from spinegraph.engine.criteria.occurrence import meeting
 from spinegraph.engine.criteria.open_facts import constant_or
-from spinegraph.engine.criteria.shapes import Duration, Iri, ShapeData, Value
+from spinegraph.engine.criteria.shapes import Iri, ShapeData, Value
 from spinegraph.engine.criteria.words import Clause, Names
+from spinegraph.engine.messages import noted
 from spinegraph.engine.model import (
     Criterion,
     DatedAbsent,
@@ -37,7 +52,6 @@ from spinegraph.engine.model import (
     Proof,
 )
 
-WITHIN, SINCE, TIMES = "core:within", "core:since", "core:times"
 TERMS = {
     "dated-present": "core:present",
     "dated-absent": "core:absent",
@@ -52,8 +66,8 @@ OPPOSITE = {
     "dated-not-performed": "dated-performed", "dated-taking": "dated-not-taking", "dated-not-taking": "dated-taking",
 }  # fmt: skip
 IN_WORDS = {
-    "dated-present": "present", "dated-absent": "not present", "dated-performed": "done", "dated-not-performed": "not done",
-    "dated-taking": "taken", "dated-not-taking": "not taken",
+    "dated-present": noted("present"), "dated-absent": noted("not present"), "dated-performed": noted("done"),
+    "dated-not-performed": noted("not done"), "dated-taking": noted("taken"), "dated-not-taking": noted("not taken"),
 }  # fmt: skip
 
 # Turtle ------------------------------------------------------------------------------------------
@@ -64,18 +78,29 @@ def _reader(criterion: type[Occurring]) -> Callable[[Shape, Annotations], Occurr
 
     def read(shape: Shape, annotations: Annotations) -> Occurring:
         thing = shape.act(constraint, criterion.kind) if criterion.kind else shape.dated_finding(constraint)
-        if shape.states(WITHIN) and shape.states(SINCE):
-            raise shape.error(f"{WITHIN} stands beside {SINCE}", "Write two criteria, and join them.", SINCE)
+        refuse_several(shape, WITHIN, SINCE, AFTER, AFTER_TAKING)
+        _refuse_modifiers(shape)
         if shape.states(SINCE):
-            if shape.states(TIMES):
-                raise shape.error(f"{TIMES} stands beside {SINCE}", f"Count in a window: {WITHIN}.", TIMES)
             since, kind = shape.event(SINCE)
             return criterion(thing=thing, since=since, since_kind=kind, **annotations)
-        if not shape.states(WITHIN):
-            raise shape.error(f"{TIMES} stands without {WITHIN}", f"Say within what window it is counted: {WITHIN}.", TIMES)
+        if after := read_following(shape):
+            return criterion(thing=thing, after=after, **annotations)
         return criterion(thing=thing, window=shape.window(WITHIN), times=_times(shape), **annotations)
 
     return read
+
+
+def _refuse_modifiers(shape: Shape) -> None:
+    """Raises CriterionError where a modifier lacks, or stands beside, another one."""
+    events = [event for event in (SINCE, AFTER, AFTER_TAKING) if shape.states(event)]
+    if shape.states(TIMES):
+        if events:
+            raise shape.error(f"{TIMES} stands beside {events[0]}", f"Count in a window: {WITHIN}.", TIMES)
+        if not shape.states(WITHIN):
+            raise shape.error(f"{TIMES} stands without {WITHIN}", f"Say within what window it is counted: {WITHIN}.", TIMES)
+    if shape.states(APART) and not (shape.states(AFTER) or shape.states(AFTER_TAKING)):
+        mend = f"Say what it lies so far after: {AFTER}, or {AFTER_TAKING}."
+        raise shape.error(f"{APART} stands without {AFTER}", mend, APART)
 
 
 def _times(shape: Shape) -> int:
@@ -171,15 +196,19 @@ class OccurringNode(CriterionNode):
         return OpenFacts(missing, missing)
 
     def _missing(self, finding: str, case: Explanation) -> int:
-        """What is missing of a fact: the fact itself, or its date, unless that is known to the day."""
-        code = self._codes[finding]
+        """What is missing of a fact: the fact itself, or its date, unless that is known to the day and other things are not."""
+        code, event = self._codes[finding], self._criterion.reference
         if case.finding_state(finding) == UNKNOWN:
             return self._facts.bit[code]
+        open_event = bool(event) and not self._is_told(event, case)
+        waiting = finding == event or open_event or (self._criterion.window is not None and not case.case.as_of)
+        return 0 if waiting and self._is_told(finding, case) else self._facts.bit[date_of(code)]
+
+    def _is_told(self, finding: str, case: Explanation) -> bool:
+        """Whether the dates of a fact and of narrower ones are all known to the day."""
         below = self._facts.hierarchy.narrower.get(finding, (finding,))
         entries = list(self._facts.timeline(case.case).of(below))
-        told = bool(entries) and all(when is not None and when.day.least == when.day.most for when in entries)
-        waiting = finding == self._criterion.reference or (self._criterion.window is not None and not case.case.as_of)
-        return 0 if told and waiting else self._facts.bit[date_of(code)]
+        return bool(entries) and all(when is not None and when.day.least == when.day.most for when in entries)
 
     def _change(self, case: Explanation, goal: int) -> ChangeSets:  # noqa: ARG002 (none is worked out)
         return NEVER
@@ -189,23 +218,30 @@ class OccurringNode(CriterionNode):
 
 
 def _clause(criterion: Occurring, names: Names) -> Clause:
-    when = f"within the last {criterion.window.text}" if criterion.window else f"since {names.name(criterion.since)}"
-    often = f"{criterion.times} times " if criterion.times > 1 else ""
-    affirmed = IN_WORDS[criterion.affirmed.operator]
-    positive, negative = f"{affirmed} {often}{when}", f"not {affirmed} {when}"
+    when = _when(criterion, names)
+    often = names.say("{times} times", times=criterion.times) + " " if criterion.times > 1 else ""
+    affirmed = criterion.affirmed.operator
+    positive = f"{names.say(IN_WORDS[affirmed])} {often}{when}"
+    negative = f"{names.say(IN_WORDS[OPPOSITE[affirmed]])} {when}"
     state, opposite = (negative, positive) if criterion.denied else (positive, negative)
     return Clause(criterion.operator, names.name(criterion.thing), state, opposite=opposite)
+
+
+def _when(criterion: Occurring, names: Names) -> str:
+    if criterion.window:
+        return window_in_words(criterion.window, names)
+    if criterion.after:
+        return following_in_words(criterion.after, names)
+    return names.say("since {event}", event=names.name(criterion.since))
 
 
 # SHACL -------------------------------------------------------------------------------------------
 
 
 def _written(criterion: Occurring, operator: str, times: int) -> ShapeData:
-    shape: dict[str, Value] = {TERMS[operator]: Iri(criterion.thing)}
-    if criterion.window:
-        shape[WITHIN] = Duration(criterion.window.written)
-    else:
-        shape[SINCE] = Iri(criterion.since)
+    since: dict[str, Value] = {SINCE: Iri(criterion.since)} if criterion.since else {}
+    when = {**written_window(criterion.window), **since, **written_following(criterion.after)}
+    shape: dict[str, Value] = {TERMS[operator]: Iri(criterion.thing), **when}
     return {**shape, TIMES: times} if times > 1 else shape
 
 
@@ -222,7 +258,7 @@ def _kind(criterion: type[Occurring]) -> Kind[Occurring]:
     return Kind(
         criterion=criterion,
         constraint=TERMS[criterion.operator],
-        modifiers=(WITHIN, SINCE) if criterion.denied else (WITHIN, SINCE, TIMES),
+        modifiers=(WITHIN, SINCE, AFTER, AFTER_TAKING, APART, *(() if criterion.denied else (TIMES,))),
         read=_reader(criterion),
         emit=_emit,
         conclusions=_conclusions,

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from msgspec import structs
 from spinegraph.engine.criteria.occurrence import Reading
 from spinegraph.engine.criteria.reading import read
-from spinegraph.engine.decide.made_up import AS_OF, day, window_end
+from spinegraph.engine.decide.made_up import AS_OF, day, days_apart, window_end
 from spinegraph.engine.decide.timeline import when_of
 from spinegraph.engine.model import Altered, Case, DatedEntry, OfReadings, Repeated
 from spinegraph.engine.program.circuit import Circuit
@@ -134,9 +134,7 @@ def _values(criteria: Sequence[OfReadings], value: float) -> Iterator[float]:
 
 
 def _gap(criterion: OfReadings) -> int:
-    if not isinstance(criterion, Repeated):
-        return 0
-    return criterion.apart.amount if criterion.apart.unit == "d" else criterion.apart.amount // 24 + 1
+    return days_apart(criterion.apart) if isinstance(criterion, Repeated) else 0
 
 
 def _with_readings(case: Case, code: str, told: Told) -> Case:

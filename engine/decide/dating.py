@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from msgspec import structs
 from spinegraph.engine.criteria.occurrence import Timeline, occurring
 from spinegraph.engine.decide.dated_values import DatedValues
-from spinegraph.engine.decide.made_up import AS_OF, day, window_end
+from spinegraph.engine.decide.made_up import AS_OF, day, days_apart, window_end
 from spinegraph.engine.decide.timeline import Places, facts_read, when_of
 from spinegraph.engine.model import Case, DatedEntry, Hierarchy, Occurring, Window
 from spinegraph.engine.program.circuit import Circuit
@@ -112,7 +112,7 @@ class DatedPatients:
         """What holds in a narrower window, or of a narrower fact, holds in the wider one; and the other way round."""
         if less.criterion.finding not in more.hierarchy.narrower.get(more.criterion.finding, (more.criterion.finding,)):
             return
-        if less.criterion.reference != more.criterion.reference or not _lies_in(less.criterion.window, more.criterion.window):
+        if less.criterion.reference != more.criterion.reference or not _is_stricter(less.criterion, more.criterion):
             return
         self._circuit.require(-more.refuted, less.refuted)
         if less.criterion.times >= more.criterion.times:
@@ -164,6 +164,13 @@ class DatedPatients:
         literals = [self._recorded[code, side] for code in codes for side in ("present", "absent")]
         literals += [literal for one in few for literal in one.literals]
         self._circuit.require(*(-literal if literal in model else literal for literal in dict.fromkeys(literals)))
+
+
+def _is_stricter(less: Occurring, more: Occurring) -> bool:
+    """Whether an entry that meets one criterion in time meets another one, which names the same event."""
+    if less.after and more.after:
+        return less.after.apart.unit == more.after.apart.unit and less.after.apart.amount >= more.after.apart.amount
+    return less.after is more.after and _lies_in(less.window, more.window)
 
 
 def _lies_in(less: Window | None, more: Window | None) -> bool:
@@ -237,6 +244,8 @@ def _is_done(fact: tuple[str, Places, Places]) -> bool:
 def _days_tried(criteria: Sequence[Occurring]) -> list[int]:
     """How many days back dates are tried: at and around the ends of windows."""
     ends = {0, *(window_end(one.window) for one in criteria if one.window)}
+    gaps = {days_apart(one.after.apart) for one in criteria if one.after}
+    ends |= {end + gap for end in ends for gap in gaps}
     return sorted({end + step for end in ends for step in STEPS if end + step >= 0})
 
 

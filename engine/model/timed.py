@@ -8,27 +8,58 @@ from msgspec import structs
 from spinegraph.engine.model.base import Frozen
 from spinegraph.engine.model.criteria import Act, ActKind, Bound, Criterion
 
+HOUR = 3600
+"""Seconds."""
+
 
 class Window(Frozen, frozen=True, kw_only=True):
     """So many days ("d") or calendar months ("mo") back from the moment of a case, both ends included.
 
-    >>> Window(amount=12, unit="mo").text
-    '12 months'
+    >>> Window(amount=12, unit="mo").written
+    'P12M'
     """
 
     amount: int
     unit: Literal["d", "mo"]
 
     @property
-    def text(self) -> str:
-        """In words."""
-        word = "day" if self.unit == "d" else "month"
-        return f"{self.amount} {word}{'' if self.amount == 1 else 's'}"
+    def written(self) -> str:
+        """As an xsd:duration."""
+        return f"P{self.amount}{'D' if self.unit == 'd' else 'M'}"
+
+
+class Apart(Frozen, frozen=True, kw_only=True):
+    """A least distance in time, in calendar days ("d") or hours ("h")."""
+
+    amount: int
+    unit: Literal["d", "h"]
 
     @property
     def written(self) -> str:
-        """As an xsd:duration: `P12M`."""
-        return f"P{self.amount}{'D' if self.unit == 'd' else 'M'}"
+        """As an xsd:duration: `P1D`, `PT4H`."""
+        return f"P{self.amount}D" if self.unit == "d" else f"PT{self.amount}H"
+
+    @property
+    def least(self) -> int:
+        """The amount in days, or in seconds where it is given in hours."""
+        return self.amount if self.unit == "d" else HOUR * self.amount
+
+
+NEXT_DAY = Apart(amount=1, unit="d")
+"""What comes after something else at all is of a later day: on one day nothing is in order."""
+
+
+class Following(Frozen, frozen=True, kw_only=True):
+    """After the first time that something was so: `event` is a finding, or an intervention that was done or taken (`kind`)."""
+
+    event: str
+    kind: Literal["", "performed", "taking"] = ""
+    apart: Apart = NEXT_DAY
+
+    @property
+    def reference(self) -> str:
+        """The IRI of the fact."""
+        return Act(self.kind, self.event).iri if self.kind else self.event
 
 
 class Timed(Criterion, frozen=True, kw_only=True):
@@ -43,7 +74,8 @@ class Timed(Criterion, frozen=True, kw_only=True):
 
 
 class Occurring(Timed, frozen=True, kw_only=True):
-    """Asks whether something was so within a `window`, `times` times at distinct dates, or `since` something else.
+    """Asks whether something was so within a `window`, `times` times at distinct dates; `since` something else, which is
+    after the last time of it; or `after` its first time.
 
     `thing` and `since` are IRIs of a finding, or of an intervention that was done (taken, where `kind` says so).
     """
@@ -54,6 +86,7 @@ class Occurring(Timed, frozen=True, kw_only=True):
     times: int = 1
     since: str = ""
     since_kind: Literal["", "performed"] = ""
+    after: Following | None = None
 
     @property
     def finding(self) -> str:
@@ -62,7 +95,9 @@ class Occurring(Timed, frozen=True, kw_only=True):
 
     @property
     def reference(self) -> str:
-        """The IRI of the fact since which it is asked; "" of a window."""
+        """The IRI of the fact since or after which it is asked; "" of a window."""
+        if self.after:
+            return self.after.reference
         return Act("performed", self.since).iri if self.since_kind else self.since
 
     @property
@@ -71,7 +106,7 @@ class Occurring(Timed, frozen=True, kw_only=True):
 
     @property
     def mentions(self) -> tuple[str, ...]:
-        named = (self.finding, self.thing, self.reference, self.since)
+        named = (self.finding, self.thing, self.reference, self.after.event if self.after else self.since)
         return tuple(dict.fromkeys(iri for iri in named if iri))
 
 
@@ -134,23 +169,6 @@ def _as(kind: type[Occurring], other: Occurring) -> Occurring:
     """The question of another criterion, without its names."""
     named = set(Criterion.__struct_fields__)
     return kind(**{name: value for name, value in structs.asdict(other).items() if name not in named})
-
-
-class Apart(Frozen, frozen=True, kw_only=True):
-    """A least distance between readings, in calendar days ("d") or hours ("h")."""
-
-    amount: int
-    unit: Literal["d", "h"]
-
-    @property
-    def text(self) -> str:
-        """In words."""
-        return f"{self.amount} {'day' if self.unit == 'd' else 'hour'}{'' if self.amount == 1 else 's'}"
-
-    @property
-    def written(self) -> str:
-        """As an xsd:duration: `P1D`, `PT4H`."""
-        return f"P{self.amount}D" if self.unit == "d" else f"PT{self.amount}H"
 
 
 class OfReadings(Timed, frozen=True, kw_only=True):

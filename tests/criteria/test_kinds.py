@@ -31,6 +31,7 @@ from spinegraph.engine.model import (
     DatedPresent,
     DatedTaking,
     Difference,
+    Following,
     Latest,
     Measured,
     NotPerformed,
@@ -80,6 +81,8 @@ ONE_OF_EACH: tuple[Criterion, ...] = (
     DatedNotPerformed(thing="scan", window=Window(amount=30, unit="d")),
     DatedTaking(thing="drug", since="fever"),
     DatedNotTaking(thing="drug", window=Window(amount=1, unit="mo")),
+    DatedPresent(thing="fever", after=Following(event="scan", kind="performed")),
+    DatedAbsent(thing="fever", after=Following(event="drug", kind="taking", apart=Apart(amount=14, unit="d"))),
     Repeated(measurement="urea", lower=Bound(value=140, inclusive=True), times=2, apart=Apart(amount=1, unit="d")),
     Latest(measurement="urea", upper=Bound(value=2, inclusive=False), window=Window(amount=3, unit="mo")),
     Changed(measurement="urea", upper=Bound(value=-10, inclusive=True)),
@@ -172,6 +175,11 @@ def test_criteria_in_the_words_of_each_text() -> None:
         ["<drug> taken since <fever>"] * 2 + ["<drug> taken since <fever> (refuted: not taken since <fever>)"],
         ["<drug> not taken within the last 1 month"] * 2
         + ["<drug> not taken within the last 1 month (refuted: taken within the last 1 month)"],
+        ["<fever> present after <scan>"] * 2 + ["<fever> present after <scan> (refuted: not present after <scan>)"],
+        ["<fever> not present at least 14 days after taking <drug>"] * 2
+        + [
+            "<fever> not present at least 14 days after taking <drug> (refuted: present at least 14 days after taking <drug>)",
+        ],
         ["<urea> >= 140 a 2 times, 1 day apart"] * 2 + ["<urea> >= 140 a 2 times, 1 day apart (refuted: not 2 times)"],
         [
             *["last <urea> within the last 3 months < 2 a"] * 2,

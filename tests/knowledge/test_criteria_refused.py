@@ -19,7 +19,7 @@ ALLOWED = (
     f"Allowed: {CONSTRAINTS}, core:absenceInconclusive, core:of, core:moreThan, core:lessThan, sh:minCount, sh:minInclusive, "
     "sh:minExclusive, sh:maxInclusive, sh:maxExclusive, core:indeterminateFrom, core:indeterminateTo, sh:in, core:to, "
     "core:factor, core:minInclusive, core:minExclusive, core:maxInclusive, core:maxExclusive, core:within, core:since, "
-    "core:times, core:apart. There is no sh:not: absence has to be recorded."
+    "core:after, core:afterTaking, core:apart, core:times. There is no sh:not: absence has to be recorded."
 )
 RANGE = "sh:path core:temperatureC ; sh:minCount 1"
 EMPTY_RANGE = "The range on core:temperatureC is empty or its band runs backwards.", "Swap the numbers."

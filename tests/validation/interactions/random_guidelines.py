@@ -44,6 +44,8 @@ RANGES = (
 
 WINDOWS = ("P30D", "P14D", "P1M", "P12M", "P18M", "P1Y", "P2Y")
 
+APART = ("P1D", "P14D", "PT4H", "PT36H")
+
 
 def paths_in(folder: Path) -> list[Path]:
     """The files of a guideline that was written to a folder."""
@@ -200,15 +202,23 @@ class Writer:
         return f"[ core:{kind} finding:{self._random.choice([*PARENTS, 'F'])} ]"
 
     def _dated(self) -> str:
-        """Something within a window, several times, or since something else."""
+        """Something within a window, several times, or since or after something else."""
         pick = self._random.choice
         kind = pick(("present", "present", "absent", "performed", "notPerformed", "taking", "notTaking"))
         thing = f"finding:{pick(list(PARENTS))}" if kind in ("present", "absent") else f"intervention:{pick(list(INTERVENTIONS))}"
-        if self._random.random() < 0.3:
+        if self._random.random() < 0.45:
             event = pick((*(f"finding:{name}" for name in PARENTS), *(f"intervention:{name}" for name in INTERVENTIONS)))
-            return f"[ core:{kind} {thing} ; core:since {event} ]"
+            if self._random.random() < 0.4:
+                return f"[ core:{kind} {thing} ; core:since {event} ]"
+            if event.startswith("intervention:") and self._random.random() < 0.5:
+                return f"[ core:{kind} {thing} ; core:afterTaking {event}{self._apart()} ]"
+            return f"[ core:{kind} {thing} ; core:after {event}{self._apart()} ]"
         times = f" ; core:times {pick((2, 3))}" if kind in ("present", "performed") and self._random.random() < 0.4 else ""
         return f'[ core:{kind} {thing} ; core:within "{pick(WINDOWS)}"^^xsd:duration{times} ]'
+
+    def _apart(self) -> str:
+        """How far, or nothing."""
+        return f' ; core:apart "{self._random.choice(APART)}"^^xsd:duration' if self._random.random() < 0.5 else ""
 
     def _readings(self) -> str:
         """Readings of the measurement: several, the last, or what it changed by."""
@@ -219,7 +229,7 @@ class Writer:
         window = f' ; core:within "{pick(WINDOWS)}"^^xsd:duration' if self._random.random() < 0.5 else ""
         more = ""
         if kind == "repeated":
-            more = f' ; core:times {pick((2, 3))} ; core:apart "{pick(("P1D", "P14D", "PT4H", "PT36H"))}"^^xsd:duration'
+            more = f' ; core:times {pick((2, 3))} ; core:apart "{pick(APART)}"^^xsd:duration'
         return f"[ core:{kind} core:level ; {facets}{window}{more} ]"
 
     def _relation(self) -> str:
