@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from spinegraph.engine import Case, Codebook, Knowledge, MalformedCaseError, make_case
+from spinegraph.engine.decide.case import case_data
 from spinegraph.engine.knowledge.numbers import read_number
 from spinegraph.engine.model import units
 from spinegraph.engine.model.shown import ShownItem, ShownScreen
@@ -41,6 +42,8 @@ def keys(items: Sequence[ShownItem]) -> str:
         return f"A number, {rest}"
     if items[0].kind == "coded":
         return f"The number of what it is, {rest}"
+    if items[0].kind == "date":
+        return f"A date such as 2026-03-01, 2026-03 or 2026, {rest}"
     return f"{'1 if it holds' if len(items) == 1 else 'Numbers of what holds (1 2)'}, 0 none of these, {rest}"
 
 
@@ -53,7 +56,7 @@ def quantity_range(item: ShownItem) -> str:
 
 
 def answered(record: Record, items: Sequence[ShownItem], text: str, codebook: Codebook, knowledge: Knowledge) -> Record:
-    """The record with one answer more, about a measurement, a coded value or findings. Raises CaseError, if it cannot be."""
+    """The record with one answer more: a measurement, a date, a coded value or findings. Raises CaseError, if it cannot be."""
     codes = [item.code for item in items]
     if text in UNKNOWN:
         return record._replace(declined=record.declined.union(codes))
@@ -62,6 +65,9 @@ def answered(record: Record, items: Sequence[ShownItem], text: str, codebook: Co
         given = make_case({"measurements": {codes[0]: _quantity(text)}}, codebook).measurements
         values = dict(sorted({**case.measurements, **given}.items()))
         return record._replace(case=msgspec.structs.replace(case, measurements=values))
+    if items[0].kind == "date":
+        # one that is vague can leave things open, but is all that is known
+        return Record(_dated(case, items[0], text, codebook), record.declined.union(codes))
     if items[0].kind == "coded":
         chosen, _ = _ticked([choice.code for choice in items[0].choices], text)
         if len(chosen) != 1:
@@ -73,6 +79,26 @@ def answered(record: Record, items: Sequence[ShownItem], text: str, codebook: Co
     absent = set(case.absent).difference(codes).union(_denied(set(codes) - held - left, present, knowledge))
     known = msgspec.structs.replace(case, present=tuple(sorted(present)), absent=tuple(sorted(absent)))
     return Record(known, record.declined | left)
+
+
+def _dated(case: Case, item: ShownItem, text: str, codebook: Codebook) -> Case:
+    """The case with a date, put where the item says. Raises CaseError."""
+    data = case_data(case)
+    date = text.upper()
+    if not text:
+        raise MalformedCaseError("Nothing is answered yet.")
+    if not item.dates:
+        data[item.member] = date
+    elif item.member == "measurements":
+        readings = data[item.member]
+        given = readings[item.dates]
+        *earlier, last = given if isinstance(given, list) else [given]
+        value = last["value"] if isinstance(last, dict) else last
+        data[item.member] = {**readings, item.dates: [*earlier, {"value": value, "at": date}]}
+    else:
+        others = [entry for entry in data.get(item.member, []) if entry != item.dates]
+        data[item.member] = [*others, {"code": item.dates, "at": date}]
+    return make_case(data, codebook)
 
 
 def _ticked(codes: Sequence[str], text: str) -> tuple[set[str], set[str]]:

@@ -37,7 +37,7 @@ HINT = "`spinegraph decide --all` shows the rest."
 
 
 class Step(NamedTuple):
-    """What is asked at once: a measurement, a coded value, or the findings of a screen."""
+    """What is asked at once: a measurement, a coded value, a date, or the findings of a screen."""
 
     screen: ShownScreen
     items: tuple[ShownItem, ...]
@@ -150,6 +150,8 @@ def _put(step: Step, shown: Step | None, decision: Answer, report: Report) -> No
         report(f"\n{_paragraph(heading)}")
     if items[0].kind == "measurement":
         report(_paragraph(f"{items[0].label}, {quantity_range(items[0])}", "  "))
+    elif items[0].kind == "date":
+        report(_paragraph(items[0].question, "  "))
     else:
         coded = items[0].kind == "coded"
         if coded:

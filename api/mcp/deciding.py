@@ -18,7 +18,8 @@ MOST_VERDICTS = 20
 """So many changed verdicts are listed."""
 RECORDING = (
     "Put under `present` what the user says is so, under `absent` only what the user says is not so, numbers under "
-    "`measurements`, of choices the code under `coded`. `none_of_these` makes every item absent only if the user chose it. "
+    "`measurements`, of choices the code under `coded`. A date goes where its item says: it is the `member` `as_of`, or the "
+    "`at` of the entry of the code `dates` in `member`. `none_of_these` makes every item absent only if the user chose it. "
     "Leave out what was not answered."
 )
 

@@ -63,6 +63,18 @@ def read_moment(given: Any, what: str, where: str) -> Moment:
     return Moment(given, datetime.combine(first, time.min), datetime.combine(last, time.max))
 
 
+def is_a_day(text: str) -> bool:
+    """Whether a date that was read is one of a single day.
+
+    >>> [is_a_day(text) for text in ("", "2026-03", "2026-03-01", "2026-03-01T08:30")]
+    [False, False, True, True]
+    """
+    if not text:
+        return False
+    moment = read_moment(text, "at", "")
+    return moment.first.date() == moment.last.date()
+
+
 def check_past(moment: Moment, as_of: Moment | None, what: str, where: str) -> Moment:
     """The moment, which has to lie at or before that of the case. Raises MalformedCaseError."""
     if as_of and moment.after(as_of):

@@ -22,8 +22,6 @@ from spinegraph.engine.model import (
     Concept,
     Measured,
     Measurement,
-    Occurring,
-    OfReadings,
     OneOf,
     Timed,
 )
@@ -81,11 +79,11 @@ class Facts:
 
     def _read_by(self, criterion: Timed) -> ReadInTime:
         """The facts (masks) of which a criterion of time reads the dates."""
-        asked = _asked_in_time(criterion)
+        asked = criterion.dated
         recorded = joined(
             self.narrower(iri) | self.broader(iri) if iri in self.present else self.bit[self.code_of[iri]] for iri in asked
         )
-        moment = self.bit[AS_OF] if isinstance(criterion, Occurring | OfReadings) and criterion.window else 0
+        moment = self.bit[AS_OF] if criterion.window else 0
         dates = joined(self.bit[date_of(self.code_of[iri])] for iri in asked) | moment
         return ReadInTime(recorded, dates)
 
@@ -210,15 +208,8 @@ def _dates(program: Program, code_of: Mapping[str, str]) -> Iterator[str]:
     """The codes of the dates that criteria ask about: that of the case, and those of facts."""
     if program.timed:
         yield AS_OF
-    facts = (iri for one in program.timed for iri in _asked_in_time(one))
+    facts = (iri for one in program.timed for iri in one.dated)
     yield from (date_of(code_of[iri]) for iri in dict.fromkeys(facts))
-
-
-def _asked_in_time(criterion: Timed) -> tuple[str, ...]:
-    """The facts and measurements (IRIs) whose dates a criterion asks for."""
-    if isinstance(criterion, Occurring):
-        return tuple(iri for iri in (criterion.finding, criterion.reference) if iri)
-    return (criterion.subject,)
 
 
 def compare(criterion: Compared, value: CaseValue) -> tuple[int, int]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from spinegraph.engine.criteria.bits import bits_of
 from spinegraph.engine.criteria.facts import date_of
 from spinegraph.engine.decide.facts import Facts
+from spinegraph.engine.knowledge.dates import date_words, only_first
 from spinegraph.engine.knowledge.showing import choices_of
 from spinegraph.engine.messages import messages_of
 from spinegraph.engine.model import URGENCIES, CodedProperty, Concept, Measurement, Question, Rule
@@ -47,6 +48,7 @@ class QuestionIndex:
         concepts = {concept.code: concept for concept in knowledge.findings.values()}
         valued = {thing.code: thing for thing in knowledge.valued.values()}
         stated = _passages_of_facts(facts, knowledge.rules.values())
+        self._first = {date_of(facts.code_of[iri]) for iri in only_first(facts.program.timed)}
         self._words: dict[bool, list[tuple[str, str, str, tuple[str, ...], tuple[Choice, ...]]]] = {False: [], True: []}
         for code in facts.codes:
             if code in facts.dates:
@@ -60,17 +62,14 @@ class QuestionIndex:
                 choices = choices_of(concept, for_patient=for_patient) if isinstance(concept, CodedProperty) else ()
                 words.append((code, label, question or f"{label}?", passages, choices))
 
-    def _add_date(self, code: str, concepts: Mapping[str, Any], stated: Mapping[str, tuple[str, ...]]) -> None:
+    def _add_date(
+        self, code: str, concepts: Mapping[str, Concept | Measurement | CodedProperty], stated: Mapping[str, tuple[str, ...]]
+    ) -> None:
         """How the date of a fact is asked for, or that of the case."""
         fact = concepts.get(code.removeprefix(date_of("")))
         for for_patient, words in self._words.items():
-            if fact is None:
-                words.append(
-                    (code, "date of the case", "What day is it?" if for_patient else "Of what date is this case?", (), ())
-                )
-                continue
-            label = fact.patient_label if for_patient else fact.label
-            words.append((code, f"date of {label}", f"When was it (last): {label}?", stated.get(fact.code, ()), ()))
+            label, question = date_words(fact, code in self._first, self._say, for_patient=for_patient)
+            words.append((code, label, question, stated.get(fact.code, ()) if fact else (), ()))
 
     def ranked(self, opens: Iterable[Open], for_patient: bool = False) -> tuple[Question, ...]:
         """The questions about open facts.

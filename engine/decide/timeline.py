@@ -14,6 +14,7 @@ from functools import lru_cache
 from spinegraph.engine.criteria.occurrence import Reading, Span, Timeline, When, occurring
 from spinegraph.engine.criteria.reading import read
 from spinegraph.engine.decide.dates import Moment, read_moment
+from spinegraph.engine.knowledge.dates import timed_criteria
 from spinegraph.engine.model import Case, Hierarchy, Knowledge, Occurring, OfReadings, Timed
 from spinegraph.engine.program.program import Program
 
@@ -62,10 +63,7 @@ Places = tuple[tuple[str, str], ...]
 
 def asked_about(knowledge: Knowledge) -> frozenset[tuple[str, str]]:
     """The entries of a request, each a member and a code, whose dates some criterion asks for."""
-    screens = knowledge.screens.values()
-    gates = [gate for one in screens for gate in (one.gate, *(item.gate for item in one.items))]
-    criteria = [*gates, *(part for rule in knowledge.rules.values() for part in (rule.scope, rule.criterion))]
-    timed = tuple(node for one in criteria if one is not None for node in one.walk() if isinstance(node, Timed))
+    timed = timed_criteria(knowledge)
     facts = facts_read(knowledge, timed).values()
     readings = (("measurements", code) for code in measured_in_time(knowledge, timed).values())
     return frozenset((*(place for _, affirming, denying in facts for place in (*affirming, *denying)), *readings))

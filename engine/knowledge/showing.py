@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from msgspec import structs
+from spinegraph.engine.criteria.facts import AS_OF, date_of
 from spinegraph.engine.errors import ProvenanceError
+from spinegraph.engine.knowledge.dates import (
+    DatePlace,
+    date_words,
+    dated_by,
+    only_first,
+    place_of,
+    screens_with_dates,
+    timed_criteria,
+)
+from spinegraph.engine.messages import messages_of
 from spinegraph.engine.model import (
     Audience,
     CitationMapping,
@@ -73,7 +84,9 @@ def show_screens(knowledge: Knowledge, audience: Audience) -> tuple[ShownScreen,
     Gates are not looked at: it is content, not a case.
     """
     for_patient = audience == "patient"
-    shown = ((screen, show_screen(screen, knowledge, for_patient=for_patient)) for screen in knowledge.screens.values())
+    screens = screens_with_dates(knowledge).values()
+    first = only_first(timed_criteria(knowledge))
+    shown = ((screen, show_screen(screen, knowledge, for_patient=for_patient, first=first)) for screen in screens)
     return tuple(one if for_patient else _with_short_names(one, screen) for screen, one in shown)
 
 
@@ -128,8 +141,8 @@ def _citation(number: int, mapping: CitationMapping | None, knowledge: Knowledge
     )
 
 
-def show_screen(screen: Screen, knowledge: Knowledge, *, for_patient: bool) -> ShownScreen:
-    """A screen in the words of an audience."""
+def show_screen(screen: Screen, knowledge: Knowledge, *, for_patient: bool, first: frozenset[str] = frozenset()) -> ShownScreen:
+    """A screen in the words of an audience. `first`: the facts (IRIs) of which it is asked when they were first so."""
     return ShownScreen(
         id=screen.id,
         title=screen.patient_question if for_patient else screen.label,  # its name is one for clinicians
@@ -139,11 +152,13 @@ def show_screen(screen: Screen, knowledge: Knowledge, *, for_patient: bool) -> S
         tier=screen.tier,
         reading=screen.reading,
         passages=screen.passages,
-        items=tuple(_item(item, knowledge, for_patient=for_patient) for item in screen.items),
+        items=tuple(_item(item, knowledge, for_patient=for_patient, first=first) for item in screen.items),
     )
 
 
-def _item(item: ScreenItem, knowledge: Knowledge, *, for_patient: bool) -> ShownItem:
+def _item(item: ScreenItem, knowledge: Knowledge, *, for_patient: bool, first: frozenset[str]) -> ShownItem:
+    if place := place_of(item.asks, knowledge):
+        return _date_item(item, place, knowledge, for_patient=for_patient, first=first)
     asked = knowledge.valued.get(item.asks) or knowledge.findings[item.asks]
     measurement = asked if isinstance(asked, Measurement) else None
     label = (item.patient_label or asked.patient_label) if for_patient else asked.label
@@ -158,6 +173,23 @@ def _item(item: ScreenItem, knowledge: Knowledge, *, for_patient: bool) -> Shown
         maximum=measurement.maximum if measurement else None,
         choices=choices_of(asked, for_patient=for_patient) if isinstance(asked, CodedProperty) else (),
         reading=item.reading,
+    )
+
+
+def _date_item(
+    item: ScreenItem, place: DatePlace, knowledge: Knowledge, *, for_patient: bool, first: frozenset[str]
+) -> ShownItem:
+    iri = dated_by(item.asks)
+    fact = knowledge.valued.get(iri) or knowledge.findings.get(iri)
+    label, question = date_words(fact, iri in first, messages_of(knowledge.language), for_patient=for_patient)
+    return ShownItem(
+        code=date_of(fact.code) if fact else AS_OF,
+        kind="date",
+        asked_of=item.asked_of,
+        label=label,
+        question=question,
+        member=place.member,
+        dates=place.code,
     )
 
 

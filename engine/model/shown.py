@@ -10,7 +10,7 @@ from spinegraph.engine.model.knowledge import AskedOf, Tier
 Confidence = Literal["high", "medium", "low", "none"]
 DocumentState = Literal["as-read", "changed", "not-at-hand"]
 """Whether a document still has the characters that a passage paraphrases."""
-ItemKind = Literal["finding", "measurement", "coded"]
+ItemKind = Literal["finding", "measurement", "coded", "date"]
 
 
 class ShownCitation(Frozen, frozen=True, kw_only=True):
@@ -67,8 +67,13 @@ class Choice(Frozen, frozen=True, kw_only=True):
 class ShownItem(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that a screen asks."""
 
-    code: Annotated[str, doc("Code of the finding or of the measurement, or name of the coded value.")]
-    kind: Annotated[ItemKind, doc("Whether it is answered with yes or no, with a number, or with one of its choices.")]
+    code: Annotated[
+        str,
+        doc("Code of the finding or the measurement, or name of the coded value; of a date `as_of`, or `at:` and a code."),
+    ]
+    kind: Annotated[
+        ItemKind, doc("Whether it is answered with yes or no, with a number, with one of its choices, or with a date.")
+    ]
     asked_of: Annotated[AskedOf, doc("Who can answer it.")]
     label: Annotated[str, doc("Its name in the words of the audience.")]
     short: Annotated[str, doc("Its name where there is little room, for clinicians; only in the list of all screens.")] = ""
@@ -79,6 +84,11 @@ class ShownItem(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     minimum: Annotated[float | None, doc("Of a measurement: the least possible value.")] = None
     maximum: Annotated[float | None, doc("Of a measurement: the greatest possible value.")] = None
     choices: Annotated[tuple[Choice, ...], doc("Of a coded value: what can be chosen, one of them.")] = ()
+    member: Annotated[str, doc("Of a date: the member of the request in which it is sent, such as `present` or `as_of`.")] = ""
+    dates: Annotated[
+        str,
+        doc("Of a date: the code of the entry there that gets it as its `at`; empty of `as_of`, which is the date."),
+    ] = ""
     reading: Annotated[str, doc("What of it is an interpretation of ours, and why.")] = ""
 
 

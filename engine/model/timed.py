@@ -66,11 +66,17 @@ class Timed(Criterion, frozen=True, kw_only=True):
     """What only the dates of a case decide. `affirmed` is the criterion whose planes a program has as inputs."""
 
     denied: ClassVar[bool] = False
+    window: Window | None = None
 
     @property
     def affirmed(self) -> Timed:
         """Itself; of one that is `denied`, the criterion of which it is the mirror image."""
         return self
+
+    @property
+    def dated(self) -> tuple[str, ...]:
+        """The facts and measurements (IRIs) of which it reads the dates."""
+        return (self.subject,)
 
 
 class Occurring(Timed, frozen=True, kw_only=True):
@@ -82,7 +88,6 @@ class Occurring(Timed, frozen=True, kw_only=True):
 
     kind: ClassVar[ActKind | None] = None
     thing: str
-    window: Window | None = None
     times: int = 1
     since: str = ""
     since_kind: Literal["", "performed"] = ""
@@ -103,6 +108,10 @@ class Occurring(Timed, frozen=True, kw_only=True):
     @property
     def subject(self) -> str:
         return self.finding
+
+    @property
+    def dated(self) -> tuple[str, ...]:
+        return tuple(iri for iri in (self.finding, self.reference) if iri)
 
     @property
     def mentions(self) -> tuple[str, ...]:
@@ -175,7 +184,6 @@ class OfReadings(Timed, frozen=True, kw_only=True):
     """Asks about the dated values of a measurement, all of them in a `window` where there is one."""
 
     measurement: str
-    window: Window | None = None
     lower: Bound | None = None
     upper: Bound | None = None
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
+from spinegraph.engine.criteria.facts import AS_OF, date_of
 from spinegraph.engine.decide.facts import compare, members
 from spinegraph.engine.decide.stretches import pieces
 from spinegraph.engine.model import Case, CaseValue, Compared
@@ -89,7 +90,8 @@ class Answers:
         for criterion in self._program.timed:
             sides = []
             for _ in range(2):
-                alone, denied = self._bit(*criterion.mentions), self._bit(*criterion.mentions, with_denials=True)
+                about = (*criterion.mentions, *map(date_of, criterion.dated), *([AS_OF] if criterion.window else []))
+                alone, denied = self._bit(*about), self._bit(*about, with_denials=True)
                 if criterion.subject in self._number:
                     self._present[self._number[criterion.subject]] |= alone
                     with_denials.append(((criterion.subject,), denied))

@@ -9,6 +9,7 @@ from spinegraph.engine.decide.brief.briefing import MOST_ASKED, BriefBasis
 from spinegraph.engine.decide.brief.outlook import Reaching
 from spinegraph.engine.decide.brief.places import Places
 from spinegraph.engine.decide.brief.screens import OpenScreen
+from spinegraph.engine.knowledge.dates import only_first, screens_with_dates, timed_criteria
 from spinegraph.engine.knowledge.showing import show_screen
 from spinegraph.engine.messages import messages_of, noted
 from spinegraph.engine.model import Audience, Knowledge
@@ -38,12 +39,14 @@ class Asking:
     def __init__(self, knowledge: Knowledge, places: Places) -> None:
         self._places = places
         self._say = messages_of(knowledge.language)
-        screens = knowledge.screens.items()
-        self._code = {iri: thing.code for things in (knowledge.findings, knowledge.valued) for iri, thing in things.items()}
+        screens, first = screens_with_dates(knowledge).items(), only_first(timed_criteria(knowledge))
         self._shown = {
-            audience: {iri: show_screen(screen, knowledge, for_patient=audience == "patient") for iri, screen in screens}
+            audience: {
+                iri: show_screen(screen, knowledge, for_patient=audience == "patient", first=first) for iri, screen in screens
+            }
             for audience in WHY
         }
+        self._asks = {iri: [item.asks for item in screen.items] for iri, screen in screens}
 
     def shown(
         self, found: BriefBasis, reaching: Reaching, audience: Audience, *, in_short: bool = False
@@ -65,14 +68,15 @@ class Asking:
 
     def _screen(self, open_: OpenScreen, reaching: Reaching, audience: Audience) -> ShownScreen:
         whole = self._shown[audience][open_.screen.iri]
-        asked = {self._code[item.asks] for item in open_.items}
+        asked = {item.asks for item in open_.items}
+        shown = zip(self._asks[open_.screen.iri], whole.items, strict=True)
         changed = reaching.changed([item.asks for item in open_.items])
         return structs.replace(
             whole,
             tier=open_.tier,
             why=self._say(WHY[audience][open_.tier]),
             settles=self._places.among(changed)[:MOST_SETTLED],
-            items=tuple([item for item in whole.items if item.code in asked]),
+            items=tuple([item for asks, item in shown if asks in asked]),
         )
 
 

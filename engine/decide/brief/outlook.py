@@ -15,6 +15,7 @@ from operator import and_, or_
 from threading import Lock
 from typing import NamedTuple
 
+from spinegraph.engine.criteria.facts import AS_OF, date_of
 from spinegraph.engine.criteria.node import Explanation
 from spinegraph.engine.decide.brief.answers import Answers, Tried
 from spinegraph.engine.decide.brief.places import Bits, PlaceContent, Places
@@ -42,7 +43,8 @@ class Effects(NamedTuple):
 
 
 class Outlook(NamedTuple):
-    """What is open. `tiers`: for each thing that can be asked (IRI), the highest that an answer about it can change.
+    """What is open. `tiers`: for each thing that can be asked (IRI; of its date, `at:` and the IRI; `as_of`), the highest that an
+    answer about it can change.
 
     `do`, `avoid`: what stands there now. `closed`: IRIs of measurements behind a gate that is shut.
     `tried`: the answers that were tried, where the outlook is no remembered one.
@@ -208,6 +210,8 @@ class Outlooks:
         tier: Tier = "management" if level == self._level(planes) else "safety"
         asked = [finding.iri for finding in knowledge.findings.values() if finding.code in codes]
         asked += [thing.iri for thing in knowledge.valued.values() if thing.code in codes]
+        if turned.as_of:  # some of it is dated: which dates are still to be asked, the screens know
+            asked += [AS_OF, *(date_of(iri) for one in self._program.timed for iri in one.dated)]
         return dict.fromkeys(asked, tier)
 
     def _possible(self, given: _Given, wanted: Sequence[int]) -> bool:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from spinegraph.engine.criteria.bits import joined
+from spinegraph.engine.criteria.facts import AS_OF, date_of
 from spinegraph.engine.criteria.node import FALSE, TRUE, CriterionNode, Explanation
 from spinegraph.engine.decide.criterion_graph import CriterionGraph
+from spinegraph.engine.decide.dates import is_a_day
+from spinegraph.engine.knowledge.dates import dated_by, place_of, screens_with_dates, timed_criteria
 from spinegraph.engine.model import VERDICTS, Recommendation, Screen, ScreenItem, Verdict
 from spinegraph.engine.model.knowledge import Tier
 from spinegraph.engine.program.program import Program
@@ -38,7 +42,11 @@ class Screens:
         self._program = graph.facts.program
         knowledge = self._program.knowledge
         self._codes = graph.facts.code_of
-        self._screens = [self._prepare(screen, graph) for screen in knowledge.screens.values()]
+        self._bits = graph.facts.bit
+        self._dates = {item: place_of(item, knowledge) for item in _dates_of(self._program)}
+        self._timed = tuple(graph.node(criterion) for criterion in timed_criteria(knowledge))
+        screens = screens_with_dates(knowledge).values()
+        self._screens = [self._prepare(screen, graph) for screen in screens]
         self._valued = frozenset(knowledge.valued)
 
     def _prepare(self, screen: Screen, graph: CriterionGraph) -> _Prepared:
@@ -76,6 +84,7 @@ class Screens:
 
         `tiers`: the highest thing that an answer about each thing (IRI) can change; what is not in it can change nothing.
         """
+        tiers = self._open_dates(case, tiers)
         found = [entry for one in self._screens if (entry := self._open(one, case, tiers)) is not None]
         return tuple(sorted(found, key=lambda entry: (TIERS.index(entry.tier), entry.screen.order)))
 
@@ -94,10 +103,34 @@ class Screens:
         highest = min((tiers[item.asks] for item in items), key=TIERS.index)
         return OpenScreen(one.screen, "scope" if one.screen.tier == "scope" else highest, tuple(items))
 
+    def _open_dates(self, case: Explanation, tiers: Mapping[str, Tier]) -> Mapping[str, Tier]:
+        """The same without the dates that are known to the day, or that no criterion misses now."""
+        if not self._dates:
+            return tiers
+        missing = joined(mask for node in self._timed for mask in node.open_facts(case))
+        return {asks: tier for asks, tier in tiers.items() if asks not in self._dates or self._misses(asks, missing, case)}
+
+    def _misses(self, asks: str, missing: int, case: Explanation) -> bool:
+        place, iri = self._dates[asks], dated_by(asks)
+        if place is None or not missing & self._bits[date_of(self._codes[iri]) if iri else asks]:
+            return False
+        if not iri:
+            return True
+        known = self._codes[iri] in case.values if iri in self._valued else case.finding_state(iri) == TRUE
+        return known and not is_a_day(case.case.dates.get(place.member, {}).get(place.code, ""))
+
     def _known(self, iri: str, case: Explanation) -> bool:
+        if iri in self._dates:
+            return False  # `_open_dates` leaves out those that are
         if iri in self._valued:
             return self._codes[iri] in case.values
         return case.finding_state(iri) in (TRUE, FALSE)  # one that is recorded both ways is asked again
+
+
+def _dates_of(program: Program) -> Iterator[str]:
+    """The dates for which the criteria of a program ask, as items of screens have them."""
+    yield from (AS_OF for one in program.timed if one.window)
+    yield from (date_of(iri) for one in program.timed for iri in one.dated)
 
 
 def _slots(program: Program, recommendation: str, verdicts: tuple[Verdict, ...]) -> Iterator[int]:

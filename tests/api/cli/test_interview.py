@@ -25,6 +25,7 @@ from spinegraph.engine import (
 from spinegraph.engine.model.shown import ShownItem, ShownScreen
 
 from tests.coded import write_coded
+from tests.in_time import write_in_time
 
 Answer = Callable[[Step], str]
 
@@ -294,3 +295,34 @@ def test_a_coded_value_is_chosen_by_its_number(tmp_path: Path) -> None:
     for text in ("0", "1 2", "4", "x", ""):
         with pytest.raises(CaseError):
             answered(Record(Case()), step.items, text, codebook, engine.knowledge)
+
+
+def test_dates_are_asked_once_and_kept_where_they_belong(tmp_path: Path) -> None:
+    engine = Engine(load_knowledge(write_in_time(tmp_path)))
+    codebook = make_codebook(engine.knowledge)
+    dates = {"as_of": "2026-03-31", "at:strep_sign": "2026-03", "at:sore_throat": "2026-03-01"}
+    start = make_case({"present": ["sore_throat", "fever"], "absent": ["drooling"]}, codebook)
+    person = Person(engine, codebook, lambda step: dates.get(step.items[0].code, "?"), start)
+    asked = [step.items[0].code for step in person.asked]
+    assert {code: asked.count(code) for code in dates} == dict.fromkeys(dates, 1)
+    case = person.record.case
+    assert case.as_of == "2026-03-31"
+    assert case.dates["present"] == {"sore_throat": "2026-03-01", "strep_sign": "2026-03"}
+    assert engine.verdicts(case)["recent"] == "indicated"
+    assert "  When was it (last): sore throat?" in person.printed
+    assert "  A date such as 2026-03-01, 2026-03 or 2026, ? not known, b back, q quit." in person.printed
+    (step,) = [step for step in person.asked if step.items[0].code == "at:sore_throat"]
+    for text in ("0", "1 2", "last week", "2026-13", ""):
+        with pytest.raises(CaseError):
+            answered(Record(start), step.items, text, codebook, engine.knowledge)
+
+
+def test_the_date_of_a_value_stays_with_it(tmp_path: Path) -> None:
+    engine = Engine(load_knowledge(write_in_time(tmp_path)))
+    codebook = make_codebook(engine.knowledge)
+    item = ShownItem(
+        code="at:temperature_c", kind="date", asked_of="record", label="", member="measurements", dates="temperature_c"
+    )
+    known = Record(make_case({"measurements": {"temperature_c": {"value": 102.2, "unit": "[degF]"}}}, codebook))
+    found = answered(known, [item], "2026-03-01", codebook, engine.knowledge).case
+    assert (found.measurements, found.dates) == ({"temperature_c": 39.0}, {"measurements": {"temperature_c": "2026-03-01"}})
