@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from spinegraph.engine import Case, Codebook, Knowledge, MalformedCaseError, make_case
+from spinegraph.engine.criteria.facts import date_of
 from spinegraph.engine.decide.case import case_data
 from spinegraph.engine.knowledge.numbers import read_number
 from spinegraph.engine.model import units
@@ -96,8 +97,10 @@ def _dated(case: Case, item: ShownItem, text: str, codebook: Codebook) -> Case:
         value = last["value"] if isinstance(last, dict) else last
         data[item.member] = {**readings, item.dates: [*earlier, {"value": value, "at": date}]}
     else:
-        others = [entry for entry in data.get(item.member, []) if entry != item.dates]
-        data[item.member] = [*others, {"code": item.dates, "at": date}]
+        # an entry without a date beside it would be another one; what is done or taken stands among findings, too
+        for member, code in (("present", item.code.removeprefix(date_of(""))), (item.member, item.dates)):
+            data[member] = [entry for entry in data.get(member, []) if entry != code]
+        data[item.member].append({"code": item.dates, "at": date})
     return make_case(data, codebook)
 
 

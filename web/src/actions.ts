@@ -2,17 +2,20 @@
 import { remember, speakTo } from './announce';
 import { nextAsking, opened, shownScreen } from './asking';
 import { choiceWords, shortName } from './catalogue';
-import type { Screen } from './contract';
+import type { Item, Screen } from './contract';
 import { redecide } from './deciding';
-import { answered, type Answers, chosen, type Facts, measured, noneOf, NOTHING, type Quantity, type State, stateOf } from './facts';
+import { 
+  answered, type Answers, chosen, dated, type Facts, measured, noneOf, NOTHING, type Quantity, type State, stateOf, withoutStaleDates,
+} from './facts';
 import { type Tab, writeFragment } from './fragment';
 import { noteOf } from './note';
 import { store, type Theme } from './state';
 import { type Language, say, sayOf, speak } from './texts';
 import type { Lane } from './verdicts';
 
-function change(facts: Facts, sentence: string): void {
-  const { past, facts: before } = store.state;
+function change(changed: Facts, sentence: string): void {
+  const { past, facts: before, catalogue } = store.state;
+  const facts = catalogue ? withoutStaleDates(changed, catalogue) : changed;
   store.set({ facts, past: [...past, before] });
   remember(sentence);
   keep();
@@ -93,6 +96,12 @@ export function choose(code: string, choice: string | undefined): void {
   const { facts, catalogue } = store.state;
   const item = catalogue?.item[code];
   change(chosen(facts, code, choice), say('live.recorded', { name: shortName(item, code), word: choiceWords(item, choice) }));
+}
+
+export function date(item: Item, at: string | undefined): void {
+  const { facts } = store.state;
+  if (facts.dates[item.code]?.at === at) return;
+  change(dated(facts, item, at), say('live.recorded', { name: shortName(item, item.code), word: at ?? sayOf('state', 'unknown') }));
 }
 
 /** Record every finding of a screen that has no answer as absent. */

@@ -18,7 +18,7 @@ export type Verdict =
 
 export interface Item {
   code: string;
-  kind: 'finding' | 'measurement' | 'coded';
+  kind: 'finding' | 'measurement' | 'coded' | 'date';
   asked_of: AskedOf;
   label: string;
   short?: string;
@@ -28,6 +28,9 @@ export interface Item {
   maximum?: number;
   /** Of a coded value: what can be chosen. */
   choices?: { code: string; label: string }[];
+  /** Of a date: the member of the request in which it is sent, and the code of the entry there that gets it. */
+  member?: string;
+  dates?: string;
   reading?: string;
 }
 

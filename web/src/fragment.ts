@@ -1,6 +1,6 @@
 // The case in the fragment of the address: the only place where it is kept. What a fragment says is never markup.
 import type { Catalogue } from './catalogue';
-import { type Facts, isEmpty, type Quantity, type State } from './facts';
+import { dated, type Facts, isDate, isEmpty, type Quantity, type State, withoutStaleDates } from './facts';
 
 export const TABS = ['case', 'pathway', 'disagreements', 'compare', 'learn', 'browse', 'author'] as const;
 export type Tab = (typeof TABS)[number];
@@ -25,7 +25,7 @@ export type Beside = Partial<Pick<Fragment, 'entry' | 'other' | 'versions'>>;
 
 const LISTS: Record<string, State> = { y: 'present', n: 'absent', c: 'both' };
 const SECOND = '2';
-const OTHERS = ['m', 's', 'view', 'tab', 'why', 'entry', 'of', `m${SECOND}`, `s${SECOND}`, ...Object.keys(LISTS).map((key) => key + SECOND)];
+const OTHERS = ['m', 's', 'd', 'view', 'tab', 'why', 'entry', 'of', `m${SECOND}`, `s${SECOND}`, `d${SECOND}`, ...Object.keys(LISTS).map((key) => key + SECOND)];
 const MOST = 500;
 const LONGEST = 60;
 const ENTRY = /^[a-z]{1,20}(\/[\w.~-]{1,100})?$/;
@@ -52,6 +52,8 @@ function written(facts: Facts, which: string): string[] {
   if (numbers.length) parts.push(`m${which}=${numbers.join('*')}`);
   const choices = Object.entries(facts.choices).map(([code, choice]) => `${code}~${encodeURIComponent(choice)}`);
   if (choices.length) parts.push(`s${which}=${choices.join('*')}`);
+  const dates = Object.entries(facts.dates).map(([code, { at }]) => `${code}~${at}`);
+  if (dates.length) parts.push(`d${which}=${dates.join('*')}`);
   return parts;
 }
 
@@ -100,7 +102,14 @@ function readFacts(given: URLSearchParams, which: string, catalogue: Catalogue, 
     if (item?.choices?.some((one) => one.code === choice)) choices[code] = choice;
     else unknown.push(entry);
   }
-  return { findings, numbers, choices };
+  let facts: Facts = { findings, numbers, choices, dates: {} };
+  for (const entry of split(given.get(`d${which}`), '*')) {
+    const [code = '', at = ''] = entry.split('~');
+    const item = kindOf(code, catalogue) === 'date' ? catalogue.item[code] : undefined;
+    if (item && isDate(at)) facts = dated(facts, item, at);
+    else unknown.push(entry);
+  }
+  return withoutStaleDates(facts, catalogue);
 }
 
 function split(text: string | null, by: string): string[] {

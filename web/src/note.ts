@@ -39,7 +39,7 @@ export function recordedWords(facts: Facts, catalogue: Catalogue): string {
   const yes = named(facts, catalogue, 'present', 'both');
   const no = named(facts, catalogue, 'absent', 'both');
   return [
-    [...numbers, ...choicesIn(facts, catalogue)].join(', '),
+    [...numbers, ...choicesIn(facts, catalogue), ...datesIn(facts, catalogue)].join(', '),
     yes.length ? `${say('state.present')}: ${yes.join(', ')}` : '',
     no.length ? `${say('state.absent')}: ${no.join(', ')}` : '',
   ].filter(Boolean).join('. ') || say('sheet.nothing');
@@ -51,6 +51,11 @@ export function choicesIn(facts: Facts, catalogue: Catalogue): string[] {
     const item = catalogue.item[code];
     return `${shortName(item, code)}: ${choiceWords(item, choice)}`;
   });
+}
+
+/** "Date of fever: 2026-03", of every date. */
+export function datesIn(facts: Facts, catalogue: Catalogue): string[] {
+  return Object.entries(facts.dates).map(([code, { at }]) => `${shortName(catalogue.item[code], code)}: ${at}`);
 }
 
 export function named(facts: Facts, catalogue: Catalogue, ...states: State[]): string[] {
@@ -84,7 +89,11 @@ export function differenceWords(before: Facts, now: Facts, catalogue: Catalogue)
   const findings = new Set([...Object.keys(before.findings), ...Object.keys(now.findings)]);
   const numbers = new Set([...Object.keys(before.numbers), ...Object.keys(now.numbers)]);
   const choices = new Set([...Object.keys(before.choices), ...Object.keys(now.choices)]);
+  const dates = new Set([...Object.keys(before.dates), ...Object.keys(now.dates)]);
   const changed = [
+    ...[...dates].flatMap((code) =>
+      before.dates[code]?.at === now.dates[code]?.at ? [] : [[code, before.dates[code]?.at ?? sayOf('state', 'unknown')]],
+    ),
     ...[...choices].flatMap((code) =>
       before.choices[code] === now.choices[code] ? [] : [[code, choiceWords(catalogue.item[code], before.choices[code])]],
     ),

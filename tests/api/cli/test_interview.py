@@ -326,3 +326,14 @@ def test_the_date_of_a_value_stays_with_it(tmp_path: Path) -> None:
     known = Record(make_case({"measurements": {"temperature_c": {"value": 102.2, "unit": "[degF]"}}}, codebook))
     found = answered(known, [item], "2026-03-01", codebook, engine.knowledge).case
     assert (found.measurements, found.dates) == ({"temperature_c": 39.0}, {"measurements": {"temperature_c": "2026-03-01"}})
+
+
+def test_the_date_of_an_act_takes_the_place_of_the_act_among_findings(tmp_path: Path) -> None:
+    engine = Engine(load_knowledge(write_in_time(tmp_path)))
+    codebook = make_codebook(engine.knowledge)
+    fact = "performed:throat_examination"
+    item = ShownItem(code=f"at:{fact}", kind="date", asked_of="patient", label="", member="performed", dates="throat_examination")
+    start = make_case({"present": [{"code": "drooling", "at": "2026-03-02"}, fact], "as_of": "2026-03-31"}, codebook)
+    assert engine.verdicts(start)["since"] == "undetermined"
+    found = answered(Record(start), [item], "2026-03-01", codebook, engine.knowledge).case
+    assert engine.verdicts(found)["since"] == "indicated"

@@ -1,10 +1,17 @@
 // A patient who shows something, and how he is opened.
 import type { Catalogue } from '../catalogue';
-import type { Facts, State } from '../facts';
+import { dated, type Facts, type State } from '../facts';
 import { writeFragment } from '../fragment';
 
 export interface Witness {
-  case: { present: string[]; absent: string[]; measurements: Record<string, number>; coded?: Record<string, string> };
+  case: {
+    present: string[];
+    absent: string[];
+    measurements: Record<string, number>;
+    coded?: Record<string, string>;
+    as_of?: string;
+    dates?: Record<string, Record<string, string>>;
+  };
   words: string[];
   shows: string[];
 }
@@ -15,7 +22,12 @@ export function factsOf({ case: patient }: Witness, catalogue: Catalogue): Facts
   for (const code of patient.present) findings[code] = 'present';
   for (const code of patient.absent) findings[code] = findings[code] ? 'both' : 'absent';
   const units = Object.entries(patient.measurements).map(([code, value]) => [code, { value, unit: catalogue.item[code]?.unit ?? '' }]);
-  return { findings, numbers: Object.fromEntries(units), choices: patient.coded ?? {} };
+  let facts: Facts = { findings, numbers: Object.fromEntries(units), choices: patient.coded ?? {}, dates: {} };
+  for (const item of Object.values(catalogue.item)) {
+    if (item.kind !== 'date') continue;
+    facts = dated(facts, item, item.dates ? patient.dates?.[item.member ?? '']?.[item.dates] : patient.as_of);
+  }
+  return facts;
 }
 
 /** The address of a patient in the Case tab. */

@@ -28,6 +28,7 @@ function divided(rows: Row[]): Rows {
 export function factRows(here: Facts, there: Facts, catalogue: Catalogue): Rows {
   const numbers = [...new Set([...Object.keys(here.numbers), ...Object.keys(there.numbers)])];
   const choices = [...new Set([...Object.keys(here.choices), ...Object.keys(there.choices)])];
+  const dates = [...new Set([...Object.keys(here.dates), ...Object.keys(there.dates)])];
   const recorded = new Set([...Object.keys(here.findings), ...Object.keys(there.findings)]);
   const findings = Object.keys(catalogue.item).filter((code) => recorded.has(code));
   const row = (code: string, of: (facts: Facts) => string): Row => ({
@@ -43,6 +44,7 @@ export function factRows(here: Facts, there: Facts, catalogue: Catalogue): Rows 
   return divided([
     ...numbers.map((code) => row(code, (facts) => numberWords(facts, code))),
     ...choices.map((code) => row(code, (facts) => choiceWords(catalogue.item[code], facts.choices[code]))),
+    ...dates.map((code) => row(code, (facts) => facts.dates[code]?.at ?? sayOf('state', 'unknown'))),
     ...findings.map((code) => row(code, (facts) => sayOf('state', stateOf(facts, code, catalogue)))),
   ]);
 }

@@ -3,7 +3,7 @@ import { answer, denyRest, openGroup } from '../actions';
 import type { Catalogue } from '../catalogue';
 import { screenName, shortName } from '../catalogue';
 import type { Screen } from '../contract';
-import { type Facts as Recorded, stateOf } from '../facts';
+import { canBeAsked, type Facts as Recorded, stateOf } from '../facts';
 import { useStore } from '../state';
 import { say } from '../texts';
 import { Chip } from './Chip';
@@ -14,7 +14,7 @@ import { ValueField } from './ValueField';
 const DETAILS = 'details';
 
 export function Facts() {
-  const { catalogue, group } = useStore();
+  const { catalogue, facts, group } = useStore();
   if (!catalogue) return null;
   const scope = catalogue.screens.filter((screen) => screen.tier === 'scope').flatMap((screen) => screen.items);
   const groups = catalogue.screens.filter((screen) => screen.tier === 'safety' || screen.tier === 'management');
@@ -27,7 +27,7 @@ export function Facts() {
       </h2>
       <Search />
       <div class="numbers">
-        {scope.filter((item) => item.kind !== 'finding').map((item) => (
+        {scope.filter((item) => item.kind !== 'finding' && canBeAsked(item, facts, catalogue)).map((item) => (
           <ValueField key={item.code} item={item} prefix="facts" />
         ))}
       </div>
@@ -81,12 +81,14 @@ function Group({ screen }: { screen: Screen }) {
       </h3>
       {open && (
         <div class="chips" role="group" aria-label={screenName(screen)} data-group>
-          {screen.items.map((item) =>
+          {screen.items.filter((item) => canBeAsked(item, facts, catalogue)).map((item) =>
             item.kind === 'finding' ? <Chip key={item.code} code={item.code} /> : <ValueField key={item.code} item={item} prefix="group" />,
           )}
-          <button type="button" class="none" onClick={() => denyRest(screen)}>
-            {say('none')}
-          </button>
+          {screen.items.some((item) => item.kind !== 'date') && (
+            <button type="button" class="none" onClick={() => denyRest(screen)}>
+              {say('none')}
+            </button>
+          )}
         </div>
       )}
     </div>

@@ -76,10 +76,12 @@ function Question({ screen, heading }: { screen: Screen; heading: preact.RefObje
       </h2>
       <p class="from">{sayOf('next.from', screen.asked_of)}</p>
       <Items screen={screen} />
-      <button type="button" class="primary" onClick={(event) => event.detail < 2 && denyRest(screen)}>
-        {say('none')}
-        {screen.none_of_these && screen.none_of_these !== say('none') && <span class="meaning">{screen.none_of_these}</span>}
-      </button>
+      {screen.items.some((item) => item.kind !== 'date') && (
+        <button type="button" class="primary" onClick={(event) => event.detail < 2 && denyRest(screen)}>
+          {say('none')}
+          {screen.none_of_these && screen.none_of_these !== say('none') && <span class="meaning">{screen.none_of_these}</span>}
+        </button>
+      )}
       <p class="whyask">
         {open?.why && sentence(open.why)} <span class="pid">{screen.passages.slice(0, 2).join(' ')}</span>
       </p>

@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { type Catalogue, screenName, sentence, shortName } from '../catalogue';
 import type { Action, Brief, Screen } from '../contract';
 import { type Facts, hasValue, stateOf } from '../facts';
-import { choicesIn, lower, named, reviewWords, shortDigest, sourceWords } from '../note';
+import { choicesIn, datesIn, lower, named, reviewWords, shortDigest, sourceWords } from '../note';
 import { type Decided, useStore } from '../state';
 import { quantityWords, say, sayOf } from '../texts';
 import { Icon } from './Icon';
@@ -129,7 +129,7 @@ function Recorded({ facts, catalogue }: { facts: Facts; catalogue: Catalogue }) 
   return (
     <p>
       {numbers.map(([code, { value, unit }]) => `${shortName(catalogue.item[code], code)} ${quantityWords(value, unit)}. `)}
-      {choicesIn(facts, catalogue).map((words) => `${words}. `)}
+      {[...choicesIn(facts, catalogue), ...datesIn(facts, catalogue)].map((words) => `${words}. `)}
       <b>{sentence(say('state.present'))}:</b> {yes.join(', ') || '–'}. <b>{sentence(say('state.absent'))}:</b>{' '}
       {(no.length > MOST_NO ? denied(facts, catalogue) : no).join(', ') || '–'}.
     </p>
