@@ -29,10 +29,7 @@ class DatePlace(NamedTuple):
 
 def timed_criteria(knowledge: Knowledge) -> tuple[Timed, ...]:
     """The criteria of time in all rules and gates."""
-    screens = knowledge.screens.values()
-    gates = [gate for one in screens for gate in (one.gate, *(item.gate for item in one.items))]
-    criteria = [*gates, *(part for rule in knowledge.rules.values() for part in (rule.scope, rule.criterion))]
-    return tuple(node for one in criteria if one is not None for node in one.walk() if isinstance(node, Timed))
+    return tuple(node for stated in knowledge.criteria for node in stated.walk() if isinstance(node, Timed))
 
 
 def only_first(timed: Iterable[Timed]) -> frozenset[str]:

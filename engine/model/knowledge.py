@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from msgspec import structs
@@ -348,3 +348,11 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     def valued(self) -> dict[str, Measurement | CodedProperty]:
         """What has a value, by IRI: measurements, then coded properties."""
         return {**self.measurements, **self.coded}
+
+    @property
+    def criteria(self) -> Iterator[Criterion]:
+        """Every criterion that is stated: scopes and conditions of rules, gates of screens and of their items."""
+        for rule in self.rules.values():
+            yield from (stated for stated in (rule.scope, rule.criterion) if stated is not None)
+        for screen in self.screens.values():
+            yield from (gate for gate in (screen.gate, *(item.gate for item in screen.items)) if gate is not None)

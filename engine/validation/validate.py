@@ -12,6 +12,7 @@ from spinegraph.engine.validation.catalogue import worded
 from spinegraph.engine.validation.checks.agreement import check_agreement
 from spinegraph.engine.validation.checks.behaviour import check_behaviour
 from spinegraph.engine.validation.checks.cases import check_cases
+from spinegraph.engine.validation.checks.languages import check_languages
 from spinegraph.engine.validation.checks.loading import check_loading
 from spinegraph.engine.validation.checks.mappings import check_mappings
 from spinegraph.engine.validation.checks.names import check_names
@@ -52,6 +53,7 @@ CHECKS: tuple[Check, ...] = (
     Check("names", check_names, needs="whole"),
     Check("uses", check_uses, needs="knowledge"),
     Check("words", check_words),
+    Check("languages", check_languages),
     Check("placeholders", check_placeholders),
     Check("shapes", check_shapes, needs="whole", apart=True),
     Check("ontology", check_ontology, apart=True),

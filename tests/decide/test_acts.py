@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from spinegraph.api.catalogue import make_catalogue
 from spinegraph.api.listings import make_listings
-from spinegraph.engine import Codebook, Engine, MeasurementError, load_knowledge, make_case, make_codebook, parse_turtle
+from spinegraph.engine import Codebook, Engine, MeasurementError, load_knowledge, make_case, parse_turtle
 from spinegraph.engine.decide.case import case_data
 from spinegraph.engine.decide.reference import Oracle
 from spinegraph.engine.errors import KnowledgeError
@@ -19,6 +19,7 @@ from spinegraph.engine.model import Case, Verdict
 
 from tests.acts import write_acts
 from tests.decide.deciding import noticed
+from tests.decide.written import fixtures
 from tests.oracle import differences
 from tests.random_cases import random_cases
 from tests.small import Edit
@@ -26,19 +27,7 @@ from tests.small import Edit
 THROAT: dict[str, Any] = {"present": ["sore_throat"]}
 
 
-@pytest.fixture(scope="module")
-def paths(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
-    return write_acts(tmp_path_factory.mktemp("acts"))
-
-
-@pytest.fixture(scope="module")
-def engine(paths: tuple[Path, ...]) -> Engine:
-    return Engine(load_knowledge(paths))
-
-
-@pytest.fixture(scope="module")
-def codebook(engine: Engine) -> Codebook:
-    return make_codebook(engine.knowledge)
+paths, engine, codebook = fixtures(write_acts)
 
 
 TRUTHS: dict[str, tuple[dict[str, Any], str, Verdict]] = {

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from spinegraph.engine import Codebook, Engine, load_knowledge, make_case, make_codebook
+from spinegraph.engine import Codebook, Engine, load_knowledge, make_case
 from spinegraph.engine.decide.case import case_data
 from spinegraph.engine.decide.patients import Patients
 from spinegraph.engine.decide.reference import Oracle
 from spinegraph.engine.errors import KnowledgeError
 from spinegraph.engine.model import Fact, Proof, Recommendation, Verdict
 
+from tests.decide.written import fixtures
 from tests.oracle import differences
 from tests.small import Edit, write_small
 
@@ -40,19 +41,7 @@ def write(folder: Path, *edits: Edit) -> tuple[Path, ...]:
     return write_small(folder, *edits, more={"shapes/rules/after.ttl": RULES})
 
 
-@pytest.fixture(scope="module")
-def paths(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
-    return write(tmp_path_factory.mktemp("after"))
-
-
-@pytest.fixture(scope="module")
-def engine(paths: tuple[Path, ...]) -> Engine:
-    return Engine(load_knowledge(paths))
-
-
-@pytest.fixture(scope="module")
-def codebook(engine: Engine) -> Codebook:
-    return make_codebook(engine.knowledge)
+paths, engine, codebook = fixtures(write)
 
 
 def at(code: str, *dates: str) -> list[dict[str, str]]:

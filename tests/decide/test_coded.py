@@ -14,9 +14,7 @@ from spinegraph.engine import (
     MalformedCaseError,
     MeasurementError,
     UnknownCodeError,
-    load_knowledge,
     make_case,
-    make_codebook,
     parse_turtle,
 )
 from spinegraph.engine.decide.case import case_data
@@ -27,25 +25,14 @@ from spinegraph.engine.exchange.formats import FORMATS, Answer, Format
 from spinegraph.engine.model import Case, Fact, IgnoredInput, Proof
 
 from tests.coded import write_coded
+from tests.decide.written import fixtures
 from tests.oracle import differences
 from tests.random_cases import random_cases
 
 THROAT: dict[str, Any] = {"present": ["sore_throat"]}
 
 
-@pytest.fixture(scope="module")
-def paths(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
-    return write_coded(tmp_path_factory.mktemp("coded"))
-
-
-@pytest.fixture(scope="module")
-def engine(paths: tuple[Path, ...]) -> Engine:
-    return Engine(load_knowledge(paths))
-
-
-@pytest.fixture(scope="module")
-def codebook(engine: Engine) -> Codebook:
-    return make_codebook(engine.knowledge)
+paths, engine, codebook = fixtures(write_coded)
 
 
 def verdict(engine: Engine, codebook: Codebook, coded: dict[str, Any]) -> str:

@@ -15,7 +15,6 @@ from spinegraph.engine import (
     MeasurementError,
     load_knowledge,
     make_case,
-    make_codebook,
 )
 from spinegraph.engine.decide.case import case_data
 from spinegraph.engine.decide.patients import Patients
@@ -25,6 +24,7 @@ from spinegraph.engine.exchange.decision_table.table import find_recommendation,
 from spinegraph.engine.exchange.formats import BY_NAME, Answer
 from spinegraph.engine.model import DatedEntry, Fact, Recommendation, Verdict
 
+from tests.decide.written import fixtures
 from tests.in_time import write_in_time
 from tests.oracle import differences
 from tests.random_cases import random_cases
@@ -34,19 +34,7 @@ from tests.validation.interactions.random_guidelines import Writer, paths_in, sh
 AS_OF = "2026-03-31"
 
 
-@pytest.fixture(scope="module")
-def paths(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
-    return write_in_time(tmp_path_factory.mktemp("time"))
-
-
-@pytest.fixture(scope="module")
-def engine(paths: tuple[Path, ...]) -> Engine:
-    return Engine(load_knowledge(paths))
-
-
-@pytest.fixture(scope="module")
-def codebook(engine: Engine) -> Codebook:
-    return make_codebook(engine.knowledge)
+paths, engine, codebook = fixtures(write_in_time)
 
 
 def at(code: str, *dates: str) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from spinegraph.engine import Codebook, Engine, load_knowledge, make_case, make_codebook, parse_turtle
+from spinegraph.engine import Codebook, Engine, load_knowledge, make_case, parse_turtle
 from spinegraph.engine.decide.case import case_data
 from spinegraph.engine.decide.patients import Patients
 from spinegraph.engine.decide.reference import Oracle
@@ -15,6 +15,7 @@ from spinegraph.engine.errors import CaseError, KnowledgeError
 from spinegraph.engine.exchange.formats import BY_NAME, Answer
 from spinegraph.engine.model import DatedEntry, Fact, Recommendation, Verdict
 
+from tests.decide.written import fixtures
 from tests.oracle import differences
 from tests.random_cases import random_cases
 from tests.small import HEAD, Edit, write_small
@@ -47,19 +48,7 @@ def write(folder: Path, *edits: Edit) -> tuple[Path, ...]:
     return write_small(folder, *edits, more={"shapes/rules/readings.ttl": READINGS})
 
 
-@pytest.fixture(scope="module")
-def paths(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
-    return write(tmp_path_factory.mktemp("readings"))
-
-
-@pytest.fixture(scope="module")
-def engine(paths: tuple[Path, ...]) -> Engine:
-    return Engine(load_knowledge(paths))
-
-
-@pytest.fixture(scope="module")
-def codebook(engine: Engine) -> Codebook:
-    return make_codebook(engine.knowledge)
+paths, engine, codebook = fixtures(write)
 
 
 def taken(*readings: tuple[float, str]) -> dict[str, Any]:

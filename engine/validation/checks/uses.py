@@ -30,10 +30,11 @@ def check_uses(content: Content) -> Iterator[Diagnostic]:
         return
     used: set[str] = set()
     read: set[str] = set()
+    for criterion in knowledge.criteria:
+        used.update(iri for node in criterion.walk() for iri in node.mentions)
+        read.update(node.score.iri for node in criterion.walk() if isinstance(node, Scored))
     for rule in knowledge.rules.values():
         used.update(_named_by(rule))
-        nodes = (node for criterion in filter(None, (rule.scope, rule.criterion)) for node in criterion.walk())
-        read.update(node.score.iri for node in nodes if isinstance(node, Scored))
     broader, narrower = knowledge.hierarchy.broader, knowledge.hierarchy.narrower
     for group in (knowledge.findings, knowledge.conditions, knowledge.interventions, knowledge.valued):
         for iri, thing in group.items():

@@ -12,6 +12,7 @@ from spinegraph.engine.knowledge.dates import OWN_ID
 from spinegraph.engine.knowledge.showing import show_screens
 from spinegraph.engine.model.shown import ShownItem
 
+from tests.decide.written import fixtures
 from tests.in_time import IN_TIME, write_in_time
 from tests.small import Edit, write_small
 
@@ -21,14 +22,7 @@ DATES = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    return Engine(load_knowledge(write_in_time(tmp_path_factory.mktemp("asked"))))
-
-
-@pytest.fixture(scope="module")
-def codebook(engine: Engine) -> Codebook:
-    return make_codebook(engine.knowledge)
+paths, engine, codebook = fixtures(write_in_time)
 
 
 def asked(engine: Engine, data: dict[str, Any], codebook: Codebook) -> dict[str, tuple[str, ShownItem]]:
