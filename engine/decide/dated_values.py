@@ -25,6 +25,8 @@ STEPS = (0, 1)
 """So many days beyond the end of a window or a distance dates are tried."""
 Told = tuple[tuple[float, str | None], ...]
 """Readings, the last one first: each a value, and its date."""
+Outcome = tuple[tuple[int, int], ...]
+"""The two bits of each of some criteria."""
 
 
 class _Read(NamedTuple):
@@ -47,6 +49,7 @@ class DatedValues:
         """`values`: code of a measurement → the literals of its intervals."""
         self._circuit, self._values = circuit, values
         self._read: dict[tuple[Any, ...], _Read] = {}
+        self._outcomes: dict[tuple[tuple[int, ...], float], _Outcomes] = {}
 
     def add(self, program: Program) -> None:
         """Make the literals of the criteria of a program."""
@@ -71,33 +74,47 @@ class DatedValues:
             part = [one for one in self._read.values() if one.code == code]
             if code not in case.measurements:
                 continue
-            told = _search(part, case.measurements[code], model)
+            told = self._search(part, case.measurements[code], model)
             if told is None:
                 self._exclude(part, case, model)
                 return None
             case = _with_readings(case, code, told)
         return case
 
+    def _search(self, part: Sequence[_Read], value: float, model: frozenset[int]) -> Told | None:
+        """Readings of which some criteria come to what a model says."""
+        key = tuple(one.holds for one in part), value
+        if key not in self._outcomes:
+            self._outcomes[key] = _Outcomes([one.criterion for one in part], value)
+        return self._outcomes[key].first(tuple(one.bits(model) for one in part))
+
     def _exclude(self, part: Sequence[_Read], case: Case, model: frozenset[int]) -> None:
         few = next(
             some
             for size in range(1, len(part) + 1)
             for some in itertools.combinations(part, size)
-            if size == len(part) or _search(some, case.measurements[part[0].code], model) is None
+            if size == len(part) or self._search(some, case.measurements[part[0].code], model) is None
         )
         literals = [literal for literal in self._values[part[0].code] if literal in model]
         literals += [literal if literal in model else -literal for one in few for literal in (one.holds, one.refuted)]
         self._circuit.require(*(-literal for literal in literals))
 
 
-def _search(part: Sequence[_Read], value: float, model: frozenset[int]) -> Told | None:
-    wanted = [(one.criterion, one.bits(model)) for one in part]
-    criteria = [criterion for criterion, _ in wanted]
-    for told in itertools.islice(_tried(criteria, value), MOST_STEPS):
-        readings = [Reading(number, when_of(at, AS_OF) if at else None) for number, at in told]
-        if all(read(criterion, readings) == bits for criterion, bits in wanted):
-            return told
-    return None
+class _Outcomes:
+    """What readings with one last value come to for some criteria: each combination is tried once, when first one is wanted
+    that no earlier one gives."""
+
+    def __init__(self, criteria: Sequence[OfReadings], value: float) -> None:
+        self._criteria = criteria
+        self._left = itertools.islice(_tried(criteria, value), MOST_STEPS)
+        self._first: dict[Outcome, Told] = {}
+
+    def first(self, wanted: Outcome) -> Told | None:
+        """The first readings of which the criteria come to these bits."""
+        while wanted not in self._first and (told := next(self._left, None)) is not None:
+            readings = [Reading(number, when_of(at, AS_OF) if at else None) for number, at in told]
+            self._first.setdefault(tuple(read(criterion, readings) for criterion in self._criteria), told)
+        return self._first.get(wanted)
 
 
 def _tried(criteria: Sequence[OfReadings], value: float) -> Iterator[Told]:

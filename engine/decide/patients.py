@@ -9,6 +9,7 @@ the rules.
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ from spinegraph.engine.decide.facts import compare, members
 from spinegraph.engine.decide.realising import Wanted, realised
 from spinegraph.engine.decide.stretches import View, numbers_of, readable_values, roundness, view_of
 from spinegraph.engine.model import Altered, Case, CaseValue, CodedProperty, Compared, Measured, Measurement, OfReadings, Related
-from spinegraph.engine.program.circuit import TRUE, Circuit
+from spinegraph.engine.program.circuit import KEPT, TRUE, Circuit, Solution
 from spinegraph.engine.program.program import Program, structure
 from spinegraph.engine.program.solver import ITotalizer
 
@@ -83,6 +84,7 @@ class Patients:
         sides = {side: [self._given[key] for key in sorted(self._given) if key[1] == side] for side in ("present", "absent")}
         self._least_preferred = tuple(reversed((*sides["present"], *sides["absent"], *values)))
         self._counter: ITotalizer | None = None
+        self._met: deque[Solution] = deque(maxlen=KEPT)
 
     def recorded(self, code: str, state: str) -> int:
         """The literal of a finding's being recorded "present" or "absent"."""
@@ -116,8 +118,19 @@ class Patients:
         self.circuit.require(-asked)
 
     def exists(self, *wanted: int) -> bool:
-        """Whether some patient meets all of these literals."""
-        return self.smallest(*wanted) is not None if self.is_tried else self.circuit.possible(wanted)
+        """Whether some patient meets all of these literals.
+
+        Where patients have to be tried, small ones are, whose dates and values are soon found; which of them is of no matter.
+        """
+        if not self.is_tried:
+            return self.circuit.possible(wanted)
+        if any(patient.meets(wanted) for patient in self._met):
+            return True
+        while (model := self._small_model(wanted)) is not None:
+            if self._case(model) is not None:
+                self._met.appendleft(Solution(model, self.circuit.size))
+                return True
+        return False
 
     @property
     def is_tried(self) -> bool:
@@ -145,7 +158,8 @@ class Patients:
                 return case
         return None
 
-    def _smallest_model(self, wanted: tuple[int, ...]) -> frozenset[int] | None:
+    def _small_model(self, wanted: tuple[int, ...]) -> frozenset[int] | None:
+        """One of those with the fewest recorded facts."""
         model = self.circuit.model(wanted)
         if model is None:
             return None
@@ -153,6 +167,14 @@ class Patients:
         size = self._size(model)
         while size and (smaller := self.circuit.model((*wanted, -counter.rhs[size - 1]))) is not None:
             model, size = smaller, self._size(smaller)
+        return model
+
+    def _smallest_model(self, wanted: tuple[int, ...]) -> frozenset[int] | None:
+        """Of those the one that is preferred."""
+        model = self._small_model(wanted)
+        if model is None:
+            return None
+        counter, size = self._counting(), self._size(model)
         bound = (*wanted, *((-counter.rhs[size],) if size < len(counter.rhs) else ()))
         settled: list[int] = []
         for literal in self._least_preferred:

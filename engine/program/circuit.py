@@ -20,7 +20,7 @@ TRUE = 1
 """The literal that always holds; its negation never does. Literals are DIMACS integers."""
 
 
-class _Solution(NamedTuple):
+class Solution(NamedTuple):
     """The true variables among the first `size`."""
 
     model: frozenset[int]
@@ -38,7 +38,7 @@ class Circuit:
         self._solver = Solver(name=SOLVER)
         self._solver.add_clause([TRUE])
         self._gates: dict[tuple[int, int], int] = {}
-        self._solutions: deque[_Solution] = deque(maxlen=KEPT)
+        self._solutions: deque[Solution] = deque(maxlen=KEPT)
         self.size = TRUE
 
     def variable(self) -> int:
@@ -89,7 +89,7 @@ class Circuit:
         """The variables that are true in some solution under the assumptions, or None where there is none."""
         if not self._solver.solve(assumptions=list(assumptions)):
             return None
-        return frozenset(literal for literal in self._solver.get_model() if literal > 0)
+        return frozenset(filter((0).__lt__, self._solver.get_model()))
 
     def possible(self, assumptions: Sequence[int]) -> bool:
         """Whether there is a solution under the assumptions. Solutions found lately are tried before the solver is asked."""
@@ -98,7 +98,7 @@ class Circuit:
         model = self.model(assumptions)
         if model is None:
             return False
-        self._solutions.appendleft(_Solution(model, self.size))
+        self._solutions.appendleft(Solution(model, self.size))
         return True
 
     def core(self, assumptions: Sequence[int]) -> tuple[int, ...]:

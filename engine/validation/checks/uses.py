@@ -10,10 +10,7 @@ from spinegraph.engine.validation.diagnostics import Diagnostic
 
 
 def _named_by(rule: Rule) -> Iterator[str]:
-    """What a rule tests, concludes, or multiplies a dose by."""
-    for criterion in filter(None, (rule.scope, rule.criterion)):
-        for node in criterion.walk():
-            yield from node.mentions
+    """What a rule concludes, or multiplies a dose by."""
     yield from (getattr(rule, kind, "") for kind in ("finding", "condition", "intervention"))
     if isinstance(rule, Recommendation):
         yield from (iri for dose in rule.doses for iri in (dose.per, dose.medicine))
