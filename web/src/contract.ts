@@ -7,14 +7,8 @@ export type Audience = 'clinician' | 'patient';
 export type Truth = 'true' | 'false' | 'unknown' | 'conflicting';
 export type Direction = 'for' | 'against';
 export type Verdict =
-  | 'indicated'
-  | 'provisional'
-  | 'undetermined'
-  | 'conflicting'
-  | 'overridden'
-  | 'done'
-  | 'not-indicated'
-  | 'out-of-scope';
+  | 'indicated' | 'provisional' | 'undetermined' | 'conflicting'
+  | 'overridden' | 'done' | 'not-indicated' | 'out-of-scope';
 
 export interface Item {
   code: string;
