@@ -1,0 +1,1 @@
+import{B as e,C as s}from"./chunk-WLR7GASY.js";var f=new Map;function l(n,r){let[t,u]=e(f.get(n)),[a,o]=e(!1),d=()=>{o(!1),r().then(i=>{f.set(n,i),u(()=>i)},()=>o(!0))};return s(()=>{t===void 0&&d()},[]),{found:t,failed:a,retry:d}}export{l as a};

@@ -1,1 +1,0 @@
-import{a as t}from"./chunk-ECUF4ARG.js";import{H as e}from"./chunk-WPTSATZ6.js";import{d as r}from"./chunk-YPCJPBNX.js";function l({level:o}){return e("p",{class:"mark","data-level":o,children:[e(t,{name:o}),r("level",o)]})}export{l as a};
