@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import msgspec
+import pyoxigraph as ox
 from spinegraph.api.settings import SettingsError, limits_from
 from spinegraph.engine.errors import QueryError
+from spinegraph.engine.exchange.derived.graph import derived_triples
+from spinegraph.engine.knowledge.build.assembly import load_knowledge
 from spinegraph.engine.knowledge.files import named_paths, shipped_folders, shipped_paths
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES
+from spinegraph.engine.program.compiler import compile_program
+from spinegraph.engine.program.program import Program
 from spinegraph.engine.query.dataset import DataFile, data_file, knowledge_files
 from spinegraph.engine.query.limits import MEBIBYTE, QueryLimits
 from spinegraph.engine.query.service import QueryService
@@ -74,14 +80,29 @@ def served_files(knowledge: Iterable[Path] = (), data: Iterable[DataFile] = ()) 
     return (*knowledge_files(paths, roots), *data)
 
 
-def make_query_service(settings: SparqlSettings, knowledge: Iterable[Path] = (), data: Iterable[DataFile] = ()) -> QueryService:
+def derived_graph(knowledge: Iterable[Path] = (), program: Program | None = None) -> list[ox.Triple]:
+    """What is derived from the files below knowledge folders (by default the shipped ones), or was compiled of them before.
+
+    Raises KnowledgeError where they cannot be used.
+    """
+    folders = tuple(knowledge)
+    program = program or compile_program(load_knowledge(named_paths(*folders) if folders else None))
+    return derived_triples(program)
+
+
+def make_query_service(
+    settings: SparqlSettings, knowledge: Iterable[Path] = (), data: Iterable[DataFile] = (), program: Program | None = None
+) -> QueryService:
     """The query service of a server. A user's own data are read at once, so that it does not start with mistakes in them.
 
+    `program`: that of the same knowledge, where it is compiled already.
     Raises SettingsError if the backend is no URL, KnowledgeError if data cannot be read.
     """
-    files = served_files(knowledge, data)
+    folders = tuple(knowledge)
+    files = served_files(folders, data)
+    derived = partial(derived_graph, folders, program)
     try:
-        service = QueryService(files, settings.limits, backend=settings.backend, prefixes=PREFIXES)
+        service = QueryService(files, settings.limits, derived=derived, backend=settings.backend, prefixes=PREFIXES)
     except QueryError as error:
         raise SettingsError(error.what, where=error.where, mend=error.mend) from error
     if any(file.own for file in files):

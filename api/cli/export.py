@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from spinegraph.api.sparql_settings import parse_data_option, served_files
+from spinegraph.api.sparql_settings import derived_graph, parse_data_option, served_files
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES
 from spinegraph.engine.query.dataset import take_snapshot
 from spinegraph.engine.query.dumps import export_snapshot
@@ -33,7 +33,8 @@ def export_command(
     data: Annotated[list[str] | None, typer.Option("--data", help="FILE[=GRAPH] to write too; may be repeated.")] = None,
 ) -> None:
     """Write the graph that /sparql answers from, for another SPARQL service to load."""
-    snapshot = take_snapshot(served_files(knowledge or (), map(parse_data_option, data or ())))
+    folders = knowledge or ()
+    snapshot = take_snapshot(served_files(folders, map(parse_data_option, data or ())), derived_graph(folders))
     for path in export_snapshot(snapshot, form.value, to, PREFIXES):
         typer.echo(str(path))
     typer.echo(f"{snapshot.graphs[0].triples} triples in {len(snapshot.graphs) - 1} graphs, {snapshot.digest}")

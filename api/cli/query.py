@@ -12,7 +12,7 @@ import typer
 from spinegraph.api.cli.cases import KnowledgeOption
 from spinegraph.api.query_library import QuestionError, competency_queries
 from spinegraph.api.settings import load_engine
-from spinegraph.api.sparql_settings import served_files
+from spinegraph.api.sparql_settings import derived_graph, served_files
 from spinegraph.engine import Engine, make_codebook, read_case_file
 from spinegraph.engine.errors import QueryError
 from spinegraph.engine.exchange.provenance.decision import decision_graph
@@ -56,10 +56,12 @@ def query_command(
             "There is nothing to ask.", mend="Name a .rq file, or a question that `spinegraph query --list` shows."
         )
     text, where = _read(query, bool(case))
-    admit(knowledge or ())
-    store = load_store(take_snapshot(served_files(knowledge or ())).quads)
-    if case:
-        add_decision(store, load_engine(knowledge or ()), case, everything)
+    folders = knowledge or ()
+    admit(folders)
+    engine = load_engine(folders) if case else None
+    store = load_store(take_snapshot(served_files(folders), derived_graph(folders, engine.program if engine else None)).quads)
+    if case and engine:
+        add_decision(store, engine, case, everything)
     if not _show(ask(store, text, where), form, where):
         raise typer.Exit(1)
 

@@ -129,7 +129,9 @@ def create_app(
     Raises SettingsError, KnowledgeError.
     """
     settings = settings or Settings.from_environment()
-    engine = (engine or load_engine(settings.knowledge)).of_packages(settings.guideline)
+    given = engine
+    whole = given or load_engine(settings.knowledge)
+    engine = whole.of_packages(settings.guideline)
     codebook = make_codebook(engine.knowledge)
     access = access or AccessSettings.from_environment()
     app = FastAPI(
@@ -175,7 +177,7 @@ def create_app(
     compared = ServedComparison(settings.compare, served_files(settings.knowledge)) if settings.compare else None
     app.include_router(comparison_router(compared))
     app.include_router(queries_router())
-    service = make_query_service(sparql, settings.knowledge, data)
+    service = make_query_service(sparql, settings.knowledge, data, None if given else whole.program)
     describer = make_describer(knowledge_paths(*settings.knowledge) if settings.knowledge else None)
     app.include_router(sparql_router(service, sparql))
     guidelines = Guidelines(engine, codebook, service, McpSettings.from_environment(), limits.max_bytes)

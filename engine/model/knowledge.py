@@ -200,13 +200,17 @@ class Position(Frozen, frozen=True, kw_only=True):
 
 
 class Tension(Rule, frozen=True, kw_only=True):
-    """A declared disagreement (conflicts.tsv); shown while its criterion holds, never where it has none."""
+    """A declared disagreement (conflicts.tsv); shown while its criterion holds, never where it has none.
+
+    `topics`: IRIs of what it is about.
+    """
 
     definition: str
     handling: str
     resolution: Literal["exposed", "resolved"]
     positions: tuple[Position, ...]
     leaves_open: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
 
 
 # Knowledge: what is asked, and what is not covered -------------------------------------------

@@ -21,8 +21,9 @@ class Reference(Frozen, frozen=True, kw_only=True):
 
 
 class CitationMapping(Frozen, frozen=True, kw_only=True):
-    """What citation `number` of a source most likely means: inferred, never asserted."""
+    """What citation `number` of a source most likely means: inferred, never asserted. `iri` is "_:…" of a blank node."""
 
+    iri: str
     source: str
     number: int
     reference: str | None
@@ -53,6 +54,7 @@ class Passage(Frozen, frozen=True, kw_only=True):
     """One atomic statement of a source: paraphrase, place (character offsets, end exclusive) and SHA-256 of the span.
 
     `subject`: IRI of the shape of the patients of whom it speaks, where its own words name others than its source does.
+    `red_flags`: IRIs of the findings and measurements that it names as red flags.
     """
 
     iri: str
@@ -71,6 +73,7 @@ class Passage(Frozen, frozen=True, kw_only=True):
     ambiguity: str = ""
     not_modelled: str = ""
     subject: str = ""
+    red_flags: tuple[str, ...] = ()
 
 
 class ArticleSection(Frozen, frozen=True, kw_only=True):

@@ -13,7 +13,9 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 import pyoxigraph as ox
+from spinegraph.engine.collector import collector_paused
 from spinegraph.engine.errors import KnowledgeError, TurtleSyntaxError
+from spinegraph.engine.exchange.derived.graph import DERIVED
 from spinegraph.engine.knowledge.turtle.short_rules import left_out
 from spinegraph.engine.model import Frozen
 from spinegraph.engine.query.sssom import RDF_TYPE, read_mappings
@@ -86,11 +88,20 @@ def data_file(path: Path, graph: str = "") -> DataFile:
     return DataFile(path=path, graph=graph, own=True)
 
 
-def take_snapshot(files: Iterable[DataFile]) -> Snapshot:
-    """Read all files. Raises TurtleSyntaxError with file:line where one does not parse, KnowledgeError if it cannot be read."""
-    quads = list(dict.fromkeys(quad for number, file in enumerate(files) for quad in _read(file, number)))
+def take_snapshot(files: Iterable[DataFile], derived: Iterable[ox.Triple] = ()) -> Snapshot:
+    """Read all files; what is `derived` from them is a graph of its own, the last one.
+
+    Raises TurtleSyntaxError with file:line where a file does not parse, KnowledgeError if it cannot be read.
+    """
+    graph = ox.NamedNode(DERIVED)
+    with collector_paused():
+        stated = (quad for number, file in enumerate(files) for quad in _read(file, number))
+        quads = list(
+            dict.fromkeys((*stated, *(ox.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in derived)))
+        )
+        graphs = _count(quads)
     text = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
-    return Snapshot(quads=text, digest=f"sha256:{hashlib.sha256(text).hexdigest()}", graphs=_count(quads))
+    return Snapshot(quads=text, digest=f"sha256:{hashlib.sha256(text).hexdigest()}", graphs=graphs)
 
 
 def _read(file: DataFile, number: int) -> Iterator[ox.Quad]:
@@ -185,12 +196,13 @@ class Stores(NamedTuple):
 
 def load_stores(quads: bytes) -> Stores:
     """Both stores of a snapshot."""
-    named = list(ox.parse(quads, format=ox.RdfFormat.N_QUADS))
-    union = [ox.Quad(quad.subject, quad.predicate, quad.object) for quad in named]
     stores = Stores(whole=ox.Store(), union=ox.Store())
-    stores.whole.bulk_extend(named)
-    for store in stores:
-        store.bulk_extend(union)
+    with collector_paused():
+        named = list(ox.parse(quads, format=ox.RdfFormat.N_QUADS))
+        union = [ox.Quad(quad.subject, quad.predicate, quad.object) for quad in named]
+        stores.whole.bulk_extend(named)
+        for store in stores:
+            store.bulk_extend(union)
     return stores
 
 

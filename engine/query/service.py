@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 
 import pyoxigraph as ox
@@ -24,7 +24,7 @@ from spinegraph.engine.sandbox.pool import WorkerPool
 
 
 class QueryService:
-    """Answers SPARQL queries of files, or passes them, checked, to the service at `backend` (a URL).
+    """Answers SPARQL queries of files, and of what is `derived` of them, or passes them, checked, to `backend` (a URL).
 
     Nothing is read or started before the first query, or `start`. Whoever makes a service closes it.
     """
@@ -34,11 +34,12 @@ class QueryService:
         files: Sequence[DataFile],
         limits: QueryLimits | None = None,
         *,
+        derived: Callable[[], Iterable[ox.Triple]] = tuple,
         backend: str = "",
         prefixes: Mapping[str, str] | None = None,
     ) -> None:
         self.limits = limits or QueryLimits()
-        self._files = tuple(files)
+        self._files, self._derived = tuple(files), derived
         self._backend = Backend(backend, self.limits) if backend else None
         self._snapshot: Snapshot | None = None
         self._published: Snapshot | None = None
@@ -54,7 +55,7 @@ class QueryService:
         """The content that queries are asked of, read once. Blocks the first time. Raises KnowledgeError."""
         with self._lock:
             if self._snapshot is None:
-                self._snapshot = take_snapshot(() if self._backend else self._files)
+                self._snapshot = take_snapshot(()) if self._backend else take_snapshot(self._files, self._derived())
             return self._snapshot
 
     @property
@@ -69,7 +70,7 @@ class QueryService:
         with self._publishing:
             if self._published is None:
                 shipped = [file for file in self._files if not file.own]
-                self._published = take_snapshot(shipped) if own or self._backend else self.snapshot
+                self._published = take_snapshot(shipped, self._derived()) if own or self._backend else self.snapshot
             return self._published
 
     @property

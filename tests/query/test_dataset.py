@@ -9,7 +9,7 @@ import pyoxigraph as ox
 import pytest
 from spinegraph.engine.errors import KnowledgeError, TurtleSyntaxError, VocabularyError
 from spinegraph.engine.knowledge.files import shipped_paths
-from spinegraph.engine.knowledge.turtle.terms import PREFIXES
+from spinegraph.engine.knowledge.turtle.terms import BASE, PREFIXES
 from spinegraph.engine.query.dataset import (
     GRAPH_BASE,
     DataFile,
@@ -122,3 +122,14 @@ def test_an_export_loads_elsewhere_as_what_it_was(kind: str, tmp_path: Path) -> 
         assert {path.name for path in written} == {"http---example.org-one.ttl", "http---example.org-two.ttl"}
     else:
         assert {str(quad.graph_name) for quad in found} == {f"<{EX}one>", f"<{EX}two>"}
+
+
+def test_what_is_derived_is_a_graph_of_its_own_and_in_the_union(tmp_path: Path) -> None:
+    fever = ox.NamedNode("https://w3id.org/spinegraph/finding/Fever")
+    derived = ox.Triple(fever, ox.NamedNode(f"{BASE}core/redFlagOf"), ox.NamedNode(f"{BASE}source/s"))
+    (tmp_path / "stated.nt").write_text(f"{fever} <urn:p> <urn:o> .\n", encoding="utf-8")
+    snapshot = take_snapshot([data_file(tmp_path / "stated.nt")], [derived])
+    assert [(counts.iri, counts.triples) for counts in snapshot.graphs] == [
+        ("", 2), (f"{GRAPH_BASE}data/stated", 1), (f"{GRAPH_BASE}derived", 1),
+    ]  # fmt: skip
+    assert ox.Quad(fever, derived.predicate, derived.object) in load_store(snapshot.quads)

@@ -89,6 +89,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
     external = mapped_codes(
         graph.paths, {*findings, *conditions, *interventions, *measurements, *coded}, unused, deprecated, problems
     )
+    askable = {*findings, *measurements}
     kinds, sections = read_kinds(graph, problems), read_sections(graph, problems)
     shapes = CriterionReader(graph, findings, conditions, {**measurements, **coded}, interventions, hierarchy)
     scores = _by_code(_scores(graph, shapes, problems), problems)
@@ -102,7 +103,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
         measurements=measurements,
         hierarchy=hierarchy,
         sources={iri: read_source(graph, iri) for iri in graph.of_class("core:Source")},
-        passages={iri: read_passage(graph, iri, problems) for iri in graph.of_class("core:Passage")},
+        passages={iri: read_passage(graph, iri, askable, problems) for iri in graph.of_class("core:Passage")},
         references={iri: read_reference(graph, iri, problems) for iri in graph.of_class("core:Reference")},
         subjects=read_subjects(graph, shapes, problems),
         citations=tuple(read_citation(graph, node, problems) for node in graph.of_class("core:CitationMapping")),

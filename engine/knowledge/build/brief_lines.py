@@ -7,8 +7,8 @@ from typing import get_args
 
 from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.knowledge.build.literals import read_literal
+from spinegraph.engine.knowledge.build.named import known_iris
 from spinegraph.engine.knowledge.build.rules import passage_ids
-from spinegraph.engine.knowledge.build.screens import known_iris
 from spinegraph.engine.knowledge.problems import Problems, named
 from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.terms import PATIENT, local_name, shorten

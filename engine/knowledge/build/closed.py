@@ -28,7 +28,7 @@ PROPERTIES = {
         "core:everyAtMost", "core:preference", "core:ifChosen",
     ),
     "core:SourceGap": (*RULE, "core:text", "core:leavesOpen", "core:leavesLevelOpen"),
-    "core:Tension": (*RULE, "core:handling", "core:resolution", "core:leavesOpen", "core:position"),
+    "core:Tension": (*RULE, "core:handling", "core:resolution", "core:leavesOpen", "core:position", "core:topic"),
     "core:Screen": (*SCREEN, "core:item", "core:tier", "core:noneOfThese", "core:question", "core:before", "sh:order"),
     "core:Score": ("core:item",),
     "core:UncoveredTopic": ("sh:order",),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from spinegraph.engine.errors import CriterionError, VocabularyError, shortened
 from spinegraph.engine.knowledge.build.criteria import CriterionReader
 from spinegraph.engine.knowledge.build.literals import read_literal, read_literals
+from spinegraph.engine.knowledge.build.named import known_iris
 from spinegraph.engine.knowledge.build.rules import passage_ids
 from spinegraph.engine.knowledge.problems import Problems, ending, nearest
 from spinegraph.engine.knowledge.turtle.graph import Graph
@@ -36,8 +38,8 @@ def read_source(graph: Graph, iri: str) -> Source:
     )
 
 
-def read_passage(graph: Graph, iri: str, problems: Problems) -> Passage:
-    """A passage: our words, and the place of the characters that they stand for."""
+def read_passage(graph: Graph, iri: str, askable: Collection[str], problems: Problems) -> Passage:
+    """A passage: our words, and the place of the characters that they stand for. `askable`: what can be a red flag."""
     selector = graph.iri(iri, "oa:hasSelector")
     identifier = graph.text(iri, "dcterms:identifier")
     if identifier and identifier != local_name(iri):
@@ -82,6 +84,7 @@ def read_passage(graph: Graph, iri: str, problems: Problems) -> Passage:
         ambiguity=graph.text(iri, "core:ambiguity"),
         not_modelled=graph.text(iri, "core:notModelled"),
         subject=graph.iri(iri, "core:subject"),
+        red_flags=tuple(known_iris(graph, iri, "core:redFlag", askable, "finding or measurement", problems)),
     )
 
 
@@ -125,6 +128,7 @@ def read_citation(graph: Graph, node: str, problems: Problems) -> CitationMappin
             "core:confidence",
         )
     return CitationMapping(
+        iri=node,
         source=graph.iri(node, "core:source"),
         number=int(read_literal(graph, problems, node, "core:printedCitation", 0)),
         reference=graph.iri(node, "core:cites") or None,

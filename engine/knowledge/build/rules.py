@@ -8,6 +8,7 @@ from typing import Any
 
 from spinegraph.engine.errors import CriterionError, VocabularyError, shortened
 from spinegraph.engine.knowledge.build.criteria import CriterionReader
+from spinegraph.engine.knowledge.build.named import known_iris
 from spinegraph.engine.knowledge.build.statements import read_statements
 from spinegraph.engine.knowledge.numbers import as_written, plain_number
 from spinegraph.engine.knowledge.problems import Problems
@@ -232,6 +233,7 @@ def _tension(reader: _RuleReader, common: dict[str, Any]) -> Rule:
             )
             for node in reader.iris("core:position")
         ),
+        topics=tuple(known_iris(graph, reader.iri, "core:topic", graph.of_class("core:Topic"), "topic", reader.problems)),
         **common,
     )
 

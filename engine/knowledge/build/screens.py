@@ -8,8 +8,9 @@ from typing import Any, NamedTuple, get_args
 from spinegraph.engine.errors import CriterionError, KnowledgeError, VocabularyError
 from spinegraph.engine.knowledge.build.criteria import CriterionReader
 from spinegraph.engine.knowledge.build.literals import read_literal
+from spinegraph.engine.knowledge.build.named import known_iris
 from spinegraph.engine.knowledge.build.rules import passage_ids
-from spinegraph.engine.knowledge.problems import Problems, ending, named, nearest
+from spinegraph.engine.knowledge.problems import Problems, named
 from spinegraph.engine.knowledge.turtle.graph import Graph
 from spinegraph.engine.knowledge.turtle.terms import PATIENT, local_name, shorten
 from spinegraph.engine.model import ActKind, Concept, Criterion, Screen, ScreenItem, UncoveredTopic
@@ -130,27 +131,6 @@ def check_interventions(
     for iri in interventions:
         tuple(known_iris(graph, iri, "core:contraindication", findings, "finding", problems))
         tuple(known_iris(graph, iri, "core:obtains", (*findings, *valued), "finding, measurement or coded property", problems))
-
-
-def known_iris(graph: Graph, node: str, predicate: str, known: Collection[str], kind: str, problems: Problems) -> Iterator[str]:
-    """What a statement names of the known things; what is none of them is noted and left out."""
-    for term in graph.terms(node, predicate):
-        if term in known:
-            yield str(term)
-            continue
-        meant = nearest(term, known) if isinstance(term, str) and not graph.predicates(term) else ""
-        shown = named(term) if isinstance(term, str) else term.value
-        exists = not isinstance(term, str) or bool(graph.predicates(term))
-        problems.report(
-            VocabularyError,
-            f"{named(node)}: {predicate} names {shown}, which is no {kind}{ending(meant)}",
-            f"Name a {kind} that the ontology declares.",
-            "wrong-kind" if exists else "dangling-iri",
-            node,
-            predicate,
-            term,
-            meant=meant,
-        )
 
 
 def list_items(graph: Graph, node: str, predicate: str, problems: Problems | None = None) -> list[str]:

@@ -40,7 +40,7 @@ def client(service: QueryService) -> Iterator[TestClient]:
     [("text/turtle", ox.RdfFormat.TURTLE), ("application/n-triples", ox.RdfFormat.N_TRIPLES),
      ("application/ld+json", ox.RdfFormat.JSON_LD)],
 )  # fmt: skip
-@pytest.mark.parametrize("name", ["ontology/findings", "shapes/rules/common", "data/mine%20%C3%A9"])
+@pytest.mark.parametrize("name", ["ontology/findings", "shapes/rules/common", "data/mine%20%C3%A9", "derived"])
 def test_a_graph_is_its_triples_and_their_number(
     name: str, media_type: str, form: ox.RdfFormat, client: TestClient, service: QueryService
 ) -> None:
