@@ -13,11 +13,13 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from spinegraph.api.query_library import IN_SOURCES, CompetencyQuery, QuestionError, competency_queries, read_query
-from spinegraph.engine import Engine, load_knowledge, make_codebook, read_case_file, shipped_paths
+from spinegraph.api.sparql_settings import derived_graph, served_files
+from spinegraph.engine import Engine, load_knowledge, make_codebook, read_case_file
 from spinegraph.engine.exchange.provenance.decision import decision_graph
 from spinegraph.engine.knowledge.turtle.terms import BASE
 from spinegraph.engine.program.compiler import compile_program
 from spinegraph.engine.program.program import Program
+from spinegraph.engine.query.dataset import load_store, take_snapshot
 
 pytestmark = pytest.mark.slow
 
@@ -28,23 +30,19 @@ EMPTY_WITHOUT_FAULT: frozenset[str] = frozenset()
 """Questions whose answer may be that there is nothing."""
 
 
-def _load(paths: tuple[Path, ...]) -> ox.Store:
-    """All files merged into the default graph: a statement that two of them make counts once."""
-    store = ox.Store()
-    for path in paths:
-        if path.suffix == ".ttl":
-            store.load(path=str(path), format=ox.RdfFormat.TURTLE)
-    return store
+@pytest.fixture(scope="module")
+def content() -> bytes:
+    return take_snapshot(served_files(), derived_graph()).quads
 
 
 @pytest.fixture(scope="module")
-def knowledge() -> ox.Store:
-    return _load(shipped_paths())
+def knowledge(content: bytes) -> ox.Store:
+    return load_store(content)
 
 
 @pytest.fixture(scope="module")
-def decided() -> ox.Store:
-    store = _load(shipped_paths())
+def decided(content: bytes) -> ox.Store:
+    store = load_store(content)
     engine = Engine(load_knowledge())
     case = read_case_file(ROOT / "docs" / "examples" / "red-flag.yaml", make_codebook(engine.knowledge)).case
     store.extend(
@@ -72,7 +70,7 @@ def test_the_answer_is_as_reviewed(query: CompetencyQuery, knowledge: ox.Store, 
 
 
 def test_there_are_enough_of_them_and_nothing_is_left_over() -> None:
-    assert len(QUERIES) >= 20
+    assert len(QUERIES) >= 50
     assert {path.stem for path in EXPECTED.glob("*.csv")} == {query.name for query in QUERIES}
 
 
@@ -153,7 +151,7 @@ def test_what_an_esr_changes_is_what_the_code_of_the_rules_and_verdicts_computes
 def test_a_finding_has_no_consequence_if_the_code_of_the_rules_computes_nothing_from_it(
     knowledge: ox.Store, program: Program
 ) -> None:
-    slots = [slot for one in program.rules.values() for slot in one.whole]
+    slots = [slot for one in (*(rule.whole for rule in program.rules.values()), *program.verdicts.values()) for slot in one]
     unused = {
         iri for number, iri in enumerate(program.findings) if not _resting_on(program, {f"gp{number}", f"ga{number}"}, slots)
     }
