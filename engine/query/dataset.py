@@ -16,9 +16,9 @@ import pyoxigraph as ox
 from spinegraph.engine.collector import collector_paused
 from spinegraph.engine.errors import KnowledgeError, TurtleSyntaxError
 from spinegraph.engine.exchange.derived.graph import DERIVED
+from spinegraph.engine.exchange.sssom import RDF_TYPE, read_mappings
 from spinegraph.engine.knowledge.turtle.short_rules import left_out
 from spinegraph.engine.model import Frozen
-from spinegraph.engine.query.sssom import RDF_TYPE, read_mappings
 
 GRAPH_BASE = "https://w3id.org/spinegraph/graph/"
 SUFFIXES = {

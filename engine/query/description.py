@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pyoxigraph as ox
+from spinegraph.engine.exchange.sssom import RDF_TYPE
 from spinegraph.engine.query.dataset import GraphCounts
 from spinegraph.engine.query.limits import QueryLimits
 from spinegraph.engine.query.publication import Publication
 from spinegraph.engine.query.publication_rdf import about_dataset
 from spinegraph.engine.query.results import GRAPH_TYPES
-from spinegraph.engine.query.sssom import RDF_TYPE
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 VOID = "http://rdfs.org/ns/void#"

@@ -46,6 +46,15 @@ def label_of(graph: Graph, iri: str) -> str:
     return local_name(iri) if iri.startswith(BASE) and local_name(iri) else shorten(iri)
 
 
+def spaced(name: str) -> str:
+    """A name in CamelCase as words.
+
+    >>> spaced("BriefLine")
+    'Brief line'
+    """
+    return "".join(f" {letter.lower()}" if letter.isupper() and number else letter for number, letter in enumerate(name))
+
+
 class Links:
     """The reverse index of a graph."""
 

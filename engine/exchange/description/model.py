@@ -28,6 +28,9 @@ class RelatedResources(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     title: Annotated[str, doc("The relation.")]
     items: Annotated[tuple[LinkedText, ...], doc("The resources.")]
     note: Annotated[str, doc("How to read it.")] = ""
+    property: Annotated[
+        str, doc("The property, as a CURIE, by which RDF says that each of them stands so to the one described.")
+    ] = ""
 
 
 class CriterionInWords(Frozen, frozen=True, kw_only=True, omit_defaults=True):

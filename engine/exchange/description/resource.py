@@ -13,8 +13,9 @@ from pathlib import Path
 import pyoxigraph as ox
 from spinegraph.engine.decide.disclaimer import disclaimer_of
 from spinegraph.engine.decide.dose import prepare_dose
+from spinegraph.engine.exchange.description.codes import codes_elsewhere, codes_row
 from spinegraph.engine.exchange.description.criteria import CriterionWriter
-from spinegraph.engine.exchange.description.links import Links, href_of, label_of
+from spinegraph.engine.exchange.description.links import Links, href_of, label_of, spaced
 from spinegraph.engine.exchange.description.model import (
     Description,
     LinkedText,
@@ -24,7 +25,7 @@ from spinegraph.engine.exchange.description.model import (
     TitledCriterion,
 )
 from spinegraph.engine.exchange.description.ontology import DEFINED_BY, ONTOLOGY, ontologies_of, ontology_triples, versions_of
-from spinegraph.engine.exchange.description.rdf import described_triples, render_triples
+from spinegraph.engine.exchange.description.rdf import REFERENCES, described_triples, linked_triples, render_triples
 from spinegraph.engine.exchange.rdf import JSON_LD, N_TRIPLES, TURTLE, render
 from spinegraph.engine.exchange.rdf_xml import RDF_XML
 from spinegraph.engine.knowledge.build.assembly import assemble
@@ -76,6 +77,8 @@ ELSEWHERE = frozenset(map(expand, (
 """Properties that have a place of their own on the page, or that say nothing to people."""
 DOSE = expand("core:dose")
 ABOUT = {"passage": "Rules that rest on it", "source": "Rules of this document", "rule": "Rules that refer to it"}
+ASKED = ("finding", "condition", "intervention", "score")
+"""Kinds of what criteria ask about."""
 TITLE_SAYS_HOW = ("passage", "source")
 """Kinds where the title of a group says how its members speak of the resource, if all do so in one way."""
 
@@ -96,9 +99,7 @@ class Describer:
         self._links = Links(graph)
         self._writer = CriterionWriter(self.knowledge)
         self._passages = {passage.id: passage for passage in self.knowledge.passages.values()}
-        self._codes: dict[str, list[str]] = {}
-        for code, iri in sorted(self.knowledge.external_codes.items()):
-            self._codes.setdefault(iri, []).append(code)
+        self._mappings = codes_elsewhere(graph)
         self.describe = lru_cache(maxsize=4096)(self._describe)
         self.iris: tuple[str, ...] = self._links.named
         self._ontologies = ontologies_of(graph)
@@ -118,9 +119,15 @@ class Describer:
         if ONTOLOGY in self.graph.iris(iri, "rdf:type"):
             triples = ontology_triples(self.graph, iri, self._ontologies)
             return render([ox.Quad(one.subject, one.predicate, one.object) for one in triples], media_type)
-        triples = described_triples(self.graph, iri, self._links.inbound(iri))
-        defined = [ox.Triple(ox.NamedNode(iri), ox.NamedNode(DEFINED_BY), ox.NamedNode(one)) for one in self._defined_by(iri)]
-        return render_triples([*triples, *defined], media_type)
+        return render_triples(self.triples(iri), media_type)
+
+    def triples(self, iri: str) -> list[ox.Triple]:
+        """What is stated of an IRI and with it, and everything else that its page links, each triple once."""
+        stated = described_triples(self.graph, iri, self._links.inbound(iri))
+        mapped = [(one.predicate, one.value) for one in self._mappings.get(iri, ())]
+        for predicate, value in (*((DEFINED_BY, one) for one in self._defined_by(iri)), *mapped):
+            stated.append(ox.Triple(ox.NamedNode(iri), ox.NamedNode(predicate), ox.NamedNode(value)))
+        return list(dict.fromkeys((*stated, *linked_triples(self.describe(iri), stated))))
 
     def _defined_by(self, iri: str) -> Iterable[str]:
         """The ontologies in whose files something is declared, unless it says so itself."""
@@ -151,14 +158,14 @@ class Describer:
     def _kind(self, iri: str) -> str:
         rule = self.knowledge.rules.get(iri)
         if rule:
-            return _spaced(type(rule).__name__).lower()
+            return spaced(type(rule).__name__).lower()
         types = [local_name(kind) for kind in self.graph.iris(iri, "rdf:type")]
         word = KINDS.get(iri.removeprefix(BASE).split("/")[0], "resource")
         if word != "vocabulary":
             return word
         if "CodedProperty" in types:
             return "coded property"
-        return "measurement" if "Measurement" in types else _spaced(types[0]).lower() if types else word
+        return "measurement" if "Measurement" in types else spaced(types[0]).lower() if types else word
 
     def _children(self, iri: str) -> Iterable[str]:
         return (child for child in self.graph.subjects("rdfs:subClassOf", iri) if not child.startswith("_:"))
@@ -178,7 +185,7 @@ class Describer:
             items = [self._value(term) for term in dict.fromkeys(stated[predicate])]
             if predicate == DOSE and (doses := self._doses(iri)):
                 items = doses
-            name = WORDS.get(shorten(predicate)) or self.graph.text(predicate, "rdfs:label") or _spaced(local_name(predicate))
+            name = WORDS.get(shorten(predicate)) or self.graph.text(predicate, "rdfs:label") or spaced(local_name(predicate))
             yield StatedProperty(name=name.lower(), items=tuple(sorted(items, key=lambda item: (item.note, item.text))))
         if ontologies := self._defined_by(iri):
             yield StatedProperty(name="defined by", items=self._items(ontologies))
@@ -187,10 +194,8 @@ class Describer:
             span = f"{self.graph.text(selector, 'oa:start')} to {self.graph.text(selector, 'oa:end')}, end exclusive"
             yield StatedProperty(name="characters", items=(LinkedText(text=span),))
         yield from self._citations(iri)
-        if iri in self._codes:
-            yield StatedProperty(
-                name="codes elsewhere", items=tuple(LinkedText(text=code, note="exact match") for code in self._codes[iri])
-            )
+        if iri in self._mappings:
+            yield codes_row(self._mappings[iri])
 
     def _doses(self, iri: str) -> list[LinkedText]:
         """The doses of a recommendation in words."""
@@ -278,23 +283,27 @@ class Describer:
         links = self._links
         about, notes = links.about(iri)
         kind = iri.removeprefix(BASE).split("/")[0]
-        yield RelatedResources(title=ABOUT.get(kind, "Rules about it"), items=self._items(about, _worth_saying(kind, notes)))
+        title = ABOUT.get(kind, "Rules about it")
+        yield RelatedResources(title=title, items=self._items(about, _worth_saying(kind, notes)), property=REFERENCES)
         through = links.rules_through_criteria(iri)
-        yield RelatedResources(title="Rules whose criterion names it", items=self._items(through, notes))
+        reads = "core:reads" if kind in ASKED or iri in self.knowledge.valued else REFERENCES
+        yield RelatedResources(title="Rules whose criterion names it", items=self._items(through, notes), property=reads)
         wider = [term for term in self._broader(iri) if term != iri]
         near = {rule for term in wider for rule in links.rules_through_criteria(term)} - set(through)
         yield RelatedResources(
             title="Rules whose criterion names something wider",
             items=self._items(near),
             note="A record of this finding, or a suspicion of this condition, counts for what is wider too.",
+            property="core:dependsOn",
         )
         yield RelatedResources(
             title="Rules further on",
             items=self._items(self._further({*through, *near}) - {*through, *near}),
             note="Reached through the conditions that these rules make suspected and the findings that they derive.",
+            property="core:dependsOn",
         )
         for title, found in links.others(iri).items():
-            yield RelatedResources(title=title, items=self._items(found, _worth_saying(kind, found)))
+            yield RelatedResources(title=title, items=self._items(found, _worth_saying(kind, found)), property=REFERENCES)
 
     def _broader(self, iri: str) -> Iterable[str]:
         """A finding or condition and the wider ones; of anything else, nothing."""
@@ -323,10 +332,6 @@ def _worth_saying(kind: str, notes: Mapping[str, str]) -> Mapping[str, str]:
 def make_describer(paths: Iterable[Path] | None = None) -> Describer:
     """The describer of knowledge files, by default the shipped ones. Raises KnowledgeError."""
     return Describer(read_graph(paths))
-
-
-def _spaced(name: str) -> str:
-    return "".join(f" {letter.lower()}" if letter.isupper() and number else letter for number, letter in enumerate(name))
 
 
 _ENVIRONMENT = make_environment("spinegraph.engine.exchange.description")

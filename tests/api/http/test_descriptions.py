@@ -57,7 +57,7 @@ def test_a_passage_names_the_rules_criteria_and_tensions_that_rest_on_it(client:
 
 def test_every_link_of_a_description_is_described_too(client: TestClient) -> None:
     body = client.get("/v1/descriptions/condition/SpinalInfection").text
-    links = set(re.findall(r'"href":"([^"]+)"', body))
+    links = {link for link in re.findall(r'"href":"([^"]+)"', body) if "://" not in link}  # codes lead to other systems
     assert len(links) > 20
     assert [link for link in links if client.get(f"/v1/descriptions/{link}").status_code != 200] == []
 

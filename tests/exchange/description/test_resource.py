@@ -8,9 +8,11 @@ from html.parser import HTMLParser
 import pyoxigraph as ox
 import pytest
 from spinegraph.engine import shipped_paths
+from spinegraph.engine.exchange.derived.graph import derived_triples
 from spinegraph.engine.exchange.description.model import CriterionInWords
 from spinegraph.engine.exchange.description.resource import HTML, KINDS, MEDIA_TYPES, Describer, make_describer
 from spinegraph.engine.knowledge.turtle.terms import BASE, expand
+from spinegraph.engine.program.compiler import compile_program
 
 VOID = {"meta", "link", "br"}
 FORMATS = {
@@ -180,3 +182,55 @@ def test_a_document_does_not_repeat_at_each_entry_what_the_title_says(describer:
     assert "Rules of this document" in page
     assert '<span class="note">source</span>' not in page
     assert '<span class="note">leaves open</span>' in describer.render(expand("rule:no-early-mri"), HTML).decode()
+
+
+OF_EACH_KIND = (
+    "finding:Fever", "condition:CaudaEquinaSyndrome", "intervention:Mri", "core:esrMmH", "core:Rule", "core:urgency",
+    "rule:lumbar-mri-in-suspected-cauda-equina", "shape:CaudaEquinaMarkers", "tension:C01", "passage:000-L033a",
+    "source:left-back-pain-with-spasm", "reference:000-1", "reference:000-citation-1", "screen:cauda-equina",
+)  # fmt: skip
+UNSHOWN = frozenset(map(expand, ("rdf:type", "sh:rule", "sh:subject", "sh:predicate", "sh:object", "rdfs:domain", "rdfs:range")))
+"""What RDF needs to say and people do not read."""
+
+
+@pytest.mark.parametrize("curie", OF_EACH_KIND)
+def test_what_the_page_links_is_in_the_rdf(curie: str, describer: Describer) -> None:
+    links = {link.removeprefix("../") for link in _parsed(describer, expand(curie)).links}
+    shown = {
+        link if "://" in link else BASE + link for link in links if not link.endswith((".ttl", ".jsonld", ".nt", ".rdf", "#main"))
+    }
+    said = {term.value for triple in describer.triples(expand(curie)) for term in triple if isinstance(term, ox.NamedNode)}
+    assert shown
+    assert shown - {expand(curie)} <= said
+
+
+@pytest.mark.parametrize("curie", OF_EACH_KIND)
+def test_what_the_rdf_says_between_two_resources_the_page_links(curie: str, describer: Describer) -> None:
+    iri = expand(curie)
+    page = describer.render(iri, HTML).decode()
+    links = {link.removeprefix("../") for link in _parsed(describer, iri).links}
+    for triple in describer.triples(iri):
+        ends = [term.value for term in (triple.subject, triple.object) if isinstance(term, ox.NamedNode)]
+        if iri in ends and len(set(ends)) == 2 and triple.predicate.value not in UNSHOWN:
+            other = next(end for end in ends if end != iri)
+            assert other.removeprefix(BASE) in links or other in page, str(triple)
+
+
+def test_rdf_leads_to_codes_elsewhere_and_to_rules_through_criteria(describer: Describer) -> None:
+    fever = ox.NamedNode(expand("finding:Fever"))
+    triples = describer.triples(fever.value)
+    snomed = ox.NamedNode("http://snomed.info/id/386661006")
+    assert ox.Triple(fever, ox.NamedNode(expand("skos:exactMatch")), snomed) in triples
+    reading = {triple.subject for triple in triples if triple.predicate.value == expand("core:reads")}
+    assert ox.NamedNode(expand("rule:discitis-from-fever")) in reading
+    assert len(reading) > 40
+
+
+def test_rules_that_read_a_finding_are_those_of_the_derived_graph(describer: Describer) -> None:
+    """The page walks the statements, the derived graph the criteria as they were read."""
+    derived = derived_triples(compile_program(describer.knowledge))
+    for curie in ("finding:Fever", "finding:SaddleAnesthesia", "core:esrMmH", "condition:SpinalInfection"):
+        iri = ox.NamedNode(expand(curie))
+        reads = {triple.subject for triple in derived if triple.predicate.value == expand("core:reads") and triple.object == iri}
+        said = {triple.subject for triple in describer.triples(iri.value) if triple.predicate.value == expand("core:reads")}
+        assert said == reads, curie

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import pyoxigraph as ox
 from spinegraph.engine.errors import VocabularyError
@@ -18,6 +19,26 @@ DCTERMS = "http://purl.org/dc/terms/"
 TEXTS = ("object_label", "author_label", "reviewer_label", "object_source_version")
 SOURCES = ("subject_source", "object_source")
 RDFS_COMMENT = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#comment")
+
+
+class MappedCode(NamedTuple):
+    """A row of a table, by IRIs, with the code as the table writes it (`snomedct:386661006`)."""
+
+    subject: str
+    predicate: str
+    value: str
+    code: str
+
+
+def mappings_in(path: Path) -> Iterator[MappedCode]:
+    """The rows of an SSSOM table. Raises VocabularyError where a prefix is not in its curie_map."""
+    table = read_table(path)
+    for row in table.rows:
+        where = f"{path.name}:{row.line}"
+        subject, predicate, value = (
+            _iri(row.cells[column], table.prefixes, where).value for column in ("subject_id", "predicate_id", "object_id")
+        )
+        yield MappedCode(subject, predicate, value, row.cells["object_id"])
 
 
 def read_mappings(path: Path) -> Iterator[ox.Triple]:
