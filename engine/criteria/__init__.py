@@ -22,7 +22,7 @@ from spinegraph.engine.criteria import (
 )
 from spinegraph.engine.criteria.kind import Emitter, Kind, Planes, Preparation, Reach, Surroundings
 from spinegraph.engine.criteria.node import CriterionNode, Head
-from spinegraph.engine.criteria.shapes import ShapeData
+from spinegraph.engine.criteria.shapes import CoreForm, ShapeData
 from spinegraph.engine.criteria.words import LABEL, Clause, Names, Style, text_of
 from spinegraph.engine.model import Criterion
 
@@ -64,8 +64,9 @@ def dual_of(criterion: Criterion) -> ShapeData:
     return kind_of(criterion).dual(criterion, dual_of)
 
 
-def core_of(criterion: Criterion, around: Surroundings) -> ShapeData:
-    """A shape of SHACL Core alone that conforms if the criterion holds, where the conclusions of other rules are at hand."""
+def core_of(criterion: Criterion, around: Surroundings) -> CoreForm | None:
+    """Shapes of SHACL Core alone that conform if the criterion holds, and if it is refuted, where the conclusions of other rules
+    are at hand. None where Core cannot say it: it compares no dates and does not compute."""
     return kind_of(criterion).core(criterion, around, lambda part: core_of(part, around))
 
 

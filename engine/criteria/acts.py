@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, Reach, Shape, Surroundings
 from spinegraph.engine.criteria.presence import FindingNode
-from spinegraph.engine.criteria.shapes import NARROWER, WIDER, Curie, Iri, ShapeData, property_value
+from spinegraph.engine.criteria.shapes import NARROWER, WIDER, CoreForm, Curie, Iri, ShapeData, Value, property_value
 from spinegraph.engine.criteria.words import Clause, Names
 from spinegraph.engine.messages import noted
 from spinegraph.engine.model import ActCriterion, Criterion, Hierarchy, NotPerformed, NotTaking, Performed, Taking
@@ -69,9 +69,11 @@ def _dual(criterion: ActCriterion, _: Callable[[Criterion], ShapeData]) -> Shape
     return {TERMS[OPPOSITE[criterion.operator]]: Iri(criterion.intervention)}
 
 
-def _core(criterion: ActCriterion, _: Surroundings, __: Callable[[Criterion], ShapeData]) -> ShapeData:
-    reached = NARROWER if criterion.denied else WIDER
-    return property_value([Curie(TERMS[criterion.operator]), reached], criterion.intervention)
+def _core(criterion: ActCriterion, _: Surroundings, __: Callable[[Criterion], CoreForm | None]) -> CoreForm:
+    own, opposite = Curie(TERMS[criterion.operator]), Curie(TERMS[OPPOSITE[criterion.operator]])
+    reached, otherwise = (NARROWER, WIDER) if criterion.denied else (WIDER, NARROWER)
+    paths: list[list[Value]] = [[own, reached], [opposite, otherwise]]
+    return CoreForm(*(property_value(path, criterion.intervention) for path in paths))
 
 
 def _kind(criterion: type[ActCriterion]) -> Kind[ActCriterion]:

@@ -11,7 +11,7 @@ from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, 
 from spinegraph.engine.criteria.node import ALL_OF_AND, FALSE, TRUE, CriterionNode, Explanation, Head, OpenFacts, Part
 from spinegraph.engine.criteria.open_facts import constant_or, open_facts_of_all, open_facts_of_any, residual
 from spinegraph.engine.criteria.planes import join
-from spinegraph.engine.criteria.shapes import ShapeData, conforms_to_all, conforms_to_any
+from spinegraph.engine.criteria.shapes import CoreForm, ShapeData, conforms_to_all, conforms_to_any
 from spinegraph.engine.criteria.words import Clause, Names
 from spinegraph.engine.model import And, Criterion, Hierarchy, Or
 
@@ -98,9 +98,14 @@ def _dual(criterion: And | Or, of: Callable[[Criterion], ShapeData]) -> ShapeDat
     return conforms_to_any(duals) if isinstance(criterion, And) else conforms_to_all(duals)
 
 
-def _core(criterion: And | Or, _: Surroundings, of: Callable[[Criterion], ShapeData]) -> ShapeData:
-    shapes = map(of, criterion.children)
-    return conforms_to_all(shapes) if isinstance(criterion, And) else conforms_to_any(shapes)
+def _core(criterion: And | Or, _: Surroundings, of: Callable[[Criterion], CoreForm | None]) -> CoreForm | None:
+    forms = [form for form in map(of, criterion.children) if form]
+    if len(forms) < len(criterion.children):
+        return None
+    holds, refuted = ([form[side] for form in forms] for side in (0, 1))
+    if isinstance(criterion, And):
+        return CoreForm(conforms_to_all(holds), conforms_to_any(refuted))
+    return CoreForm(conforms_to_any(holds), conforms_to_all(refuted))
 
 
 KINDS = (

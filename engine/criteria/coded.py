@@ -7,7 +7,7 @@ from collections.abc import Callable
 from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, Preparation, Reach, Shape, Surroundings
 from spinegraph.engine.criteria.measurement import MeasuredNode
 from spinegraph.engine.criteria.node import Head
-from spinegraph.engine.criteria.shapes import NOTHING, Code, Iri, ShapeData
+from spinegraph.engine.criteria.shapes import NOTHING, Code, CoreForm, Iri, ShapeData, node_shape
 from spinegraph.engine.criteria.words import Clause, Names
 from spinegraph.engine.messages import IN_ENGLISH, Messages
 from spinegraph.engine.model import Criterion, Hierarchy, OneOf
@@ -85,8 +85,9 @@ def _dual(criterion: OneOf, _: Callable[[Criterion], ShapeData]) -> ShapeData:
     return _one_of(criterion, criterion.others) if criterion.others else NOTHING
 
 
-def _core(criterion: OneOf, _: Surroundings, __: Callable[[Criterion], ShapeData]) -> ShapeData:
-    return {"sh:property": _one_of(criterion, criterion.codes)}
+def _core(criterion: OneOf, _: Surroundings, __: Callable[[Criterion], CoreForm | None]) -> CoreForm:
+    holds, refuted = ({"sh:property": node_shape(_one_of(criterion, codes))} for codes in (criterion.codes, criterion.others))
+    return CoreForm(holds, refuted if criterion.others else NOTHING)
 
 
 KINDS = (

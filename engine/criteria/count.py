@@ -7,7 +7,7 @@ from typing import Any
 
 from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, Preparation, Reach, Shape, Surroundings
 from spinegraph.engine.criteria.node import Head
-from spinegraph.engine.criteria.shapes import NARROWER, WIDER, Curie, Iri, ShapeData, Value
+from spinegraph.engine.criteria.shapes import NARROWER, WIDER, CoreForm, Curie, Iri, ShapeData, Value, node_shape
 from spinegraph.engine.criteria.sums import Ballot, SumNode, at_least, at_most, emit_ballots
 from spinegraph.engine.criteria.words import Clause, Names
 from spinegraph.engine.messages import noted
@@ -88,15 +88,19 @@ def _dual_at_most(criterion: AtMost, _: Callable[[Criterion], ShapeData]) -> Sha
     return {"core:atLeast": criterion.count + 1, "core:of": Iri(criterion.group)}
 
 
-def _core(criterion: Counted, _: Surroundings, __: Callable[[Criterion], ShapeData]) -> ShapeData:
+def _core(criterion: Counted, _: Surroundings, __: Callable[[Criterion], CoreForm | None]) -> CoreForm:
     present: list[Value] = [Curie("core:present"), WIDER]
     absent: list[Value] = [Curie("core:absent"), NARROWER]
+    in_favour, opposed = (present, absent) if isinstance(criterion, AtLeast) else (absent, present)
+    ballot = _ballot(criterion)
+    return CoreForm(_so_many(criterion, in_favour, ballot.needed), _so_many(criterion, opposed, ballot.against))
+
+
+def _so_many(criterion: Counted, path: Value, needed: int) -> ShapeData:
+    """So many members of the group at a path, or more."""
+    members = node_shape({"sh:in": [Iri(member.finding) for member in criterion.members]})
     return {
-        "sh:property": {
-            "sh:path": present if isinstance(criterion, AtLeast) else absent,
-            "sh:qualifiedValueShape": {"sh:in": [Iri(member.finding) for member in criterion.members]},
-            "sh:qualifiedMinCount": _ballot(criterion).needed,
-        }
+        "sh:property": node_shape({"sh:path": path, "sh:qualifiedValueShape": members, "sh:qualifiedMinCount": needed}),
     }
 
 

@@ -13,7 +13,7 @@ from typing import Generic, Literal, NamedTuple, Protocol, TypedDict, TypeVar
 from spinegraph.engine.criteria.facts import FactNumbers
 from spinegraph.engine.criteria.node import CriterionNode, Head
 from spinegraph.engine.criteria.rule import RuleNode
-from spinegraph.engine.criteria.shapes import ShapeData
+from spinegraph.engine.criteria.shapes import CoreForm, ShapeData
 from spinegraph.engine.criteria.words import Clause, Names
 from spinegraph.engine.errors import CriterionError
 from spinegraph.engine.messages import Messages
@@ -178,7 +178,7 @@ class Kind(NamedTuple, Generic[C]):
     - `reach`: what it can come to, given the reach of its parts and of criteria elsewhere.
     - `clause`: the criterion in words, without grammar (`words.py` writes every text from it).
     - `dual`: a SHACL shape that conforms if it is refuted; the function makes that of a part.
-    - `core`: a shape of SHACL Core alone that conforms if it holds; the function makes that of a part.
+    - `core`: its two shapes of SHACL Core alone; the function makes those of a part. None where Core cannot say it.
     """
 
     criterion: type[C]
@@ -191,4 +191,4 @@ class Kind(NamedTuple, Generic[C]):
     reach: Callable[[C, Surroundings, Callable[[Criterion], Reach]], Reach]
     clause: Callable[[C, Names], Clause]
     dual: Callable[[C, Callable[[Criterion], ShapeData]], ShapeData]
-    core: Callable[[C, Surroundings, Callable[[Criterion], ShapeData]], ShapeData]
+    core: Callable[[C, Surroundings, Callable[[Criterion], CoreForm | None]], CoreForm | None]

@@ -9,7 +9,7 @@ from spinegraph.engine.criteria.changes import NEVER, ChangeSets
 from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, Preparation, Reach, Shape, Surroundings
 from spinegraph.engine.criteria.node import CLOSED, CriterionNode, Explanation, Head, OpenFacts, Part
 from spinegraph.engine.criteria.open_facts import constant_or
-from spinegraph.engine.criteria.shapes import NOTHING, Iri, ShapeData, conforms_to_any
+from spinegraph.engine.criteria.shapes import NOTHING, CoreForm, Iri, ShapeData, conforms_to_any, node_shape
 from spinegraph.engine.criteria.words import Clause, Names
 from spinegraph.engine.messages import IN_ENGLISH, Messages
 from spinegraph.engine.model import Bound, Compared, Criterion, Fact, Hierarchy, Measured, Proof, Range
@@ -215,12 +215,16 @@ def _bound_in_days(bound: Bound, unit: str) -> Bound:
 
 
 def _dual(criterion: Measured, _: Callable[[Criterion], ShapeData]) -> ShapeData:
-    parts = []
-    if criterion.lower:
-        parts.append(_beyond(criterion, criterion.lower, ("sh:maxExclusive", "sh:maxInclusive")))
-    if criterion.upper:
-        parts.append(_beyond(criterion, criterion.upper, ("sh:minExclusive", "sh:minInclusive")))
+    parts = list(_beyond_bounds(criterion))
     return conforms_to_any(parts) if parts else NOTHING
+
+
+def _beyond_bounds(criterion: Measured) -> Iterator[ShapeData]:
+    """For each bound the shape of a value that is certainly beyond it."""
+    if criterion.lower:
+        yield node_shape(_beyond(criterion, criterion.lower, ("sh:maxExclusive", "sh:maxInclusive")))
+    if criterion.upper:
+        yield node_shape(_beyond(criterion, criterion.upper, ("sh:minExclusive", "sh:minInclusive")))
 
 
 def _beyond(criterion: Measured, bound: Bound, facets: tuple[str, str]) -> ShapeData:
@@ -229,12 +233,13 @@ def _beyond(criterion: Measured, bound: Bound, facets: tuple[str, str]) -> Shape
     return {"sh:path": Iri(criterion.measurement), "sh:minCount": 1, facets[0] if strict else facets[1]: value}
 
 
-def _core(criterion: Measured, _: Surroundings, __: Callable[[Criterion], ShapeData]) -> ShapeData:
+def _core(criterion: Measured, _: Surroundings, __: Callable[[Criterion], CoreForm | None]) -> CoreForm:
     found: dict[str, Iri | int | float] = {"sh:path": Iri(criterion.measurement), "sh:minCount": 1}
     for bound, end in ((criterion.lower, "min"), (criterion.upper, "max")):
         if bound:
             found[f"sh:{end}{'Inclusive' if bound.inclusive else 'Exclusive'}"] = bound.value
-    return {"sh:property": found}
+    beyond = [{"sh:property": part} for part in _beyond_bounds(criterion)]
+    return CoreForm({"sh:property": node_shape(found)}, conforms_to_any(beyond) if beyond else NOTHING)
 
 
 KINDS = (

@@ -29,11 +29,13 @@ from spinegraph.engine.criteria.shapes import (
     NARROWER,
     NOTHING,
     WIDER,
+    CoreForm,
     Curie,
     Iri,
     ShapeData,
     conforms_to_all,
     conforms_to_any,
+    node_shape,
     property_value,
 )
 from spinegraph.engine.criteria.words import Clause, Names
@@ -256,11 +258,14 @@ def _recorded_absent(finding: str) -> ShapeData:
     return property_value([Curie("core:absent"), NARROWER], finding)
 
 
-def _core(criterion: FindingCriterion, _: Surroundings, __: Callable[[Criterion], ShapeData]) -> ShapeData:
-    finding = criterion.finding
+def _core(criterion: FindingCriterion, _: Surroundings, __: Callable[[Criterion], CoreForm | None]) -> CoreForm:
+    present, absent = _recorded_present(criterion.finding), _recorded_absent(criterion.finding)
     if isinstance(criterion, Unassessed):
-        return conforms_to_all([{"sh:not": recorded(finding)} for recorded in (_recorded_present, _recorded_absent)])
-    return _recorded_present(finding) if isinstance(criterion, Present) else _recorded_absent(finding)
+        neither = conforms_to_all([{"sh:not": node_shape(recorded)} for recorded in (present, absent)])
+        return CoreForm(neither, conforms_to_any([present, absent]))
+    if isinstance(criterion, Present):
+        return CoreForm(present, NOTHING if criterion.absence_inconclusive else absent)
+    return CoreForm(absent, present)
 
 
 KINDS = (

@@ -12,7 +12,7 @@ from spinegraph.engine.criteria.measurement import ranges_in_words
 from spinegraph.engine.criteria.node import CLOSED, UNKNOWN, CriterionNode, Explanation, Head, OpenFacts, Part
 from spinegraph.engine.criteria.open_facts import constant_or
 from spinegraph.engine.criteria.related import FACETS, range_of
-from spinegraph.engine.criteria.shapes import Duration, Iri, ShapeData, Value, conforms_to_any
+from spinegraph.engine.criteria.shapes import CoreForm, Duration, Iri, ShapeData, Value, conforms_to_any
 from spinegraph.engine.criteria.words import Clause, Names
 from spinegraph.engine.model import (
     Altered,
@@ -173,9 +173,8 @@ def _dual(criterion: OfReadings, _: Callable[[Criterion], ShapeData]) -> ShapeDa
     return conforms_to_any(parts)
 
 
-def _core(criterion: OfReadings, _: Surroundings, __: Callable[[Criterion], ShapeData]) -> ShapeData:
-    """SHACL Core does not compare dates: it stays as it is authored, and needs an engine of SHACL-SPARQL."""
-    return _written(criterion, TERMS[criterion.operator], _facets(criterion))
+def _core(_: OfReadings, __: Surroundings, ___: Callable[[Criterion], CoreForm | None]) -> None:
+    """SHACL Core does not compare dates."""
 
 
 def _kind(criterion: type[OfReadings]) -> Kind[OfReadings]:

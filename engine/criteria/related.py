@@ -13,7 +13,7 @@ from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, 
 from spinegraph.engine.criteria.measurement import is_empty, ranges_in_words
 from spinegraph.engine.criteria.node import CLOSED, CriterionNode, Explanation, Head, OpenFacts, Part
 from spinegraph.engine.criteria.open_facts import constant_or
-from spinegraph.engine.criteria.shapes import Iri, ShapeData, conforms_to_all, conforms_to_any
+from spinegraph.engine.criteria.shapes import CoreForm, Iri, ShapeData, conforms_to_any
 from spinegraph.engine.criteria.words import Clause, Names
 from spinegraph.engine.messages import noted
 from spinegraph.engine.model import Bound, Criterion, Difference, Fact, Hierarchy, Measured, Proof, Ratio, Related
@@ -200,12 +200,8 @@ def _dual(criterion: Related, _: Callable[[Criterion], ShapeData]) -> ShapeData:
     return conforms_to_any(parts)
 
 
-def _core(criterion: Related, _: Surroundings, __: Callable[[Criterion], ShapeData]) -> ShapeData:
-    """SHACL Core does not compute: it stays as it is authored, and needs an engine of SHACL-SPARQL."""
-    ends = ((criterion.lower, FACETS[:2]), (criterion.upper, FACETS[2:]))
-    return conforms_to_all(
-        _shape(criterion, facets[0] if bound.inclusive else facets[1], bound) for bound, facets in ends if bound
-    )
+def _core(_: Related, __: Surroundings, ___: Callable[[Criterion], CoreForm | None]) -> None:
+    """SHACL Core does not compute."""
 
 
 def _kind(criterion: type[Related]) -> Kind[Related]:

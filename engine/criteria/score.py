@@ -9,8 +9,8 @@ from fractions import Fraction
 from msgspec import structs
 from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, Preparation, Reach, Shape, Surroundings
 from spinegraph.engine.criteria.node import FALSE, TRUE, Explanation, Head
-from spinegraph.engine.criteria.shapes import Curie, Iri, ShapeData, conforms_to_all, conforms_to_any
-from spinegraph.engine.criteria.sums import Ballot, SumNode, at_least, at_most, emit_ballots
+from spinegraph.engine.criteria.shapes import CoreForm, Iri, ShapeData, conforms_to_any
+from spinegraph.engine.criteria.sums import Ballot, SumNode, at_least, at_most, core_of_ballots, emit_ballots
 from spinegraph.engine.criteria.words import Clause, Names, in_points, tally_in_words
 from spinegraph.engine.messages import IN_ENGLISH, Messages, noted
 from spinegraph.engine.model import And, Bound, Criterion, Hierarchy, Measured, Proof, Score, Scored, Tally
@@ -221,19 +221,9 @@ def _dual(criterion: Scored, _: Callable[[Criterion], ShapeData]) -> ShapeData:
     return conforms_to_any(parts)
 
 
-def _core(criterion: Scored, _: Surroundings, __: Callable[[Criterion], ShapeData]) -> ShapeData:
-    parts: list[ShapeData] = [{"sh:property": {"sh:path": Curie("core:score"), "sh:hasValue": Iri(criterion.score.iri)}}]
-    for bound, path, end in ((criterion.lower, "core:least", "min"), (criterion.upper, "core:greatest", "max")):
-        if bound:
-            facet = f"sh:{end}{'Inclusive' if bound.inclusive else 'Exclusive'}"
-            parts.append({"sh:property": {"sh:path": Curie(path), facet: bound.value}})
-    return {
-        "sh:property": {
-            "sh:path": Curie("core:scored"),
-            "sh:qualifiedValueShape": conforms_to_all(parts),
-            "sh:qualifiedMinCount": 1,
-        }
-    }
+def _core(criterion: Scored, _: Surroundings, of: Callable[[Criterion], CoreForm | None]) -> CoreForm | None:
+    forms = [form for form in map(of, criterion.parts) if form]
+    return core_of_ballots(_ballots(criterion), forms) if len(forms) == len(criterion.parts) else None
 
 
 KINDS = (

@@ -37,6 +37,15 @@ ShapeData = Mapping[str, Value]
 
 NOTHING: ShapeData = {"sh:in": []}
 """Nothing conforms to it."""
+ANYTHING: ShapeData = {}
+"""Everything conforms to it."""
+
+
+class CoreForm(NamedTuple):
+    """Two shapes of SHACL Core alone: one conforms where a criterion holds, the other where it is refuted."""
+
+    holds: ShapeData
+    refuted: ShapeData
 
 
 def conforms_to_all(shapes: Iterable[ShapeData]) -> ShapeData:
@@ -50,13 +59,21 @@ def conforms_to_any(shapes: Iterable[ShapeData]) -> ShapeData:
 
 
 def node_shape(shape: ShapeData) -> ShapeData:
-    """The shape with its type: engines differ over untyped members of lists."""
+    """The shape with its type: engines differ over untyped members of lists. One that has it stays the same thing."""
+    if "rdf:type" in shape:
+        return shape
     return {"rdf:type": Curie("sh:PropertyShape" if "sh:path" in shape else "sh:NodeShape"), **shape}
+
+
+def either_way(vote: ShapeData, given: ShapeData, without: ShapeData) -> ShapeData:
+    """A shape to which conforms what conforms to one of these, or to another one and what is then enough."""
+    both = vote if given is ANYTHING else conforms_to_all([vote, given])
+    return node_shape(both if without is NOTHING else conforms_to_any([both, without]))
 
 
 def property_value(path: Value, value: str) -> ShapeData:
     """A shape that has a value at a path."""
-    return {"sh:property": {"sh:path": path, "sh:hasValue": Iri(value)}}
+    return {"sh:property": node_shape({"sh:path": path, "sh:hasValue": Iri(value)})}
 
 
 NARROWER: Value = {"sh:zeroOrMorePath": {"sh:inversePath": Curie("rdfs:subClassOf")}}

@@ -8,8 +8,8 @@ What is unknown is counted on neither side, so that nothing is concluded that an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, Protocol, TypeVar
 
 from spinegraph.engine.criteria.bits import joined
 from spinegraph.engine.criteria.changes import DONE, NEVER, ChangeSets, all_of, any_of
@@ -18,8 +18,18 @@ from spinegraph.engine.criteria.kind import Planes, Preparation
 from spinegraph.engine.criteria.node import ALL_OF_AND, CLOSED, FALSE, TRUE, UNREFUTE, Explanation, Head, OpenFacts, Part, reached
 from spinegraph.engine.criteria.open_facts import constant_or
 from spinegraph.engine.criteria.planes import join
+from spinegraph.engine.criteria.shapes import (
+    ANYTHING,
+    NOTHING,
+    CoreForm,
+    ShapeData,
+    conforms_to_all,
+    conforms_to_any,
+    either_way,
+)
 from spinegraph.engine.model import Criterion
 
+V = TypeVar("V")
 MOST_TRIED, FEWEST_TRIED, MOST_STATES = 2000, 8, 256
 """How much is looked at to find changes: parts times votes that are missing, but some parts always; and, where a range has two
 bounds, pairs of votes. Beyond that the heaviest parts are tried, and the changes are not said to be all there are."""
@@ -93,23 +103,49 @@ def threshold(planes: Sequence[str], weights: Sequence[int], needed: int, to: Na
     >>> threshold(["a", "b", "c"], [3, 2, 1], 3, Inline())
     '((b & c) | a)'
     """
-    ordered = sorted(zip(weights, planes, strict=True), key=lambda vote: -vote[0])
-    left = [sum(weight for weight, _ in ordered[place:]) for place in range(len(ordered) + 1)]
-    known: dict[tuple[int, int], str] = {}
 
-    def reach(place: int, missing: int) -> str:
+    def step(plane: str, given: str, without: str) -> str:
+        return to.assign("t", join("|", [without, join("&", [plane, given])]))
+
+    return diagram(planes, weights, needed, ("zero", "ones"), step)
+
+
+def diagram(votes: Sequence[V], weights: Sequence[int], needed: int, ends: tuple[V, V], step: Callable[[V, V, V], V]) -> V:
+    """The decision diagram of `threshold` over votes of any kind.
+
+    `ends`: what is never enough, and what always is. `step`: one vote, what is enough once it is there, what is enough without.
+    """
+    ordered = sorted(zip(weights, votes, strict=True), key=lambda vote: -vote[0])
+    left = [sum(weight for weight, _ in ordered[place:]) for place in range(len(ordered) + 1)]
+    known: dict[tuple[int, int], V] = {}
+
+    def reach(place: int, missing: int) -> V:
         if missing <= 0:
-            return "ones"
+            return ends[1]
         if left[place] < missing:
-            return "zero"
+            return ends[0]
         if (place, missing) not in known:
-            weight, plane = ordered[place]
+            weight, vote = ordered[place]
             without, given = reach(place + 1, missing), reach(place + 1, missing - weight)
-            step = join("&", [plane, given])
-            known[place, missing] = without if given == without else to.assign("t", join("|", [without, step]))
+            known[place, missing] = without if given == without else step(vote, given, without)
         return known[place, missing]
 
     return reach(0, needed)
+
+
+# SHACL -------------------------------------------------------------------------------------------
+
+
+def core_of_ballots(ballots: Sequence[Ballot], forms: Sequence[CoreForm]) -> CoreForm:
+    """Shapes to which conforms what reaches all bounds, and what refutes one; steps that are equal are one shape."""
+    holds: list[ShapeData] = []
+    refuted: list[ShapeData] = []
+    for ballot in ballots:
+        sides = [(form[other], form[not other]) for form, other in zip(forms, ballot.opposite, strict=True)]
+        for found, number, needed in ((holds, 0, ballot.needed), (refuted, 1, ballot.against)):
+            votes = [side[number] for side in sides]
+            found.append(diagram(votes, ballot.weights, needed, (NOTHING, ANYTHING), either_way))
+    return CoreForm(conforms_to_all(holds), conforms_to_any(refuted))
 
 
 # Case --------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, 
 from spinegraph.engine.criteria.node import CLOSED, HOLD, TRUE, UNREFUTE, CriterionNode, Explanation, Head, OpenFacts, Part
 from spinegraph.engine.criteria.open_facts import constant_or, open_facts_of_any, residual
 from spinegraph.engine.criteria.planes import join
-from spinegraph.engine.criteria.shapes import NOTHING, WIDER, Curie, Iri, ShapeData, conforms_to_all, property_value
+from spinegraph.engine.criteria.shapes import NOTHING, WIDER, CoreForm, Curie, Iri, ShapeData, conforms_to_all, property_value
 from spinegraph.engine.criteria.words import Clause, Names
 from spinegraph.engine.messages import noted
 from spinegraph.engine.model import Criterion, Hierarchy, NotSuspected, Proof, Suspected
@@ -121,11 +121,11 @@ def _dual(criterion: ConditionCriterion, _: Callable[[Criterion], ShapeData]) ->
     return {opposite: Iri(criterion.condition)}
 
 
-def _core(criterion: ConditionCriterion, around: Surroundings, _: Callable[[Criterion], ShapeData]) -> ShapeData:
-    if isinstance(criterion, Suspected):
-        return property_value([Curie("core:holds"), Curie("core:assesses"), WIDER], criterion.condition)
+def _core(criterion: ConditionCriterion, around: Surroundings, _: Callable[[Criterion], CoreForm | None]) -> CoreForm:
+    suspected = property_value([Curie("core:holds"), Curie("core:assesses"), WIDER], criterion.condition)
     assessing = list(around.assessing(criterion.condition))
-    return conforms_to_all(property_value(Curie("core:refuted"), rule.iri) for rule in assessing) if assessing else NOTHING
+    ruled_out = conforms_to_all(property_value(Curie("core:refuted"), rule.iri) for rule in assessing) if assessing else NOTHING
+    return CoreForm(suspected, ruled_out) if isinstance(criterion, Suspected) else CoreForm(ruled_out, suspected)
 
 
 KINDS = (

@@ -35,7 +35,7 @@ from spinegraph.engine.criteria.node import (
 )
 from spinegraph.engine.criteria.occurrence import meeting
 from spinegraph.engine.criteria.open_facts import constant_or
-from spinegraph.engine.criteria.shapes import Iri, ShapeData, Value
+from spinegraph.engine.criteria.shapes import CoreForm, Iri, ShapeData, Value
 from spinegraph.engine.criteria.words import Clause, Names
 from spinegraph.engine.messages import noted
 from spinegraph.engine.model import (
@@ -249,9 +249,8 @@ def _dual(criterion: Occurring, _: Callable[[Criterion], ShapeData]) -> ShapeDat
     return _written(criterion, OPPOSITE[criterion.operator], criterion.times if criterion.denied else 1)
 
 
-def _core(criterion: Occurring, _: Surroundings, __: Callable[[Criterion], ShapeData]) -> ShapeData:
-    """SHACL Core does not compare dates: it stays as it is authored, and needs an engine of SHACL-SPARQL."""
-    return _written(criterion, criterion.operator, 1 if criterion.denied else criterion.times)
+def _core(_: Occurring, __: Surroundings, ___: Callable[[Criterion], CoreForm | None]) -> None:
+    """SHACL Core does not compare dates."""
 
 
 def _kind(criterion: type[Occurring]) -> Kind[Occurring]:

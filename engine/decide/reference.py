@@ -1,34 +1,34 @@
-"""The oracle: the same shapes, run by pySHACL. Slow, independent, and the judge of the compiled program.
+"""The oracle: the same rules, run by other SHACL engines. Independent, and the judge of the compiled program.
 
-The authored rules run unmodified and find what *holds*. What is *refuted* is found by running the dual of each rule,
-which De Morgan gives: `present` becomes `absent`, `and` becomes `or`, a range its opposite. Needs the `authoring` extra.
+They are run as they are exported (`portable_rules.py`): the authored rules find what *holds*, and what is *refuted* is found by
+the dual of each, which De Morgan gives: `present` becomes `absent`, `and` becomes `or`, a range its opposite. pySHACL needs the
+`authoring` extra, pyshifty `dev`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from pyshacl import shacl_rules
-from rdflib import RDF, RDFS, Graph, Literal, URIRef
-from rdflib.namespace import XSD
+from rdflib import Graph, URIRef
 from rdflib.plugin import register
 from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.processor import SPARQLProcessor
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Processor
-from spinegraph.engine.criteria import dual_of
-from spinegraph.engine.criteria.shapes import conforms_to_any, node_shape
-from spinegraph.engine.decide.shape_graph import CORE, DUAL, add_rule, add_score_rules, add_shape
-from spinegraph.engine.decide.timeline_graph import TimelineGraph
+from spinegraph.engine.decide.case_graph import CaseGraph
+from spinegraph.engine.decide.portable_rules import background, core_rules, read_authored, sparql_rules
+from spinegraph.engine.decide.shape_graph import CORE
 from spinegraph.engine.knowledge.files import shipped_paths
-from spinegraph.engine.knowledge.turtle.short_rules import derived_statements
-from spinegraph.engine.model import Act, ActKind, Case, DerivedFinding, Knowledge, Measured, Rule
-from spinegraph.engine.model.units import comparable
+from spinegraph.engine.model import Act, ActKind, Case, DerivedFinding, Knowledge
 from spinegraph.engine.program.compiler import compile_program
+
+Form = Literal["sparql", "core"]
+SlowOrFast = Literal["pyshacl", "pyshifty"]
 
 
 class Bits(NamedTuple):
@@ -58,39 +58,29 @@ def _prepared(text: str, base: str | None, namespaces: tuple[tuple[str, Any], ..
 register("sparql", Processor, __name__, "_PreparedProcessor")
 
 
-def _add_left_out(shapes: Graph) -> None:
-    """What rules in short form leave out, as `spinegraph format --full` writes it."""
-    for subject, predicate, value in derived_statements(
-        (str(s), str(p), o if isinstance(o, Literal) else str(o)) for s, p, o in shapes
-    ):
-        shapes.add((URIRef(subject), URIRef(predicate), Literal(value) if isinstance(value, int) else URIRef(value)))
-
-
 class Oracle:
-    """Runs authored and dual rules of one knowledge over cases. One per process: pySHACL changes rdflib's settings."""
+    """Runs the rules of one knowledge over cases. One per process: pySHACL changes rdflib's settings.
 
-    def __init__(self, knowledge: Knowledge, paths: Iterable[Path] | None = None) -> None:
+    `form`: with SPARQL as they are authored, or in SHACL Core. `engine`: pySHACL, or pyshifty, which is some fifty times as fast.
+    """
+
+    def __init__(
+        self, knowledge: Knowledge, paths: Iterable[Path] | None = None, *, form: Form = "sparql", engine: SlowOrFast = "pyshacl"
+    ) -> None:
+        self.engine = engine
         self._knowledge = knowledge
-        self._background = Graph()
-        self._shapes = Graph()
-        for path in paths if paths is not None else shipped_paths():
-            if path.suffix == ".ttl" and path.parent.name != "sources":
-                self._shapes.parse(path)
-        _add_left_out(self._shapes)
-        for iri, ancestors in knowledge.hierarchy.broader.items():
-            for parent in self._shapes.objects(URIRef(iri), RDFS.subClassOf):
-                if str(parent) in ancestors:
-                    self._background.add((URIRef(iri), RDFS.subClassOf, parent))
-        self._background += self._shapes.triples((None, CORE.assesses, None))
-        add_dual_rules(self._shapes, knowledge)
-        add_score_rules(self._shapes, knowledge)
-        self._finding = {finding.code: URIRef(iri) for iri, finding in knowledge.findings.items()}
-        self._measurement = {measurement.code: URIRef(iri) for iri, measurement in knowledge.measurements.items()}
-        self._coded = {thing.code: URIRef(iri) for iri, thing in knowledge.coded.items()}
-        self._units = {measurement.code: measurement.unit for measurement in knowledge.measurements.values()}
-        self._marks = _marks(knowledge)
-        self._rules = frozenset(knowledge.rules)
-        self._timelines = TimelineGraph(compile_program(knowledge))
+        authored = read_authored(paths if paths is not None else shipped_paths())
+        self._background = background(knowledge, authored)
+        program = compile_program(knowledge)
+        self.left_out: Mapping[str, str] = {}
+        """Rules that are not run, and why."""
+        if form == "core":
+            shapes, self.left_out = core_rules(knowledge, authored)
+        else:
+            shapes = sparql_rules(knowledge, authored)
+        self._infer: Callable[[Graph], Graph] = _WithPyshacl(shapes) if engine == "pyshacl" else _WithPyshifty(shapes)
+        self._rules = frozenset(knowledge.rules) - self.left_out.keys()
+        self._cases = CaseGraph(program)
 
     def evaluate(self, cases: Sequence[Case]) -> list[Bits]:
         """The bits of each case, by SHACL alone."""
@@ -98,31 +88,9 @@ class Oracle:
         data += self._background
         nodes = [URIRef(f"urn:spinegraph:case:{number}") for number in range(len(cases))]
         for node, case in zip(nodes, cases, strict=True):
-            self._describe(data, node, case)
-        result: Any = shacl_rules(data, shacl_graph=self._shapes, advanced=True)
-        expanded = Graph()
-        for triple in result.triples((None, None, None)):
-            expanded.add(triple)
+            self._cases.add(data, node, case)
+        expanded = self._infer(data)
         return [self._bits(expanded, node) for node in nodes]
-
-    def _describe(self, data: Graph, node: URIRef, case: Case) -> None:
-        data.add((node, RDF.type, CORE.Case))
-        for side, codes in (("present", case.present), ("absent", case.absent)):
-            for code in codes:
-                data.add((node, *self._recorded(side, self._finding[code])))
-        for code, value in case.measurements.items():
-            written = self._as_in_shapes(code, value)
-            data.add((node, self._measurement[code], Literal(repr(written), datatype=XSD.decimal)))
-        for name, code in case.coded.items():
-            data.add((node, self._coded[name], Literal(code)))
-        self._timelines.add(data, node, case)
-
-    def _recorded(self, side: str, finding: URIRef) -> tuple[URIRef, URIRef]:
-        """How a case graph says that a finding is present or absent, or an act done or taken, or not."""
-        act = self._knowledge.acts.get(str(finding))
-        if act is None:
-            return CORE[side], finding
-        return CORE[act.kind if side == "present" else f"not{act.kind.capitalize()}"], URIRef(act.intervention)
 
     def _stated(self, data: Graph, node: URIRef, side: str) -> set[str]:
         """The findings and acts that a case graph has on a side."""
@@ -131,11 +99,6 @@ class Oracle:
             predicate = CORE[kind if side == "present" else f"not{kind.capitalize()}"]
             found |= {Act(kind, str(done)).iri for done in data.objects(node, predicate)}
         return found
-
-    def _as_in_shapes(self, code: str, value: float) -> float:
-        """A duration as the shapes write the same number of days: other engines compare decimals, not days."""
-        unit = self._units[code]
-        return next((mark for mark in self._marks.get(code, ()) if comparable(mark, unit) == comparable(value, unit)), value)
 
     def _bits(self, data: Graph, node: URIRef) -> Bits:
         hierarchy = self._knowledge.hierarchy
@@ -148,33 +111,34 @@ class Oracle:
         )
 
 
-def _marks(knowledge: Knowledge) -> dict[str, list[float]]:
-    """Code of a measurement → the numbers to which the criteria of rules compare it."""
-    found: dict[str, list[float]] = {}
-    criteria = (part for rule in knowledge.rules.values() for part in (rule.scope, rule.criterion) if part is not None)
-    for node in (node for criterion in criteria for node in criterion.walk()):
-        if isinstance(node, Measured):
-            bounds = [bound for bound in (node.lower, node.upper) if bound]
-            marks = (mark for bound in bounds for mark in (bound.value, bound.other) if mark is not None)
-            found.setdefault(knowledge.measurements[node.measurement].code, []).extend(marks)
-    return found
+class _WithPyshacl:
+    """What pySHACL concludes: data → data with the conclusions."""
+
+    def __init__(self, shapes: Graph) -> None:
+        self._shapes = shapes
+
+    def __call__(self, data: Graph) -> Graph:
+        result: Any = shacl_rules(data, shacl_graph=self._shapes, advanced=True)
+        expanded = Graph()
+        for triple in result.triples((None, None, None)):
+            expanded.add(triple)
+        return expanded
 
 
-def add_dual_rules(shapes: Graph, knowledge: Knowledge) -> None:
-    """Add to a shapes graph, for every rule, the rule that finds it refuted."""
-    for rule in knowledge.rules.values():
-        if rule.scope is None and rule.criterion is None:
-            continue
-        predicate, value = (CORE.absent, rule.finding) if isinstance(rule, DerivedFinding) else (CORE.refuted, rule.iri)
-        add_rule(shapes, rule.id, rule.order, _refuting(rule, shapes), predicate, URIRef(value))
+class _WithPyshifty:
+    """What pyshifty concludes, likewise. Raises RuntimeError where it tells that it left something out."""
 
+    def __init__(self, shapes: Graph) -> None:
+        import shifty
 
-def _refuting(rule: Rule, shapes: Graph) -> URIRef:
-    """A named shape, added to the graph, that conforms if the rule's scope or its criterion is refuted."""
-    shape = DUAL[f"shape-{rule.id}"]
-    parts = conforms_to_any(dual_of(part) for part in (rule.scope, rule.criterion) if part is not None)
-    add_shape(shapes, shape, node_shape(parts))
-    return shape
+        self._shifty = shifty
+        self._shapes = shapes.serialize(format="turtle", encoding="utf-8")
+
+    def __call__(self, data: Graph) -> Graph:
+        result = self._shifty.infer(data, self._shapes, on_unsupported="error")
+        if result.diagnostics:
+            raise RuntimeError(f"pyshifty: {'; '.join(result.diagnostics)}")
+        return data + Graph().parse(data=result.inferred_ntriples, format="nt")
 
 
 def program_bits(knowledge: Knowledge, planes: Sequence[int], slots: Mapping[str, Any], present: Any, absent: Any) -> Bits:

@@ -33,7 +33,7 @@ def add_rule(graph: Graph, name: str, order: Decimal | int, condition: URIRef, p
 
 def _home(graph: Graph, order: Decimal | int) -> URIRef:
     """The shape that attaches the rules of one order to cases."""
-    home = DUAL[f"RulesOfOrder{order}"]
+    home = DUAL[f"RulesOfOrder{order}".replace(".", "-")]
     for made, target in ((RDF.type, SH.NodeShape), (SH.targetClass, CORE.Case), (SH.order, Literal(order))):
         graph.add((home, made, target))
     return home
@@ -111,12 +111,13 @@ def _construct(score: Score, items: list[tuple[Fraction, URIRef]]) -> str:
         terms = [_decimal(sum((points for points, _ in items if points * side < 0), Fraction(0)))]
         for points, item in items:
             state = "holds" if points * side > 0 else "refuted"
-            sign, size = "+" if side > 0 else "-", _decimal(abs(points))
-            terms.append(f"{sign} IF(EXISTS {{ $this core:{state} <{item}> }}, {size}, 0.0)")
+            terms.append(f"+ IF(EXISTS {{ $this core:{state} <{item}> }}, {_decimal(side * abs(points))}, 0.0)")
         sums.append(" ".join(terms))
+    # A name, and no blank node: some engines run a rule until it says nothing new.
+    named = f'IRI(CONCAT(STR($this), "#{score.code}"))'
     return (
         f"CONSTRUCT {{ $this core:scored ?sum . ?sum core:score <{score.iri}> ; core:least ?least ; core:greatest ?greatest }} "
-        f"WHERE {{ BIND (BNODE() AS ?sum) BIND ({sums[0]} AS ?least) BIND ({sums[1]} AS ?greatest) }}"
+        f"WHERE {{ BIND ({named} AS ?sum) BIND ({sums[0]} AS ?least) BIND ({sums[1]} AS ?greatest) }}"
     )
 
 
@@ -133,13 +134,18 @@ def _decimal(number: Fraction) -> str:
 # Shapes ------------------------------------------------------------------------------------------
 
 
-def add_shape(graph: Graph, node: rdflib.term.Node, shape: ShapeData) -> None:
+Written = dict[int, tuple[Value, rdflib.term.Node]]
+"""Parts of shapes by identity, and the nodes that they are: a part that stands in many places is written once."""
+
+
+def add_shape(graph: Graph, node: rdflib.term.Node, shape: ShapeData, written: Written | None = None) -> None:
     """Write a shape as the triples of a node."""
+    written = {} if written is None else written
     for predicate, value in shape.items():
-        graph.add((node, URIRef(expand(predicate)), _term(graph, value)))
+        graph.add((node, URIRef(expand(predicate)), _term(graph, value, written)))
 
 
-def _term(graph: Graph, value: Value) -> rdflib.term.Node:
+def _term(graph: Graph, value: Value, written: Written) -> rdflib.term.Node:
     if isinstance(value, Iri):
         return URIRef(value.iri)
     if isinstance(value, Curie):
@@ -153,10 +159,12 @@ def _term(graph: Graph, value: Value) -> rdflib.term.Node:
     if isinstance(value, float):
         return Literal(repr(value), datatype=XSD.decimal)
     if isinstance(value, Mapping):
-        node = BNode()
-        add_shape(graph, node, value)
-        return node
+        if id(value) not in written:
+            node = BNode()
+            written[id(value)] = value, node
+            add_shape(graph, node, value, written)
+        return written[id(value)][1]
     head = BNode() if value else RDF.nil
     if value:
-        Collection(graph, head, [_term(graph, item) for item in value])
+        Collection(graph, head, [_term(graph, item, written) for item in value])
     return head

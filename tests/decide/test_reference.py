@@ -34,7 +34,7 @@ from tests.validation.interactions.random_guidelines import Writer, paths_in
 
 pytestmark = pytest.mark.slow
 
-SUMS = 16
+SUMS = 3
 """So many random guidelines that count."""
 
 
@@ -44,7 +44,7 @@ def small_oracle(small_knowledge: Knowledge, small_paths: tuple[Path, ...]) -> O
 
 
 def test_the_program_agrees_with_pyshacl_on_the_shipped_knowledge(engine: Engine) -> None:
-    cases = list(itertools.islice(random_cases(engine.program, seed=41), 5))
+    cases = list(itertools.islice(random_cases(engine.program, seed=41), 1))
     assert list(differences(engine, Oracle(engine.knowledge), cases)) == []
 
 
@@ -165,8 +165,8 @@ def test_the_oracle_notices_a_lost_scope(small_knowledge: Knowledge, small_oracl
     engine = Engine(msgspec.structs.replace(small_knowledge, rules=rules))
     found = list(differences(engine, small_oracle, [Case(absent=("sore_throat",))]))
     assert [difference.split(";")[0] for difference in found] == [
-        f"holds {rule.iri}: program True, pySHACL False",
-        f"refuted {rule.iri}: program False, pySHACL True",
+        f"holds {rule.iri}: program True, pyshacl False",
+        f"refuted {rule.iri}: program False, pyshacl True",
     ]
 
 
