@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 # Every process that a test starts would compile everything anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help demo serve test quick web web-test check lint format oracle oracle-fast mutants bench bench-quick inferred clean
+.PHONY: help demo serve test quick web web-test check lint format oracle oracle-fast portable mutants bench bench-quick inferred clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -79,6 +79,11 @@ oracle-fast: $(VENV)/dev  ## the same by pyshifty, a fiftieth of the time
 	for over in shipped packages further random; do \
 		$(BIN)/python -m tests.oracle --cases 2000 --over $$over --engine pyshifty || exit 1; \
 	done
+
+portable: $(VENV)/dev  ## run the exported rules in SHACL engines of others, on 30 cases
+	$(PIP) $(EDITABLE) '.[dev,portable]'
+	cd tests/portable/node && npm install --no-audit --no-fund --ignore-scripts || echo "No npm: without JavaScript engines."
+	$(BIN)/python -m tests.portable
 
 mutants: $(VENV)/dev  ## make 600 mistakes in copies of the content, and count what finds them
 	$(BIN)/python -m tests.authoring.mutants

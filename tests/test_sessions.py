@@ -17,7 +17,7 @@ from tests.serving import serving
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("README.md", "docs/query.md", "docs/integrate.md")
+PAGES = ("README.md", "docs/query.md", "docs/integrate.md", "docs/portable.md")
 
 
 def blocks(page: str) -> list[str]:

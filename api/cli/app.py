@@ -30,6 +30,7 @@ COMMANDS = {
     "mcp": "spinegraph.api.cli.mcp:mcp_command",
     "query": "spinegraph.api.cli.query:query_command",
     "export": "spinegraph.api.cli.export:export_command",
+    "case": "spinegraph.api.cli.case:case_command",
     "coverage": "spinegraph.api.cli.content:coverage_command",
     "sources": "spinegraph.api.cli.content:sources_app",
     "test": "spinegraph.api.cli.test:test_command",

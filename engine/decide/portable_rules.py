@@ -111,8 +111,6 @@ def sparql_rules(knowledge: Knowledge, authored: Graph) -> Graph:
         _add_home(graph, authored, node)
         for condition in authored.objects(node, SH.condition):
             _add_shape(graph, authored, condition)
-    for component in (*authored.subjects(RDF.type, SH.ConstraintComponent), *authored.subjects(SH.declare)):
-        _add_whole(graph, authored, component)
     read = _scores_read(knowledge)
     for score in map(URIRef, read):
         _add_shape(graph, authored, score)
@@ -121,9 +119,22 @@ def sparql_rules(knowledge: Knowledge, authored: Graph) -> Graph:
         add_shape(graph, shape, node_shape(conforms_to_any(map(dual_of, _parts(rule)))))
         add_rule(graph, rule.id, rule.order, shape, *_refuting(rule))
     add_score_rules(graph, structs.replace(knowledge, scores=read))
+    for needed in (*_components_used(graph, authored), *authored.subjects(SH.declare)):
+        _add_whole(graph, authored, needed)
     _type_nested(graph)
     _number_orders(graph)
     return graph
+
+
+def _components_used(graph: Graph, authored: Graph) -> list[rdflib.term.Node]:
+    """The constraint components of which some shape has all parameters: TopBraid confuses those that share one."""
+    used = []
+    for component in authored.subjects(RDF.type, SH.ConstraintComponent):
+        parameters = [one for one in authored.objects(component, SH.parameter) if not authored.value(one, SH.optional)]
+        stating = [set(graph.subjects(authored.value(one, SH.path))) for one in parameters]
+        if set.intersection(*stating):
+            used.append(component)
+    return used
 
 
 def _scores_read(knowledge: Knowledge) -> dict[str, Score]:
