@@ -41,7 +41,7 @@ TRIALS = (
     Trial("pyshifty", "core", with_pyshifty),
     Trial("TopBraid", "sparql", with_topbraid),
     Trial("TopBraid", "core", with_topbraid),
-    Trial("pyrudof", "core", with_pyrudof),
+    Trial("pyrudof", "core", with_pyrudof, held=False),
     Trial("rdf-validate-shacl", "core", with_javascript("rdf-validate-shacl"), held=False),
     Trial("shacl-engine", "core", with_javascript("shacl-engine"), held=False),
 )
