@@ -29,6 +29,15 @@ from spinegraph.engine.model.brief import (
     SourceState,
     Suspicion,
 )
+from spinegraph.engine.model.concepts import (
+    CodedProperty,
+    CodedValue,
+    Concept,
+    DeprecatedTerm,
+    Hierarchy,
+    Measurement,
+    TermKind,
+)
 from spinegraph.engine.model.criteria import (
     Absent,
     Act,
@@ -91,15 +100,9 @@ from spinegraph.engine.model.decision import (
 from spinegraph.engine.model.knowledge import (
     Assessment,
     BriefLine,
-    CodedProperty,
-    CodedValue,
-    Concept,
-    DeprecatedTerm,
     DerivedFinding,
     Exclusion,
-    Hierarchy,
     Knowledge,
-    Measurement,
     Position,
     Recommendation,
     Rule,
@@ -107,7 +110,6 @@ from spinegraph.engine.model.knowledge import (
     ScreenItem,
     SourceGap,
     Tension,
-    TermKind,
     UncoveredTopic,
 )
 from spinegraph.engine.model.shown import KnowledgeVersion
