@@ -27,6 +27,7 @@
     ├── LocalTextError            a deployer's own texts cannot be used
     ├── DrawingError              a decision pathway cannot be drawn: no such name, or it is too large
     │   └── DrawingNotInstalledError  no program that draws is there
+    ├── PublicationError          a decision cannot be published so
     ├── OtherKnowledgeError       a stored decision rests on other knowledge than the one at hand
     └── QueryError                a SPARQL query cannot be answered now
         ├── QuerySyntaxError      it is not SPARQL
@@ -268,6 +269,12 @@ class DrawingNotInstalledError(DrawingError):
     """No program that draws is there: the extra `drawing` brings one."""
 
     title = "What draws is not installed"
+
+
+class PublicationError(SpinegraphError):
+    """What is said of when and by whom a decision was made cannot be, or it cannot be a nanopublication."""
+
+    title = "The decision cannot be published so"
 
 
 class OtherKnowledgeError(SpinegraphError):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import msgspec
 import typer
@@ -24,7 +24,9 @@ from spinegraph.engine.decide.accounted import with_account
 from spinegraph.engine.decide.decision import View
 from spinegraph.engine.exchange.fhir.files import read_any_case_file
 from spinegraph.engine.exchange.fhir.record import FhirReader, RecordOptions
-from spinegraph.engine.exchange.formats import BY_NAME, Answer
+from spinegraph.engine.errors import PublicationError
+from spinegraph.engine.exchange.formats import BY_NAME, Answer, require_provenance
+from spinegraph.engine.exchange.provenance.wanted import FORMS, Form, read_agent, read_wanted
 
 HINT = "--all shows the rest."
 
@@ -33,6 +35,13 @@ def known_format(name: str) -> str:
     """The name of a format, or nothing. Raises BadParameter."""
     if name and name not in BY_NAME:
         raise typer.BadParameter(f"{name!r} is none of {', '.join(BY_NAME)}.")
+    return name
+
+
+def known_form(name: str) -> str:
+    """The name of a form of provenance. Raises BadParameter."""
+    if name not in FORMS:
+        raise typer.BadParameter(f"{name!r} is none of {', '.join(FORMS)}.")
     return name
 
 
@@ -50,6 +59,17 @@ def decide_command(
     explain: Annotated[
         list[str] | None, typer.Option("--explain", metavar="RULE", help="Show the proof of a recommendation; may be repeated.")
     ] = None,
+    provenance: Annotated[
+        str,
+        typer.Option(
+            "--provenance", metavar="|".join(FORMS), callback=known_form, help="With --format ttl, jsonld or trig: how much."
+        ),
+    ] = FORMS[0],
+    made_at: Annotated[str, typer.Option("--made-at", metavar="INSTANT", help="Of provenance: when it was decided.")] = "",
+    made_by: Annotated[str, typer.Option("--made-by", metavar="IRI|ORCID", help="Of provenance: who decided.")] = "",
+    sign: Annotated[
+        Path | None, typer.Option("--sign", metavar="PROFILE", help="Sign nanopublications with this profile (YAML).")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every rule, reason, change and question.")] = False,
     patient: PatientOption = False,
     language: LanguageOption = None,
@@ -63,6 +83,7 @@ def decide_command(
         raise typer.BadParameter("--view goes with --json.")
     if view == "brief" and explain:
         raise typer.BadParameter("A brief has no proofs: leave --view or --explain out.")
+    publication = _publication("json" if as_json else form, provenance, made_at, made_by, sign)
     engine, packages = load_engine(knowledge or ()), tuple(guideline or ())
     engine.of_packages(packages).known_recommendations(explain or ())
     codebook = make_codebook(engine.knowledge)
@@ -79,14 +100,32 @@ def decide_command(
             )
         elif form:
             decision = with_account(engine.decide(file.case, everything, packages), file.account)
-            typer.echo(
-                BY_NAME[form].write(
-                    Answer(engine.knowledge.in_language(file.case.language), decision, file.title, file.narrative)
-                )
-            )
+            known = engine.knowledge.in_language(file.case.language)
+            typer.echo(BY_NAME[form].write(publication(Answer(known, decision, file.title, file.narrative))))
         else:
             sys.stdout.write("\n" if number else "")
             _show(engine, file, explain or (), packages, everything=everything, named=len(files) > 1)
+
+
+def _publication(form: str, provenance: str, made_at: str, made_by: str, sign: Path | None) -> Callable[[Answer], Answer]:
+    """What is asked of provenance, to be put into an answer. Raises BadParameter, PublicationError."""
+    if sign and provenance != "nanopublication":
+        raise typer.BadParameter("--sign goes with --provenance nanopublication.")
+    try:
+        wanted = read_wanted(cast("Form", provenance), made_at, made_by)
+        if wanted.given and not form:
+            raise typer.BadParameter("--provenance, --made-at and --made-by go with --format ttl, jsonld or trig.")
+        require_provenance(BY_NAME[form or "json"], wanted)
+    except PublicationError as error:
+        option = f"--{error.where.replace('_', '-')}"
+        raise PublicationError(error.what, where=option, mend=error.mend) from error
+    if sign is None:
+        return lambda answer: answer._replace(provenance=wanted)
+    from spinegraph.engine.exchange.provenance.signing import read_profile  # needs an extra
+
+    signature = read_profile(sign)
+    by_signer = wanted._replace(made_by=wanted.made_by or read_agent(signature.agent))
+    return lambda answer: answer._replace(provenance=by_signer, sign=signature.sign)
 
 
 def _show(

@@ -33,11 +33,12 @@ from spinegraph.engine import (
 )
 from spinegraph.engine.decide.accounted import with_account
 from spinegraph.engine.decide.decision import View
-from spinegraph.engine.errors import VocabularyError
+from spinegraph.engine.errors import PublicationError, VocabularyError
 from spinegraph.engine.exchange.article.local import NO_TEXT, LocalText
 from spinegraph.engine.exchange.fhir.bundle import parse_record
 from spinegraph.engine.exchange.fhir.record import FhirReader, RecordOptions
-from spinegraph.engine.exchange.formats import FORMATS, Answer, Format
+from spinegraph.engine.exchange.formats import BY_MEDIA_TYPE, FORMATS, Answer, Format, require_provenance
+from spinegraph.engine.exchange.provenance.wanted import Form, Wanted, read_wanted
 from spinegraph.engine.model import Answer as ShortAnswer
 from spinegraph.engine.model import BriefAnswer, Decision, Frozen, doc
 from starlette.concurrency import run_in_threadpool
@@ -63,6 +64,24 @@ class DecisionParameters(Frozen, frozen=True, kw_only=True):
     audience: Annotated[
         Literal["", "clinician", "patient"], doc("Of a FHIR record: for whom the words of the answer are meant.")
     ] = ""
+    provenance: Annotated[
+        Form,
+        doc("Form of the provenance: every step; what is to be done or suspected with its evidence; that as a nanopublication."),
+    ] = "full"
+    made_at: Annotated[
+        str, doc("Of provenance: the instant of the decision, with a zone. It changes neither decision nor id.")
+    ] = ""
+    made_by: Annotated[str, doc("Of provenance: who made the decision, by IRI or ORCID. It changes neither decision nor id.")] = (
+        ""
+    )
+
+    @property
+    def of_provenance(self) -> Wanted:
+        """What is asked of provenance. Raises ParameterError."""
+        try:
+            return read_wanted(self.provenance, self.made_at, self.made_by)
+        except PublicationError as error:
+            raise _parameter_error(error) from error
 
 
 Parser = Callable[[bytes], Any]
@@ -103,9 +122,22 @@ def renderers_of(engine: Engine, local: LocalText = NO_TEXT) -> dict[str, Render
 
     def written(form: Format, file: CaseFile, wanted: DecisionParameters) -> bytes:
         decision = with_account(engine.decide(file.case, wanted.view == "full", wanted.guideline), file.account)
-        return form.write(Answer(engine.knowledge.in_language(file.case.language), decision, file.title, file.narrative, local))
+        knowledge = engine.knowledge.in_language(file.case.language)
+        return form.write(Answer(knowledge, decision, file.title, file.narrative, local, wanted.of_provenance))
 
     return {**{form.media_type: partial(written, form) for form in FORMATS}, JSON: answer}
+
+
+def _parameter_error(error: PublicationError) -> ParameterError:
+    return ParameterError(error.what, where=f"?{error.where}", mend=error.mend)
+
+
+def _of_format(media_type: str, wanted: DecisionParameters) -> None:
+    """Refuse what is asked of provenance where the answer is none. Raises ParameterError."""
+    try:
+        require_provenance(BY_MEDIA_TYPE[media_type], wanted.of_provenance)
+    except PublicationError as error:
+        raise _parameter_error(error) from error
 
 
 def _named(engine: Engine, wanted: DecisionParameters) -> DecisionParameters:
@@ -143,6 +175,8 @@ def decisions_router(
         wanted = _named(engine, read_parameters(query, DecisionParameters)) if query else PLAIN
         kind = media_type_of(request, (*BODIES, *RECORDS), "A case")
         media_type = negotiated(request, offered, "A decision")
+        if query:
+            _of_format(media_type, wanted)
         language = preferred_language(request, spoken)
         options = _record_options(kind, wanted, language)
         body = await read_body(request, *(of_records if options else of_cases))
@@ -171,7 +205,15 @@ def decisions_router(
             "Decide a case",
             "The decision.",
             {name: VIEWS if name == JSON else None for name in offered},
-            (UnreadableCaseError, BodyTimeoutError, NotAcceptableError, MediaTypeError, CaseError, ParameterError),
+            (
+                UnreadableCaseError,
+                BodyTimeoutError,
+                NotAcceptableError,
+                MediaTypeError,
+                CaseError,
+                ParameterError,
+                PublicationError,
+            ),
             DecisionParameters,
             body={**case_bodies(codebook), **record_bodies()},
         ),

@@ -10,7 +10,7 @@ from spinegraph.api.cli.terminal import render_decision
 from spinegraph.engine import Engine, make_case, make_codebook
 from spinegraph.engine.exchange.article.article import render_article
 from spinegraph.engine.exchange.description.resource import make_describer
-from spinegraph.engine.exchange.provenance.decision import render_provenance
+from spinegraph.engine.exchange.provenance.rendering import render_provenance
 from spinegraph.engine.model import Case
 
 from tests.stated import stating, write_stated

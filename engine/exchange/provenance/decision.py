@@ -9,15 +9,24 @@ As TriG it is laid out like a nanopublication: what is asserted, where that come
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, version
 
 import pyoxigraph as ox
 from spinegraph.engine.criteria.facts import AS_OF, date_of
 from spinegraph.engine.exchange.provenance.facts import CaseFacts
+from spinegraph.engine.exchange.provenance.publication import (
+    AGENT,
+    ASSERTION,
+    PROVENANCE,
+    PUBINFO,
+    knowledge_iri,
+    publication_triples,
+    run_iri,
+)
 from spinegraph.engine.exchange.provenance.sources import described
 from spinegraph.engine.exchange.provenance.statements import dose_triples, stated_triples
-from spinegraph.engine.exchange.rdf import JSON_LD, TRIG, TURTLE, Value, iri, render, text
-from spinegraph.engine.knowledge.turtle.terms import PATIENT, PREFIXES, local_name
+from spinegraph.engine.exchange.provenance.wanted import PLAIN, Wanted
+from spinegraph.engine.exchange.rdf import Value, iri, text
+from spinegraph.engine.knowledge.turtle.terms import PATIENT, local_name
 from spinegraph.engine.model import (
     AssessedCondition,
     DecidedRecommendation,
@@ -31,55 +40,23 @@ from spinegraph.engine.model import (
     ShownTension,
 )
 
-MEDIA_TYPES = (TURTLE, JSON_LD, TRIG)
-"""In what a decision's provenance can be had."""
-NANOPUBLICATION = "http://www.nanopub.org/nschema#"
-AGENT = ox.NamedNode("urn:spinegraph:agent:engine")
-ASSERTION, PROVENANCE, PUBINFO, HEAD = "assertion", "provenance", "pubinfo", "head"
 
-
-def render_provenance(knowledge: Knowledge, decision: Decision, media_type: str) -> bytes:
-    """The provenance of a decision as `text/turtle`, `application/ld+json` or `application/trig` (with named graphs).
-
-    Raises ValueError for any other media type.
-    """
-    if media_type not in MEDIA_TYPES:
-        raise ValueError(f"Provenance is {', '.join(MEDIA_TYPES)}, not {media_type}.")
-    quads = decision_graph(knowledge, decision)
-    prefixes = PREFIXES | {"np": NANOPUBLICATION, "run": f"{run_iri(decision)}:"}
-    return render([*_head(decision), *quads] if media_type == TRIG else quads, media_type, prefixes)
-
-
-def decision_graph(knowledge: Knowledge, decision: Decision) -> list[ox.Quad]:
+def decision_graph(knowledge: Knowledge, decision: Decision, wanted: Wanted = PLAIN) -> list[ox.Quad]:
     """The quads of a decision's provenance, in the graphs `…:assertion`, `…:provenance` and `…:pubinfo` of its IRI.
 
-    No blank nodes; each quad once; the same decision gives the same quads in the same order.
+    No blank nodes; each quad once; the same decision gives the same quads in the same order. It is the full form, whatever
+    `wanted` has as form; `lean` has the other.
     """
-    return _Provenance(knowledge, decision).quads()
-
-
-def run_iri(decision: Decision) -> str:
-    """The IRI of the run that made a decision; everything else in its provenance is named below it."""
-    return f"urn:spinegraph:decision:{decision.id}"
-
-
-def _head(decision: Decision) -> list[ox.Quad]:
-    run = run_iri(decision)
-    publication = ox.NamedNode(f"{run}:nanopublication")
-    parts = {"hasAssertion": ASSERTION, "hasProvenance": PROVENANCE, "hasPublicationInfo": PUBINFO}
-    triples = [(publication, iri("rdf:type"), ox.NamedNode(NANOPUBLICATION + "Nanopublication"))]
-    triples += [
-        (publication, ox.NamedNode(NANOPUBLICATION + name), ox.NamedNode(f"{run}:{part}")) for name, part in parts.items()
-    ]
-    return [ox.Quad(*triple, ox.NamedNode(f"{run}:{HEAD}")) for triple in triples]
+    return _Provenance(knowledge, decision, wanted).quads()
 
 
 class _Provenance:
     """Collects the quads of one decision."""
 
-    def __init__(self, knowledge: Knowledge, decision: Decision) -> None:
+    def __init__(self, knowledge: Knowledge, decision: Decision, wanted: Wanted) -> None:
         self._knowledge = knowledge
         self._decision = decision
+        self._wanted = wanted
         self._run = run_iri(decision)
         self._activity = ox.NamedNode(self._run)
         self._facts = CaseFacts(knowledge, decision.case)
@@ -254,7 +231,7 @@ class _Provenance:
     def _activity_and_plans(self) -> None:
         self._type(self._activity, "prov:Activity")
         self._source(self._activity, "rdfs:label", text("a run of the guidelines over one case", "en"))
-        self._source(self._activity, "prov:used", self._knowledge_iri())
+        self._source(self._activity, "prov:used", knowledge_iri(self._decision))
         self._source(self._activity, "prov:wasAssociatedWith", AGENT)
         for rule in sorted(self._plans):
             association = self._name("association", local_name(rule))
@@ -281,29 +258,13 @@ class _Provenance:
         self._source(result, "prov:wasAttributedTo", AGENT)
         self._add(ASSERTION, result, iri("dcterms:identifier"), text(self._decision.id))
         self._add(ASSERTION, result, iri("core:decidedUrgency"), text(self._decision.brief.level))
-        knowledge = self._knowledge_iri()
-        triples: list[tuple[ox.NamedNode, str, Value]] = [
-            (result, "core:disclaimer", text(self._decision.disclaimer, "en")),
-            (ox.NamedNode(f"{self._run}:nanopublication"), "prov:wasAttributedTo", AGENT),
-            (knowledge, "rdf:type", iri("prov:Entity")),
-            (knowledge, "rdfs:label", text("the knowledge that was applied", "en")),
-            (knowledge, "dcterms:identifier", text(self._decision.knowledge.digest)),
-            (knowledge, "owl:versionInfo", text(self._decision.knowledge.version)),
-            (AGENT, "rdf:type", iri("prov:Agent")),
-            (AGENT, "rdf:type", iri("prov:SoftwareAgent")),
-            (AGENT, "rdfs:label", text("Spinegraph engine", "en")),
-            (AGENT, "owl:versionInfo", text(_engine_version())),
-        ]
-        for subject, predicate, value in triples:
-            self._add(PUBINFO, subject, iri(predicate), value)
+        for triple in publication_triples(self._decision, self._wanted):
+            self._add(PUBINFO, *triple)
 
     # Saying it ---------------------------------------------------------------------------------
 
     def _name(self, *parts: str) -> ox.NamedNode:
         return ox.NamedNode(":".join((self._run, *parts)))
-
-    def _knowledge_iri(self) -> ox.NamedNode:
-        return ox.NamedNode(f"urn:spinegraph:knowledge:{self._decision.knowledge.digest}")
 
     def _passage(self, number: str) -> ox.NamedNode:
         self._cited[number] = None
@@ -335,10 +296,3 @@ class _Provenance:
 
     def _add(self, graph: str, subject: ox.NamedNode, predicate: ox.NamedNode, value: Value) -> None:
         self._quads[ox.Quad(subject, predicate, value, ox.NamedNode(f"{self._run}:{graph}"))] = None
-
-
-def _engine_version() -> str:
-    try:
-        return version("spinegraph")
-    except PackageNotFoundError:
-        return "not installed"

@@ -151,6 +151,32 @@ def test_child_and_contradiction_are_told_first(run: Run, tmp_path: Path) -> Non
     assert "- conflicting" in run("decide", both, "--all").out
 
 
+def test_provenance_is_printed_in_the_form_that_is_asked_for(run: Run) -> None:
+    code, out, err = run("decide", RED_FLAG, "--format", "trig", "--provenance", "lean", "--made-at", "2026-03-01T08:30Z")
+    assert (code, err) == (0, "")
+    assert '"2026-03-01T08:30:00Z"^^xsd:dateTime' in out
+    assert 'rdfs:label "urinary retention' not in out
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--format", "trig", "--made-at", "2026"), "--made-at: made_at is '2026', which is no instant."),
+        (("--format", "trig", "--made-by", "bob"), "--made-by: made_by is 'bob'"),
+        (("--json", "--provenance", "lean"), "--provenance: application/json is no provenance"),
+        (("--provenance", "lean"), "go with --format ttl, jsonld or trig"),
+        (("--format", "trig", "--provenance", "thin"), "'thin' is none of full, lean, nanopublication"),
+        (("--format", "trig", "--sign", "me.yml"), "--sign goes with --provenance nanopublication"),
+        (("--format", "trig", "--provenance", "nanopublication", "--sign", "me.yml"), "me.yml: There is no such profile."),
+    ],
+)
+def test_what_provenance_cannot_say_is_refused_by_option(run: Run, options: tuple[str, ...], told: str) -> None:
+    code, out, err = run("decide", RED_FLAG, *options)
+    assert code != 0
+    assert out == ""
+    assert told in " ".join(err.split())
+
+
 # Errors --------------------------------------------------------------------------------------
 
 

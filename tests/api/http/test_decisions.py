@@ -347,3 +347,46 @@ def test_half_an_emoji_in_a_title_is_refused_whatever_is_asked_for(accept: str, 
     )
     assert answer.status_code == 422
     assert (answer.json()["where"], answer.json()["mend"]) == ("/title", "Take it out.")
+
+
+# Provenance ------------------------------------------------------------------------------------
+
+
+def _provenance(client: httpx.Client, media_type: str = "application/trig", **given: str) -> httpx.Response:
+    return client.post(URL, json=RED_FLAG, params=given, headers={"Accept": media_type})
+
+
+def test_provenance_comes_in_the_form_that_is_asked_for(client: httpx.Client) -> None:
+    full, lean, nano = (_provenance(client, provenance=form) for form in ("full", "lean", "nanopublication"))
+    assert {reply.status_code for reply in (full, lean, nano)} == {200}
+    assert full.content == _provenance(client).content
+    assert len(lean.content) * 10 < len(full.content)
+    assert "@prefix this: <https://w3id.org/np/RA" in nano.text
+
+
+def test_time_and_agent_stand_in_provenance_and_change_no_id(client: httpx.Client) -> None:
+    told = _provenance(client, provenance="lean", made_at="2026-03-01T08:30Z", made_by="0000-0002-1825-0097")
+    assert '"2026-03-01T08:30:00Z"^^xsd:dateTime' in told.text
+    assert "<https://orcid.org/0000-0002-1825-0097>" in told.text
+    assert client.post(URL, json=RED_FLAG).json()["id"] in told.text
+
+
+@pytest.mark.parametrize(
+    ("given", "media_type", "where", "detail"),
+    [
+        ({"made_at": "yesterday"}, "text/turtle", "?made_at", "no date"),
+        ({"made_by": "bob"}, "text/turtle", "?made_by", "no IRI of an agent"),
+        ({"made_by": "0000-0002-1825-0098"}, "text/turtle", "?made_by", "no ORCID"),
+        ({"provenance": "lean"}, "application/json", "?provenance", "application/json is no provenance"),
+        ({"made_by": "urn:x:y"}, "text/html", "?made_by", "text/html is no provenance"),
+        ({"provenance": "nanopublication"}, "text/turtle", "?provenance", "'nanopublication'"),
+        ({"provenance": "thin"}, "text/turtle", "?provenance", "'thin'"),
+    ],
+)
+def test_what_provenance_cannot_say_is_refused_by_name(
+    client: httpx.Client, given: dict[str, str], media_type: str, where: str, detail: str
+) -> None:
+    reply = _provenance(client, media_type, **given)
+    assert (reply.status_code, reply.json()["where"]) == (422, where)
+    assert detail in reply.json()["detail"]
+    assert reply.json()["mend"]

@@ -13,10 +13,14 @@ from pyshacl import validate
 from rdflib import PROV, RDF
 from rdflib.compare import isomorphic
 from spinegraph.engine import Case, Engine, load_knowledge, make_case, make_codebook, read_case_file
-from spinegraph.engine.exchange.provenance.decision import MEDIA_TYPES, decision_graph, render_provenance, run_iri
+from spinegraph.engine.exchange.provenance.decision import decision_graph
+from spinegraph.engine.exchange.provenance.publication import run_iri
+from spinegraph.engine.exchange.provenance.rendering import MEDIA_TYPES, render_provenance
+from spinegraph.engine.exchange.provenance.wanted import Wanted
 from spinegraph.engine.knowledge.turtle.terms import expand
 from spinegraph.engine.model import Decision
 
+from tests.exchange.provenance.examples import decided
 from tests.random_cases import random_cases
 
 pytestmark = pytest.mark.slow
@@ -29,11 +33,6 @@ CORE = rdflib.Namespace(expand("core:"))
 @pytest.fixture(scope="module")
 def shape() -> rdflib.Graph:
     return rdflib.Graph().parse(ROOT / "shapes" / "authoring" / "provenance.ttl")
-
-
-def _example(engine: Engine, name: str = "red-flag") -> Decision:
-    path = ROOT / "docs" / "examples" / f"{name}.yaml"
-    return engine.decide(read_case_file(path, make_codebook(engine.knowledge)).case)
 
 
 def _turtle(engine: Engine, decision: Decision) -> rdflib.Graph:
@@ -98,7 +97,7 @@ def test_every_syntax_says_the_same(path: Path, engine: Engine) -> None:
 
 
 def test_named_graphs_are_those_of_a_nanopublication(engine: Engine) -> None:
-    decision = _example(engine)
+    decision = decided(engine)
     run = run_iri(decision)
     quads = list(ox.parse(render_provenance(engine.knowledge, decision, "application/trig"), format=ox.RdfFormat.TRIG))
     graphs = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)}
@@ -109,7 +108,7 @@ def test_named_graphs_are_those_of_a_nanopublication(engine: Engine) -> None:
 
 
 def test_there_are_no_blank_nodes_and_every_name_follows_from_the_id(engine: Engine) -> None:
-    decision = _example(engine)
+    decision = decided(engine)
     for quad in decision_graph(engine.knowledge, decision):
         assert isinstance(quad.subject, ox.NamedNode)
         assert not isinstance(quad.object, ox.BlankNode)
@@ -120,12 +119,12 @@ def test_there_are_no_blank_nodes_and_every_name_follows_from_the_id(engine: Eng
 def test_the_same_decision_gives_the_same_bytes(engine: Engine) -> None:
     again = Engine(load_knowledge())
     for media_type in MEDIA_TYPES:
-        first = render_provenance(engine.knowledge, _example(engine), media_type)
-        assert first == render_provenance(again.knowledge, _example(again), media_type)
+        first = render_provenance(engine.knowledge, decided(engine), media_type)
+        assert first == render_provenance(again.knowledge, decided(again), media_type)
 
 
 def test_every_rule_of_the_decision_is_a_plan(engine: Engine) -> None:
-    decision = _example(engine)
+    decision = decided(engine)
     graph = _turtle(engine, decision)
     plans = {str(plan) for plan in graph.objects(None, PROV.hadPlan)}
     assert {entry.iri for entry in decision.recommendations} <= plans
@@ -134,7 +133,7 @@ def test_every_rule_of_the_decision_is_a_plan(engine: Engine) -> None:
 
 
 def test_a_verdict_leads_to_the_facts_and_passages_of_its_proof(engine: Engine) -> None:
-    decision = _example(engine)
+    decision = decided(engine)
     graph = _turtle(engine, decision)
     run = run_iri(decision)
     mri = rdflib.URIRef(f"{run}:recommendation:lumbar-mri-in-suspected-cauda-equina")
@@ -146,7 +145,7 @@ def test_a_verdict_leads_to_the_facts_and_passages_of_its_proof(engine: Engine) 
 
 
 def test_what_follows_from_a_measurement_leads_to_it(engine: Engine) -> None:
-    decision = _example(engine)
+    decision = decided(engine)
     graph = _turtle(engine, decision)
     run = run_iri(decision)
     older = rdflib.URIRef(f"{run}:derived:age_over_50")
@@ -187,4 +186,14 @@ def test_patients_are_told_in_their_words(engine: Engine) -> None:
 
 def test_another_media_type_is_refused(engine: Engine) -> None:
     with pytest.raises(ValueError, match="not text/csv"):
-        render_provenance(engine.knowledge, _example(engine), "text/csv")
+        render_provenance(engine.knowledge, decided(engine), "text/csv")
+
+
+def test_who_decided_and_when_conforms_to_the_shape(small: Engine, shape: rdflib.Graph) -> None:
+    decision = small.decide(Case())
+    wanted = Wanted(made_at="2026-03-01T08:30:00Z", made_by="https://orcid.org/0000-0002-1825-0097")
+    graph = rdflib.Graph().parse(render_provenance(small.knowledge, decision, "text/turtle", wanted), format="turtle")
+    of_runs = [expand("shape:ProvenanceActivity")]
+    assert validate(graph, shacl_graph=shape, inference="none", use_shapes=of_runs)[0]
+    graph.remove((None, PROV.wasAssociatedWith, rdflib.URIRef("urn:spinegraph:agent:engine")))
+    assert not validate(graph, shacl_graph=shape, inference="none", use_shapes=of_runs)[0]
