@@ -24,6 +24,7 @@ from spinegraph.engine.decide.reference import Oracle
 from spinegraph.engine.model import Case, Knowledge
 from spinegraph.engine.validation.cases.files import read_cases
 
+from bench.archive import archive_rows
 from bench.growth import growth_rows, packages_row
 from bench.http import requests_per_second
 from bench.sparql import sparql_rows
@@ -89,6 +90,7 @@ def _rows(knowledge: Knowledge, quick: bool, skip_http: bool) -> Iterator[tuple[
         for what, rate in rates.items():
             yield f"POST, requests per second: {what}", f"{rate:,.0f} ({rate / rates['empty']:.2f} of the empty route)"
         yield from sparql_rows()
+    yield from archive_rows(engine, clinical[::5])
     yield from validation_rows()
 
 

@@ -132,7 +132,8 @@ def create_app(
     given = engine
     whole = given or load_engine(settings.knowledge)
     engine = whole.of_packages(settings.guideline)
-    codebook = make_codebook(engine.knowledge)
+    index = make_index(engine.knowledge)
+    codebook = make_codebook(engine.knowledge, index)
     access = access or AccessSettings.from_environment()
     app = FastAPI(
         title="Spinegraph",
@@ -157,7 +158,6 @@ def create_app(
     app.include_router(console_router())
     app.include_router(docs_router())
     app.include_router(try_router(engine, codebook, cases, settings.local))
-    index = make_index(engine.knowledge)
     app.include_router(search_router(engine.knowledge, index))
     app.include_router(search_api_router(index, engine.knowledge.digest))
     app.include_router(problem_types_router())

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from spinegraph.engine.decide.timeline import asked_about
 from spinegraph.engine.knowledge.build.mapping_table import same_code
 from spinegraph.engine.knowledge.turtle.terms import BASE, expand, shorten
 from spinegraph.engine.model import CodedProperty, Compared, Concept, DerivedFinding, Knowledge, Measurement
+
+if TYPE_CHECKING:
+    from spinegraph.engine.search.index import SearchIndex
 
 T = TypeVar("T")
 AGE = expand("core:ageYears")
@@ -28,7 +32,8 @@ class Codebook(NamedTuple):
     `dated`: members of a request with codes in them, of which rules ask about the date. `replaced`: every name of a term out of
     use → the code of what replaces it; `withdrawn`: where nothing does → the codes among which people may choose. `history`:
     codes of findings that say that something has been so at any time; `unrecorded`: code of a finding that is absent where a
-    whole record has nothing to do with it → why, and the codes of what is wider or narrower.
+    whole record has nothing to do with it → why, and the codes of what is wider or narrower. `search`: the
+    search in the same knowledge, made when it is first asked for.
     """
 
     findings: Mapping[str, str]
@@ -44,6 +49,7 @@ class Codebook(NamedTuple):
     choices: Mapping[str, tuple[str, ...]]
     acts: frozenset[str]
     idle: frozenset[str]
+    search: Callable[[], SearchIndex]
     dated: frozenset[tuple[str, str]] = frozenset()
     replaced: Mapping[str, str] = {}
     withdrawn: Mapping[str, tuple[str, ...]] = {}
@@ -78,8 +84,8 @@ def _headings(name: str) -> list[str]:
     return [system + code[:end] for end in range(len(code) - 1, 2, -1)]
 
 
-def make_codebook(knowledge: Knowledge) -> Codebook:
-    """Index the names that a case may use."""
+def make_codebook(knowledge: Knowledge, index: SearchIndex | None = None) -> Codebook:
+    """Index the names that a case may use. `index` is the search in it, if there is one already."""
     kinds: tuple[Mapping[str, Concept | Measurement | CodedProperty], ...] = (
         knowledge.findings, knowledge.measurements, knowledge.interventions, {**knowledge.idle_coded, **knowledge.coded},
     )  # fmt: skip
@@ -120,6 +126,7 @@ def make_codebook(knowledge: Knowledge) -> Codebook:
         dated=asked_about(knowledge),
         history=frozenset(finding.code for finding in knowledge.findings.values() if finding.history),
         unrecorded=dict(_unrecorded(knowledge)),
+        search=cache(lambda: index or _make_index(knowledge)),
     )
 
 
@@ -140,6 +147,12 @@ def _withdrawn(knowledge: Knowledge) -> Iterator[tuple[str, tuple[str, ...]]]:
         if not term.replaced_by:
             for name in (term.code, term.iri, shorten(term.iri)):
                 yield name, tuple(concepts[iri].code for iri in term.consider if iri in concepts)
+
+
+def _make_index(knowledge: Knowledge) -> SearchIndex:
+    from spinegraph.engine.search.index import make_index  # SQLite is loaded only where a name is not known
+
+    return make_index(knowledge)
 
 
 def code_named(name: str, names: Mapping[str, T]) -> T | None:
