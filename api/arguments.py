@@ -63,6 +63,8 @@ def _allowed(schema: Mapping[str, Any]) -> str:
     match schema:
         case {"type": "integer", "minimum": least, "maximum": most}:
             return f"a whole number from {least} to {most}"
+        case {"type": "string", "maxLength": most}:
+            return f"at most {most} characters"
         case {"type": "boolean"}:
             return "true or false"
         case {"type": "array"}:

@@ -158,7 +158,7 @@ def create_app(
     app.include_router(console_router())
     app.include_router(docs_router())
     app.include_router(try_router(engine, codebook, cases, settings.local))
-    app.include_router(search_router(engine.knowledge, index))
+    app.include_router(search_router(index))
     app.include_router(search_api_router(index, engine.knowledge.digest))
     app.include_router(problem_types_router())
     limits = BodyLimits(settings.max_body_bytes, settings.body_seconds)

@@ -21,14 +21,19 @@ from spinegraph.engine.search.words import words_of
 from starlette.requests import Request
 from starlette.responses import Response
 
+LONGEST = 200
+"""Characters of what is looked for."""
+MOST_LISTED = 200
+"""How many are listed at most."""
+
 
 class SearchQuestion(Frozen, frozen=True, kw_only=True):
     """What the URL of a search may ask for."""
 
-    q: Annotated[str, Meta(description="What is looked for, in the words of whoever asks.", max_length=200)] = ""
+    q: Annotated[str, Meta(description="What is looked for, in the words of whoever asks.", max_length=LONGEST)] = ""
     kind: Annotated[tuple[Kind, ...], doc("Kinds of things to look among; without them, all.")] = ()
     language: Annotated[str, doc("Only words of this language, such as en; without it, those of all.")] = ""
-    limit: Annotated[int, Meta(description="How many at most.", ge=1, le=200)] = 20
+    limit: Annotated[int, Meta(description="How many at most.", ge=1, le=MOST_LISTED)] = 20
 
 
 class FoundResource(Frozen, frozen=True, kw_only=True, omit_defaults=True):
@@ -103,11 +108,12 @@ def search_result(index: SearchIndex, asked: SearchQuestion) -> SearchResult:
     """What an index has for a question that `check_question` has let pass."""
     found = index.find(asked.q, asked.kind, asked.language, asked.limit)
     return SearchResult(
-        q=asked.q, total=found.total, limit=asked.limit, read_as=dict(found.read_as), items=tuple(map(_item, found.hits))
+        q=asked.q, total=found.total, limit=asked.limit, read_as=dict(found.read_as), items=tuple(map(found_resource, found.hits))
     )
 
 
-def _item(hit: Hit) -> FoundResource:
+def found_resource(hit: Hit) -> FoundResource:
+    """What was found, as the interface lists it."""
     document = hit.document
     return FoundResource(
         iri=document.iri,

@@ -1,8 +1,7 @@
-"""`GET /search?q=WORDS`: codes, concepts, rules and passages that have these words, as a page that needs no script."""
+"""`GET /search?q=WORDS`: what `/v1/search` finds, as a page that needs no script."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter
@@ -10,75 +9,75 @@ from msgspec import Meta
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.pages import render_page
 from spinegraph.api.http.parameters import read_parameters
-from spinegraph.api.listings import Entry, Listed, entry_of, make_listings, resource_of, search
-from spinegraph.engine import Knowledge
-from spinegraph.engine.knowledge.showing import in_reading_order
+from spinegraph.api.http.search import LONGEST, MOST_LISTED, FoundResource, found_resource
 from spinegraph.engine.model import Frozen
-from spinegraph.engine.search.index import Hit, SearchIndex
-from spinegraph.engine.search.words import plain
+from spinegraph.engine.search.documents import Kind
+from spinegraph.engine.search.index import Found, SearchIndex
+from spinegraph.engine.search.words import words_of
 from starlette.requests import Request
 from starlette.responses import Response
 
 MOST = 20
-"""How many of a kind are shown; the listings have the rest."""
-NEAR = 5
-"""How many are proposed where nothing has all the words."""
-TITLES = {"sources": "documents", "tensions": "disagreements of the sources"}
+"""How many of a kind are shown; the JSON has the rest."""
+EVERYTHING = 100_000
+"""More than there is to be found."""
+TITLES: dict[Kind, str] = {
+    "finding": "findings",
+    "measurement": "measurements",
+    "coded": "coded values",
+    "condition": "conditions",
+    "intervention": "interventions",
+    "rule": "rules",
+    "tension": "disagreements of the sources",
+    "source": "documents",
+    "passage": "passages",
+}
 
 
 class SearchParameters(Frozen, frozen=True, kw_only=True):
     """What the URL of the search may ask for."""
 
-    q: Annotated[str, Meta(description="Words that all have to occur.", max_length=200)] = ""
+    q: Annotated[str, Meta(description="What is looked for, in the words of whoever asks.", max_length=LONGEST)] = ""
 
 
-class Found(NamedTuple):
-    """What was found of a kind: the best `MOST`, how many there are in all, and where the rest can be read, if anywhere."""
+class FoundKind(NamedTuple):
+    """What was found of a kind: the best `MOST`, and how many there are in all."""
 
+    kind: Kind
     title: str
-    shown: tuple[Listed, ...]
+    shown: tuple[FoundResource, ...]
     total: int
-    listing: str
 
 
-def search_router(knowledge: Knowledge, index: SearchIndex) -> APIRouter:
-    """The router of the search; what is searched is made once. Errors are raised for `api.http.errors` to answer.
-
-    `index` proposes what is near where nothing has all the words.
-    """
+def search_router(index: SearchIndex) -> APIRouter:
+    """The router of the page of an index. Errors are raised for `api.http.errors` to answer."""
     router = APIRouter(route_class=OpenRoute)
-    find = _finder(knowledge)
 
     @router.get("/search", include_in_schema=False)
     def found(request: Request) -> Response:
-        wanted = read_parameters(request.scope["query_string"], SearchParameters).q
-        words = tuple(plain(wanted).split())
-        groups = find(words) if words else []
-        near: Sequence[Hit] = () if groups or not words else index.find(wanted, limit=NEAR).hits
-        page = render_page("search.html.j2", title="Search", asked=wanted, words=" ".join(words), groups=groups, near=near)
+        asked = read_parameters(request.scope["query_string"], SearchParameters).q
+        page = render_page("search.html.j2", title="Search", asked=asked, **_found(index, asked))
         return Response(page, media_type="text/html")
 
     return router
 
 
-def _finder(knowledge: Knowledge) -> Callable[[tuple[str, ...]], list[Found]]:
-    listings = {name: (tuple(map(entry_of, listed)), f"/v1/{name}") for name, listed in make_listings(knowledge).items()}
-    listings["passages"] = tuple(_passages(knowledge)), ""
-
-    def find(words: tuple[str, ...]) -> list[Found]:
-        groups = []
-        for name, (entries, listing) in listings.items():
-            listed = search(entries, words)
-            if listed:
-                groups.append(Found(TITLES.get(name, name), tuple(listed[:MOST]), len(listed), listing))
-        return groups
-
-    return find
+def _found(index: SearchIndex, asked: str) -> dict[str, object]:
+    """What the page says: whether there is a word to look for, what was found by kind, and how that fits."""
+    found = index.find(asked, limit=EVERYTHING)
+    partly = bool(found.hits) and found.hits[0].match == "some words"
+    return {
+        "words": bool(words_of(asked)),
+        "groups": _by_kind(found),
+        "partly": partly,
+        "read_as": dict(found.read_as),
+        "most_listed": MOST_LISTED,
+    }
 
 
-def _passages(knowledge: Knowledge) -> Iterable[Entry]:
-    for passage in in_reading_order(knowledge):
-        resource = resource_of(passage.iri)
-        yield entry_of(
-            Listed(iri=passage.iri, resource=resource, kind=passage.kind, label=passage.id, definition=passage.paraphrase)
-        )
+def _by_kind(found: Found) -> list[FoundKind]:
+    """The kinds in the order of their best hits, each with its own in theirs."""
+    kinds: dict[Kind, list[FoundResource]] = {}
+    for hit in found.hits:
+        kinds.setdefault(hit.document.kind, []).append(found_resource(hit))
+    return [FoundKind(kind, TITLES[kind], tuple(all_[:MOST]), len(all_)) for kind, all_ in kinds.items()]

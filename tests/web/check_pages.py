@@ -26,7 +26,9 @@ PAGES = {
     "dataset": "/dataset",
     "graphs": "/graph/",
     "search": "/search?q=fever",
-    "search-nothing": "/search?q=feverr",
+    "search-other": "/search?q=feverr",
+    "search-nothing": "/search?q=zzzz",
+    "search-partly": "/search?q=fever+zebra",
     "coverage": "/coverage",
     "finding": "/finding/Fever",
     "rule": "/rule/no-routine-imaging",
@@ -62,6 +64,17 @@ def test_what_is_folded_is_for_everybody_too(browser: Browser, address: str, nam
         take_picture(page, f"{name}-{size}-unfolded")
         assert too_wide(page) <= 0
         assert violations(page) == []
+        assert heard == Heard([], [])
+
+
+@pytest.mark.parametrize("path", ["/finding/Fever", "/coverage", "/sparql", "/problem"])
+def test_the_search_is_on_every_page(browser: Browser, address: str, path: str) -> None:
+    with opened(browser, address, path, "phone", java_script_enabled=False) as (page, heard):
+        form = page.get_by_role("search", name="Everything")
+        form.get_by_role("textbox").fill("saddle")
+        form.get_by_role("button").click()
+        assert page.url == f"{address}/search?q=saddle"
+        assert page.get_by_role("link", name="saddle anesthesia", exact=True).is_visible()
         assert heard == Heard([], [])
 
 

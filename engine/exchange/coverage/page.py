@@ -65,7 +65,8 @@ class Document(NamedTuple):
 
 
 def render_coverage(knowledge: Knowledge, root: str = BASE) -> bytes:
-    """The page: HTML in UTF-8, with nothing to be loaded. `root` precedes what stands behind the project's IRIs in links."""
+    """The page: HTML in UTF-8, with nothing to be loaded. `root` precedes what stands behind the project's IRIs in links;
+    where it is another than theirs, a service is there, which can be searched."""
     documents = tuple(_documents(knowledge))
     everything = [statement for document in documents for statement in document.statements]
     page = _ENVIRONMENT.get_template("coverage.html.j2").render(
@@ -74,6 +75,8 @@ def render_coverage(knowledge: Knowledge, root: str = BASE) -> bytes:
         all=everything,
         kinds=_by_kind,
         states=STATES,
+        root=root,
+        find=root != BASE,
         href=lambda iri: f"{root}{iri.removeprefix(BASE)}",
         script=SCRIPT,
         knowledge=knowledge,

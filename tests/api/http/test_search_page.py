@@ -37,16 +37,46 @@ def test_codes_ids_and_other_names_are_found(client: httpx.Client, query: str, f
     assert links(client, query)[0] == first
 
 
+@pytest.mark.parametrize("words", ["fever", "feverr", "pain", "sed rate", "early imaging"])
+def test_it_shows_what_the_interface_finds(client: httpx.Client, words: str) -> None:
+    found = client.get("/v1/search", params={"q": words, "limit": 200}).json()
+    page = links(client, str(httpx.QueryParams({"q": words})))
+    assert page[0] == found["items"][0]["resource"]
+    first = [one["resource"] for one in found["items"][:10]]
+    assert set(first) <= set(page)
+
+
 def test_many_are_cut_with_the_way_to_the_rest(client: httpx.Client) -> None:
     page = unescape(client.get("/search?q=pain").text)
-    (listing,) = set(re.findall(r'href="\.(/v1/rules\?[^"]+)"', page))
-    assert client.get(listing).json()["total"] == int(re.findall(r"Rules \((\d+)\)", page)[0])
+    listing = next(link for link in re.findall(r'href="\.(/v1/search\?[^"]+)"', page) if "kind=rule" in link)
+    assert client.get(listing).json()["total"] == int(re.findall(r"Rules \((\d+)\)", page)[0]) > 20
 
 
-def test_nothing_found_says_so_and_names_what_is_near(client: httpx.Client) -> None:
-    page = client.get("/search?q=feverr").text
-    assert "Nothing has all of these words" in page
-    assert 'href="./search?q=fever"' in page
+def test_another_spelling_that_was_looked_for_is_said(client: httpx.Client) -> None:
+    assert "“feverr” occurs nowhere; found is what has fever." in client.get("/search?q=feverr").text
+
+
+def test_what_has_some_of_the_words_is_said_to(client: httpx.Client) -> None:
+    assert "these have some of them" in client.get("/search?q=fever+zebra").text
+
+
+@pytest.mark.parametrize(
+    ("query", "said"), [("q=zzzz", "Nothing has any"), ("q=!!!", "no word to look for"), ("", "are searched")]
+)
+def test_nothing_found_and_nothing_asked_are_said(client: httpx.Client, query: str, said: str) -> None:
+    assert said in client.get(f"/search?{query}").text
+    assert links(client, query) == []
+
+
+PAGES = {"/finding/Fever": "../search", "/sparql": "./search", "/coverage": "search", "/problem": "./search", "/browse": "./search"}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_leads_to_the_search(client: httpx.Client, path: str) -> None:
+    page = client.get(path, headers={"Accept": "text/html"}).text
+    (form,) = re.findall(r'<form[^>]*role="search".*?</form>', page, re.DOTALL)
+    assert f'action="{PAGES[path]}" method="get"' in form
+    assert re.search(r'<input[^>]*name="q"', form)
 
 
 def test_what_is_asked_is_shown_as_text(client: httpx.Client) -> None:
@@ -54,7 +84,17 @@ def test_what_is_asked_is_shown_as_text(client: httpx.Client) -> None:
     assert "<script" not in page
 
 
-@pytest.mark.parametrize(("query", "where"), [("words=fever", "?words"), ("q=a&q=b", "?q"), (f"q={'a' * 201}", "?q")])
+@pytest.mark.parametrize(
+    ("query", "where"), [("words=fever", "?words"), ("q=a&q=b", "?q"), (f"q={'a' * 201}", "?q"), (f"q={'a' * 10_000}", "?q")]
+)
 def test_what_cannot_be_asked_is_a_problem(client: httpx.Client, query: str, where: str) -> None:
     reply = client.get(f"/search?{query}")
     assert (reply.status_code, reply.json()["where"]) == (422, where)
+    assert len(reply.text) < 500
+
+
+def test_a_long_search_is_refused_with_the_limit(client: httpx.Client) -> None:
+    for path in ("/search", "/v1/search"):
+        reply = client.get(path, params={"q": "a" * 10_000})
+        assert (reply.status_code, reply.json()["mend"]) == (422, "Give at most 200 characters, or leave it out.")
+        assert "(10,000 characters) cannot be" in reply.json()["detail"]

@@ -14,7 +14,7 @@ from spinegraph.engine.exchange.description.resource import HTML, KINDS, MEDIA_T
 from spinegraph.engine.knowledge.turtle.terms import BASE, expand
 from spinegraph.engine.program.compiler import compile_program
 
-VOID = {"meta", "link", "br"}
+VOID = {"meta", "link", "br", "input"}
 FORMATS = {
     "text/turtle": ox.RdfFormat.TURTLE,
     "application/n-triples": ox.RdfFormat.N_TRIPLES,
