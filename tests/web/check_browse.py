@@ -102,10 +102,20 @@ def test_the_words_of_patients_find_concepts(browser: Browser, address: str) -> 
     with opened(browser, address, at(""), "desk") as (page, _):
         hit = search(page, one["patient_label"]).filter(has_text=re.compile(re.escape(one["label"]), re.IGNORECASE)).first
         expect(hit).to_contain_text(one["patient_label"])
-        page.get_by_label("Find a concept").fill("nothing has these words")
-        expect(page.locator(".found-all")).to_contain_text("Try fewer")
+        page.get_by_label("Find a concept").fill("xyzzy qwertz")
+        expect(page.locator(".found-all")).to_contain_text("Try others")
         page.keyboard.press("Escape")
         expect(page.locator(".tree")).to_be_visible()
+
+
+def test_slips_are_forgiven_and_said(browser: Browser, address: str) -> None:
+    with opened(browser, address, at(""), "desk") as (page, heard):
+        expect(search(page, "feverr").filter(has_text=re.compile(r"^\s*Fever\s*$"))).to_be_visible()
+        take_picture(page, "browse-found-other-desk")
+        expect(page.locator(".found-all")).to_contain_text("“feverr” occurs nowhere; read as fever.")
+        search(page, "fever zebra")
+        expect(page.locator(".found-all")).to_contain_text("Nothing has all of the words")
+        assert heard == QUIET
 
 
 def test_a_tree_needs_no_mouse(browser: Browser, address: str) -> None:

@@ -12,7 +12,7 @@ import { Entry } from './Entry';
 import { Hits } from './Hits';
 import { linkTo } from './links';
 import { nodesOf } from './nodes';
-import { entriesOf, found as search } from './search';
+import { useSearch, wanted } from './search';
 import { Tree } from './Tree';
 
 let lastQuery = ''; // kept while the page is open, so that the way back from an entry leads to what was found
@@ -33,21 +33,20 @@ function Browsing({ content, entry }: { content: Content; entry: string }) {
   moved.current ||= entry !== start.current;
   const last = useRef<Section>('conditions');
   const section = (last.current = sectionOf(entry, content) ?? last.current);
-  const entries = useMemo(() => entriesOf(content), [content]);
-  const hits = useMemo(() => search(entries, query), [entries, query]);
+  const result = useSearch(query, content);
   const nodes = useMemo(() => (catalogue ? nodesOf(section, content, catalogue) : []), [section, content, catalogue, language]);
   useEffect(() => {
     lastQuery = query;
   }, [query]);
   const opened = entry.includes('/');
-  const searching = query.trim().length > 1;
+  const searching = wanted(query);
   return (
     <div class="browse" data-opened={opened || entry === 'coverage' || undefined}>
       <h1 class="vh">{say('tab.browse')}</h1>
       <div class="card browse-l">
         <Field query={query} onInput={setQuery} />
         {searching ? (
-          <Hits hits={hits} entry={entry} />
+          <Hits result={result} entry={entry} />
         ) : (
           <>
             <Sections section={section} content={content} />
@@ -79,7 +78,7 @@ function Field({ query, onInput }: { query: string; onInput: (query: string) => 
         type="search"
         placeholder={say('browse.findHint')}
         autocomplete="off"
-        maxLength={120}
+        maxLength={200}
         value={query}
         onInput={(event) => onInput(event.currentTarget.value)}
         onKeyDown={(event) => event.key === 'Escape' && onInput('')}

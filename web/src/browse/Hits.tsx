@@ -1,19 +1,23 @@
 // What a search found, by kind; the rest of a kind unfolds in place.
 import { useState } from 'preact/hooks';
+import { Lost } from '../components/LazyTab';
 import { say, sayOf } from '../texts';
 import { linkTo } from './links';
-import type { Group, Hit } from './search';
+import type { Group, Hit, Searching } from './search';
 
 const MOST = 6;
 
-export function Hits({ hits, entry }: { hits: [Group, Hit[]][]; entry: string }) {
-  const total = hits.reduce((sum, [, all]) => sum + all.length, 0);
+export function Hits({ result: { found, failed, retry }, entry }: { result: Searching; entry: string }) {
+  if (failed) return <Lost onRetry={retry} />;
+  if (!found) return <p class="loading">{say('page.loadingTab')}</p>;
   return (
     <div class="found-all">
       <p class="ls" role="status">
-        {total ? say('browse.found', { count: total }) : say('browse.nothing')}
+        {found.total ? say('browse.found', { count: found.total }) : say('browse.nothing')}
+        {found.readAs.map(([word, others]) => others.length > 0 && ` ${say('browse.readAs', { word, others: others.join(', ') })}`)}
+        {found.partly && ` ${say('browse.partly')}`}
       </p>
-      {hits.map(([group, all]) => (
+      {found.groups.map(([group, all]) => (
         <Kind key={group} group={group} all={all} entry={entry} />
       ))}
     </div>

@@ -1,6 +1,8 @@
-// A search over everything: names, other names, words of patients, codes here and elsewhere, and what is said.
-import { plain, sentence } from '../catalogue';
-import { CONCEPTS, passagePath, pathOf } from './content';
+// The search of the service over everything: names, words of patients, codes and what is said, slips of the keyboard forgiven.
+import { useEffect, useState } from 'preact/hooks';
+import { sentence } from '../catalogue';
+import { read } from '../service';
+import { CONCEPTS, passagePath } from './content';
 import type { Content } from './contract';
 
 export const GROUPS = [...CONCEPTS, 'rules', 'passages', 'tensions'] as const;
@@ -15,48 +17,94 @@ export interface Hit {
   also: string;
 }
 
-interface Entry extends Omit<Hit, 'also'> {
-  names: string[];
-  said: string;
+export interface Found {
+  groups: [Group, Hit[]][];
+  total: number;
+  /** Words that occur nowhere, and those that were looked for instead. */
+  readAs: [string, string[]][];
+  /** Nothing has all of the words. */
+  partly: boolean;
 }
 
-export function entriesOf(content: Content): Entry[] {
-  const lists = [...CONCEPTS.map((group) => [group, content.concepts[group]] as const), ['rules', content.rules] as const, ['tensions', content.tensions] as const];
-  const listed = lists.flatMap(([group, all]) =>
-    all.map((one) => ({
-      group,
-      path: pathOf(one),
-      label: sentence(one.label),
-      id: group === 'tensions' ? one.code : '',
-      names: [one.label, one.patient_label ?? '', ...(one.synonyms ?? []), one.code, ...(one.codes_elsewhere ?? [])].filter(Boolean),
-      said: one.definition ?? '',
-    })),
-  );
-  const passages = content.passages.map((one) => ({
-    group: 'passages' as const,
-    path: passagePath(one.id),
-    label: one.paraphrase,
-    id: one.id,
-    names: [one.id],
-    said: `${one.paraphrase} ${one.printed ?? ''}`,
-  }));
-  return [...listed, ...passages];
+export interface Searching {
+  found: Found | undefined;
+  failed: boolean;
+  retry: () => void;
 }
 
-/** Everything that has all words, by group, the best first: named so, then called so otherwise, then said of it. */
-export function found(entries: Entry[], query: string): [Group, Hit[]][] {
-  const words = folded(query).split(' ').filter(Boolean);
-  if (folded(query).trim().length < 2) return [];
-  const has = (text: string) => words.every((word) => text.includes(word));
-  const hits = entries.flatMap((one) => {
-    const names = one.names.map(folded);
-    if (!has(`${names.join(' ')} ${folded(one.said)}`)) return [];
-    const named = names.findIndex(has);
-    const rank = names.includes(words.join(' ')) ? 0 : named === 0 ? 1 : named > 0 ? 2 : 3;
-    return [{ ...one, also: named > 0 ? (one.names[named] ?? '') : '', rank }];
-  });
-  hits.sort((one, other) => one.rank - other.rank); // a stable sort: passages stay in the order of their documents
-  return GROUPS.map((group) => [group, hits.filter((one) => one.group === group)] as [Group, Hit[]]).filter(([, all]) => all.length > 0);
+interface Item {
+  resource: string;
+  kind: string;
+  label: string;
+  code: string;
+  match: string;
+  found_in: string;
+  text: string;
 }
 
-const folded = (text: string): string => plain(text).replace(/[-_]/g, ' ').replace(/\s+/g, ' ');
+interface Reply {
+  total: number;
+  read_as: Record<string, string[]>;
+  items: Item[];
+}
+
+const OF_KIND: Record<string, Group> = {
+  condition: 'conditions',
+  finding: 'findings',
+  measurement: 'measurements',
+  intervention: 'interventions',
+  rule: 'rules',
+  passage: 'passages',
+  tension: 'tensions',
+};
+const OTHER_NAMES = ['words for patients', 'synonym', 'code elsewhere'];
+const MOST = 200; // as many as the service lists
+const PAUSE = 120; // milliseconds without another letter, before the service is asked
+
+/** What the service finds, by group, the best first; nothing while it is asked for the first time. */
+export function useSearch(query: string, content: Content): Searching {
+  const [found, setFound] = useState<Found>();
+  const [failed, setFailed] = useState(false);
+  const [tries, setTries] = useState(0);
+  useEffect(() => {
+    setFailed(false);
+    if (!wanted(query)) {
+      setFound(undefined);
+      return;
+    }
+    const control = new AbortController();
+    const later = setTimeout(() => {
+      search(query, content, control.signal).then(setFound, () => !control.signal.aborted && setFailed(true));
+    }, PAUSE);
+    return () => {
+      clearTimeout(later);
+      control.abort();
+    };
+  }, [query, content, tries]);
+  return { found, failed, retry: () => setTries(tries + 1) };
+}
+
+/** Whether there is enough to be looked for. */
+export const wanted = (query: string): boolean => (query.match(/[\p{L}\p{N}]/gu) ?? []).length > 1;
+
+async function search(query: string, content: Content, signal: AbortSignal): Promise<Found> {
+  const kinds = Object.keys(OF_KIND).join(',');
+  const reply = await read<Reply>(`/v1/search?q=${encodeURIComponent(query)}&kind=${kinds}&limit=${MOST}`, signal);
+  const paraphrases = new Map(content.passages.map((one) => [one.id, one.paraphrase]));
+  const hits = reply.items.flatMap((one) => hitOf(one, paraphrases));
+  const groups = GROUPS.map((group) => [group, hits.filter((one) => one.group === group)] as [Group, Hit[]]);
+  return {
+    groups: groups.filter(([, all]) => all.length > 0),
+    total: reply.total,
+    readAs: Object.entries(reply.read_as),
+    partly: reply.items[0]?.match === 'some words',
+  };
+}
+
+function hitOf(one: Item, paraphrases: Map<string, string>): Hit[] {
+  const group = OF_KIND[one.kind];
+  if (!group) return [];
+  if (group === 'passages') return [{ group, path: passagePath(one.code), label: paraphrases.get(one.code) ?? one.text, id: one.code, also: '' }];
+  const also = OTHER_NAMES.includes(one.found_in) ? one.text : '';
+  return [{ group, path: one.resource.slice(1), label: sentence(one.label), id: group === 'tensions' ? one.code : '', also }];
+}
