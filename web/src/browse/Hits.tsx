@@ -14,8 +14,8 @@ export function Hits({ result: { found, failed, retry }, entry }: { result: Sear
     <div class="found-all">
       <p class="ls" role="status">
         {found.total ? say('browse.found', { count: found.total }) : say('browse.nothing')}
-        {found.readAs.map(([word, others]) => others.length > 0 && ` ${say('browse.readAs', { word, others: others.join(', ') })}`)}
-        {found.partly && ` ${say('browse.partly')}`}
+        {found.readAs.map(([word, others]) => others.length > 0 && ` · ${say('browse.readAs', { word, others: others.join(', ') })}`)}
+        {found.partly && ` · ${say('browse.partly')}`}
       </p>
       {found.groups.map(([group, all]) => (
         <Kind key={group} group={group} all={all} entry={entry} />

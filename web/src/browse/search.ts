@@ -89,7 +89,7 @@ export const wanted = (query: string): boolean => (query.match(/[\p{L}\p{N}]/gu)
 
 async function search(query: string, content: Content, signal: AbortSignal): Promise<Found> {
   const kinds = Object.keys(OF_KIND).join(',');
-  const reply = await read<Reply>(`/v1/search?q=${encodeURIComponent(query)}&kind=${kinds}&limit=${MOST}`, signal);
+  const reply = await read<Reply>(`./v1/search?q=${encodeURIComponent(query)}&kind=${kinds}&limit=${MOST}`, signal);
   const paraphrases = new Map(content.passages.map((one) => [one.id, one.paraphrase]));
   const hits = reply.items.flatMap((one) => hitOf(one, paraphrases));
   const groups = GROUPS.map((group) => [group, hits.filter((one) => one.group === group)] as [Group, Hit[]]);
