@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter
 from msgspec import Meta
@@ -62,7 +62,7 @@ def search_router(index: SearchIndex) -> APIRouter:
     return router
 
 
-def _found(index: SearchIndex, asked: str) -> dict[str, object]:
+def _found(index: SearchIndex, asked: str) -> dict[str, Any]:
     """What the page says: whether there is a word to look for, what was found by kind, and how that fits."""
     found = index.find(asked, limit=EVERYTHING)
     partly = bool(found.hits) and found.hits[0].match == "some words"

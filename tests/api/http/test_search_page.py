@@ -68,7 +68,7 @@ def test_nothing_found_and_nothing_asked_are_said(client: httpx.Client, query: s
     assert links(client, query) == []
 
 
-PAGES = {"/finding/Fever": "../search", "/sparql": "./search", "/coverage": "search", "/problem": "./search", "/browse": "./search"}
+PAGES = {"/finding/Fever": "../search", "/coverage": "search", **dict.fromkeys(("/sparql", "/problem", "/browse"), "./search")}
 
 
 @pytest.mark.parametrize("path", PAGES)
