@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 # Every process that a test starts would compile everything anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help demo serve test quick web web-test check lint format oracle oracle-fast portable mutants bench bench-quick inferred clean
+.PHONY: help demo serve test quick web web-test check lint format oracle oracle-fast portable foreign mutants bench bench-quick inferred clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -84,6 +84,12 @@ portable: $(VENV)/dev  ## run the exported rules in SHACL engines of others, on 
 	$(PIP) $(EDITABLE) '.[dev,portable]'
 	cd tests/portable/node && npm install --no-audit --no-fund --ignore-scripts || echo "No npm: without JavaScript engines."
 	$(BIN)/python -m tests.portable
+
+tests/foreign/node_modules: tests/foreign/package-lock.json
+	cd tests/foreign && npm ci --ignore-scripts && touch node_modules
+
+foreign: $(VENV)/dev tests/foreign/node_modules  ## hold what is exported against engines of others, which need Node: 1,000 cases
+	$(BIN)/python -m tests.foreign.cql
 
 mutants: $(VENV)/dev  ## make 600 mistakes in copies of the content, and count what finds them
 	$(BIN)/python -m tests.authoring.mutants

@@ -29,7 +29,7 @@ COMMANDS = {
     "serve": "spinegraph.api.cli.serve:serve_command",
     "mcp": "spinegraph.api.cli.mcp:mcp_command",
     "query": "spinegraph.api.cli.query:query_command",
-    "export": "spinegraph.api.cli.export:export_command",
+    "export": "spinegraph.api.cli.export:export_app",
     "case": "spinegraph.api.cli.case:case_command",
     "coverage": "spinegraph.api.cli.content:coverage_command",
     "sources": "spinegraph.api.cli.content:sources_app",

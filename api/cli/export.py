@@ -1,4 +1,4 @@
-"""`spinegraph export`: the knowledge graph for any triple store, or the rules for any SHACL engine."""
+"""`spinegraph export`: the graph for any triple store, or the rules for any SHACL engine; `export cql`: as CQL and ELM."""
 
 from __future__ import annotations
 
@@ -11,11 +11,17 @@ from spinegraph.api.cli.cases import GuidelineOption, KnowledgeOption
 from spinegraph.api.settings import load_engine
 from spinegraph.api.sparql_settings import derived_graph, parse_data_option, served_files
 from spinegraph.engine import make_codebook, read_case_file
+from spinegraph.engine.exchange.cql.export import Exported, export_packages
 from spinegraph.engine.exchange.portable import write_portable
+from spinegraph.engine.knowledge.build.packages import versions_of
 from spinegraph.engine.knowledge.files import named_paths, shipped_paths
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES, shorten
 from spinegraph.engine.query.dataset import take_snapshot
 from spinegraph.engine.query.dumps import export_snapshot
+from spinegraph.engine.validation.admission import open_knowledge
+
+export_app = typer.Typer(invoke_without_command=True)
+ToOption = Annotated[Path, typer.Option("--to", help="Folder to write into; it is made if need be.", file_okay=False)]
 
 
 class ExportFormat(StrEnum):
@@ -33,8 +39,10 @@ class ShaclForm(StrEnum):
     sparql = "sparql"
 
 
+@export_app.callback()
 def export_command(
-    to: Annotated[Path, typer.Option("--to", help="Folder to write into; it is made if need be.", file_okay=False)],
+    context: typer.Context,
+    to: Annotated[Path | None, typer.Option("--to", help="Folder to write into; it is made if need be.", file_okay=False)] = None,
     form: Annotated[
         ExportFormat | None,
         typer.Option("--format", help="trig (the default) or nq: one file with all graphs; ttl: one file per graph."),
@@ -49,7 +57,12 @@ def export_command(
     knowledge: KnowledgeOption = None,
     data: Annotated[list[str] | None, typer.Option("--data", help="FILE[=GRAPH] to write too; may be repeated.")] = None,
 ) -> None:
-    """Write the graph that /sparql answers from, for another SPARQL service to load; or rules for another SHACL engine."""
+    """Write the graph that /sparql answers from, for another SPARQL service; or rules for another SHACL engine; or a command."""
+    if context.invoked_subcommand is not None:
+        _refuse_options(context)
+        return
+    if to is None:
+        raise typer.BadParameter("Say into which folder to write.", param_hint="--to")
     if shacl:
         if form or data:
             raise typer.BadParameter("--format and --data do not go with --shacl, which writes Turtle files of its own.")
@@ -75,3 +88,34 @@ def _export_rules(form: ShaclForm, to: Path, case: Path | None, guideline: list[
         typer.echo(f"Left out: {shorten(iri)}, {why}.", err=True)
     said = f"{written.rules} rules" + (f", {len(written.left_out)} left out" if written.left_out else "")
     typer.echo(f"{said}, {whole.knowledge.digest}")
+
+
+def _refuse_options(context: typer.Context) -> None:
+    """Options before a command would be those of the graph, and would go unheard."""
+    given = [name for name in context.params if str(context.get_parameter_source(name)).endswith("COMMANDLINE")]
+    if given:
+        command = context.invoked_subcommand
+        raise typer.BadParameter(
+            f"Write options after {command}: spinegraph export {command} --to DIR.", param_hint=f"--{given[0]}"
+        )
+
+
+@export_app.command("cql")
+def cql_command(to: ToOption, guideline: GuidelineOption = None, knowledge: KnowledgeOption = None) -> None:
+    """Write each package as a library of the Clinical Quality Language: its text, and the same as ELM (JSON)."""
+    known = open_knowledge(knowledge or ())
+    versions = versions_of(named_paths(*knowledge) if knowledge else shipped_paths())
+    to.mkdir(parents=True, exist_ok=True)
+    for exported in export_packages(known, guideline or (), versions):
+        for name, content in exported.files():
+            (to / name).write_bytes(content)
+            typer.echo(str(to / name))
+        _say_what_it_has(exported)
+
+
+def _say_what_it_has(exported: Exported) -> None:
+    library = exported.library
+    counted = f"{len(library.parameters)} parameters, {sum(1 for _ in library.definitions)} definitions"
+    typer.echo(f"{exported.package}: library {library.name} {library.version}, {counted}")
+    for name in library.missing:
+        typer.echo(f"  CQL is not asked to work out, and the caller has to say: {name}")

@@ -48,6 +48,12 @@ def packages_of(graph_paths: tuple[Path, ...]) -> tuple[dict[Path, Package], lis
     return {folder: Package(name, folder, read.get(folder)) for folder, name in folders.items()}, errors
 
 
+def versions_of(graph_paths: tuple[Path, ...]) -> dict[str, str]:
+    """The versions that the manifests of packages give, by name of the package."""
+    found, _ = packages_of(graph_paths)
+    return {package.name: package.manifest.version for package in found.values() if package.manifest is not None}
+
+
 def check_packages(graph: Graph, problems: Problems) -> None:
     """Note what is wrong between packages: their names, their namespaces, what they require, and whose terms they use."""
     found, errors = packages_of(graph.paths)
