@@ -9,6 +9,9 @@ from spinegraph.engine.exchange.cql.formulas import ALWAYS, NEVER, Formulas
 from spinegraph.engine.exchange.cql.names import DefinitionNames
 from spinegraph.engine.exchange.cql.tree import Definition, Expression, Literal, Operation, Ref
 
+MOST_LINKS = 64
+"""So many operands stand side by side: ELM nests them, and neither writers nor engines nest without end."""
+
 
 class Composed(NamedTuple):
     """An expression on formulas: their numbers, and what makes it of their expressions."""
@@ -157,7 +160,7 @@ class Writer:
         if formula.leaf is not None:
             return formula.leaf
         if formula.operator in ("And", "Or"):
-            return Operation(formula.operator, tuple(map(self.expression, self._links(number, formula.operator))))
+            return _grouped(formula.operator, [self.expression(link) for link in self._links(number, formula.operator)])
         return Operation(formula.operator, tuple(map(self.expression, formula.operands)))
 
     def _links(self, number: int, joint: str) -> list[int]:
@@ -170,3 +173,11 @@ class Writer:
             else:
                 links.append(one)
         return list(dict.fromkeys(links))
+
+
+def _grouped(operator: str, links: list[Expression]) -> Operation:
+    """A chain of one operator; of many links, by groups."""
+    while len(links) > MOST_LINKS:
+        groups = (links[start : start + MOST_LINKS] for start in range(0, len(links), MOST_LINKS))
+        links = [Operation(operator, tuple(group)) if len(group) > 1 else group[0] for group in groups]
+    return Operation(operator, tuple(links))
