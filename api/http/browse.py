@@ -19,8 +19,9 @@ from spinegraph.api.listings import Listed, make_listings
 from spinegraph.engine import Knowledge, disclaimer_of
 from spinegraph.engine.exchange.description.links import href_of
 from spinegraph.engine.exchange.description.resource import KINDS, Describer
+from spinegraph.engine.knowledge.showing import in_reading_order
 from spinegraph.engine.knowledge.turtle.terms import BASE, expand
-from spinegraph.engine.model import Source
+from spinegraph.engine.model import Passage, Source
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -34,7 +35,7 @@ RULES = {
     "source gap": "What it leaves open",
 }
 """Kind of a rule → the heading under which a document lists it."""
-WAYS = ("classes", "alphabet", "documents")
+WAYS = ("classes", "alphabet", "documents", "red-flags")
 UNCRAWLED = ("/sparql?", "/try", "/search", "/v1/", "/mcp")
 """What has no end, or is asked of a patient: no page to be found again."""
 
@@ -62,6 +63,13 @@ class Document(NamedTuple):
     groups: Mapping[str, list[Listed]]
 
 
+class RedFlags(NamedTuple):
+    """A document, and what it names as red flags, each with the passages that do."""
+
+    source: Source
+    flags: list[tuple[Listed, list[Passage]]]
+
+
 def browse_router(knowledge: Knowledge, describer: Describer) -> APIRouter:
     """The router of the pages of one knowledge, each made once, and of /sitemap.xml and /robots.txt."""
     router = APIRouter(route_class=OpenRoute)
@@ -74,6 +82,7 @@ def browse_router(knowledge: Knowledge, describer: Describer) -> APIRouter:
         "classes": {"title": "The content by class", "trees": trees, "values": values},
         "alphabet": {"title": "The content by name", "letters": _letters(names)},
         "documents": {"title": "The content by document", "documents": [*_documents(knowledge, listings["rules"])]},
+        "red-flags": {"title": "Red flags by document", "documents": [*_red_flags(knowledge, names)]},
     }
     for name, facts in pages.items():
         page = render_page(
@@ -141,6 +150,17 @@ def _documents(knowledge: Knowledge, rules: Iterable[Listed]) -> Iterator[Docume
         own = [rule for rule in listed if rule.source == source.number]
         groups = {title: _in_order(rule for rule in own if rule.kind == kind) for kind, title in RULES.items()}
         yield Document(source, statements[source.iri], {title: group for title, group in groups.items() if group})
+
+
+def _red_flags(knowledge: Knowledge, listed: Iterable[Listed]) -> Iterator[RedFlags]:
+    """The red flags of each document, by its number; none where it names none."""
+    by_iri = {one.iri: one for one in listed}
+    for source in sorted(knowledge.sources.values(), key=lambda source: source.number):
+        naming: dict[str, list[Passage]] = {}
+        for passage in in_reading_order(knowledge):
+            for iri in passage.red_flags if passage.source == source.iri else ():
+                naming.setdefault(iri, []).append(passage)
+        yield RedFlags(source, [(one, naming[one.iri]) for one in _in_order(by_iri[iri] for iri in naming)])
 
 
 # For crawlers ---------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ PAGES = {
     "browse": "/browse",
     "classes": "/browse/classes",
     "alphabet": "/browse/alphabet",
+    "red-flags": "/browse/red-flags",
     "documents": "/browse/documents",
     "dataset": "/dataset",
     "graphs": "/graph/",

@@ -16,7 +16,7 @@ def knowledge(engine: Engine) -> Knowledge:
     return engine.knowledge
 
 
-WAYS = ("classes", "alphabet", "documents")
+WAYS = ("classes", "alphabet", "documents", "red-flags")
 
 
 def linked(page: str) -> list[str]:
@@ -54,6 +54,22 @@ def test_synonyms_stand_in_the_alphabet_with_what_they_are_called_here(client: h
     assert f'href="../{path}">{synonym}</a> <span class="soft">{concept.label}</span>' in page
     letters = re.findall(r'<h2 id="letter-(\w+)"', page)
     assert letters == sorted(letters, key=lambda letter: "" if letter == "other" else letter)
+
+
+def test_a_red_flag_stands_under_every_document_that_names_it(client: httpx.Client, knowledge: Knowledge) -> None:
+    page = client.get("/browse/red-flags").text
+    told = {
+        (source.removeprefix("../"), path)
+        for source, rest in re.findall(r'<h2><a href="([^"]+)">(.*?)(?=<h2|</main>)', page, re.S)
+        for path in linked(rest)
+    }
+    named = {
+        (passage.source.removeprefix(BASE), iri.removeprefix(BASE))
+        for passage in knowledge.passages.values()
+        for iri in passage.red_flags
+    }
+    assert named
+    assert told == named
 
 
 def test_every_rule_of_a_document_stands_there(client: httpx.Client, knowledge: Knowledge) -> None:
