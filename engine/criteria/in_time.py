@@ -6,13 +6,12 @@ from spinegraph.engine.criteria.kind import Shape
 from spinegraph.engine.criteria.shapes import Duration, Iri, Value
 from spinegraph.engine.criteria.words import Names
 from spinegraph.engine.messages import noted
-from spinegraph.engine.model import Apart, Following, Window
+from spinegraph.engine.model import Following, Window
 from spinegraph.engine.model.timed import NEXT_DAY
+from spinegraph.engine.model.units import quantity
 
 WITHIN, SINCE, AFTER, AFTER_TAKING = "core:within", "core:since", "core:after", "core:afterTaking"
 TIMES, APART = "core:times", "core:apart"
-SPAN_WORDS = {"d": ("day", "days"), "mo": ("month", "months"), "h": (noted("hour"), noted("hours"))}
-"""One and several of each unit; the words of days and months are those of measurements."""
 
 
 def read_following(shape: Shape) -> Following | None:
@@ -46,20 +45,9 @@ def written_following(after: Following | None) -> dict[str, Value]:
     return named if after.apart == NEXT_DAY else {**named, APART: Duration(after.apart.written)}
 
 
-def spelt(span: Window | Apart, names: Names) -> str:
-    """A window or a distance in words.
-
-    >>> from spinegraph.engine.criteria.words import IN_ENGLISH
-    >>> spelt(Apart(amount=14, unit="d"), Names(str, str, lambda _, code: code, say=IN_ENGLISH))
-    '14 days'
-    """
-    one, several = SPAN_WORDS[span.unit]
-    return f"{span.amount} {names.say(one if span.amount == 1 else several)}"
-
-
 def window_in_words(window: Window, names: Names) -> str:
     """That something lies in a window."""
-    return names.say("within the last {window}", window=spelt(window, names))
+    return names.say("within the last {window}", window=quantity(window.amount, window.unit, names.say))
 
 
 def following_in_words(after: Following, names: Names) -> str:
@@ -69,4 +57,4 @@ def following_in_words(after: Following, names: Names) -> str:
         when = noted("after taking {name}") if after.kind == "taking" else noted("after {name}")
         return names.say(when, name=name)
     far = noted("at least {apart} after taking {name}") if after.kind == "taking" else noted("at least {apart} after {name}")
-    return names.say(far, apart=spelt(after.apart, names), name=name)
+    return names.say(far, apart=quantity(after.apart.amount, after.apart.unit, names.say), name=name)

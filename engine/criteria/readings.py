@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from spinegraph.engine.criteria.changes import NEVER, ChangeSets
 from spinegraph.engine.criteria.facts import AS_OF, date_of
-from spinegraph.engine.criteria.in_time import APART, TIMES, WITHIN, spelt, window_in_words, written_window
+from spinegraph.engine.criteria.in_time import APART, TIMES, WITHIN, window_in_words, written_window
 from spinegraph.engine.criteria.kind import Annotations, Emitter, Kind, Planes, Preparation, Reach, Shape, Surroundings
 from spinegraph.engine.criteria.measurement import ranges_in_words
 from spinegraph.engine.criteria.node import CLOSED, UNKNOWN, CriterionNode, Explanation, Head, OpenFacts, Part
@@ -14,6 +14,7 @@ from spinegraph.engine.criteria.open_facts import constant_or
 from spinegraph.engine.criteria.related import FACETS, range_of
 from spinegraph.engine.criteria.shapes import CoreForm, Duration, Iri, ShapeData, Value, conforms_to_any
 from spinegraph.engine.criteria.words import Clause, Names
+from spinegraph.engine.messages import noted
 from spinegraph.engine.model import (
     Altered,
     Changed,
@@ -27,6 +28,7 @@ from spinegraph.engine.model import (
     Proof,
     Repeated,
 )
+from spinegraph.engine.model.units import quantity
 
 TERMS = {"repeated": "core:repeated", "latest": "core:latest", "change": "core:change", "change-ratio": "core:changeRatio"}
 """Operator → the constraint."""
@@ -131,19 +133,23 @@ class ReadingsNode(CriterionNode):
 # Words -------------------------------------------------------------------------------------------
 
 
+RATIO, DIFFERENCE = noted("{last} divided by the one before"), noted("{last} minus the one before")
+
+
 def _clause(criterion: OfReadings, names: Names) -> Clause:
-    inside, outside = ranges_in_words(Measured(measurement="", lower=criterion.lower, upper=criterion.upper))
-    name = names.name(criterion.measurement)
+    say, name = names.say, names.name(criterion.measurement)
+    inside, outside = ranges_in_words(Measured(measurement="", lower=criterion.lower, upper=criterion.upper), say)
     when = f" {window_in_words(criterion.window, names)}" if criterion.window else ""
     unit = "" if isinstance(criterion, Altered) and criterion.ratio else names.unit(criterion.measurement)
     if isinstance(criterion, Repeated):
         often = f"{inside} {unit}".rstrip()
-        state = f"{often} {criterion.times} times{when}, {spelt(criterion.apart, names)} apart"
-        return Clause(criterion.operator, name, state, opposite=f"not {criterion.times} times")
+        times, apart = criterion.times, quantity(criterion.apart.amount, criterion.apart.unit, say)
+        state = say("{often} {times} times{when}, {apart} apart", often=often, times=times, when=when, apart=apart)
+        return Clause(criterion.operator, name, state, opposite=say("not {times} times", times=times))
+    last = say("last {name}{when}", name=name, when=when)
     if isinstance(criterion, Altered):
-        joint = "divided by the one before" if criterion.ratio else "minus the one before"
-        return Clause(criterion.operator, f"last {name}{when} {joint}", inside, unit=unit, opposite=outside)
-    return Clause(criterion.operator, f"last {name}{when}", inside, unit=unit, opposite=outside)
+        last = say(RATIO if criterion.ratio else DIFFERENCE, last=last)
+    return Clause(criterion.operator, last, inside, unit=unit, opposite=outside)
 
 
 # SHACL -------------------------------------------------------------------------------------------
