@@ -6,6 +6,7 @@ from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.namespace import XSD
 from spinegraph.engine.decide.shape_graph import CORE
 from spinegraph.engine.decide.timeline_graph import TimelineGraph
+from spinegraph.engine.knowledge.numbers import written_decimal
 from spinegraph.engine.model import Case, Knowledge, Measured
 from spinegraph.engine.model.units import comparable
 from spinegraph.engine.program.program import Program
@@ -32,7 +33,7 @@ class CaseGraph:
                 graph.add((node, *self._recorded(side, self._finding[code])))
         for code, value in case.measurements.items():
             written = self._as_in_shapes(code, value)
-            graph.add((node, self._measurement[code], Literal(repr(written), datatype=XSD.decimal)))
+            graph.add((node, self._measurement[code], Literal(written_decimal(written), datatype=XSD.decimal)))
         for name, code in case.coded.items():
             graph.add((node, self._coded[name], Literal(code)))
         self._timelines.add(graph, node, case)

@@ -12,6 +12,7 @@ from rdflib.collection import Collection
 from rdflib.namespace import SH, XSD
 from spinegraph.engine.criteria import dual_of
 from spinegraph.engine.criteria.shapes import Code, Curie, Duration, Iri, ShapeData, Value, node_shape
+from spinegraph.engine.knowledge.numbers import written_decimal
 from spinegraph.engine.knowledge.turtle.terms import BASE, expand, local_name
 from spinegraph.engine.model import Knowledge, Score, Scored
 from spinegraph.engine.program.strata import foundations
@@ -127,7 +128,7 @@ def _decimal(number: Fraction) -> str:
     >>> _decimal(Fraction(3, 2)), _decimal(Fraction(-1))
     ('1.5', '-1.0')
     """
-    written = f"{Decimal(repr(float(number))):f}"
+    written = written_decimal(float(number))
     return written if "." in written else f"{written}.0"
 
 
@@ -157,7 +158,7 @@ def _term(graph: Graph, value: Value, written: Written) -> rdflib.term.Node:
     if isinstance(value, int):
         return Literal(value)
     if isinstance(value, float):
-        return Literal(repr(value), datatype=XSD.decimal)
+        return Literal(written_decimal(value), datatype=XSD.decimal)
     if isinstance(value, Mapping):
         if id(value) not in written:
             node = BNode()

@@ -9,6 +9,7 @@ from rdflib.namespace import XSD
 from spinegraph.engine.criteria.occurrence import When
 from spinegraph.engine.decide.shape_graph import CORE
 from spinegraph.engine.decide.timeline import Timelines
+from spinegraph.engine.knowledge.numbers import written_decimal
 from spinegraph.engine.model import Case, Knowledge
 from spinegraph.engine.program.program import Program
 
@@ -30,7 +31,7 @@ class TimelineGraph:
             for reading in readings:
                 entry = BNode()
                 graph.add((node, CORE.entry, entry))
-                graph.add((entry, URIRef(iri), Literal(repr(reading.value), datatype=XSD.decimal)))
+                graph.add((entry, URIRef(iri), Literal(written_decimal(reading.value), datatype=XSD.decimal)))
                 _date(graph, entry, reading.when)
         for iri in timeline.denied:
             self._entry(graph, node, iri, "absent", None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
 import pyoxigraph as ox
@@ -11,6 +10,7 @@ from spinegraph.engine.decide.case import case_data
 from spinegraph.engine.decide.case_text import SIDES
 from spinegraph.engine.errors import MalformedCaseError
 from spinegraph.engine.exchange.rdf import TURTLE, Subject, Value, iri, render, text
+from spinegraph.engine.knowledge.numbers import written_decimal
 from spinegraph.engine.model import Case, Knowledge
 
 CASE = "urn:spinegraph:case"
@@ -76,7 +76,7 @@ def _measured(data: Mapping[str, Any], knowledge: Knowledge) -> Iterator[Stated]
     for code, given in data.get("measurements", {}).items():
         for value in given if isinstance(given, list) else [given]:
             number, at = (value["value"], value["at"]) if isinstance(value, dict) else (value, "")
-            yield iri_of[code], ox.Literal(f"{Decimal(repr(float(number))):f}", datatype=iri("xsd:decimal")), at
+            yield iri_of[code], ox.Literal(written_decimal(number), datatype=iri("xsd:decimal")), at
 
 
 def _coded(data: Mapping[str, Any], knowledge: Knowledge) -> Iterator[tuple[str, Value]]:

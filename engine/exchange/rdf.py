@@ -12,6 +12,7 @@ from typing import Any
 
 import pyoxigraph as ox
 from spinegraph.engine.exchange.rdf_xml import RDF_XML, rdf_xml
+from spinegraph.engine.knowledge.numbers import written_decimal
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES, RDF_TYPE
 
 TURTLE, JSON_LD, TRIG, N_TRIPLES = "text/turtle", "application/ld+json", "application/trig", "application/n-triples"
@@ -35,8 +36,7 @@ def text(value: str, language: str = "") -> ox.Literal:
 
 def decimal(value: float) -> ox.Literal:
     """A number as xsd:decimal: never in scientific notation, which that type does not have."""
-    written = f"{value:.12f}".rstrip("0").rstrip(".")
-    return ox.Literal(written or "0", datatype=ox.NamedNode(XSD + "decimal"))
+    return ox.Literal(written_decimal(value).removesuffix(".0"), datatype=ox.NamedNode(XSD + "decimal"))
 
 
 def render(quads: Iterable[ox.Quad], media_type: str, prefixes: Mapping[str, str] = PREFIXES) -> bytes:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 from spinegraph.engine.errors import VocabularyError
-from spinegraph.engine.knowledge.build.mapping_table import read_table
+from spinegraph.engine.knowledge.build.mapping_table import expanded, read_table
 
 OWL = "http://www.w3.org/2002/07/owl#"
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
@@ -22,7 +22,10 @@ RDFS_COMMENT = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#comment")
 
 
 class MappedCode(NamedTuple):
-    """A row of a table, by IRIs, with the code as the table writes it (`snomedct:386661006`)."""
+    """A row of a table, by IRIs, with the code as the table writes it (`snomedct:386661006`).
+
+    `value` is "" where the table does not say what the prefix of the code stands for.
+    """
 
     subject: str
     predicate: str
@@ -31,14 +34,13 @@ class MappedCode(NamedTuple):
 
 
 def mappings_in(path: Path) -> Iterator[MappedCode]:
-    """The rows of an SSSOM table. Raises VocabularyError where a prefix is not in its curie_map."""
+    """The rows of an SSSOM table, whose own prefixes need no curie_map."""
     table = read_table(path)
     for row in table.rows:
-        where = f"{path.name}:{row.line}"
-        subject, predicate, value = (
-            _iri(row.cells[column], table.prefixes, where).value for column in ("subject_id", "predicate_id", "object_id")
-        )
-        yield MappedCode(subject, predicate, value, row.cells["object_id"])
+        code = row.cells["object_id"]
+        prefix, _, name = code.partition(":")
+        value = table.prefixes[prefix] + name if prefix in table.prefixes else ""
+        yield MappedCode(row.subject, expanded(row.cells["predicate_id"], table.prefixes), value, code)
 
 
 def read_mappings(path: Path) -> Iterator[ox.Triple]:

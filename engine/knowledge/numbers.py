@@ -37,6 +37,15 @@ def read_number(text: str) -> int | float | None:
     return float(text) if written["rest"] else int(text)
 
 
+def written_decimal(value: float) -> str:
+    """A number as xsd:decimal writes it: its shortest digits, and never an exponent, which that type does not have.
+
+    >>> [written_decimal(value) for value in (1e-06, 37.5, 40)]
+    ['0.000001', '37.5', '40.0']
+    """
+    return f"{Decimal(repr(float(value))):f}"
+
+
 def plain_number(term: Term) -> float | None:
     """The value of a literal that is a plain number; None for anything else, and for what is too large to be computed with."""
     if not isinstance(term, Text) or term.datatype not in DECIMALS:

@@ -18,6 +18,13 @@ from tests.random_cases import random_cases
 from tests.validation.interactions.random_guidelines import Writer
 
 
+def _done_twice(case: Case) -> bool:
+    """Whether a random case has what was done with a date as a finding, and without one as an act: a graph says it once, with
+    its date, and an act before a sign does not count as done for it."""
+    dated = (name for side in ("present", "absent") for at in (case.dates, case.earlier) for name in at.get(side, ()))
+    return any(name.startswith("performed:") for name in dated)
+
+
 @pytest.mark.parametrize("seed", [0, 1, 5])
 def test_what_is_decided_of_the_turtle_is_the_same(seed: int, tmp_path: Path) -> None:
     """Seed 0 has dates; 1 acts; 5 both."""
@@ -33,7 +40,7 @@ def test_what_is_decided_of_the_turtle_is_the_same(seed: int, tmp_path: Path) ->
         turtle = case_turtle(read, engine.knowledge)
         again = make_case(parse_turtle(turtle.encode()), codebook)
         assert engine.verdicts(again) == engine.verdicts(read), turtle
-        assert encoder.planes(again) == encoder.planes(read), turtle
+        assert _done_twice(read) or encoder.planes(again) == encoder.planes(read), turtle
         if not engine.program.timed:
             assert structs.replace(again, ignored=()) == structs.replace(read, ignored=()), turtle
     assert compared >= 5

@@ -14,7 +14,7 @@ MATCHES = {"exactMatch": "exact match", "closeMatch": "close match", "broadMatch
 
 
 def codes_elsewhere(graph: Graph) -> Mapping[str, tuple[MappedCode, ...]]:
-    """IRI → what it is mapped to, in the order of the tables. Raises VocabularyError."""
+    """IRI → what it is mapped to, in the order of the tables."""
     found: dict[str, list[MappedCode]] = {}
     for mapping in (row for path in graph.paths if path.suffix == ".tsv" for row in mappings_in(path)):
         found.setdefault(mapping.subject, []).append(mapping)

@@ -124,7 +124,7 @@ class Describer:
     def triples(self, iri: str) -> list[ox.Triple]:
         """What is stated of an IRI and with it, and everything else that its page links, each triple once."""
         stated = described_triples(self.graph, iri, self._links.inbound(iri))
-        mapped = [(one.predicate, one.value) for one in self._mappings.get(iri, ())]
+        mapped = [(one.predicate, one.value) for one in self._mappings.get(iri, ()) if one.value]
         for predicate, value in (*((DEFINED_BY, one) for one in self._defined_by(iri)), *mapped):
             stated.append(ox.Triple(ox.NamedNode(iri), ox.NamedNode(predicate), ox.NamedNode(value)))
         return list(dict.fromkeys((*stated, *linked_triples(self.describe(iri), stated))))

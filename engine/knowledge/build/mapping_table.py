@@ -200,7 +200,7 @@ def read_table(path: Path) -> MappingTable:
         found = line.split("\t")
         cells = dict(zip(columns, found, strict=False)) | dict.fromkeys(columns[len(found) :], "")
         code = same_code(cells.get("object_id", ""), prefixes)
-        rows.append(Row(number, cells, _subject(cells.get("subject_id", ""), prefixes), len(found) != len(columns), code))
+        rows.append(Row(number, cells, expanded(cells.get("subject_id", ""), prefixes), len(found) != len(columns), code))
     return MappingTable(path, head, first if numbered else 1, columns, tuple(rows), metadata, prefixes, tuple(unreadable))
 
 
@@ -232,8 +232,8 @@ def _metadata(head: str, unreadable: list[tuple[int, str]]) -> dict[str, Any]:
     return {**data, "curie_map": {prefix: str(namespace) for prefix, namespace in prefixes.items()}}
 
 
-def _subject(curie: str, prefixes: Mapping[str, str]) -> str:
-    """The IRI of a concept of ours, by the table's own prefixes where it has any."""
+def expanded(curie: str, prefixes: Mapping[str, str]) -> str:
+    """The IRI of a term of ours, by the table's own prefixes where it has any; "" where the prefix is none of ours."""
     prefix, colon, name = curie.partition(":")
     if not colon:
         return ""

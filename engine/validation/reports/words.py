@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
 from spinegraph.engine.decide.disclaimer import DISCLAIMER
+from spinegraph.engine.knowledge.numbers import written_decimal
 from spinegraph.engine.knowledge.turtle.terms import BASE
 from spinegraph.engine.validation.catalogue import CATALOGUE, Entry
 from spinegraph.engine.validation.diagnostics import SEVERITIES, Diagnostic, NotRun, Report, Severity, Suppression, Witness
@@ -133,7 +133,7 @@ def case_text(witness: Witness) -> str:
 
 def _number(value: float) -> str:
     """All digits of a number and no exponent, which YAML may take for text: 38.5, 44, 0.0000001."""
-    return format(Decimal(repr(float(value))), "f").removesuffix(".0")
+    return written_decimal(value).removesuffix(".0")
 
 
 def tool_version() -> str:
