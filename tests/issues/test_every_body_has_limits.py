@@ -33,13 +33,17 @@ def hasty() -> FastAPI:
             patch.setenv(f"SPINEGRAPH_{name}", "1")
         for name in ("SPARQL_MAX_QUERY_BYTES", "VALIDATION_MAX_BYTES"):
             patch.setenv(f"SPINEGRAPH_{name}", "1024")
-        settings = Settings.from_environment({"SPINEGRAPH_BODY_SECONDS": "1", "SPINEGRAPH_MAX_BODY_BYTES": "1024"})
+        settings = Settings.from_environment(
+            {"SPINEGRAPH_BODY_SECONDS": "1", "SPINEGRAPH_MAX_BODY_BYTES": "1024", "SPINEGRAPH_MAX_RECORD_BYTES": "1024"}
+        )
         return create_app(settings, Engine(load_knowledge()))
 
 
 PATHWAY = "/v1/pathways/{name}.svg"
 BODIES = [
     ("/mcp", "application/json"),
+    ("/v1/decisions", "application/fhir+json"),
+    ("/v1/decisions", "application/fhir+ndjson"),
     ("/v1/decisions", "application/json"),
     ("/v1/decisions", "application/yaml"),
     ("/v1/decisions", "text/turtle"),

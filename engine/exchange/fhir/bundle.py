@@ -56,6 +56,8 @@ class Record(NamedTuple):
     whole: bool = True
 
 
+UNTYPED = "Resource"
+"""Stands for the type of what does not tell it."""
 NOTHING = Raw(b"")
 """Stands for a resource that is not there."""
 
@@ -110,7 +112,7 @@ def parse_record(body: bytes, lines: bool = False) -> Record:
         raise MalformedCaseError("This is empty.", mend=MEND)
     try:
         if lines:
-            return Record(tuple(_marked(_of_lines(text))))
+            return _of_several(_of_lines(text))
         return _of_list(text) if text.lstrip().startswith(b"[") else _of_object(text)
     except UnicodeDecodeError as error:
         raise MalformedCaseError("This is not UTF-8.", mend="Send it as UTF-8.") from error
@@ -139,7 +141,16 @@ def _of_lines(text: bytes) -> Iterator[Entry]:
 
 
 def _of_list(text: bytes) -> Record:
-    return Record(tuple(_marked(_entry(f"/{number}", "", bytes(raw)) for number, raw in enumerate(_LIST.decode(text)))))
+    return _of_several(_entry(f"/{number}", "", bytes(raw)) for number, raw in enumerate(_LIST.decode(text)))
+
+
+def _of_several(entries: Iterable[Entry]) -> Record:
+    """Resources one beside the other: what is none is accounted for among others. Raises MalformedCaseError where none is one."""
+    found = tuple(_marked(entries))
+    if found and all(entry.name == UNTYPED for entry in found):
+        problem = found[0].note.parts.get("problem", "") if found[0].note else ""
+        raise MalformedCaseError(f"Nothing here is a resource of FHIR: {problem}.", where=found[0].where, mend=MEND)
+    return Record(found)
 
 
 def _of_object(text: bytes) -> Record:
@@ -196,7 +207,7 @@ def _not_decoded(raw: bytes, error: Exception) -> tuple[str, bytes, None, Note]:
     try:
         head = HEAD.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return "Resource", raw, None, Note("unreadable", {"problem": str(error)})
+        return UNTYPED, raw, None, Note("unreadable", {"problem": str(error)})
     kind = head.resource_type if head.resource_type.isalnum() else shortened(head.resource_type)
     name = _named(kind, head.id)
     if head.resource_type in _KNOWN:
