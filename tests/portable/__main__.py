@@ -51,7 +51,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=30)
     parser.add_argument("--seed", type=int, default=2026)
-    parser.add_argument("--limit", type=float, default=180, metavar="SECONDS", help="the time of each engine (default: 180)")
+    parser.add_argument("--limit", type=float, default=300, metavar="SECONDS", help="the time of each engine (default: 300)")
     parser.add_argument("--engine", choices=dict.fromkeys(trial.name for trial in TRIALS), action="append")
     options = parser.parse_args()
     engine = Engine(load_knowledge())
