@@ -24,6 +24,7 @@ from spinegraph.engine.decide.portable_rules import (
 from spinegraph.engine.decide.shape_graph import DUAL
 from spinegraph.engine.knowledge.files import manifests
 from spinegraph.engine.knowledge.manifest import read_manifest
+from spinegraph.engine.knowledge.turtle.reader import parse
 from spinegraph.engine.knowledge.turtle.terms import BASE, shorten
 from spinegraph.engine.model import Case, Knowledge
 
@@ -85,7 +86,7 @@ def write_portable(engine: Engine, paths: Iterable[Path], form: Form, folder: Pa
 
 def _named_by_content(graph: Graph, prefixes: Mapping[str, URIRef]) -> Graph:
     """The graph with blank nodes named by RDFC-1.0, so that the same rules are written in the same bytes."""
-    dataset = ox.Dataset(ox.parse(graph.serialize(format="nt", encoding="utf-8"), format=ox.RdfFormat.N_TRIPLES))
+    dataset = ox.Dataset(parse(graph.serialize(format="nt", encoding="utf-8")))
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     ends = (node for quad in dataset for node in (quad.subject, quad.object))
     names = {node.value: node.value for node in ends if isinstance(node, ox.BlankNode)}
