@@ -25,7 +25,7 @@ from spinegraph.engine.decide.reference import Bits, Form, Oracle, SlowOrFast, p
 from spinegraph.engine.knowledge.build.assembly import load_knowledge
 from spinegraph.engine.knowledge.files import SHIPPED, named_paths
 from spinegraph.engine.knowledge.installed import shipped_packages
-from spinegraph.engine.model import Case, ChangedRatio, DerivedFinding, Ratio
+from spinegraph.engine.model import Case, ChangedRatio, DerivedFinding, Ratio, Related
 
 from tests.random_cases import random_cases
 from tests.validation.interactions.random_guidelines import Writer, paths_in
@@ -57,12 +57,14 @@ def unasked_of(engine: Engine, oracle: Oracle) -> set[str]:
 
 
 def computed(engine: Engine, oracle: Oracle, cases: list[Case]) -> list[Case]:
-    """The cases that the oracle's engine can compute: to Oxigraph, on which pyshifty rests, 0.0 / 0.9 is no number."""
+    """The cases that the oracle's engine can compute: to Oxigraph, on which pyshifty rests, 0.0 / 0.9 and 0.1 * 0.0 are none."""
     if oracle.engine != "pyshifty":
         return cases
     criteria = (part for rule in engine.knowledge.rules.values() for part in (rule.scope, rule.criterion) if part is not None)
-    divided = {node.measurement for one in criteria for node in one.walk() if isinstance(node, Ratio | ChangedRatio)}
-    codes = {engine.knowledge.measurements[iri].code for iri in divided}
+    nodes = [node for one in criteria for node in one.walk()]
+    divided = {node.measurement for node in nodes if isinstance(node, Ratio | ChangedRatio)}
+    multiplied = {node.other for node in nodes if isinstance(node, Related) and node.factor != 1}
+    codes = {engine.knowledge.measurements[iri].code for iri in divided | multiplied}
     return [case for case in cases if not any(value == 0 for code in codes for value in _values(case, code))]
 
 
