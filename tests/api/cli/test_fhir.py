@@ -56,7 +56,8 @@ def test_a_record_is_decided_as_a_case_is(tmp_path: Path, capsys: pytest.Capture
     [
         ('{"resourceType": "Bundle", "entry": {}}', "a.json", (), "This is no FHIR"),
         ('{"present": []}', "a.json", AS_OF, "This is no record of FHIR."),
-        ("{}", "a.ndjson", ("--subject", "x"), "There is no patient 'x'"),
+        ('{"resourceType": "Patient", "id": "y"}', "a.ndjson", ("--subject", "x"), "There is no patient 'x'"),
+        ("{}", "a.ndjson", (), "Nothing here is a resource of FHIR: "),
         ("{}", "a.fhir", (), "Use one of .json, .yaml, .yml, .ttl, .ndjson."),
         ("", "a.ndjson", (), "This is empty."),
     ],
