@@ -82,7 +82,7 @@ oracle-fast: $(VENV)/dev  ## the same by pyshifty, a fiftieth of the time
 
 portable: $(VENV)/dev  ## run the exported rules in SHACL engines of others, on 30 cases
 	$(PIP) $(EDITABLE) '.[dev,portable]'
-	cd tests/portable/node && npm install --no-audit --no-fund --ignore-scripts || echo "No npm: without JavaScript engines."
+	cd tests/portable/node && npm install --no-audit --no-fund --ignore-scripts --no-package-lock || echo "No npm: without JavaScript engines."
 	$(BIN)/python -m tests.portable
 
 tests/foreign/node_modules: tests/foreign/package-lock.json

@@ -20,6 +20,8 @@ from tests.patience import HUNG, comes_true
 
 JSON = "application/sparql-results+json"
 TRUE = b'{"head":{},"boolean":true}'
+SLICE = 2.0
+"""Seconds: on a busy machine, too, what is short is answered within them."""
 WANTED = MediaTypes(select=JSON, ask=JSON, graph="")
 
 
@@ -66,7 +68,7 @@ def store() -> Iterator[Store]:
 @pytest.fixture
 def pool(store: Store) -> Iterator[PassingPool]:
     limits = QueryLimits(workers=1, queue=8, timeout_seconds=2 * HUNG)
-    pool = PassingPool(Backend(f"http://127.0.0.1:{store.server_address[1]}/", limits), limits, SlowLane(0.1, places=1))
+    pool = PassingPool(Backend(f"http://127.0.0.1:{store.server_address[1]}/", limits), limits, SlowLane(SLICE, places=1))
     yield pool
     pool.close()
 
