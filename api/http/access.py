@@ -75,6 +75,12 @@ def url_of(request: Request) -> str:
     return f"{public}{path}" if public else str(request.url.replace(path=path_of(request.scope), query="", fragment=""))
 
 
+def root_of(request: Request) -> str:
+    """The address of the service as the asker sees it, with a slash at its end."""
+    public = access_of(request.scope).public_url
+    return f"{public}/" if public else str(request.base_url)
+
+
 def open_to_pages(headers: MutableHeaders, scope: Scope) -> None:
     """Add to a reply, an error too, what lets web pages read it that may, without credentials."""
     access = access_of(scope)

@@ -11,8 +11,8 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from fastapi import APIRouter
+from spinegraph.api.http.access import root_of
 from spinegraph.api.http.caching import unless_unchanged
-from spinegraph.api.http.dataset import root_of
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.pages import render_page
 from spinegraph.api.listings import Listed, make_listings

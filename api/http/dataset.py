@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from fastapi import APIRouter
-from spinegraph.api.http.access import access_of
+from spinegraph.api.http.access import root_of
 from spinegraph.api.http.caching import unless_unchanged
 from spinegraph.api.http.errors import NotAcceptableError
 from spinegraph.api.http.open_route import OpenRoute
@@ -39,12 +39,6 @@ def dataset_router(service: QueryService, knowledge: Knowledge) -> APIRouter:
         router.add_api_route(path, _moved(308, target), methods=["GET"], include_in_schema=False)
     router.add_api_route("/.well-known/void", _moved(303, "../dataset"), methods=["GET"], include_in_schema=False)
     return router
-
-
-def root_of(request: Request) -> str:
-    """The address of the service as the asker sees it, with a slash at its end."""
-    public = access_of(request.scope).public_url
-    return f"{public}/" if public else str(request.base_url)
 
 
 def _moved(status: int, target: str) -> Callable[[], Response]:

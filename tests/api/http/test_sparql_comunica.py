@@ -17,6 +17,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 from spinegraph.api.sparql_settings import SparqlSettings
+from spinegraph.engine.query.limits import QueryLimits
 
 from tests.api.http.sparql_server import Server, served
 
@@ -30,6 +31,8 @@ INSTALL_OPTIONS = (
     "--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=30000",
 )  # fmt: skip
 OLDEST_NODE = 18
+PATIENT = QueryLimits(timeout_seconds=30, cpu_seconds=30, slice_milliseconds=10_000)
+"""On a busy machine, too, nothing that the client asks is slow, so that it may ask several things at once."""
 
 FEVER = "https://w3id.org/spinegraph/finding/Fever"
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
@@ -76,7 +79,7 @@ def install_client() -> Path:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with served(SparqlSettings()) as running:
+    with served(SparqlSettings(limits=PATIENT)) as running:
         yield running
 
 
