@@ -10,7 +10,7 @@ from pathlib import Path
 from spinegraph.engine import MAX_BYTES, Engine, KnowledgeError, SpinegraphError
 from spinegraph.engine.errors import shortened
 from spinegraph.engine.exchange.article.local import NO_TEXT, LocalText, read_local
-from spinegraph.engine.exchange.fhir.bundle import MAX_BYTES as MOST_OF_A_RECORD
+from spinegraph.engine.exchange.fhir.reading.bundle import MAX_BYTES as MOST_OF_A_RECORD
 from spinegraph.engine.knowledge.installed import folders_named, only_shipped
 from spinegraph.engine.validation.admission import open_knowledge
 

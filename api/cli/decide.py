@@ -23,8 +23,8 @@ from spinegraph.engine import CaseFile, Engine, make_codebook
 from spinegraph.engine.decide.accounted import with_account
 from spinegraph.engine.decide.decision import View
 from spinegraph.engine.errors import PublicationError
-from spinegraph.engine.exchange.fhir.files import read_any_case_file
-from spinegraph.engine.exchange.fhir.record import FhirReader, RecordOptions
+from spinegraph.engine.exchange.fhir.reading.files import read_any_case_file
+from spinegraph.engine.exchange.fhir.reading.record import FhirReader, RecordOptions
 from spinegraph.engine.exchange.formats import BY_NAME, Answer, require_provenance
 from spinegraph.engine.exchange.provenance.wanted import FORMS, Form, read_agent, read_wanted
 

@@ -13,8 +13,8 @@ from rich.text import Text
 from spinegraph.api.cli.cases import AsOfOption, KnowledgeOption, SubjectOption
 from spinegraph.api.settings import load_engine
 from spinegraph.engine import MalformedCaseError, make_codebook
-from spinegraph.engine.exchange.fhir.files import read_any_case_file
-from spinegraph.engine.exchange.fhir.record import FhirReader, RecordOptions
+from spinegraph.engine.exchange.fhir.reading.files import read_any_case_file
+from spinegraph.engine.exchange.fhir.reading.record import FhirReader, RecordOptions
 from spinegraph.engine.model import InputAccount, ResourceAccount
 
 fhir_app = typer.Typer(help="Records of FHIR R4.", no_args_is_help=True)

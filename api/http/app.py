@@ -55,7 +55,7 @@ from spinegraph.engine.exchange.article.local import LocalText
 from spinegraph.engine.exchange.decision_table.model import DecisionTable
 from spinegraph.engine.exchange.description.model import Description
 from spinegraph.engine.exchange.description.resource import make_describer
-from spinegraph.engine.exchange.fhir.record import FhirReader
+from spinegraph.engine.exchange.fhir.reading.record import FhirReader
 from spinegraph.engine.model import Answer, BriefAnswer
 from spinegraph.engine.query.dataset import DataFile
 from spinegraph.engine.search.index import make_index

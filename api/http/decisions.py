@@ -35,8 +35,8 @@ from spinegraph.engine.decide.accounted import with_account
 from spinegraph.engine.decide.decision import View
 from spinegraph.engine.errors import PublicationError, VocabularyError
 from spinegraph.engine.exchange.article.local import NO_TEXT, LocalText
-from spinegraph.engine.exchange.fhir.bundle import parse_record
-from spinegraph.engine.exchange.fhir.record import FhirReader, RecordOptions
+from spinegraph.engine.exchange.fhir.reading.bundle import parse_record
+from spinegraph.engine.exchange.fhir.reading.record import FhirReader, RecordOptions
 from spinegraph.engine.exchange.formats import BY_MEDIA_TYPE, FORMATS, Answer, Format, require_provenance
 from spinegraph.engine.exchange.provenance.wanted import Form, Wanted, read_wanted
 from spinegraph.engine.model import Answer as ShortAnswer

@@ -1,6 +1,1 @@
-"""FHIR R4 (4.0.1): what stands in a record → a case, with an account of every resource.
-
-`record.read_record` is the way in. Data flow: `bundle` (bytes → resources, each still raw) → `resources` and `elements` (structs
-of what is read) → `whose` (whom they speak of) → a module for each group of resources (resource → `statements`) → `merging`
-(statements → the entries of a case, which `decide.case` reads as it reads JSON) → `accounts`.
-"""
+"""FHIR R4 (4.0.1): `elements` are its data types; `reading` makes cases of records."""

@@ -17,7 +17,7 @@ from spinegraph.engine.decide.case import case_data
 from spinegraph.engine.model import Answer, BriefAnswer, Case, Decision
 
 from tests.api.conftest import MakeClient
-from tests.exchange.fhir.making import bundle, condition, patient
+from tests.exchange.fhir.reading.making import bundle, condition, patient
 
 URL = "/v1/decisions"
 FHIR = {"Content-Type": "application/fhir+json"}

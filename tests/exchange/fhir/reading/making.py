@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from spinegraph.engine.decide.case_file import CaseFile
-from spinegraph.engine.exchange.fhir.record import FhirReader, RecordOptions
+from spinegraph.engine.exchange.fhir.reading.record import FhirReader, RecordOptions
 from spinegraph.engine.model.account import InputAccount, ResourceAccount
 
 Json = dict[str, Any]

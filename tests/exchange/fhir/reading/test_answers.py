@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from spinegraph.engine import Codebook, Engine
-from spinegraph.engine.exchange.fhir.record import FhirReader
-from spinegraph.engine.exchange.fhir.statuses import RESPONSE
+from spinegraph.engine.exchange.fhir.reading.record import FhirReader
+from spinegraph.engine.exchange.fhir.reading.statuses import RESPONSE
 
-from tests.exchange.fhir.making import LOINC, OURS, SNOMED, Json, account, kinds, last, patient, quantity, read, resource
+from tests.exchange.fhir.reading.making import LOINC, OURS, SNOMED, Json, account, kinds, last, patient, quantity, read, resource
 
 
 def response(*items: Json, status: str = "completed", **more: Any) -> Json:

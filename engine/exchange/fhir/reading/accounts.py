@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from spinegraph.engine.errors import shortened
-from spinegraph.engine.exchange.fhir.bundle import FORM, Entry
-from spinegraph.engine.exchange.fhir.merging import Said
-from spinegraph.engine.exchange.fhir.reasons import REASONS
-from spinegraph.engine.exchange.fhir.statements import Note
+from spinegraph.engine.exchange.fhir.reading.bundle import FORM, Entry
+from spinegraph.engine.exchange.fhir.reading.merging import Said
+from spinegraph.engine.exchange.fhir.reading.reasons import REASONS
+from spinegraph.engine.exchange.fhir.reading.statements import Note
 from spinegraph.engine.knowledge.words import unshown_character
 from spinegraph.engine.messages import Messages
 from spinegraph.engine.model import Case

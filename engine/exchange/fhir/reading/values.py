@@ -9,12 +9,12 @@ from typing import NamedTuple
 from spinegraph.engine.decide.dates import Moment
 from spinegraph.engine.decide.quantities import read_quantity
 from spinegraph.engine.errors import MeasurementError, shortened
-from spinegraph.engine.exchange.fhir.codes import Meaning, answer_of, not_understood
 from spinegraph.engine.exchange.fhir.elements import Coding, Quantity
-from spinegraph.engine.exchange.fhir.reading import Reading
-from spinegraph.engine.exchange.fhir.resources import Valued
-from spinegraph.engine.exchange.fhir.statements import Statement, UnusableError
-from spinegraph.engine.exchange.fhir.statuses import YES
+from spinegraph.engine.exchange.fhir.reading.codes import Meaning, answer_of, not_understood
+from spinegraph.engine.exchange.fhir.reading.reading import Reading
+from spinegraph.engine.exchange.fhir.reading.resources import Valued
+from spinegraph.engine.exchange.fhir.reading.statements import Statement, UnusableError
+from spinegraph.engine.exchange.fhir.reading.statuses import YES
 
 UCUM = "http://unitsofmeasure.org"
 PLAIN_UNITS = ("", "1")

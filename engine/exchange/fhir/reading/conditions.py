@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spinegraph.engine.exchange.fhir.codes import Meaning, not_understood, status_code
 from spinegraph.engine.exchange.fhir.elements import Period
-from spinegraph.engine.exchange.fhir.reading import Reading
-from spinegraph.engine.exchange.fhir.resources import AllergyIntolerance, Condition
-from spinegraph.engine.exchange.fhir.statements import Note, Statement, UnusableError
-from spinegraph.engine.exchange.fhir.statuses import CLINICAL, VERIFICATION
+from spinegraph.engine.exchange.fhir.reading.codes import Meaning, not_understood, status_code
+from spinegraph.engine.exchange.fhir.reading.reading import Reading
+from spinegraph.engine.exchange.fhir.reading.resources import AllergyIntolerance, Condition
+from spinegraph.engine.exchange.fhir.reading.statements import Note, Statement, UnusableError
+from spinegraph.engine.exchange.fhir.reading.statuses import CLINICAL, VERIFICATION
 
 
 def read_condition(given: Condition, reading: Reading) -> Iterator[Statement | Note]:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from spinegraph.engine.decide.codebook import Codebook, code_named
 from spinegraph.engine.errors import LONGEST_ECHO, shortened
 from spinegraph.engine.exchange.fhir.elements import CodeableConcept, Coding
-from spinegraph.engine.exchange.fhir.statements import Note, UnusableError
-from spinegraph.engine.exchange.fhir.statuses import ANSWERS, PLAIN_ANSWERS
+from spinegraph.engine.exchange.fhir.reading.statements import Note, UnusableError
+from spinegraph.engine.exchange.fhir.reading.statuses import ANSWERS, PLAIN_ANSWERS
 from spinegraph.engine.knowledge.turtle.terms import BASE
 from spinegraph.engine.knowledge.words import unshown_character
 from spinegraph.engine.model import Knowledge

@@ -7,8 +7,8 @@ from pathlib import Path
 from spinegraph.engine.decide.case_file import PARSERS, CaseFile, case_file_of, read_bytes
 from spinegraph.engine.decide.codebook import Codebook
 from spinegraph.engine.errors import CaseError, MalformedCaseError
-from spinegraph.engine.exchange.fhir.bundle import MAX_BYTES, is_record
-from spinegraph.engine.exchange.fhir.record import FhirReader, RecordOptions
+from spinegraph.engine.exchange.fhir.reading.bundle import MAX_BYTES, is_record
+from spinegraph.engine.exchange.fhir.reading.record import FhirReader, RecordOptions
 
 LINES = ".ndjson"
 """The suffix of a record with one resource a line."""

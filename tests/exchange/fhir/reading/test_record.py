@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spinegraph.engine import CaseError
 from spinegraph.engine.decide.case_file import CaseFile
-from spinegraph.engine.exchange.fhir.reasons import REASONS
-from spinegraph.engine.exchange.fhir.record import FhirReader, RecordOptions
+from spinegraph.engine.exchange.fhir.reading.reasons import REASONS
+from spinegraph.engine.exchange.fhir.reading.record import FhirReader, RecordOptions
 from spinegraph.engine.knowledge.words import unshown_character
 from spinegraph.engine.model.account import InputAccount
 
-from tests.exchange.fhir.making import (
+from tests.exchange.fhir.reading.making import (
     ANNA,
     AS_OF,
     IBUPROFEN,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from spinegraph.engine.exchange.fhir.record import FhirReader
-from spinegraph.engine.exchange.fhir.statuses import CLINICAL, VERIFICATION
+from spinegraph.engine.exchange.fhir.reading.record import FhirReader
+from spinegraph.engine.exchange.fhir.reading.statuses import CLINICAL, VERIFICATION
 
-from tests.exchange.fhir.making import (
+from tests.exchange.fhir.reading.making import (
     BACK_PAIN,
     BREAST_CANCER_IN_THE_PAST,
     FEVER,

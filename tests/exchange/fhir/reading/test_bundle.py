@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from spinegraph.engine import CaseTooLargeError, MalformedCaseError
-from spinegraph.engine.exchange.fhir.bundle import MAX_BYTES, is_record, parse_record
-from spinegraph.engine.exchange.fhir.record import FhirReader, RecordOptions
+from spinegraph.engine.exchange.fhir.reading.bundle import MAX_BYTES, is_record, parse_record
+from spinegraph.engine.exchange.fhir.reading.record import FhirReader, RecordOptions
 
-from tests.exchange.fhir.making import ANNA, Json, account, bundle, condition, kinds, notes_of, patient, read
+from tests.exchange.fhir.reading.making import ANNA, Json, account, bundle, condition, kinds, notes_of, patient, read
 
 GOOD = [patient(), condition()]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from spinegraph.engine import Codebook, Engine, load_knowledge, make_codebook
-from spinegraph.engine.exchange.fhir.record import FhirReader
+from spinegraph.engine.exchange.fhir.reading.record import FhirReader
 from spinegraph.engine.knowledge.files import knowledge_paths
 from spinegraph.engine.knowledge.installed import folders_named
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from spinegraph.engine.decide.dates import age_in_years
 from spinegraph.engine.decide.quantities import read_quantity
 from spinegraph.engine.errors import MeasurementError, shortened
-from spinegraph.engine.exchange.fhir.reading import Reading
-from spinegraph.engine.exchange.fhir.resources import Patient
-from spinegraph.engine.exchange.fhir.statements import Note, Statement, UnusableError
+from spinegraph.engine.exchange.fhir.reading.reading import Reading
+from spinegraph.engine.exchange.fhir.reading.resources import Patient
+from spinegraph.engine.exchange.fhir.reading.statements import Note, Statement, UnusableError
 from spinegraph.engine.knowledge.turtle.terms import expand
 
 SEX = expand("core:sex")

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from spinegraph.engine.exchange.fhir.codes import not_understood
 from spinegraph.engine.exchange.fhir.elements import CodeableConcept, Period
-from spinegraph.engine.exchange.fhir.reading import Reading
-from spinegraph.engine.exchange.fhir.resources import DiagnosticReport, ImagingStudy, Procedure, ServiceRequest
-from spinegraph.engine.exchange.fhir.statements import Note, Statement, UnusableError
-from spinegraph.engine.exchange.fhir.statuses import ORDERS, PROCEDURE, REPORT, REQUEST, STUDY
+from spinegraph.engine.exchange.fhir.reading.codes import not_understood
+from spinegraph.engine.exchange.fhir.reading.reading import Reading
+from spinegraph.engine.exchange.fhir.reading.resources import DiagnosticReport, ImagingStudy, Procedure, ServiceRequest
+from spinegraph.engine.exchange.fhir.reading.statements import Note, Statement, UnusableError
+from spinegraph.engine.exchange.fhir.reading.statuses import ORDERS, PROCEDURE, REPORT, REQUEST, STUDY
 
 MEMBERS = frozenset(("performed", "not_performed", "taking", "not_taking"))
 """What a status can come to beside a note."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from spinegraph.engine.errors import shortened
-from spinegraph.engine.exchange.fhir.acts import outcome
-from spinegraph.engine.exchange.fhir.codes import Meaning, not_understood
 from spinegraph.engine.exchange.fhir.elements import Period
-from spinegraph.engine.exchange.fhir.reading import Reading
-from spinegraph.engine.exchange.fhir.resources import Medicated, MedicationRequest, MedicationStatement
-from spinegraph.engine.exchange.fhir.statements import Note, Statement, UnusableError
-from spinegraph.engine.exchange.fhir.statuses import MEDICATION_REQUEST, MEDICATION_STATEMENT, ORDERS
+from spinegraph.engine.exchange.fhir.reading.acts import outcome
+from spinegraph.engine.exchange.fhir.reading.codes import Meaning, not_understood
+from spinegraph.engine.exchange.fhir.reading.reading import Reading
+from spinegraph.engine.exchange.fhir.reading.resources import Medicated, MedicationRequest, MedicationStatement
+from spinegraph.engine.exchange.fhir.reading.statements import Note, Statement, UnusableError
+from spinegraph.engine.exchange.fhir.reading.statuses import MEDICATION_REQUEST, MEDICATION_STATEMENT, ORDERS
 
 
 def read_statement(given: MedicationStatement, reading: Reading) -> Iterator[Statement | Note]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from spinegraph.engine.exchange.fhir.record import FhirReader
-from spinegraph.engine.exchange.fhir.statuses import OBSERVATION
+from spinegraph.engine.exchange.fhir.reading.record import FhirReader
+from spinegraph.engine.exchange.fhir.reading.statuses import OBSERVATION
 
-from tests.exchange.fhir.making import (
+from tests.exchange.fhir.reading.making import (
     FEVER,
     LOINC,
     OURS,

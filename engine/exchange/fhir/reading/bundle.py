@@ -11,8 +11,8 @@ import msgspec
 from msgspec import Raw
 from spinegraph.engine.errors import CaseTooLargeError, MalformedCaseError, shortened
 from spinegraph.engine.exchange.fhir.elements import Element
-from spinegraph.engine.exchange.fhir.resources import CONTEXT, HEAD, READ, RESOURCE, Observation, Resource, type_of
-from spinegraph.engine.exchange.fhir.statements import Note
+from spinegraph.engine.exchange.fhir.reading.resources import CONTEXT, HEAD, READ, RESOURCE, Observation, Resource, type_of
+from spinegraph.engine.exchange.fhir.reading.statements import Note
 
 MAX_BYTES = 8 << 20
 """The largest record that is read, in bytes."""

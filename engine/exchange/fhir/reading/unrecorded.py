@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from spinegraph.engine.decide.codebook import Codebook
-from spinegraph.engine.exchange.fhir.bundle import Record
-from spinegraph.engine.exchange.fhir.merging import Merged
-from spinegraph.engine.exchange.fhir.reading import Reading
-from spinegraph.engine.exchange.fhir.statements import Note
+from spinegraph.engine.exchange.fhir.reading.bundle import Record
+from spinegraph.engine.exchange.fhir.reading.merging import Merged
+from spinegraph.engine.exchange.fhir.reading.reading import Reading
+from spinegraph.engine.exchange.fhir.reading.statements import Note
 
 HIDING = frozenset(
     ("unreadable", "other-version", "must-understand", "clashing-identity", "incomplete", "server-report", "no-subject")

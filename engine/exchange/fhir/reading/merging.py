@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from spinegraph.engine.decide.codebook import Codebook
 from spinegraph.engine.decide.dates import Moment, age_in_years, read_moment
-from spinegraph.engine.exchange.fhir.statements import Note, Statement
+from spinegraph.engine.exchange.fhir.reading.statements import Note, Statement
 
 ACTS = ("performed", "taking")
 """Members of what is done or taken; each has one of what is not, whose name begins with `not_`."""

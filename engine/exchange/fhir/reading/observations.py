@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from spinegraph.engine.decide.dates import Moment
-from spinegraph.engine.exchange.fhir.reading import Reading
-from spinegraph.engine.exchange.fhir.resources import Observation, Valued
-from spinegraph.engine.exchange.fhir.statements import Note, Statement, UnusableError
-from spinegraph.engine.exchange.fhir.statuses import OBSERVATION
-from spinegraph.engine.exchange.fhir.values import coded_answer, quantity_of, said_present, target_of
+from spinegraph.engine.exchange.fhir.reading.reading import Reading
+from spinegraph.engine.exchange.fhir.reading.resources import Observation, Valued
+from spinegraph.engine.exchange.fhir.reading.statements import Note, Statement, UnusableError
+from spinegraph.engine.exchange.fhir.reading.statuses import OBSERVATION
+from spinegraph.engine.exchange.fhir.reading.values import coded_answer, quantity_of, said_present, target_of
 
 VALUES = tuple(name for name in Valued.__struct_fields__ if name.startswith(("value_", "data_absent")))
 """The members that say what was found, or why nothing was."""

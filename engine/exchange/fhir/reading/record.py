@@ -13,19 +13,19 @@ from spinegraph.engine.decide.case_file import CaseFile
 from spinegraph.engine.decide.codebook import Codebook
 from spinegraph.engine.decide.dates import read_moment
 from spinegraph.engine.errors import MalformedCaseError, shortened
-from spinegraph.engine.exchange.fhir.accounts import WHOLE, Outcome, Words, make_account
-from spinegraph.engine.exchange.fhir.acts import read_procedure, read_report, read_request, read_study
-from spinegraph.engine.exchange.fhir.answers import read_answers
-from spinegraph.engine.exchange.fhir.bundle import Entry, Record, parse_record
-from spinegraph.engine.exchange.fhir.codes import Codes, names_of
-from spinegraph.engine.exchange.fhir.conditions import may_hold, read_allergy, read_condition
 from spinegraph.engine.exchange.fhir.elements import CodeableConcept, Reference
-from spinegraph.engine.exchange.fhir.medications import read_prescription, read_statement
-from spinegraph.engine.exchange.fhir.merging import Said, merge
-from spinegraph.engine.exchange.fhir.observations import read_observation
-from spinegraph.engine.exchange.fhir.patients import read_patient
-from spinegraph.engine.exchange.fhir.reading import Reading
-from spinegraph.engine.exchange.fhir.resources import (
+from spinegraph.engine.exchange.fhir.reading.accounts import WHOLE, Outcome, Words, make_account
+from spinegraph.engine.exchange.fhir.reading.acts import read_procedure, read_report, read_request, read_study
+from spinegraph.engine.exchange.fhir.reading.answers import read_answers
+from spinegraph.engine.exchange.fhir.reading.bundle import Entry, Record, parse_record
+from spinegraph.engine.exchange.fhir.reading.codes import Codes, names_of
+from spinegraph.engine.exchange.fhir.reading.conditions import may_hold, read_allergy, read_condition
+from spinegraph.engine.exchange.fhir.reading.medications import read_prescription, read_statement
+from spinegraph.engine.exchange.fhir.reading.merging import Said, merge
+from spinegraph.engine.exchange.fhir.reading.observations import read_observation
+from spinegraph.engine.exchange.fhir.reading.patients import read_patient
+from spinegraph.engine.exchange.fhir.reading.reading import Reading
+from spinegraph.engine.exchange.fhir.reading.resources import (
     HEAD,
     RESOURCE,
     AllergyIntolerance,
@@ -45,9 +45,9 @@ from spinegraph.engine.exchange.fhir.resources import (
     ServiceRequest,
     type_of,
 )
-from spinegraph.engine.exchange.fhir.statements import Note, Statement, UnusableError
-from spinegraph.engine.exchange.fhir.unrecorded import assumed_absent
-from spinegraph.engine.exchange.fhir.whose import Whose, choose_patient
+from spinegraph.engine.exchange.fhir.reading.statements import Note, Statement, UnusableError
+from spinegraph.engine.exchange.fhir.reading.unrecorded import assumed_absent
+from spinegraph.engine.exchange.fhir.reading.whose import Whose, choose_patient
 from spinegraph.engine.messages import messages_of
 from spinegraph.engine.model import Knowledge
 

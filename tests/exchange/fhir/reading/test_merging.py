@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import pytest
 from spinegraph.engine import Codebook, Engine, make_case
-from spinegraph.engine.exchange.fhir.record import FhirReader
+from spinegraph.engine.exchange.fhir.reading.record import FhirReader
 
-from tests.exchange.fhir.making import FEVER, Json, account, condition, kinds, notes_of, observation, patient, quantity, read
+from tests.exchange.fhir.reading.making import (
+    FEVER,
+    Json,
+    account,
+    condition,
+    kinds,
+    notes_of,
+    observation,
+    patient,
+    quantity,
+    read,
+)
 
 
 def warm(value: float, at: str = "", id_: str = "") -> Json:

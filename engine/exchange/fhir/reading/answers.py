@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from spinegraph.engine.decide.dates import Moment
 from spinegraph.engine.errors import shortened
-from spinegraph.engine.exchange.fhir.codes import answer_of, not_understood
 from spinegraph.engine.exchange.fhir.elements import Quantity
-from spinegraph.engine.exchange.fhir.reading import Reading
-from spinegraph.engine.exchange.fhir.resources import QuestionAnswer, QuestionItem, QuestionnaireResponse
-from spinegraph.engine.exchange.fhir.statements import Note, Statement, UnusableError
-from spinegraph.engine.exchange.fhir.statuses import RESPONSE
-from spinegraph.engine.exchange.fhir.values import Target, choice_of, number_of, target_of, yes_or_no
+from spinegraph.engine.exchange.fhir.reading.codes import answer_of, not_understood
+from spinegraph.engine.exchange.fhir.reading.reading import Reading
+from spinegraph.engine.exchange.fhir.reading.resources import QuestionAnswer, QuestionItem, QuestionnaireResponse
+from spinegraph.engine.exchange.fhir.reading.statements import Note, Statement, UnusableError
+from spinegraph.engine.exchange.fhir.reading.statuses import RESPONSE
+from spinegraph.engine.exchange.fhir.reading.values import Target, choice_of, number_of, target_of, yes_or_no
 
 AT = "at:"
 """Begins the name of a question for the date of something, as in `missing` of an answer: `at:fever`."""

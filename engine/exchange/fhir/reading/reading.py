@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from spinegraph.engine.decide.dates import Moment, read_moment
 from spinegraph.engine.errors import MalformedCaseError, shortened
-from spinegraph.engine.exchange.fhir.codes import Codes
 from spinegraph.engine.exchange.fhir.elements import CodeableConcept, Period, Reference
-from spinegraph.engine.exchange.fhir.statements import UnusableError
+from spinegraph.engine.exchange.fhir.reading.codes import Codes
+from spinegraph.engine.exchange.fhir.reading.statements import UnusableError
 
 
 class Reading(NamedTuple):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from spinegraph.engine import load_knowledge, make_codebook
-from spinegraph.engine.exchange.fhir.record import FhirReader, RecordOptions
+from spinegraph.engine.exchange.fhir.reading.record import FhirReader, RecordOptions
 
-from tests.exchange.fhir.making import OURS, Json, account, bundle, condition, patient, read
+from tests.exchange.fhir.reading.making import OURS, Json, account, bundle, condition, patient, read
 from tests.small import Edit, write_small
 
 WHY = "Allergies are asked for at every visit; a list without one says that there is none."

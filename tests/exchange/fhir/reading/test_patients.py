@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from spinegraph.engine import MalformedCaseError
-from spinegraph.engine.exchange.fhir.record import FhirReader, RecordOptions
+from spinegraph.engine.exchange.fhir.reading.record import FhirReader, RecordOptions
 
-from tests.exchange.fhir.making import (
+from tests.exchange.fhir.reading.making import (
     AS_OF,
     FEVER,
     LOINC,

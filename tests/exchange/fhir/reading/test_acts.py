@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from spinegraph.engine.exchange.fhir import statuses
-from spinegraph.engine.exchange.fhir.record import FhirReader
+from spinegraph.engine.exchange.fhir.reading import statuses
+from spinegraph.engine.exchange.fhir.reading.record import FhirReader
 
-from tests.exchange.fhir.making import IBUPROFEN, MRI_LUMBAR, RXNORM, Json, concept, kinds, patient, read, resource
+from tests.exchange.fhir.reading.making import IBUPROFEN, MRI_LUMBAR, RXNORM, Json, concept, kinds, patient, read, resource
 
 NSAID = ("https://w3id.org/spinegraph", "nsaid")
 R4 = {
@@ -67,7 +67,7 @@ def test_a_proposal_is_no_act_whatever_its_status(reader: FhirReader, intent: st
 
 
 def test_an_act_before_a_sign_is_said_not_to_count(reader: FhirReader) -> None:
-    from tests.exchange.fhir.making import condition
+    from tests.exchange.fhir.reading.making import condition
 
     file = read(reader, patient(), condition(onsetDateTime="2026-03-01"), act("Procedure", "completed"))
     assert file.case.performed == ()

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from spinegraph.engine.errors import MalformedCaseError, shortened
-from spinegraph.engine.exchange.fhir.bundle import Entry
 from spinegraph.engine.exchange.fhir.elements import Identifier, Reference
-from spinegraph.engine.exchange.fhir.resources import Patient
-from spinegraph.engine.exchange.fhir.statements import Note
+from spinegraph.engine.exchange.fhir.reading.bundle import Entry
+from spinegraph.engine.exchange.fhir.reading.resources import Patient
+from spinegraph.engine.exchange.fhir.reading.statements import Note
 
 MAX_NAMED = 10
 """So many patients are named where one has to be chosen."""
