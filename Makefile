@@ -90,6 +90,7 @@ tests/foreign/node_modules: tests/foreign/package-lock.json
 
 foreign: $(VENV)/dev tests/foreign/node_modules  ## hold what is exported against engines of others, which need Node: 1,000 cases
 	$(BIN)/python -m tests.foreign.cql
+	$(BIN)/python -m tests.foreign.guide
 
 mutants: $(VENV)/dev  ## make 600 mistakes in copies of the content, and count what finds them
 	$(BIN)/python -m tests.authoring.mutants

@@ -17,7 +17,15 @@ from tests.serving import serving
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("README.md", "docs/query.md", "docs/integrate.md", "docs/portable.md")
+PAGES = (
+    "README.md",
+    "docs/cql.md",
+    "docs/decisions.md",
+    "docs/integrate.md",
+    "docs/portable.md",
+    "docs/query.md",
+    "docs/records.md",
+)
 
 
 def blocks(page: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""`POST /v1/validation`: files of a guideline in, a report of every mistake out (docs/integrate.md)."""
+"""`POST /v1/validation`: files of a guideline in, a report of every mistake out (docs/validation.md)."""
 
 from __future__ import annotations
 
