@@ -28,6 +28,12 @@ class UnknownResourceError(RequestError):
     title = "There is no such resource"
 
 
+class PartOffError(RequestError):
+    """What is asked belongs to a part of the service that its operator has switched off."""
+
+    title = "This part of the service is switched off"
+
+
 class NoComparisonError(UnknownResourceError):
     """This service was not told what to compare its knowledge with."""
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Literal, get_args
 
 from spinegraph.engine import MAX_BYTES, Engine, KnowledgeError, SpinegraphError
 from spinegraph.engine.errors import shortened
@@ -17,8 +19,13 @@ from spinegraph.engine.validation.admission import open_knowledge
 MOST_DIGITS = 15
 DIGEST = "SPINEGRAPH_KNOWLEDGE_DIGEST"
 """The variable that names the only knowledge to be decided with: a file that is cut off may still load."""
+OFF = "SPINEGRAPH_OFF"
+"""The variable that names the parts of the service that are switched off."""
 LOCAL = "SPINEGRAPH_LOCAL"
 """The variable that names the file with a deployer's own texts."""
+Part = Literal["decisions", "sparql", "validation", "fhir", "pages", "hooks", "mcp"]
+PARTS: tuple[Part, ...] = get_args(Part)
+"""What can be switched off; the catalogue, the sources, the IRIs and health are always there."""
 LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
 
 
@@ -42,6 +49,7 @@ class Settings:
     | `sources`        | `SPINEGRAPH_SOURCES`        | folder of the documents, whose printed words are shown; or none    |
     | `compare`        | `SPINEGRAPH_COMPARE`        | git revision or folder to compare the knowledge with; default none |
     | `guideline`      | `SPINEGRAPH_GUIDELINE`      | names of the packages that are served, with commas; default: all   |
+    | `off`            | `SPINEGRAPH_OFF`            | parts that are switched off, with commas, see PARTS; default none  |
     | `max_record_bytes` | `SPINEGRAPH_MAX_RECORD_BYTES` | largest FHIR record in bytes, 1 to 8388608 (default)         |
     """
 
@@ -56,6 +64,7 @@ class Settings:
     compare: str = ""
     guideline: tuple[str, ...] = ()
     max_record_bytes: int = MOST_OF_A_RECORD
+    off: frozenset[Part] = frozenset()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -75,6 +84,7 @@ class Settings:
             local=read_local(Path(file)) if (file := environment.get(LOCAL, "")) else NO_TEXT,
             sources=Path(folder) if (folder := environment.get("SPINEGRAPH_SOURCES", "")) else None,
             compare=environment.get("SPINEGRAPH_COMPARE", ""),
+            off=frozenset(read_part(name.strip()) for name in environment.get(OFF, "").split(",") if name.strip()),
         )
 
 
@@ -115,6 +125,19 @@ def limits_from(environment: Mapping[str, str], ranges: Mapping[str, tuple[str, 
     """The fields that variables set: `ranges` has the variable of each field, and what it may be. Raises SettingsError."""
     given = {field: (name, allowed) for field, (name, allowed) in ranges.items() if environment.get(name)}
     return {field: whole_number(environment, name, 0, allowed) for field, (name, allowed) in given.items()}
+
+
+def read_part(name: str, where: str = OFF) -> Part:
+    """The name of a part. Raises SettingsError, which names the nearest."""
+    for part in PARTS:
+        if name == part:
+            return part
+    near = get_close_matches(name, PARTS, n=1)
+    raise SettingsError(
+        f"There is no part {shortened(name)}." + (f" Nearest: {near[0]}." if near else ""),
+        where=where,
+        mend=f"Give some of {', '.join(PARTS)}, with commas.",
+    )
 
 
 def _one_of(environment: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:

@@ -156,15 +156,16 @@ def _named(engine: Engine, wanted: DecisionParameters) -> DecisionParameters:
 
 
 def decisions_router(
-    engine: Engine, codebook: Codebook, limits: BodyLimits, records: RecordBodies, local: LocalText = NO_TEXT
+    engine: Engine, codebook: Codebook, limits: BodyLimits, records: RecordBodies | None, local: LocalText = NO_TEXT
 ) -> APIRouter:
-    """The router of decisions. Errors are raised for `api.http.errors` to answer."""
+    """The router of decisions; without `records` those are not read. Errors are raised for `api.http.errors` to answer."""
     router = APIRouter(tags=["decisions"], route_class=OpenRoute)
     renderers = renderers_of(engine, local)
     offered = tuple(renderers)
     spoken = tuple(engine.knowledge.languages)
     readers = ThreadPoolExecutor(READERS, thread_name_prefix="case-reader")
-    of_cases, of_records = (limits, too_large_case(limits)), (records.limits, too_large_case(records.limits))
+    read_kinds = (*BODIES, *RECORDS) if records else BODIES
+    of_cases = limits, too_large_case(limits)
 
     async def decide(request: Request) -> Response:
         """What the guidelines say of one patient: a verdict for each recommendation, with proof, missing facts and sources.
@@ -173,16 +174,17 @@ def decisions_router(
         """
         query = request.scope["query_string"]
         wanted = _named(engine, read_parameters(query, DecisionParameters)) if query else PLAIN
-        kind = media_type_of(request, (*BODIES, *RECORDS), "A case")
+        kind = media_type_of(request, read_kinds, "A case")
         media_type = negotiated(request, offered, "A decision")
         if query:
             _of_format(media_type, wanted)
         language = preferred_language(request, spoken)
         options = _record_options(kind, wanted, language)
-        body = await read_body(request, *(of_records if options else of_cases))
-        if options:
+        if records and options:
+            body = await read_body(request, records.limits, too_large_case(records.limits))
             read = partial(read_record, records.reader, body, options)
         else:
+            body = await read_body(request, *of_cases)
             read = partial(read_case, PARSERS[kind.name], body, codebook, language)
         if kind.name in (JSON, FHIR) and len(body) <= SMALL:
             file = read()
@@ -215,7 +217,7 @@ def decisions_router(
                 PublicationError,
             ),
             DecisionParameters,
-            body={**case_bodies(codebook), **record_bodies()},
+            body={**case_bodies(codebook), **(record_bodies() if records else {})},
         ),
         method="POST",
     )

@@ -19,7 +19,15 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from spinegraph.api.http.access import open_to_pages
 from spinegraph.api.mcp.installed import AssistantsNotInstalledError
-from spinegraph.api.problems import TYPE_BASE, ParameterError, RequestError, UnknownResourceError, fault_members, kind_of
+from spinegraph.api.problems import (
+    TYPE_BASE,
+    ParameterError,
+    PartOffError,
+    RequestError,
+    UnknownResourceError,
+    fault_members,
+    kind_of,
+)
 from spinegraph.engine import CaseError, CaseTooLargeError, MalformedCaseError, SpinegraphError
 from spinegraph.engine.errors import (
     LONGEST_ECHO,
@@ -98,6 +106,7 @@ STATUS: Mapping[type[SpinegraphError], HTTPStatus] = {
     ParameterError: HTTPStatus.UNPROCESSABLE_ENTITY,
     PublicationError: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownResourceError: HTTPStatus.NOT_FOUND,
+    PartOffError: HTTPStatus.NOT_FOUND,
     ForeignHostError: HTTPStatus.MISDIRECTED_REQUEST,
     AssistantsNotInstalledError: HTTPStatus.NOT_IMPLEMENTED,
     DrawingNotInstalledError: HTTPStatus.NOT_IMPLEMENTED,

@@ -47,18 +47,29 @@ class EndpointList(Frozen, frozen=True, kw_only=True):
     disclaimer: Annotated[str, doc("What it is not, and how far the sources have been reviewed.")]
 
 
-def index_router(knowledge: Knowledge, cases: Mapping[str, PreparedCase]) -> APIRouter:
-    """The router of the page, whose list of paths is made of the OpenAPI document; `cases` are those that can be tried."""
+def index_router(knowledge: Knowledge, cases: Mapping[str, PreparedCase], *, pages: bool = True) -> APIRouter:
+    """The router of `/`, whose list of paths is made of the OpenAPI document; `cases` are those that can be tried.
+
+    Without `pages` there is the list for programs alone.
+    """
     router = APIRouter(route_class=OpenRoute)
+    offered = OFFERED if pages else OFFERED[1:]
 
     @router.get("/", include_in_schema=False)
     def index(request: Request) -> Response:
-        media_type = negotiated(request, OFFERED, "The list of what can be asked")
+        media_type = negotiated(request, offered, "The list of what can be asked")
         html = media_type == "text/html"
         if html and asks_for(request, "text/html"):
             return console_page({"Link": LINKS, "Vary": "Accept"})
         body = render_index(request.app, knowledge, cases) if html else list_endpoints(request.app, knowledge)
         return Response(body, headers={"Link": LINKS, "Vary": "Accept"}, media_type=media_type)
+
+    return router
+
+
+def overview_router(knowledge: Knowledge, cases: Mapping[str, PreparedCase]) -> APIRouter:
+    """The router of the page that says what the service is."""
+    router = APIRouter(route_class=OpenRoute)
 
     @router.get("/browse", include_in_schema=False)
     def browse(request: Request) -> Response:

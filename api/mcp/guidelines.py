@@ -23,11 +23,14 @@ from spinegraph.engine.query.service import QueryService
 
 @dataclass(frozen=True)
 class Guidelines:
-    """The knowledge, ready to answer assistants; `max_case_bytes`: the largest case that is read."""
+    """The knowledge, ready to answer assistants; without `queries` there is no tool that asks them.
+
+    `max_case_bytes`: the largest case that is read.
+    """
 
     engine: Engine
     codebook: Codebook
-    queries: QueryService
+    queries: QueryService | None
     settings: McpSettings
     max_case_bytes: int
 

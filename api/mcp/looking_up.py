@@ -10,7 +10,7 @@ from msgspec import Meta
 from spinegraph.api.listings import Entry, Listed, search
 from spinegraph.api.mcp.answers import FoundCode, FoundCodes, Matched, Place, QueryAnswer
 from spinegraph.api.mcp.guidelines import Guidelines
-from spinegraph.api.problems import ParameterError
+from spinegraph.api.problems import ParameterError, PartOffError
 from spinegraph.engine import Knowledge
 from spinegraph.engine.knowledge.words import unshown_character
 from spinegraph.engine.model import Frozen, doc
@@ -107,6 +107,8 @@ async def query(guidelines: Guidelines, asked: Query) -> QueryAnswer:
 
     All assistants are one client: the SDK does not tell them apart.
     """
+    if guidelines.queries is None:
+        raise PartOffError("'sparql' is switched off here.", mend="Look codes up with the other tools.")
     written = await guidelines.queries.answer(Question(query=asked.query, wanted=WANTED), ASSISTANTS)
     most = guidelines.settings.max_answer_bytes
     if len(written.body) > most:

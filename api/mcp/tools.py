@@ -57,8 +57,9 @@ SIGNATURES: Mapping[str, Signature] = {
 
 
 def make_tools(guidelines: Guidelines) -> list[Tool]:
-    """Every tool on one knowledge."""
-    return [_make_tool(name, signature, guidelines) for name, signature in SIGNATURES.items()]
+    """Every tool on one knowledge; that which asks SPARQL only where there is any."""
+    offered = {name: signature for name, signature in SIGNATURES.items() if guidelines.queries or name != "query"}
+    return [_make_tool(name, signature, guidelines) for name, signature in offered.items()]
 
 
 class GuidelineTool(Tool):

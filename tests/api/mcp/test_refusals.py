@@ -175,6 +175,7 @@ def test_many_unknown_codes_are_counted(server: MCPServer) -> None:
 def test_a_query_is_refused_by_the_service_of_the_endpoint(server: MCPServer, guidelines: Guidelines, name: str) -> None:
     query = QUERIES[name].replace("TRAP", "http://127.0.0.1:9/")
     wanted = MediaTypes(select="text/csv", ask="application/json", graph="text/turtle")
+    assert guidelines.queries
     with pytest.raises(QueryError) as refused:
         guidelines.queries.answer_now(Question(query=query, wanted=wanted))
     reply = as_called(server, "query", {"query": query})

@@ -1,0 +1,127 @@
+"""The parts of the service: which routers there are, and of which parts each is, which can be switched off by name.
+
+A router is added here, in one row. What is switched off answers 404 and says so; it is not described, and starts nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+from spinegraph.api.http.assistants import assistants_router
+from spinegraph.api.http.browse import browse_router
+from spinegraph.api.http.comparison import comparison_router
+from spinegraph.api.http.console_files import console_router
+from spinegraph.api.http.content import content_router
+from spinegraph.api.http.coverage import coverage_router
+from spinegraph.api.http.dataset import dataset_router
+from spinegraph.api.http.decisions import decisions_router
+from spinegraph.api.http.descriptions import descriptions_router
+from spinegraph.api.http.docs_page import docs_router
+from spinegraph.api.http.drafts import drafts_router
+from spinegraph.api.http.graphs import graphs_router
+from spinegraph.api.http.health import health_router
+from spinegraph.api.http.index import index_router, overview_router
+from spinegraph.api.http.knowledge import knowledge_router
+from spinegraph.api.http.listings import listings_router
+from spinegraph.api.http.local_text import local_text_router
+from spinegraph.api.http.open_route import OpenRoute
+from spinegraph.api.http.pathways import pathways_router
+from spinegraph.api.http.prepared_cases import prepared_cases_router
+from spinegraph.api.http.problem_types import problem_types_router
+from spinegraph.api.http.queries import queries_router
+from spinegraph.api.http.resources import resources_router
+from spinegraph.api.http.search import search_api_router
+from spinegraph.api.http.search_page import search_router
+from spinegraph.api.http.served import Served
+from spinegraph.api.http.sparql import sparql_router
+from spinegraph.api.http.tables import tables_router
+from spinegraph.api.http.trying import try_router
+from spinegraph.api.http.validation import validation_router
+from spinegraph.api.http.witnesses import witnesses_router
+from spinegraph.api.mcp.guidelines import Guidelines
+from spinegraph.api.problems import PartOffError
+from spinegraph.api.settings import Part
+from starlette.requests import Request
+from starlette.responses import Response
+
+
+class Row(NamedTuple):
+    """A router, and the parts that it is of: it is there where all of them are switched on; of none, it is always there."""
+
+    parts: tuple[Part, ...]
+    make: Callable[[Served], APIRouter]
+
+
+ROUTERS: tuple[Row, ...] = (
+    Row((), lambda served: index_router(served.knowledge, served.cases, pages=served.offers("pages"))),
+    Row(("pages",), lambda served: overview_router(served.knowledge, served.cases)),
+    Row(("pages",), lambda _: console_router()),
+    Row(("pages",), lambda _: docs_router()),
+    Row(("pages", "decisions"), lambda served: try_router(served.engine, served.codebook, served.cases, served.local)),
+    Row(("pages",), lambda served: search_router(served.index)),
+    Row((), lambda served: search_api_router(served.index, served.knowledge.digest)),
+    Row((), lambda _: problem_types_router()),
+    Row(
+        ("decisions",),
+        lambda served: decisions_router(served.engine, served.codebook, served.limits, served.records, served.local),
+    ),
+    Row((), lambda served: knowledge_router(served.knowledge)),
+    Row((), lambda served: listings_router(served.knowledge)),
+    Row((), lambda served: content_router(served.knowledge, served.passages)),
+    Row((), lambda served: coverage_router(served.knowledge)),
+    Row((), lambda served: prepared_cases_router(served.knowledge, served.cases)),
+    Row((), lambda served: tables_router(served.engine)),
+    Row((), lambda served: witnesses_router(served.engine)),
+    Row(("decisions",), lambda served: pathways_router(served.engine, served.codebook, served.limits)),
+    Row((), lambda served: local_text_router(served.local)),
+    Row((), lambda served: comparison_router(served.compared)),
+    Row((), lambda _: queries_router()),
+    Row(("sparql",), lambda served: sparql_router(served.queries, served.sparql)),
+    Row(("mcp",), lambda served: assistants_router(_guidelines(served), served.limits)),
+    Row((), lambda served: resources_router(served.describer, served.passages)),
+    Row((), lambda served: descriptions_router(served.describer)),
+    Row(("sparql",), lambda served: dataset_router(served.queries, served.knowledge)),
+    Row(("sparql",), lambda served: graphs_router(served.queries, served.describer)),
+    Row(("pages",), lambda served: browse_router(served.knowledge, served.describer)),
+    Row(("validation",), lambda served: validation_router(served.validator, served.validation)),
+    Row(("validation",), lambda served: drafts_router(served.validator, served.validation)),
+    Row(
+        (),
+        lambda served: health_router(
+            served.engine, {"sparql": served.queries.processes, "validation": served.validator.processes}
+        ),
+    ),
+)
+"""In the order in which paths are looked up."""
+
+
+def routers_of(served: Served) -> Iterator[APIRouter]:
+    """Every router; those of a part that is switched off say so."""
+    for parts, make in ROUTERS:
+        router = make(served)
+        off = next((part for part in parts if part in served.settings.off), None)
+        yield _switched_off(router, off) if off else router
+
+
+def _guidelines(served: Served) -> Guidelines:
+    queries = served.queries if served.offers("sparql") else None
+    return Guidelines(served.engine, served.codebook, queries, served.assistants, served.limits.max_bytes)
+
+
+def _switched_off(router: APIRouter, part: Part) -> APIRouter:
+    """A router that answers at the same paths that they are switched off; nothing starts with it."""
+    off = APIRouter(route_class=OpenRoute)
+
+    async def refuse(request: Request) -> Response:  # noqa: ARG001 (FastAPI takes what has no arguments for a body's reader)
+        raise PartOffError(
+            f"{part!r} is switched off here.",
+            mend="Ask a service that offers it; the operator switches parts off with SPINEGRAPH_OFF.",
+        )
+
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            off.add_api_route(route.path, refuse, methods=sorted(route.methods or ()), include_in_schema=False)
+    return off

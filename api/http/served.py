@@ -1,0 +1,103 @@
+"""What the routers of one service are made of: the knowledge, prepared once, and the services that stand on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from spinegraph.api.http.bodies import BodyLimits
+from spinegraph.api.http.comparison import ServedComparison
+from spinegraph.api.http.content import PassageLists
+from spinegraph.api.http.decisions import RecordBodies
+from spinegraph.api.http.examples import PreparedCase, understood
+from spinegraph.api.mcp_settings import McpSettings
+from spinegraph.api.settings import Part, Settings
+from spinegraph.api.sparql_settings import SparqlSettings, make_query_service
+from spinegraph.api.validation_settings import ValidationSettings, make_validation_service
+from spinegraph.engine import Codebook, Engine, Knowledge, knowledge_paths, make_codebook
+from spinegraph.engine.exchange.article.local import LocalText
+from spinegraph.engine.exchange.description.resource import Describer, make_describer
+from spinegraph.engine.exchange.fhir.reading.record import FhirReader
+from spinegraph.engine.program.program import Program
+from spinegraph.engine.query.dataset import DataFile
+from spinegraph.engine.query.service import QueryService
+from spinegraph.engine.search.index import SearchIndex, make_index
+from spinegraph.engine.validation.service.layout import served_files
+from spinegraph.engine.validation.service.service import ValidationService
+
+
+@dataclass(frozen=True)
+class Served:
+    """All of it rests on one reading of the knowledge. `queries` and `validator` start no process before they are started."""
+
+    settings: Settings
+    sparql: SparqlSettings
+    validation: ValidationSettings
+    assistants: McpSettings
+    engine: Engine
+    codebook: Codebook
+    index: SearchIndex
+    cases: Mapping[str, PreparedCase]
+    passages: PassageLists
+    describer: Describer
+    compared: ServedComparison | None
+    queries: QueryService
+    validator: ValidationService
+
+    @property
+    def knowledge(self) -> Knowledge:
+        return self.engine.knowledge
+
+    @property
+    def local(self) -> LocalText:
+        return self.settings.local
+
+    @property
+    def limits(self) -> BodyLimits:
+        """What is read of the body of a case."""
+        return BodyLimits(self.settings.max_body_bytes, self.settings.body_seconds)
+
+    @property
+    def records(self) -> RecordBodies | None:
+        """How a FHIR record is read, and what is read of its body; None where that is switched off."""
+        if not self.offers("fhir"):
+            return None
+        limits = self.limits._replace(max_bytes=self.settings.max_record_bytes)
+        return RecordBodies(FhirReader(self.knowledge, self.codebook), limits)
+
+    def offers(self, *parts: Part) -> bool:
+        """Whether all of these parts of the service are switched on."""
+        return not self.settings.off.intersection(parts)
+
+
+def make_served(
+    settings: Settings,
+    whole: Engine,
+    data: Sequence[DataFile] = (),
+    sparql: SparqlSettings | None = None,
+    program: Program | None = None,
+) -> Served:
+    """Prepare what is served of the `whole` knowledge; its other settings come from the environment.
+
+    `program`: that of the files which SPARQL is asked of, where it is compiled already. Raises SettingsError, KnowledgeError.
+    """
+    engine = whole.of_packages(settings.guideline)
+    index = make_index(engine.knowledge)
+    codebook = make_codebook(engine.knowledge, index)
+    sparql = sparql or SparqlSettings.from_environment()
+    validation = ValidationSettings.from_environment()
+    return Served(
+        settings=settings,
+        sparql=sparql,
+        validation=validation,
+        assistants=McpSettings.from_environment(),
+        engine=engine,
+        codebook=codebook,
+        index=index,
+        cases=understood(codebook),
+        passages=PassageLists(engine.knowledge, settings.sources),
+        describer=make_describer(knowledge_paths(*settings.knowledge) if settings.knowledge else None),
+        compared=ServedComparison(settings.compare, served_files(settings.knowledge)) if settings.compare else None,
+        queries=make_query_service(sparql, settings.knowledge, data, program),
+        validator=make_validation_service(validation, settings.knowledge),
+    )
