@@ -10,6 +10,7 @@ from spinegraph.api.access_settings import AccessSettings
 from spinegraph.api.case_body import CaseBody
 from spinegraph.api.catalogue import Catalogue
 from spinegraph.api.http.access import make_access
+from spinegraph.api.http.batch import BatchLine
 from spinegraph.api.http.content import PassageList, ReferenceList, ScreenList
 from spinegraph.api.http.coverage import CoverageList
 from spinegraph.api.http.drafts import DraftBody, PreviewBody
@@ -59,6 +60,7 @@ TAGS = [
 ]
 SCHEMAS = (
     Answer,
+    BatchLine,
     BriefAnswer,
     CaseBody,
     CaseList,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,11 +14,13 @@ from starlette.requests import Request
 
 YAML = "application/yaml"
 FHIR, FHIR_LINES = "application/fhir+json", "application/fhir+ndjson"
+LINES = "application/x-ndjson"
+"""JSON, a value a line."""
 ALIASES = {
-    **dict.fromkeys(("application/x-yaml", "text/yaml", "text/x-yaml"), YAML),
-    **dict.fromkeys(("application/ndjson", "application/x-ndjson"), FHIR_LINES),
+    **dict.fromkeys(("application/x-yaml", "text/yaml", "text/x-yaml"), (YAML,)),
+    **dict.fromkeys(("application/ndjson", "application/jsonl", LINES), (FHIR_LINES, LINES)),
 }
-"""Names that media types had before they were registered (RFC 9512 section 2.1), or have beside them → the one that is meant."""
+"""Names that media types had before they were registered (RFC 9512 section 2.1), or have beside it → those that may be meant."""
 
 
 class BodyLimits(NamedTuple):
@@ -42,7 +44,8 @@ def _media_type(content_type: str, encoding: str, accepted: tuple[str, ...], con
     if encoding.lower() != "identity":
         raise MediaTypeError(f"The body is encoded: {encoding}.", where="Content-Encoding", mend="Send it as it is.")
     media_type = parse_media_type(content_type)
-    media_type = media_type._replace(name=ALIASES.get(media_type.name, media_type.name))
+    meant = (media_type.name, *ALIASES.get(media_type.name, ()))
+    media_type = media_type._replace(name=next((name for name in meant if name in accepted), media_type.name))
     if media_type.name not in accepted:
         what = f"{content} cannot be read as {media_type.name}." if media_type.name else "Content-Type does not name a type."
         raise MediaTypeError(what, where="Content-Type", mend=f"Send {', '.join(accepted)}.")
@@ -65,7 +68,70 @@ async def read_body(request: Request, limits: BodyLimits, too_large: Callable[[]
                 if len(received) > limits.max_bytes:
                     raise too_large()
     except TimeoutError:
-        raise BodyTimeoutError(
-            f"The body did not arrive within {limits.seconds:g} seconds.", mend="Send it whole, and at once."
-        ) from None
+        raise too_slow("body", limits.seconds) from None
     return bytes(received)
+
+
+def too_slow(what: str, seconds: float) -> BodyTimeoutError:
+    """What is wrong with a body, or a part of it, that did not come in time."""
+    return BodyTimeoutError(f"The {what} did not arrive within {seconds:g} seconds.", mend="Send it whole, and at once.")
+
+
+class _Splitter:
+    """Puts lines together from the chunks in which they come; in the place of one that is too large stands an error, at once."""
+
+    def __init__(self, most: int, too_large: Callable[[], SpinegraphError]) -> None:
+        self._most, self._too_large = most, too_large
+        self._begun, self._skipping = bytearray(), False
+
+    def ended_by(self, chunk: bytes) -> Iterator[bytes | SpinegraphError]:
+        """The lines that end in a chunk."""
+        first, *others = chunk.split(b"\n")
+        yield from self._gone_on(first)
+        for other in others:
+            if not self._skipping:
+                yield bytes(self._begun)
+            self._begun, self._skipping = bytearray(), False
+            yield from self._gone_on(other)
+
+    def _gone_on(self, part: bytes) -> Iterator[SpinegraphError]:
+        if self._skipping:
+            return
+        self._begun += part
+        if len(self._begun) > self._most:
+            self._begun, self._skipping = bytearray(), True
+            yield self._too_large()
+
+    def last(self) -> Iterator[bytes]:
+        """The line that nothing ends."""
+        if self._begun:
+            yield bytes(self._begun)
+
+
+async def read_lines(
+    request: Request, limits: BodyLimits, too_large: Callable[[], SpinegraphError]
+) -> AsyncIterator[bytes | SpinegraphError]:
+    """The lines of a body as they arrive, without their ends; empty ones, too. The limits are those of one line.
+
+    In the place of a line that has more bytes than the limit stands what `too_large` makes, and the rest of it is skipped.
+    Where a line does not arrive in time, the last thing is a BodyTimeoutError; empty lines gain no time.
+    """
+    loop = asyncio.get_running_loop()
+    chunks = aiter(request.stream())
+    splitter = _Splitter(limits.max_bytes, too_large)
+    by = loop.time() + limits.seconds
+    while True:
+        try:
+            async with asyncio.timeout_at(by):
+                chunk = await anext(chunks, None)
+        except TimeoutError:
+            yield too_slow("line", limits.seconds)
+            return
+        if chunk is None:
+            break
+        for line in splitter.ended_by(chunk):
+            yield line
+            if not isinstance(line, bytes) or line.strip():
+                by = loop.time() + limits.seconds
+    for line in splitter.last():
+        yield line

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from fastapi import APIRouter
 from spinegraph.api.case_body import CaseBody
@@ -46,8 +46,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 
-class DecisionParameters(Frozen, frozen=True, kw_only=True):
-    """What the URL may say about an answer."""
+class AnswerParameters(Frozen, frozen=True, kw_only=True):
+    """What the URL may say about how much is answered."""
 
     view: Annotated[
         View,
@@ -57,6 +57,11 @@ class DecisionParameters(Frozen, frozen=True, kw_only=True):
     guideline: Annotated[tuple[str, ...], doc("Names of the packages that are asked, or all; by default all.")] = ()
     verdicts: Annotated[bool, doc("Whether the verdict of every recommendation comes along, each in one word.")] = False
     return_signs: Annotated[bool, doc("Whether the denied signs come along that are a reason to come back.")] = False
+
+
+class DecisionParameters(AnswerParameters, frozen=True, kw_only=True):
+    """What the URL may say about an answer."""
+
     subject: Annotated[
         str, doc("Of a FHIR record: whose case it is, by id, reference or URL, where it has several patients.")
     ] = ""
@@ -117,8 +122,7 @@ def renderers_of(engine: Engine, local: LocalText = NO_TEXT) -> dict[str, Render
     """Media type of a reply → how to decide a case and write the answer; the first is the default. `local`: see Settings."""
 
     def answer(file: CaseFile, wanted: DecisionParameters) -> bytes:
-        asked = (wanted.view, wanted.explain, wanted.guideline, wanted.verdicts, wanted.return_signs)
-        return engine.decide_json(file.case, *asked, file.account)
+        return as_json(engine, file, wanted)
 
     def written(form: Format, file: CaseFile, wanted: DecisionParameters) -> bytes:
         decision = with_account(engine.decide(file.case, wanted.view == "full", wanted.guideline), file.account)
@@ -126,6 +130,12 @@ def renderers_of(engine: Engine, local: LocalText = NO_TEXT) -> dict[str, Render
         return form.write(Answer(knowledge, decision, file.title, file.narrative, local, wanted.of_provenance))
 
     return {**{form.media_type: partial(written, form) for form in FORMATS}, JSON: answer}
+
+
+def as_json(engine: Engine, file: CaseFile, wanted: AnswerParameters) -> bytes:
+    """An answer as JSON, in one line."""
+    asked = (wanted.view, wanted.explain, wanted.guideline, wanted.verdicts, wanted.return_signs)
+    return engine.decide_json(file.case, *asked, file.account)
 
 
 def _parameter_error(error: PublicationError) -> ParameterError:
@@ -140,7 +150,10 @@ def _of_format(media_type: str, wanted: DecisionParameters) -> None:
         raise _parameter_error(error) from error
 
 
-def _named(engine: Engine, wanted: DecisionParameters) -> DecisionParameters:
+A = TypeVar("A", bound=AnswerParameters)
+
+
+def named(engine: Engine, wanted: A) -> A:
     """The parameters, if there are the recommendations and packages that they name. Raises ParameterError."""
     if wanted.explain and wanted.view == "brief":
         raise ParameterError("A brief has no proofs.", where="?explain", mend="Ask for view=standard, or leave explain out.")
@@ -173,7 +186,7 @@ def decisions_router(
         The same case and the same knowledge give the same decision, under the same `id`.
         """
         query = request.scope["query_string"]
-        wanted = _named(engine, read_parameters(query, DecisionParameters)) if query else PLAIN
+        wanted = named(engine, read_parameters(query, DecisionParameters)) if query else PLAIN
         kind = media_type_of(request, read_kinds, "A case")
         media_type = negotiated(request, offered, "A decision")
         if query:

@@ -89,6 +89,12 @@ class BodyTimeoutError(RequestError):
     title = "The body came too slowly"
 
 
+class TooManyBatchesError(RequestError):
+    """As many batches as there may be are being answered; `retry_after` in the details says when to ask again."""
+
+    title = "Too many batches at once"
+
+
 class ForeignHostError(RequestError):
     """The request, or the web page that makes it, is under a name that is not one of this service."""
 
@@ -107,6 +113,7 @@ STATUS: Mapping[type[SpinegraphError], HTTPStatus] = {
     PublicationError: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownResourceError: HTTPStatus.NOT_FOUND,
     PartOffError: HTTPStatus.NOT_FOUND,
+    TooManyBatchesError: HTTPStatus.TOO_MANY_REQUESTS,
     ForeignHostError: HTTPStatus.MISDIRECTED_REQUEST,
     AssistantsNotInstalledError: HTTPStatus.NOT_IMPLEMENTED,
     DrawingNotInstalledError: HTTPStatus.NOT_IMPLEMENTED,

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from spinegraph.api.http.assistants import assistants_router
+from spinegraph.api.http.batch import batch_router
 from spinegraph.api.http.browse import browse_router
 from spinegraph.api.http.comparison import comparison_router
 from spinegraph.api.http.console_files import console_router
@@ -68,6 +69,7 @@ ROUTERS: tuple[Row, ...] = (
         ("decisions",),
         lambda served: decisions_router(served.engine, served.codebook, served.limits, served.records, served.local),
     ),
+    Row(("decisions",), lambda served: batch_router(served.engine, served.codebook, served.limits)),
     Row((), lambda served: knowledge_router(served.knowledge)),
     Row((), lambda served: listings_router(served.knowledge)),
     Row((), lambda served: content_router(served.knowledge, served.passages)),

@@ -14,7 +14,7 @@ T = TypeVar("T")
 async def unless_gone(request: Request, answering: Awaitable[T]) -> T:
     """The answer, unless its asker goes away: then what still waits is dropped. Raises ClientDisconnect."""
     answer = asyncio.ensure_future(answering)
-    gone = asyncio.ensure_future(_until_gone(request))
+    gone = asyncio.ensure_future(until_gone(request))
     try:
         await asyncio.wait({answer, gone}, return_when=asyncio.FIRST_COMPLETED)
         if not answer.done():
@@ -25,6 +25,7 @@ async def unless_gone(request: Request, answering: Awaitable[T]) -> T:
         gone.cancel()
 
 
-async def _until_gone(request: Request) -> None:
+async def until_gone(request: Request) -> None:
+    """Come back when the sender of a request has gone away; its body has been read."""
     while (await request.receive())["type"] != "http.disconnect":
         pass

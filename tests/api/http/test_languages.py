@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,13 @@ def test_the_case_goes_before_the_header(client: TestClient, named: dict[str, st
     assert [action["text"] for action in answer.json()["brief"]["do"]] == [text]
     assert answer.headers.get("content-language") == ("de" if text == GERMAN else None)
     assert answer.headers["vary"].startswith("Accept, Accept-Language")
+
+
+def test_a_line_of_a_batch_goes_before_the_header(client: TestClient) -> None:
+    body = "\n".join(json.dumps({**CASE, **named}) for named in ({}, {"language": "en"}))
+    headers = {"Accept-Language": "de", "Content-Type": "application/x-ndjson"}
+    lines = client.post("/v1/decisions/batch", content=body, headers=headers).text.splitlines()
+    assert [json.loads(line)["decision"]["brief"]["do"][0]["text"] for line in lines] == [GERMAN, ENGLISH]
 
 
 def test_an_article_in_german_is_asked_for_like_any_other(client: TestClient) -> None:

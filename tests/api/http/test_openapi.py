@@ -95,6 +95,7 @@ OPERATIONS = {
     "compare_draft", "preview_draft", "get_tension", "get_screen", "get_uncovered", "get_line",
     "get_score", "get_term", "get_ontology",
     "get_graph", "search", "get_dataset", "get_dump_trig", "get_dump_nq", "list_graphs",
+    "decide_batch",
 }  # fmt: skip
 """The names by which generated clients call them: one that goes or changes breaks those."""
 
