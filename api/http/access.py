@@ -55,14 +55,14 @@ def access_of(scope: Scope) -> Access:
 
 def path_of(scope: Scope) -> str:
     """The path that was asked, as the asker names it: below the prefix of a proxy that takes it away (ASGI's `root_path`)."""
-    return f"{_root(scope)}{_below_root(scope)}"
+    return f"{_root(scope)}{below_root(scope)}"
 
 
 def _root(scope: Scope) -> str:
     return str(scope.get("root_path", "")).rstrip("/")
 
 
-def _below_root(scope: Scope) -> str:
+def below_root(scope: Scope) -> str:
     """The path without the prefix, which a proxy may or may not have taken away."""
     path, root = str(scope["path"]), _root(scope)
     return path[len(root) :] if path.startswith(f"{root}/") else path
@@ -70,7 +70,7 @@ def _below_root(scope: Scope) -> str:
 
 def url_of(request: Request) -> str:
     """The URL that was asked, without its query, as others reach it."""
-    path = _below_root(request.scope)
+    path = below_root(request.scope)
     public = access_of(request.scope).public_url
     return f"{public}{path}" if public else str(request.url.replace(path=path_of(request.scope), query="", fragment=""))
 

@@ -50,6 +50,7 @@ changes that would turn it, and the passages of the source that state it.
 
 TAGS = [
     {"name": "decisions", "description": "Apply the guidelines to a patient."},
+    {"name": "fhir", "description": "The same for whoever speaks FHIR R4; errors are OperationOutcomes."},
     {"name": "knowledge", "description": "The codes, rules and sources that decisions rest on."},
     {"name": "validation", "description": "Every mistake in guideline content, before a patient meets it."},
     {"name": "sparql", "description": "Ask anything of the content, the rules and their sources."},

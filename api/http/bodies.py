@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from spinegraph.api.http.errors import BodyTimeoutError, MediaTypeError
+from spinegraph.api.http.errors import FHIR_JSON, BodyTimeoutError, MediaTypeError
 from spinegraph.api.http.negotiation import MediaType, parse_media_type
 from spinegraph.engine.errors import SpinegraphError
 from starlette.requests import Request
 
 YAML = "application/yaml"
-FHIR, FHIR_LINES = "application/fhir+json", "application/fhir+ndjson"
+FHIR, FHIR_LINES = FHIR_JSON, "application/fhir+ndjson"
 LINES = "application/x-ndjson"
 """JSON, a value a line."""
 ALIASES = {

@@ -1,4 +1,4 @@
-"""The only place where an error becomes an HTTP status: `application/problem+json` (RFC 9457).
+"""The only place where an error becomes an HTTP status: `application/problem+json` (RFC 9457), below /fhir an OperationOutcome.
 
 Beside the members of the RFC (type, title, status, detail, instance) a problem says `where` it is, how to `mend` it, and
 carries the error's details, such as `unknown` codes with the nearest known ones. What goes wrong inside is logged, and
@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from spinegraph.api.http.access import open_to_pages
+from spinegraph.api.http.access import below_root, open_to_pages
 from spinegraph.api.mcp.installed import AssistantsNotInstalledError
 from spinegraph.api.problems import (
     TYPE_BASE,
@@ -48,6 +48,7 @@ from spinegraph.engine.errors import (
     UnusableContentError,
     ValidationError,
 )
+from spinegraph.engine.exchange.fhir.writing.outcomes import outcome_of_problem
 from spinegraph.engine.model import Frozen, doc
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -55,6 +56,9 @@ from starlette.responses import Response
 
 logger = logging.getLogger("spinegraph")
 PROBLEM_TYPE = "application/problem+json"
+FHIR_JSON = "application/fhir+json"
+FHIR_ROOT = "/fhir"
+"""Below this path errors are told as FHIR tells them: the same what, where and how to mend it."""
 PAGES = ("/browse", "/coverage", "/docs", "/problem", "/search")
 """What is for people to look at, and not described for programs."""
 
@@ -220,6 +224,12 @@ async def _answer_http(request: Request, error: Exception) -> Response:
     return _reply(request, status, title=status.phrase, detail=detail, mend=mend, details=details, headers=headers)
 
 
+def speaks_fhir(request: Request) -> bool:
+    """Whether what is asked lies below the root of the FHIR service."""
+    path = below_root(request.scope)
+    return path == FHIR_ROOT or path.startswith(f"{FHIR_ROOT}/")
+
+
 def _near_paths(request: Request) -> list[str]:
     """Paths without variable parts that are written like this one: described ones, then pages for people."""
     path = request.url.path[:LONGEST_ECHO]
@@ -285,8 +295,10 @@ def _reply(
         **{name: value for name, value in (("where", where), ("mend", mend)) if value},
         **(details or {}),
     }
+    in_fhir = speaks_fhir(request)
     # A lone surrogate, which JSON can carry and UTF-8 cannot, goes back as the escape that it came as.
-    body = json.dumps(members, ensure_ascii=False).encode("utf-8", "backslashreplace")
-    response = Response(body, status, headers, PROBLEM_TYPE)
+    told = outcome_of_problem(members) if in_fhir else members
+    body = json.dumps(told, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    response = Response(body, status, headers, FHIR_JSON if in_fhir else PROBLEM_TYPE)
     open_to_pages(response.headers, request.scope)  # a page has to be able to show what is wrong with its request
     return response

@@ -13,7 +13,7 @@ import msgspec
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from spinegraph.api.arguments import properties_of
-from spinegraph.api.http.errors import PROBLEM_TYPE, STATUS, Problem, status_of
+from spinegraph.api.http.errors import FHIR_JSON, FHIR_ROOT, PROBLEM_TYPE, STATUS, Problem, status_of
 from spinegraph.api.problems import TYPE_BASE, kind_of
 from spinegraph.engine.errors import SpinegraphError
 from spinegraph.engine.model import (
@@ -37,6 +37,12 @@ from starlette.responses import Response
 
 REF = "#/components/schemas/{name}"
 JSON = "application/json"
+OUTCOME = {
+    "type": "object",
+    "description": "OperationOutcome (FHIR R4): what is wrong, where, and how to mend it.",
+    "required": ["resourceType", "issue"],
+    "properties": {"resourceType": {"const": "OperationOutcome"}, "issue": {"type": "array", "items": {"type": "object"}}},
+}
 VOCABULARIES: Mapping[str, Any] = {
     "AssessmentVerdict": AssessmentVerdict,
     "Audience": Audience,
@@ -86,12 +92,12 @@ def add_operation(router: APIRouter, path: str, handler: Callable[..., Any], ope
         summary=operation.summary,
         operation_id=operation.id,
         response_class=Response,
-        openapi_extra=described(operation),
+        openapi_extra=described(operation, in_fhir=path.startswith(f"{FHIR_ROOT}/")),
     )
 
 
-def described(operation: Operation) -> dict[str, Any]:
-    """An operation as OpenAPI writes it."""
+def described(operation: Operation, *, in_fhir: bool = False) -> dict[str, Any]:
+    """An operation as OpenAPI writes it. `in_fhir`: its errors are OperationOutcomes."""
     headers = {**operation.headers, **({"ETag": operation.cached} if operation.cached else {})}
     responses: dict[str, Any] = {
         "200": {
@@ -104,7 +110,7 @@ def described(operation: Operation) -> dict[str, Any]:
         responses["303"] = {"description": operation.moved}
     if operation.cached:
         responses["304"] = {"description": "Nothing has changed."}
-    responses |= problems((*operation.errors, SpinegraphError))
+    responses |= problems((*operation.errors, SpinegraphError), in_fhir=in_fhir)
     members: dict[str, Any] = {"responses": responses}
     if operation.parameters or operation.path:
         members["parameters"] = [*_parameters(operation)]
@@ -140,7 +146,7 @@ def reference(struct: type) -> dict[str, str]:
 # Problems ------------------------------------------------------------------------------------
 
 
-def problems(errors: Iterable[type[SpinegraphError]]) -> dict[str, Any]:
+def problems(errors: Iterable[type[SpinegraphError]], *, in_fhir: bool = False) -> dict[str, Any]:
     """Replies that are no answer, by status: of each class what it and the classes below it are answered with."""
     found: dict[HTTPStatus, list[type[SpinegraphError]]] = {}
     for error in errors:
@@ -149,7 +155,7 @@ def problems(errors: Iterable[type[SpinegraphError]]) -> dict[str, Any]:
     return {
         str(int(status)): {
             "description": " ".join(dict.fromkeys(f"{kind.title}." for kind in kinds)),
-            "content": {PROBLEM_TYPE: {"schema": _one_of(kinds)}},
+            "content": {FHIR_JSON: {"schema": OUTCOME}} if in_fhir else {PROBLEM_TYPE: {"schema": _one_of(kinds)}},
         }
         for status, kinds in sorted(found.items())
     }

@@ -30,12 +30,16 @@ from spinegraph.engine.model.brief import (
     Suspicion,
 )
 from spinegraph.engine.model.concepts import (
+    ORDER_KINDS,
     CodedProperty,
     CodedValue,
+    CodeMapping,
     Concept,
     DeprecatedTerm,
     Hierarchy,
+    MappingRelation,
     Measurement,
+    OrderKind,
     TermKind,
 )
 from spinegraph.engine.model.criteria import (
@@ -137,6 +141,7 @@ from spinegraph.engine.model.timed import (
 from spinegraph.engine.model.verdict import QUIET, VERDICTS, Verdict
 
 __all__ = [
+    "ORDER_KINDS",
     "QUIET",
     "TRUTHS",
     "URGENCIES",
@@ -167,6 +172,7 @@ __all__ = [
     "Changed",
     "ChangedRatio",
     "CitationMapping",
+    "CodeMapping",
     "CodedProperty",
     "CodedValue",
     "Compared",
@@ -203,6 +209,7 @@ __all__ = [
     "Latest",
     "Level",
     "Likely",
+    "MappingRelation",
     "Marker",
     "Measured",
     "Measurement",
@@ -217,6 +224,7 @@ __all__ = [
     "OneOf",
     "OpenScreens",
     "Or",
+    "OrderKind",
     "OtherLevel",
     "Passage",
     "PassageKind",

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from spinegraph.engine.model.base import Frozen, doc
+
+OrderKind = Literal[
+    "imaging", "laboratory", "examination", "procedure", "surgery", "therapy", "referral", "medication", "advice", "task"
+]
+"""What an order asks for, where it names an intervention."""
+ORDER_KINDS: tuple[OrderKind, ...] = get_args(OrderKind)
 
 
 class Concept(Frozen, frozen=True, kw_only=True):
@@ -36,6 +42,9 @@ class Concept(Frozen, frozen=True, kw_only=True):
         tuple[str, ...], doc("IRIs of the findings that speak against it, also against a broader intervention.")
     ] = ()
     obtains: Annotated[tuple[str, ...], doc("IRIs of the findings and measurements that become known by it.")] = ()
+    ordered_as: Annotated[
+        OrderKind | Literal[""], doc("Of an intervention: which kind of order asks for it; where nothing is said, a task.")
+    ] = ""
     passages: Annotated[tuple[str, ...], doc("Ids of the passages that define it.")] = ()
 
 
@@ -99,6 +108,25 @@ class DeprecatedTerm(Frozen, frozen=True, kw_only=True):
     label: Annotated[str, doc("Its name for clinicians.")]
     replaced_by: Annotated[str, doc("IRI of the term that takes its place everywhere; empty where none does.")] = ""
     consider: Annotated[tuple[str, ...], doc("IRIs of terms among which people may choose instead.")] = ()
+
+
+MappingRelation = Literal["exact", "close", "broad", "narrow", "related"]
+"""How a code of another system is to a term of ours, as SKOS has it: `broad` where the code is the broader one."""
+
+
+class CodeMapping(Frozen, frozen=True, kw_only=True):
+    """A row of a mapping table: the IRI of a term of ours, and a code of another system as it is written there.
+
+    `namespace`: what the prefix of the code stands for, "" where no table says; `meaning`: the same code however it is spelt.
+    """
+
+    subject: str
+    relation: MappingRelation
+    namespace: str
+    code: str
+    label: str
+    comment: str
+    meaning: str
 
 
 class Hierarchy(Frozen, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import structs
 from spinegraph.engine.model.base import Direction, Frozen, Modality, Urgency
-from spinegraph.engine.model.concepts import CodedProperty, Concept, DeprecatedTerm, Hierarchy, Measurement
+from spinegraph.engine.model.concepts import CodedProperty, CodeMapping, Concept, DeprecatedTerm, Hierarchy, Measurement
 from spinegraph.engine.model.criteria import Act, Criterion, Score
 from spinegraph.engine.model.sources import ArticleSection, CitationMapping, Passage, PassageKind, Reference, Source
 from spinegraph.engine.model.statements import Certainty, Dose, Recurrence, Strength
@@ -196,12 +196,13 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     """Everything that was read, keyed by IRI; rules in dependency-free file order. `digest` names exactly this content.
 
     Codes of other systems: `external_codes` → what they mean exactly; `narrower_codes` → what they are narrower than;
-    `near_codes` → all that they are mapped to. `package_of`: IRI of a rule or concept → the package that states it; what is not
-    in it belongs to "". `passage_kinds` are keyed by notation, `article_sections` by key. `screens` and `uncovered` come in their
-    order. `idle_coded`: what requests may say though nothing here asks for it. `subjects`: the criteria that sources and passages
-    name as those of whom they speak, by IRI of the shape. `languages`: the same in each language in which something is written
-    besides English; `language` is that of one of these, "" for English, and `in_english` how many of its texts are English.
-    `deprecated`: terms out of use, which are in none of the others.
+    `near_codes` → all that they are mapped to; `mappings` are the rows of the tables from which these follow. `package_of`: IRI
+    of a rule or concept → the package that states it; what is not in it belongs to "". `passage_kinds` are keyed by notation,
+    `article_sections` by key. `screens` and `uncovered` come in their order. `idle_coded`: what requests may say though nothing
+    here asks for it. `subjects`: the criteria that sources and passages name as those of whom they speak, by IRI of the shape.
+    `languages`: the same in each language in which something is written besides English; `language` is that of one of these, ""
+    for English, and `in_english` how many of its texts are English. `deprecated`: terms out of use, which are in none of the
+    others.
     """
 
     version: str
@@ -220,6 +221,7 @@ class Knowledge(Frozen, frozen=True, kw_only=True):
     narrower_codes: Mapping[str, tuple[str, ...]] = {}
     near_codes: Mapping[str, tuple[str, ...]] = {}
     code_systems: Mapping[str, str] = {}
+    mappings: tuple[CodeMapping, ...] = ()
     package_of: Mapping[str, str] = {}
     passage_kinds: Mapping[str, PassageKind] = {}
     article_sections: Mapping[str, ArticleSection] = {}

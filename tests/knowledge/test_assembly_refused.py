@@ -31,6 +31,13 @@ VOCABULARY = {
         "The code 'fever' is used by finding:Fever and finding:Pyrexia.",
         "Give each concept a code of its own.",
     ),
+    "no kind of order": (
+        'intervention:Tea a owl:Class ; rdfs:subClassOf core:Intervention ; skos:notation "tea" ; '
+        "core:orderedAs core:order-tea .",
+        "intervention:Tea has core:orderedAs core:order-tea, which is no kind of order.",
+        "Write one of core:order-imaging, core:order-laboratory, core:order-examination, core:order-procedure, "
+        "core:order-surgery, core:order-therapy, core:order-referral, core:order-medication, core:order-advice, core:order-task.",
+    ),
     "a concept without code": (
         "intervention:Tea a owl:Class ; rdfs:subClassOf core:Intervention .",
         "intervention:Tea has no code.",

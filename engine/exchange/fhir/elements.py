@@ -1,8 +1,12 @@
-"""The data types of FHIR R4 (4.0.1, section 2.24), as far as they are read."""
+"""The data types of FHIR R4 (4.0.1, section 2.24), as far as they are read; and the code system of our codes."""
 
 from __future__ import annotations
 
 from msgspec import Raw, Struct
+from spinegraph.engine.knowledge.turtle.terms import BASE
+
+OWN = BASE.rstrip("/")
+"""The code system of our codes; the IRIs of concepts are read as system and code, too."""
 
 
 class Element(Struct, frozen=True, rename="camel", gc=False):

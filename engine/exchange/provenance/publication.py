@@ -53,7 +53,7 @@ def publication_triples(decision: Decision, wanted: Wanted) -> Iterator[Triple]:
         (AGENT, "rdf:type", iri("prov:Agent")),
         (AGENT, "rdf:type", iri("prov:SoftwareAgent")),
         (AGENT, "rdfs:label", text("Spinegraph engine", "en")),
-        (AGENT, "owl:versionInfo", text(_engine_version())),
+        (AGENT, "owl:versionInfo", text(engine_version())),
         *_of_caller(ox.NamedNode(run), publication, wanted),
     ]
     for subject, predicate, value in stated:
@@ -76,7 +76,8 @@ def _of_caller(run: ox.NamedNode, publication: ox.NamedNode, wanted: Wanted) -> 
             yield agent, "rdf:type", iri("prov:Person")
 
 
-def _engine_version() -> str:
+def engine_version() -> str:
+    """The version of this program."""
     try:
         return version("spinegraph")
     except PackageNotFoundError:

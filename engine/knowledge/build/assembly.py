@@ -32,20 +32,24 @@ from spinegraph.engine.knowledge.build.screens import ScreenReader, check_interv
 from spinegraph.engine.knowledge.build.shared import in_order_of_mention, unused_terms
 from spinegraph.engine.knowledge.build.statements import check_statements
 from spinegraph.engine.knowledge.files import is_shared, package_names
+from spinegraph.engine.knowledge.numbers import as_written
 from spinegraph.engine.knowledge.problems import Problems
 from spinegraph.engine.knowledge.turtle.graph import Graph, read_graph
 from spinegraph.engine.knowledge.turtle.terms import PATIENT, expand, local_name, shorten
 from spinegraph.engine.model import (
+    ORDER_KINDS,
     CodedProperty,
     Concept,
     Hierarchy,
     Knowledge,
     Measurement,
+    OrderKind,
     Score,
 )
 
 Coded = TypeVar("Coded", Concept, Measurement, CodedProperty, Score)
-KINDS: tuple[Literal["finding", "condition", "intervention"], ...] = ("finding", "condition", "intervention")
+ConceptKind = Literal["finding", "condition", "intervention"]
+KINDS: tuple[ConceptKind, ...] = ("finding", "condition", "intervention")
 
 
 def load_knowledge(paths: Iterable[Path] | None = None) -> Knowledge:
@@ -81,7 +85,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
     deprecated = deprecated_terms(graph, unused, problems)
     left_out = unused.union(deprecated)
     hierarchy = _hierarchy(graph, left_out)
-    findings, conditions, interventions = (_by_code(_concepts(graph, hierarchy, kind), problems) for kind in KINDS)
+    findings, conditions, interventions = (_by_code(_concepts(graph, hierarchy, kind, problems), problems) for kind in KINDS)
     measurements = _by_code(_measurements(graph, left_out, problems), problems)
     properties = [iri for iri in graph.of_class("core:CodedProperty") if iri not in deprecated]
     stated = _by_code((coded_property(graph, iri, _words(graph, iri), problems) for iri in properties), problems)
@@ -112,6 +116,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
         near_codes=external.mapped,
         narrower_codes=external.narrower,
         code_systems=external.systems,
+        mappings=external.rows,
         passage_kinds=kinds,
         article_sections=sections,
         screens=ScreenReader(graph, shapes, interventions, problems).screens(),
@@ -243,7 +248,7 @@ def _words(graph: Graph, iri: str) -> dict[str, Any]:
     }
 
 
-def _concepts(graph: Graph, hierarchy: Hierarchy, kind: Literal["finding", "condition", "intervention"]) -> Iterable[Concept]:
+def _concepts(graph: Graph, hierarchy: Hierarchy, kind: ConceptKind, problems: Problems) -> Iterable[Concept]:
     root = expand(f"core:{kind.capitalize()}")
     for iri in hierarchy.narrower.get(root, ()):
         if iri != root:
@@ -264,8 +269,23 @@ def _concepts(graph: Graph, hierarchy: Hierarchy, kind: Literal["finding", "cond
                     )
                 ),
                 obtains=graph.iris(iri, "core:obtains"),
+                ordered_as=_ordered_as(graph, hierarchy.broader[iri], problems),
                 **_words(graph, iri),
             )
+
+
+def _ordered_as(graph: Graph, iris: Iterable[str], problems: Problems) -> OrderKind | Literal[""]:
+    """Which kind of order asks for an intervention: what the first of it and all broader ones says that says anything."""
+    for iri in iris:
+        for term in graph.terms(iri, "core:orderedAs"):
+            for kind in ORDER_KINDS:
+                if term == expand(f"core:order-{kind}"):
+                    return kind
+            named = as_written(term, shorten(str(term)))
+            what = f"{shorten(iri)} has core:orderedAs {named}, which is no kind of order."
+            mend = f"Write one of {', '.join(f'core:order-{kind}' for kind in ORDER_KINDS)}."
+            problems.report(VocabularyError, what, mend, "wrong-kind", iri, "core:orderedAs", term)
+    return ""
 
 
 def _nearest_text(graph: Graph, iris: Iterable[str], predicate: str, language: str = "en") -> str:

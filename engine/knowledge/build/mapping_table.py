@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 from urllib.parse import unquote
 
 from spinegraph.engine.errors import CaseError, KnowledgeError, VocabularyError, shortened
@@ -14,11 +14,12 @@ from spinegraph.engine.knowledge.problems import Problems
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES, expand, shorten
 from spinegraph.engine.knowledge.words import unshown_character
 from spinegraph.engine.knowledge.yaml_text import DOCUMENT, read_yaml
-from spinegraph.engine.model import DeprecatedTerm
+from spinegraph.engine.model import CodeMapping, DeprecatedTerm, MappingRelation
 
 NEEDED = ("subject_id", "predicate_id", "object_id")
 """Columns without which a row says nothing."""
-PREDICATES = tuple(f"skos:{kind}Match" for kind in ("exact", "close", "broad", "narrow", "related"))
+RELATIONS: Mapping[str, MappingRelation] = {f"skos:{kind}Match": kind for kind in get_args(MappingRelation)}
+PREDICATES = tuple(RELATIONS)
 EXACT, NARROW = "skos:exactMatch", "skos:narrowMatch"
 MODIFIER, CARDINALITY = "predicate_modifier", "mapping_cardinality"
 NOTHING = "sssom:NoTermFound"
@@ -61,7 +62,10 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         f"purl.bioontology.org/ontology/{name}/",
     )
     for namespace, fhir, arc, name in _SYSTEMS
-} | {"purl.obolibrary.org/obo/hp_": ("human-phenotype-ontology.org/hp:",)}
+} | {
+    "purl.obolibrary.org/obo/hp_": ("human-phenotype-ontology.org/hp:",),
+    "purl.obolibrary.org/obo/mondo_": ("purl.obolibrary.org/obo/mondo.owl/mondo:",),
+}
 """Namespace of a code system → others of the same system: of FHIR, below its OID (HL7), of BioPortal."""
 _CURIE = re.compile(r"""[A-Za-z][\w.-]*:[^\s<>"{}|\\^`]+""")
 _NAMESPACE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S*")
@@ -264,18 +268,32 @@ class ExternalCodes(NamedTuple):
     """Codes of other systems as tables write them, in small letters (`snomedct:386661006`) → IRIs of what is mapped to them.
 
     `mapped`: by any match; `exact`: by exact ones; `narrower`: where the code is narrower; `systems`: prefix → namespace, where
-    all tables agree on it.
+    all tables agree on it; `rows`: all of them as they are written.
     """
 
     mapped: Mapping[str, tuple[str, ...]]
     exact: Mapping[str, tuple[str, ...]]
     narrower: Mapping[str, tuple[str, ...]]
     systems: Mapping[str, str]
+    rows: tuple[CodeMapping, ...] = ()
 
 
 def _meant(row: Row) -> tuple[str, ...]:
     """A term, and a code that it is exactly."""
     return (row.subject, row.code) if row.cells["predicate_id"] == EXACT else (row.subject,)
+
+
+def _as_mapping(row: Row, table: MappingTable) -> CodeMapping:
+    prefix, _, code = row.cells["object_id"].partition(":")
+    return CodeMapping(
+        subject=row.subject,
+        relation=RELATIONS[row.cells["predicate_id"]],
+        namespace=table.prefixes.get(prefix, ""),
+        code=code,
+        label=row.cells.get("object_label", ""),
+        comment=row.cells.get("comment", ""),
+        meaning=row.code,
+    )
 
 
 def mapped_codes(
@@ -291,6 +309,7 @@ def mapped_codes(
     What is wrong with a table in other ways than that it cannot be used, validation says.
     """
     rows: list[Row] = []
+    written: list[CodeMapping] = []
     systems: dict[str, str] = {}
     for path in sorted((path for path in paths if path.suffix == ".tsv"), key=is_shared):
         table = read_table(path)
@@ -299,7 +318,9 @@ def mapped_codes(
         if set(NEEDED) <= set(table.columns):
             said = {name for row in rows for name in _meant(row)} if is_shared(path) else set[str]()
             usable = (row for row in table.rows if row.subject in known and not row.cells.get(MODIFIER))
-            rows += [row for row in usable if said.isdisjoint(_meant(row))]
+            kept = [row for row in usable if said.isdisjoint(_meant(row))]
+            rows += kept
+            written += [_as_mapping(row, table) for row in kept if row.cells["predicate_id"] in PREDICATES]
         for prefix, namespace in table.prefixes.items():
             if systems.setdefault(prefix, namespace) != namespace and not is_shared(path):
                 what = (
@@ -322,4 +343,5 @@ def mapped_codes(
         exact=of(lambda row: row.cells["predicate_id"] == EXACT),
         narrower=of(lambda row: row.cells["predicate_id"] == NARROW),
         systems=systems,
+        rows=tuple(written),
     )

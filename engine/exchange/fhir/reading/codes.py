@@ -8,10 +8,9 @@ from typing import NamedTuple
 
 from spinegraph.engine.decide.codebook import Codebook, code_named
 from spinegraph.engine.errors import LONGEST_ECHO, shortened
-from spinegraph.engine.exchange.fhir.elements import CodeableConcept, Coding
+from spinegraph.engine.exchange.fhir.elements import OWN, CodeableConcept, Coding
 from spinegraph.engine.exchange.fhir.reading.statements import Note, UnusableError
 from spinegraph.engine.exchange.fhir.reading.statuses import ANSWERS, PLAIN_ANSWERS
-from spinegraph.engine.knowledge.turtle.terms import BASE
 from spinegraph.engine.knowledge.words import unshown_character
 from spinegraph.engine.model import Knowledge
 
@@ -19,8 +18,6 @@ MAX_REMEMBERED = 1 << 14
 """So many codings are kept with what they mean."""
 LONGEST_CODE = 300
 """A system and a code that are longer than this together mean nothing here."""
-OWN = BASE.rstrip("/")
-"""The code system of our codes; the IRIs of concepts are read as system and code, too."""
 
 
 class Meaning(NamedTuple):

@@ -1,0 +1,40 @@
+"""What is served below /fhir: the one list of types and operations, from which the CapabilityStatement is made.
+
+Whoever adds a path below /fhir adds its line here.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+CHANGED = "2026-11-30"
+"""When this list was last changed: the date of the statement that is made of it."""
+
+
+class SearchParameter(NamedTuple):
+    """A parameter by which a type is searched; `type` as R4 has it (value set `search-param-type`)."""
+
+    name: str
+    type: str
+    says: str
+
+
+class ServedOperation(NamedTuple):
+    """An operation, `$` left out, with the URL of its definition."""
+
+    name: str
+    definition: str
+    says: str
+
+
+class ServedType(NamedTuple):
+    """A type of resource, what can be done with it (value set `type-restful-interaction`), and what it is here."""
+
+    type: str
+    says: str
+    interactions: tuple[str, ...] = ("read", "search-type")
+    search: tuple[SearchParameter, ...] = ()
+    operations: tuple[ServedOperation, ...] = ()
+
+
+SERVED: tuple[ServedType, ...] = ()
