@@ -88,9 +88,20 @@ portable: $(VENV)/dev  ## run the exported rules in SHACL engines of others, on 
 tests/foreign/node_modules: tests/foreign/package-lock.json
 	cd tests/foreign && npm ci --ignore-scripts && touch node_modules
 
-foreign: $(VENV)/dev tests/foreign/node_modules  ## hold what is exported against engines of others, which need Node: 1,000 cases
+$(VENV)/foreign: $(VENV)/dev
+	$(PIP) $(EDITABLE) '.[dev,foreign]'
+	touch $@
+
+# It needs other versions of what we use.
+$(VENV)/healthchain/made: tests/foreign/healthchain.txt
+	$(PYTHON) -m venv $(VENV)/healthchain
+	$(VENV)/healthchain/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
+
+foreign: $(VENV)/foreign $(VENV)/healthchain/made tests/foreign/node_modules  ## hold what is exported against engines and validators of others, which need Node
 	$(BIN)/python -m tests.foreign.cql
 	$(BIN)/python -m tests.foreign.guide
+	$(BIN)/python -m tests.foreign.fhir
 
 mutants: $(VENV)/dev  ## make 600 mistakes in copies of the content, and count what finds them
 	$(BIN)/python -m tests.authoring.mutants

@@ -1,0 +1,126 @@
+"""Every resource and every body of CDS Hooks that we write, before validators of others; and what those can see.
+
+First the planted faults: the panel together has to catch `SHARE` of them, and nothing in resources that are right. Then what
+`producers` list. `make foreign`, or `python -m tests.foreign.fhir`. It ends with 1 where anything is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from spinegraph.engine import Engine, load_knowledge
+from spinegraph.engine.knowledge.files import named_paths
+from spinegraph.engine.knowledge.installed import shipped_packages
+
+from tests.exchange.fhir.written import EXTENSIONS, HL7
+from tests.foreign import faults, hooks
+from tests.foreign.panel import HERE, PANEL, Complaints, Json, with_inner
+from tests.foreign.producers import BODIES, RESOURCES
+
+SHARE = 0.75
+"""Of the planted faults at least so many have to be caught."""
+SHOWN = 5
+"""So many complaints of one kind are printed."""
+
+
+class FalseAlarm(NamedTuple):
+    """A complaint of one validator about what is right, told by what it says, and why it is wrong."""
+
+    validator: str
+    says: str
+    why: str
+
+
+FALSE_ALARMS: tuple[FalseAlarm, ...] = ()
+"""Those that are known. Each is as narrow as can be."""
+
+
+def complaints(resources: Sequence[tuple[str, Json]]) -> Iterator[tuple[str, str, Complaints]]:
+    """Validator, resource and what it says of it, for each resource that one of them does not take."""
+    for validator, ask in PANEL.items():
+        for (name, _), found in zip(resources, ask([one for _, one in resources]), strict=True):
+            if left := tuple(text for text in found if not _is_false(validator, text)):
+                yield validator, name, left
+
+
+def _is_false(validator: str, text: str) -> bool:
+    return any(one.validator == validator and one.says in text for one in FALSE_ALARMS)
+
+
+def planted() -> Iterator[str]:
+    """Prints what the panel sees of the planted faults; yields what is wrong with it."""
+    resources = [fault.planted() for fault in faults.FAULTS]
+    seen = {validator: [bool(found) for found in ask(resources)] for validator, ask in PANEL.items()}
+    together = [any(one) for one in zip(*seen.values(), strict=True)]
+    for validator, each in {**seen, "together": together}.items():
+        caught = Counter(fault.kind for fault, one in zip(faults.FAULTS, each, strict=True) if one)
+        kinds = ", ".join(f"{kind} {caught[kind]}" for kind in dict.fromkeys(fault.kind for fault in faults.FAULTS))
+        print(f"{validator}: {sum(each)} of {len(each)} planted faults ({kinds})")
+    for fault, one in zip(faults.FAULTS, together, strict=True):
+        if not one:
+            print(f"  nobody sees {fault.name}")
+    if sum(together) < SHARE * len(together):
+        yield f"the panel sees {sum(together)} of {len(together)} planted faults"
+    yield from (f"a false alarm: {alarm}" for alarm in complaints([*faults.GOOD.items()]))
+
+
+def resources_written(engine: Engine, package: str) -> Iterator[str]:
+    """Prints how many resources of each producer are right; yields what is said of the others."""
+    for producer, make in RESOURCES.items():
+        written = [pair for one in make(engine) for pair in with_inner(one)]
+        wrong = [*complaints(written)]
+        types = Counter(one["resourceType"] for _, one in written)
+        print(f"{package}, {producer}: {len(written)} resources, {len(wrong)} complaints; {dict(types)}")
+        kinds = Counter((validator, text) for validator, _, found in wrong for text in found)
+        first = {(validator, text): name for validator, name, found in reversed(wrong) for text in found}
+        yield from (f"{validator} of {first[validator, text]}: {text} ({n} times)" for (validator, text), n in kinds.items())
+
+
+def extensions() -> Iterator[str]:
+    """Where the StructureDefinitions of R4 give an extension other value types than our test of them does."""
+    path = HERE / "node_modules" / "@medplum" / "definitions" / "dist" / "fhir" / "r4" / "extension-definitions.json"
+    defined = {one["resource"]["url"]: one["resource"] for one in json.loads(path.read_text(encoding="utf-8"))["entry"]}
+    for url, types in EXTENSIONS.items():
+        if not url.startswith(HL7):
+            continue
+        elements = defined[url]["snapshot"]["element"] if url in defined else ()
+        theirs = tuple(kind["code"] for one in elements if one["id"] == "Extension.value[x]" for kind in one["type"])
+        if theirs != types:
+            yield f"{url} has the value types {theirs}, not {types}"
+
+
+def bodies_planted() -> Iterator[str]:
+    """What is wrong with what `healthchain` says of the planted faults, and of bodies that are right."""
+    seen = hooks.complaints([hooks.planted(*fault) for fault in hooks.FAULTS])
+    print(f"healthchain: {sum(map(bool, seen))} of {len(seen)} planted faults in bodies of CDS Hooks")
+    yield from (f"healthchain does not see {fault[:2]}" for fault, found in zip(hooks.FAULTS, seen, strict=True) if not found)
+    good = zip(hooks.GOOD, hooks.complaints([*hooks.GOOD.values()]), strict=True)
+    yield from (f"a false alarm: {name}: {found}" for name, found in good if found)
+
+
+def bodies_written(engine: Engine, package: str) -> Iterator[str]:
+    """Prints how many bodies of CDS Hooks are right; yields what is said of the others."""
+    for producer, make in BODIES.items():
+        written = [*make(engine)]
+        wrong = [(one.what, found) for one, found in zip(written, hooks.complaints(written), strict=True) if found]
+        print(f"{package}, {producer}: {len(written)} bodies, {len(wrong)} complaints")
+        yield from (f"healthchain of a {what} of {producer}: {text}" for what, found in wrong[:SHOWN] for text in found)
+
+
+def main() -> int:
+    """The number of what is wrong, at most 1."""
+    wrong = [*planted(), *extensions(), *bodies_planted()]
+    for package, folders in shipped_packages().items():
+        engine = Engine(load_knowledge(named_paths(*folders)))
+        wrong += [*resources_written(engine, package), *bodies_written(engine, package)]
+    for text in wrong:
+        print(f"WRONG: {text}")
+    return min(len(wrong), 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
