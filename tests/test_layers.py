@@ -92,7 +92,9 @@ def test_only_the_reader_reads_knowledge_files() -> None:
 
 FRAGMENTS = ("spine", "spinal", "lumbar", "cauda", "radicul", "vertebra", "your back")
 """Parts of words of the shipped guidelines, besides the whole names of their concepts."""
-PLAIN = {"child", "minor", "operation", "review", "fall", "imagingstudy"}
+ORDERED = {"imaging", "referral", "surgery", "therapy"}
+"""Names of concepts that are also kinds of order (core:OrderKind)."""
+PLAIN = {"child", "minor", "operation", "review", "fall", "imagingstudy", *ORDERED}
 """Names of concepts that are also words of programming, of plain English, of German (a case), or types of FHIR (ImagingStudy)."""
 SHOWN = {"api/http/prepared.yaml", "api/http/resources.py", "api/http/tables.py", "api/http/validation_request.py"}
 """What pages and OpenAPI show as an example on the shipped content."""
