@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from spinegraph.engine import Engine
+from spinegraph.engine.exchange.fhir.reading.resources import CONTEXT, READ, UNREAD
 
 from tests.exchange.fhir.written import HL7, faults
 from tests.foreign.faults import GOOD
@@ -18,7 +19,7 @@ from tests.foreign.producers import RESOURCES
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 WRITING = ("engine/exchange/fhir", "engine/exchange/cds_hooks", "api/http")
 """Folders whose modules may write a resource."""
-TYPES = frozenset((ROOT / "tests" / "foreign" / "resource_types.txt").read_text(encoding="utf-8").split())
+TYPES = frozenset((*(kind.__name__ for kind in READ), *CONTEXT, *UNREAD))
 """The types of resource of R4 (section 5.1)."""
 NAMED: dict[str, str] = {"Location": "the header of HTTP"}
 """Type that is named in these folders and not written → what it is named for."""

@@ -65,11 +65,41 @@ class Outcome(NamedTuple):
     patient: str
 
 
-def make_account(entries: Sequence[Entry], outcome: Outcome, words: Words, age: str) -> InputAccount:
-    """The account of a record. What the reader of cases set aside is a note, too. `age`: the code that a date of birth gives."""
+def make_account(entries: Sequence[Entry], outcome: Outcome, words: Words, age: str, in_short: bool = False) -> InputAccount:
+    """The account of a record. What the reader of cases set aside is a note, too.
+
+    `age`: the code that a date of birth gives; `in_short`: without what became of each resource.
+    """
     notes: dict[int, list[Note]] = {}
     for number, note in outcome.notes:
         notes.setdefault(number, []).append(note)
+    facts = _facts(outcome, notes, age)
+    sentences = Sentences(words)
+    told = {number: sentences.of(group) for number, group in notes.items()}
+    whole = told.pop(WHOLE, ())
+    alike: dict[tuple[AccountNote, ...], list[int]] = {}
+    for number, said in told.items():
+        alike.setdefault(said, []).append(number)
+    made = () if in_short else tuple([
+        ResourceAccount(
+            resource=entry.name, where=entry.where, facts=tuple(facts.get(number, ())), notes=told.get(number, ())
+        )
+        for number, entry in enumerate(entries)
+    ])  # fmt: skip
+    return InputAccount(
+        form=FORM,
+        resources=len(entries),
+        used=len(facts),
+        patient=printed(outcome.patient),
+        kinds=dict(sorted(_kinds(alike).items())),
+        attention=tuple(_attention(entries, alike, whole)),
+        assumed_absent=tuple(AssumedAbsence(code=code, why=why) for code, why in outcome.assumed.items()),
+        entries=made,
+    )
+
+
+def _facts(outcome: Outcome, notes: dict[int, list[Note]], age: str) -> dict[int, list[ReadFact]]:
+    """The facts of the case, by number of the resource that gave them; notes are added on those that are set aside."""
     facts: dict[int, list[ReadFact]] = {}
     aside = {(one.member, one.code, one.at): one.reason for one in outcome.case.ignored}
     for number, what in outcome.used:
@@ -80,28 +110,7 @@ def make_account(entries: Sequence[Entry], outcome: Outcome, words: Words, age: 
             code = age if what.member == "birth_date" else what.code
             fact = ReadFact(member=what.member, code=code, value=what.value, choice=what.choice, at=at, via=what.via)
             facts.setdefault(number, []).append(fact)
-    sentences = Sentences(words)
-    made = tuple(
-        [
-            ResourceAccount(
-                resource=entry.name,
-                where=entry.where,
-                facts=tuple(facts.get(number, ())),
-                notes=sentences.of(notes.get(number, ())),
-            )
-            for number, entry in enumerate(entries)
-        ]
-    )
-    return InputAccount(
-        form=FORM,
-        resources=len(made),
-        used=sum(bool(one.facts) for one in made),
-        patient=printed(outcome.patient),
-        kinds=dict(sorted(Counter(kind for one in made for kind in {note.kind for note in one.notes}).items())),
-        attention=tuple(_attention(made, sentences.of(notes.get(WHOLE, ())))),
-        assumed_absent=tuple(AssumedAbsence(code=code, why=why) for code, why in outcome.assumed.items()),
-        entries=made,
-    )
+    return facts
 
 
 class Sentences:
@@ -109,11 +118,18 @@ class Sentences:
 
     def __init__(self, words: Words) -> None:
         self._words = words
+        self._alone: dict[int, tuple[AccountNote, ...]] = {}
         self._said: dict[tuple[object, ...], AccountNote] = {}
 
-    def of(self, notes: Iterable[Note]) -> tuple[AccountNote, ...]:
-        """The notes of one resource as sentences, each once."""
-        return tuple(dict.fromkeys([self._sentence(note) for note in notes]))
+    def of(self, notes: Sequence[Note]) -> tuple[AccountNote, ...]:
+        """The notes of one resource as sentences, each once. The notes have to outlive this: one is known again by its `id`."""
+        if len(notes) > 1:
+            return tuple(dict.fromkeys([self._sentence(note) for note in notes]))
+        (note,) = notes
+        said = self._alone.get(id(note))
+        if said is None:
+            said = self._alone[id(note)] = (self._sentence(note),)
+        return said
 
     def _sentence(self, note: Note) -> AccountNote:
         key = (note.kind, *note.parts.values())
@@ -123,12 +139,25 @@ class Sentences:
         return said
 
 
-def _attention(made: Iterable[ResourceAccount], whole: Iterable[AccountNote]) -> Iterable[AttentionNote]:
-    """What a clinician has to know: the first note of each kind and sentence, with how many more there are."""
-    found: dict[tuple[str, str], list[str]] = {(note.kind, note.text): [""] for note in whole}
-    for one in made:
-        for note in one.notes:
+def _kinds(alike: Mapping[tuple[AccountNote, ...], Sequence[int]]) -> Counter[str]:
+    """Kind of note → how many resources have one. `alike`: the notes of a resource → the resources that have just these."""
+    kinds: Counter[str] = Counter()
+    for notes, numbers in alike.items():
+        kinds.update(dict.fromkeys((note.kind for note in notes), len(numbers)))
+    return kinds
+
+
+def _attention(
+    entries: Sequence[Entry], alike: Mapping[tuple[AccountNote, ...], Sequence[int]], whole: Iterable[AccountNote]
+) -> Iterable[AttentionNote]:
+    """What a clinician has to know, in the order of the resources: the first note of each kind and sentence, and how many
+    resources have it."""
+    found: dict[AccountNote, list[int]] = {note: [WHOLE] for note in whole}
+    for notes in sorted(alike, key=lambda notes: min(alike[notes])):
+        for note in notes:
             if REASONS[note.kind].attention:
-                found.setdefault((note.kind, note.text), []).append(one.resource)
-    for (kind, text), resources in found.items():
-        yield AttentionNote(kind=kind, text=text, resource=resources[0], count=len(resources))
+                found.setdefault(note, []).extend(alike[notes])
+    for note, numbers in found.items():
+        first = min(numbers)
+        resource = "" if first == WHOLE else entries[first].name
+        yield AttentionNote(kind=note.kind, text=note.text, resource=resource, count=len(numbers))

@@ -1,17 +1,26 @@
-"""Bytes → the resources of a record, each decoded alone, so that a bad one costs only itself (FHIR R4, section 2.36)."""
+"""Bytes → the resources of a record: where one is bad, each is decoded alone, so that it costs only itself (R4, section 2.36)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Raw
 from spinegraph.engine.errors import CaseTooLargeError, MalformedCaseError, shortened
-from spinegraph.engine.exchange.fhir.elements import Element
-from spinegraph.engine.exchange.fhir.reading.resources import CONTEXT, HEAD, READ, RESOURCE, Observation, Resource, type_of
+from spinegraph.engine.exchange.fhir.reading.bundle_forms import (
+    ENTRY,
+    LIST,
+    AnyBundle,
+    RawEntry,
+    ReadBundle,
+    ReadEntry,
+    Sent,
+    decode_bundle,
+)
+from spinegraph.engine.exchange.fhir.reading.resources import CONTEXT, HEAD, READ, RESOURCE, Observation, Resource, Unread
 from spinegraph.engine.exchange.fhir.reading.statements import Note
 
 MAX_BYTES = 8 << 20
@@ -21,7 +30,7 @@ FORM = "FHIR R4"
 NDJSON = "application/fhir+ndjson"
 FHIR_JSON = "application/fhir+json"
 _VERSION = re.compile(r"https?://hl7\.org/fhir/(\d+\.\d+)/")
-_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+_is_id = re.compile(r"[A-Za-z0-9.-]{1,64}").fullmatch
 _BYTE = re.compile(r"\(byte (\d+)\)")
 _KNOWN = frozenset((*(kind.__name__ for kind in READ), *CONTEXT))
 _STATELESS = frozenset(("GET", "HEAD", "DELETE", "PATCH"))
@@ -32,14 +41,23 @@ MEND = (
 
 
 class Entry(NamedTuple):
-    """One resource of a record: its place, the URL that it goes by, its type and id; the resource, or why it is not there."""
+    """One resource of a record: its place, the URL that it goes by, its type and id; the resource, or why it is not there.
+
+    `raw`: what was sent, or the Bundle in which it is the resource with the `number`.
+    """
 
     where: str
     full_url: str
     name: str
-    raw: bytes
+    raw: bytes | Sent
     resource: Resource | Observation | None
     note: Note | None = None
+    number: int = 0
+
+    @property
+    def sent(self) -> bytes:
+        """The resource as it was sent."""
+        return self.raw.resources[self.number] if isinstance(self.raw, Sent) else self.raw
 
     @property
     def base(self) -> str:
@@ -58,47 +76,6 @@ class Record(NamedTuple):
 
 UNTYPED = "Resource"
 """Stands for the type of what does not tell it."""
-NOTHING = Raw(b"")
-"""Stands for a resource that is not there."""
-
-
-class _Request(Element, frozen=True):
-    method: str | None = None
-
-
-class _BundleEntry(Element, frozen=True):
-    full_url: str | None = None
-    resource: Raw = NOTHING
-    request: _Request | None = None
-
-
-class _Link(Element, frozen=True):
-    relation: str | None = None
-    url: str | None = None
-
-
-class _Bundle(Element, frozen=True):
-    resource_type: str = ""
-    type: str | None = None
-    timestamp: str | None = None
-    link: tuple[_Link, ...] | None = None
-    entry: tuple[_BundleEntry, ...] | None = None
-
-
-class _AnyBundle(Element, frozen=True):
-    """The same with entries that may be anything."""
-
-    resource_type: str = ""
-    type: Any = None
-    timestamp: Any = None
-    link: Any = None
-    entry: tuple[Raw, ...] | None = None
-
-
-_BUNDLE, _ANY_BUNDLE, _ENTRY, _LIST = (
-    msgspec.json.Decoder(_Bundle), msgspec.json.Decoder(_AnyBundle), msgspec.json.Decoder(_BundleEntry),
-    msgspec.json.Decoder(tuple[Raw, ...]),
-)  # fmt: skip
 
 
 def parse_record(body: bytes, lines: bool = False) -> Record:
@@ -141,7 +118,7 @@ def _of_lines(text: bytes) -> Iterator[Entry]:
 
 
 def _of_list(text: bytes) -> Record:
-    return _of_several(_entry(f"/{number}", "", bytes(raw)) for number, raw in enumerate(_LIST.decode(text)))
+    return _of_several(_entry(f"/{number}", "", bytes(raw)) for number, raw in enumerate(LIST.decode(text)))
 
 
 def _of_several(entries: Iterable[Entry]) -> Record:
@@ -154,10 +131,7 @@ def _of_several(entries: Iterable[Entry]) -> Record:
 
 
 def _of_object(text: bytes) -> Record:
-    try:
-        bundle: _Bundle | _AnyBundle = _BUNDLE.decode(text)
-    except msgspec.ValidationError:
-        bundle = _ANY_BUNDLE.decode(text)
+    bundle = decode_bundle(text)
     if not bundle.resource_type:
         raise MalformedCaseError("This has no resourceType.", where="/", mend=MEND)
     if bundle.resource_type != "Bundle":
@@ -168,30 +142,49 @@ def _of_object(text: bytes) -> Record:
             where="/type",
             mend="Send resources as they are now.",
         )
-    links = bundle.link if isinstance(bundle, _Bundle) else None
+    links = None if isinstance(bundle, AnyBundle) else bundle.link
     incomplete = any(link.relation == "next" for link in links or ())
     stamp = bundle.timestamp if isinstance(bundle.timestamp, str) else ""
-    entries = tuple(_marked(_of_entries(bundle.entry or ())))
+    made = _of_read(bundle.entry or (), Sent(text)) if isinstance(bundle, ReadBundle) else _of_entries(bundle.entry or ())
+    entries = tuple(_marked(made))
     return Record(entries, (Note("incomplete"),) if incomplete else (), stamp)
 
 
-def _of_entries(entries: Iterable[_BundleEntry | Raw]) -> Iterator[Entry]:
+def _of_read(entries: Iterable[ReadEntry], sent: Sent) -> Iterator[Entry]:
     for number, given in enumerate(entries):
-        where = f"/entry/{number}"
+        method = given.request.method if given.request else None
+        if given.resource is None:
+            yield _empty(number, given.full_url, method)
+            continue
+        entry = _of_resource(f"/entry/{number}/resource", given.full_url or "", given.resource, sent, number)
+        yield _no_state(entry, method) if method in _STATELESS else entry
+
+
+def _of_entries(entries: Iterable[RawEntry | Raw]) -> Iterator[Entry]:
+    for number, given in enumerate(entries):
         if isinstance(given, Raw):
             try:
-                given = _ENTRY.decode(given)
+                given = ENTRY.decode(given)
             except msgspec.ValidationError as error:
-                yield Entry(where, "", "Bundle.entry", b"", None, Note("unreadable", {"problem": str(error)}))
+                yield Entry(f"/entry/{number}", "", "Bundle.entry", b"", None, Note("unreadable", {"problem": str(error)}))
                 continue
         method = given.request.method if given.request else None
         raw = bytes(given.resource)
         if raw in (b"", b"null"):
-            note = Note("not-a-state", {"what": method}) if method in _STATELESS else Note("empty-entry")
-            yield Entry(where, given.full_url or "", "Bundle.entry", b"", None, note)
+            yield _empty(number, given.full_url, method)
             continue
-        entry = _entry(f"{where}/resource", given.full_url or "", raw)
-        yield entry if method not in _STATELESS else entry._replace(resource=None, note=Note("not-a-state", {"what": method}))
+        entry = _entry(f"/entry/{number}/resource", given.full_url or "", raw)
+        yield _no_state(entry, method) if method in _STATELESS else entry
+
+
+def _empty(number: int, full_url: str | None, method: str | None) -> Entry:
+    entry = Entry(f"/entry/{number}", full_url or "", "Bundle.entry", b"", None, Note("empty-entry"))
+    return _no_state(entry, method) if method in _STATELESS else entry
+
+
+def _no_state(entry: Entry, method: str | None) -> Entry:
+    """What is asked for does not say what is so."""
+    return entry._replace(resource=None, note=Note("not-a-state", {"what": method or ""}))
 
 
 def _entry(where: str, full_url: str, raw: bytes) -> Entry:
@@ -199,7 +192,18 @@ def _entry(where: str, full_url: str, raw: bytes) -> Entry:
         resource = RESOURCE.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         return Entry(where, full_url, *_not_decoded(raw, error))
-    return Entry(where, full_url, _named(type_of(resource), resource.id), raw, resource, _refused(resource))
+    return _of_resource(where, full_url, resource, raw)
+
+
+def _of_resource(
+    where: str, full_url: str, resource: Resource | Observation | Unread, raw: bytes | Sent, number: int = 0
+) -> Entry:
+    kind, id_ = type(resource).__name__, resource.id
+    name = _named(kind, id_)
+    if isinstance(resource, Unread):
+        return Entry(where, full_url, name, raw, None, Note("not-read", {"type": kind}), number)
+    plain = resource.meta is None and resource.implicit_rules is None and resource.modifier_extension is None
+    return Entry(where, full_url, name, raw, resource, None if plain else _refused(resource), number)
 
 
 def _not_decoded(raw: bytes, error: Exception) -> tuple[str, bytes, None, Note]:
@@ -219,7 +223,7 @@ def _named(kind: str, id_: object) -> str:
     """A resource by its type and its id, where it has one as FHIR writes it (section 2.24.0.1)."""
     if not isinstance(id_, str) or not id_:
         return kind
-    return f"{kind}/{id_ if _ID.fullmatch(id_) else shortened(id_)}"
+    return f"{kind}/{id_}" if _is_id(id_) else f"{kind}/{shortened(id_)}"
 
 
 def _refused(resource: Resource | Observation) -> Note | None:
@@ -243,8 +247,8 @@ def _other_version(profiles: tuple[str, ...]) -> str:
 def _marked(entries: Iterable[Entry]) -> Iterator[Entry]:
     """The entries, those with one identity marked: the same resource counts once, and of two that differ neither does."""
     found = [*entries]
-    keys = [key for entry in found for key in _identities(entry)]
-    if len(set(keys)) == len(keys):
+    urls, names = [one.full_url for one in found if one.full_url], [one.name for one in found if "/" in one.name]
+    if len(set(urls)) == len(urls) and len(set(names)) == len(names):  # nearly always
         return iter(found)
     first: dict[tuple[str, str], int] = {}
     for number, entry in enumerate(found):
@@ -252,7 +256,7 @@ def _marked(entries: Iterable[Entry]) -> Iterator[Entry]:
             other = first.setdefault(key, number)
             if other == number or found[number].note is not None:
                 continue
-            if found[other].raw == entry.raw:
+            if found[other].sent == entry.sent:
                 found[number] = entry._replace(note=Note("duplicate"), resource=None)
             else:
                 for one in (other, number):

@@ -54,9 +54,6 @@ class Codes:
         self.book = book
         self._conditions = {iri: concept.code for iri, concept in knowledge.conditions.items()}
         self._of_coding: Callable[[str, str], Meaning] = lru_cache(MAX_REMEMBERED)(self._worked_out)
-        self._silence: Callable[[tuple[tuple[str | None, str | None], ...]], Note | None] = lru_cache(MAX_REMEMBERED)(
-            self._silent
-        )
 
     def meanings(self, concept: CodeableConcept | None) -> tuple[Meaning, ...]:
         """What each coding of a concept means. Raises UnusableError where it has no coding with system and code."""
@@ -65,12 +62,9 @@ class Codes:
             raise UnusableError("no-code")
         return found
 
-    def silence(self, concept: CodeableConcept | None) -> Note | None:
-        """Why a concept gives no fact whatever else is said of it; None where one of its codings means something."""
-        return self._silence(tuple([(one.system, one.code) for one in concept.codings])) if concept else NO_CODE
-
-    def _silent(self, codings: tuple[tuple[str | None, str | None], ...]) -> Note | None:
-        found = [self.of(Coding(system=system, code=code)) for system, code in codings if system and code]
+    def silence(self, codings: Iterable[Coding]) -> Note | None:
+        """Why codings give no fact whatever else is said of what has them; None where one of them means something."""
+        found = [self.of(one) for one in codings if one.system and one.code]
         if not found:
             return NO_CODE
         return None if any(any(one[1:]) for one in found) else not_understood(found).note

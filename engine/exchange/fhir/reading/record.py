@@ -26,6 +26,7 @@ from spinegraph.engine.exchange.fhir.reading.observations import read_observatio
 from spinegraph.engine.exchange.fhir.reading.patients import read_patient
 from spinegraph.engine.exchange.fhir.reading.reading import Reading
 from spinegraph.engine.exchange.fhir.reading.resources import (
+    CONTEXT,
     HEAD,
     RESOURCE,
     AllergyIntolerance,
@@ -47,7 +48,7 @@ from spinegraph.engine.exchange.fhir.reading.resources import (
 )
 from spinegraph.engine.exchange.fhir.reading.statements import Note, Statement, UnusableError
 from spinegraph.engine.exchange.fhir.reading.unrecorded import assumed_absent
-from spinegraph.engine.exchange.fhir.reading.whose import Whose, choose_patient
+from spinegraph.engine.exchange.fhir.reading.whose import choose_patient
 from spinegraph.engine.messages import messages_of
 from spinegraph.engine.model import Knowledge
 
@@ -65,21 +66,26 @@ READERS: Mapping[type, Callable[[Any, Reading], Iterator[Statement | Note]]] = {
     QuestionnaireResponse: read_answers,
 }
 """Type of a resource → what reads it."""
-CODED = (Condition, Procedure, DiagnosticReport, ServiceRequest, AllergyIntolerance)
-"""Types that say nothing without a code that is known."""
+CODED = frozenset((Condition, Procedure, DiagnosticReport, ServiceRequest, AllergyIntolerance, Observation))
+"""Types that say nothing without a code that is known, but for an observation with components."""
+REFERRED_TO = Note("referred-to")
+CONTEXTS: Mapping[str, Note] = {kind: Note("context", {"type": kind}) for kind in (*CONTEXT, OperationOutcome.__name__)}
+"""Type of a resource that gives no fact by itself → what is said of it."""
 TIMESTAMP = "timestamp"
 """As the moment of the case: that at which the Bundle was put together."""
 
 
 class RecordOptions(NamedTuple):
     """What the sender says beside the record: whose case it is (an id, a reference or a URL), its moment (a date, or `timestamp`
-    for that of the Bundle), for whom the answer is, and in which language; `lines`: whether it is NDJSON."""
+    for that of the Bundle), for whom the answer is, and in which language; `lines`: whether it is NDJSON; `in_short`: whether
+    the account is wanted without what became of each resource."""
 
     subject: str = ""
     as_of: str = ""
     audience: str = ""
     language: str = ""
     lines: bool = False
+    in_short: bool = False
 
 
 class FhirReader:
@@ -97,7 +103,8 @@ class FhirReader:
         Raises MalformedCaseError where it is no FHIR, or speaks of several patients and none is named, CaseTooLargeError.
         """
         options = options or RecordOptions()
-        return self.case_of(parse_record(body, options.lines), options)
+        with collector_paused():
+            return self.case_of(parse_record(body, options.lines), options)
 
     def case_of(self, record: Record, options: RecordOptions) -> CaseFile:
         """A record that was parsed → the case of one patient, with its account. Raises MalformedCaseError, as `read` does."""
@@ -109,11 +116,11 @@ class FhirReader:
         as_of = read_moment(said_as_of, "as_of", "as_of") if said_as_of else None
         whose = choose_patient((one for one in record.entries if one.note is None), options.subject)
         medicines = _medicines(record)
-        reading = Reading(self._codes, as_of, partial(_medicine, medicines, {}), set())
+        reading = Reading(self._codes, as_of, partial(_medicine, medicines, {}), set(), {})
         said: list[Said] = []
         notes: list[tuple[int, Note]] = [(WHOLE, note) for note in record.notes]
-        for number, entry in enumerate(record.entries):
-            for one in _said_by(entry, whose, reading, medicines):
+        for number, (entry, excluded) in enumerate(zip(record.entries, whose.exclusions(record.entries), strict=True)):
+            for one in _said_by(entry, excluded, reading, medicines):
                 if isinstance(one, Statement):
                     said.append(Said(number, one))
                 else:
@@ -125,12 +132,8 @@ class FhirReader:
         data |= {key: text for key in ("audience", "language") if (text := getattr(options, key))}
         case = make_case(data, self._codebook)
         words, every = self._words(case.language), (*notes, *merged.notes)
-        return CaseFile(
-            case,
-            account=make_account(
-                record.entries, Outcome(merged.used, every, case, assumed, whose.name), words, self._codebook.age
-            ),
-        )
+        outcome = Outcome(merged.used, every, case, assumed, whose.name)
+        return CaseFile(case, account=make_account(record.entries, outcome, words, self._codebook.age, options.in_short))
 
     def _made_words(self, language: str) -> Words:
         return Words(messages_of(language), names_of(self._knowledge.in_language(language)))
@@ -146,18 +149,18 @@ def _as_of(record: Record, wanted: str) -> str:
 
 
 def _said_by(
-    entry: Entry, whose: Whose, reading: Reading, medicines: Mapping[str, CodeableConcept]
+    entry: Entry, excluded: Note | None, reading: Reading, medicines: Mapping[str, CodeableConcept]
 ) -> Sequence[Statement | Note]:
-    """What one resource says, and why parts of it are not used: never nothing."""
+    """What one resource says, and why parts of it are not used: never nothing. `excluded`: why it is not about the patient."""
     resource = entry.resource
     if entry.note is not None or resource is None:
         return (entry.note or Note("empty-entry"),)
     read = READERS.get(type(resource))
     if read is None:
         return _of_the_setting(resource)
-    excluded = whose.excluded(entry) or _silence(resource, reading)
-    if excluded is not None:
-        return (excluded,)
+    unused = excluded or _silence(resource, reading)
+    if unused is not None:
+        return (unused,)
     found: list[Statement | Note] = []
     if resource.contained:
         inner, left = _contained(resource)
@@ -176,14 +179,15 @@ def _of_the_setting(resource: Resource | Observation) -> Sequence[Note]:
     """What is said of a resource that gives no fact by itself."""
     if isinstance(resource, OperationOutcome):
         return [*_reported(resource)]
-    return (Note("referred-to") if isinstance(resource, Medication) else Note("context", {"type": type_of(resource)}),)
+    return (REFERRED_TO if isinstance(resource, Medication) else CONTEXTS[type_of(resource)],)
 
 
 def _silence(resource: Any, reading: Reading) -> Note | None:
     """Why a resource gives no fact whatever it says of its code: it has none, or one without a meaning here."""
-    if not isinstance(resource, CODED) and not (isinstance(resource, Observation) and not resource.component):
+    kind = type(resource)
+    if kind not in CODED or (kind is Observation and resource.component):
         return None
-    silence = reading.codes.silence(resource.code)
+    silence = reading.silence(resource.code)
     if silence is not None and isinstance(resource, AllergyIntolerance) and may_hold(resource):
         return Note(
             "unknown-allergy", {"code": silence.parts.get("code", ""), "text": (resource.code and resource.code.text) or ""}
@@ -198,7 +202,7 @@ def _reported(outcome: OperationOutcome) -> Iterator[Note]:
         text = one.diagnostics or (one.details.text if one.details else "") or one.code or "an issue"
         yield Note("server-report", {"text": shortened(text)})
     if not grave:
-        yield Note("context", {"type": "OperationOutcome"})
+        yield CONTEXTS[OperationOutcome.__name__]
 
 
 def _medicines(record: Record) -> dict[str, CodeableConcept]:

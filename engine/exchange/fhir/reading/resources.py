@@ -205,8 +205,39 @@ CONTEXT = (
 """Types that say who, where and on what grounds, and no fact about the patient that a case has."""
 
 
+UNREAD = (
+    "Account", "ActivityDefinition", "AdverseEvent", "AppointmentResponse", "AuditEvent", "Basic",
+    "BiologicallyDerivedProduct", "BodyStructure", "Bundle", "CapabilityStatement", "CarePlan", "CatalogEntry", "ChargeItem",
+    "ChargeItemDefinition", "ClaimResponse", "ClinicalImpression", "CodeSystem", "Communication", "CommunicationRequest",
+    "CompartmentDefinition", "ConceptMap", "Consent", "Contract", "CoverageEligibilityRequest", "CoverageEligibilityResponse",
+    "DetectedIssue", "DeviceDefinition", "DeviceMetric", "DeviceRequest", "DeviceUseStatement", "DocumentManifest",
+    "DocumentReference", "EffectEvidenceSynthesis", "EnrollmentRequest", "EnrollmentResponse", "EventDefinition", "Evidence",
+    "EvidenceVariable", "ExampleScenario", "FamilyMemberHistory", "Flag", "Goal", "GraphDefinition", "Group",
+    "GuidanceResponse", "Immunization", "ImmunizationEvaluation", "ImmunizationRecommendation", "ImplementationGuide",
+    "InsurancePlan", "Invoice", "Library", "Linkage", "Measure", "MeasureReport", "Media", "MedicationAdministration",
+    "MedicationDispense", "MedicationKnowledge", "MedicinalProduct", "MedicinalProductAuthorization",
+    "MedicinalProductContraindication", "MedicinalProductIndication", "MedicinalProductIngredient",
+    "MedicinalProductInteraction", "MedicinalProductManufactured", "MedicinalProductPackaged",
+    "MedicinalProductPharmaceutical", "MedicinalProductUndesirableEffect", "MessageDefinition", "MessageHeader",
+    "MolecularSequence", "NamingSystem", "NutritionOrder", "ObservationDefinition", "OperationDefinition",
+    "OrganizationAffiliation", "Parameters", "PaymentNotice", "PaymentReconciliation", "Person", "PlanDefinition",
+    "RequestGroup", "ResearchDefinition", "ResearchElementDefinition", "ResearchStudy", "ResearchSubject", "RiskAssessment",
+    "RiskEvidenceSynthesis", "SearchParameter", "SpecimenDefinition", "StructureDefinition", "StructureMap", "Subscription",
+    "Substance", "SubstanceNucleicAcid", "SubstancePolymer", "SubstanceProtein", "SubstanceReferenceInformation",
+    "SubstanceSourceMaterial", "SubstanceSpecification", "SupplyDelivery", "SupplyRequest", "Task", "TerminologyCapabilities",
+    "TestReport", "TestScript", "ValueSet", "VerificationResult", "VisionPrescription",
+)  # fmt: skip
+"""The other types of R4 (section 5.1)."""
+
+
 class Context(Resource, frozen=True, gc=False):
     """A resource of one of these types: nothing of it is read."""
+
+
+class Unread(msgspec.Struct, frozen=True, gc=False, tag_field="resourceType"):
+    """A resource of another type."""
+
+    id: Any = None
 
 
 class Head(msgspec.Struct, frozen=True, rename="camel"):
@@ -221,8 +252,13 @@ READ = (
     MedicationRequest, Medication, AllergyIntolerance, QuestionnaireResponse, OperationOutcome,
 )  # fmt: skip
 """The types that are read."""
-_CONTEXTS = tuple(msgspec.defstruct(name, [], bases=(Context,), frozen=True, gc=False, tag=name) for name in CONTEXT)
+_CONTEXTS, _UNREAD = (
+    tuple(msgspec.defstruct(name, [], bases=(base,), frozen=True, gc=False, tag=name) for name in names)
+    for base, names in ((Context, CONTEXT), (Unread, UNREAD))
+)
 _ANY: Any = reduce(or_, (*READ, *_CONTEXTS))
+OF_R4: Any = reduce(or_, _UNREAD, _ANY)
+"""A resource of any type of R4."""
 RESOURCE: msgspec.json.Decoder[Resource | Observation] = msgspec.json.Decoder(_ANY)
 """Decodes one resource. Raises msgspec.ValidationError, which names the member, also for a type that is not read."""
 HEAD = msgspec.json.Decoder(Head)

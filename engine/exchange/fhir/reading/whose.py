@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from spinegraph.engine.errors import MalformedCaseError, shortened
@@ -42,6 +42,21 @@ class Whose(NamedTuple):
             return None
         return Note("other-patient", {"whom": shortened(_told(reference))})
 
+    def exclusions(self, entries: Iterable[Entry]) -> Iterator[Note | None]:
+        """The same of each entry, in their order; a reference that several have is looked up once."""
+        known: dict[tuple[str | Reference, str], Note | None] = {}
+        for entry in entries:
+            reference = subject_of(entry)
+            if reference is None:
+                yield self.excluded(entry)
+                continue
+            key = reference.reference or reference, entry.base
+            if key in known:
+                yield known[key]
+            else:
+                found = known[key] = self.excluded(entry)
+                yield found
+
     def is_meant(self, reference: Reference, base: str) -> bool:
         """Whether a reference from a resource below the address `base` means the patient."""
         if not reference.reference:
@@ -73,7 +88,8 @@ def choose_patient(entries: Iterable[Entry], wanted: str) -> Whose:
     """
     known = [*entries]
     patients = [_of_resource(entry, entry.resource) for entry in known if isinstance(entry.resource, Patient)]
-    spoken = {(_told(one), entry.base): one for entry in known if (one := subject_of(entry)) is not None}
+    different = {(one.reference or one, entry.base): one for entry in known if (one := subject_of(entry)) is not None}
+    spoken = {(_told(one), base): one for (_, base), one in different.items()}
     found = patients or [
         Whose(name, base + name if base else "", frozenset(), False)
         for name, base in {_split(told, base) for told, base in spoken}

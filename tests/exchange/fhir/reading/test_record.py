@@ -88,6 +88,24 @@ def test_an_account_is_plain_data_that_can_be_read_again(reader: FhirReader) -> 
     assert msgspec.json.decode(msgspec.json.encode(found), type=InputAccount) == found
 
 
+def test_one_bad_resource_changes_nothing_for_the_others(reader: FhirReader) -> None:
+    """A Bundle in which all is right is decoded at once, any other one resource by resource."""
+    bad: Json = {"resourceType": "Observation", "id": 7}
+    good = account(read(reader, *EVERYTHING, *EVERYTHING[1:3]))
+    other = account(read(reader, *EVERYTHING, *EVERYTHING[1:3], bad))
+    assert [note.kind for one in other.entries[-1:] for note in one.notes] == ["unreadable"]
+    assert other.entries[:-1] == good.entries
+    assert [note.kind for one in good.entries[-2:] for note in one.notes] == ["duplicate", "duplicate"]
+
+
+def test_an_account_in_short_has_all_but_the_resources(reader: FhirReader) -> None:
+    resources = [*EVERYTHING, condition(verification="unconfirmed", id="u"), condition(verification="unconfirmed", id="v")]
+    whole, short = (account(read(reader, *resources, in_short=wanted)) for wanted in (False, True))
+    assert whole.attention
+    assert whole.entries
+    assert short == msgspec.structs.replace(whole, entries=())
+
+
 def mutated(seed: int) -> Any:
     """A record with a few things in it replaced, dropped, doubled or swapped."""
     chance = random.Random(seed)  # noqa: S311
