@@ -5,16 +5,28 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
+from spinegraph.api.http.fhir.capability import capability_statement
+from spinegraph.api.http.fhir.served import SERVED
+from spinegraph.api.problems import fault_members, members_of
 from spinegraph.engine import Engine
+from spinegraph.engine.errors import MalformedCaseError
+from spinegraph.engine.exchange.fhir.writing.codings import Codings
+from spinegraph.engine.exchange.fhir.writing.outcomes import outcome_of_problem
+from spinegraph.engine.exchange.fhir.writing.requests import Order, draft_request, request_of
+from spinegraph.engine.model import Case, Recommendation
 
 from tests.foreign.hooks import Body
 from tests.foreign.panel import Json
+from tests.random_cases import random_cases
 
 EXAMPLES = Path(__file__).resolve().parent.parent.parent / "docs" / "examples"
+CASES = 5
+"""So many random cases are decided for each producer that writes decisions."""
 
 
 def example_records(_engine: Engine) -> Iterable[Json]:
@@ -25,8 +37,47 @@ def example_records(_engine: Engine) -> Iterable[Json]:
             yield content
 
 
+def cases(engine: Engine) -> Iterator[Case]:
+    """Random cases, of which one knows nothing."""
+    yield Case()
+    yield from itertools.islice(random_cases(engine.program, seed=14), CASES)
+
+
+def drafts(engine: Engine) -> Iterator[Json]:
+    """The order that each recommendation proposes."""
+    knowledge, codings = engine.knowledge, Codings(engine.knowledge)
+    for rule in knowledge.rules.values():
+        if isinstance(rule, Recommendation):
+            yield draft_request(rule, knowledge, codings, Order("Patient/anna", authored="2026-03-03"))
+
+
+def requests(engine: Engine) -> Iterator[Json]:
+    """The same of decisions, with reasons and doses."""
+    knowledge, codings = engine.knowledge, Codings(engine.knowledge)
+    for case in cases(engine):
+        for decided in engine.decide(case, include_all=True).recommendations:
+            yield request_of(decided, knowledge, codings)
+
+
+def outcomes(_engine: Engine) -> Iterator[Json]:
+    """What is said of an error, wherever it is, and of a fault of the service."""
+    for where in ("", "/present/0", "?subject", "Content-Type", "line 3, column 7"):
+        error = MalformedCaseError("This is no case.", where=where, mend="Send a case.")
+        yield outcome_of_problem({**members_of(error), "status": 422})
+    yield outcome_of_problem({**fault_members("7f3a"), "status": 500, "instance": "urn:uuid:7f3a"})
+
+
+def capability(engine: Engine) -> Iterator[Json]:
+    """What the service says of itself."""
+    yield capability_statement(engine.knowledge, SERVED, "https://example.org/fhir")
+
+
 RESOURCES: Mapping[str, Callable[[Engine], Iterable[Json]]] = {
     "records of docs/examples": example_records,
+    "drafts of orders": drafts,
+    "drafts of orders of decisions": requests,
+    "outcomes of errors": outcomes,
+    "the statement of the service": capability,
 }
 """What writes resources."""
 
