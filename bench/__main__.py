@@ -25,6 +25,7 @@ from spinegraph.engine.model import Case, Knowledge
 from spinegraph.engine.validation.cases.files import read_cases
 
 from bench.archive import archive_rows
+from bench.fhir import fhir_rows
 from bench.growth import growth_rows, packages_row
 from bench.http import requests_per_second
 from bench.sparql import sparql_rows
@@ -76,6 +77,7 @@ def _rows(knowledge: Knowledge, quick: bool, skip_http: bool) -> Iterator[tuple[
     clinical = consistent_cases(knowledge)[:: 5 if quick else 1]
     yield from _view_rows(knowledge, clinical)
     yield from _decision_rows(engine, shipped, drawn, 1 if quick else 5)
+    yield from fhir_rows(engine)
     yield _oracle_row(engine, drawn[: 3 if quick else 10])
     command = [str(Path(sys.executable).with_name("spinegraph")), "decide", str(ROOT / "docs" / "examples" / "red-flag.yaml")]
     yield "cold start of `spinegraph decide`", f"{cold_start(command, 3 if quick else 7):.2f} s"

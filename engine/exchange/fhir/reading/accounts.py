@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from spinegraph.engine.errors import shortened
@@ -23,30 +24,38 @@ from spinegraph.engine.model.account import (
     ResourceAccount,
 )
 
+MAX_REMEMBERED, LONGEST_REMEMBERED = 1 << 12, 300
+"""So many notes are remembered in one language, of so many characters of what was sent at most."""
 LONGEST_TEXT = 130
 """So many characters of what a sender wrote are repeated."""
 WHOLE = -1
 """Stands for the record as a whole where a note names the number of a resource."""
 
 
-class Words(NamedTuple):
-    """How notes are said: the engine's words of a language, and the names that codes have in it."""
+class Words:
+    """How notes are said: the engine's words of a language, and the names that codes have in it. Short ones are remembered."""
 
-    say: Messages
-    names: Mapping[str, str]
+    def __init__(self, say: Messages, names: Mapping[str, str]) -> None:
+        self._say, self._names = say, names
+        self._remembered: Callable[[str, tuple[tuple[str, str], ...]], AccountNote] = lru_cache(MAX_REMEMBERED)(self._said)
 
-    def sentence(self, note: Note) -> str:
-        """A note as a sentence."""
-        parts = {key: self._part(key, text) for key, text in note.parts.items()}
-        return self.say(REASONS[note.kind].sentence, **parts)
+    def said(self, note: Note) -> AccountNote:
+        """A note as an account has it."""
+        parts = tuple(note.parts.items())
+        short = sum([len(text) for _, text in parts]) <= LONGEST_REMEMBERED
+        return (self._remembered if short else self._said)(note.kind, parts)
+
+    def _said(self, kind: str, parts: tuple[tuple[str, str], ...]) -> AccountNote:
+        shown = {key: self._part(key, text) for key, text in parts}
+        return AccountNote(kind=kind, text=self._say(REASONS[kind].sentence, **shown))
 
     def _part(self, key: str, text: str) -> str:
         if key == "name":
-            return self.names.get(text, text)
+            return self._names.get(text, text)
         if key not in ("names", "nearest") or not text:
             return printed(text) if key != "problem" else text
-        named = ", ".join(self.names.get(code, code) for code in text.split(","))
-        return named if key == "names" else self.say("; nearest: {names}", names=named)
+        named = ", ".join(self._names.get(code, code) for code in text.split(","))
+        return named if key == "names" else self._say("; nearest: {names}", names=named)
 
 
 def printed(text: str) -> str:
@@ -75,14 +84,13 @@ def make_account(entries: Sequence[Entry], outcome: Outcome, words: Words, age: 
         notes.setdefault(number, []).append(note)
     facts = _facts(outcome, notes, age)
     sentences = Sentences(words)
-    told = {number: sentences.of(group) for number, group in notes.items()}
-    whole = told.pop(WHOLE, ())
-    alike: dict[tuple[AccountNote, ...], list[int]] = {}
-    for number, said in told.items():
-        alike.setdefault(said, []).append(number)
+    whole = notes.pop(WHOLE, [])
     made = () if in_short else tuple([
         ResourceAccount(
-            resource=entry.name, where=entry.where, facts=tuple(facts.get(number, ())), notes=told.get(number, ())
+            resource=entry.name,
+            where=entry.where,
+            facts=tuple(facts.get(number, ())),
+            notes=sentences.of(notes[number]) if number in notes else (),
         )
         for number, entry in enumerate(entries)
     ])  # fmt: skip
@@ -91,8 +99,8 @@ def make_account(entries: Sequence[Entry], outcome: Outcome, words: Words, age: 
         resources=len(entries),
         used=len(facts),
         patient=printed(outcome.patient),
-        kinds=dict(sorted(_kinds(alike).items())),
-        attention=tuple(_attention(entries, alike, whole)),
+        kinds=dict(sorted(_kinds(notes.values()).items())),
+        attention=tuple(_attention(entries, notes, whole, sentences)),
         assumed_absent=tuple(AssumedAbsence(code=code, why=why) for code, why in outcome.assumed.items()),
         entries=made,
     )
@@ -114,50 +122,39 @@ def _facts(outcome: Outcome, notes: dict[int, list[Note]], age: str) -> dict[int
 
 
 class Sentences:
-    """Notes as they are said, each worked out once: a record has the same ones over and over."""
+    """The notes of resources as they are said, each worked out once: a record has the same ones over and over."""
 
     def __init__(self, words: Words) -> None:
         self._words = words
         self._alone: dict[int, tuple[AccountNote, ...]] = {}
-        self._said: dict[tuple[object, ...], AccountNote] = {}
 
     def of(self, notes: Sequence[Note]) -> tuple[AccountNote, ...]:
         """The notes of one resource as sentences, each once. The notes have to outlive this: one is known again by its `id`."""
-        if len(notes) > 1:
-            return tuple(dict.fromkeys([self._sentence(note) for note in notes]))
+        if len(notes) != 1:
+            return tuple(dict.fromkeys([self._words.said(note) for note in notes]))
         (note,) = notes
         said = self._alone.get(id(note))
         if said is None:
-            said = self._alone[id(note)] = (self._sentence(note),)
-        return said
-
-    def _sentence(self, note: Note) -> AccountNote:
-        key = (note.kind, *note.parts.values())
-        said = self._said.get(key)
-        if said is None:
-            said = self._said[key] = AccountNote(kind=note.kind, text=self._words.sentence(note))
+            said = self._alone[id(note)] = (self._words.said(note),)
         return said
 
 
-def _kinds(alike: Mapping[tuple[AccountNote, ...], Sequence[int]]) -> Counter[str]:
-    """Kind of note → how many resources have one. `alike`: the notes of a resource → the resources that have just these."""
-    kinds: Counter[str] = Counter()
-    for notes, numbers in alike.items():
-        kinds.update(dict.fromkeys((note.kind for note in notes), len(numbers)))
-    return kinds
+def _kinds(notes: Iterable[Sequence[Note]]) -> Counter[str]:
+    """Kind of note → how many resources have one."""
+    alone = Counter([group[0].kind for group in notes if len(group) == 1])
+    alone.update(kind for group in notes if len(group) > 1 for kind in {note.kind for note in group})
+    return alone
 
 
 def _attention(
-    entries: Sequence[Entry], alike: Mapping[tuple[AccountNote, ...], Sequence[int]], whole: Iterable[AccountNote]
+    entries: Sequence[Entry], notes: Mapping[int, Sequence[Note]], whole: Sequence[Note], sentences: Sentences
 ) -> Iterable[AttentionNote]:
     """What a clinician has to know, in the order of the resources: the first note of each kind and sentence, and how many
-    resources have it."""
-    found: dict[AccountNote, list[int]] = {note: [WHOLE] for note in whole}
-    for notes in sorted(alike, key=lambda notes: min(alike[notes])):
-        for note in notes:
-            if REASONS[note.kind].attention:
-                found.setdefault(note, []).extend(alike[notes])
-    for note, numbers in found.items():
-        first = min(numbers)
-        resource = "" if first == WHOLE else entries[first].name
-        yield AttentionNote(kind=note.kind, text=note.text, resource=resource, count=len(numbers))
+    resources have it. `whole`: what is said of the record as a whole."""
+    grave = {number: [note for note in group if REASONS[note.kind].attention] for number, group in notes.items()}
+    found: dict[AccountNote, list[str]] = {note: [""] for note in sentences.of(whole)}
+    for number in sorted(number for number, group in grave.items() if group):
+        for note in sentences.of(grave[number]):
+            found.setdefault(note, []).append(entries[number].name)
+    for note, resources in found.items():
+        yield AttentionNote(kind=note.kind, text=note.text, resource=resources[0], count=len(resources))

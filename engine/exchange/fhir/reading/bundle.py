@@ -198,8 +198,8 @@ def _entry(where: str, full_url: str, raw: bytes) -> Entry:
 def _of_resource(
     where: str, full_url: str, resource: Resource | Observation | Unread, raw: bytes | Sent, number: int = 0
 ) -> Entry:
-    kind, id_ = type(resource).__name__, resource.id
-    name = _named(kind, id_)
+    kind = type(resource).__name__
+    name = _named(kind, resource.id)
     if isinstance(resource, Unread):
         return Entry(where, full_url, name, raw, None, Note("not-read", {"type": kind}), number)
     plain = resource.meta is None and resource.implicit_rules is None and resource.modifier_extension is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -54,6 +54,9 @@ class Codes:
         self.book = book
         self._conditions = {iri: concept.code for iri, concept in knowledge.conditions.items()}
         self._of_coding: Callable[[str, str], Meaning] = lru_cache(MAX_REMEMBERED)(self._worked_out)
+        self._silence: Callable[[str, str], Note | None] = lru_cache(MAX_REMEMBERED)(
+            lambda system, code: _silent([self._of_coding(system, code)])
+        )
 
     def meanings(self, concept: CodeableConcept | None) -> tuple[Meaning, ...]:
         """What each coding of a concept means. Raises UnusableError where it has no coding with system and code."""
@@ -64,10 +67,10 @@ class Codes:
 
     def silence(self, codings: Iterable[Coding]) -> Note | None:
         """Why codings give no fact whatever else is said of what has them; None where one of them means something."""
-        found = [self.of(one) for one in codings if one.system and one.code]
-        if not found:
-            return NO_CODE
-        return None if any(any(one[1:]) for one in found) else not_understood(found).note
+        known = [one for one in codings if one.system and one.code]
+        if len(known) == 1 and len(known[0].system or "") + len(known[0].code or "") <= LONGEST_CODE:
+            return self._silence(known[0].system or "", known[0].code or "")
+        return _silent([self.of(one) for one in known])
 
     def of(self, coding: Coding) -> Meaning:
         """What a coding means."""
@@ -106,6 +109,12 @@ class Codes:
             if any(meaning[1:]):
                 return meaning
         return Meaning(via)
+
+
+def _silent(found: Sequence[Meaning]) -> Note | None:
+    if not found:
+        return NO_CODE
+    return None if any(any(one[1:]) for one in found) else not_understood(found).note
 
 
 def _names(system: str, code: str) -> Iterable[str]:

@@ -51,11 +51,9 @@ class Whose(NamedTuple):
                 yield self.excluded(entry)
                 continue
             key = reference.reference or reference, entry.base
-            if key in known:
-                yield known[key]
-            else:
-                found = known[key] = self.excluded(entry)
-                yield found
+            if key not in known:
+                known[key] = self.excluded(entry)
+            yield known[key]
 
     def is_meant(self, reference: Reference, base: str) -> bool:
         """Whether a reference from a resource below the address `base` means the patient."""
