@@ -21,6 +21,7 @@ PAGES = (
     "README.md",
     "docs/cql.md",
     "docs/decisions.md",
+    "docs/questionnaires.md",
     "docs/integrate.md",
     "docs/portable.md",
     "docs/query.md",

@@ -17,6 +17,8 @@ def _folders(named: list[Path] | None) -> list[Path] | None:
     return list(folders_named(named)) if named else named
 
 
+CASE = "Case file (.yaml, .json, .ttl) or FHIR record (.json, .ndjson); - reads stdin."
+"""What an argument may name from which a case is read."""
 KnowledgeOption = Annotated[
     list[Path] | None,
     typer.Option(

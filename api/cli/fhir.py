@@ -11,18 +11,18 @@ import typer
 from rich.table import Table
 from rich.text import Text
 from spinegraph.api.cli.cases import AsOfOption, KnowledgeOption, SubjectOption
+from spinegraph.api.cli.forms import populate_command, questionnaire_command
 from spinegraph.api.settings import load_engine
 from spinegraph.engine import MalformedCaseError, make_codebook
 from spinegraph.engine.exchange.fhir.reading.files import read_any_case_file
 from spinegraph.engine.exchange.fhir.reading.record import FhirReader, RecordOptions
 from spinegraph.engine.model import InputAccount, ResourceAccount
 
-fhir_app = typer.Typer(help="Records of FHIR R4.", no_args_is_help=True)
+fhir_app = typer.Typer(help="Records and forms of FHIR R4.", no_args_is_help=True)
 
 
-@fhir_app.callback()
-def _fhir() -> None:
-    """Without a callback a single command would take the place of the group."""
+fhir_app.command("questionnaire")(questionnaire_command)
+fhir_app.command("populate")(populate_command)
 
 
 @fhir_app.command("account")

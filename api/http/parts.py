@@ -71,7 +71,7 @@ ROUTERS: tuple[Row, ...] = (
         lambda served: decisions_router(served.engine, served.codebook, served.limits, served.records, served.local),
     ),
     Row(("decisions",), lambda served: batch_router(served.engine, served.codebook, served.limits)),
-    Row(("fhir",), lambda served: fhir_router(served.knowledge)),
+    Row(("fhir",), lambda served: fhir_router(served.engine, served.record_bodies)),
     Row((), lambda served: knowledge_router(served.knowledge)),
     Row((), lambda served: listings_router(served.knowledge)),
     Row((), lambda served: content_router(served.knowledge, served.passages)),

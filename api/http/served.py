@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from spinegraph.api.http.bodies import BodyLimits
 from spinegraph.api.http.comparison import ServedComparison
@@ -60,8 +61,11 @@ class Served:
     @property
     def records(self) -> RecordBodies | None:
         """How a FHIR record is read, and what is read of its body; None where that is switched off."""
-        if not self.offers("fhir"):
-            return None
+        return self.record_bodies if self.offers("fhir") else None
+
+    @cached_property
+    def record_bodies(self) -> RecordBodies:
+        """The same, also where it is switched off: for routers that then say so."""
         limits = self.limits._replace(max_bytes=self.settings.max_record_bytes)
         return RecordBodies(FhirReader(self.knowledge, self.codebook), limits)
 

@@ -13,12 +13,16 @@ from pathlib import Path
 from spinegraph.api.http.fhir.capability import capability_statement
 from spinegraph.api.http.fhir.served import SERVED
 from spinegraph.api.problems import fault_members, members_of
-from spinegraph.engine import Engine
+from spinegraph.engine import Case, CaseFile, Engine, make_case, make_codebook
 from spinegraph.engine.errors import MalformedCaseError
+from spinegraph.engine.exchange.fhir.questionnaire.populate import populate
+from spinegraph.engine.exchange.fhir.questionnaire.questionnaire import FormName, Questionnaires
+from spinegraph.engine.exchange.fhir.questionnaire.response import Responder
+from spinegraph.engine.exchange.fhir.writing.case_bundle import CaseBundles
 from spinegraph.engine.exchange.fhir.writing.codings import Codings
 from spinegraph.engine.exchange.fhir.writing.outcomes import outcome_of_problem
 from spinegraph.engine.exchange.fhir.writing.requests import Order, draft_request, request_of
-from spinegraph.engine.model import Case, Recommendation
+from spinegraph.engine.model import Recommendation
 
 from tests.foreign.hooks import Body
 from tests.foreign.panel import Json
@@ -72,7 +76,45 @@ def capability(engine: Engine) -> Iterator[Json]:
     yield capability_statement(engine.knowledge, SERVED, "https://example.org/fhir")
 
 
+def forms(engine: Engine) -> Iterable[Json]:
+    """What is asked: all of it, for clinicians and patients; one screen; what is asked next of somebody; and answers."""
+    questionnaires = Questionnaires(engine.knowledge)
+    whole = questionnaires.write(FormName())
+    yield whole
+    yield questionnaires.write(FormName(audience="patient"))
+    yield questionnaires.write(FormName(screen="results"))
+    for case in _cases(engine):
+        yield questionnaires.write_next(engine.open_screens(case), FormName())
+        yield populate(CaseFile(case), whole, Responder(engine.knowledge), "Patient/anna")
+
+
+def case_bundles(engine: Engine) -> Iterable[Json]:
+    """Cases as Bundles."""
+    bundles = CaseBundles(engine.knowledge, Codings(engine.knowledge))
+    yield from (bundles.write(case).resource for case in _cases(engine))
+
+
+def _cases(engine: Engine) -> Iterable[Case]:
+    """A case with every kind of entry, and what is random of all that can be recorded."""
+    codebook = make_codebook(engine.knowledge)
+    yield make_case(MIXED, codebook)
+    yield from itertools.islice(random_cases(engine.program, 1), 3)
+
+
+MIXED: Json = {
+    "present": ["low_back_pain", {"code": "fever", "at": "2026-03-01"}],
+    "absent": ["trauma", {"code": "night_pain", "at": "2026-02"}],
+    "performed": [{"code": "mri_lumbar", "at": "2026-03-02T08:30:00Z"}],
+    "not_performed": ["plain_radiograph"],
+    "taking": ["nsaid"],
+    "not_taking": ["antibiotic_therapy"],
+    "measurements": {"duration_weeks": 5, "temperature_c": {"value": 38.4, "at": "2026-03-02"}},
+    "birth_date": "1972-05-01",
+    "as_of": "2026-03-03T10:00:00Z",
+}
 RESOURCES: Mapping[str, Callable[[Engine], Iterable[Json]]] = {
+    "forms and answers": forms,
+    "cases as Bundles": case_bundles,
     "records of docs/examples": example_records,
     "drafts of orders": drafts,
     "drafts of orders of decisions": requests,

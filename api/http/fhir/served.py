@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from spinegraph.engine.exchange.fhir.writing.codings import CANONICAL
+
 CHANGED = "2026-11-30"
 """When this list was last changed: the date of the statement that is made of it."""
 
@@ -37,4 +39,22 @@ class ServedType(NamedTuple):
     operations: tuple[ServedOperation, ...] = ()
 
 
-SERVED: tuple[ServedType, ...] = ()
+SERVED: tuple[ServedType, ...] = (
+    ServedType(
+        "Questionnaire",
+        "What the guidelines ask: of all packages (`all`), of one, or one screen (`screen-` and its id); `.patient` and the code "
+        "of a language at the end of an id choose the words.",
+        search=(
+            SearchParameter("_id", "token", "The id of a form."),
+            SearchParameter("url", "uri", "The canonical URL of a form."),
+        ),
+        operations=(
+            ServedOperation(
+                "populate",
+                "http://hl7.org/fhir/uv/sdc/OperationDefinition/Questionnaire-populate",
+                "What a record answers of a form.",
+            ),
+            ServedOperation("next", f"{CANONICAL}OperationDefinition/Questionnaire-next", "What is asked next of a patient."),
+        ),
+    ),
+)

@@ -95,6 +95,7 @@ OPERATIONS = {
     "compare_draft", "preview_draft", "get_tension", "get_screen", "get_uncovered", "get_line",
     "get_score", "get_term", "get_ontology",
     "decide_batch",
+    "search_questionnaires", "get_questionnaire", "populate_questionnaire", "next_questionnaire",
     "get_capability_statement", "get_graph", "search", "get_dataset", "get_dump_trig", "get_dump_nq", "list_graphs",
 }  # fmt: skip
 """The names by which generated clients call them: one that goes or changes breaks those."""

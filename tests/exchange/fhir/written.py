@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from spinegraph.engine.exchange.fhir.questionnaire.items import ASKED_OF
+
 from tests.foreign.panel import Json, with_inner
 
 HL7 = "http://hl7.org/fhir/StructureDefinition/"
@@ -17,6 +19,7 @@ EXTENSIONS: Mapping[str, tuple[str, ...]] = {
     f"{HL7}minValue": ("date", "dateTime", "time", "decimal", "integer"),
     f"{HL7}maxValue": ("date", "dateTime", "time", "instant", "decimal", "integer"),
     f"{HL7}designNote": ("markdown",),
+    ASKED_OF: ("code",),
     f"{CPG}cpg-directionOfRecommendation": ("CodeableConcept",),
     f"{CPG}cpg-rationale": ("markdown",),
 }

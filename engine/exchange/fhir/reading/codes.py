@@ -9,6 +9,7 @@ from typing import NamedTuple
 from spinegraph.engine.decide.codebook import Codebook, code_named
 from spinegraph.engine.errors import LONGEST_ECHO, shortened
 from spinegraph.engine.exchange.fhir.elements import OWN, CodeableConcept, Coding
+from spinegraph.engine.exchange.fhir.form.form import form_rules
 from spinegraph.engine.exchange.fhir.reading.statements import Note, UnusableError
 from spinegraph.engine.exchange.fhir.reading.statuses import ANSWERS, PLAIN_ANSWERS
 from spinegraph.engine.knowledge.words import unshown_character
@@ -52,6 +53,7 @@ class Codes:
 
     def __init__(self, knowledge: Knowledge, book: Codebook) -> None:
         self.book = book
+        self.form = form_rules(knowledge)
         self._conditions = {iri: concept.code for iri, concept in knowledge.conditions.items()}
         self._of_coding: Callable[[str, str], Meaning] = lru_cache(MAX_REMEMBERED)(self._worked_out)
         self._silence: Callable[[str, str], Note | None] = lru_cache(MAX_REMEMBERED)(

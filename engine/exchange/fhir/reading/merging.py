@@ -77,8 +77,9 @@ def _kept(member: str, code: str, group: list[Said], book: Codebook, notes: list
         return _values(member, code, group, book, notes)
     if member in ACTS:
         done, not_done = _parted(group, lambda one: one.member == member)
-        notes += [(one.source, Note("said-otherwise", {"name": code})) for one in not_done if done]
-        return _entries(code, done or not_done, book, notes)
+        standing, left = _parted(not_done, lambda one: not done or one.ongoing)
+        notes += [(one.source, Note("said-otherwise", {"name": code})) for one in left]
+        return _both_sides(code, [done, standing], book, notes)
     if member == "findings":
         return _findings(code, group, book, notes)
     return group
@@ -88,8 +89,13 @@ def _findings(code: str, group: list[Said], book: Codebook, notes: list[tuple[in
     """Of what is said of a finding the latest counts; where it cannot be known which that is, both sides stand."""
     present, absent = _parted(group, lambda one: one.member == "present")
     held = [_not_before(present, absent, notes), _not_before(absent, present, notes)]
-    kept = [one for side in held for one in _entries(code, side, book, notes)]
-    if all(held):
+    return _both_sides(code, held, book, notes)
+
+
+def _both_sides(code: str, sides: list[list[Said]], book: Codebook, notes: list[tuple[int, Note]]) -> list[Said]:
+    """The entries that count of what is said for a fact and against it; where both stand, that is a contradiction."""
+    kept = [one for side in sides for one in _entries(code, side, book, notes)]
+    if all(sides):
         notes += [(one.source, Note("contradictory-findings", {"name": code})) for one in kept]
     return kept
 

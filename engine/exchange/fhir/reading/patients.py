@@ -27,9 +27,13 @@ def read_patient(given: Patient, reading: Reading) -> Iterator[Statement | Note]
 
 def _born(given: Patient, reading: Reading) -> Iterator[Statement | Note]:
     """The date of birth, where an age follows from it."""
-    text, book = given.birth_date, reading.codes.book
-    if not text:
-        return
+    if given.birth_date:
+        yield birth(given.birth_date, "Patient.birthDate", reading)
+
+
+def birth(text: str, via: str, reading: Reading) -> Statement:
+    """A date of birth with the age that follows from it. Raises UnusableError where none does."""
+    book = reading.codes.book
     if not book.age:
         raise UnusableError("no-age")
     if reading.as_of is None:
@@ -41,7 +45,7 @@ def _born(given: Patient, reading: Reading) -> Iterator[Statement | Note]:
         read_quantity(most, book.age, book.ranges[book.age], "")
     except MeasurementError as error:
         raise UnusableError("unusable-value", problem=error.what) from error
-    yield Statement("birth_date", text, None, "Patient.birthDate", value=float(most))
+    return Statement("birth_date", text, None, via, value=float(most))
 
 
 def _sex(given: Patient, reading: Reading) -> Iterator[Statement | Note]:

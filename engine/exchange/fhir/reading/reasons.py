@@ -83,6 +83,7 @@ REASONS: Mapping[str, Reason] = {
     "birth-date-counts": Reason(noted("The age follows from the date of birth.")),
     "contradictory-age": Reason(noted("An age of {value} is recorded, which the date of birth denies: neither counts."), True),
     # questionnaires
+    "hidden": Reason(noted("{name}: it was answered, though the form does not ask it beside the other answers."), True),
     "not-answered": Reason(noted("{count} questions have no answer, or one that says that it is not known.")),
 }  # fmt: skip
 """Kind → why."""

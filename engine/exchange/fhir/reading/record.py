@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -16,10 +16,11 @@ from spinegraph.engine.errors import MalformedCaseError, shortened
 from spinegraph.engine.exchange.fhir.elements import CodeableConcept, Reference
 from spinegraph.engine.exchange.fhir.reading.accounts import WHOLE, Outcome, Words, make_account
 from spinegraph.engine.exchange.fhir.reading.acts import read_procedure, read_report, read_request, read_study
-from spinegraph.engine.exchange.fhir.reading.answers import read_answers
+from spinegraph.engine.exchange.fhir.reading.answers import counts, read_answers
 from spinegraph.engine.exchange.fhir.reading.bundle import Entry, Record, parse_record
 from spinegraph.engine.exchange.fhir.reading.codes import Codes, names_of
 from spinegraph.engine.exchange.fhir.reading.conditions import may_hold, read_allergy, read_condition
+from spinegraph.engine.exchange.fhir.reading.filled import moment_answered
 from spinegraph.engine.exchange.fhir.reading.medications import read_prescription, read_statement
 from spinegraph.engine.exchange.fhir.reading.merging import Said, merge
 from spinegraph.engine.exchange.fhir.reading.observations import read_observation
@@ -112,14 +113,15 @@ class FhirReader:
             return self._case_of(record, options)
 
     def _case_of(self, record: Record, options: RecordOptions) -> CaseFile:
-        said_as_of = _as_of(record, options.as_of)
-        as_of = read_moment(said_as_of, "as_of", "as_of") if said_as_of else None
         whose = choose_patient((one for one in record.entries if one.note is None), options.subject)
+        entries = [*zip(record.entries, whose.exclusions(record.entries), strict=True)]
+        said_as_of = _as_of(record, options.as_of, entries)
+        as_of = read_moment(said_as_of, "as_of", "as_of") if said_as_of else None
         medicines = _medicines(record)
         reading = Reading(self._codes, as_of, partial(_medicine, medicines, {}), set(), {})
         said: list[Said] = []
         notes: list[tuple[int, Note]] = [(WHOLE, note) for note in record.notes]
-        for number, (entry, excluded) in enumerate(zip(record.entries, whose.exclusions(record.entries), strict=True)):
+        for number, (entry, excluded) in enumerate(entries):
             for one in _said_by(entry, excluded, reading, medicines):
                 if isinstance(one, Statement):
                     said.append(Said(number, one))
@@ -139,13 +141,26 @@ class FhirReader:
         return Words(messages_of(language), names_of(self._knowledge.in_language(language)))
 
 
-def _as_of(record: Record, wanted: str) -> str:
-    """The moment of the case as text, or "". Raises MalformedCaseError where that of the Bundle is wanted, and it has none."""
+def _as_of(record: Record, wanted: str, entries: Sequence[tuple[Entry, Note | None]]) -> str:
+    """The moment of the case as text, or "": that which is said beside the record, or which a form of the patient gives.
+
+    `entries`: with why each is not about the patient. Raises MalformedCaseError where that of the Bundle is wanted, and it has
+    none, and where forms give different ones.
+    """
+    if not wanted:
+        return moment_answered(_responses(entries))
     if wanted != TIMESTAMP:
         return wanted
     if not record.timestamp:
         raise MalformedCaseError("The record has no timestamp.", where="as_of", mend='Name a date, as in "2026-03-03".')
     return record.timestamp
+
+
+def _responses(entries: Iterable[tuple[Entry, Note | None]]) -> Iterator[QuestionnaireResponse]:
+    """The forms of the patient that count."""
+    for entry, excluded in entries:
+        if isinstance(entry.resource, QuestionnaireResponse) and not (entry.note or excluded) and counts(entry.resource):
+            yield entry.resource
 
 
 def _said_by(

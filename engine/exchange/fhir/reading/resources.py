@@ -181,6 +181,7 @@ class QuestionItem(Backbone, frozen=True, gc=False):
 
 
 class QuestionnaireResponse(OfPatient, frozen=True, gc=False, tag="QuestionnaireResponse"):
+    questionnaire: str | None = None
     status: str | None = None
     authored: str | None = None
     item: tuple[QuestionItem, ...] | None = None

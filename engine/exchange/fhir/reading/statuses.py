@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from spinegraph.engine.exchange.fhir.form.link_ids import NO, UNKNOWN, YES
+
 READ = ""
 """It counts as it stands."""
 
@@ -124,7 +126,6 @@ ORDERS = frozenset(("order", "original-order", "reflex-order", "filler-order", "
 """Intents of requests that were meant to be carried out; the others propose, plan, or offer a choice."""
 
 SNOMED, V2_YES_NO, LOINC = "http://snomed.info/sct", "http://terminology.hl7.org/CodeSystem/v2-0136", "http://loinc.org"
-YES, NO, UNKNOWN = "present", "absent", "unknown"
 ANSWERS: Mapping[tuple[str, str], str] = {
     (SNOMED, "373066001"): YES,
     (SNOMED, "52101004"): YES,

@@ -10,11 +10,11 @@ from spinegraph.engine.decide.dates import Moment
 from spinegraph.engine.decide.quantities import read_quantity
 from spinegraph.engine.errors import MeasurementError, shortened
 from spinegraph.engine.exchange.fhir.elements import Coding, Quantity
+from spinegraph.engine.exchange.fhir.form.link_ids import YES
 from spinegraph.engine.exchange.fhir.reading.codes import Meaning, answer_of, not_understood
 from spinegraph.engine.exchange.fhir.reading.reading import Reading
 from spinegraph.engine.exchange.fhir.reading.resources import Valued
 from spinegraph.engine.exchange.fhir.reading.statements import Statement, UnusableError
-from spinegraph.engine.exchange.fhir.reading.statuses import YES
 
 UCUM = "http://unitsofmeasure.org"
 PLAIN_UNITS = ("", "1")
@@ -68,11 +68,17 @@ def number_of(quantity: Quantity, target: Target, reading: Reading) -> float:
     unit = quantity.code if quantity.system == UCUM else None
     if unit is None and not (possible[2] in PLAIN_UNITS and quantity.code is None and not quantity.unit):
         raise UnusableError("no-unit", name=target.code)
-    given = {"value": quantity.value} if unit is None else {"value": quantity.value, "unit": unit}
+    plain = unit is None or (unit in PLAIN_UNITS and possible[2] in PLAIN_UNITS)  # unity is the unit of what has none
+    given = {"value": quantity.value} if plain else {"value": quantity.value, "unit": unit}
     try:
         return read_quantity(given, target.code, possible, "")
     except MeasurementError as error:
         raise UnusableError("unusable-value", problem=error.what) from error
+
+
+def plain_number(number: float, target: Target, reading: Reading) -> float:
+    """A number of an answer, which has the unit that the code names, as in a case. Raises UnusableError."""
+    return number_of(Quantity(value=number, system=UCUM, code=reading.codes.book.ranges[target.code][2]), target, reading)
 
 
 def coded_answer(part: Valued, target: Target, reading: Reading) -> str:

@@ -100,7 +100,7 @@ def test_acts_and_choices_are_answered_by_their_names(reader: FhirReader) -> Non
         ("at:performed:mri_lumbar", {"valueDate": "2026-02"}, {"performed": {"mri_lumbar": "2026-02"}}, ""),
         ("at:fever", {"valueDate": "2026-03-30"}, {}, "future-date"),
         ("at:fever", {"valueString": "monday"}, {}, "value-not-read"),
-        ("at:temperature_c", {"valueDate": "2026-03-01"}, {}, "value-not-read"),
+        ("at:temperature_c", {"valueDate": "2026-03-01"}, {}, "no-value"),
     ],
 )
 def test_when_it_was_so_says_that_it_was(reader: FhirReader, link: str, answer: Json, dates: Json, kind: str) -> None:
