@@ -96,7 +96,13 @@ ORDERED = {"imaging", "referral", "surgery", "therapy"}
 """Names of concepts that are also kinds of order (core:OrderKind)."""
 PLAIN = {"child", "minor", "operation", "review", "fall", "imagingstudy", *ORDERED}
 """Names of concepts that are also words of programming, of plain English, of German (a case), or types of FHIR (ImagingStudy)."""
-SHOWN = {"api/http/prepared.yaml", "api/http/resources.py", "api/http/tables.py", "api/http/validation_request.py"}
+SHOWN = {
+    "api/http/fhir/served.py",
+    "api/http/prepared.yaml",
+    "api/http/resources.py",
+    "api/http/tables.py",
+    "api/http/validation_request.py",
+}
 """What pages and OpenAPI show as an example on the shipped content."""
 WRITTEN = ("engine", "api", "web/src", "web/texts", "web/style")
 """Where code, templates and texts are written."""

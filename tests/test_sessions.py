@@ -22,6 +22,7 @@ PAGES = (
     "docs/cql.md",
     "docs/decisions.md",
     "docs/questionnaires.md",
+    "docs/fhir.md",
     "docs/integrate.md",
     "docs/portable.md",
     "docs/query.md",

@@ -1,4 +1,5 @@
-"""`spinegraph export`: the graph for any triple store, or the rules for any SHACL engine; `export cql`: as CQL and ELM."""
+"""`spinegraph export`: the graph for any triple store, or the rules for any SHACL engine; `export cql`: as CQL and ELM;
+`export fhir`: as resources of FHIR."""
 
 from __future__ import annotations
 
@@ -6,12 +7,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 from spinegraph.api.cli.cases import GuidelineOption, KnowledgeOption
 from spinegraph.api.settings import load_engine
 from spinegraph.api.sparql_settings import derived_graph, parse_data_option, served_files
 from spinegraph.engine import make_codebook, read_case_file
 from spinegraph.engine.exchange.cql.export import Exported, export_packages
+from spinegraph.engine.exchange.fhir.writing.definitions import MAKERS, Definitions
 from spinegraph.engine.exchange.portable import write_portable
 from spinegraph.engine.knowledge.build.packages import versions_of
 from spinegraph.engine.knowledge.files import named_paths, shipped_paths
@@ -111,6 +114,24 @@ def cql_command(to: ToOption, guideline: GuidelineOption = None, knowledge: Know
             (to / name).write_bytes(content)
             typer.echo(str(to / name))
         _say_what_it_has(exported)
+
+
+@export_app.command("fhir")
+def fhir_command(to: ToOption, knowledge: KnowledgeOption = None) -> None:
+    """Write what the FHIR service serves of the knowledge: plans, orders, libraries, terminology and documents, a file each."""
+    definitions = Definitions(
+        open_knowledge(knowledge or ()), versions_of(named_paths(*knowledge) if knowledge else shipped_paths())
+    )
+    to.mkdir(parents=True, exist_ok=True)
+    for kind in MAKERS:
+        found = definitions.of(kind)
+        for name, resource in found.items():
+            content = msgspec.json.format(msgspec.json.encode(resource), indent=2)
+            (to / f"{kind}-{name}.json").write_bytes(content + b"\n")
+        typer.echo(f"{len(found):4} {kind}")
+    for file in definitions.contents.values():
+        (to / file.title).write_bytes(file.data)
+    typer.echo(definitions.knowledge.digest)
 
 
 def _say_what_it_has(exported: Exported) -> None:

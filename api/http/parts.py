@@ -22,7 +22,7 @@ from spinegraph.api.http.decisions import decisions_router
 from spinegraph.api.http.descriptions import descriptions_router
 from spinegraph.api.http.docs_page import docs_router
 from spinegraph.api.http.drafts import drafts_router
-from spinegraph.api.http.fhir.router import fhir_router
+from spinegraph.api.http.fhir.router import fhir_decisions_router, fhir_router
 from spinegraph.api.http.graphs import graphs_router
 from spinegraph.api.http.health import health_router
 from spinegraph.api.http.index import index_router, overview_router
@@ -71,7 +71,8 @@ ROUTERS: tuple[Row, ...] = (
         lambda served: decisions_router(served.engine, served.codebook, served.limits, served.records, served.local),
     ),
     Row(("decisions",), lambda served: batch_router(served.engine, served.codebook, served.limits)),
-    Row(("fhir",), lambda served: fhir_router(served.engine, served.record_bodies)),
+    Row(("fhir",), fhir_router),
+    Row(("fhir", "decisions"), fhir_decisions_router),
     Row((), lambda served: knowledge_router(served.knowledge)),
     Row((), lambda served: listings_router(served.knowledge)),
     Row((), lambda served: content_router(served.knowledge, served.passages)),

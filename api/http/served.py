@@ -19,6 +19,9 @@ from spinegraph.engine import Codebook, Engine, Knowledge, knowledge_paths, make
 from spinegraph.engine.exchange.article.local import LocalText
 from spinegraph.engine.exchange.description.resource import Describer, make_describer
 from spinegraph.engine.exchange.fhir.reading.record import FhirReader
+from spinegraph.engine.exchange.fhir.writing.definitions import Definitions
+from spinegraph.engine.knowledge.build.packages import versions_of
+from spinegraph.engine.knowledge.files import shipped_paths
 from spinegraph.engine.program.program import Program
 from spinegraph.engine.query.dataset import DataFile
 from spinegraph.engine.query.service import QueryService
@@ -41,6 +44,7 @@ class Served:
     cases: Mapping[str, PreparedCase]
     passages: PassageLists
     describer: Describer
+    definitions: Definitions
     compared: ServedComparison | None
     queries: QueryService
     validator: ValidationService
@@ -86,6 +90,7 @@ def make_served(
     `program`: that of the files which SPARQL is asked of, where it is compiled already. Raises SettingsError, KnowledgeError.
     """
     engine = whole.of_packages(settings.guideline)
+    paths = knowledge_paths(*settings.knowledge) if settings.knowledge else shipped_paths()
     index = make_index(engine.knowledge)
     codebook = make_codebook(engine.knowledge, index)
     sparql = sparql or SparqlSettings.from_environment()
@@ -100,7 +105,10 @@ def make_served(
         index=index,
         cases=understood(codebook),
         passages=PassageLists(engine.knowledge, settings.sources),
-        describer=make_describer(knowledge_paths(*settings.knowledge) if settings.knowledge else None),
+        describer=make_describer(paths if settings.knowledge else None),
+        definitions=Definitions(
+            engine.knowledge, versions_of(knowledge_paths(*settings.knowledge) if settings.knowledge else shipped_paths())
+        ),
         compared=ServedComparison(settings.compare, served_files(settings.knowledge)) if settings.compare else None,
         queries=make_query_service(sparql, settings.knowledge, data, program),
         validator=make_validation_service(validation, settings.knowledge),

@@ -65,11 +65,18 @@ def _provenance(media_type: str) -> Callable[[Answer], bytes]:
     return write
 
 
+def _fhir(answer: Answer) -> bytes:
+    from spinegraph.engine.exchange.fhir.writing.applied import Applied, applied_bundle  # as above
+
+    return msgspec.json.encode(applied_bundle(answer.decision, answer.knowledge, Applied(provenance=answer.provenance)))
+
+
 FORMATS = (
     Format("json", JSON, _json),
     Format("jsonld", "application/ld+json", _provenance("application/ld+json"), ("full", "lean")),
     Format("ttl", "text/turtle", _provenance("text/turtle"), ("full", "lean")),
     Format("trig", "application/trig", _provenance("application/trig"), FORMS),
+    Format("fhir", "application/fhir+json", _fhir, ("full",)),
     Format("md", "text/markdown", _article("text/markdown")),
     Format("html", "text/html", _article("text/html")),
 )

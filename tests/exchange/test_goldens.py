@@ -142,6 +142,29 @@ def _decision(text: str) -> str:
     return json.dumps(shown, indent=1, ensure_ascii=False)
 
 
+def _bundle(text: str, whole: bool) -> str:
+    """A Bundle of FHIR: its ids, which follow from the decision, by their order; or what is proposed, asked and said in it."""
+    for number, one in enumerate(dict.fromkeys(re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", text))):
+        text = text.replace(one, f"ID-{number}")
+    bundle = json.loads(text)
+    if not whole:
+        parts = [entry["resource"] for entry in bundle["entry"]]
+        (guidance,) = (one for one in parts if one["resourceType"] == "GuidanceResponse")
+        (group,) = (one for one in parts if one["resourceType"] == "RequestGroup")
+        (outcome,) = (one for one in parts if one["resourceType"] == "OperationOutcome")
+        bundle = {
+            "types": Counter(one["resourceType"] for one in parts),
+            "status": guidance["status"],
+            "asked": [
+                need["codeFilter"][0]["code"][0]["code"] if "codeFilter" in need else need["mustSupport"]
+                for need in guidance["dataRequirement"]
+            ],
+            "actions": {one["id"]: [one["description"], one.get("priority")] for one in group["action"]},
+            "issues": [[one["severity"], one["code"], one["details"]["text"]] for one in outcome["issue"]],
+        }
+    return json.dumps(bundle, indent=1, ensure_ascii=False)
+
+
 def _terminal(subject: Subject, audience: Audience = "clinician", *, everything: bool = False) -> str:
     answer = subject.answer(audience)
     if not everything:
@@ -183,6 +206,8 @@ def _compact(name: str, text: str, whole: bool) -> str:
         return _page(text, whole)
     if form == "svg":
         return _picture(text)
+    if form == "fhir":
+        return _bundle(text, whole)
     if name.startswith("decision") and form == "json":
         return json.dumps(json.loads(text), indent=1, ensure_ascii=False) if whole else _decision(text)
     return _graph(form)(text) if name.startswith("decision") and form in RDF and not whole else text

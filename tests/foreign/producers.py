@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from spinegraph.api.http.fhir.capability import capability_statement
+from spinegraph.api.http.fhir.definitions import CanonicalSearch, search_set
 from spinegraph.api.http.fhir.served import SERVED
 from spinegraph.api.problems import fault_members, members_of
 from spinegraph.engine import Case, CaseFile, Engine, make_case, make_codebook
@@ -18,10 +19,13 @@ from spinegraph.engine.errors import MalformedCaseError
 from spinegraph.engine.exchange.fhir.questionnaire.populate import populate
 from spinegraph.engine.exchange.fhir.questionnaire.questionnaire import FormName, Questionnaires
 from spinegraph.engine.exchange.fhir.questionnaire.response import Responder
+from spinegraph.engine.exchange.fhir.writing.applied import Applied, applied_bundle
 from spinegraph.engine.exchange.fhir.writing.case_bundle import CaseBundles
 from spinegraph.engine.exchange.fhir.writing.codings import Codings
+from spinegraph.engine.exchange.fhir.writing.definitions import MAKERS, Definitions
 from spinegraph.engine.exchange.fhir.writing.outcomes import outcome_of_problem
 from spinegraph.engine.exchange.fhir.writing.requests import Order, draft_request, request_of
+from spinegraph.engine.exchange.provenance.wanted import Wanted
 from spinegraph.engine.model import Recommendation
 
 from tests.foreign.hooks import Body
@@ -71,11 +75,6 @@ def outcomes(_engine: Engine) -> Iterator[Json]:
     yield outcome_of_problem({**fault_members("7f3a"), "status": 500, "instance": "urn:uuid:7f3a"})
 
 
-def capability(engine: Engine) -> Iterator[Json]:
-    """What the service says of itself."""
-    yield capability_statement(engine.knowledge, SERVED, "https://example.org/fhir")
-
-
 def forms(engine: Engine) -> Iterable[Json]:
     """What is asked: all of it, for clinicians and patients; one screen; what is asked next of somebody; and answers."""
     questionnaires = Questionnaires(engine.knowledge)
@@ -112,6 +111,35 @@ MIXED: Json = {
     "birth_date": "1972-05-01",
     "as_of": "2026-03-03T10:00:00Z",
 }
+
+
+def definitional(engine: Engine) -> Iterable[Json]:
+    """All that follows from the knowledge alone."""
+    definitions = Definitions(engine.knowledge)
+    for kind in MAKERS:
+        yield from definitions.of(kind).values()
+
+
+def decided(engine: Engine) -> Iterable[Json]:
+    """Decisions as Bundles: of nothing, of a contradiction, and of patients for whom everything can be ordered."""
+    codebook = make_codebook(engine.knowledge)
+    findings = [one.code for iri, one in engine.knowledge.stated_findings.items() if not one.derived_only]
+    cases: list[Json] = [{}, {"as_of": "2026-03-03T10:15", "present": findings[:1], "absent": findings[:1]}]
+    cases += [{"present": findings[::number], "absent": findings[1 :: number + 1]} for number in range(1, 6)]
+    for case in cases:
+        decision = engine.decide(make_case(case, codebook), include_all=True, flips=False)
+        yield applied_bundle(decision, engine.knowledge, Applied(provenance=Wanted(made_at="2026-03-03T10:15:00Z")))
+        yield applied_bundle(decision, engine.knowledge)
+
+
+def served(engine: Engine) -> Iterable[Json]:
+    """What the service says of itself, and what is found."""
+    yield capability_statement(engine.knowledge, SERVED, "https://example.org/fhir")
+    definitions = Definitions(engine.knowledge)
+    found = [*definitions.of("PlanDefinition").values()]
+    yield search_set("PlanDefinition", found, CanonicalSearch(count=2), "https://example.org/fhir")
+
+
 RESOURCES: Mapping[str, Callable[[Engine], Iterable[Json]]] = {
     "forms and answers": forms,
     "cases as Bundles": case_bundles,
@@ -119,7 +147,9 @@ RESOURCES: Mapping[str, Callable[[Engine], Iterable[Json]]] = {
     "drafts of orders": drafts,
     "drafts of orders of decisions": requests,
     "outcomes of errors": outcomes,
-    "the statement of the service": capability,
+    "definitions": definitional,
+    "decisions": decided,
+    "the service": served,
 }
 """What writes resources."""
 

@@ -54,7 +54,8 @@ Given = Mapping[str, Sequence[Any]]
 
 
 def read_operation(body: bytes, declared: Mapping[str, Declared], whole: str = "") -> Given:
-    """The values that a body gives. `whole`: the parameter whose value a body is that is no Parameters, such as a Bundle.
+    """The values that a body gives. `whole`: the parameter whose value a body is that is no Parameters, such as a
+    Bundle: then it is the only one.
 
     Raises UnreadableBodyError where it is no JSON, ParameterError for all that is not declared, or not as it is declared.
     """
@@ -63,7 +64,7 @@ def read_operation(body: bytes, declared: Mapping[str, Declared], whole: str = "
         if not whole or not head.resource_type:
             what = f"The body is {f'a {shortened(head.resource_type)}' if head.resource_type else 'no resource'}."
             raise ParameterError(what, where="/resourceType", mend=_mend(declared))
-        return _complete({whole: [Raw(body)]}, declared)
+        return {whole: [Raw(body)]}
     given: dict[str, list[Any]] = {}
     for number, raw in enumerate(head.parameter):
         name, value = _parameter(raw, declared, f"/parameter/{number}")

@@ -21,6 +21,7 @@ from spinegraph.engine.exchange.cql.tree import (
     Library,
     ListOf,
     Literal,
+    Null,
     Ref,
     Section,
     either,
@@ -31,8 +32,10 @@ from spinegraph.engine.model import Knowledge, Recommendation
 from spinegraph.engine.program.compiler import compile_program
 from spinegraph.engine.program.program import Program
 
-LEVEL, VERDICT = "level of the case", "{}: verdict"
+LEVEL, VERDICT, APPLIES = "level of the case", "{}: verdict", "{}: applies"
 CERTAIN = "{} (without contradictions)"
+OPEN = ("undetermined", "conflicting", "provisional")
+"""Verdicts with which it is open whether a recommendation applies."""
 STAYING = ("conflicting", "out-of-scope")
 """Verdicts that stay as they are, whatever comes of it without contradictory facts (`position.settled`)."""
 
@@ -128,6 +131,7 @@ class _Maker:
                 plain = either(operation("Not", Ref(ANY_CLASH)), staying, settled)
                 what = Composed((), _always(If(plain, recorded, Literal("conflicting"))))
                 yield Wanted(VERDICT.format(name), what, rule.text, passages=rule.passages)
+                yield Wanted(APPLIES.format(name), Composed((), _always(_applies(Ref(VERDICT.format(name))))))
 
     def _level(self) -> Wanted:
         """How urgent the case is, as `level_of` reads it."""
@@ -146,6 +150,12 @@ class _Maker:
         knowledge = self._program.knowledge
         left_out = (f"Not worked out here, so the caller says it as a Boolean: {name}." for name in self._inputs.left_out)
         return (disclaimer_of(knowledge.sources.values()), f"Made of the knowledge {knowledge.digest}.", *EXPLAINED, *left_out)
+
+
+def _applies(verdict: Ref) -> Expression:
+    """Whether an action is to be taken, for a PlanDefinition: null while that is open, so that no engine takes it for a yes."""
+    open_ = operation("In", verdict, ListOf(tuple(map(Literal, OPEN))))
+    return If(open_, Null(), operation("Equal", verdict, Literal("indicated")))
 
 
 def _always(expression: Expression) -> Callable[[tuple[Expression, ...]], Expression]:

@@ -96,6 +96,10 @@ OPERATIONS = {
     "get_score", "get_term", "get_ontology",
     "decide_batch",
     "search_questionnaires", "get_questionnaire", "populate_questionnaire", "next_questionnaire",
+    "apply_plan_definition", "read_binary", "read_plan_definition", "search_plan_definition",
+    "read_activity_definition", "search_activity_definition", "read_library", "search_library", "read_code_system",
+    "search_code_system", "read_value_set", "search_value_set", "read_concept_map", "search_concept_map",
+    "read_document_reference", "search_document_reference",
     "get_capability_statement", "get_graph", "search", "get_dataset", "get_dump_trig", "get_dump_nq", "list_graphs",
 }  # fmt: skip
 """The names by which generated clients call them: one that goes or changes breaks those."""

@@ -23,7 +23,7 @@ TYPES = frozenset((*(kind.__name__ for kind in READ), *CONTEXT, *UNREAD))
 """The types of resource of R4 (section 5.1)."""
 NAMED: dict[str, str] = {
     "Location": "the header of HTTP",
-    "ActivityDefinition": "canonical URLs of what drafts follow",
+    "Binary": "files, which are sent as they are",
 }
 """Type that is named in these folders and not written → what it is named for."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spinegraph.engine.exchange.fhir.questionnaire.items import ASKED_OF
+from spinegraph.engine.exchange.fhir.writing.grading import DIGEST, VERDICT
 
 from tests.foreign.panel import Json, with_inner
 
@@ -20,6 +21,8 @@ EXTENSIONS: Mapping[str, tuple[str, ...]] = {
     f"{HL7}maxValue": ("date", "dateTime", "time", "instant", "decimal", "integer"),
     f"{HL7}designNote": ("markdown",),
     ASKED_OF: ("code",),
+    VERDICT: ("code",),
+    DIGEST: ("string",),
     f"{CPG}cpg-directionOfRecommendation": ("CodeableConcept",),
     f"{CPG}cpg-rationale": ("markdown",),
 }

@@ -16,6 +16,8 @@ Term = Concept | Measurement | CodedProperty
 
 CANONICAL = f"{BASE}fhir/"
 """Our resources of the kind that defines something have URLs below this, whichever service has them (R4, 2.26.0.2)."""
+OWN_MODULE = BASE
+"""The module that answers where no plan was asked for."""
 TERMINOLOGY = "http://terminology.hl7.org/CodeSystem/"
 SYSTEMS: Mapping[str, tuple[str, str]] = {
     "snomed.info/id/": ("http://snomed.info/sct", ""),
@@ -29,6 +31,7 @@ SYSTEMS: Mapping[str, tuple[str, str]] = {
 }
 """How the meaning of a mapped code begins → the system by which FHIR knows it, and what its codes begin with (R4, 4.3)."""
 LONGEST_ID = 64
+_ZONED, _TO_THE_MINUTE = re.compile(r"(Z|[+-]\d\d:\d\d)$"), re.compile(r"^(\d\d:\d\d)(?=Z|[+-])")
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9.-]+")
 
 
@@ -42,6 +45,19 @@ def resource_id(name: str) -> str:
     if len(plain) <= LONGEST_ID:
         return plain
     return f"{plain[: LONGEST_ID - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def moment_of(text: str) -> str:
+    """A moment of a case as a `dateTime` of FHIR, which has seconds and a zone, or else no time of day (R4, 2.24.0.1).
+
+    >>> moment_of("2026-03-03T10:15+01:00"), moment_of("2026-03-03T10:15"), moment_of("2026-03")
+    ('2026-03-03T10:15:00+01:00', '2026-03-03', '2026-03')
+    """
+    day, _, time = text.partition("T")
+    if not time or not _ZONED.search(time):
+        return day
+    with_seconds = _TO_THE_MINUTE.sub(r"\1:00", time)
+    return f"{day}T{with_seconds}"
 
 
 def canonical(kind: str, name: str) -> str:
@@ -87,6 +103,10 @@ class Codings:
     def recorded(self, code: str) -> str:
         """The IRI of what a case can say under a code: a finding, an act, a measurement or a coded value. Raises KeyError."""
         return self._recorded[code]
+
+    def knows(self, iri: str) -> bool:
+        """Whether it is a term of this knowledge, and no class above all of them."""
+        return iri in self._own
 
     def of(self, iri: str) -> Json:
         """The CodeableConcept of a term, of an act that of its intervention. Raises KeyError where there is no such term."""

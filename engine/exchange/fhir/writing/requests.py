@@ -45,12 +45,14 @@ NO_PATIENT = "the patient of this case"
 
 class Order(NamedTuple):
     """What a draft says of one patient: whose it is (a reference, "" where the case names nobody), codings of its reasons, the
-    doses as they are shown, and the moment at which it was made, or ""."""
+    doses as they are shown, the moment at which it was made, or "", and the words of the recommendation, where they are others
+    than for clinicians."""
 
     subject: str = ""
     reasons: tuple[Json, ...] = ()
     doses: tuple[ShownDose, ...] = ()
     authored: str = ""
+    text: str = ""
 
 
 def resource_of(rule: Recommendation, knowledge: Knowledge) -> str:
@@ -76,7 +78,7 @@ def draft_request(rule: Recommendation, knowledge: Knowledge, codings: Codings, 
         **({"priority": PRIORITIES[rule.urgency]} if rule.urgency in PRIORITIES else {}),
         **({"authoredOn": order.authored} if order.authored else {}),
     }
-    return {**common, **_OF[kind](rule, knowledge, codings, order), "note": [{"text": rule.text}]}
+    return {**common, **_OF[kind](rule, knowledge, codings, order), "note": [{"text": order.text or rule.text}]}
 
 
 def request_of(
@@ -87,7 +89,7 @@ def request_of(
     assert isinstance(rule, Recommendation)  # noqa: S101 (a decision lists nothing else here)
     reasons = tuple(codings.of(codings.recorded(code)) for code in dict.fromkeys(_findings(decided.explanation)))
     doses = decided.dose if isinstance(decided.dose, tuple) else ()
-    return draft_request(rule, knowledge, codings, Order(subject, reasons, doses, authored))
+    return draft_request(rule, knowledge, codings, Order(subject, reasons, doses, authored, decided.text))
 
 
 def subject_reference(subject: str) -> Json:

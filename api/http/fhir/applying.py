@@ -1,0 +1,181 @@
+"""`POST /fhir/PlanDefinition/{id}/$apply`: a record in, what is proposed out.
+
+As CPG-on-FHIR and R5 have it, the answer is a Bundle; the CarePlan that R4's own operation returns is in it. No clock is read, so
+without `asOf` no age and no time follow from dates, and what rests on them is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+from fastapi import APIRouter
+from spinegraph.api.http.bodies import FHIR, media_type_of, read_body
+from spinegraph.api.http.decisions import RecordBodies, read_record, too_large_case
+from spinegraph.api.http.errors import (
+    FHIR_ROOT,
+    BodyTimeoutError,
+    MediaTypeError,
+    NotAcceptableError,
+    UnreadableBodyError,
+    UnreadableCaseError,
+)
+from spinegraph.api.http.fhir.definitions import require_plan
+from spinegraph.api.http.fhir.exchange import Asked, answer_resource, media_type_asked, read_asked
+from spinegraph.api.http.fhir.parameters import TEXTS, Declared, Given, read_operation
+from spinegraph.api.http.fhir.served import A_RULE
+from spinegraph.api.http.open_route import OpenRoute
+from spinegraph.api.http.openapi import JSON, Operation, add_operation
+from spinegraph.api.problems import ParameterError, UnknownResourceError
+from spinegraph.engine import CaseError, CaseFile, Engine
+from spinegraph.engine.decide.accounted import with_account
+from spinegraph.engine.errors import PublicationError
+from spinegraph.engine.exchange.fhir.elements import CodeableConcept, Reference
+from spinegraph.engine.exchange.fhir.reading.record import RecordOptions
+from spinegraph.engine.exchange.fhir.writing.applied import Applied, applied_bundle
+from spinegraph.engine.exchange.fhir.writing.codings import Json
+from spinegraph.engine.exchange.fhir.writing.definitions import Definitions
+from spinegraph.engine.exchange.provenance.wanted import Wanted, read_wanted
+from spinegraph.engine.model import Recommendation, doc
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+SUBJECT = (*TEXTS, "valueReference")
+CODED = ("valueCodeableConcept", *TEXTS)
+ASIDE = ("encounter", "practitioner", "organization", "userTaskContext", "setting", "settingContext")
+"""Parameters of the specification that change nothing here; the answer says that they were left aside."""
+ELSEWHERE = "data are taken from the request alone"
+APPLY = {
+    "subject": Declared(SUBJECT, required=True),
+    "data": Declared(("resource",), required=True),
+    "asOf": Declared(),
+    "madeAt": Declared(),
+    "madeBy": Declared(SUBJECT),
+    "userType": Declared(CODED),
+    "userLanguage": Declared(CODED),
+    "useServerData": Declared(("valueBoolean",)),
+    **dict.fromkeys(ASIDE, Declared((*CODED, "valueReference"))),
+    **dict.fromkeys(
+        ("dataEndpoint", "contentEndpoint", "terminologyEndpoint", "prefetchData", "planDefinition", "parameters"),
+        Declared(unsupported=ELSEWHERE),
+    ),
+}
+"""The parameters of the operation: those of R4, `data` and `useServerData` of R5, and of ours `asOf`, `madeAt`, `madeBy`."""
+
+
+class Applying(Asked, frozen=True, kw_only=True):
+    """What the URL says where the body is a record alone, and not a Parameters resource."""
+
+    subject: Annotated[str, doc("Whose record it is, by id, reference or URL, where there are several patients.")] = ""
+    as_of: Annotated[str, doc("The moment of the case, a date or `timestamp` for that of the Bundle.")] = ""
+
+
+class ApplyRequest(NamedTuple):
+    """What was asked: the record, what is said beside it, and what was left aside."""
+
+    data: bytes
+    options: RecordOptions
+    provenance: Wanted
+    aside: tuple[str, ...]
+
+
+def applying_router(engine: Engine, definitions: Definitions, records: RecordBodies) -> APIRouter:
+    """The router of the operation."""
+    router = APIRouter(tags=["fhir"], route_class=OpenRoute)
+    spoken = tuple(engine.knowledge.languages)
+    too_large = too_large_case(records.limits)
+
+    async def apply(request: Request) -> Response:
+        """What a guideline, or one recommendation of it, proposes for a patient: drafts, and the data that it waits for.
+
+        The body is a Parameters resource with `subject`, `data` (a Bundle), and where they matter `asOf`, `userType` and
+        `userLanguage`; or a Bundle alone.
+        """
+        asked = read_asked(request, Applying)
+        media_type_asked(request, asked)
+        media_type_of(request, (FHIR, JSON), "An operation")
+        plan = require_plan(definitions, request.path_params["name"])
+        wanted = read_request(await read_body(request, records.limits, too_large), asked, spoken)
+
+        def answer() -> Json:
+            return applied(engine, read_record(records.reader, wanted.data, wanted.options), plan, wanted)
+
+        return answer_resource(request, await run_in_threadpool(answer), asked)
+
+    operation = Operation(
+        "apply_plan_definition",
+        "Apply a guideline, or one recommendation",
+        "A Bundle of GuidanceResponse, CarePlan, RequestGroup, drafts of orders, OperationOutcome and Provenance (FHIR R4).",
+        {FHIR: None, JSON: None},
+        (
+            UnreadableCaseError,
+            UnreadableBodyError,
+            BodyTimeoutError,
+            NotAcceptableError,
+            MediaTypeError,
+            CaseError,
+            ParameterError,
+            UnknownResourceError,
+        ),
+        Applying,
+        body={name: {"schema": {"type": "object", "required": ["resourceType"]}} for name in (FHIR, JSON)},
+        path=("Name of a package, or id of a recommendation.", A_RULE),
+    )
+    add_operation(router, f"{FHIR_ROOT}/PlanDefinition/{{name}}/$apply", apply, operation, method="POST")
+    return router
+
+
+def applied(engine: Engine, file: CaseFile, plan: Json, asked: ApplyRequest) -> Json:
+    """The Bundle of one record. `plan`: the PlanDefinition of a package, or of a recommendation."""
+    knowledge = engine.knowledge
+    rule = next((one for one in knowledge.rules.values() if isinstance(one, Recommendation) and one.id == plan["id"]), None)
+    alone = rule if rule and plan["type"]["coding"][0]["code"] == "eca-rule" else None
+    package = knowledge.package_of.get(alone.iri, "") if alone else plan["id"]
+    packages = (package,) if package in knowledge.package_of.values() and package else ()
+    decision = with_account(engine.decide(file.case, alone is not None, packages, flips=alone is None), file.account)
+    wanted = Applied(plan["url"], alone.id if alone else "", asked.provenance, asked.aside)
+    return applied_bundle(decision, knowledge.in_language(file.case.language), wanted)
+
+
+def read_request(body: bytes, asked: Applying, spoken: tuple[str, ...]) -> ApplyRequest:
+    """A body, and what the URL says beside it. `spoken`: languages besides English. Raises ParameterError."""
+    given = read_operation(body, APPLY, "data")
+    beside = {"subject": asked.subject, "asOf": asked.as_of}
+    for name, value in beside.items():
+        if value and name in given:
+            raise ParameterError(f"{name!r} stands in the URL and in the body.", where=f"?{name}", mend="Give it once.")
+    if given.get("useServerData", [False])[0]:
+        what = "'useServerData' cannot be true: this service has no patients."
+        raise ParameterError(what, where="/parameter", mend="Send the record as 'data', and leave useServerData out.")
+    text = {name: _text(given, name) or value for name, value in beside.items()}
+    language, kind = _text(given, "userLanguage"), _text(given, "userType")
+    said = language.partition("-")[0].lower()
+    options = RecordOptions(
+        text["subject"],
+        text["asOf"],
+        "patient" if kind == "patient" else "",
+        said if said in spoken else "",
+    )
+    aside = [f"{name}: it changes nothing here." for name in ASIDE if name in given]
+    if said and said not in (*spoken, "en"):
+        aside.append(f"userLanguage {language}: the guideline is written in {', '.join(('en', *spoken))}.")
+    return ApplyRequest(bytes(given["data"][0]), options, _provenance(given), tuple(aside))
+
+
+def _provenance(given: Given) -> Wanted:
+    """When and by whom it is decided, as far as the caller says so. Raises ParameterError."""
+    try:
+        return read_wanted("full", _text(given, "madeAt"), _text(given, "madeBy"))
+    except PublicationError as error:
+        raise ParameterError(error.what, where="/parameter", mend=error.mend) from error
+
+
+def _text(given: Given, name: str) -> str:
+    """A value as text: of a reference what it refers to, of a coded one its code."""
+    match given.get(name, ("",))[0]:
+        case Reference() as reference:
+            return reference.reference or ""
+        case CodeableConcept() as concept:
+            return next((one.code for one in concept.codings if one.code), "") or concept.text or ""
+        case text:
+            return str(text)
