@@ -34,6 +34,18 @@ class PartOffError(RequestError):
     title = "This part of the service is switched off"
 
 
+class NoFeedbackError(UnknownResourceError):
+    """This service was not told where to keep feedback on cards, and so takes none."""
+
+    title = "No feedback is kept"
+
+
+class UntrustedClientError(RequestError):
+    """Only clients whose keys are listed may ask this, and the token of the request does not show that it is one of them."""
+
+    title = "The client is not known"
+
+
 class NoComparisonError(UnknownResourceError):
     """This service was not told what to compare its knowledge with."""
 

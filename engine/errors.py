@@ -13,6 +13,7 @@
     │   ├── UnknownCodeError      a code that the knowledge does not have
     │   ├── MeasurementError      a value that cannot be
     │   └── CaseTooLargeError     more than the limit
+    ├── HookError                 a hook (CDS Hooks) cannot be answered: MalformedHookError, MissingHookDataError
     ├── GuidelineError            a new guideline cannot be started
     ├── ReasonerError             the OWL reasoner could not run
     │   └── IncoherentOntologyError   or found the classes contradictory
@@ -189,6 +190,22 @@ class CaseTooLargeError(CaseError):
     title = "The case is too large"
 
 
+class HookError(SpinegraphError):
+    title = "The hook cannot be answered"
+
+
+class MalformedHookError(HookError):
+    """The request, or feedback, is not of the form that CDS Hooks 2.0 has, or is for another service."""
+
+    title = "The hook is malformed"
+
+
+class MissingHookDataError(HookError):
+    """Data of the patient that every card needs were not sent and could not be fetched; `missing` says why of each."""
+
+    title = "Data that every card needs are missing"
+
+
 class GuidelineError(SpinegraphError):
     title = "The guideline cannot be started"
 
@@ -308,10 +325,7 @@ class QueryTooLargeError(QueryError):
 
 
 class QueryTimeoutError(QueryError):
-    """The query was stopped at a limit of time, memory or size of the answer, which `limit` in the details names.
-
-    Nothing of its answer was sent.
-    """
+    """The query was stopped at a limit (time, memory, size), named by `limit` in the details; nothing of its answer was sent."""
 
     title = "The query was stopped at a limit"
 

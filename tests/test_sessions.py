@@ -19,6 +19,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent
 PAGES = (
     "README.md",
+    "docs/cds-hooks.md",
     "docs/cql.md",
     "docs/decisions.md",
     "docs/questionnaires.md",

@@ -20,6 +20,7 @@ from spinegraph.engine.errors import SpinegraphError
 COMMANDS = {
     "decide": "spinegraph.api.cli.decide:decide_command",
     "fhir": "spinegraph.api.cli.fhir:fhir_app",
+    "hooks": "spinegraph.api.cli.hooks:hooks_app",
     "interview": "spinegraph.api.cli.interview:interview_command",
     "codes": "spinegraph.api.cli.lookup:codes_command",
     "knowledge": "spinegraph.api.cli.lookup:knowledge_command",

@@ -17,6 +17,7 @@ from spinegraph.api.http.drafts import DraftBody, PreviewBody
 from spinegraph.api.http.errors import install_errors
 from spinegraph.api.http.examples import answer_examples
 from spinegraph.api.http.health import Health
+from spinegraph.api.http.hooks.router import FeedbackTaken
 from spinegraph.api.http.hosts import Entrance
 from spinegraph.api.http.listings import Listing
 from spinegraph.api.http.openapi import make_document
@@ -33,6 +34,8 @@ from spinegraph.api.settings import Settings, load_engine, serves_own_content
 from spinegraph.api.sparql_settings import SparqlSettings
 from spinegraph.engine import DISCLAIMER, Decision, Engine
 from spinegraph.engine.exchange.article.local import LocalText
+from spinegraph.engine.exchange.cds_hooks.feedback import HookFeedback
+from spinegraph.engine.exchange.cds_hooks.messages import HookAnswer, HookServices
 from spinegraph.engine.exchange.decision_table.model import DecisionTable
 from spinegraph.engine.exchange.description.model import Description
 from spinegraph.engine.model import Answer, BriefAnswer
@@ -56,6 +59,7 @@ TAGS = [
     {"name": "sparql", "description": "Ask anything of the content, the rules and their sources."},
     {"name": "assistants", "description": "Tools for language-model assistants (Model Context Protocol)."},
     {"name": "resources", "description": "Every IRI of the project, for people and for programs."},
+    {"name": "hooks", "description": "CDS Hooks 2.0: cards in a clinic's own software."},
     {"name": "queries", "description": "Questions worth asking, ready to run."},
     {"name": "health", "description": "For whoever keeps the service running."},
 ]
@@ -72,7 +76,11 @@ SCHEMAS = (
     Description,
     Difference,
     DraftBody,
+    FeedbackTaken,
     Health,
+    HookAnswer,
+    HookFeedback,
+    HookServices,
     JsonReport,
     Listing,
     LocalText,

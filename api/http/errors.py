@@ -25,6 +25,7 @@ from spinegraph.api.problems import (
     PartOffError,
     RequestError,
     UnknownResourceError,
+    UntrustedClientError,
     fault_members,
     kind_of,
 )
@@ -36,7 +37,9 @@ from spinegraph.engine.errors import (
     ContentTooLargeError,
     DrawingError,
     DrawingNotInstalledError,
+    HookError,
     MalformedContentError,
+    MissingHookDataError,
     ProfileError,
     PublicationError,
     QueryError,
@@ -116,6 +119,9 @@ STATUS: Mapping[type[SpinegraphError], HTTPStatus] = {
     ParameterError: HTTPStatus.UNPROCESSABLE_ENTITY,
     PublicationError: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownResourceError: HTTPStatus.NOT_FOUND,
+    UntrustedClientError: HTTPStatus.UNAUTHORIZED,
+    MissingHookDataError: HTTPStatus.PRECONDITION_FAILED,
+    HookError: HTTPStatus.BAD_REQUEST,
     PartOffError: HTTPStatus.NOT_FOUND,
     TooManyBatchesError: HTTPStatus.TOO_MANY_REQUESTS,
     ForeignHostError: HTTPStatus.MISDIRECTED_REQUEST,
@@ -161,6 +167,7 @@ class Problem(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     unknown: Annotated[tuple[UnknownCode, ...], doc("The unknown codes of a case.")] = ()
     more: Annotated[int, doc("How many further unknown codes there are.")] = 0
     nearest: Annotated[tuple[str, ...], doc("Paths or names like the one that does not exist.")] = ()
+    missing: Annotated[Mapping[str, str], doc("By key of the prefetch of a hook: why it is not there.")] = {}
     limit: Annotated[str, doc("The limit that was met.")] = ""
     allowed: Annotated[int | None, doc("The value of that limit.")] = None
     retry_after: Annotated[int | None, doc("Seconds after which to ask again.")] = None
@@ -195,6 +202,8 @@ def answer_problem(request: Request, error: SpinegraphError) -> Response:
         return _fault(request, error)
     # What remains of a body that is too large or too slow is not waited for.
     headers = {"Connection": "close"} if status in (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.REQUEST_TIMEOUT) else {}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
     if "retry_after" in error.details:
         headers["Retry-After"] = str(error.details["retry_after"])
     return _reply(

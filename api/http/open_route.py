@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 
 from fastapi.routing import APIRoute
-from spinegraph.api.http.access import open_to_pages
+from spinegraph.api.http.access import SENDABLE, open_to_pages
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -27,7 +27,7 @@ def preflight(methods: Iterable[str]) -> dict[str, str]:
     return {
         "Allow": allowed,
         "Access-Control-Allow-Methods": allowed,
-        "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+        "Access-Control-Allow-Headers": SENDABLE,
         "Access-Control-Max-Age": "86400",
     }
 

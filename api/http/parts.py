@@ -25,6 +25,7 @@ from spinegraph.api.http.drafts import drafts_router
 from spinegraph.api.http.fhir.router import fhir_decisions_router, fhir_router
 from spinegraph.api.http.graphs import graphs_router
 from spinegraph.api.http.health import health_router
+from spinegraph.api.http.hooks.router import hooks_router
 from spinegraph.api.http.index import index_router, overview_router
 from spinegraph.api.http.knowledge import knowledge_router
 from spinegraph.api.http.listings import listings_router
@@ -46,6 +47,7 @@ from spinegraph.api.http.witnesses import witnesses_router
 from spinegraph.api.mcp.guidelines import Guidelines
 from spinegraph.api.problems import PartOffError
 from spinegraph.api.settings import Part
+from spinegraph.engine.exchange.cds_hooks.order_cards import order_writer
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -86,6 +88,7 @@ ROUTERS: tuple[Row, ...] = (
     Row((), lambda _: queries_router()),
     Row(("sparql",), lambda served: sparql_router(served.queries, served.sparql)),
     Row(("mcp",), lambda served: assistants_router(_guidelines(served), served.limits)),
+    Row(("hooks",), lambda served: _hooks(served)),
     Row((), lambda served: resources_router(served.describer, served.passages)),
     Row((), lambda served: descriptions_router(served.describer)),
     Row(("sparql",), lambda served: dataset_router(served.queries, served.knowledge)),
@@ -109,6 +112,11 @@ def routers_of(served: Served) -> Iterator[APIRouter]:
         router = make(served)
         off = next((part for part in parts if part in served.settings.off), None)
         yield _switched_off(router, off) if off else router
+
+
+def _hooks(served: Served) -> APIRouter:
+    limits = served.limits._replace(max_bytes=served.settings.max_record_bytes)
+    return hooks_router(served.engine, served.codebook, served.hooks, limits, order_writer(served.knowledge))
 
 
 def _guidelines(served: Served) -> Guidelines:

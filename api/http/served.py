@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from spinegraph.api.hooks_settings import HooksSettings
 from spinegraph.api.http.bodies import BodyLimits
 from spinegraph.api.http.comparison import ServedComparison
 from spinegraph.api.http.content import PassageLists
@@ -38,6 +39,7 @@ class Served:
     sparql: SparqlSettings
     validation: ValidationSettings
     assistants: McpSettings
+    hooks: HooksSettings
     engine: Engine
     codebook: Codebook
     index: SearchIndex
@@ -100,6 +102,7 @@ def make_served(
         sparql=sparql,
         validation=validation,
         assistants=McpSettings.from_environment(),
+        hooks=HooksSettings.from_environment(),
         engine=engine,
         codebook=codebook,
         index=index,

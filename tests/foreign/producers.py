@@ -10,12 +10,20 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
+import msgspec
 from spinegraph.api.http.fhir.capability import capability_statement
 from spinegraph.api.http.fhir.definitions import CanonicalSearch, search_set
 from spinegraph.api.http.fhir.served import SERVED
 from spinegraph.api.problems import fault_members, members_of
 from spinegraph.engine import Case, CaseFile, Engine, make_case, make_codebook
 from spinegraph.engine.errors import MalformedCaseError
+from spinegraph.engine.exchange.cds_hooks.answering import HookAnswering
+from spinegraph.engine.exchange.cds_hooks.gathering import gather
+from spinegraph.engine.exchange.cds_hooks.links import LinkOptions
+from spinegraph.engine.exchange.cds_hooks.order_cards import order_writer
+from spinegraph.engine.exchange.cds_hooks.ratings import RatingOptions
+from spinegraph.engine.exchange.cds_hooks.request import parse_hook
+from spinegraph.engine.exchange.cds_hooks.services import hook_services
 from spinegraph.engine.exchange.fhir.questionnaire.populate import populate
 from spinegraph.engine.exchange.fhir.questionnaire.questionnaire import FormName, Questionnaires
 from spinegraph.engine.exchange.fhir.questionnaire.response import Responder
@@ -140,6 +148,43 @@ def served(engine: Engine) -> Iterable[Json]:
     yield search_set("PlanDefinition", found, CanonicalSearch(count=2), "https://example.org/fhir")
 
 
+def hook_requests(_engine: Engine) -> Iterable[Json]:
+    """The hooks that the documents show."""
+    for path in sorted(EXAMPLES.glob("hook-*.json")):
+        yield json.loads(path.read_text(encoding="utf-8"))
+
+
+def hook_answers(engine: Engine) -> Iterable[Json]:
+    """The answers to them, with links to the SMART app, and with ratings of the orders."""
+    knowledge = engine.knowledge
+    answering = HookAnswering(
+        engine, make_codebook(knowledge), order_writer(knowledge), RatingOptions(("advanced_imaging",), "G1234")
+    )
+    for request in hook_requests(engine):
+        hook = parse_hook(json.dumps(request).encode(), request["hook"])
+        answer = answering.answer(hook, gather(hook, {}, {}, {}), LinkOptions("https://guidelines.example/", smart=True))
+        yield json.loads(msgspec.json.encode(answer))
+
+
+def hook_orders(engine: Engine) -> Iterable[Json]:
+    """The resources that answers to hooks create or change."""
+    for answer in hook_answers(engine):
+        suggestions = (suggestion for card in answer["cards"] for suggestion in card.get("suggestions", ()))
+        actions = [action for suggestion in suggestions for action in suggestion["actions"]]
+        for action in (*actions, *answer.get("systemActions", ())):
+            if "resource" in action:
+                yield action["resource"]
+
+
+def hook_bodies(engine: Engine) -> Iterable[Body]:
+    """Discovery, the hooks that the documents show, and the answers to them."""
+    yield Body("discovery", json.loads(msgspec.json.encode(hook_services(engine.knowledge))))
+    for request in hook_requests(engine):
+        yield Body("request", request)
+    for answer in hook_answers(engine):
+        yield Body("response", answer)
+
+
 RESOURCES: Mapping[str, Callable[[Engine], Iterable[Json]]] = {
     "forms and answers": forms,
     "cases as Bundles": case_bundles,
@@ -150,8 +195,9 @@ RESOURCES: Mapping[str, Callable[[Engine], Iterable[Json]]] = {
     "definitions": definitional,
     "decisions": decided,
     "the service": served,
+    "orders of hooks": hook_orders,
 }
 """What writes resources."""
 
-BODIES: Mapping[str, Callable[[Engine], Iterable[Body]]] = {}
+BODIES: Mapping[str, Callable[[Engine], Iterable[Body]]] = {"hooks": hook_bodies}
 """What writes bodies of CDS Hooks."""

@@ -27,9 +27,10 @@ class Reply(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def hasty() -> FastAPI:
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     """The service with small limits."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPINEGRAPH_HOOKS_FEEDBACK", str(tmp_path_factory.mktemp("hooks") / "feedback.sqlite"))
         for name in ("BODY_SECONDS", "SPARQL_BODY_SECONDS", "VALIDATION_BODY_SECONDS"):
             patch.setenv(f"SPINEGRAPH_{name}", "1")
         for name in ("SPARQL_MAX_QUERY_BYTES", "VALIDATION_MAX_BYTES"):
@@ -40,10 +41,19 @@ def hasty() -> FastAPI:
         return create_app(settings, Engine(load_knowledge()))
 
 
+APPLY = "/fhir/PlanDefinition/{name}/$apply"
+FORM = "/fhir/Questionnaire/{name}"
+HOOK = "/cds-services/{name}"
 BATCH = "/v1/decisions/batch"
 PATHWAY = "/v1/pathways/{name}.svg"
 BODIES = [
     ("/mcp", "application/json"),
+    (APPLY, "application/fhir+json"),
+    (APPLY, "application/json"),
+    (f"{FORM}/$next", "application/fhir+json"),
+    (f"{FORM}/$populate", "application/fhir+json"),
+    (HOOK, "application/json"),
+    (f"{HOOK}/feedback", "application/json"),
     ("/v1/decisions", "application/fhir+json"),
     ("/v1/decisions", "application/fhir+ndjson"),
     ("/v1/decisions", "application/json"),
@@ -62,6 +72,8 @@ BODIES = [
     ("/v1/validation", "multipart/form-data"),
 ]
 """Path and media type of every body that a route takes, as the OpenAPI document lists them: the first test sees to that."""
+NAMES = {APPLY: "spinegraph", FORM: "all", HOOK: "patient-view"}
+"""What stands for the variable part of a path, where nothing is read for a name that there is not."""
 QUICKLY = {("/v1/validation", "text/turtle"): b"only=syntax"}
 """Parameters for bodies that are read to their end: what else is wrong with the knowledge is not asked."""
 
@@ -78,6 +90,8 @@ def posted(app: FastAPI) -> list[tuple[str, str]]:
 
 async def _post(app: FastAPI, path: str, headers: dict[str, str], chunks: list[bytes], ends: bool) -> Reply:
     """A request whose body comes in chunks and, unless it ends, is not gone on with."""
+    start = next((one for one in NAMES if path.startswith(one.partition("{")[0])), "")
+    target = path.replace("{name}", NAMES[start]) if start else path
     left = list(chunks)
     messages: list[Any] = []
 
@@ -92,7 +106,7 @@ async def _post(app: FastAPI, path: str, headers: dict[str, str], chunks: list[b
 
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http", "root_path": "",
-        "path": path, "raw_path": path.encode(),
+        "path": target, "raw_path": target.encode(),
         "query_string": QUICKLY.get((path, headers["content-type"]), b""), "server": ("test", 80), "client": ("test", 1),
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }  # fmt: skip
@@ -108,8 +122,10 @@ def post(
 
 
 def is_problem(reply: Reply, status: int) -> None:
-    """A reply is a problem; of a batch, whose other lines are answered all the same, a line is."""
-    if reply.headers["content-type"] == "application/x-ndjson":
+    """A reply is a problem, or an outcome of FHIR; of a batch, whose other lines are answered all the same, a line is."""
+    if reply.headers["content-type"] == "application/fhir+json":
+        assert (reply.status, json.loads(reply.body)["resourceType"]) == (status, "OperationOutcome")
+    elif reply.headers["content-type"] == "application/x-ndjson":
         lines = [json.loads(line) for line in reply.body.splitlines()]
         assert status in [line["problem"]["status"] for line in lines]
     else:
@@ -124,7 +140,19 @@ def is_given_up(reply: Reply, status: int) -> None:
 
 def test_every_body_is_tried(hasty: FastAPI) -> None:
     assert sorted(posted(hasty)) == sorted(BODIES)
-    routes = {"/mcp", BATCH, "/v1/comparison", "/v1/decisions", "/v1/preview", "/v1/validation", "/sparql", PATHWAY}
+    forms = {f"{FORM}/$next", f"{FORM}/$populate", HOOK, f"{HOOK}/feedback"}
+    routes = {
+        "/mcp",
+        APPLY,
+        *forms,
+        BATCH,
+        "/v1/comparison",
+        "/v1/decisions",
+        "/v1/preview",
+        "/v1/validation",
+        "/sparql",
+        PATHWAY,
+    }
     assert {path for path, _ in BODIES} == routes
 
 
@@ -164,7 +192,7 @@ def test_a_broken_body_is_a_fault_of_its_sender(hasty: FastAPI, path: str, media
         is_problem(reply, 400)
     else:
         assert reply.status in (400, 422)
-        assert reply.headers["content-type"] == "application/problem+json"
+        is_problem(reply, reply.status)
 
 
 @pytest.mark.parametrize(("path", "media_type"), BODIES)

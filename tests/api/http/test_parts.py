@@ -17,6 +17,7 @@ REQUESTS: dict[Part, tuple[str, str]] = {
     "sparql": ("GET", "/sparql"),
     "validation": ("POST", "/v1/validation"),
     "pages": ("GET", "/docs"),
+    "hooks": ("POST", "/cds-services/patient-view"),
     "mcp": ("POST", "/mcp"),
 }
 """Part → a request to it."""

@@ -12,6 +12,7 @@ from tests.foreign.panel import Json, with_inner
 
 HL7 = "http://hl7.org/fhir/StructureDefinition/"
 CPG = "http://hl7.org/fhir/uv/cpg/StructureDefinition/"
+PAMA = "http://fhir.org/argonaut/Extension/pama-rating"
 EXTENSIONS: Mapping[str, tuple[str, ...]] = {
     f"{HL7}cqf-strengthOfRecommendation": ("CodeableConcept",),
     f"{HL7}cqf-qualityOfEvidence": ("CodeableConcept",),
@@ -23,10 +24,17 @@ EXTENSIONS: Mapping[str, tuple[str, ...]] = {
     ASKED_OF: ("code",),
     VERDICT: ("code",),
     DIGEST: ("string",),
+    PAMA: ("CodeableConcept",),
+    f"{PAMA}-qcdsm-consulted": ("string",),
+    f"{PAMA}-consult-id": ("uri",),
+    f"{PAMA}-auc-applied": ("uri",),
     f"{CPG}cpg-directionOfRecommendation": ("CodeableConcept",),
     f"{CPG}cpg-rationale": ("markdown",),
 }
-"""URL of an extension that we write → the types that its value may have (StructureDefinitions of R4 4.0.1 and CPG 2.0.0)."""
+"""URL of an extension that we write → the types that its value may have.
+
+By the StructureDefinitions of R4 4.0.1 and CPG 2.0.0, and by the guide of the Argonaut project for PAMA.
+"""
 
 
 def faults(resource: Json) -> Iterator[str]:

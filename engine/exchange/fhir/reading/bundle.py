@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -97,6 +97,12 @@ def parse_record(body: bytes, lines: bool = False) -> Record:
         raise MalformedCaseError(f"This is no FHIR: {error}.", mend=MEND) from error
     except (msgspec.DecodeError, RecursionError) as error:
         raise MalformedCaseError(f"This is not JSON: {error}.", where=_place(text, str(error)), mend=MEND) from error
+
+
+def joined_records(parts: Mapping[str, Record]) -> Record:
+    """Several records of one patient as one; keys: where each stands. What two of them have with one identity counts once."""
+    entries = [entry._replace(where=place + entry.where) for place, part in parts.items() for entry in part.entries]
+    return Record(tuple(_marked(entries)), tuple(note for part in parts.values() for note in part.notes))
 
 
 def is_record(body: bytes) -> bool:
