@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from spinegraph.api.settings import SettingsError
+from spinegraph.api.setting import SettingsError
 from spinegraph.engine.exchange.cds_hooks.feedback import CardFeedback
 from spinegraph.engine.exchange.cds_hooks.messages import EXTENSION, Card
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from spinegraph.api.access_settings import read_all, read_network, read_origin
-from spinegraph.api.settings import SettingsError, whole_number
+from spinegraph.api.setting import SettingsError
+from spinegraph.api.settings import whole_number
 from spinegraph.engine import MalformedCaseError
 from spinegraph.engine.decide.dates import read_moment
 from spinegraph.engine.errors import shortened

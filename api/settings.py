@@ -9,7 +9,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, get_args
 
-from spinegraph.engine import MAX_BYTES, Engine, KnowledgeError, SpinegraphError
+from spinegraph.api.setting import SettingsError
+from spinegraph.engine import MAX_BYTES, Engine, KnowledgeError
 from spinegraph.engine.errors import shortened
 from spinegraph.engine.exchange.article.local import NO_TEXT, LocalText, read_local
 from spinegraph.engine.exchange.fhir.reading.bundle import MAX_BYTES as MOST_OF_A_RECORD
@@ -27,10 +28,6 @@ Part = Literal["decisions", "sparql", "validation", "fhir", "pages", "hooks", "m
 PARTS: tuple[Part, ...] = get_args(Part)
 """What can be switched off; the catalogue, the sources, the IRIs and health are always there."""
 LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
-
-
-class SettingsError(SpinegraphError):
-    title = "A setting cannot be used"
 
 
 @dataclass(frozen=True)
@@ -93,13 +90,13 @@ def serves_own_content(settings: Settings) -> bool:
     return not only_shipped(settings.knowledge) or bool(settings.sources or settings.compare or settings.local != NO_TEXT)
 
 
-def load_engine(folders: Iterable[Path] = ()) -> Engine:
+def load_engine(folders: Iterable[Path] = (), environment: Mapping[str, str] = os.environ) -> Engine:
     """Compile the knowledge below folders, by default the shipped one.
 
     Raises KnowledgeError; also where it has errors, or is not the one that SPINEGRAPH_KNOWLEDGE_DIGEST names.
     """
     knowledge = open_knowledge(folders)
-    expected = os.environ.get(DIGEST, "")
+    expected = environment.get(DIGEST, "")
     if expected and knowledge.digest != expected:
         raise KnowledgeError(
             f"This knowledge is {knowledge.digest}, not {shortened(expected)}.",

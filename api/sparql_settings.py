@@ -10,7 +10,8 @@ from pathlib import Path
 
 import msgspec
 import pyoxigraph as ox
-from spinegraph.api.settings import SettingsError, limits_from
+from spinegraph.api.setting import SettingsError
+from spinegraph.api.settings import limits_from
 from spinegraph.engine.errors import QueryError
 from spinegraph.engine.exchange.derived.graph import derived_triples
 from spinegraph.engine.knowledge.build.assembly import load_knowledge

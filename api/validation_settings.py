@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
-from spinegraph.api.settings import SettingsError, limits_from
+from spinegraph.api.setting import SettingsError
+from spinegraph.api.settings import limits_from
 from spinegraph.engine.validation.service.layout import served_files
 from spinegraph.engine.validation.service.limits import MEBIBYTE, ValidationLimits
 from spinegraph.engine.validation.service.service import ValidationService

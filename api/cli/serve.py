@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -11,8 +12,9 @@ from typing import Annotated
 import typer
 from spinegraph.api.access_settings import AccessSettings, read_all, read_host, read_network, read_origin, read_public_url
 from spinegraph.api.cli.cases import GuidelineOption, KnowledgeOption
-from spinegraph.api.settings import Settings, SettingsError, load_engine
-from spinegraph.engine.knowledge.placeholders import texts_to_write
+from spinegraph.api.operation_settings import OperationSettings
+from spinegraph.api.setting import SettingsError, unknown_variables, whole_environment
+from spinegraph.api.settings import Settings
 
 
 def serve_command(
@@ -68,34 +70,48 @@ def serve_command(
             "default SPINEGRAPH_TRUSTED_PROXIES or none.",
         ),
     ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="TOML file with settings; default SPINEGRAPH_CONFIG or none. See docs/operate.md."),
+    ] = None,
     drafts: Annotated[bool, typer.Option("--drafts", help="Serve knowledge whose texts are still to be written, too.")] = False,
 ) -> None:
     """Run the HTTP service; its interface is at /docs."""
-    from spinegraph.api.http.app import create_app
+    from spinegraph.api.all_settings import ELSEWHERE, SETTINGS
+    from spinegraph.api.http.metrics import Metrics
+    from spinegraph.api.http.opening import Opening
+    from spinegraph.api.http.reloading import Reloading
     from spinegraph.api.http.server import run
-    from spinegraph.api.sparql_settings import parse_data_option
 
-    settings = _settings(host, port, knowledge, sources, compare)
-    settings = replace(settings, guideline=tuple(guideline or settings.guideline))
-    access = replace(_access(allow_origin, allow_host, trusted_proxy, public_url), loopback=is_loopback(settings.host))
-    engine = load_engine(settings.knowledge)
-    if (count := texts_to_write(engine.knowledge)) and not drafts:
-        raise SettingsError(
-            f"{count} texts of this knowledge are still to be written, and readers would be shown what stands for them.",
-            mend="Write them (`spinegraph validate` says where), or serve it as a draft, with --drafts.",
-        )
-    app = create_app(settings, engine, data=tuple(map(parse_data_option, data or ())), access=access)
-    with listen(settings.host, settings.port) as listening:
+    environment = whole_environment(SETTINGS, file=config)
+    if unknown := set(unknown_variables(SETTINGS, environment)).difference(ELSEWHERE):
+        typer.echo(f"These variables are no settings, and mean nothing: {', '.join(sorted(unknown))}.", err=True)
+
+    def settings() -> Settings:
+        found = _settings(environment, host, port, knowledge, sources, compare)
+        return replace(found, guideline=tuple(guideline or found.guideline))
+
+    first = settings()
+    operation = OperationSettings.from_environment(environment)
+    access = replace(_access(environment, allow_origin, allow_host, trusted_proxy, public_url), loopback=is_loopback(first.host))
+    opening = Opening(settings, access, environment, data or (), drafts, Metrics())
+    app = Reloading(opening.open(), opening.open, operation.drain_seconds)
+    with listen(first.host, first.port) as listening:
         address, number = listening.getsockname()[:2]
         typer.echo(f"Spinegraph answers on http://{f'[{address}]' if ':' in address else address}:{number} (see /docs)")
-        run(app, listening, settings.log_level, access.trusted_proxies)
+        run(app, listening, first.log_level, operation, access.trusted_proxies)
 
 
 def _settings(
-    host: str | None, port: int | None, knowledge: list[Path] | None, sources: Path | None, compare: str | None
+    environment: Mapping[str, str],
+    host: str | None,
+    port: int | None,
+    knowledge: list[Path] | None,
+    sources: Path | None,
+    compare: str | None,
 ) -> Settings:
     """The environment's settings, where the command line says nothing else."""
-    settings = Settings.from_environment()
+    settings = Settings.from_environment(environment)
     return replace(
         settings,
         host=settings.host if host is None else host,
@@ -107,10 +123,14 @@ def _settings(
 
 
 def _access(
-    origins: list[str] | None, hosts: list[str] | None, trusted_proxies: list[str] | None, public_url: str | None
+    environment: Mapping[str, str],
+    origins: list[str] | None,
+    hosts: list[str] | None,
+    trusted_proxies: list[str] | None,
+    public_url: str | None,
 ) -> AccessSettings:
     """The environment's settings, where the command line says nothing else. Raises SettingsError."""
-    settings = AccessSettings.from_environment()
+    settings = AccessSettings.from_environment(environment)
     return replace(
         settings,
         origins=read_all(origins or (), "--allow-origin", read_origin) or settings.origins,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from fastapi import FastAPI
 from spinegraph.api.access_settings import AccessSettings
+from spinegraph.api.all_settings import SETTINGS
 from spinegraph.api.case_body import CaseBody
 from spinegraph.api.catalogue import Catalogue
 from spinegraph.api.http.access import make_access
@@ -20,18 +20,23 @@ from spinegraph.api.http.health import Health
 from spinegraph.api.http.hooks.router import FeedbackTaken
 from spinegraph.api.http.hosts import Entrance
 from spinegraph.api.http.listings import Listing
+from spinegraph.api.http.metrics import Metrics, metrics_router
 from spinegraph.api.http.openapi import make_document
-from spinegraph.api.http.parts import routers_of
+from spinegraph.api.http.parts import include, include_routers
 from spinegraph.api.http.pathways import PathwayList
 from spinegraph.api.http.prepared_cases import CaseList
 from spinegraph.api.http.queries import QueryList
+from spinegraph.api.http.rates import Rates
+from spinegraph.api.http.reception import Reception
 from spinegraph.api.http.search import SearchResult
 from spinegraph.api.http.served import make_served
+from spinegraph.api.http.service import Service
 from spinegraph.api.http.sparql import QueryParameters
 from spinegraph.api.http.validation_request import ValidationBody, ValidationParts
 from spinegraph.api.http.witnesses import StandingPatient
+from spinegraph.api.operation_settings import OperationSettings
+from spinegraph.api.setting import whole_environment
 from spinegraph.api.settings import Settings, load_engine, serves_own_content
-from spinegraph.api.sparql_settings import SparqlSettings
 from spinegraph.engine import DISCLAIMER, Decision, Engine
 from spinegraph.engine.exchange.article.local import LocalText
 from spinegraph.engine.exchange.cds_hooks.feedback import HookFeedback
@@ -39,6 +44,7 @@ from spinegraph.engine.exchange.cds_hooks.messages import HookAnswer, HookServic
 from spinegraph.engine.exchange.decision_table.model import DecisionTable
 from spinegraph.engine.exchange.description.model import Description
 from spinegraph.engine.model import Answer, BriefAnswer
+from spinegraph.engine.program.program import Program
 from spinegraph.engine.query.dataset import DataFile
 from spinegraph.engine.validation.diff.model import Difference
 from spinegraph.engine.validation.reports.json import JsonReport
@@ -108,19 +114,27 @@ def create_app(
     engine: Engine | None = None,
     data: Sequence[DataFile] = (),
     access: AccessSettings | None = None,
-) -> FastAPI:
+    environment: Mapping[str, str] | None = None,
+    metrics: Metrics | None = None,
+    program: Program | None = None,
+) -> Service:
     """The service, ready to answer: its knowledge is loaded here, so that one which cannot be used never starts.
 
-    Settings, those of `access` too, come from the environment unless given; an `engine` that is given is used as it is;
-    `data` are files of a user's own to ask SPARQL of beside the knowledge.
+    Settings, those of `access` too, come from the environment and the file that it names unless given; an `engine` that is
+    given is used as it is, and `program` is that of the files which the settings name, where it is compiled already. `data` are
+    files of a user's own to ask SPARQL of beside the knowledge; `metrics` go on counting, and tell of who takes them over.
     Raises SettingsError, KnowledgeError.
     """
-    settings = settings or Settings.from_environment()
-    access = access or AccessSettings.from_environment()
-    sparql = SparqlSettings.from_environment()
-    whole = engine or load_engine(settings.knowledge)
-    served = make_served(settings, whole, data, sparql, None if engine else whole.program)
-    app = FastAPI(
+    environment = whole_environment(SETTINGS) if environment is None else environment
+    settings = settings or Settings.from_environment(environment)
+    access = access or AccessSettings.from_environment(environment)
+    operation = OperationSettings.from_environment(environment)
+    whole = engine or load_engine(settings.knowledge, environment)
+    served = make_served(settings, whole, data, program if engine else whole.program, environment)
+    given, metrics = metrics, metrics or Metrics()
+    app = Service(
+        Reception(metrics, Rates(operation.rate, operation.burst)),
+        served,
         title="Spinegraph",
         version=_version(),
         description=DESCRIPTION,
@@ -132,13 +146,15 @@ def create_app(
         root_path_in_servers=not access.public_url,
         servers=[{"url": access.public_url}] if access.public_url else None,
     )
-    own = bool(data or sparql.backend) or serves_own_content(settings)
+    own = bool(data or served.sparql.backend) or serves_own_content(settings)
     app.state.access = make_access(access, own_content=own)
     install_errors(app)
     app.add_middleware(Entrance)
     app.add_middleware(GZipMiddleware, minimum_size=LEAST_COMPRESSED)
-    for router in routers_of(served):
-        app.include_router(router)
+    include_routers(app, served)
+    include(app, metrics_router(metrics), served.tokens, ("metrics",))
+    if given is None:
+        app.take_over()
     app.openapi = make_document(app, SCHEMAS, lambda: answer_examples(served.engine, served.codebook))  # type: ignore[method-assign]
     return app
 

@@ -18,6 +18,8 @@ from typing import Annotated, Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from spinegraph.api.http.access import below_root, open_to_pages
+from spinegraph.api.http.logs import FIELDS
+from spinegraph.api.http.visits import method_of, request_id_of, route_of
 from spinegraph.api.mcp.installed import AssistantsNotInstalledError
 from spinegraph.api.problems import (
     TYPE_BASE,
@@ -102,6 +104,28 @@ class TooManyBatchesError(RequestError):
     title = "Too many batches at once"
 
 
+class RateError(RequestError):
+    """A client has sent more requests than it may in that time."""
+
+    title = "Too many requests"
+
+
+class TokenError(RequestError):
+    """What is asked needs a token, and the request has none that is known."""
+
+    title = "A token is needed"
+    challenge = ""
+    """The value of WWW-Authenticate (RFC 6750 section 3)."""
+
+
+class ScopeError(RequestError):
+    """The token of the request does not reach this part of the service."""
+
+    title = "The token does not reach this far"
+    challenge = ""
+    """The value of WWW-Authenticate (RFC 6750 section 3)."""
+
+
 class ForeignHostError(RequestError):
     """The request, or the web page that makes it, is under a name that is not one of this service."""
 
@@ -125,6 +149,9 @@ STATUS: Mapping[type[SpinegraphError], HTTPStatus] = {
     PartOffError: HTTPStatus.NOT_FOUND,
     TooManyBatchesError: HTTPStatus.TOO_MANY_REQUESTS,
     ForeignHostError: HTTPStatus.MISDIRECTED_REQUEST,
+    RateError: HTTPStatus.TOO_MANY_REQUESTS,
+    TokenError: HTTPStatus.UNAUTHORIZED,
+    ScopeError: HTTPStatus.FORBIDDEN,
     AssistantsNotInstalledError: HTTPStatus.NOT_IMPLEMENTED,
     DrawingNotInstalledError: HTTPStatus.NOT_IMPLEMENTED,
     DrawingError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -174,6 +201,7 @@ class Problem(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     line: Annotated[int | None, doc("Line of a mistake in a query.")] = None
     column: Annotated[int | None, doc("Column of a mistake in a query.")] = None
     key: Annotated[str, doc("The key that stands twice in one object.")] = ""
+    request_id: Annotated[str, doc("The id of the request, under which the log has it.")] = ""
 
 
 def status_of(error: type[SpinegraphError]) -> HTTPStatus:
@@ -206,6 +234,8 @@ def answer_problem(request: Request, error: SpinegraphError) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if "retry_after" in error.details:
         headers["Retry-After"] = str(error.details["retry_after"])
+    if isinstance(error, (TokenError, ScopeError)):
+        headers["WWW-Authenticate"] = error.challenge
     return _reply(
         request,
         status,
@@ -270,7 +300,9 @@ async def _answer_unexpected(request: Request, error: Exception) -> Response:
 def _fault(request: Request, error: Exception) -> Response:
     """A fault of the service: the log has the cause, the reply has the name of the entry."""
     incident = uuid.uuid4().urn
-    logger.error("%s: %s %s failed", incident, request.method, request.url.path, exc_info=error)
+    fields = {"request_id": request_id_of(request.scope), "incident": incident}
+    method, route = method_of(request.scope), route_of(request.scope)
+    logger.error("%s: %s %s failed", incident, method, route, exc_info=error, extra={FIELDS: fields})
     members = fault_members(incident)
     return _reply(
         request,
@@ -303,6 +335,7 @@ def _reply(
         "instance": instance or request.url.path,
         **{name: value for name, value in (("where", where), ("mend", mend)) if value},
         **(details or {}),
+        **({"request_id": id_} if (id_ := request_id_of(request.scope)) else {}),
     }
     in_fhir = speaks_fhir(request)
     # A lone surrogate, which JSON can carry and UTF-8 cannot, goes back as the escape that it came as.

@@ -24,7 +24,8 @@ class Entrance:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             access = access_of(scope)
-            scope = {**scope, "root_path": scope.get("root_path") or urlsplit(access.public_url).path}
+            # In the scope itself, not in a copy: who stands around this sees the route that is found.
+            scope["root_path"] = scope.get("root_path") or urlsplit(access.public_url).path
             request = Request(scope, receive)
             try:
                 if access.hosts is not None:

@@ -13,7 +13,17 @@ import msgspec
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from spinegraph.api.arguments import properties_of
-from spinegraph.api.http.errors import FHIR_JSON, FHIR_ROOT, PROBLEM_TYPE, STATUS, Problem, status_of
+from spinegraph.api.http.errors import (
+    FHIR_JSON,
+    FHIR_ROOT,
+    PROBLEM_TYPE,
+    STATUS,
+    Problem,
+    RateError,
+    ScopeError,
+    TokenError,
+    status_of,
+)
 from spinegraph.api.problems import TYPE_BASE, kind_of
 from spinegraph.engine.errors import SpinegraphError
 from spinegraph.engine.model import (
@@ -61,13 +71,17 @@ VOCABULARIES: Mapping[str, Any] = {
 }
 """Name of a component → the closed vocabulary of which it is made, wherever a member has exactly these values."""
 
+OF_ALL = (TokenError, ScopeError, RateError)
+"""What any operation may be answered with, as its operator has settled it."""
+TOKEN = {"type": "http", "scheme": "bearer", "description": "Where the operator asks for one."}
+
 
 class Operation(NamedTuple):
     """What the document says of an operation besides what its handler's docstring does.
 
     `content`: media type of an answer → the struct that it encodes, one of several, or None. `body`: media type of a request →
     what OpenAPI calls a media type object. `path`: description and example of the variable part of the path. `cached`: the
-    answer has an ETag, which the value describes.
+    answer has an ETag, which the value describes. `unready`: what is answered with status 503.
     """
 
     id: str
@@ -81,6 +95,7 @@ class Operation(NamedTuple):
     cached: str = ""
     headers: Mapping[str, str] = {}
     moved: str = ""
+    unready: type[Frozen] | None = None
 
 
 def add_operation(router: APIRouter, path: str, handler: Callable[..., Any], operation: Operation, method: str = "GET") -> None:
@@ -110,7 +125,9 @@ def described(operation: Operation, *, in_fhir: bool = False) -> dict[str, Any]:
         responses["303"] = {"description": operation.moved}
     if operation.cached:
         responses["304"] = {"description": "Nothing has changed."}
-    responses |= problems((*operation.errors, SpinegraphError), in_fhir=in_fhir)
+    responses |= problems((*operation.errors, *OF_ALL, SpinegraphError), in_fhir=in_fhir)
+    if operation.unready:
+        responses["503"] = {"description": "It is not so.", "content": {JSON: {"schema": reference(operation.unready)}}}
     members: dict[str, Any] = {"responses": responses}
     if operation.parameters or operation.path:
         members["parameters"] = [*_parameters(operation)]
@@ -216,7 +233,8 @@ def make_document(
                 tags=app.openapi_tags,
                 servers=app.servers,
             )
-            made.setdefault("components", {})["schemas"] = components(structs)
+            made.setdefault("components", {}).update(schemas=components(structs), securitySchemes={"token": TOKEN})
+            made["security"] = [{}, {"token": []}]
             if "/v1/decisions" in made["paths"]:
                 decided = made["paths"]["/v1/decisions"]["post"]["responses"]["200"]["content"][JSON]
                 decided["examples"] = examples()

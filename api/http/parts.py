@@ -5,10 +5,10 @@ A router is added here, in one row. What is switched off answers 404 and says so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from spinegraph.api.http.assistants import assistants_router
 from spinegraph.api.http.batch import batch_router
@@ -41,6 +41,7 @@ from spinegraph.api.http.search_page import search_router
 from spinegraph.api.http.served import Served
 from spinegraph.api.http.sparql import sparql_router
 from spinegraph.api.http.tables import tables_router
+from spinegraph.api.http.tokens import Tokens, admission
 from spinegraph.api.http.trying import try_router
 from spinegraph.api.http.validation import validation_router
 from spinegraph.api.http.witnesses import witnesses_router
@@ -53,10 +54,14 @@ from starlette.responses import Response
 
 
 class Row(NamedTuple):
-    """A router, and the parts that it is of: it is there where all of them are switched on; of none, it is always there."""
+    """A router, and the parts that it is of: it is there where all of them are switched on; of none, it is always there.
+
+    Where tokens are needed, one has to reach these parts, or else `knowledge`; `public` needs none.
+    """
 
     parts: tuple[Part, ...]
     make: Callable[[Served], APIRouter]
+    public: bool = False
 
 
 ROUTERS: tuple[Row, ...] = (
@@ -67,7 +72,7 @@ ROUTERS: tuple[Row, ...] = (
     Row(("pages", "decisions"), lambda served: try_router(served.engine, served.codebook, served.cases, served.local)),
     Row(("pages",), lambda served: search_router(served.index)),
     Row((), lambda served: search_api_router(served.index, served.knowledge.digest)),
-    Row((), lambda _: problem_types_router()),
+    Row((), lambda _: problem_types_router(), public=True),
     Row(
         ("decisions",),
         lambda served: decisions_router(served.engine, served.codebook, served.limits, served.records, served.local),
@@ -96,22 +101,22 @@ ROUTERS: tuple[Row, ...] = (
     Row(("pages",), lambda served: browse_router(served.knowledge, served.describer)),
     Row(("validation",), lambda served: validation_router(served.validator, served.validation)),
     Row(("validation",), lambda served: drafts_router(served.validator, served.validation)),
-    Row(
-        (),
-        lambda served: health_router(
-            served.engine, {"sparql": served.queries.processes, "validation": served.validator.processes}
-        ),
-    ),
+    Row((), lambda served: health_router(served.engine, served.pools, served.settings.off), public=True),
 )
 """In the order in which paths are looked up."""
 
 
-def routers_of(served: Served) -> Iterator[APIRouter]:
-    """Every router; those of a part that is switched off say so."""
-    for parts, make in ROUTERS:
+def include_routers(app: FastAPI, served: Served) -> None:
+    """Give an application every router, with what lets requests in; those of a part that is switched off say so."""
+    for parts, make, public in ROUTERS:
         router = make(served)
         off = next((part for part in parts if part in served.settings.off), None)
-        yield _switched_off(router, off) if off else router
+        include(app, _switched_off(router, off) if off else router, served.tokens, () if public else parts or ("knowledge",))
+
+
+def include(app: FastAPI, router: APIRouter, tokens: Tokens | None, scopes: tuple[str, ...]) -> None:
+    """Give an application a router that needs a token which reaches all of these scopes, where there are tokens."""
+    app.include_router(router, dependencies=[Depends(admission(tokens, scopes))] if tokens and scopes else [])
 
 
 def _hooks(served: Served) -> APIRouter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,10 @@ from spinegraph.api.http.comparison import ServedComparison
 from spinegraph.api.http.content import PassageLists
 from spinegraph.api.http.decisions import RecordBodies
 from spinegraph.api.http.examples import PreparedCase, understood
+from spinegraph.api.http.metrics import Pools
+from spinegraph.api.http.tokens import Tokens, read_tokens
 from spinegraph.api.mcp_settings import McpSettings
+from spinegraph.api.operation_settings import OperationSettings
 from spinegraph.api.settings import Part, Settings
 from spinegraph.api.sparql_settings import SparqlSettings, make_query_service
 from spinegraph.api.validation_settings import ValidationSettings, make_validation_service
@@ -23,6 +27,7 @@ from spinegraph.engine.exchange.fhir.reading.record import FhirReader
 from spinegraph.engine.exchange.fhir.writing.definitions import Definitions
 from spinegraph.engine.knowledge.build.packages import versions_of
 from spinegraph.engine.knowledge.files import shipped_paths
+from spinegraph.engine.model import KnowledgeVersion
 from spinegraph.engine.program.program import Program
 from spinegraph.engine.query.dataset import DataFile
 from spinegraph.engine.query.service import QueryService
@@ -50,6 +55,17 @@ class Served:
     compared: ServedComparison | None
     queries: QueryService
     validator: ValidationService
+    tokens: Tokens | None
+
+    @property
+    def pools(self) -> Pools:
+        """Name of each part that has worker processes → how they are."""
+        return {"sparql": self.queries.counts, "validation": self.validator.counts}
+
+    @property
+    def version(self) -> KnowledgeVersion:
+        """Which knowledge it is."""
+        return KnowledgeVersion(version=self.knowledge.version, digest=self.knowledge.digest)
 
     @property
     def knowledge(self) -> Knowledge:
@@ -84,10 +100,10 @@ def make_served(
     settings: Settings,
     whole: Engine,
     data: Sequence[DataFile] = (),
-    sparql: SparqlSettings | None = None,
     program: Program | None = None,
+    environment: Mapping[str, str] = os.environ,
 ) -> Served:
-    """Prepare what is served of the `whole` knowledge; its other settings come from the environment.
+    """Prepare what is served of the `whole` knowledge; its further settings come from an environment.
 
     `program`: that of the files which SPARQL is asked of, where it is compiled already. Raises SettingsError, KnowledgeError.
     """
@@ -95,14 +111,15 @@ def make_served(
     paths = knowledge_paths(*settings.knowledge) if settings.knowledge else shipped_paths()
     index = make_index(engine.knowledge)
     codebook = make_codebook(engine.knowledge, index)
-    sparql = sparql or SparqlSettings.from_environment()
-    validation = ValidationSettings.from_environment()
+    sparql = SparqlSettings.from_environment(environment)
+    validation = ValidationSettings.from_environment(environment)
+    operation = OperationSettings.from_environment(environment)
     return Served(
         settings=settings,
         sparql=sparql,
         validation=validation,
-        assistants=McpSettings.from_environment(),
-        hooks=HooksSettings.from_environment(),
+        assistants=McpSettings.from_environment(environment),
+        hooks=HooksSettings.from_environment(environment),
         engine=engine,
         codebook=codebook,
         index=index,
@@ -115,4 +132,5 @@ def make_served(
         compared=ServedComparison(settings.compare, served_files(settings.knowledge)) if settings.compare else None,
         queries=make_query_service(sparql, settings.knowledge, data, program),
         validator=make_validation_service(validation, settings.knowledge),
+        tokens=read_tokens(operation.tokens) if operation.tokens else None,
     )

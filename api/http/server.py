@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from types import FrameType
 from typing import Any, ClassVar, NamedTuple
 
 import h11
 import uvicorn
+from spinegraph.api.http.logs import log_as_json
+from spinegraph.api.http.reloading import Reloading
+from spinegraph.api.operation_settings import OperationSettings
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 DESCRIPTORS = 8192
@@ -151,15 +156,47 @@ class OnceAMinute(logging.Filter):
         return True
 
 
+class DrainingServer(uvicorn.Server):
+    """A server that says, before it refuses anything, that it is about to end.
+
+    At SIGTERM `drain` is called; so many seconds later no new connection is accepted, and what is under way may end.
+    A second signal, or SIGINT, ends that time.
+    """
+
+    def __init__(self, config: uvicorn.Config, notice_seconds: float, drain: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._notice_seconds, self._drain = notice_seconds, drain
+        self._ends_at: float | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._drain()
+        if sig == signal.SIGTERM and self._notice_seconds and self._ends_at is None:
+            self._captured_signals.append(sig)
+            self._ends_at = time.monotonic() + self._notice_seconds
+            return
+        super().handle_exit(sig, frame)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether to end now."""
+        if self._ends_at is not None and time.monotonic() >= self._ends_at:
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+
 def make_server(
-    app: Any, limits: ServerLimits, log_level: str = "warning", trusted_proxies: Sequence[str] = ()
+    app: Any,
+    limits: ServerLimits,
+    log_level: str = "warning",
+    trusted_proxies: Sequence[str] = (),
+    notice_seconds: float = 0,
+    drain: Callable[[], None] = lambda: None,
 ) -> uvicorn.Server:
-    """A server of an app, not yet started.
+    """A server of an app, not yet started; for `notice_seconds` and `drain` see DrainingServer.
 
     `trusted_proxies`: addresses and networks of those who may say, by X-Forwarded-For and X-Forwarded-Proto, for whom they
     ask; from anybody else these headers mean nothing.
     """
-    return uvicorn.Server(
+    return DrainingServer(
         uvicorn.Config(
             app,
             host="127.0.0.1",
@@ -168,17 +205,26 @@ def make_server(
             backlog=limits.backlog,
             limit_concurrency=limits.connections + limits.backlog,
             timeout_graceful_shutdown=limits.ending_seconds,
+            log_config=None,
             log_level=log_level,
             access_log=False,
             proxy_headers=bool(trusted_proxies),
             forwarded_allow_ips=list(trusted_proxies),
-        )
+        ),
+        notice_seconds,
+        drain,
     )
 
 
-def run(app: Any, listening: socket.socket, log_level: str, trusted_proxies: Sequence[str] = ()) -> None:
+def run(
+    app: Reloading, listening: socket.socket, log_level: str, operation: OperationSettings, trusted_proxies: Sequence[str] = ()
+) -> None:
     """Serve an app on a socket until SIGINT or SIGTERM; for `trusted_proxies` see `make_server`."""
-    server = make_server(app, limits_for(raise_descriptors()), log_level, trusted_proxies)
+    limits = limits_for(raise_descriptors())._replace(
+        header_seconds=operation.header_seconds, ending_seconds=operation.drain_seconds
+    )
+    log_as_json(log_level)
+    server = make_server(app, limits, log_level, trusted_proxies, operation.notice_seconds, app.drain)
     once = OnceAMinute()
     for name in ("asyncio", "spinegraph", "uvicorn.error"):
         logging.getLogger(name).addFilter(once)

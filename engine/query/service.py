@@ -20,7 +20,7 @@ from spinegraph.engine.query.publication import Publication, publication_of
 from spinegraph.engine.query.results import Written
 from spinegraph.engine.query.work import QueryWork
 from spinegraph.engine.sandbox.lanes import SlowLane
-from spinegraph.engine.sandbox.pool import WorkerPool
+from spinegraph.engine.sandbox.pool import PoolCounts, WorkerPool
 
 
 class QueryService:
@@ -102,6 +102,10 @@ class QueryService:
     def processes(self) -> list[int]:
         """Process ids of the workers."""
         return self._pool.processes()
+
+    def counts(self) -> PoolCounts:
+        """How the workers are."""
+        return self._pool.counts()
 
     async def answer(self, question: Question, client: str = "") -> Written:
         """The answer to a question of a client ("": of nobody in particular); its media type is empty if the asker takes none

@@ -95,6 +95,11 @@ class Lanes(Generic[T]):
             self._running.append(job)
             return job
 
+    def counts(self) -> dict[str, int]:
+        """How many questions are `waiting`, and run in the `fast` and the `slow` lane."""
+        with self._change:
+            return {"waiting": len(self._waiting), "fast": len(self._in("fast")), "slow": len(self._in("slow"))}
+
     def waited_too_long(self, job: Job[T]) -> Trouble | None:
         """The trouble of a question whose turn has come too late."""
         if time.monotonic() - job.since <= self._limits.timeout_seconds:

@@ -11,8 +11,10 @@ import logging
 import signal
 import threading
 import time
+from collections import Counter
+from collections.abc import Mapping
 from concurrent.futures import Future
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from spinegraph.engine.errors import SpinegraphError
 from spinegraph.engine.sandbox.channel import ConnectionEnded
@@ -31,6 +33,21 @@ class Outcome(NamedTuple, Generic[T]):
     answer: T | None
     error: SpinegraphError | None = None
     last: bool = False
+
+
+class PoolCounts(NamedTuple):
+    """How a pool is: `state`; why no worker came up at last, or ""; how many processes live, and were ever started; how many
+    questions wait, run in the fast lane and in the slow one; and how many were not answered, by kind of trouble or by the
+    limit that the worker met."""
+
+    state: Literal["idle", "started", "failed", "closed"]
+    failure: str
+    workers: int
+    started: int
+    stops: Mapping[str, int]
+    waiting: int
+    fast: int
+    slow: int
 
 
 class Work(Starting, Protocol[T]):
@@ -65,6 +82,7 @@ class WorkerPool(Generic[T]):
         self._started = False
         self._closed = threading.Event()
         self._asked: dict[Job[T], WorkerProcess] = {}
+        self._troubles: Counter[str] = Counter()
 
     def start(self) -> None:
         """Start threads and processes, without waiting for them."""
@@ -84,16 +102,30 @@ class WorkerPool(Generic[T]):
         """
         self.start()
         if self._closed.is_set():
-            raise self._work.error_for(Trouble("closed"))
+            raise self._error_for(Trouble("closed"))
         job: Job[T] = Job(head, body, client)
         if trouble := self._lanes.enter(job):
-            raise self._work.error_for(trouble)
+            raise self._error_for(trouble)
         job.result.add_done_callback(lambda _: self._stop_if_cancelled(job))
         return job.result
 
     def processes(self) -> list[int]:
         """Process ids of the workers that live, ready ones among them."""
         return self._stock.processes()
+
+    def counts(self) -> PoolCounts:
+        """How the pool is, now, and what has happened since it was made."""
+        with self._lock:
+            stops, started = dict(self._troubles), self._started
+        failure = self._stock.failure
+        return PoolCounts(
+            state="closed" if self._closed.is_set() else "failed" if failure else "started" if started else "idle",
+            failure=failure,
+            workers=len(self.processes()),
+            started=self._stock.started,
+            stops=stops,
+            **self._lanes.counts(),
+        )
 
     def close(self) -> None:
         """Kill the workers; questions that wait or run are answered with an error."""
@@ -111,6 +143,18 @@ class WorkerPool(Generic[T]):
         for thread in self._threads:
             thread.join(timeout=10)
         self._stock.join()
+
+    def _error_for(self, trouble: Trouble) -> SpinegraphError:
+        """Trouble as an error for who asked; it is counted."""
+        with self._lock:
+            self._troubles[trouble.kind] += 1
+        return self._work.error_for(trouble)
+
+    def _note_limit(self, outcome: Outcome[T]) -> None:
+        """Count an answer that a worker has stopped itself at a limit."""
+        if outcome.error and (limit := outcome.error.details.get("limit")):
+            with self._lock:
+                self._troubles[str(limit)] += 1
 
     def _stop_if_cancelled(self, job: Job[T]) -> None:
         """Free the place of a question that nobody waits for, at once, or in the fast lane at the end of its slice."""
@@ -132,14 +176,14 @@ class WorkerPool(Generic[T]):
                 outcome = Outcome(None, error)
             except Exception as error:
                 logger.exception("a question to a %s worker could not be answered", self._work.name)
-                outcome = Outcome(None, self._work.error_for(Trouble("fault", str(error))))
+                outcome = Outcome(None, self._error_for(Trouble("fault", str(error))))
             self._lanes.leave(job)
             settle(job.result, outcome)
 
     def _answer(self, job: Job[T]) -> Outcome[T]:
         """The result of a question whose turn it is. One whose worker others kill is put again, once."""
         if trouble := self._lanes.waited_too_long(job):
-            raise self._work.error_for(trouble)
+            raise self._error_for(trouble)
         for again in (True, False):
             worker = self._stock.take(apart=job.lane == "slow")
             useful = False
@@ -148,9 +192,10 @@ class WorkerPool(Generic[T]):
                     useful = True
                     return Outcome(None)
                 outcome = self._work.read(*self._ask(job, worker))
+                self._note_limit(outcome)
                 useful = not outcome.last
             except TimeoutError:
-                raise self._work.error_for(Trouble("time")) from None
+                raise self._error_for(Trouble("time")) from None
             except ConnectionEnded:
                 code = worker.stop()
                 if again and code in FROM_OUTSIDE and not self._closed.is_set() and not job.result.cancelled():
@@ -181,21 +226,21 @@ class WorkerPool(Generic[T]):
             with self._lock:  # so that who cancels meanwhile sees the lane that it is in
                 trouble = self._lanes.promote(job)
             if trouble:
-                raise self._work.error_for(trouble)
+                raise self._error_for(trouble)
             self._stock.set_apart(worker)
         return worker.receive(deadline)
 
     def _lost(self, job: Job[T], code: int) -> SpinegraphError:
         """Why a worker ended, as its asker may know it."""
         if code == -getattr(signal, "SIGXCPU", 24):
-            return self._work.error_for(Trouble("processor"))
+            return self._error_for(Trouble("processor"))
         if code in (-signal.SIGABRT, -getattr(signal, "SIGBUS", 7)):
-            return self._work.error_for(Trouble("memory"))
+            return self._error_for(Trouble("memory"))
         if code == -signal.SIGSEGV:
-            return self._work.error_for(Trouble("stack"))
+            return self._error_for(Trouble("stack"))
         if not job.result.cancelled():
             logger.warning("a %s worker ended with code %s after %.1f s", self._work.name, code, time.monotonic() - job.begun)
-        return self._work.error_for(Trouble("ended"))
+        return self._error_for(Trouble("ended"))
 
 
 def settle(result: Future[T], outcome: Outcome[T]) -> None:

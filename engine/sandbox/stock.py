@@ -67,6 +67,8 @@ class WorkerStock:
         self._apart: set[WorkerProcess] = set()
         self._ready_apart: list[WorkerProcess] = []
         self._failure: _Failure | None = None
+        self.started = 0
+        """How many workers have come up, ever."""
         self._closed = threading.Event()
         self._starter = threading.Thread(target=self._keep_ready, name=f"{work.name}-starter", daemon=True)
 
@@ -78,6 +80,12 @@ class WorkerStock:
         """Process ids of the workers that live, ready ones among them."""
         with self._change:
             return [worker.process.pid for worker in self._processes if worker.alive]
+
+    @property
+    def failure(self) -> str:
+        """Why the last worker that was to be started did not come up; "" where it did."""
+        failure = self._failure
+        return str(failure.error.what) if failure else ""
 
     def take(self, *, apart: bool = False) -> WorkerProcess:
         """A worker, of those that are set apart if asked for. Waits until one is ready. Raises the error of the trouble."""
@@ -168,8 +176,9 @@ class WorkerStock:
                 self._work.close()
                 return
             try:
-                self.give_back(self._started())
-                killed = 0
+                worker = self._started()
+                self.started, self._failure, killed = self.started + 1, None, 0
+                self.give_back(worker)
             except _NotStartedError as failure:
                 self._places.release()
                 if self._closed.is_set():

@@ -15,6 +15,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from spinegraph.api.http.app import create_app
+from spinegraph.api.http.service import Service
 from spinegraph.api.settings import Settings
 from spinegraph.engine import Engine
 
@@ -27,7 +28,7 @@ GOLDEN = Path(__file__).parent / "http" / "golden"
 
 
 @pytest.fixture(scope="session")
-def app(engine: Engine) -> FastAPI:
+def app(engine: Engine) -> Service:
     return create_app(Settings(), engine)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from spinegraph.api.feedback_store import FeedbackStore
 from spinegraph.api.hooks_settings import HooksSettings
-from spinegraph.api.settings import SettingsError
+from spinegraph.api.setting import SettingsError
 
 
 def test_nothing_is_switched_on_unless_it_is_set() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from spinegraph.api.http.access import url_of
 from spinegraph.api.problems import UntrustedClientError
-from spinegraph.api.settings import SettingsError
+from spinegraph.api.setting import SettingsError
 from spinegraph.engine import MalformedCaseError, parse_json
 from starlette.requests import Request
 

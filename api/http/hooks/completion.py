@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from spinegraph.api.hooks_settings import LOCAL, SERVERS, HooksSettings, is_listed_network
-from spinegraph.api.settings import SettingsError
+from spinegraph.api.setting import SettingsError
 from spinegraph.engine.errors import shortened
 from spinegraph.engine.exchange.cds_hooks.request import Hook
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from spinegraph.engine.errors import ContentTooLargeError, MalformedContentError
-from spinegraph.engine.sandbox.pool import WorkerPool
+from spinegraph.engine.sandbox.pool import PoolCounts, WorkerPool
 from spinegraph.engine.validation.service.limits import ValidationLimits
 from spinegraph.engine.validation.service.messages import Question, encode
 from spinegraph.engine.validation.service.names import check_names
@@ -37,6 +37,10 @@ class ValidationService:
     def processes(self) -> list[int]:
         """Process ids of the workers."""
         return self._pool.processes()
+
+    def counts(self) -> PoolCounts:
+        """How the workers are."""
+        return self._pool.counts()
 
     async def answer(self, question: Question) -> bytes:
         """The report, in the form that was asked for.

@@ -97,7 +97,7 @@ def _serve(channel: Channel, body: bytes, options: WorkerOptions) -> None:
     except MemoryError:
         reply = Reply(error="MemoryError")
     except Exception as error:  # noqa: BLE001 (a fault of ours: the parent logs it)
-        reply = Reply(error="Fault", what="".join(traceback.format_exception(error))[-4000:])
+        reply = Reply(error="Fault", what=_places_of(error)[-4000:])
     else:
         too_long = len(report) > options.limits.max_report_bytes
         channel.send(encode(Reply(error="ReportTooLarge" if too_long else "")), b"" if too_long else report)
@@ -205,3 +205,8 @@ def _clear() -> None:
 
 if __name__ == "__main__":
     main()
+
+
+def _places_of(error: Exception) -> str:
+    """Where an error went through, and its kind; not its words, which may quote the files of strangers."""
+    return "".join((*traceback.format_tb(error.__traceback__), type(error).__qualname__))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from fastapi import FastAPI
 from spinegraph.api.cli import serve
@@ -37,9 +39,9 @@ def test_whether_only_this_machine_reaches_an_address(host: str) -> None:
 @pytest.mark.slow
 def test_the_application_and_the_server_get_the_options(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> None:
     started: list[tuple[FastAPI, tuple[str, ...]]] = []
-    monkeypatch.setattr(serve, "load_engine", lambda _: engine)
+    monkeypatch.setattr("spinegraph.api.http.opening.load_engine", lambda *_: engine)
     monkeypatch.setattr(serve, "listen", lambda *_: _Listening())
-    monkeypatch.setattr("spinegraph.api.http.server.run", lambda app, _, __, proxies: started.append((app, proxies)))
+    monkeypatch.setattr("spinegraph.api.http.server.run", lambda app, *_: started.append((app.current, _[-1])))
     options = ["--allow-origin", "https://app.example", "--public-url", "https://a.example/s", "--trusted-proxy", "10.0.0.0/8"]
     assert main(["serve", *options]) == 0
     ((app, proxies),) = started
@@ -61,3 +63,18 @@ class _Listening:
 
     def getsockname(self) -> tuple[str, int]:
         return "127.0.0.1", 1
+
+
+def test_a_file_of_settings_is_read_and_what_is_no_setting_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "spinegraph.toml"
+    file.write_text("prot = 1\n")
+    assert main(["serve", "--config", str(file)]) == 2
+    assert "There is no setting 'prot'. Nearest: port." in " ".join(capsys.readouterr().err.split())
+    file.write_text('off = ["none"]\n')
+    monkeypatch.setenv("SPINEGRAPH_PROT", "8000")
+    assert main(["serve", "--config", str(file)]) == 2
+    printed = " ".join(capsys.readouterr().err.split())
+    assert "These variables are no settings, and mean nothing: SPINEGRAPH_PROT." in printed
+    assert "There is no part 'none'." in printed

@@ -11,7 +11,8 @@ from spinegraph.api.access_settings import LOCAL_HOSTS, AccessSettings
 from spinegraph.api.http.access import Access, make_access
 from spinegraph.api.http.app import create_app
 from spinegraph.api.http.sparql import client_of
-from spinegraph.api.settings import Settings, SettingsError, serves_own_content
+from spinegraph.api.setting import SettingsError
+from spinegraph.api.settings import Settings, serves_own_content
 from spinegraph.api.sparql_settings import parse_data_option
 from spinegraph.engine import Engine
 from spinegraph.engine.exchange.article.local import LocalText

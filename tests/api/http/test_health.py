@@ -8,7 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 from spinegraph.api.http.app import create_app
-from spinegraph.api.settings import Settings, SettingsError, load_engine
+from spinegraph.api.setting import SettingsError
+from spinegraph.api.settings import Settings, load_engine
 from spinegraph.engine import MAX_BYTES, Case, Engine, KnowledgeError
 from spinegraph.engine.model import Verdict
 

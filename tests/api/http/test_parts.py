@@ -7,7 +7,8 @@ import pytest
 from fastapi import FastAPI
 from spinegraph.api.http.app import create_app
 from spinegraph.api.http.parts import ROUTERS
-from spinegraph.api.settings import PARTS, Part, Settings, SettingsError, read_part
+from spinegraph.api.setting import SettingsError
+from spinegraph.api.settings import PARTS, Part, Settings, read_part
 from spinegraph.engine import Engine
 
 from tests.api.conftest import MakeClient

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
 import pytest
-from spinegraph.api.settings import SettingsError
+from spinegraph.api.setting import SettingsError
 from spinegraph.api.sparql_settings import RANGES, SparqlSettings, make_query_service, parse_data_option, served_files
 from spinegraph.engine.errors import KnowledgeError
 from spinegraph.engine.query.dataset import GRAPH_BASE

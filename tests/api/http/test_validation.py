@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from spinegraph.api.http.errors import install_errors
 from spinegraph.api.http.validation import FORMS, validation_router
 from spinegraph.api.http.validation_request import JSON_EXAMPLES, TURTLE_EXAMPLE
-from spinegraph.api.settings import SettingsError
+from spinegraph.api.setting import SettingsError
 from spinegraph.api.validation_settings import RANGES, ValidationSettings, make_validation_service
 from spinegraph.engine.knowledge.files import schema_paths, shipped_paths
 from spinegraph.engine.validation.diagnostics import Diagnostic

@@ -8,7 +8,7 @@ import pytest
 from spinegraph.api.mcp.guidelines import Guidelines
 from spinegraph.api.mcp.server import make_mcp_server
 from spinegraph.api.mcp_settings import McpSettings
-from spinegraph.api.settings import SettingsError
+from spinegraph.api.setting import SettingsError
 
 
 def test_answers_have_a_limit_that_can_be_set() -> None:

@@ -10,6 +10,7 @@ from spinegraph.engine.exchange.fhir.writing.codings import Json
 
 ISSUES: Mapping[int, str] = {
     HTTPStatus.BAD_REQUEST: "structure",
+    HTTPStatus.UNAUTHORIZED: "login",
     HTTPStatus.FORBIDDEN: "forbidden",
     HTTPStatus.NOT_FOUND: "not-found",
     HTTPStatus.METHOD_NOT_ALLOWED: "not-supported",

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 from spinegraph.api.http.app import create_app
 from spinegraph.api.http.hooks.clients import make_guard
-from spinegraph.api.settings import Settings, SettingsError
+from spinegraph.api.setting import SettingsError
+from spinegraph.api.settings import Settings
 from spinegraph.engine import Engine
 
 from tests.api.conftest import MakeClient

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from spinegraph.api.hooks_settings import HooksSettings, read_server
 from spinegraph.api.http.hooks.completion import Completion, ListedServers, make_completer
-from spinegraph.api.settings import SettingsError
+from spinegraph.api.setting import SettingsError
 from spinegraph.engine.exchange.cds_hooks.request import Hook
 
 from tests.exchange.fhir.reading.making import bundle, patient
