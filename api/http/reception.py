@@ -16,7 +16,6 @@ from spinegraph.api.http.metrics import Metrics
 from spinegraph.api.http.open_route import PAGE_POLICY
 from spinegraph.api.http.rates import Rates, client_of
 from spinegraph.api.http.visits import REQUEST_ID, UNMATCHED, caller_of, method_of, name_request, request_id_of, route_of
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,8 +29,10 @@ SECURITY = {
 }
 """Headers of every answer that does not say otherwise."""
 ONE_YEAR = "max-age=31536000"
-UNLIMITED = ("/health/",)
-"""Below these paths nobody is asked to wait."""
+_ALWAYS = tuple((name.lower().encode(), value.encode()) for name, value in SECURITY.items())
+_OVER_TLS = (*_ALWAYS, (b"strict-transport-security", ONE_YEAR.encode()))
+UNLIMITED = ("/health/live", "/health/ready")
+"""Ends of paths, below whatever prefix, at which nobody is asked to wait."""
 
 
 class Reception:
@@ -50,7 +51,7 @@ class Reception:
         self.in_progress += 1
         self.metrics.in_progress.inc()
         try:
-            wait = 0 if scope["path"].startswith(UNLIMITED) else self._rates.wait(client_of((scope.get("client") or ("",))[0]))
+            wait = 0 if scope["path"].endswith(UNLIMITED) else self._rates.wait(client_of((scope.get("client") or ("",))[0]))
             if wait:
                 self.metrics.refused.inc()
                 error = RateError("This client has asked too often.", mend=_SLOWER, details={"retry_after": wait})
@@ -94,12 +95,13 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers[REQUEST_ID] = request_id_of(self._scope)
-            for name, value in SECURITY.items():
-                headers.setdefault(name, value)
-            if access_of(self._scope).public_url.startswith("https:"):
-                headers.setdefault("Strict-Transport-Security", ONE_YEAR)
+            given = {name.lower() for name, _ in message["headers"]}
+            secure = access_of(self._scope).public_url.startswith("https:")
+            message["headers"] = [
+                *message["headers"],
+                (REQUEST_ID.lower().encode(), request_id_of(self._scope).encode()),
+                *(header for header in (_OVER_TLS if secure else _ALWAYS) if header[0] not in given),
+            ]
         elif message["type"] == "http.response.body":
             self.bytes += len(message.get("body", b""))
         await self._send(message)
