@@ -105,6 +105,9 @@ SCHEMAS = (
 """What is sent and answered as JSON."""
 
 
+NO_TRACES = {"tracing": False, "logs": False}
+"""What the framework would send to OpenTelemetry where that is configured: paths, queries and the words of errors, all of which
+may hold what a patient has. Its metrics, which have templates of routes, stay."""
 LEAST_COMPRESSED = 1_000
 """Bytes from which an answer is compressed for whoever accepts that."""
 
@@ -143,6 +146,7 @@ def create_app(
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
+        telemetry=NO_TRACES,
         root_path_in_servers=not access.public_url,
         servers=[{"url": access.public_url}] if access.public_url else None,
     )

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi.routing import APIRoute
+from opentelemetry import trace
 from spinegraph.api.http.app import create_app
 from spinegraph.api.http.logs import JsonLines, log_as_json
 from spinegraph.api.http.parts import ROUTERS
@@ -119,6 +120,23 @@ def test_a_fault_is_logged_without_its_words(engine: Engine, make_client: MakeCl
     assert MARKER not in "\n".join(lines)
     assert [line["status"] for line in requests_in(lines)] == [500]
     assert reply.headers["content-security-policy"]
+
+
+def test_no_trace_of_a_request_goes_to_opentelemetry(
+    engine: Engine, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The framework would send paths and queries to whatever is configured."""
+    spans: list[str] = []
+
+    class Tracers(trace.NoOpTracerProvider):
+        def get_tracer(self, *given: Any, **named: Any) -> trace.Tracer:
+            spans.append("asked")
+            return super().get_tracer(*given, **named)
+
+    monkeypatch.setattr(trace, "_TRACER_PROVIDER", Tracers())
+    client = make_client(create_app(Settings(), engine))
+    assert client.get(f"/finding/{MARKER}?{MARKER}").status_code == 404
+    assert spans == []
 
 
 def test_of_other_libraries_the_place_is_logged(lines: list[str]) -> None:
