@@ -186,3 +186,32 @@ def test_workers_inherit_no_secrets(ask: Ask, monkeypatch: pytest.MonkeyPatch) -
         assert b"hidden" not in Path(f"/proc/{pid}/environ").read_bytes()
     os.kill(pid, signal.SIGTERM)  # from outside: costs the next question nothing
     assert ask(b"echo") == (b"echo", b"")
+
+
+def test_a_pool_says_how_it_is(pool: WorkerPool[tuple[bytes, bytes]], ask: Ask) -> None:
+    idle = pool.counts()
+    assert (idle.state, idle.workers, idle.started, idle.stops) == ("idle", 0, 0, {})
+    ask(b"echo", b"here")
+    comes_true(lambda: pool.counts().started == 2)
+    with pytest.raises(TroubleError):
+        ask(b"sleep")
+    comes_true(lambda: pool.counts().started == 3)
+    counts = pool.counts()
+    assert (counts.state, counts.failure, counts.stops) == ("started", "", {"time": 1})
+    assert (counts.waiting, counts.fast, counts.slow) == (0, 0, 0)
+    pool.close()
+    assert pool.counts().state == "closed"
+
+
+def test_a_pool_whose_workers_do_not_start_says_why_until_one_does() -> None:
+    work = ToyWork(b"no-start")
+    pool = WorkerPool(work)
+    pool.start()
+    try:
+        comes_true(lambda: pool.counts().state == "failed")
+        assert (pool.counts().failure, pool.counts().workers) == ("unstarted", 0)
+        work.options = b"start"
+        comes_true(lambda: pool.counts().state == "started")
+        assert pool.counts().failure == ""
+    finally:
+        pool.close()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from spinegraph.api.http.app import create_app
+from spinegraph.api.http.health import health_router, note_draining, note_refused
 from spinegraph.api.setting import SettingsError
 from spinegraph.api.settings import Settings, load_engine
 from spinegraph.engine import MAX_BYTES, Case, Engine, KnowledgeError
 from spinegraph.engine.model import Verdict
+from spinegraph.engine.sandbox.pool import PoolCounts
 
 from tests.api.conftest import MakeClient
 
@@ -36,6 +40,54 @@ def test_an_engine_that_cannot_decide_is_not_ready(engine: Engine, make_client: 
 
     app = create_app(Settings(), Broken(engine.knowledge))
     assert make_client(app).get("/health/ready").status_code == 500
+
+
+def of_pools(make_client: MakeClient, engine: Engine, **pools: PoolCounts) -> tuple[FastAPI, httpx.Client]:
+    """A service of health alone, whose pools are so."""
+    app = FastAPI()
+    app.include_router(
+        health_router(engine, {name: partial(PoolCounts._make, one) for name, one in pools.items()}, frozenset(("mcp",)))
+    )
+    return app, make_client(app)
+
+
+UP = PoolCounts(state="started", failure="", workers=2, started=2, stops={}, waiting=0, fast=0, slow=0)
+
+
+def test_each_part_is_told(make_client: MakeClient, engine: Engine) -> None:
+    starting, idle = UP._replace(workers=0), UP._replace(state="idle", workers=0)
+    _, client = of_pools(make_client, engine, sparql=UP, validation=starting, other=idle)
+    reply = client.get("/health/ready")
+    assert reply.status_code == 200
+    assert reply.json()["parts"] == {
+        "knowledge": "ready",
+        "sparql": "ready",
+        "validation": "starting",
+        "other": "idle",
+        "mcp": "off",
+    }
+
+
+def test_a_pool_that_cannot_start_makes_the_service_not_ready(make_client: MakeClient, engine: Engine) -> None:
+    failed = UP._replace(state="failed", failure="No memory.", workers=0)
+    _, client = of_pools(make_client, engine, sparql=UP, validation=failed)
+    reply = client.get("/health/ready")
+    health = reply.json()
+    assert (reply.status_code, health["status"], health["reasons"]) == (503, "not ready", ["validation: No memory."])
+    assert (health["parts"]["sparql"], health["parts"]["validation"]) == ("ready", "failed")
+    assert client.get("/health/live").status_code == 200
+
+
+def test_a_service_that_is_being_stopped_is_not_ready_and_one_that_refused_knowledge_is(
+    make_client: MakeClient, engine: Engine
+) -> None:
+    app, client = of_pools(make_client, engine, sparql=UP)
+    note_refused(app, "a.ttl:1: broken")
+    reply = client.get("/health/ready")
+    assert (reply.status_code, reply.json()["reasons"]) == (200, ["Changed knowledge was refused: a.ttl:1: broken"])
+    note_draining(app)
+    reply = client.get("/health/ready")
+    assert (reply.status_code, reply.json()["reasons"][0]) == (503, "The service is being stopped.")
 
 
 def test_settings_come_from_the_environment() -> None:
