@@ -191,6 +191,8 @@ class CaseTooLargeError(CaseError):
 
 
 class HookError(SpinegraphError):
+    """A request of CDS Hooks cannot be answered, which is not the same as that there is nothing to say."""
+
     title = "The hook cannot be answered"
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+import sqlite3
+from collections.abc import Callable, Iterable
 from typing import Annotated
 
 import msgspec
@@ -25,7 +27,7 @@ from spinegraph.engine.exchange.cds_hooks.answering import HookAnswering
 from spinegraph.engine.exchange.cds_hooks.feedback import HookFeedback, parse_feedback
 from spinegraph.engine.exchange.cds_hooks.gathering import gather
 from spinegraph.engine.exchange.cds_hooks.links import LinkOptions
-from spinegraph.engine.exchange.cds_hooks.messages import HookAnswer, HookServices
+from spinegraph.engine.exchange.cds_hooks.messages import Card, HookAnswer, HookServices
 from spinegraph.engine.exchange.cds_hooks.order_cards import OrderWriter
 from spinegraph.engine.exchange.cds_hooks.request import Hook, parse_hook
 from spinegraph.engine.exchange.cds_hooks.services import hook_services
@@ -34,6 +36,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+logger = logging.getLogger("spinegraph")
 SERVICES = "/cds-services"
 _ERRORS = (HookError, UntrustedClientError, UnknownResourceError, MediaTypeError, BodyTimeoutError, CaseTooLargeError)
 
@@ -79,8 +82,15 @@ class _Service:
         gathered = gather(hook, self._wanted[hook.name], completion.fetched, completion.failed)
         answer = self._answering.answer(hook, gathered, options, self._settings.moment, language)
         if self.store:
-            self.store.show(hook.name, answer.cards)
+            self._remember(self.store, hook.name, answer.cards)
         return msgspec.json.encode(answer)
+
+    def _remember(self, store: FeedbackStore, name: str, cards: Iterable[Card]) -> None:
+        """Note which cards are given. That they can be told apart in feedback is not worth to withhold them: the log says it."""
+        try:
+            store.show(name, cards)
+        except sqlite3.Error:
+            logger.exception("the cards of %s were not noted: feedback on them will name no rules", name)
 
 
 def hooks_router(

@@ -25,6 +25,8 @@ SEARCHES: Mapping[str, str] = {
 OBSERVATIONS = "observations"
 OBSERVED = ("loinc", "snomedct")
 """Code systems by which observations are searched for."""
+PANELS: Mapping[str, tuple[str, ...]] = {"85354-9": ("8480-6", "8462-4")}
+"""Code of a panel of LOINC → those that records keep as its components: a search by `code` finds only the panel."""
 MOST_CODES, MOST_OBSERVATIONS = 150, 500
 """So many codes stand in a search; where there are more, so many of the latest observations are asked for instead."""
 
@@ -67,7 +69,8 @@ def hook_services(knowledge: Knowledge) -> HookServices:
 
 def prefetch_templates(knowledge: Knowledge) -> dict[str, str]:
     """Key → search: what of a record this knowledge can use. Also for a SMART app, which asks for the same."""
-    codes = sorted(set(_observed(knowledge)))
+    asked = {*_observed(knowledge)}
+    codes = sorted(asked.union(panel for panel, parts in PANELS.items() if asked.intersection(parts)))
     found = f"code={','.join(codes)}" if 0 < len(codes) <= MOST_CODES else f"_sort=-date&_count={MOST_OBSERVATIONS}"
     return {**SEARCHES, OBSERVATIONS: f"Observation?{OF_PATIENT}&{found}"}
 

@@ -27,6 +27,11 @@ def test_searches_use_what_the_specification_recommends_and_stay_short(engine: E
     assert "8310-5" in searches["observations"]
 
 
+def test_what_records_keep_in_a_panel_is_found_by_the_code_of_the_panel(small_knowledge: Knowledge) -> None:
+    pressure = msgspec.structs.replace(small_knowledge, external_codes={"loinc:8480-6": next(iter(small_knowledge.findings))})
+    assert prefetch_templates(pressure)["observations"].endswith("&code=8480-6,85354-9")
+
+
 def test_where_there_are_many_codes_the_latest_observations_are_asked_for(small_knowledge: Knowledge) -> None:
     finding = next(iter(small_knowledge.findings))
     many = {f"loinc:{number}-0": finding for number in range(MOST_CODES + 1)}

@@ -183,6 +183,14 @@ def test_feedback_is_only_ever_added_to(keeping: httpx.Client, store: Path) -> N
                 connection.execute(statement)
 
 
+def test_cards_are_given_also_where_they_cannot_be_noted(
+    keeping: httpx.Client, store: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.write_bytes(b"no longer a database")
+    assert call(keeping, example("order-select"))["cards"]
+    assert "the cards of order-select were not noted" in caplog.text
+
+
 def test_feedback_that_is_none_is_refused_and_a_file_that_is_none_says_so(
     keeping: httpx.Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
