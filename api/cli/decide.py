@@ -114,7 +114,9 @@ def _publication(form: str, provenance: str, made_at: str, made_by: str, sign: P
     try:
         wanted = read_wanted(cast("Form", provenance), made_at, made_by)
         if wanted.given and not form:
-            raise typer.BadParameter("--provenance, --made-at and --made-by go with --format ttl, jsonld or trig.")
+            raise typer.BadParameter(
+                "--provenance, --made-at and --made-by go with --format ttl, jsonld or trig, the last two with fhir too."
+            )
         require_provenance(BY_NAME[form or "json"], wanted)
     except PublicationError as error:
         option = f"--{error.where.replace('_', '-')}"

@@ -1,4 +1,4 @@
-"""`spinegraph export`: the graph without a command, CQL and ELM with one; no option goes unheard."""
+"""`spinegraph export`: the graph without a command, CQL and ELM or FHIR with one; no option goes unheard."""
 
 from __future__ import annotations
 
@@ -25,6 +25,17 @@ def test_cql_and_elm_are_written_of_each_package(tmp_path: Path, capfd: Captured
     ]  # fmt: skip
     assert json.loads((tmp_path / "out" / "SoreThroat.json").read_text())["library"]["identifier"]["id"] == "SoreThroat"
     assert "sore-throat: library SoreThroat" in capfd.readouterr().out
+
+
+def test_resources_of_fhir_are_written_a_file_each(tmp_path: Path, capfd: Captured) -> None:
+    assert main(["export", "fhir", "--knowledge", "ankle-and-foot", "--to", str(tmp_path / "out")]) == 0
+    written = {path.name: path for path in (tmp_path / "out").iterdir()}
+    plan = json.loads(written["PlanDefinition-ankle-and-foot.json"].read_text())
+    named = {action["definitionCanonical"].rpartition("/")[2] for action in plan["action"]}
+    assert {f"PlanDefinition-{name}.json" for name in named} <= set(written)
+    assert {"AnkleAndFoot.cql", "AnkleAndFoot.json", "CodeSystem-spinegraph.json"} <= set(written)
+    printed = capfd.readouterr().out
+    assert f"{len(named) + 1:4} PlanDefinition" in printed
 
 
 def test_one_package_can_be_named(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from spinegraph.engine.criteria.facts import AS_OF
 from spinegraph.engine.exchange.fhir.writing.codings import OWN_MODULE, Codings, Json, moment_of
 from spinegraph.engine.exchange.fhir.writing.grading import VERDICT, citations_of, extensions_of
 from spinegraph.engine.exchange.fhir.writing.missing import data_requirements, open_facts
@@ -18,7 +19,7 @@ from spinegraph.engine.exchange.fhir.writing.outcomes import issue, outcome
 from spinegraph.engine.exchange.fhir.writing.requests import PRIORITIES, request_of, subject_reference
 from spinegraph.engine.exchange.fhir.writing.trail import provenance_of
 from spinegraph.engine.exchange.provenance.wanted import PLAIN, Wanted
-from spinegraph.engine.model import DecidedRecommendation, Decision, Knowledge, Recommendation, Verdict
+from spinegraph.engine.model import DecidedRecommendation, Decision, InputAccount, Knowledge, Recommendation, Verdict
 
 SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://w3id.org/spinegraph/decision")
 SHOWN: tuple[Verdict, ...] = ("indicated", "provisional")
@@ -32,6 +33,7 @@ CODES = {
 """Notice of a decision → severity and kind of the issue; every other is information."""
 
 
+NO_MOMENT = "Verdicts wait for the moment of the case, and no clock is read: send as_of ($apply: asOf)."
 NO_INSTANT = "A Provenance has to say when it was recorded, and no clock is read: send made_at ($apply: madeAt) to have one."
 
 
@@ -106,7 +108,7 @@ def _guidance(decision: Decision, knowledge: Knowledge, codings: Codings, applie
         "resourceType": "GuidanceResponse",
         "identifier": [{"system": f"{OWN_MODULE}decision", "value": decision.id}],
         **({"moduleCanonical": applied.plan} if applied.plan else {"moduleUri": OWN_MODULE}),
-        "status": "data-required" if needed else "success",
+        "status": "data-required" if codes else "success",
         "subject": subject,
         **({"occurrenceDateTime": moment_of(decision.case.as_of)} if decision.case.as_of else {}),
         "note": [{"text": decision.disclaimer}],
@@ -167,11 +169,21 @@ def _action(decided: DecidedRecommendation, knowledge: Knowledge, named: Named, 
     }
 
 
+def _account(account: InputAccount) -> str:
+    """How many resources were used, and how many have a note of which kind; POST /v1/decisions has each of them."""
+    kinds = ", ".join(f"{kind} ({count})" for kind, count in account.kinds.items())
+    return f"{account.resources} resources, {account.used} used." + (f" Notes: {kinds}." if kinds else "")
+
+
 def _issues(decision: Decision, asked: list[DecidedRecommendation], applied: Applied) -> Iterator[Json]:
     """What to know besides: the disclaimer, notices, contradictions, what of the request was left aside, and other verdicts."""
     yield issue("information", "informational", "What this is not", decision.disclaimer)
+    if decision.input:
+        yield issue("information", "informational", "What became of the record", _account(decision.input))
     if not applied.provenance.made_at:
         yield issue("information", "informational", "No Provenance", NO_INSTANT)
+    if AS_OF in open_facts(decision, asked):
+        yield issue("warning", "incomplete", "The moment of the case is not known", NO_MOMENT)
     for text in applied.aside:
         yield issue("information", "not-supported", "Left aside", text)
     for notice in decision.notices:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from spinegraph.engine.criteria.facts import AS_OF, date_of
 from spinegraph.engine.exchange.fhir.writing.codings import Codings, Json
 from spinegraph.engine.knowledge.turtle.terms import expand
 from spinegraph.engine.model import DecidedRecommendation, Decision, Knowledge
@@ -25,16 +26,30 @@ def open_facts(decision: Decision, asked: Iterable[DecidedRecommendation]) -> tu
 
 
 def data_requirements(codes: Iterable[str], knowledge: Knowledge, codings: Codings) -> Iterator[Json]:
-    """What is asked for, a fact each. Raises KeyError where a code is none of a fact."""
+    """What is asked for, a fact or its date each. The moment of the case (`as_of`) is no data of a record, and so not among them.
+
+    Raises KeyError where a code is none of a fact.
+    """
     for code in codes:
-        iri = codings.recorded(code)
+        if code == AS_OF:
+            continue
+        fact = code.removeprefix(date_of(""))
+        iri = codings.recorded(fact)
         if iri in BORN:
             yield {"type": "Patient", "mustSupport": [BORN[iri]]}
             continue
         act = knowledge.acts.get(iri)
-        kind, path = ("Observation", "code") if act is None else OF_ACT[act.kind]
-        yield {"type": kind, "codeFilter": [{"path": path, "code": codings.of(iri)["coding"]}]}
+        kind, path, dated = ASKED[act.kind if act else ""]
+        yield {
+            "type": kind,
+            **({"mustSupport": [dated]} if fact != code else {}),
+            "codeFilter": [{"path": path, "code": codings.of(iri)["coding"]}],
+        }
 
 
-OF_ACT = {"performed": ("Procedure", "code"), "taking": ("MedicationStatement", "medication")}
-"""What is done or taken → the type that says it, and where in it the code stands."""
+ASKED = {
+    "performed": ("Procedure", "code", "performed"),
+    "taking": ("MedicationStatement", "medication", "effective"),
+    "": ("Observation", "code", "effective"),
+}
+"""What is done or taken, or anything else → the type that says it, and where in it code and date stand."""

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from spinegraph.engine.exchange.fhir.writing.codings import TERMINOLOGY, Codings, Json, canonical, concept_of
-from spinegraph.engine.model import DecidedRecommendation, Knowledge, OrderKind, Proof, Recommendation, Urgency
+from spinegraph.engine.model import DecidedRecommendation, Fact, Knowledge, OrderKind, Proof, Recommendation, Urgency
 from spinegraph.engine.model.statements import ShownDose
+from spinegraph.engine.model.units import quantity
 
 SNOMED = "http://snomed.info/sct"
 SERVICE, MEDICATION, COMMUNICATION, TASK = "ServiceRequest", "MedicationRequest", "CommunicationRequest", "Task"
@@ -84,10 +85,11 @@ def draft_request(rule: Recommendation, knowledge: Knowledge, codings: Codings, 
 def request_of(
     decided: DecidedRecommendation, knowledge: Knowledge, codings: Codings, subject: str = "", authored: str = ""
 ) -> Json:
-    """The same of a recommendation as it was decided: with the findings that its verdict rests on as reasons, and its doses."""
+    """The same of a recommendation as it was decided: with the facts that its verdict rests on as reasons, and its doses."""
     rule = knowledge.rules[decided.iri]
     assert isinstance(rule, Recommendation)  # noqa: S101 (a decision lists nothing else here)
-    reasons = tuple(codings.of(codings.recorded(code)) for code in dict.fromkeys(_findings(decided.explanation)))
+    facts = {fact.code: fact for fact in _facts(decided.explanation)}
+    reasons = tuple(_reason(fact, knowledge, codings) for fact in facts.values())
     doses = decided.dose if isinstance(decided.dose, tuple) else ()
     return draft_request(rule, knowledge, codings, Order(subject, reasons, doses, authored, decided.text))
 
@@ -97,13 +99,24 @@ def subject_reference(subject: str) -> Json:
     return {"reference": subject} if subject else {"display": NO_PATIENT}
 
 
-def _findings(proof: Proof) -> Iterator[str]:
-    """The findings, present, on which it rests that something holds."""
+def _facts(proof: Proof) -> Iterator[Fact]:
+    """The findings, present, and the values on which it rests that something holds."""
     if proof.truth == "true":
-        if proof.fact is not None and proof.fact.state == "present":
-            yield proof.fact.code
+        if proof.fact is not None and proof.fact.state in ("present", "known"):
+            yield proof.fact
         for child in proof.children:
-            yield from _findings(child)
+            yield from _facts(child)
+
+
+def _reason(fact: Fact, knowledge: Knowledge, codings: Codings) -> Json:
+    """A fact as a reason: of what has a value, the text has that too."""
+    iri = codings.recorded(fact.code)
+    concept = codings.of(iri)
+    if fact.choice:
+        return concept | {"text": f"{concept['text']}: {knowledge.coded[iri].label_of(fact.choice)}"}
+    if fact.value is not None:
+        return concept | {"text": f"{concept['text']}: {quantity(fact.value, knowledge.measurements[iri].unit)}"}
+    return concept
 
 
 def _service(rule: Recommendation, knowledge: Knowledge, codings: Codings, order: Order) -> Json:

@@ -98,6 +98,14 @@ def test_a_package_is_applied_whole(client: httpx.Client) -> None:
     assert len(found["GuidanceResponse"][0]["dataRequirement"]) > 20
 
 
+def test_it_is_told_how_much_of_the_record_was_used(client: httpx.Client) -> None:
+    strange = record(("back_pain", True), ("saddle_anesthesia", True), ("what_nobody_knows", True))
+    (outcome,) = parts(apply(client, RULE, parameters(strange)))["OperationOutcome"]
+    (told,) = (one["diagnostics"] for one in outcome["issue"] if one["details"]["text"] == "What became of the record")
+    assert told.startswith("4 resources, ")
+    assert "unmapped-code (1)" in told
+
+
 def test_a_bundle_alone_will_do(client: httpx.Client) -> None:
     alone = parts(apply(client, RULE, CAUDA, "?subject=Patient/1&as_of=2026-03-03"))
     assert alone["RequestGroup"][0]["authoredOn"] == "2026-03-03"
