@@ -35,7 +35,13 @@ class FalseAlarm(NamedTuple):
     why: str
 
 
-FALSE_ALARMS: tuple[FalseAlarm, ...] = ()
+FALSE_ALARMS: tuple[FalseAlarm, ...] = (
+    FalseAlarm(
+        "fhir (npm)",
+        "].answer[x]: Missing property",
+        "a condition whose answer is false is taken for one without an answer; our tests count the answers of each condition",
+    ),
+)
 """Those that are known. Each is as narrow as can be."""
 
 

@@ -20,6 +20,7 @@ EXTENSIONS: Mapping[str, tuple[str, ...]] = {
     f"{HL7}questionnaire-supportLink": ("uri",),
     f"{HL7}minValue": ("date", "dateTime", "time", "decimal", "integer"),
     f"{HL7}maxValue": ("date", "dateTime", "time", "instant", "decimal", "integer"),
+    f"{HL7}questionnaire-itemControl": ("CodeableConcept",),
     f"{HL7}designNote": ("markdown",),
     ASKED_OF: ("code",),
     VERDICT: ("code",),

@@ -9,7 +9,7 @@ from spinegraph.engine.exchange.fhir.form.form import FormGroup, FormItem
 from spinegraph.engine.exchange.fhir.form.gates import AnyOf, EnableWhen
 from spinegraph.engine.exchange.fhir.form.link_ids import SCREEN
 from spinegraph.engine.exchange.fhir.writing.answers import YES_NO, Answers
-from spinegraph.engine.exchange.fhir.writing.codings import CANONICAL, Codings, Json, coding
+from spinegraph.engine.exchange.fhir.writing.codings import CANONICAL, Codings, Json, coding, concept_of
 from spinegraph.engine.model import Knowledge, units
 
 HL7 = "http://hl7.org/fhir/StructureDefinition/"
@@ -18,6 +18,9 @@ ASKED_OF = f"{CANONICAL}StructureDefinition/asked-of"
 UCUM = "http://unitsofmeasure.org"
 TYPES: Mapping[str, str] = {"finding": "choice", "measurement": "decimal", "coded": "choice", "date": "date"}
 """What a screen asks → the type of the item; a moment of the case may have a time."""
+
+
+RADIO_BUTTONS = concept_of("http://hl7.org/fhir/questionnaire-item-control", "radio-button", "Radio Button")
 
 
 class Items:
@@ -48,7 +51,7 @@ class Items:
         asked = {"url": ASKED_OF, "valueCode": shown.asked_of}
         codes = {} if shown.kind == "date" else {"code": [*self._codings.of(item.asks)["coding"]]}
         return {
-            **extended((asked, *self._limits(item), *self._notes(shown.reading))),
+            **extended((asked, *self._appearance(item), *self._notes(shown.reading))),
             "linkId": shown.code,
             **codes,
             "text": shown.question if shown.kind == "date" else shown.label,
@@ -57,9 +60,11 @@ class Items:
             **self._options(item),
         }
 
-    def _limits(self, item: FormItem) -> Iterator[Json]:
-        """Of a number: its unit, and the least and the greatest that it can be."""
+    def _appearance(self, item: FormItem) -> Iterator[Json]:
+        """Of yes and no: that all answers are seen; of a number: its unit, and the least and the greatest that it can be."""
         shown = item.shown
+        if shown.kind == "finding":
+            yield {"url": f"{HL7}questionnaire-itemControl", "valueCodeableConcept": RADIO_BUTTONS}
         if shown.kind == "measurement":
             yield {"url": f"{HL7}questionnaire-unit", "valueCoding": coding(UCUM, shown.unit or "1", units.in_words(shown.unit))}
             for name, value in (("minValue", shown.minimum), ("maxValue", shown.maximum)):

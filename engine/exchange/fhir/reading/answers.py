@@ -88,6 +88,8 @@ def counts(given: QuestionnaireResponse) -> bool:
 def _add(item: QuestionItem, reading: Reading, at: Moment | None, answers: _Answers) -> bool:
     """Put what one item says among the answers. Whether it says anything. Raises UnusableError."""
     link_id = item.link_id or ""
+    if link_id == RECORDED and not any(part.answer for part in item.item or ()):
+        return False
     if link_id == RECORDED:
         answers.entries.append(recorded_entry(item, reading))
     elif link_id == BIRTH_DATE:

@@ -59,6 +59,7 @@ def test_every_form_keeps_the_rules_of_the_specification(forms: Questionnaires, 
             assert "enableBehavior" in one or len(one.get("enableWhen", ())) < 2, "que-12"
             for when in one.get("enableWhen", ()):
                 assert when["question"] in links, "what a condition asks for is in the form"
+                assert len([name for name in when if name.startswith("answer")]) == 1, "one answer, which may be false"
                 assert when["operator"] != "exists" or "answerBoolean" in when, "que-7"
         assert "enableWhenExpression" not in json.dumps(form)
         assert form["url"].endswith(f"/Questionnaire/{form['id']}")

@@ -127,6 +127,7 @@ def test_entries_are_read_as_they_are(reader: FhirReader, pressure: FhirReader) 
         pytest.param(entry("temperature_c", value={"valueDecimal": 384}), "unusable-value", id="no possible number"),
         pytest.param(entry("fever", how="present", at="soon"), "bad-date", id="no date"),
         pytest.param(entry("fever", how="present", at="2027"), "future-date", id="after the case"),
+        pytest.param({"linkId": RECORDED, "item": [item(WHAT)]}, "not-answered", id="of nothing yet"),
         pytest.param({"linkId": RECORDED, "item": [item(HOW, coded("present"))]}, "no-code", id="of nothing"),
         pytest.param({"linkId": RECORDED, "item": [item("entry:who", coded("x"))]}, "unmapped-code", id="no such part"),
     ],
