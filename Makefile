@@ -103,6 +103,7 @@ foreign: $(VENV)/foreign $(VENV)/healthchain/made tests/foreign/node_modules  ##
 	$(BIN)/python -m tests.foreign.guide
 	$(BIN)/python -m tests.foreign.fhir
 	$(BIN)/python -m tests.foreign.forms
+	$(BIN)/python -m tests.foreign.doors
 
 mutants: $(VENV)/dev  ## make 600 mistakes in copies of the content, and count what finds them
 	$(BIN)/python -m tests.authoring.mutants
