@@ -140,19 +140,15 @@ def applied(engine: Engine, file: CaseFile, plan: Json, asked: ApplyRequest) -> 
 def read_request(body: bytes, asked: Applying, spoken: tuple[str, ...]) -> ApplyRequest:
     """A body, and what the URL says beside it. `spoken`: languages besides English. Raises ParameterError."""
     given = read_operation(body, APPLY, "data")
-    beside = {"subject": asked.subject, "asOf": asked.as_of}
-    for name, value in beside.items():
-        if value and name in given:
-            raise ParameterError(f"{name!r} stands in the URL and in the body.", where=f"?{name}", mend="Give it once.")
+    subject, as_of = said_of_record(given, asked)
     if given.get("useServerData", [False])[0]:
         what = "'useServerData' cannot be true: this service has no patients."
         raise ParameterError(what, where="/parameter", mend="Send the record as 'data', and leave useServerData out.")
-    text = {name: _text(given, name) or value for name, value in beside.items()}
     language, kind = _text(given, "userLanguage"), _text(given, "userType")
     said = language.partition("-")[0].lower()
     options = RecordOptions(
-        text["subject"],
-        text["asOf"],
+        subject,
+        as_of,
         "patient" if kind == "patient" else "",
         said if said in spoken else "",
     )
@@ -160,6 +156,16 @@ def read_request(body: bytes, asked: Applying, spoken: tuple[str, ...]) -> Apply
     if said and said not in (*spoken, "en"):
         aside.append(f"userLanguage {language}: the guideline is written in {', '.join(('en', *spoken))}.")
     return ApplyRequest(bytes(given["data"][0]), options, _provenance(given), tuple(aside))
+
+
+def said_of_record(given: Given, asked: Applying) -> tuple[str, str]:
+    """Whose record it is, and the moment of the case: in the body, or in the URL. Raises ParameterError where it is in both."""
+    beside = {"subject": asked.subject, "asOf": asked.as_of}
+    for name, value in beside.items():
+        if value and name in given:
+            raise ParameterError(f"{name!r} stands in the URL and in the body.", where=f"?{name}", mend="Give it once.")
+    subject, as_of = (_text(given, name) or value for name, value in beside.items())
+    return subject, as_of
 
 
 def _provenance(given: Given) -> Wanted:

@@ -68,7 +68,7 @@ def _add_content(router: APIRouter, definitions: Definitions) -> None:
         """A file of a Library as it is: CQL, or ELM (JSON). Large ones are not in the Library itself."""
         read_parameters(request.scope["query_string"], Plain)
         found = await run_in_threadpool(lambda: definitions.contents)
-        one = found[_id_among(found, "Binary", request.path_params["name"], "Library")]
+        one = found[id_among(found, "Binary", request.path_params["name"], "Library")]
         media_type = negotiated(request, (one.media_type,), "The content")
         return unless_unchanged(request, f'W/"{definitions.knowledge.digest}"', media_type, lambda: one.data, {"Vary": "Accept"})
 
@@ -112,7 +112,7 @@ def _add_search(router: APIRouter, definitions: Definitions, served: ServedType)
     async def search(request: Request) -> Response:
         asked = read_asked(request, model)
         found = await run_in_threadpool(definitions.of, served.type)
-        bundle = search_set(served.type, [*_matching(found, asked)], asked, f"{root_of(request).rstrip('/')}{FHIR_ROOT}")
+        bundle = search_set(served.type, [*matching(found, asked)], asked, f"{root_of(request).rstrip('/')}{FHIR_ROOT}")
         return answer_unless_unchanged(request, bundle, asked, definitions.knowledge.digest)
 
     search.__doc__ = f"{served.says} All of them, or those that the parameters name."
@@ -135,10 +135,10 @@ def require_plan(definitions: Definitions, name: str) -> Json:
 
 def _known(found: Mapping[str, Json], kind: str, name: str) -> Json:
     """The resource of an id. Raises UnknownResourceError."""
-    return found[_id_among(found, kind, name, kind)]
+    return found[id_among(found, kind, name, kind)]
 
 
-def _id_among(found: Iterable[str], kind: str, name: str, listing: str) -> str:
+def id_among(found: Iterable[str], kind: str, name: str, listing: str) -> str:
     """The id, if it is one of those. Raises UnknownResourceError."""
     ids = [*found]
     if name in ids:
@@ -151,7 +151,8 @@ def _id_among(found: Iterable[str], kind: str, name: str, listing: str) -> str:
     )
 
 
-def _matching(found: Mapping[str, Json], asked: Search) -> Iterator[Json]:
+def matching(found: Mapping[str, Json], asked: Search) -> Iterator[Json]:
+    """Of resources by their ids those that are searched for."""
     name, url = "", ""
     if isinstance(asked, CanonicalSearch):
         name, url = asked.name.casefold(), asked.url

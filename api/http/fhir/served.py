@@ -71,10 +71,7 @@ FORMS = ServedType(
     "What the guidelines ask: of all packages (`all`), of one, or one screen (`screen-` and its id); `.patient` and the code of "
     "a language at the end of an id choose the words.",
     "all",
-    search=(
-        SearchParameter("_id", "token", "The id of a form."),
-        SearchParameter("url", "uri", "The canonical URL of a form."),
-    ),
+    search=CANONICAL,
     operations=(
         ServedOperation(
             "populate",

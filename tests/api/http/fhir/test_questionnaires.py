@@ -42,7 +42,7 @@ def parameters(**given: Json) -> Json:
 
 YES = {"valueCoding": {"system": "http://terminology.hl7.org/CodeSystem/v2-0136", "code": "Y"}}
 ANNA = {"valueReference": {"reference": "Patient/anna"}}
-GIVEN: Json = {"subject": ANNA, "as_of": {"valueDate": "2026-03-03"}, "data": {"resource": RECORD}}
+GIVEN: Json = {"subject": ANNA, "asOf": {"valueDate": "2026-03-03"}, "data": {"resource": RECORD}}
 
 
 def bundle(*resources: Json) -> Json:
@@ -68,9 +68,9 @@ def test_a_form_is_read_and_kept(client: httpx.Client) -> None:
 
 
 def test_forms_are_searched(client: httpx.Client) -> None:
-    listed = client.get("/fhir/Questionnaire").json()
+    listed = client.get("/fhir/Questionnaire?_count=100").json()
     assert (listed["type"], listed["total"]) == ("searchset", len(listed["entry"]))
-    assert {f"{URL}all", f"{URL}screen-cancer"} <= {one["fullUrl"] for one in listed["entry"]}
+    assert {"all", "screen-cancer"} <= {one["resource"]["id"] for one in listed["entry"]}
     assert all("item" not in one["resource"] and one["resource"]["meta"]["tag"] for one in listed["entry"])
     for query in (
         "_id=screen-cancer",
@@ -104,6 +104,8 @@ def test_what_a_record_answers_and_nothing_else(client: httpx.Client) -> None:
 def test_a_bundle_alone_is_the_record(client: httpx.Client) -> None:
     reply = client.post("/fhir/Questionnaire/screen-infection/$populate", json=RECORD)
     assert answers(reply.json()["parameter"][0]["resource"]).keys() == {"fever"}
+    beside = client.post("/fhir/Questionnaire/all/$populate?subject=Patient/anna&as_of=2026-03-03", json=RECORD)
+    assert answers(beside.json()["parameter"][0]["resource"])["age_years"] == {"valueDecimal": 45}
 
 
 def test_a_form_that_is_handed_out_decides(client: httpx.Client) -> None:
