@@ -49,7 +49,7 @@ from spinegraph.engine.exchange.fhir.reading.resources import (
 )
 from spinegraph.engine.exchange.fhir.reading.statements import Note, Statement, UnusableError
 from spinegraph.engine.exchange.fhir.reading.unrecorded import assumed_absent
-from spinegraph.engine.exchange.fhir.reading.whose import choose_patient
+from spinegraph.engine.exchange.fhir.reading.whose import choose_patient, named_in
 from spinegraph.engine.messages import messages_of
 from spinegraph.engine.model import Knowledge
 
@@ -113,8 +113,9 @@ class FhirReader:
             return self._case_of(record, options)
 
     def _case_of(self, record: Record, options: RecordOptions) -> CaseFile:
-        whose = choose_patient((one for one in record.entries if one.note is None), options.subject)
-        entries = [*zip(record.entries, whose.exclusions(record.entries), strict=True)]
+        named = named_in(record.entries)
+        whose = choose_patient(record.entries, named, options.subject)
+        entries = [*zip(record.entries, whose.exclusions(record.entries, named), strict=True)]
         said_as_of = _as_of(record, options.as_of, entries)
         as_of = read_moment(said_as_of, "as_of", "as_of") if said_as_of else None
         medicines = _medicines(record)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from spinegraph.engine.errors import MalformedCaseError, shortened
@@ -38,22 +38,17 @@ class Whose(NamedTuple):
         reference = subject_of(entry)
         if reference is None:
             return Note("no-subject") if self.others else None
-        if self.is_meant(reference, entry.base):
-            return None
-        return Note("other-patient", {"whom": shortened(_told(reference))})
+        return self._unmeant(reference, entry.base)
 
-    def exclusions(self, entries: Iterable[Entry]) -> Iterator[Note | None]:
+    def exclusions(self, entries: Sequence[Entry], named: Named) -> list[Note | None]:
         """The same of each entry, in their order; a reference that several have is looked up once."""
-        known: dict[tuple[str | Reference, str], Note | None] = {}
-        for entry in entries:
-            reference = subject_of(entry)
-            if reference is None:
-                yield self.excluded(entry)
-                continue
-            key = reference.reference or reference, entry.base
-            if key not in known:
-                known[key] = self.excluded(entry)
-            yield known[key]
+        by_reference = {key: self._unmeant(reference, key[1]) for key, reference in named.different.items()}
+        return [
+            self.excluded(entry) if key is None else by_reference[key] for entry, key in zip(entries, named.keys, strict=True)
+        ]
+
+    def _unmeant(self, reference: Reference, base: str) -> Note | None:
+        return None if self.is_meant(reference, base) else Note("other-patient", {"whom": shortened(_told(reference))})
 
     def is_meant(self, reference: Reference, base: str) -> bool:
         """Whether a reference from a resource below the address `base` means the patient."""
@@ -79,15 +74,39 @@ def subject_of(entry: Entry) -> Reference | None:
     return reference if reference.reference or reference.identifier else None
 
 
-def choose_patient(entries: Iterable[Entry], wanted: str) -> Whose:
-    """The patient of a record, or the one that is asked for by id, reference or URL.
+Key = tuple[str | Reference, str]
+"""What tells one reference from another: its text, or where it has none all of it, and the address below which it stands."""
+
+
+class Named(NamedTuple):
+    """Whom the entries of a record say that they are about, each as a key, or None; and the references by these."""
+
+    keys: list[Key | None]
+    different: dict[Key, Reference]
+
+
+def named_in(entries: Iterable[Entry]) -> Named:
+    """Whom entries say that they are about. What is not used anyway is left out."""
+    keys: list[Key | None] = []
+    different: dict[Key, Reference] = {}
+    for entry in entries:
+        reference = subject_of(entry) if entry.note is None else None
+        key = (reference.reference or reference, entry.base) if reference else None
+        keys.append(key)
+        if reference and key:
+            different[key] = reference
+    return Named(keys, different)
+
+
+def choose_patient(entries: Iterable[Entry], named: Named, wanted: str) -> Whose:
+    """The patient of a record, or the one that is asked for by id, reference or URL. `named`: whom the entries say.
 
     Raises MalformedCaseError where there is no such patient, or there are several and none is asked for.
     """
-    known = [*entries]
-    patients = [_of_resource(entry, entry.resource) for entry in known if isinstance(entry.resource, Patient)]
-    different = {(one.reference or one, entry.base): one for entry in known if (one := subject_of(entry)) is not None}
-    spoken = {(_told(one), base): one for (_, base), one in different.items()}
+    patients = [
+        _of_resource(entry, entry.resource) for entry in entries if isinstance(entry.resource, Patient) and entry.note is None
+    ]
+    spoken = {(_told(one), base): one for (_, base), one in named.different.items()}
     found = patients or [
         Whose(name, base + name if base else "", frozenset(), False)
         for name, base in {_split(told, base) for told, base in spoken}
