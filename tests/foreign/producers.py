@@ -1,6 +1,6 @@
 """Whatever of ours writes FHIR R4 or CDS Hooks, as functions from an engine to what they write: the panel is put to all of it.
 
-`test_producers.py` refuses a type of resource that our code names and no producer here writes.
+`tests/exchange/fhir/test_written.py` refuses a type of resource that our code names and no producer here writes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from spinegraph.api.http.fhir.capability import capability_statement
 from spinegraph.api.http.fhir.definitions import CanonicalSearch, search_set
 from spinegraph.api.http.fhir.served import SERVED
 from spinegraph.api.problems import fault_members, members_of
-from spinegraph.engine import Case, CaseFile, Engine, make_case, make_codebook
+from spinegraph.engine import Case, CaseFile, Codebook, Engine, make_case, make_codebook
 from spinegraph.engine.errors import MalformedCaseError
 from spinegraph.engine.exchange.cds_hooks.answering import HookAnswering
 from spinegraph.engine.exchange.cds_hooks.gathering import gather
@@ -54,9 +54,28 @@ def example_records(_engine: Engine) -> Iterable[Json]:
 
 
 def cases(engine: Engine) -> Iterator[Case]:
-    """Random cases, of which one knows nothing."""
+    """A case that knows nothing, one with every kind of entry, and random ones."""
     yield Case()
+    yield _with_every_entry(make_codebook(engine.knowledge))
     yield from itertools.islice(random_cases(engine.program, seed=14), CASES)
+
+
+def _with_every_entry(book: Codebook) -> Case:
+    """A case whose findings, acts and measurements are the first that the codebook has, with dates and without."""
+    findings = sorted({*book.findings.values()} - {*book.derived_only})
+    acts = sorted({*book.interventions.values()})
+    code, (least, most, _) = next(iter(sorted((code, range_) for code, range_ in book.ranges.items() if code != book.age)))
+    data: Json = {
+        "present": [findings[0], {"code": findings[1], "at": "2026-03-01"}],
+        "absent": [findings[2], {"code": findings[3], "at": "2026-02"}],
+        "performed": [{"code": acts[0], "at": "2026-03-02T08:30:00Z"}],
+        "not_performed": [acts[1]],
+        "taking": [acts[2]],
+        "not_taking": [acts[3]],
+        "measurements": {code: {"value": (least + most) / 2, "at": "2026-03-02"}},
+        "as_of": "2026-03-03T10:00:00Z",
+    }
+    return make_case({**data, **({"birth_date": "1972-05-01"} if book.age else {})}, book)
 
 
 def drafts(engine: Engine) -> Iterator[Json]:
@@ -83,64 +102,42 @@ def outcomes(_engine: Engine) -> Iterator[Json]:
     yield outcome_of_problem({**fault_members("7f3a"), "status": 500, "instance": "urn:uuid:7f3a"})
 
 
-def forms(engine: Engine) -> Iterable[Json]:
-    """What is asked: all of it, for clinicians and patients; one screen; what is asked next of somebody; and answers."""
-    questionnaires = Questionnaires(engine.knowledge)
+def forms(engine: Engine) -> Iterator[Json]:
+    """All that is asked, in each language and for both audiences; what is asked next of somebody; and answers."""
+    questionnaires, responder = Questionnaires(engine.knowledge), Responder(engine.knowledge)
+    yield from map(questionnaires.write, questionnaires.names())
     whole = questionnaires.write(FormName())
-    yield whole
-    yield questionnaires.write(FormName(audience="patient"))
-    yield questionnaires.write(FormName(screen="results"))
-    for case in _cases(engine):
+    for case in cases(engine):
         yield questionnaires.write_next(engine.open_screens(case), FormName())
-        yield populate(CaseFile(case), whole, Responder(engine.knowledge), "Patient/anna")
+        yield populate(CaseFile(case), whole, responder, "Patient/anna")
 
 
-def case_bundles(engine: Engine) -> Iterable[Json]:
+def case_bundles(engine: Engine) -> Iterator[Json]:
     """Cases as Bundles."""
     bundles = CaseBundles(engine.knowledge, Codings(engine.knowledge))
-    yield from (bundles.write(case).resource for case in _cases(engine))
+    yield from (bundles.write(case).resource for case in cases(engine))
 
 
-def _cases(engine: Engine) -> Iterable[Case]:
-    """A case with every kind of entry, and what is random of all that can be recorded."""
-    codebook = make_codebook(engine.knowledge)
-    yield make_case(MIXED, codebook)
-    yield from itertools.islice(random_cases(engine.program, 1), 3)
-
-
-MIXED: Json = {
-    "present": ["low_back_pain", {"code": "fever", "at": "2026-03-01"}],
-    "absent": ["trauma", {"code": "night_pain", "at": "2026-02"}],
-    "performed": [{"code": "mri_lumbar", "at": "2026-03-02T08:30:00Z"}],
-    "not_performed": ["plain_radiograph"],
-    "taking": ["nsaid"],
-    "not_taking": ["antibiotic_therapy"],
-    "measurements": {"duration_weeks": 5, "temperature_c": {"value": 38.4, "at": "2026-03-02"}},
-    "birth_date": "1972-05-01",
-    "as_of": "2026-03-03T10:00:00Z",
-}
-
-
-def definitional(engine: Engine) -> Iterable[Json]:
+def definitional(engine: Engine) -> Iterator[Json]:
     """All that follows from the knowledge alone."""
     definitions = Definitions(engine.knowledge)
     for kind in MAKERS:
         yield from definitions.of(kind).values()
 
 
-def decided(engine: Engine) -> Iterable[Json]:
-    """Decisions as Bundles: of nothing, of a contradiction, and of patients for whom everything can be ordered."""
+def decided(engine: Engine) -> Iterator[Json]:
+    """Decisions as Bundles: of a contradiction, of patients for whom everything can be ordered, and of others."""
     codebook = make_codebook(engine.knowledge)
     findings = [one.code for iri, one in engine.knowledge.stated_findings.items() if not one.derived_only]
-    cases: list[Json] = [{}, {"as_of": "2026-03-03T10:15", "present": findings[:1], "absent": findings[:1]}]
-    cases += [{"present": findings[::number], "absent": findings[1 :: number + 1]} for number in range(1, 6)]
-    for case in cases:
-        decision = engine.decide(make_case(case, codebook), include_all=True, flips=False)
+    told: list[Json] = [{"as_of": "2026-03-03T10:15", "present": findings[:1], "absent": findings[:1]}]
+    told += [{"present": findings[::number], "absent": findings[1 :: number + 1]} for number in range(1, 6)]
+    for case in (*(make_case(one, codebook) for one in told), *cases(engine)):
+        decision = engine.decide(case, include_all=True, flips=False)
         yield applied_bundle(decision, engine.knowledge, Applied(provenance=Wanted(made_at="2026-03-03T10:15:00Z")))
         yield applied_bundle(decision, engine.knowledge)
 
 
-def served(engine: Engine) -> Iterable[Json]:
+def served(engine: Engine) -> Iterator[Json]:
     """What the service says of itself, and what is found."""
     yield capability_statement(engine.knowledge, SERVED, "https://example.org/fhir")
     definitions = Definitions(engine.knowledge)

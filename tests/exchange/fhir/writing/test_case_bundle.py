@@ -9,7 +9,18 @@ from spinegraph.engine import Case, Codebook, Engine, make_case
 from spinegraph.engine.exchange.fhir.writing.case_bundle import CaseBundles
 from spinegraph.engine.exchange.fhir.writing.codings import Codings, Json
 
-from tests.foreign.producers import MIXED
+MIXED: dict[str, Any] = {
+    "present": ["low_back_pain", {"code": "fever", "at": "2026-03-01"}],
+    "absent": ["trauma", {"code": "night_pain", "at": "2026-02"}],
+    "performed": [{"code": "mri_lumbar", "at": "2026-03-02T08:30:00Z"}],
+    "not_performed": ["plain_radiograph"],
+    "taking": ["nsaid"],
+    "not_taking": ["antibiotic_therapy"],
+    "measurements": {"duration_weeks": 5, "temperature_c": {"value": 38.4, "at": "2026-03-02"}},
+    "birth_date": "1972-05-01",
+    "as_of": "2026-03-03T10:00:00Z",
+}
+"""A case with every kind of entry."""
 
 
 @pytest.fixture(scope="module")
