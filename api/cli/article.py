@@ -8,10 +8,13 @@ from typing import Annotated
 
 import msgspec
 import typer
-from spinegraph.api.cli.cases import GuidelineOption, KnowledgeOption, LanguageOption, in_language
+from spinegraph.api.cli.cases import AsOfOption, GuidelineOption, KnowledgeOption, LanguageOption, SubjectOption, in_language
 from spinegraph.api.settings import LOCAL, load_engine
-from spinegraph.engine import make_codebook, read_case_file
+from spinegraph.engine import make_codebook
+from spinegraph.engine.decide.accounted import with_account
 from spinegraph.engine.exchange.article.local import NO_TEXT, read_local
+from spinegraph.engine.exchange.fhir.reading.files import read_any_case_file
+from spinegraph.engine.exchange.fhir.reading.record import FhirReader, RecordOptions
 from spinegraph.engine.exchange.formats import BY_NAME, Answer
 
 
@@ -30,7 +33,10 @@ class Audience(StrEnum):
 
 
 def article_command(
-    case: Annotated[Path, typer.Argument(metavar="CASE", help="Case file (.yaml, .json, .ttl); - reads stdin.")],
+    case: Annotated[
+        Path,
+        typer.Argument(metavar="CASE", help="Case file (.yaml, .json, .ttl), or a FHIR record (.json, .ndjson); - reads stdin."),
+    ],
     form: Annotated[Format, typer.Option("--format", help="Markdown, or a web page that stands alone.")] = Format.md,
     audience: Annotated[
         Audience | None, typer.Option("--audience", help="Who is to read it; by default whom the case file names.")
@@ -45,17 +51,20 @@ def article_command(
         ),
     ] = None,
     language: LanguageOption = None,
+    subject: SubjectOption = "",
+    as_of: AsOfOption = "",
     guideline: GuidelineOption = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
     """Write an article about a case: the answer on one page, then the record, the reasons, what is open, and the sources."""
     texts = read_local(local) if local else NO_TEXT
     engine = load_engine(knowledge or ())
-    file = read_case_file(case, make_codebook(engine.knowledge))
+    codebook = make_codebook(engine.knowledge)
+    file = read_any_case_file(case, codebook, FhirReader(engine.knowledge, codebook), RecordOptions(subject, as_of))
     case_of_reader = msgspec.structs.replace(file.case, audience=audience.value) if audience else file.case
     if language:
         case_of_reader = in_language(case_of_reader, language)
-    decision = engine.decide(case_of_reader, packages=guideline or ())
+    decision = with_account(engine.decide(case_of_reader, packages=guideline or ()), file.account)
     article = BY_NAME[form].write(Answer(engine.knowledge, decision, file.title, file.narrative, texts))
     if output is None:
         typer.echo(article, nl=False)

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from spinegraph.api.cli.cases import KnowledgeOption
+from spinegraph.api.cli.cases import AsOfOption, KnowledgeOption, SubjectOption
 from spinegraph.api.settings import load_engine
-from spinegraph.engine import make_codebook, read_case_file
+from spinegraph.engine import make_codebook
 from spinegraph.engine.errors import DrawingError
+from spinegraph.engine.exchange.fhir.reading.files import read_any_case_file
+from spinegraph.engine.exchange.fhir.reading.record import FhirReader, RecordOptions
 from spinegraph.engine.exchange.pathway.dot import write_dot
 from spinegraph.engine.exchange.pathway.drawing import render_pathway
 from spinegraph.engine.exchange.pathway.lighting import light
@@ -53,7 +55,7 @@ def graph_command(
         ),
     ] = BACK,
     case: Annotated[
-        Path | None, typer.Option("--case", metavar="CASE", help="Show what holds in this case (.yaml, .json, .ttl).")
+        Path | None, typer.Option("--case", metavar="CASE", help="Show what holds in this case or FHIR record.")
     ] = None,
     program: Annotated[
         str,
@@ -62,13 +64,15 @@ def graph_command(
             help="Draw with this program (name or path) instead of graphviz-pure or dot.",
         ),
     ] = "",
+    subject: SubjectOption = "",
+    as_of: AsOfOption = "",
     knowledge: KnowledgeOption = None,
 ) -> None:  # fmt: skip
     """Draw a decision pathway: criteria, suspicions, recommendations, what overrides what, what stays open."""
     chosen = form or _format_of(output)
     if chosen is Format.png and output is None and sys.stdout.isatty():
         raise DrawingError("A PNG cannot be shown in a terminal.", mend="Name a file: --output pathway.png.")
-    pathway = _pathway(name, depth, case, knowledge)
+    pathway = _pathway(name, depth, case, RecordOptions(subject, as_of), knowledge)
     match chosen:
         case Format.txt:
             drawn = f"{outline(pathway)}\n".encode()
@@ -83,13 +87,16 @@ def graph_command(
         typer.echo(f"{output}: {len(drawn):,} bytes.", err=True)
 
 
-def _pathway(name: str, depth: int, case: Path | None, folders: list[Path] | None) -> Pathway:
+def _pathway(name: str, depth: int, case: Path | None, options: RecordOptions, folders: list[Path] | None) -> Pathway:
     """The pathway, lit where a case is given. Raises DrawingError, KnowledgeError, CaseError."""
     if case is None:
+        if options != RecordOptions():
+            raise DrawingError("--subject and --as-of are of a record.", mend="Name it: --case record.json.")
         return find_pathway(open_knowledge(folders or ()), name, depth)
     engine = load_engine(folders or ())
     pathway = find_pathway(engine.knowledge, name, depth)
-    file = read_case_file(case, make_codebook(engine.knowledge))
+    codebook = make_codebook(engine.knowledge)
+    file = read_any_case_file(case, codebook, FhirReader(engine.knowledge, codebook), options)
     return light(pathway, engine.knowledge, engine.decide(file.case, include_all=True, flips=False), file.title)
 
 

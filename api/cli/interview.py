@@ -10,7 +10,7 @@ import msgspec
 import typer
 import yaml
 from spinegraph.api.cli.answers import BACK, HELP, QUIT, Record, answered, is_theirs, keys, open_items, quantity_range
-from spinegraph.api.cli.cases import GuidelineOption, KnowledgeOption, PatientOption
+from spinegraph.api.cli.cases import AsOfOption, GuidelineOption, KnowledgeOption, PatientOption, SubjectOption
 from spinegraph.api.cli.terminal_brief import brief_lines, wrapped
 from spinegraph.api.cli.terminal_page import brief_width, show
 from spinegraph.api.settings import load_engine
@@ -22,9 +22,11 @@ from spinegraph.engine import (
     Engine,
     MalformedCaseError,
     make_codebook,
-    read_case_file,
 )
+from spinegraph.engine.decide.accounted import with_account
 from spinegraph.engine.decide.case import case_data
+from spinegraph.engine.exchange.fhir.reading.files import read_any_case_file
+from spinegraph.engine.exchange.fhir.reading.record import FhirReader, RecordOptions
 from spinegraph.engine.knowledge.yaml_text import plain_value
 from spinegraph.engine.model import Answer
 from spinegraph.engine.model.shown import ShownItem, ShownScreen
@@ -44,9 +46,11 @@ class Step(NamedTuple):
 
 
 def interview_command(
-    case: Annotated[Path | None, typer.Option(metavar="CASE", help="Case file to start from.")] = None,
+    case: Annotated[Path | None, typer.Option(metavar="CASE", help="Case file, or FHIR record, to start from.")] = None,
     save: Annotated[Path | None, typer.Option(metavar="FILE", help="New YAML file for the case that comes out.")] = None,
     patient: PatientOption = False,
+    subject: SubjectOption = "",
+    as_of: AsOfOption = "",
     guideline: GuidelineOption = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
@@ -58,13 +62,16 @@ def interview_command(
         raise MalformedCaseError("The file exists already.", where=str(save), mend="Choose a new name: nothing is overwritten.")
     engine = load_engine(knowledge or ()).of_packages(guideline or ())
     codebook = make_codebook(engine.knowledge)
-    start = read_case_file(case, codebook) if case else CaseFile(Case())
+    reader, options = FhirReader(engine.knowledge, codebook), RecordOptions(subject, as_of)
+    if case is None and options != RecordOptions():
+        raise typer.BadParameter("--subject and --as-of go with --case.")
+    start = read_any_case_file(case, codebook, reader, options) if case else CaseFile(Case())
     if patient:
         start = start._replace(case=msgspec.structs.replace(start.case, audience="patient"))
     record = conduct(engine, codebook, Record(start.case), _ask, typer.echo)
     from rich.console import Group
 
-    show(Group("", *brief_lines(engine.answer(record.case), HINT, brief_width())))
+    show(Group("", *brief_lines(with_account(engine.answer(record.case), start.account), HINT, brief_width())))
     if save:
         save.write_text(as_yaml(start._replace(case=record.case)), encoding="utf-8")
         typer.echo(f"\nSaved as {save}.")

@@ -51,6 +51,29 @@ def test_a_record_is_decided_as_a_case_is(tmp_path: Path, capsys: pytest.Capture
     assert "it is provisional" in capsys.readouterr().out.replace("\n", " ")
 
 
+def test_every_command_about_a_case_takes_a_record(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["article", str(RECORD), *AS_OF]) == 0
+    assert "it is provisional" in capsys.readouterr().out
+    monkeypatch.setattr("builtins.input", lambda _: "q")
+    assert main(["interview", "--case", str(RECORD), *AS_OF]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "because: urinary retention, saddle anesthesia" in out
+    assert "Some of the record is not used that matters" in out
+    drawn = [tmp_path / name for name in ("with.txt", "without.txt")]
+    assert main(["graph", "lumbar-mri-in-suspected-cauda-equina", "-o", str(drawn[0]), "--case", str(RECORD), *AS_OF]) == 0
+    assert main(["graph", "lumbar-mri-in-suspected-cauda-equina", "-o", str(drawn[1])]) == 0
+    assert "urinary retention" in drawn[0].read_text(encoding="utf-8").lower()
+    assert drawn[0].read_text(encoding="utf-8") != drawn[1].read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", ["interview", "graph"])
+def test_what_is_said_of_a_record_goes_with_one(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, *AS_OF]) != 0
+    assert "--case" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("text", "name", "options", "words"),
     [
