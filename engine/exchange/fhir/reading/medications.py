@@ -31,12 +31,15 @@ def read_prescription(given: MedicationRequest, reading: Reading) -> Iterator[St
 
 
 def _meanings(given: Medicated, reading: Reading) -> tuple[Meaning, ...]:
-    """What the codes of the medicine mean, wherever they stand. Raises UnusableError where the reference leads nowhere."""
+    """What the codes of the medicine mean, wherever they stand. Raises UnusableError where the reference leads nowhere, or the
+    codes to nothing that is known."""
     concept, reference = given.medication_codeable_concept, given.medication_reference
     if concept is None and reference is not None:
         concept = reading.medication(reference)
         if concept is None:
             raise UnusableError("missing-reference", what=shortened(reference.reference or "Medication"))
+    if silence := reading.silence(concept):
+        raise UnusableError.of(silence)
     return reading.codes.meanings(concept)
 
 

@@ -34,3 +34,10 @@ class UnusableError(Exception):
     def __init__(self, kind: str, /, **parts: str) -> None:
         super().__init__(kind)
         self.note = Note(kind, parts)
+
+    @classmethod
+    def of(cls, note: Note) -> UnusableError:
+        """For the reason that a note gives, which is kept as it is."""
+        error = cls(note.kind)
+        error.note = note
+        return error
