@@ -7,10 +7,11 @@ First the planted faults: the panel together has to catch `SHARE` of them, and n
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from spinegraph.engine import Engine, load_knowledge
 from spinegraph.engine.knowledge.files import named_paths
@@ -28,18 +29,20 @@ SHOWN = 5
 
 
 class FalseAlarm(NamedTuple):
-    """A complaint of one validator about what is right, told by what it says, and why it is wrong."""
+    """A complaint of one validator about what is right: what it says of which place, what stands there, and why it is wrong."""
 
     validator: str
-    says: str
+    says: re.Pattern[str]
+    of: Callable[[Any], bool]
     why: str
 
 
 FALSE_ALARMS: tuple[FalseAlarm, ...] = (
     FalseAlarm(
         "fhir (npm)",
-        "].answer[x]: Missing property",
-        "a condition whose answer is false is taken for one without an answer; our tests count the answers of each condition",
+        re.compile(r"Questionnaire\.(?P<place>.*enableWhen\[\d+\])\.answer\[x\]: Missing property"),
+        lambda condition: condition.get("answerBoolean") is False,
+        "it takes the answer false for one that is not there",
     ),
 )
 """Those that are known. Each is as narrow as can be."""
@@ -48,13 +51,26 @@ FALSE_ALARMS: tuple[FalseAlarm, ...] = (
 def complaints(resources: Sequence[tuple[str, Json]]) -> Iterator[tuple[str, str, Complaints]]:
     """Validator, resource and what it says of it, for each resource that one of them does not take."""
     for validator, ask in PANEL.items():
-        for (name, _), found in zip(resources, ask([one for _, one in resources]), strict=True):
-            if left := tuple(text for text in found if not _is_false(validator, text)):
+        for (name, resource), found in zip(resources, ask([one for _, one in resources]), strict=True):
+            if left := tuple(text for text in found if not is_false(validator, text, resource)):
                 yield validator, name, left
 
 
-def _is_false(validator: str, text: str) -> bool:
-    return any(one.validator == validator and one.says in text for one in FALSE_ALARMS)
+def is_false(validator: str, text: str, resource: Json) -> bool:
+    """Whether a complaint about a resource is one of the known false alarms."""
+    for alarm in FALSE_ALARMS:
+        told = alarm.says.fullmatch(text) if alarm.validator == validator else None
+        if told and alarm.of(_at(resource, told["place"])):
+            return True
+    return False
+
+
+def _at(resource: Json, place: str) -> Any:
+    """What stands at a place such as `item[0].enableWhen[1]`."""
+    found: Any = resource
+    for name, number in re.findall(r"(\w+)(?:\[(\d+)\])?", place):
+        found = found[name][int(number)] if number else found[name]
+    return found
 
 
 def planted() -> Iterator[str]:

@@ -26,13 +26,16 @@ CONTEXTS: Mapping[str, type[BaseModel]] = {
 }
 OPTIONAL = ("autoLaunchable", "isRecommended")
 """Members that it demands and CDS Hooks 2.0 does not."""
+AS_LIST = "extension"
+"""What it demands as a list in a request, where CDS Hooks 2.0 has an object."""
 FREE = ("extension", "resource", "prefetch", "context", "draftOrders")
 """Members of which it says nothing more: resources of FHIR, and what the context's own model takes."""
 
 
 def complaints(what: str, body: Any) -> Iterator[str]:
     """Place and fault of each."""
-    yield from _of_model(BODIES[what], body, "")
+    ours = body.get(AS_LIST) if isinstance(body, dict) and what == "request" else None
+    yield from _of_model(BODIES[what], {**body, AS_LIST: [ours]} if isinstance(ours, dict) else body, "")
     if what == "request" and isinstance(body, dict):
         context = CONTEXTS.get(body.get("hook", ""))
         if context is None:

@@ -6,6 +6,7 @@ import copy
 from collections import Counter
 
 from tests.foreign import faults, hooks
+from tests.foreign.fhir import is_false
 from tests.foreign.panel import with_inner
 
 
@@ -23,6 +24,15 @@ def test_a_fault_changes_its_resource_and_leaves_the_right_one_alone() -> None:
     for name, path, instead in hooks.FAULTS:
         assert hooks.planted(name, path, instead) != hooks.GOOD[name], path
     assert before == faults.GOOD
+
+
+def test_a_known_false_alarm_is_narrow() -> None:
+    says = "Questionnaire.item[1].enableWhen[0].answer[x]: Missing property"
+    for answer, wrong in ({"answerBoolean": False}, True), ({"answerBoolean": True}, False), ({}, False):
+        resource = {"resourceType": "Questionnaire", "item": [{}, {"enableWhen": [answer]}]}
+        assert is_false("fhir (npm)", says, resource) is wrong
+        assert not is_false("@medplum/core", says, resource)
+        assert not is_false("fhir (npm)", says.replace("answer[x]", "operator"), resource)
 
 
 def test_what_stands_in_a_bundle_is_put_to_the_panel_by_itself() -> None:

@@ -36,8 +36,12 @@ class Words:
     """How notes are said: the engine's words of a language, and the names that codes have in it. Short ones are remembered."""
 
     def __init__(self, say: Messages, names: Mapping[str, str]) -> None:
-        self._say, self._names = say, names
+        self.say, self.names = say, names
         self._remembered: Callable[[str, tuple[tuple[str, str], ...]], AccountNote] = lru_cache(MAX_REMEMBERED)(self._said)
+
+    def sentence(self, note: Note) -> str:
+        """A note as a sentence."""
+        return self.said(note).text
 
     def said(self, note: Note) -> AccountNote:
         """A note as an account has it."""
@@ -47,15 +51,15 @@ class Words:
 
     def _said(self, kind: str, parts: tuple[tuple[str, str], ...]) -> AccountNote:
         shown = {key: self._part(key, text) for key, text in parts}
-        return AccountNote(kind=kind, text=self._say(REASONS[kind].sentence, **shown))
+        return AccountNote(kind=kind, text=self.say(REASONS[kind].sentence, **shown))
 
     def _part(self, key: str, text: str) -> str:
         if key == "name":
-            return self._names.get(text, text)
+            return self.names.get(text, text)
         if key not in ("names", "nearest") or not text:
             return printed(text) if key != "problem" else text
-        named = ", ".join(self._names.get(code, code) for code in text.split(","))
-        return named if key == "names" else self._say("; nearest: {names}", names=named)
+        named = ", ".join(self.names.get(code, code) for code in text.split(","))
+        return named if key == "names" else self.say("; nearest: {names}", names=named)
 
 
 def printed(text: str) -> str:
