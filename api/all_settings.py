@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 
-from spinegraph.api import hooks_settings, operation_settings, sparql_settings, validation_settings
+from spinegraph.api import hooks_settings, operation_settings, smart_settings, sparql_settings, validation_settings
 from spinegraph.api.hooks_settings import HooksSettings
 from spinegraph.api.mcp_settings import McpSettings
 from spinegraph.api.operation_settings import OperationSettings
@@ -97,7 +97,9 @@ SETTINGS: tuple[Setting, ...] = (
     _number("SPINEGRAPH_HOOKS_FHIR_SECONDS", "seconds that they have together", HooksSettings.fhir_seconds, range(1, 61)),
     Setting("SPINEGRAPH_HOOKS_RATED", "interventions whose orders are rated (PAMA)", "none", "codes", ","),
     Setting("SPINEGRAPH_HOOKS_MECHANISM", "the identifier of this mechanism at CMS", "none", "its code"),
-    Setting("SPINEGRAPH_SMART_CLIENT_ID", "as which client the SMART app is known; cards then link to it", "no app", "its id"),
+    Setting(smart_settings.CLIENT_ID, "as which client the SMART app is known; cards then link to it", "no app", "its id"),
+    Setting(smart_settings.ISSUERS, "FHIR servers that may launch the SMART app", "none", "base URLs", ","),
+    Setting(smart_settings.ORIGINS, "where they give tokens, and whose pages may show the app", "none", "origins", ","),
     _number("SPINEGRAPH_MCP_MAX_ANSWER_BYTES", "bytes of an answer to an assistant's query", McpSettings.max_answer_bytes,
             range(1024, 1 << 24)),
 )  # fmt: skip

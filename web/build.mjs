@@ -14,7 +14,7 @@ await mkdir(folder, { recursive: true });
 for (const name of await readdir(folder)) if (/\.(js|css|html|txt)$/.test(name)) await rm(join(folder, name));
 const { metafile } = await build({
   absWorkingDir: here,
-  entryPoints: { app: 'src/main.tsx', docs: 'src/docs.ts', sparql: 'src/sparql/main.ts' },
+  entryPoints: { app: 'src/main.tsx', docs: 'src/docs.ts', smart: 'src/smart/main.tsx', sparql: 'src/sparql/main.ts' },
   chunkNames: '[name]-[hash]',
   outdir: folder,
   bundle: true,
@@ -25,12 +25,13 @@ const { metafile } = await build({
   jsx: 'automatic',
   jsxImportSource: 'preact',
   charset: 'utf8',
+  define: { FHIRCLIENT_PURE: 'true' }, // browsers have what fhirclient would bring for older ones
   legalComments: 'none', // licences.txt has the licences whole
   logLevel: 'warning',
   metafile: true,
 });
 await copySwagger();
-for (const [page, entry] of [['index', 'app'], ['docs', 'docs']]) await writePage(`${page}.html`, `${entry}.js`);
+for (const [page, entry] of [['index', 'app'], ['docs', 'docs'], ['smart', 'smart']]) await writePage(`${page}.html`, `${entry}.js`);
 await writeFile(join(folder, 'licences.txt'), await licences(here));
 await writeFile(join(folder, 'sources.txt'), `${await digest()}\n`);
 

@@ -21,7 +21,7 @@ USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 /** Every package that the pages are made of, by name, with its licence as it is published. */
 export async function licences(web) {
   const lock = JSON.parse(await readFile(join(web, 'package-lock.json'), 'utf8'));
-  const packages = Object.entries(lock.packages).filter(([path, one]) => path && !one.dev);
+  const packages = Object.entries(lock.packages).filter(([path, one]) => path.startsWith('node_modules/') && !one.dev && !one.link);
   const texts = await Promise.all(packages.map(([path, one]) => licenceOf(web, path, one.version)));
   const head = 'The pages of Spinegraph are made with these packages, under these licences.';
   return `${[head, ...texts].join(`\n\n${'='.repeat(100)}\n`)}\n`;

@@ -9,7 +9,7 @@ import base64
 import gzip
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import PurePath
@@ -24,15 +24,19 @@ from starlette.responses import Response
 ARTICLE_STYLE = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
 
 
-def policy(*styles: str) -> str:
-    """What a built page may do (Content-Security-Policy level 3); `styles`: which may stand in it beside its sheet.
+def policy(*styles: str, connect: Sequence[str] = ()) -> str:
+    """What a built page may do (Content-Security-Policy level 3).
+
+    `styles`: which may stand in it beside its sheet; `connect`: origins that it may ask, and whose pages may frame it.
 
     A digest and 'unsafe-inline' are no pair: beside a digest browsers take no notice of the other.
     """
     allowed = " ".join(("'self'", *styles))
+    asked = " ".join(("'self'", *connect))
+    framed = " ".join(connect) or "'none'"
     return (
         f"default-src 'none'; script-src 'self'; style-src {allowed}; img-src 'self' data:; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"connect-src {asked}; form-action 'self'; base-uri 'none'; frame-ancestors {framed}"
     )
 
 

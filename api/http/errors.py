@@ -64,7 +64,7 @@ PROBLEM_TYPE = "application/problem+json"
 FHIR_JSON = "application/fhir+json"
 FHIR_ROOT = "/fhir"
 """Below this path errors are told as FHIR tells them: the same what, where and how to mend it."""
-PAGES = ("/browse", "/coverage", "/docs", "/problem", "/search")
+PAGES = ("/browse", "/coverage", "/docs", "/problem", "/search", "/smart")
 """What is for people to look at, and not described for programs."""
 
 

@@ -39,6 +39,7 @@ from spinegraph.api.http.resources import resources_router
 from spinegraph.api.http.search import search_api_router
 from spinegraph.api.http.search_page import search_router
 from spinegraph.api.http.served import Served
+from spinegraph.api.http.smart import smart_router
 from spinegraph.api.http.sparql import sparql_router
 from spinegraph.api.http.tables import tables_router
 from spinegraph.api.http.tokens import Tokens, admission
@@ -80,6 +81,7 @@ ROUTERS: tuple[Row, ...] = (
     Row(("decisions",), lambda served: batch_router(served.engine, served.codebook, served.limits)),
     Row(("fhir",), fhir_router),
     Row(("fhir", "decisions"), fhir_decisions_router),
+    Row(("pages", "decisions", "fhir"), lambda served: smart_router(served.smart, served.knowledge)),
     Row((), lambda served: knowledge_router(served.knowledge)),
     Row((), lambda served: listings_router(served.knowledge)),
     Row((), lambda served: content_router(served.knowledge, served.passages)),

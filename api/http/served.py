@@ -18,6 +18,7 @@ from spinegraph.api.http.tokens import Tokens, read_tokens
 from spinegraph.api.mcp_settings import McpSettings
 from spinegraph.api.operation_settings import OperationSettings
 from spinegraph.api.settings import Part, Settings
+from spinegraph.api.smart_settings import SmartSettings
 from spinegraph.api.sparql_settings import SparqlSettings, make_query_service
 from spinegraph.api.validation_settings import ValidationSettings, make_validation_service
 from spinegraph.engine import Codebook, Engine, Knowledge, knowledge_paths, make_codebook
@@ -45,6 +46,7 @@ class Served:
     validation: ValidationSettings
     assistants: McpSettings
     hooks: HooksSettings
+    smart: SmartSettings
     engine: Engine
     codebook: Codebook
     index: SearchIndex
@@ -120,6 +122,7 @@ def make_served(
         validation=validation,
         assistants=McpSettings.from_environment(environment),
         hooks=HooksSettings.from_environment(environment),
+        smart=SmartSettings.from_environment(environment),
         engine=engine,
         codebook=codebook,
         index=index,

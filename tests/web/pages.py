@@ -50,16 +50,19 @@ class Heard(NamedTuple):
 
 
 @contextmanager
-def opened(browser: Browser, address: str, path: str, size: str, **more: Any) -> Iterator[tuple[Page, Heard]]:
-    """A page in a window of its own. What it asks of other hosts is noted and not answered."""
+def opened(
+    browser: Browser, address: str, path: str, size: str, others: tuple[str, ...] = (), **more: Any
+) -> Iterator[tuple[Page, Heard]]:
+    """A page in a window of its own. What it asks of hosts that are not among `others` is noted and not answered."""
     width, height = SIZES[size]
     context = browser.new_context(viewport={"width": width, "height": height}, **more)
     heard = Heard([], [])
-    context.route(lambda url: not url.startswith((address, "data:")), lambda route: route.abort())
+    context.route(lambda url: not url.startswith((address, *others, "data:")), lambda route: route.abort())
     page = context.new_page()
     page.on("console", lambda message: heard.errors.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: heard.errors.append(str(error)))
-    page.on("request", lambda request: heard.foreign.append(request.url) if not request.url.startswith(address) else None)
+    known = (address, *others)
+    page.on("request", lambda request: None if request.url.startswith(known) else heard.foreign.append(request.url))
     try:
         reply = page.goto(f"{address}{path}", wait_until="networkidle")
         assert reply is not None

@@ -30,25 +30,7 @@ export function Why({ rule }: { rule: string }) {
       {!found && !failed && <p class="loading">{say('why.loading')}</p>}
       {found && (
         <>
-          <ol class="chain">
-            <li>
-              <h3>{say('why.facts')}</h3>
-              <FactsOf proof={found.explanation} />
-            </li>
-            <li data-truth={found.explanation?.truth}>
-              <h3>
-                {say('why.criterion')} <span class="tr">{sayOf('truth', found.explanation?.truth ?? 'unknown')}</span>
-              </h3>
-              <Criterion proof={found.explanation} />
-            </li>
-            <li>
-              <h3>{say('why.rule')}</h3>
-              <Rule rule={listed} found={found} />
-            </li>
-            <li>
-              <Passages ids={found.passages ?? []} />
-            </li>
-          </ol>
+          <Chain rule={listed} found={found} />
           <Flips found={found} />
         </>
       )}
@@ -56,7 +38,32 @@ export function Why({ rule }: { rule: string }) {
   );
 }
 
-function Standing({ rule, found }: { rule: Listed; found: Recommendation }) {
+/** From the facts to the passage, in four steps. */
+export function Chain({ rule, found }: { rule: Listed; found: Recommendation }) {
+  return (
+    <ol class="chain">
+      <li>
+        <h3>{say('why.facts')}</h3>
+        <FactsOf proof={found.explanation} />
+      </li>
+      <li data-truth={found.explanation?.truth}>
+        <h3>
+          {say('why.criterion')} <span class="tr">{sayOf('truth', found.explanation?.truth ?? 'unknown')}</span>
+        </h3>
+        <Criterion proof={found.explanation} />
+      </li>
+      <li>
+        <h3>{say('why.rule')}</h3>
+        <Rule rule={rule} found={found} />
+      </li>
+      <li>
+        <Passages ids={found.passages ?? []} />
+      </li>
+    </ol>
+  );
+}
+
+export function Standing({ rule, found }: { rule: Listed; found: Recommendation }) {
   const { catalogue } = useStore();
   if (!catalogue || !found.verdict) return null;
   const lane = laneOf(found.verdict, rule, found, catalogue);

@@ -1,1 +1,0 @@
-import{a as t}from"./chunk-35CLYT56.js";import{L as e}from"./chunk-WLR7GASY.js";import{d as r}from"./chunk-F5DPJ4XF.js";function l({level:o}){return e("p",{class:"mark","data-level":o,children:[e(t,{name:o}),r("level",o)]})}export{l as a};

@@ -1,0 +1,2 @@
+// Every browser in which the page runs has `globalThis.crypto`.
+module.exports = {};
