@@ -18,6 +18,7 @@ from spinegraph.engine.decide.case_entries import CaseEntries
 from spinegraph.engine.decide.codebook import Codebook
 from spinegraph.engine.decide.dates import read_moment
 from spinegraph.engine.decide.facts import compare
+from spinegraph.engine.decide.input_planes import input_planes
 from spinegraph.engine.decide.recurrence import is_due
 from spinegraph.engine.decide.suggestions import MAX_SHOWN
 from spinegraph.engine.decide.timeline import Timelines
@@ -28,7 +29,7 @@ from spinegraph.engine.errors import (
     shortened,
 )
 from spinegraph.engine.messages import LANGUAGES
-from spinegraph.engine.model import Case, Compared, DatedEntry, Knowledge, Recurrence
+from spinegraph.engine.model import Case, DatedEntry, Knowledge
 from spinegraph.engine.program.program import Program
 
 OF_FHIR = "Send it as application/fhir+json; on the command line, `spinegraph decide FILE.json` reads it."
@@ -219,38 +220,27 @@ class CaseEncoder:
         knowledge = program.knowledge
         self._program = program
         self._blank = [0] * (program.input_size - 1) + [1]
-        self._finding = {knowledge.findings[iri].code: 2 * number for number, iri in enumerate(program.findings)}
+        self._places = input_planes(program)
         starts = (next(iter(side.values()), 0) for side in (program.present, program.absent))
         self._present, self._absent = (slice(start, start + len(program.findings)) for start in starts)
         self._measured = {measurement.code for measurement in knowledge.measurements.values()}
         self._coded = {thing.code for thing in knowledge.coded.values()}
-        valued = knowledge.valued
-        self._compared: dict[str, list[tuple[int, Compared]]] = {}
-        for number, comparison in enumerate(program.comparisons):
-            position = 2 * len(program.findings) + 2 * number
-            code = valued[comparison.measurement].code
-            self._compared.setdefault(code, []).append((position, comparison.criterion))
         self._timelines = Timelines(program)
-        self._related = list(zip(program.codes_of_related, program.related, strict=True))
-        self._performed: dict[str, list[tuple[int, Recurrence | None]]] = {}
-        for position, act in enumerate(program.performable, program.first_performed):
-            code = knowledge.interventions[act.intervention].code
-            self._performed.setdefault(code, []).append((position, act.recurrence))
         self._interventions = {concept.code for concept in knowledge.interventions.values()}
 
     def known_part(self, case: Case) -> Case:
         """What of a record the program can see."""
-        return _seen_part(case, self._finding, self._measured, self._interventions, self._coded)
+        return _seen_part(case, self._places.findings, self._measured, self._interventions, self._coded)
 
     def planes(self, case: Case) -> list[int]:
         """The input planes of one case."""
         planes = self._blank.copy()
         for code in case.present:
-            planes[self._finding[code]] = 1
+            planes[self._places.findings[code]] = 1
         for code in case.absent:
-            planes[self._finding[code] + 1] = 1
+            planes[self._places.findings[code] + 1] = 1
         for code, value in case.values.items():
-            for position, criterion in self._compared.get(code, ()):
+            for position, criterion in self._places.compared.get(code, ()):
                 planes[position], planes[position + 1] = compare(criterion, value)
         for position in self.performed(case):
             planes[position] = 1
@@ -263,9 +253,9 @@ class CaseEncoder:
     def related(self, case: Case) -> Iterator[tuple[int, tuple[int, int]]]:
         """The positions of the input planes of two values that are both known, with what the two planes are."""
         known = case.measurements
-        for number, ((one, other), criterion) in enumerate(self._related):
+        for (one, other), position, criterion in self._places.related:
             if one in known and other in known:
-                yield self._program.first_related + 2 * number, relate(criterion, known[one], known[other])
+                yield position, relate(criterion, known[one], known[other])
 
     def timed(self, case: Case) -> Iterator[tuple[int, tuple[int, int]]]:
         """The positions of the input planes of what only dates decide, with what the two planes are."""
@@ -277,7 +267,7 @@ class CaseEncoder:
         return [
             position
             for code in case.performed
-            for position, recurrence in self._performed.get(code, ())
+            for position, recurrence in self._places.performed.get(code, ())
             if recurrence is None or not is_due(recurrence, code, case)
         ]
 

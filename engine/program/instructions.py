@@ -1,0 +1,115 @@
+"""A compiled program as a list of instructions: recorded while its own code runs on planes that note what is done to them.
+
+What reads no text of the code (an emitter with buffers, one for another engine) reads this: three operators on numbered planes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
+
+from spinegraph.engine.program.program import Program
+
+Operator = Literal["&", "|", "^"]
+
+
+class Instruction(NamedTuple):
+    """One operation on two planes, each an input or the result of an earlier instruction, by number."""
+
+    operator: Operator
+    left: int
+    right: int
+
+
+class Recording:
+    """The instructions so far. Planes 0 to `inputs` - 1 are inputs, the last of them full of ones; then comes `zero`, full of
+    noughts; then the result of each instruction. Equal instructions are one, and what is known beforehand is none.
+
+    >>> recording = Recording(3)
+    >>> first, second, ones = recording.given
+    >>> both = (first & second) | (second & first)
+    >>> (both ^ ones ^ ones).number == both.number, len(recording.instructions)
+    (True, 2)
+    """
+
+    def __init__(self, inputs: int) -> None:
+        self.inputs = inputs
+        self.ones, self.zero = inputs - 1, inputs
+        self.instructions: list[Instruction] = []
+        self._known: dict[Instruction, int] = {}
+        self.given = tuple(RecordedPlane(self, number) for number in range(inputs))
+
+    @property
+    def nothing(self) -> RecordedPlane:
+        """The plane of noughts."""
+        return RecordedPlane(self, self.zero)
+
+    def result(self, operator: Operator, left: int, right: int) -> RecordedPlane:
+        """The plane that an operation makes."""
+        left, right = sorted((left, right), key=lambda number: (number in (self.ones, self.zero), number))
+        number = self._simple(operator, left, right)
+        return RecordedPlane(self, self._added(Instruction(operator, left, right)) if number is None else number)
+
+    def _simple(self, operator: Operator, left: int, right: int) -> int | None:
+        """The plane that an operation comes to without being done; constants stand on the right."""
+        if left == right:
+            return self.zero if operator == "^" else left
+        if right == self.zero:
+            return self.zero if operator == "&" else left
+        if right != self.ones:
+            return None
+        if left == self.zero:
+            return self.zero if operator == "&" else self.ones
+        if operator == "^":
+            return self._denied(left)
+        return left if operator == "&" else self.ones
+
+    def _denied(self, number: int) -> int | None:
+        """What a plane is the opposite of, if it is made so."""
+        made = self.instructions[number - self.zero - 1] if number > self.zero else None
+        return made.left if made and (made.operator, made.right) == ("^", self.ones) else None
+
+    def _added(self, instruction: Instruction) -> int:
+        if instruction not in self._known:
+            self.instructions.append(instruction)
+            self._known[instruction] = self.zero + len(self.instructions)
+        return self._known[instruction]
+
+    def needed(self, wanted: Iterable[int]) -> list[tuple[int, Instruction]]:
+        """The instructions without which some planes cannot be had, each with the number of its result, in order."""
+        reached = set(wanted)
+        kept = []
+        for number in range(self.zero + len(self.instructions), self.zero, -1):
+            if number in reached:
+                instruction = self.instructions[number - self.zero - 1]
+                reached.update((instruction.left, instruction.right))
+                kept.append((number, instruction))
+        return kept[::-1]
+
+
+class RecordedPlane:
+    """A plane that stands for what will be in it: the operators that compiled rules use, as instructions."""
+
+    __slots__ = ("_recording", "number")
+
+    def __init__(self, recording: Recording, number: int) -> None:
+        self._recording = recording
+        self.number = number
+
+    def __and__(self, other: RecordedPlane) -> RecordedPlane:
+        return self._recording.result("&", self.number, other.number)
+
+    def __or__(self, other: RecordedPlane) -> RecordedPlane:
+        return self._recording.result("|", self.number, other.number)
+
+    def __xor__(self, other: RecordedPlane) -> RecordedPlane:
+        return self._recording.result("^", self.number, other.number)
+
+    def __invert__(self) -> RecordedPlane:
+        return self._recording.result("^", self.number, self._recording.ones)
+
+
+def record(program: Program) -> tuple[Recording, Sequence[RecordedPlane]]:
+    """The instructions of a program, and its output planes in its order; further ones may be made of these."""
+    recording = Recording(program.input_size)
+    return recording, program.run(recording.given)

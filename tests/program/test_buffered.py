@@ -1,0 +1,62 @@
+"""Instructions are recorded from the program's own code; with buffers they come to the same planes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from spinegraph.engine import Engine, load_knowledge
+from spinegraph.engine.program.buffered import BufferedProgram
+from spinegraph.engine.program.instructions import Instruction, Recording, record
+
+from tests.validation.interactions.random_guidelines import Writer
+
+WORDS = 5
+
+
+@pytest.mark.parametrize("content", ["shipped", *range(8)])
+def test_buffers_change_no_plane_of_any_program(content: str | int, tmp_path: Path) -> None:
+    knowledge = load_knowledge() if isinstance(content, str) else Writer(content, acts=True, sums=True).write(tmp_path)
+    program = Engine(knowledge).program
+    recording, outputs = record(program)
+    buffered = BufferedProgram(recording, [plane.number for plane in outputs], WORDS)
+    inputs = np.random.default_rng(1).integers(0, 2**64, (program.input_size, WORDS), dtype=np.uint64)
+    inputs[-1] = (~np.uint64(0), ~np.uint64(0), ~np.uint64(0), ~np.uint64(0), 0xFF)
+    inputs &= inputs[-1]
+    for width in (WORDS, 2, WORDS):
+        part = inputs[:, -width:]
+        for found, expected in zip(buffered.run(part), program.run(list(part)), strict=True):
+            assert np.array_equal(found, expected)
+
+
+def test_fewer_planes_take_fewer_instructions_and_buffers() -> None:
+    program = Engine(load_knowledge()).program
+    recording, outputs = record(program)
+    numbers = [plane.number for plane in outputs]
+    all_, one = BufferedProgram(recording, numbers, 1), BufferedProgram(recording, [numbers[program.clash]], 1)
+    assert one.size < all_.size
+    assert one.buffers < all_.buffers < all_.size
+
+
+def test_what_is_known_beforehand_is_no_instruction() -> None:
+    recording = Recording(3)
+    first, second, ones = recording.given
+    nothing = recording.nothing
+    for made, expected in (
+        (first & ones, first), (ones & first, first), (first & nothing, nothing), (first | nothing, first),
+        (first | ones, ones), (first ^ nothing, first), (first ^ first, nothing), (first & first, first), (ones ^ nothing, ones),
+        (ones ^ ones, nothing), (ones | nothing, ones), (ones & nothing, nothing),
+    ):  # fmt: skip
+        assert made.number == expected.number
+    assert recording.instructions == []
+    assert (~(~first)).number == first.number
+    assert (second & first).number == (first & second).number
+    assert recording.instructions == [Instruction("^", 0, 2), Instruction("&", 0, 1)]
+    assert recording.needed([(first & second).number]) == [(5, Instruction("&", 0, 1))]
+
+
+def test_planes_that_are_inputs_or_empty_are_handed_on() -> None:
+    recording = Recording(2)
+    buffered = BufferedProgram(recording, [0, recording.zero, 1], 1)
+    assert [int(plane[0]) for plane in buffered.run(np.array([[6], [7]], dtype=np.uint64))] == [6, 0, 7]
