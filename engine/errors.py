@@ -28,6 +28,7 @@
     ├── LocalTextError            a deployer's own texts cannot be used
     ├── DrawingError              a decision pathway cannot be drawn: no such name, or it is too large
     │   └── DrawingNotInstalledError  no program that draws is there
+    ├── PopulationError           a table of patients cannot be read, or what follows from it cannot be written
     ├── PublicationError          a decision cannot be published so
     ├── OtherKnowledgeError       a stored decision rests on other knowledge than the one at hand
     └── QueryError                a SPARQL query cannot be answered now
@@ -288,6 +289,12 @@ class DrawingNotInstalledError(DrawingError):
     """No program that draws is there: the extra `drawing` brings one."""
 
     title = "What draws is not installed"
+
+
+class PopulationError(SpinegraphError):
+    """Nothing was decided: an output is whole, or there is none. `where` names the file, the row and the column."""
+
+    title = "The population cannot be decided"
 
 
 class PublicationError(SpinegraphError):

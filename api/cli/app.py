@@ -19,6 +19,7 @@ from spinegraph.engine.errors import SpinegraphError
 
 COMMANDS = {
     "decide": "spinegraph.api.cli.decide:decide_command",
+    "population": "spinegraph.api.cli.population:population_command",
     "fhir": "spinegraph.api.cli.fhir:fhir_app",
     "hooks": "spinegraph.api.cli.hooks:hooks_app",
     "interview": "spinegraph.api.cli.interview:interview_command",

@@ -1,0 +1,58 @@
+"""What a population comes to, on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+from spinegraph.engine.decide.level import LEVELS
+from spinegraph.engine.model import Knowledge
+from spinegraph.engine.population.report import fact_lines, part, practice_lines, rule_lines
+from spinegraph.engine.population.totals import Totals
+
+MOST_FACTS = 12
+COLUMNS = ("indicated", "provisional", "done", "conflicting", "overridden", "undetermined")
+
+
+def render_totals(totals: Totals, knowledge: Knowledge) -> RenderableType:
+    """Levels, verdicts by rule, what is not asked, and what was done against advice, or advised and not done."""
+    return Group(*_parts(totals, knowledge))
+
+
+def _parts(totals: Totals, knowledge: Knowledge) -> Iterator[RenderableType]:
+    levels = ", ".join(f"{name} {totals.level[name]:,} ({part(totals.level[name], totals.rows)})" for name in LEVELS)
+    yield Text(f"{totals.rows:,} patients: {levels}", "bold")
+    yield Text()
+    yield _verdicts(totals)
+    for title, direction in (("Done although advised against", "against"), ("Advised and not done", "for")):
+        if lines := practice_lines(totals, direction):
+            table = _table(title, "wrong", "of recorded", "not recorded")
+            for line in lines:
+                wrong = line.found.not_done if direction == "for" else line.found.done
+                table.add_row(line.id, f"{wrong:,}", part(wrong, line.found.recorded), f"{line.found.unrecorded:,}")
+            yield from (Text(), table)
+    if facts := fact_lines(totals, knowledge)[:MOST_FACTS]:
+        table = _table("Not asked", "unknown of", "share", "undetermined verdicts")
+        for fact in facts:
+            table.add_row(fact.code, f"{fact.unknown:,}", part(fact.unknown, totals.rows), f"{fact.open:,}")
+        yield from (Text(), table)
+
+
+def _verdicts(totals: Totals) -> Table:
+    table = _table("Verdicts", *COLUMNS)
+    lines = list(rule_lines(totals))
+    for line in lines:
+        table.add_row(line.id, *(f"{line.verdicts[verdict]:,}" if line.verdicts[verdict] else "" for verdict in COLUMNS))
+    if quiet := len(totals.rules) - len(lines):
+        table.add_row(f"{quiet} more: for nobody")
+    return table
+
+
+def _table(title: str, *numbers: str) -> Table:
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
+    table.add_column(title, overflow="fold")
+    for name in numbers:
+        table.add_column(name, justify="right")
+    return table

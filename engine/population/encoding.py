@@ -1,0 +1,303 @@
+"""Arrow batches → the input planes of a program: what `CaseEncoder` does for one case, for a plane of patients at a time.
+
+Rows that only a reader of cases can read (with dates, or with what dates decide) are read by it, one at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from spinegraph.engine.criteria.related import relate
+from spinegraph.engine.decide.case import CaseEncoder, make_case
+from spinegraph.engine.decide.codebook import Codebook
+from spinegraph.engine.decide.input_planes import input_planes
+from spinegraph.engine.decide.quantities import read_quantity
+from spinegraph.engine.decide.timeline import asked_about
+from spinegraph.engine.errors import LONGEST_ECHO, CaseError
+from spinegraph.engine.model import Measured, OneOf, Related
+from spinegraph.engine.population.columns import Column, Columns, Kind
+from spinegraph.engine.population.cutoffs import Stretch, stretches
+from spinegraph.engine.population.rows import SIDES, RowReader, located
+from spinegraph.engine.program.buffered import Words
+from spinegraph.engine.program.program import Program
+
+Numbers = NDArray[np.float64]
+NEARLY = 1e-9
+"""Two values in relation that lie so near to a bound, in relation to their size, are compared in decimals, each alone."""
+
+
+class Encoded(NamedTuple):
+    """A batch as planes. `inputs`: a row for each input plane of the program, the bits behind the last patient empty. `known`:
+    by code of a measurement or coded property, the patients of whom it is known. `done`: by code of an intervention, those of
+    whom it is recorded that it was performed, and that it was not."""
+
+    rows: int
+    inputs: Words
+    known: Mapping[str, Words]
+    done: Mapping[str, tuple[Words, Words]]
+
+
+class Values(NamedTuple):
+    """A measurement of a batch: its numbers, and of which rows they are known."""
+
+    numbers: Numbers
+    known: NDArray[np.bool_]
+
+
+class PopulationEncoder:
+    """Makes planes of the batches of one table. Not for two threads at once: what it makes is overwritten by the next batch."""
+
+    def __init__(self, program: Program, columns: Columns, codebook: Codebook, reader: RowReader, size: int) -> None:
+        """`size`: so many rows has a batch at most."""
+        self._program, self._columns, self._codebook, self._reader = program, columns, codebook, reader
+        self._alone = CaseEncoder(program)
+        self._places = input_planes(program)
+        measurements = {one.code: one for one in program.knowledge.measurements.values()}
+        self._stretches: dict[int, tuple[Stretch, ...]] = {
+            position: stretches(asked, measurements[code])
+            for code, comparisons in self._places.compared.items()
+            for position, asked in comparisons
+            if isinstance(asked, Measured)
+        }
+        self._in_time = asked_about(program.knowledge)
+        self._inputs = np.zeros((program.input_size, -(-size // 64)), dtype=np.uint64)
+
+    def encode(self, batch: Any, first: int, where: str) -> Encoded:
+        """The planes of a batch. `first`: the number of its first row. Raises PopulationError, which names row and column."""
+        rows = batch.num_rows
+        inputs = self._inputs[:, : -(-rows // 64)]
+        inputs[:] = 0
+        inputs[-1] = packed(np.ones(rows, dtype=np.bool_))
+        one = _Batch(batch, rows, first, where, inputs, self._columns.id)
+        done = {}
+        for column in self._columns.of_kind("finding", "performed", "taking"):
+            sides = self._recorded(column, one)
+            if column.kind == "performed":
+                done[column.code] = sides
+        values = {column.code: self._measured(column, one) for column in self._columns.of_kind("measurement")}
+        self._age(values, one)
+        known = {code: self._compare(code, given, one) for code, given in values.items()}
+        known |= {column.code: self._coded(column, one) for column in self._columns.of_kind("coded")}
+        for (left, right), position, asked in self._places.related:
+            if left in values and right in values:
+                inputs[position], inputs[position + 1] = related(asked, values[left], values[right])
+        self._each_alone(one)
+        return Encoded(rows, inputs, known, done)
+
+    def _recorded(self, column: Column, one: _Batch) -> tuple[Words, Words]:
+        """Fill the planes of a finding, or of what is done or taken; those of whom it is so, and of whom it is not."""
+        given = one.column(column)
+        width = one.inputs.shape[1]
+        holds, known = (bitmap(given, number, width) for number in (1, 0))
+        known &= one.inputs[-1]
+        sides = holds & known, known & ~holds
+        code = column.code if column.kind == "finding" else f"{column.kind}:{column.code}"
+        place = self._places.findings.get(code)
+        if place is not None:
+            one.inputs[place], one.inputs[place + 1] = sides
+        if column.kind == "performed":
+            for position, _ in self._places.performed.get(column.code, ()):
+                one.inputs[position] = sides[0]
+        return sides
+
+    def _measured(self, column: Column, one: _Batch) -> Values:
+        """The values of a measurement in its own unit. Raises PopulationError for one that cannot be."""
+        given = one.column(column)
+        known = given.is_valid().to_numpy(zero_copy_only=False)
+        numbers = given.fill_null(0).to_numpy(zero_copy_only=False)
+        possible = self._codebook.ranges[column.code]
+        if not column.unit:
+            with np.errstate(invalid="ignore"):
+                fits = (numbers >= possible[0]) & (numbers <= possible[1])
+            for row in np.flatnonzero(known & ~fits)[:1]:
+                self._quantity(column, float(numbers[row]), one.place(int(row)))
+            return Values(numbers, known)
+        different, which = np.unique(numbers, return_inverse=True)
+        first = np.full(len(different), -1)
+        rows = np.flatnonzero(known)[::-1]
+        first[which[rows]] = rows
+        read = [
+            self._quantity(column, float(value), one.place(int(row))) if row >= 0 else 0.0
+            for value, row in zip(different, first, strict=True)
+        ]
+        return Values(np.array(read, dtype=np.float64)[which], known)
+
+    def _quantity(self, column: Column, number: float, where: str) -> float:
+        given = {"value": number, "unit": column.unit} if column.unit else number
+        try:
+            return read_quantity(given, column.code, self._codebook.ranges[column.code], "")
+        except CaseError as error:
+            raise located(error, where, column.heading) from error
+
+    def _age(self, values: dict[str, Values], one: _Batch) -> None:
+        """Add the ages that follow from dates of birth. Where one is given as well, it stays: a reader of cases judges both."""
+        born, moment = (one.only(self._columns, kind) for kind in ("birth_date", "as_of"))
+        pairs = np.stack([given.indices for given in (born, moment)])
+        different, first, which = np.unique(pairs, axis=1, return_index=True, return_inverse=True)
+        ages = np.full(different.shape[1], np.nan)
+        for number, (birth, at) in enumerate(different.T):
+            said = {"birth_date": born.texts[birth], "as_of": moment.texts[at] or self._reader.as_of}
+            ages[number] = self._age_of({name: text for name, text in said.items() if text}, one.place(int(first[number])))
+        found = ages[which.reshape(-1)]
+        followed = ~np.isnan(found)
+        if followed.any():
+            code = self._codebook.age
+            given = values.get(code, Values(np.zeros(one.rows), np.zeros(one.rows, dtype=np.bool_)))
+            one.alone |= given.known & followed
+            values[code] = Values(np.where(given.known, given.numbers, np.nan_to_num(found)), given.known | followed)
+
+    def _age_of(self, said: Mapping[str, str], where: str) -> float:
+        """The age that two dates make; none without a date of birth. Raises PopulationError."""
+        try:
+            return make_case(said, self._codebook).measurements.get(self._codebook.age, np.nan)
+        except CaseError as error:
+            raise located(error, where, error.where.removeprefix("/")) from error
+
+    def _compare(self, code: str, given: Values, one: _Batch) -> Words:
+        """Fill the planes of what is asked of a measurement; the patients of whom it is known."""
+        known = packed(given.known)
+        for position, _ in self._places.compared.get(code, ()):
+            parts = self._stretches[position]
+            reached = [known, *(packed(given.numbers >= part.start) & known for part in parts[1:])]
+            for number, part in enumerate(parts):
+                beyond = reached[number + 1] if number + 1 < len(parts) else np.zeros_like(known)
+                within = reached[number] & ~beyond
+                if part.holds:
+                    one.inputs[position] |= within
+                if part.refuted:
+                    one.inputs[position + 1] |= within
+        return known
+
+    def _coded(self, column: Column, one: _Batch) -> Words:
+        """Fill the planes of what is asked of a coded value; the patients of whom it is known."""
+        given = one.column(column).dictionary_encode()
+        indices = given.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        read = [self._choice(column, text, number, indices, one) for number, text in enumerate(given.dictionary.to_pylist())]
+        codes = np.array([*read, ""], dtype=object)  # the last one, which -1 finds, is that of nothing
+        for position, asked in self._places.compared.get(column.code, ()):
+            for side, members in enumerate((asked.codes, asked.others) if isinstance(asked, OneOf) else ()):
+                one.inputs[position + side] = packed(np.isin(codes, members)[indices])
+        return packed((codes != "")[indices])
+
+    def _choice(self, column: Column, text: str, number: int, indices: NDArray[np.int32], one: _Batch) -> str:
+        """The code that a text means, "" where it says that it is not known. Raises PopulationError."""
+        try:
+            return make_case({"coded": {column.name: text}}, self._codebook).coded.get(column.code, "")
+        except CaseError as error:
+            raise located(error, one.place(int(np.argmax(indices == number))), column.heading) from error
+
+    # Rows by themselves ----------------------------------------------------------------------
+
+    def _each_alone(self, one: _Batch) -> None:
+        """Fill the planes of the rows that only a reader of cases can read."""
+        for column in self._columns.read:
+            if column.kind == "date" or self._is_read_in_time(column):
+                one.alone |= one.column(column).is_valid().to_numpy(zero_copy_only=False)
+        for row in np.flatnonzero(one.alone):
+            case = self._reader.case(values_of(one.batch, int(row)), one.place(int(row)))
+            bits = np.array(self._alone.planes(self._alone.known_part(case)), dtype=np.uint64)
+            word, bit = divmod(int(row), 64)
+            one.inputs[:, word] = one.inputs[:, word] & ~np.uint64(1 << bit) | bits << np.uint64(bit)
+
+    def _is_read_in_time(self, column: Column) -> bool:
+        """Whether criteria of time read what a column says, of which they decide something also where it has no date."""
+        members = SIDES.get(column.kind, ("measurements",))
+        return any((member, column.code) in self._in_time for member in members)
+
+
+class _Texts(NamedTuple):
+    """A column of texts: the different ones, the last of them "" for nothing, and which of them stands in each row."""
+
+    texts: list[str]
+    indices: NDArray[np.int64]
+
+
+class _Batch:
+    """One batch on its way to planes. `alone`: the rows that only a reader of cases can read."""
+
+    def __init__(self, batch: Any, rows: int, first: int, where: str, inputs: Words, id_: str) -> None:
+        self.batch, self.rows, self.inputs = batch, rows, inputs
+        self.alone = np.zeros(rows, dtype=np.bool_)
+        self._first, self._where, self._id = first, where, id_
+
+    def column(self, column: Column) -> Any:
+        """The values of a column."""
+        return self.batch.column(column.heading)
+
+    def only(self, columns: Columns, kind: Kind) -> _Texts:
+        """The texts of the only column of a kind, all of them nothing where there is none."""
+        column = next(columns.of_kind(kind), None)
+        if column is None:
+            return _Texts([""], np.zeros(self.rows, dtype=np.int64))
+        found = self.column(column).dictionary_encode()
+        texts = [*found.dictionary.to_pylist(), ""]
+        indices = found.indices.fill_null(len(texts) - 1).to_numpy(zero_copy_only=False)
+        return _Texts(texts, indices.astype(np.int64))
+
+    def place(self, row: int) -> str:
+        """A row of the file, for messages."""
+        return row_place(self._where, self._first + row, self.batch.column(self._id)[row].as_py() if self._id else None)
+
+
+def values_of(batch: Any, row: int) -> Callable[[str], Any]:
+    """What stands in a row, by heading."""
+    return lambda heading: batch.column(heading)[row].as_py()
+
+
+def row_place(where: str, number: int, id_: Any) -> str:
+    """A row as messages name it, with the name of the patient if it has one."""
+    return f"{where}, row {number}" + (f" ({str(id_)[:LONGEST_ECHO]})" if id_ is not None else "")
+
+
+def packed(flags: NDArray[np.bool_]) -> Words:
+    """A plane of flags.
+
+    >>> packed(np.array([True, False, True]))
+    array([5], dtype=uint64)
+    """
+    found = np.zeros(8 * (-(-len(flags) // 64)), dtype=np.uint8)
+    found[: -(-len(flags) // 8)] = np.packbits(flags, bitorder="little")
+    return found.view(np.uint64)
+
+
+def unpacked(plane: Words, rows: int) -> NDArray[np.bool_]:
+    """The flags of a plane."""
+    return np.unpackbits(plane.view(np.uint8), count=rows, bitorder="little").view(np.bool_)
+
+
+def bitmap(given: Any, number: int, words: int) -> Words:
+    """A bitmap of an Arrow array of booleans (0: which are known, 1: which are true) as a plane; what lies behind the last row
+    is anything."""
+    buffer = given.buffers()[number]
+    if buffer is None:
+        return np.full(words, ~np.uint64(0))
+    if given.offset % 8:
+        flags = given.is_valid() if number == 0 else given.fill_null(False)
+        return packed(flags.to_numpy(zero_copy_only=False))
+    plane = np.zeros(8 * words, dtype=np.uint8)
+    taken = np.frombuffer(buffer, dtype=np.uint8)[given.offset // 8 :][: 8 * words]
+    plane[: len(taken)] = taken
+    return plane.view(np.uint64)
+
+
+def related(asked: Related, left: Values, right: Values) -> tuple[Words, Words]:
+    """The two planes of what is asked of two values. What lies near to a bound is compared as it is for one case, in decimals."""
+    times = asked.factor * right.numbers
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        found = left.numbers / times if asked.ratio else left.numbers - times
+        size = np.abs(found) if asked.ratio else np.abs(left.numbers) + np.abs(times)
+        inside, near = np.ones(len(found), dtype=np.bool_), ~np.isfinite(found)
+        for bound, sign in ((asked.lower, 1), (asked.upper, -1)):
+            if bound:
+                beyond = sign * (found - bound.value)
+                inside &= beyond > 0
+                near |= np.abs(beyond) <= NEARLY * (size + abs(bound.value))
+    known = left.known & right.known
+    outside = known & ~inside
+    inside &= known
+    for row in np.flatnonzero(near & known):
+        inside[row], outside[row] = relate(asked, float(left.numbers[row]), float(right.numbers[row]))
+    return packed(inside), packed(outside)

@@ -1,0 +1,109 @@
+"""The output file of a population: a row for each patient, in Arrow IPC or Parquet. It is whole, or it is not there."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from spinegraph.engine.decide.level import LEVELS
+from spinegraph.engine.errors import PopulationError
+from spinegraph.engine.model import VERDICTS
+from spinegraph.engine.population.columns import Columns
+from spinegraph.engine.population.encoding import unpacked
+from spinegraph.engine.population.outcomes import Asked, numbers
+from spinegraph.engine.population.run import Decided, Population
+from spinegraph.engine.program.buffered import Words
+
+FORMATS = ("arrow", "parquet")
+LEVEL = "level"
+TENSION = "tension:"
+"""Begins the heading of the column that says who meets a tension; its id follows."""
+_VERDICTS, _LEVELS = pa.array(VERDICTS), pa.array(LEVELS)
+
+
+@contextmanager
+def written(path: Path, form: str, population: Population, asked: Asked) -> Iterator[Callable[[Decided], None]]:
+    """What writes decided batches into a file that appears at the end, and only if nothing went wrong.
+
+    `form`: one of FORMATS. Raises PopulationError where it cannot be written, or two of its columns would have one name.
+    """
+    carried = _carried(population.columns, asked, path)
+    own = [pa.field(LEVEL, pa.dictionary(pa.int8(), pa.string()))]
+    own += [pa.field(rule.id, pa.dictionary(pa.int8(), pa.string())) for rule in asked.rules]
+    own += [pa.field(f"{TENSION}{tension.id}", pa.bool_()) for tension in asked.tensions]
+    knowledge = population.engine.knowledge
+    about = {"spinegraph.knowledge": knowledge.digest, "spinegraph.version": knowledge.version}
+    with appearing(path) as held, ExitStack() as stack:
+        opened: list[tuple[Any, Any]] = []
+
+        def write(decided: Decided) -> None:
+            batch, outcome = decided.batch, decided.outcome
+            if not opened:
+                schema = pa.schema([*(batch.schema.field(heading) for heading in carried), *own], metadata=about)
+                opened.append((schema, stack.enter_context(_writer(held, form, schema))))
+            ((schema, writer),) = opened
+            arrays = [batch.column(heading) for heading in carried]
+            arrays += [_named(outcome.level, outcome.rows, _LEVELS)]
+            arrays += [_named(bits, outcome.rows, _VERDICTS) for bits in outcome.verdicts.values()]
+            arrays += [pa.array(unpacked(plane, outcome.rows)) for plane in outcome.tensions.values()]
+            writer.write_batch(pa.record_batch(arrays, schema=schema))
+
+        yield write
+
+
+def _writer(path: Path, form: str, schema: Any) -> Any:
+    return pq.ParquetWriter(str(path), schema) if form == "parquet" else pa.ipc.new_file(str(path), schema)
+
+
+def _named(bits: Sequence[Words], rows: int, names: Any) -> Any:
+    return pa.DictionaryArray.from_arrays(pa.array(numbers(bits, rows)), names)
+
+
+def _carried(columns: Columns, asked: Asked, path: Path) -> list[str]:
+    """The headings that are handed on. Raises PopulationError for one that the output has already."""
+    own = {LEVEL, *(rule.id for rule in asked.rules), *(f"{TENSION}{tension.id}" for tension in asked.tensions)}
+    found = list(dict.fromkeys((*filter(None, (columns.id,)), *columns.carried)))
+    for heading in found:
+        if heading in own:
+            raise PopulationError(f"The output has a column {heading!r} of its own.", where=str(path), mend="Rename yours.")
+    return found
+
+
+@contextmanager
+def appearing(path: Path) -> Iterator[Path]:
+    """A file that takes the place of a path at the end; on any error nothing of it is left. Raises PopulationError."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
+    except OSError as error:
+        raise _unwritable(error, path) from error
+    os.close(handle)
+    held = Path(name)
+    try:
+        yield held
+        held.chmod(0o666 & ~_umask())
+        held.replace(path)
+    except OSError as error:
+        if error.filename not in (None, name):
+            raise
+        raise _unwritable(error, path) from error
+    finally:
+        held.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _unwritable(error: OSError, path: Path) -> PopulationError:
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    return PopulationError(
+        f"It cannot be written: {reason}.", where=str(path), mend="Nothing is left of it. Name another place, or make room there."
+    )

@@ -1,0 +1,76 @@
+"""A table of patients through one engine: batch by batch, to whatever wants the outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from spinegraph.engine.decide.codebook import Codebook
+from spinegraph.engine.decide.decision import Engine
+from spinegraph.engine.errors import PopulationError, shortened
+from spinegraph.engine.model import Case
+from spinegraph.engine.population.columns import Columns
+from spinegraph.engine.population.encoding import Encoded, PopulationEncoder, row_place, values_of
+from spinegraph.engine.population.outcomes import Asked, Outcome, PopulationProgram
+from spinegraph.engine.population.rows import RowReader
+from spinegraph.engine.population.tables import BATCH, Table, typed_batches
+
+
+class Decided(NamedTuple):
+    """A batch of rows, its planes, and what it comes to; all of them are overwritten by the next one, but the rows."""
+
+    batch: Any
+    encoded: Encoded
+    outcome: Outcome
+
+
+class Population:
+    """A table, as one engine sees it. `as_of`: the moment of the patients who have none of their own."""
+
+    def __init__(self, engine: Engine, codebook: Codebook, table: Table, columns: Columns, as_of: str = "") -> None:
+        """`engine`: of the packages that are asked; `codebook`: of all that may be said of a patient."""
+        self.engine, self.table, self.columns = engine, table, columns
+        self._codebook = codebook
+        self._reader = RowReader(columns, codebook, as_of)
+
+    def decide(self, asked: Asked, consumers: Sequence[Callable[[Decided], None]]) -> int:
+        """Decide every row, and hand each batch to everything that wants it; how many rows there were.
+
+        Raises PopulationError, which names row and column.
+        """
+        rows = 0
+        for decided in self.decided(asked):
+            for consume in consumers:
+                consume(decided)
+            rows += decided.outcome.rows
+        if not rows:
+            raise PopulationError("The table has no patients.", where=str(self.table.path), mend="Give it a row a patient.")
+        return rows
+
+    def decided(self, asked: Asked) -> Iterator[Decided]:
+        """Every batch with its outcome. Raises PopulationError, which names row and column."""
+        encoder = PopulationEncoder(self.engine.program, self.columns, self._codebook, self._reader, BATCH)
+        program = PopulationProgram(self.engine.program, asked, BATCH)
+        first = 1
+        for batch in typed_batches(self.table, self.columns):
+            encoded = encoder.encode(batch, first, str(self.table.path))
+            yield Decided(batch, encoded, program.run(encoded))
+            first += batch.num_rows
+
+    def case(self, id_: str) -> Case:
+        """The case of the patient with an id. Raises PopulationError where there is none, or more than one."""
+        where = str(self.table.path)
+        if not self.columns.id:
+            raise PopulationError("No column names the patients.", where=where, mend="Name it with --id.")
+        found: list[Case] = []
+        first = 1
+        for batch in typed_batches(self.table, self.columns):
+            ids = enumerate(batch.column(self.columns.id).to_pylist())
+            rows = [number for number, one in ids if str(one) == id_]
+            found += [self._reader.case(values_of(batch, row), row_place(where, first + row, id_)) for row in rows]
+            first += batch.num_rows
+        if len(found) != 1:
+            what = f"{len(found)} patients are" if found else "No patient is"
+            place = f"{where}, column {self.columns.id}"
+            raise PopulationError(f"{what} called {shortened(id_)}.", where=place, mend="Give an id that one row has.")
+        return found[0]

@@ -1,0 +1,253 @@
+"""Files with one patient a row → Arrow batches of at most `BATCH` rows, typed by what their columns say of a patient."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.json as pa_json
+import pyarrow.parquet as pq
+from spinegraph.engine.errors import PopulationError, kind_of_value, shortened
+from spinegraph.engine.population.columns import Column, Columns, Kind
+
+BATCH = 131_072
+"""So many rows are decided at a time: a plane of them has 16 KiB. Of it and of 64 any multiple would do."""
+UNKNOWN_TEXT = ["", "NA", "NULL", "null"]
+"""What stands in a CSV file where nothing is known."""
+TRUE_TEXT, FALSE_TEXT = ["true", "True", "TRUE", "1"], ["false", "False", "FALSE", "0"]
+MEND = "Mend the row; what is not known is left empty."
+NOTHING = Columns((), (), "", ())
+_TYPES: Mapping[Kind, Any] = {
+    "finding": pa.bool_(), "performed": pa.bool_(), "taking": pa.bool_(), "measurement": pa.float64(), "coded": pa.string(),
+    "date": pa.string(), "as_of": pa.string(), "birth_date": pa.string(),
+}  # fmt: skip
+_WORDS = {pa.bool_(): "true, false or nothing", pa.float64(): "numbers", pa.string(): "text"}
+
+
+class Table(NamedTuple):
+    """A file of patients: its headings, how many rows it has (None where that is not said), and its batches for some columns."""
+
+    path: Path
+    headings: tuple[str, ...]
+    rows: int | None
+    batches: Callable[[Columns], Iterator[Any]]
+
+
+def open_table(path: Path) -> Table:
+    """A table by the suffix of its file. Raises PopulationError where it is none, or cannot be read."""
+    readers: Mapping[str, Callable[[Path], Table]] = {
+        ".parquet": _parquet, ".arrow": _arrow, ".feather": _arrow, ".csv": _csv, ".ndjson": _ndjson, ".jsonl": _ndjson,
+    }  # fmt: skip
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise PopulationError("This is no table of patients.", where=str(path), mend=f"Use one of {', '.join(readers)}.")
+    with _readable(path):
+        return reader(path)
+
+
+def typed_batches(table: Table, columns: Columns) -> Iterator[Any]:
+    """The rows of a table as Arrow batches of `BATCH` rows, the last one shorter, in the types in which they are decided.
+
+    Raises PopulationError, with the row or column where that is known.
+    """
+    with _readable(table.path, columns):
+        for batch in _even(table.batches(columns)):
+            yield _typed(batch, columns, table.path)
+
+
+def _even(batches: Iterable[Any]) -> Iterator[Any]:
+    """The same rows in batches of `BATCH`."""
+    held: list[Any] = []
+    rows = 0
+    for batch in batches:
+        held.append(batch)
+        rows += batch.num_rows
+        while rows >= BATCH:
+            whole = pa.Table.from_batches(held)
+            yield _one(whole.slice(0, BATCH))
+            rest = whole.slice(BATCH)
+            held, rows = rest.to_batches(), rest.num_rows
+    if rows:
+        yield _one(pa.Table.from_batches(held))
+
+
+def _one(table: Any) -> Any:
+    """A table of at least one row as one batch."""
+    (batch,) = table.combine_chunks().to_batches()
+    return batch
+
+
+def _typed(batch: Any, columns: Columns, path: Path) -> Any:
+    """A batch with each column that is read in the type of its kind. Raises PopulationError for a type that is none of it."""
+    for column in columns.read:
+        place = batch.schema.get_field_index(column.heading)
+        given = batch.column(place)
+        batch = batch.set_column(place, column.heading, _cast(given, column, path))
+    for heading in columns.needed:
+        place = batch.schema.get_field_index(heading)
+        if pa.types.is_dictionary(batch.schema.field(place).type):  # of which a file of Arrow may have one for all batches
+            batch = batch.set_column(place, heading, batch.column(place).dictionary_decode())
+    return batch
+
+
+def _cast(given: Any, column: Column, path: Path) -> Any:
+    wanted, found = _TYPES[column.kind], given.type
+    if found == wanted or pa.types.is_null(found):
+        return given.cast(wanted)
+    if pa.types.is_dictionary(found) and column.kind not in ("finding", "performed", "taking"):
+        return _cast(given.cast(found.value_type), column, path)
+    if wanted == pa.float64() and any(is_(found) for is_ in (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)):
+        return given.cast(wanted, safe=False)
+    if wanted == pa.string() and (pa.types.is_large_string(found) or pa.types.is_string_view(found)):
+        return given.cast(wanted)
+    if column.kind in ("date", "as_of", "birth_date") and pa.types.is_temporal(found) and not pa.types.is_time(found):
+        return pc.replace_substring(given.cast(wanted), " ", "T")
+    raise PopulationError(
+        f"It is of type {found}, but has to be {_WORDS[wanted]}.",
+        where=f"{path}, column {column.heading}",
+        mend=f"Give it the type {wanted}; what is not known is null.",
+    )
+
+
+# Formats --------------------------------------------------------------------------------------
+
+
+def _parquet(path: Path) -> Table:
+    file = pq.ParquetFile(path)
+
+    def batches(columns: Columns) -> Iterator[Any]:
+        yield from file.iter_batches(BATCH, columns=list(columns.needed))
+
+    return Table(path, tuple(file.schema_arrow.names), file.metadata.num_rows, batches)
+
+
+def _arrow(path: Path) -> Table:
+    source = pa.memory_map(str(path))
+    try:
+        file = pa.ipc.open_file(source)
+        stream: Iterable[Any] = (file.get_batch(number) for number in range(file.num_record_batches))
+        headings = file.schema.names
+    except pa.ArrowInvalid:
+        source.seek(0)
+        reader = pa.ipc.open_stream(source)
+        stream, headings = reader, reader.schema.names
+
+    def batches(columns: Columns) -> Iterator[Any]:
+        for batch in stream:
+            yield batch.select(list(columns.needed))
+
+    return Table(path, tuple(headings), None, batches)
+
+
+def _csv(path: Path) -> Table:
+    with path.open(encoding="utf-8-sig", newline="") as text:
+        headings = next(csv.reader(text), [])
+
+    def batches(columns: Columns) -> Iterator[Any]:
+        options = pa_csv.ConvertOptions(
+            column_types=dict.fromkeys(columns.needed, pa.string()) | {one.heading: _TYPES[one.kind] for one in columns.read},
+            include_columns=list(columns.needed),
+            null_values=UNKNOWN_TEXT,
+            strings_can_be_null=True,
+            true_values=TRUE_TEXT,
+            false_values=FALSE_TEXT,
+        )
+        yield from pa_csv.open_csv(path, convert_options=options)
+
+    return Table(path, tuple(headings), None, batches)
+
+
+def _ndjson(path: Path) -> Table:
+    """Read twice: a column can be named by any of its lines."""
+    headings: dict[str, None] = {}
+    decoder = msgspec.json.Decoder(dict[str, Any])
+    rows = 0
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                try:
+                    headings |= dict.fromkeys(decoder.decode(line))
+                except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                    what = f"The line is no JSON object: {error}."
+                    raise PopulationError(what, where=f"{path}, line {number}", mend="Write one object a line.") from error
+                rows += 1
+
+    def batches(columns: Columns) -> Iterator[Any]:
+        schema = pa.schema([(column.heading, _TYPES[column.kind]) for column in columns.read])
+        how = pa_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="infer")
+        for batch in pa_json.open_json(path, parse_options=how):
+            yield batch.select(list(columns.needed))
+
+    return Table(path, tuple(headings), rows, batches)
+
+
+# Errors ---------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _readable(path: Path, columns: Columns = NOTHING) -> Iterator[None]:
+    """What a reader raises becomes a PopulationError that names file, row and column as far as they are known."""
+    try:
+        yield
+    except (pa.ArrowException, UnicodeDecodeError, csv.Error) as error:
+        raise _unreadable(str(error), path, columns) from error
+    except OSError as error:
+        if error.errno is not None and error.filename:
+            raise
+        raise _unreadable(str(error), path, columns) from error
+
+
+def _unreadable(told: str, path: Path, columns: Columns) -> PopulationError:
+    """What a reader tells, with the first row and column that do not fit, which a second reading finds."""
+    kinds = {column.heading: column.kind for column in columns.read}
+    for number, row in _rows(path):
+        if row is None:
+            what = "It has another number of values than there are columns."
+            return PopulationError(what, where=f"{path}, row {number}", mend=MEND)
+        for heading, value in row.items():
+            if heading in kinds and not _fits(value, kinds[heading]):
+                wanted = _WORDS[_TYPES[kinds[heading]]]
+                shown = shortened(value) if isinstance(value, str) else kind_of_value(value)
+                return PopulationError(
+                    f"It is {shown}, but has to be {wanted}.", where=f"{path}, row {number}, column {heading}", mend=MEND
+                )
+    first = told.splitlines()[0] if told else "no reason is told"
+    return PopulationError(f"It cannot be read as {path.suffix}: {first}.", where=str(path), mend="Check that the file is whole.")
+
+
+def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | None]]:
+    """The rows of a file of text, each with its number; None for one that is no row. Of other files none."""
+    if path.suffix.lower() == ".csv":
+        with path.open(encoding="utf-8-sig", newline="", errors="replace") as text:
+            reader = csv.reader(text)
+            headings = next(reader, [])
+            for number, values in enumerate(filter(None, reader), start=1):
+                yield number, dict(zip(headings, values, strict=True)) if len(values) == len(headings) else None
+    elif path.suffix.lower() in (".ndjson", ".jsonl"):
+        with path.open("rb") as lines:
+            for number, line in enumerate(filter(bytes.strip, lines), start=1):
+                yield number, msgspec.json.decode(line)
+
+
+def _fits(value: Any, kind: Kind) -> bool:
+    """Whether a value of a text can be one of a kind."""
+    wanted = _TYPES[kind]
+    if not isinstance(value, str):
+        types = {pa.bool_(): bool, pa.float64(): int | float, pa.string(): str}
+        return value is None or (isinstance(value, types[wanted]) and (wanted == pa.bool_()) == isinstance(value, bool))
+    if value in UNKNOWN_TEXT or wanted == pa.string():
+        return True
+    if wanted == pa.bool_():
+        return value in (*TRUE_TEXT, *FALSE_TEXT)
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True

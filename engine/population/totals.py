@@ -1,0 +1,182 @@
+"""What a population comes to in numbers: verdicts by rule, what is not known, what is done against advice, or advised and not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from spinegraph.engine.criteria.bits import joined
+from spinegraph.engine.decide.decision import Engine
+from spinegraph.engine.decide.level import LEVELS
+from spinegraph.engine.errors import PopulationError
+from spinegraph.engine.model import VERDICTS, Recommendation
+from spinegraph.engine.population.columns import Columns
+from spinegraph.engine.population.encoding import Encoded, unpacked
+from spinegraph.engine.population.outcomes import BITS, Asked, Outcome, count, equals, numbers
+from spinegraph.engine.program.buffered import Words
+
+MOST_GROUPS = 1_000
+"""A column by which patients are counted has so many different values at most."""
+INDICATED, UNDETERMINED = VERDICTS.index("indicated"), VERDICTS.index("undetermined")
+
+
+class Practice(NamedTuple):
+    """Of one recommendation, the patients for whom it is indicated, by whether what it is about was performed."""
+
+    done: int = 0
+    not_done: int = 0
+    unrecorded: int = 0
+
+    @property
+    def recorded(self) -> int:
+        """Of whom it is known."""
+        return self.done + self.not_done
+
+
+class _Acting(NamedTuple):
+    """A recommendation about what some columns say, by code of the intervention: itself, and what is narrower."""
+
+    rule: Recommendation
+    itself: str
+    within: tuple[str, ...]
+
+
+class Totals:
+    """Counts batches. `by`: the column by which patients are counted apart, or ""."""
+
+    def __init__(self, engine: Engine, asked: Asked, columns: Columns, by: str = "") -> None:
+        self.rules = {rule.id: rule for rule in asked.rules}
+        self.by = by
+        self.rows = 0
+        self.level: Counter[str] = Counter()
+        self.tensions: Counter[str] = Counter()
+        self.known: Counter[str] = Counter()
+        self.verdicts: dict[str, Counter[str]] = {id_: Counter() for id_ in self.rules}
+        self.missing: dict[str, Counter[str]] = {id_: Counter() for id_ in self.rules}
+        self.practice: dict[str, Practice] = {}
+        self.groups: list[str] = []
+        self._numbers: dict[str, int] = {}
+        self._of_groups = {id_: np.zeros((0, len(VERDICTS)), dtype=np.int64) for id_ in self.rules}
+        self._levels_of_groups = np.zeros((0, len(LEVELS)), dtype=np.int64)
+        self._practice_of_groups: dict[str, NDArray[np.int64]] = {}
+        facts = engine.graph.facts
+        self.reads = {
+            rule.id: tuple(code for code in facts.decode(joined(engine.graph.rule(rule).reaches())) if code not in facts.dates)
+            for rule in asked.rules
+        }
+        self._acting = list(_acting(engine, asked, columns))
+
+    def add(self, encoded: Encoded, outcome: Outcome, batch: Any) -> None:
+        """Count a batch. Raises PopulationError where there are too many groups."""
+        ones = encoded.inputs[-1]
+        self.rows += outcome.rows
+        known = {**outcome.assessed, **encoded.known}
+        for code, plane in known.items():
+            self.known[code] += count(plane)
+        unknown = {
+            code: ones & ~known[code] if code in known else ones
+            for code in {code for read in self.reads.values() for code in read}
+        }
+        for id_, bits in outcome.verdicts.items():
+            found = list(_counts(bits, ones, len(VERDICTS)))
+            self.verdicts[id_].update(dict(zip(VERDICTS, found, strict=True)))
+            if found[UNDETERMINED]:
+                open_ = equals(bits, UNDETERMINED) & ones
+                self.missing[id_].update({code: count(open_ & unknown[code]) for code in self.reads[id_]})
+        self.level.update(dict(zip(LEVELS, _counts(outcome.level, ones, len(LEVELS)), strict=True)))
+        self.tensions.update({id_: count(plane & ones) for id_, plane in outcome.tensions.items()})
+        groups = self._grouped(batch) if self.by else None
+        if groups is not None:
+            self._count_groups(groups, outcome)
+        for acting in self._acting:
+            self._count_practice(acting, encoded, outcome, groups)
+
+    def of_group(self, group: str, rule: str) -> Mapping[str, int]:
+        """The verdicts of a rule (id) in a group."""
+        return dict(zip(VERDICTS, self._of_groups[rule][self._numbers[group]].tolist(), strict=True))
+
+    def level_of_group(self, group: str) -> Mapping[str, int]:
+        """The levels in a group."""
+        return dict(zip(LEVELS, self._levels_of_groups[self._numbers[group]].tolist(), strict=True))
+
+    def practice_of_group(self, group: str, rule: str) -> Practice:
+        """What was done in a group, of those for whom a rule (id) is indicated."""
+        return Practice(*self._practice_of_groups[rule][self._numbers[group]].tolist())
+
+    def _grouped(self, batch: Any) -> NDArray[np.int64]:
+        """The number of the group of each row."""
+        found = batch.column(self.by).dictionary_encode()
+        names = ["" if text is None else str(text) for text in [*found.dictionary.to_pylist(), None]]
+        for name in names[: len(names) if found.null_count else -1]:
+            self._numbers.setdefault(name, len(self._numbers))
+        if len(self._numbers) > MOST_GROUPS:
+            raise PopulationError(
+                f"The column {self.by!r} has more than {MOST_GROUPS:,} different values.",
+                where="--by",
+                mend="Count by a column with fewer, such as a practice or a region.",
+            )
+        self.groups = sorted(self._numbers)
+        more = len(self._numbers) - len(self._levels_of_groups)
+        if more:
+            self._of_groups = {id_: np.pad(counts, ((0, more), (0, 0))) for id_, counts in self._of_groups.items()}
+            self._levels_of_groups = np.pad(self._levels_of_groups, ((0, more), (0, 0)))
+        number = np.array([self._numbers.get(name, 0) for name in names], dtype=np.int64)
+        places: NDArray[np.int64] = found.indices.fill_null(len(names) - 1).to_numpy(zero_copy_only=False)
+        return np.take(number, places)
+
+    def _count_groups(self, groups: NDArray[np.int64], outcome: Outcome) -> None:
+        for id_, bits in outcome.verdicts.items():
+            self._of_groups[id_] += _crossed(groups, numbers(bits, outcome.rows), *self._of_groups[id_].shape)
+        self._levels_of_groups += _crossed(groups, numbers(outcome.level, outcome.rows), *self._levels_of_groups.shape)
+
+    def _count_practice(self, acting: _Acting, encoded: Encoded, outcome: Outcome, groups: NDArray[np.int64] | None) -> None:
+        id_ = acting.rule.id
+        meant = equals(outcome.verdicts[id_], INDICATED) & encoded.inputs[-1]
+        done = joined_planes([encoded.done[code][0] for code in acting.within], meant)
+        not_done = meant & encoded.done[acting.itself][1] & ~done if acting.itself in encoded.done else np.zeros_like(meant)
+        parts = (done, not_done, meant & ~(done | not_done))
+        before = self.practice.get(id_, Practice())
+        self.practice[id_] = Practice(*(old + count(plane) for old, plane in zip(before, parts, strict=True)))
+        if groups is not None:
+            held = self._practice_of_groups.get(id_, np.zeros((0, len(parts)), dtype=np.int64))
+            held = np.pad(held, ((0, len(self._numbers) - len(held)), (0, 0)))
+            for place, plane in enumerate(parts):
+                held[:, place] += np.bincount(groups[unpacked(plane, outcome.rows)], minlength=len(held))
+            self._practice_of_groups[id_] = held
+
+
+def joined_planes(planes: Sequence[Words], among: Words) -> Words:
+    """Who is in any of some planes, among the patients of another one."""
+    found = np.zeros_like(among)
+    for plane in planes:
+        found |= plane
+    return found & among
+
+
+def _counts(bits: Sequence[Words], ones: Words, most: int) -> Iterator[int]:
+    """How many patients have each number, from 0 on."""
+    sides = [(ones & ~plane, plane & ones) for plane in bits]
+    for chosen in list(product((0, 1), repeat=BITS))[:most]:
+        high, middle, low = chosen
+        yield count(sides[2][high] & sides[1][middle] & sides[0][low])
+
+
+def _crossed(groups: NDArray[np.int64], found: NDArray[np.int8], rows: int, kinds: int) -> NDArray[np.int64]:
+    """How many of each group have each number."""
+    return np.bincount(groups * kinds + found, minlength=rows * kinds).reshape(rows, kinds)
+
+
+def _acting(engine: Engine, asked: Asked, columns: Columns) -> Iterator[_Acting]:
+    """The recommendations about what some column says was performed. What is advised against is also what is narrower."""
+    knowledge = engine.knowledge
+    given = {column.code for column in columns.of_kind("performed")}
+    for rule in asked.rules:
+        iris = knowledge.hierarchy.narrower.get(rule.intervention, (rule.intervention,))
+        codes = (knowledge.interventions[iri].code for iri in iris if iri in knowledge.interventions)
+        within = tuple(code for code in codes if code in given)
+        if within:
+            yield _Acting(rule, knowledge.interventions[rule.intervention].code, within)
