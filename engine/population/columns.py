@@ -130,15 +130,20 @@ def _unknown(headings: Sequence[str], codebook: Codebook, where: str) -> Populat
     for heading in headings[:MOST_EXPLAINED]:
         kind, _, name = heading.partition(":")
         act = kind in ("performed", "taking")
-        near = nearest_codes(name if act else heading, kind if act else "present", codebook)
-        near = near or (() if act else nearest_codes(heading, "coded", codebook))
-        meant = f"; did you mean {_quoted([f'{kind}:{code}' if act else code for code in near])}?" if near else ""
-        told.append(f"{shortened(heading)}{meant}")
+        near = [f"{kind}:{code}" for code in nearest_codes(name, kind, codebook)] if act else _nearest(heading, codebook)
+        told.append(f"{shortened(heading)}; did you mean {_quoted(near)}?" if near else shortened(heading))
     more = len(headings) - len(told)
     names = "\n  ".join((*told, *((f"and {more:,} more",) if more else ())))
     mend = "Rename them, carry them along with --keep, or leave them unread with --ignore-unknown."
     plural = "Columns that are no codes" if len(headings) > 1 else "A column that is no code"
     return PopulationError(f"{plural}:\n  {names}", where=where, mend=mend, details={"unknown": tuple(headings)})
+
+
+def _nearest(heading: str, codebook: Codebook) -> Sequence[str]:
+    """The headings that may be meant by one that says of nothing that it was done."""
+    if code := code_named(heading, codebook.interventions):
+        return [f"{kind}:{code}" for kind in ("performed", "taking")]
+    return nearest_codes(heading, "present", codebook) or nearest_codes(heading, "coded", codebook)
 
 
 def _quoted(names: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from spinegraph.engine.decide.case import make_case
 from spinegraph.engine.decide.codebook import Codebook
-from spinegraph.engine.errors import CaseError, PopulationError
+from spinegraph.engine.errors import CaseError, PopulationError, UnknownCodeError, shortened
 from spinegraph.engine.model import Case
 from spinegraph.engine.population.columns import DATE, Column, Columns
 
@@ -43,7 +43,7 @@ class RowReader:
         try:
             return make_case(row.data, self._codebook)
         except CaseError as error:
-            raise located(error, where, _heading(error.where, row.headings)) from error
+            raise located(error, where, _heading(_pointer(error), row.headings)) from error
 
     def row(self, value: Callable[[str], Any], where: str) -> Row:
         """The plain data of a row: what `POST /v1/decisions` takes. Raises PopulationError for a date of nothing."""
@@ -82,6 +82,13 @@ def _put(data: dict[str, Any], column: Column, given: Any, at: Any) -> str:
     return f"/{member}/{column.name}"
 
 
+def _pointer(error: CaseError) -> str:
+    """The place in a case that an error is about."""
+    if isinstance(error, UnknownCodeError) and isinstance(unknown := error.details["unknown"], list):
+        return str(unknown[0]["at"])
+    return error.where
+
+
 def _heading(pointer: str, headings: Mapping[str, str]) -> str:
     """The column from which a place of a case comes, or ""."""
     return next((headings[place] for place in _upwards(pointer) if place in headings), "")
@@ -95,4 +102,8 @@ def _upwards(pointer: str) -> Iterator[str]:
 
 def located(error: CaseError, row: str, heading: str) -> PopulationError:
     """An error of a case as one of a row and a column."""
-    return PopulationError(error.what, where=f"{row}, column {heading}" if heading else row, mend=error.mend)
+    what, mend = error.what, error.mend
+    if isinstance(error, UnknownCodeError):
+        code, near = next(iter(error.unknown.items()))
+        what, mend = f"{shortened(code)} is no value that it can have.", f"It can be {', '.join(near)}; nothing was decided."
+    return PopulationError(what, where=f"{row}, column {heading}" if heading else row, mend=mend)

@@ -1,0 +1,155 @@
+"""`spinegraph population`: what is written, printed and explained of a table, and that nothing half-done is left."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from fastapi.testclient import TestClient
+from spinegraph.api.cli.app import main
+from spinegraph.api.http.app import create_app
+from spinegraph.engine import Engine, load_knowledge
+from spinegraph.engine.model import VERDICTS
+
+from tests.population.made import Both, made
+
+ROWS = 200
+RULE = "mri-in-suspected-spinal-infection"
+LIMITED = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))"
+"""A process that can write no larger file: as on a disk that fills."""
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return Engine(load_knowledge())
+
+
+@pytest.fixture
+def patients(engine: Engine, tmp_path: Path) -> Path:
+    table = made(engine.program, ROWS, seed=9)
+    practices = pa.array([("North", "South")[number % 2] for number in range(ROWS)])
+    pq.write_table(table.append_column("practice", practices), tmp_path / "patients.parquet")
+    return tmp_path / "patients.parquet"
+
+
+def read(path: Path) -> pa.Table:
+    return pq.read_table(path) if path.suffix == ".parquet" else pa.ipc.open_file(str(path)).read_all()
+
+
+@pytest.mark.parametrize("form", ["arrow", "parquet"])
+def test_a_row_for_each_patient(engine: Engine, patients: Path, form: str, capfd: pytest.CaptureFixture[str]) -> None:
+    out = patients.with_name(f"out.{form}")
+    assert main(["population", str(patients), "-o", str(out), "--format", form, "--keep", "practice"]) == 0
+    told = capfd.readouterr()
+    assert (told.out, told.err) == ("", f"{out}: {ROWS} patients, 117 recommendations.\n")
+    table = read(out)
+    source = pq.read_table(patients)
+    assert table.column_names[:3] == ["id", "practice", "level"]
+    assert table.column("practice").to_pylist() == source.column("practice").to_pylist()
+    assert table.schema.metadata[b"spinegraph.knowledge"].decode() == engine.knowledge.digest
+    both = Both(engine, source.drop_columns("practice"))
+    rows = zip(range(20), table.to_pylist(), both.cases(), strict=False)
+    for _, row, case in rows:
+        assert {id_: row[id_] for id_ in engine.verdicts(case)} == engine.verdicts(case)
+        tensions = {name.removeprefix("tension:") for name, met in row.items() if name.startswith("tension:") and met}
+        assert tensions == {tension.id for tension in engine.decide(case, flips=False).tensions}
+
+
+def test_a_patient_is_explained_as_by_the_service(engine: Engine, patients: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["population", str(patients), "--explain", "p7", "--ignore-unknown"]) == 0
+    told = capfd.readouterr()
+    assert told.err == "Not read: practice.\n"
+    table = pq.read_table(patients).drop_columns("practice")
+    both = Both(engine, table)
+    row = {heading: values[7] for heading, values in table.to_pydict().items()}
+    sent = both.reader.row(row.get, "row 8").data
+    with TestClient(create_app()) as client:
+        assert client.post("/v1/decisions", json=sent).content == told.out.rstrip("\n").encode()
+    assert main(["population", str(patients), "--explain", "p999", "--ignore-unknown"]) == 2
+    assert "No patient is called 'p999'." in capfd.readouterr().err
+
+
+def test_some_rules_of_one_package(patients: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    out = patients.with_name("out.arrow")
+    arguments = ["population", str(patients), "-o", str(out), "--rules", RULE, "--ignore-unknown"]
+    assert main(arguments) == 0
+    table = read(out)
+    assert [name for name in table.column_names if not name.startswith("tension:")] == ["id", "level", RULE]
+    assert set(table.column(RULE).to_pylist()) <= set(VERDICTS)
+    capfd.readouterr()
+    assert main([*arguments[:-2], "mri-in-suspected", "--ignore-unknown"]) == 2
+    assert f"Did you mean {RULE}" in capfd.readouterr().err
+
+
+def test_the_summary_counts_what_stands_in_the_output(patients: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    out = patients.with_name("out.arrow")
+    assert main(["population", str(patients), "-o", str(out), "--summary", "--ignore-unknown", "--rules", RULE]) == 0
+    told = capfd.readouterr().out
+    table = read(out)
+    found = table.column(RULE).to_pylist()
+    levels = table.column("level").to_pylist()
+    assert f"{ROWS} patients: emergency {levels.count('emergency')} (" in told
+    (line,) = (line for line in told.splitlines() if line.startswith(RULE[:20]))
+    numbers = [
+        found.count(verdict) for verdict in ("indicated", "provisional", "done", "conflicting", "overridden", "undetermined")
+    ]
+    assert line.split()[1:] == [f"{number}" for number in numbers if number]
+
+
+def test_the_report_stands_alone_and_counts_by_a_column(patients: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    page = patients.with_name("page.html")
+    assert main(["population", str(patients), "--report", str(page), "--by", "practice"]) == 0
+    text = page.read_text(encoding="utf-8")
+    assert "Done although advised against" in text
+    assert "<td>North</td>" in text
+    assert "<script" not in text
+    assert "http" not in text.replace("https://w3id.org", "")
+    assert main(["population", str(patients), "--report", str(page), "--by", "practise"]) == 2
+    assert "Did you mean 'practice'?" in capfd.readouterr().err
+    assert page.read_text(encoding="utf-8") == text
+
+
+def test_what_is_asked_for_has_to_be_said(patients: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["population", str(patients)]) == 2
+    assert "Nothing is asked for" in capfd.readouterr().err
+    assert main(["population", str(patients), "--summary", "--by", "practice"]) == 2
+    assert "--by goes with --report." in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("form", ["arrow", "parquet"])
+def test_an_error_in_the_last_row_leaves_nothing(tmp_path: Path, form: str, capfd: pytest.CaptureFixture[str]) -> None:
+    ages = [50.0] * 140_000 + [500.0]
+    pq.write_table(pa.table({"age_years": ages}), tmp_path / "t.parquet")
+    (tmp_path / "out").write_text("as before")
+    assert main(["population", str(tmp_path / "t.parquet"), "-o", str(tmp_path / "out"), "--format", form, "--rules", RULE]) == 2
+    assert "t.parquet, row 140001, column age_years: age_years is 500, which cannot be" in capfd.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "t.parquet"]
+    assert (tmp_path / "out").read_text() == "as before"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["arrow", "parquet"])
+def test_a_disk_that_fills_leaves_nothing(patients: Path, form: str) -> None:
+    arguments = ["population", str(patients), "-o", str(patients.with_name("out")), "--format", form, "--keep", "practice"]
+    program = f"{LIMITED}; from spinegraph.api.cli.app import main; sys.exit(main({arguments!r}))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=dict(os.environ))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"{patients.with_name('out')}: It cannot be written: File too large.\n"
+        "  Nothing is left of it. Name another place, or make room there.\n"
+    )
+    assert [path.name for path in patients.parent.iterdir()] == ["patients.parquet"]
+
+
+def test_without_the_libraries_the_extra_is_named(
+    patients: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("spinegraph.engine.population.installed.find_spec", lambda name: None if name == "pyarrow" else name)
+    assert main(["population", str(patients), "--summary"]) == 2
+    assert "pyarrow is not installed." in (told := capfd.readouterr().err)
+    assert "spinegraph[population]" in told
