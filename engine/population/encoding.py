@@ -107,7 +107,7 @@ class PopulationEncoder:
         """The values of a measurement in its own unit. Raises PopulationError for one that cannot be."""
         given = one.column(column)
         known = given.is_valid().to_numpy(zero_copy_only=False)
-        numbers = given.fill_null(0).to_numpy(zero_copy_only=False)
+        numbers = np.frombuffer(given.buffers()[1], dtype=np.float64)[given.offset :][: one.rows]  # anything where none is known
         possible = self._codebook.ranges[column.code]
         if not column.unit:
             with np.errstate(invalid="ignore"):
@@ -134,6 +134,8 @@ class PopulationEncoder:
 
     def _age(self, values: dict[str, Values], one: _Batch) -> None:
         """Add the ages that follow from dates of birth. Where one is given as well, it stays: a reader of cases judges both."""
+        if not any(self._columns.of_kind("birth_date", "as_of")):
+            return
         born, moment = (one.only(self._columns, kind) for kind in ("birth_date", "as_of"))
         pairs = np.stack([given.indices for given in (born, moment)])
         different, first, which = np.unique(pairs, axis=1, return_index=True, return_inverse=True)

@@ -5,8 +5,9 @@ A verdict is three bits. Everything here that is no column yet is recorded with 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+import itertools
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,19 +23,24 @@ from spinegraph.engine.program.program import Program
 BITS = 3
 """A verdict is the number of its place among VERDICTS, in so many bits, the least first; a level likewise among LEVELS."""
 CONFLICTING, OUT_OF_SCOPE = VERDICTS.index("conflicting"), VERDICTS.index("out-of-scope")
+Bits = tuple[Words, ...]
+"""The planes of the bits of a number."""
 UNDETERMINED_LEVEL, ROUTINE = LEVELS.index("undetermined"), LEVELS.index("routine")
 _BYTES = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little").view(np.uint64).reshape(256)
 """For each byte of a plane eight bytes, one for each patient."""
 _OF_BIT = tuple(_BYTES << np.uint64(bit) for bit in range(BITS))
 
+AnyPlane = TypeVar("AnyPlane", Words, RecordedPlane)
+
 
 class Outcome(NamedTuple):
-    """What a batch comes to. `verdicts`: by rule id, three planes of bits; `level`: likewise; `tensions`: by id, who meets it;
-    `assessed`: by code of a finding, of whom it is known, given or derived."""
+    """What a batch comes to. `verdicts`: by rule id, three planes of bits, the same tuple for rules that stand on the same
+    ground; `level`: likewise; `tensions`: by id, who meets it; `assessed`: by code of a finding, of whom it is known, given or
+    derived. Behind the last patient stands anything."""
 
     rows: int
-    verdicts: Mapping[str, Sequence[Words]]
-    level: Sequence[Words]
+    verdicts: Mapping[str, Bits]
+    level: Bits
     tensions: Mapping[str, Words]
     assessed: Mapping[str, Words]
 
@@ -58,65 +64,69 @@ def asked_of(engine: Engine, rules: Collection[str] = ()) -> Asked:
 
 
 class PopulationProgram:
-    """The planes of one engine's program that a population is asked for. Not for two threads at once."""
+    """The planes of one engine's program that a population is asked for. Not for two threads at once.
+
+    It stands here twice: as it is, and run again without the facts that contradict each other (see `position.settled` and
+    `level.level_of`), for the words of a plane in which somebody has such facts.
+    """
 
     def __init__(self, program: Program, asked: Asked, size: int) -> None:
         """`size`: so many patients are decided at a time, at most."""
-        self._program, self._asked = program, asked
+        self._asked = asked
+        self._grounds = list(dict.fromkeys(program.verdicts[rule.iri] for rule in asked.rules))
+        self._ground = {rule.id: self._grounds.index(program.verdicts[rule.iri]) for rule in asked.rules}
+        self._findings = [program.knowledge.findings[iri].code for iri in program.findings]
         recording, planes = record(program)
         words = -(-size // 64)
-        self._assessed = [program.knowledge.findings[iri].code for iri in program.findings]
-        wanted = [planes[program.clash]]
-        for rule in asked.rules:
-            wanted += _bits([planes[slot] for slot in program.verdicts[rule.iri]], recording)
-        wanted += _bits([planes[slot] for slot in program.level], recording)
-        wanted += [_met(rule, program, planes, recording) for rule in asked.tensions]
-        wanted += [planes[program.present[iri]] | planes[program.absent[iri]] for iri in program.findings]
-        self._whole = BufferedProgram(recording, [plane.number for plane in wanted], words)
-        both = [planes[program.present[iri]] & planes[program.absent[iri]] for iri in program.findings]
-        self._clashes = BufferedProgram(recording, [plane.number for plane in both], words)
-        self._certain = BufferedProgram(recording, [plane.number for plane in wanted], words)
+        found = self._numbers(program, planes, recording)
+        rest = [_met(rule, program, planes, recording) for rule in asked.tensions]
+        rest += [planes[program.present[iri]] | planes[program.absent[iri]] for iri in program.findings]
+        wanted = [planes[program.clash], *itertools.chain(*found), *rest]
+        self._plain = BufferedProgram(recording, [plane.number for plane in wanted], words)
+        again = self._numbers(program, program.run(_without_clashes(program, planes, recording)), recording)
+        settled = [_settled_verdict(*pair) for pair in zip(found[:-1], again[:-1], strict=True)]
+        settled += [_settled_level(found[-1], again[-1])]
+        self._settled = BufferedProgram(recording, [plane.number for plane in itertools.chain(*settled)], words)
+
+    def _numbers(self, program: Program, planes: Sequence[RecordedPlane], recording: Recording) -> list[list[RecordedPlane]]:
+        """The bits of all verdicts, and of the level."""
+        slots: list[Iterable[int]] = [*self._grounds, program.level]
+        return [_bits([planes[slot] for slot in one], recording) for one in slots]
 
     def run(self, encoded: Encoded) -> Outcome:
         """What a batch comes to. The planes are overwritten by the next batch."""
-        clash, *found = self._whole.run(encoded.inputs)
+        clash, *found = self._plain.run(encoded.inputs)
         words = np.flatnonzero(clash)
-        rules = len(self._asked.rules)
-        if len(words):
-            found = self._settled(found, encoded.inputs[:, words], words)
-        verdicts = {rule.id: found[BITS * number : BITS * (number + 1)] for number, rule in enumerate(self._asked.rules)}
-        level, rest = found[BITS * rules : BITS * (rules + 1)], found[BITS * (rules + 1) :]
-        tensions = {rule.id: plane for rule, plane in zip(self._asked.tensions, rest, strict=False)}
-        assessed = dict(zip(self._assessed, rest[len(tensions) :], strict=True))
-        return Outcome(encoded.rows, verdicts, level, tensions, assessed)
+        if 2 * len(words) > len(clash):
+            found[: BITS * (len(self._grounds) + 1)] = self._settled.run(encoded.inputs)
+        elif len(words):
+            settled = self._settled.run(encoded.inputs[:, words])
+            for place, plane in enumerate(settled):
+                found[place] = found[place].copy()
+                found[place][words] = plane
+        count = len(self._grounds)
+        bits = [tuple(found[BITS * number : BITS * (number + 1)]) for number in range(count + 1)]
+        rest = found[BITS * (count + 1) :]
+        met = len(self._asked.tensions)
+        return Outcome(
+            encoded.rows,
+            {id_: bits[ground] for id_, ground in self._ground.items()},
+            bits[-1],
+            {rule.id: plane for rule, plane in zip(self._asked.tensions, rest[:met], strict=True)},
+            dict(zip(self._findings, rest[met:], strict=True)),
+        )
 
-    def _settled(self, found: Sequence[Words], inputs: Words, words: NDArray[np.intp]) -> list[Words]:
-        """The planes, where somebody's facts contradict each other with what holds without these facts taken into account.
 
-        See `position.settled` and `level.level_of`, which do the same for one case. Only words with such a patient are run again.
-        """
-        with_, without = [plane[words] for plane in found], self._without(inputs)
-        rules = len(self._asked.rules)
-        made = list(found)
-        for number in range(rules + 1):
-            part = slice(BITS * number, BITS * (number + 1))
-            settle = _settled_level if number == rules else _settled_verdict
-            for place, plane in zip(range(part.start, part.stop), settle(with_[part], without[part]), strict=True):
-                made[place] = found[place].copy()
-                made[place][words] = plane
-        return made
-
-    def _without(self, inputs: Words) -> Sequence[Words]:
-        """The planes of patients without their contradictory facts."""
-        kept = inputs.copy()
-        for number, both in enumerate(self._clashes.run(inputs)):
-            kept[2 * number] &= ~both
-            kept[2 * number + 1] &= ~both
-        for place in range(self._program.first_timed, self._program.input_size - 1, 2):
-            both = kept[place] & kept[place + 1]
-            kept[place] ^= both
-            kept[place + 1] ^= both
-        return self._certain.run(kept)[1:]
+def _without_clashes(program: Program, planes: Sequence[RecordedPlane], recording: Recording) -> Sequence[RecordedPlane]:
+    """The input planes without facts that contradict each other: what `CaseEncoder.run` does for one case."""
+    kept = list(recording.given)
+    for number, iri in enumerate(program.findings):
+        once = ~(planes[program.present[iri]] & planes[program.absent[iri]])
+        kept[2 * number], kept[2 * number + 1] = kept[2 * number] & once, kept[2 * number + 1] & once
+    for place in range(program.first_timed, program.input_size - 1, 2):
+        once = ~(kept[place] & kept[place + 1])
+        kept[place], kept[place + 1] = kept[place] & once, kept[place + 1] & once
+    return kept
 
 
 def _bits(planes: Sequence[RecordedPlane], recording: Recording) -> list[RecordedPlane]:
@@ -139,37 +149,62 @@ def _met(tension: Tension, program: Program, planes: Sequence[RecordedPlane], re
     return planes[program.rules[tension.iri].whole.holds] & ~excluded
 
 
-def equals(bits: Sequence[Words], number: int) -> Words:
+def equals(bits: Sequence[AnyPlane], number: int) -> AnyPlane:
     """Who has a number."""
-    first, *rest = (plane if number >> bit & 1 else ~plane for bit, plane in enumerate(bits))
-    for plane in rest:
-        first = first & plane
-    return first
+    sides = [plane if number >> bit & 1 else ~plane for bit, plane in enumerate(bits)]
+    found = sides[0]
+    for plane in sides[1:]:
+        found = found & plane
+    return found
 
 
-def _settled_verdict(found: Sequence[Words], certain: Sequence[Words]) -> list[Words]:
+def _settled_verdict(found: Sequence[RecordedPlane], certain: Sequence[RecordedPlane]) -> list[RecordedPlane]:
     """What holds only because of a contradiction is conflicting."""
     kept = equals(found, CONFLICTING) | equals(found, OUT_OF_SCOPE)
-    other = (found[0] ^ certain[0] | found[1] ^ certain[1] | found[2] ^ certain[2]) & ~kept
+    other = ((found[0] ^ certain[0]) | (found[1] ^ certain[1]) | (found[2] ^ certain[2])) & ~kept
     return [plane | other if CONFLICTING >> bit & 1 else plane & ~other for bit, plane in enumerate(found)]
 
 
-def _settled_level(found: Sequence[Words], certain: Sequence[Words]) -> list[Words]:
+def _settled_level(found: Sequence[RecordedPlane], certain: Sequence[RecordedPlane]) -> list[RecordedPlane]:
     """No side of a contradiction raises the level, or makes it routine."""
     open_ = equals(certain, ROUTINE) & ~equals(found, ROUTINE)
     return [plane | open_ if UNDETERMINED_LEVEL >> bit & 1 else plane & ~open_ for bit, plane in enumerate(certain)]
 
 
-def numbers(bits: Sequence[Words], rows: int) -> NDArray[np.int8]:
-    """The number of each patient, of the planes of its bits.
+class Decoder:
+    """Planes of bits → numbers, a byte for each patient. What it gives is overwritten by the next batch.
 
-    >>> numbers([np.array([0b01], dtype=np.uint64), np.array([0b11], dtype=np.uint64)], 2).tolist()
+    >>> ones, twos = (np.array([bits], dtype=np.uint64) for bits in (0b01, 0b11))
+    >>> Decoder(2).numbers([(ones, twos)], 2)[0].tolist()
     [3, 2]
     """
-    found = _OF_BIT[0][bits[0].view(np.uint8)]
-    for of_bit, plane in zip(_OF_BIT[1:], bits[1:], strict=False):
-        found |= of_bit[plane.view(np.uint8)]
-    return found.view(np.int8)[:rows]
+
+    def __init__(self, size: int) -> None:
+        """`size`: so many patients has a batch at most."""
+        self._bytes = 8 * -(-size // 64)
+        self._index = np.empty(self._bytes, dtype=np.intp)
+        self._part = np.empty(self._bytes, dtype=np.uint64)
+        self._held: list[Words] = []
+
+    def numbers(self, all_bits: Sequence[Bits], rows: int) -> list[NDArray[np.int8]]:
+        """The numbers of some planes of bits: one array for what is the same tuple."""
+        made: dict[int, NDArray[np.int8]] = {}
+        for bits in all_bits:
+            if id(bits) not in made:
+                if len(made) == len(self._held):
+                    self._held.append(np.empty(self._bytes, dtype=np.uint64))
+                made[id(bits)] = self._decoded(bits, self._held[len(made)])[:rows]
+        return [made[id(bits)] for bits in all_bits]
+
+    def _decoded(self, bits: Bits, into: Words) -> NDArray[np.int8]:
+        width = 8 * len(bits[0])
+        index, part, found = self._index[:width], self._part[:width], into[:width]
+        for number, plane in enumerate(bits):
+            np.copyto(index, plane.view(np.uint8))
+            np.take(_OF_BIT[number], index, out=part if number else found, mode="clip")
+            if number:
+                np.bitwise_or(found, part, found)
+        return found.view(np.int8)
 
 
 def count(plane: Words) -> int:

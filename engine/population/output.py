@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,9 @@ from spinegraph.engine.errors import PopulationError
 from spinegraph.engine.model import VERDICTS
 from spinegraph.engine.population.columns import Columns
 from spinegraph.engine.population.encoding import unpacked
-from spinegraph.engine.population.outcomes import Asked, numbers
+from spinegraph.engine.population.outcomes import Asked, Decoder
 from spinegraph.engine.population.run import Decided, Population
-from spinegraph.engine.program.buffered import Words
+from spinegraph.engine.population.tables import BATCH
 
 FORMATS = ("arrow", "parquet")
 LEVEL = "level"
@@ -41,6 +42,7 @@ def written(path: Path, form: str, population: Population, asked: Asked) -> Iter
     about = {"spinegraph.knowledge": knowledge.digest, "spinegraph.version": knowledge.version}
     with appearing(path) as held, ExitStack() as stack:
         opened: list[tuple[Any, Any]] = []
+        decoder = Decoder(BATCH)
 
         def write(decided: Decided) -> None:
             batch, outcome = decided.batch, decided.outcome
@@ -49,8 +51,9 @@ def written(path: Path, form: str, population: Population, asked: Asked) -> Iter
                 opened.append((schema, stack.enter_context(_writer(held, form, schema))))
             ((schema, writer),) = opened
             arrays = [batch.column(heading) for heading in carried]
-            arrays += [_named(outcome.level, outcome.rows, _LEVELS)]
-            arrays += [_named(bits, outcome.rows, _VERDICTS) for bits in outcome.verdicts.values()]
+            found = decoder.numbers([outcome.level, *outcome.verdicts.values()], outcome.rows)
+            names = itertools.chain((_LEVELS,), itertools.repeat(_VERDICTS))
+            arrays += [pa.DictionaryArray.from_arrays(pa.array(codes), named) for codes, named in zip(found, names, strict=False)]
             arrays += [pa.array(unpacked(plane, outcome.rows)) for plane in outcome.tensions.values()]
             writer.write_batch(pa.record_batch(arrays, schema=schema))
 
@@ -59,10 +62,6 @@ def written(path: Path, form: str, population: Population, asked: Asked) -> Iter
 
 def _writer(path: Path, form: str, schema: Any) -> Any:
     return pq.ParquetWriter(str(path), schema) if form == "parquet" else pa.ipc.new_file(str(path), schema)
-
-
-def _named(bits: Sequence[Words], rows: int, names: Any) -> Any:
-    return pa.DictionaryArray.from_arrays(pa.array(numbers(bits, rows)), names)
 
 
 def _carried(columns: Columns, asked: Asked, path: Path) -> list[str]:

@@ -16,7 +16,8 @@ from spinegraph.engine.errors import PopulationError
 from spinegraph.engine.model import VERDICTS, Recommendation
 from spinegraph.engine.population.columns import Columns
 from spinegraph.engine.population.encoding import Encoded, unpacked
-from spinegraph.engine.population.outcomes import BITS, Asked, Outcome, count, equals, numbers
+from spinegraph.engine.population.outcomes import BITS, Asked, Decoder, Outcome, count, equals
+from spinegraph.engine.population.tables import BATCH
 from spinegraph.engine.program.buffered import Words
 
 MOST_GROUPS = 1_000
@@ -68,6 +69,7 @@ class Totals:
             rule.id: tuple(code for code in facts.decode(joined(engine.graph.rule(rule).reaches())) if code not in facts.dates)
             for rule in asked.rules
         }
+        self._decoder = Decoder(BATCH)
         self._acting = list(_acting(engine, asked, columns))
 
     def add(self, encoded: Encoded, outcome: Outcome, batch: Any) -> None:
@@ -129,9 +131,10 @@ class Totals:
         return np.take(number, places)
 
     def _count_groups(self, groups: NDArray[np.int64], outcome: Outcome) -> None:
-        for id_, bits in outcome.verdicts.items():
-            self._of_groups[id_] += _crossed(groups, numbers(bits, outcome.rows), *self._of_groups[id_].shape)
-        self._levels_of_groups += _crossed(groups, numbers(outcome.level, outcome.rows), *self._levels_of_groups.shape)
+        level, *verdicts = self._decoder.numbers([outcome.level, *outcome.verdicts.values()], outcome.rows)
+        for id_, codes in zip(outcome.verdicts, verdicts, strict=True):
+            self._of_groups[id_] += _crossed(groups, codes, *self._of_groups[id_].shape)
+        self._levels_of_groups += _crossed(groups, level, *self._levels_of_groups.shape)
 
     def _count_practice(self, acting: _Acting, encoded: Encoded, outcome: Outcome, groups: NDArray[np.int64] | None) -> None:
         id_ = acting.rule.id

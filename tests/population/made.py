@@ -13,7 +13,7 @@ from spinegraph.engine.decide.level import LEVELS, level_of
 from spinegraph.engine.model import VERDICTS, Case, Measured
 from spinegraph.engine.population.columns import Columns, Wanted, read_columns
 from spinegraph.engine.population.encoding import PopulationEncoder, unpacked, values_of
-from spinegraph.engine.population.outcomes import Outcome, PopulationProgram, asked_of, numbers
+from spinegraph.engine.population.outcomes import Decoder, Outcome, PopulationProgram, asked_of
 from spinegraph.engine.population.rows import RowReader
 from spinegraph.engine.program.program import Program
 
@@ -94,8 +94,8 @@ class Both:
     def differences(self) -> Iterator[str]:
         """What is decided differently, in words: verdicts and the level."""
         outcome = self.outcome()
-        verdicts = {id_: numbers(bits, outcome.rows) for id_, bits in outcome.verdicts.items()}
-        levels = numbers(outcome.level, outcome.rows)
+        levels, *found = Decoder(outcome.rows).numbers([outcome.level, *outcome.verdicts.values()], outcome.rows)
+        verdicts = dict(zip(outcome.verdicts, found, strict=True))
         for row, case in enumerate(self.cases()):
             for id_, verdict in self.engine.verdicts(case).items():
                 if VERDICTS[verdicts[id_][row]] != verdict:
