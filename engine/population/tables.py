@@ -129,7 +129,7 @@ def _parquet(path: Path) -> Table:
 
 
 def _arrow(path: Path) -> Table:
-    source = pa.memory_map(str(path))
+    source = pa.OSFile(str(path))
     try:
         file = pa.ipc.open_file(source)
         stream: Iterable[Any] = (file.get_batch(number) for number in range(file.num_record_batches))
