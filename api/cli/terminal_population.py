@@ -26,9 +26,10 @@ def _parts(totals: Totals, knowledge: Knowledge) -> Iterator[RenderableType]:
     yield Text(f"{totals.rows:,} patients: {levels}", "bold")
     yield Text()
     yield _verdicts(totals)
-    for title, direction in (("Done although advised against", "against"), ("Advised and not done", "for")):
+    sides = (("Done although advised against", "against", "performed"), ("Advised and not done", "for", "not performed"))
+    for title, direction, wrong_side in sides:
         if lines := practice_lines(totals, direction):
-            table = _table(title, "wrong", "of recorded", "not recorded")
+            table = _table(title, wrong_side, "of recorded", "not recorded")
             for line in lines:
                 wrong = line.found.not_done if direction == "for" else line.found.done
                 table.add_row(line.id, f"{wrong:,}", part(wrong, line.found.recorded), f"{line.found.unrecorded:,}")
@@ -42,11 +43,13 @@ def _parts(totals: Totals, knowledge: Knowledge) -> Iterator[RenderableType]:
 
 def _verdicts(totals: Totals) -> Table:
     table = _table("Verdicts", *COLUMNS)
-    lines = list(rule_lines(totals))
+    lines = [
+        line for line in rule_lines(totals) if any(line.verdicts[verdict] for verdict in COLUMNS if verdict != "undetermined")
+    ]
     for line in lines:
         table.add_row(line.id, *(f"{line.verdicts[verdict]:,}" if line.verdicts[verdict] else "" for verdict in COLUMNS))
     if quiet := len(totals.rules) - len(lines):
-        table.add_row(f"{quiet} more: for nobody")
+        table.add_row(f"{quiet} more: for nobody, or undetermined")
     return table
 
 

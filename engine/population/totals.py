@@ -39,11 +39,12 @@ class Practice(NamedTuple):
 
 
 class _Acting(NamedTuple):
-    """A recommendation about what some columns say, by code of the intervention: itself, and what is narrower."""
+    """A recommendation about what some columns say, by code of the intervention: it was done where it or something narrower
+    was, and was not where it or something wider was not."""
 
     rule: Recommendation
-    itself: str
     within: tuple[str, ...]
+    around: tuple[str, ...]
 
 
 class Totals:
@@ -140,7 +141,7 @@ class Totals:
         id_ = acting.rule.id
         meant = equals(outcome.verdicts[id_], INDICATED) & encoded.inputs[-1]
         done = joined_planes([encoded.done[code][0] for code in acting.within], meant)
-        not_done = meant & encoded.done[acting.itself][1] & ~done if acting.itself in encoded.done else np.zeros_like(meant)
+        not_done = joined_planes([encoded.done[code][1] for code in acting.around], meant) & ~done
         parts = (done, not_done, meant & ~(done | not_done))
         before = self.practice.get(id_, Practice())
         self.practice[id_] = Practice(*(old + count(plane) for old, plane in zip(before, parts, strict=True)))
@@ -174,12 +175,15 @@ def _crossed(groups: NDArray[np.int64], found: NDArray[np.int8], rows: int, kind
 
 
 def _acting(engine: Engine, asked: Asked, columns: Columns) -> Iterator[_Acting]:
-    """The recommendations about what some column says was performed. What is advised against is also what is narrower."""
+    """The recommendations about what some column says was performed, or was not."""
     knowledge = engine.knowledge
     given = {column.code for column in columns.of_kind("performed")}
+    code_of = {iri: one.code for iri, one in knowledge.interventions.items() if one.code in given}
     for rule in asked.rules:
-        iris = knowledge.hierarchy.narrower.get(rule.intervention, (rule.intervention,))
-        codes = (knowledge.interventions[iri].code for iri in iris if iri in knowledge.interventions)
-        within = tuple(code for code in codes if code in given)
-        if within:
-            yield _Acting(rule, knowledge.interventions[rule.intervention].code, within)
+        near = (
+            side.get(rule.intervention, (rule.intervention,))
+            for side in (knowledge.hierarchy.narrower, knowledge.hierarchy.broader)
+        )
+        within, around = (tuple(code_of[iri] for iri in iris if iri in code_of) for iris in near)
+        if within or around:
+            yield _Acting(rule, within, around)

@@ -12,7 +12,7 @@ from spinegraph.engine.decide.facts import possible_values
 from spinegraph.engine.decide.level import LEVELS, level_of
 from spinegraph.engine.model import VERDICTS, Case, Measured
 from spinegraph.engine.population.columns import Columns, Wanted, read_columns
-from spinegraph.engine.population.encoding import PopulationEncoder, unpacked, values_of
+from spinegraph.engine.population.encoding import Encoded, PopulationEncoder, unpacked, values_of
 from spinegraph.engine.population.outcomes import Decoder, Outcome, PopulationProgram, asked_of
 from spinegraph.engine.population.rows import RowReader
 from spinegraph.engine.program.program import Program
@@ -79,12 +79,16 @@ class Both:
         self.asked = asked_of(engine)
         self.reader = RowReader(self.columns, codebook, as_of)
         self._encoder = PopulationEncoder(engine.program, self.columns, codebook, self.reader, table.num_rows)
-        self._program = PopulationProgram(engine.program, self.asked, table.num_rows)
+        self.program = PopulationProgram(engine.program, self.asked, table.num_rows)
 
     def outcome(self) -> Outcome:
         """What the population comes to."""
+        return self.program.run(self.encoded())
+
+    def encoded(self) -> Encoded:
+        """The planes of the population."""
         (batch,) = self.table.combine_chunks().to_batches()
-        return self._program.run(self._encoder.encode(batch, 1, "made"))
+        return self._encoder.encode(batch, 1, "made")
 
     def cases(self) -> Iterator[Case]:
         """Its patients, each read as somebody would send it alone."""
