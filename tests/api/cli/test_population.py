@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -60,6 +61,7 @@ def test_a_row_for_each_patient(engine: Engine, patients: Path, form: str, capfd
         assert tensions == {tension.id for tension in engine.decide(case, flips=False).tensions}
 
 
+@pytest.mark.slow
 def test_a_patient_is_explained_as_by_the_service(engine: Engine, patients: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["population", str(patients), "--explain", "p7", "--ignore-unknown"]) == 0
     told = capfd.readouterr()
@@ -144,6 +146,33 @@ def test_a_disk_that_fills_leaves_nothing(patients: Path, form: str) -> None:
         "  Nothing is left of it. Name another place, or make room there.\n"
     )
     assert [path.name for path in patients.parent.iterdir()] == ["patients.parquet"]
+
+
+KILLED = """
+import os, signal
+from pathlib import Path
+from spinegraph.engine import Engine, load_knowledge, make_codebook
+from spinegraph.engine.population.columns import Wanted, read_columns
+from spinegraph.engine.population.outcomes import asked_of
+from spinegraph.engine.population.output import written
+from spinegraph.engine.population.run import Population
+from spinegraph.engine.population.tables import open_table
+engine, table = Engine(load_knowledge()), open_table(Path("t.csv"))
+codebook = make_codebook(engine.knowledge)
+population = Population(engine, codebook, table, read_columns(table.headings, codebook, Wanted(), "t.csv"))
+with written(Path("out"), "arrow", population, asked_of(engine)) as write:
+    population.decide(asked_of(engine), [write, lambda _: os.kill(os.getpid(), signal.SIGKILL)])
+"""
+"""A population, killed when its first batch has been written."""
+
+
+@pytest.mark.slow
+def test_a_process_that_is_killed_leaves_no_output(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("id,fever\na,true\n")
+    (tmp_path / "out").write_text("as before")
+    done = subprocess.run([sys.executable, "-c", KILLED], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (-signal.SIGKILL, "")
+    assert (tmp_path / "out").read_text() == "as before"
 
 
 def test_without_the_libraries_the_extra_is_named(
