@@ -10,6 +10,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter
@@ -30,13 +31,25 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PATH = "/mcp"
 JSON_RPC = "Send one message of JSON-RPC 2.0, as the Model Context Protocol has it."
+MESSAGE = {
+    "type": "object",
+    "description": "A message of JSON-RPC 2.0.",
+    "required": ["jsonrpc", "method"],
+    "properties": {
+        "jsonrpc": {"const": "2.0"},
+        "id": {"type": ["string", "integer"]},
+        "method": {"type": "string"},
+        "params": {"type": "object"},
+    },
+}
 OPERATION = Operation(
     "assist",
     "The door for assistants",
     "The answer to the message.",
     {JSON: None},
     (AssistantsNotInstalledError, ForeignHostError, MediaTypeError, UnreadableBodyError, BodyTimeoutError, CaseTooLargeError),
-    body={JSON: {"schema": {"type": "object", "description": "A message of JSON-RPC 2.0."}}},
+    body={JSON: {"schema": MESSAGE}},
+    other_refusals={HTTPStatus.BAD_REQUEST: JSON},
 )
 SURROGATE = re.compile("[\ud800-\udfff]")
 

@@ -42,7 +42,7 @@ class OpenRoute(APIRoute):
             await send(message)
 
         methods = self.methods or set()
-        offered = sorted({*methods, "OPTIONS", *(("HEAD",) if "GET" in methods else ())})
+        offered = self._offered(scope)
         if scope["method"] == "OPTIONS":
             response = Response(status_code=HTTPStatus.NO_CONTENT, headers=preflight(offered))
             await response(scope, receive, send_open)
@@ -54,6 +54,13 @@ class OpenRoute(APIRoute):
         except HTTPException as error:  # a method that there is not: answered outside of the route
             error.headers = {**(error.headers or {}), "Allow": ", ".join(offered)}
             raise
+
+    def _offered(self, scope: Scope) -> list[str]:
+        """The methods of the path, be they of this route or of another one with the same path."""
+        routes = scope["app"].routes if "app" in scope else ()
+        same = (route for route in (self, *routes) if isinstance(route, APIRoute) and route.path == self.path)
+        methods = {method for route in same for method in route.methods or ()}
+        return sorted({*methods, "OPTIONS", *(("HEAD",) if "GET" in methods else ())})
 
     def open(self, headers: MutableHeaders, scope: Scope) -> None:
         """Add what every reply has."""

@@ -81,7 +81,8 @@ class Operation(NamedTuple):
 
     `content`: media type of an answer → the struct that it encodes, one of several, or None. `body`: media type of a request →
     what OpenAPI calls a media type object. `path`: description and example of the variable part of the path. `cached`: the
-    answer has an ETag, which the value describes. `unready`: what is answered with status 503.
+    answer has an ETag, which the value describes. `unready`: what is answered with status 503. `other_refusals`: status → media
+    type in which it is told as well, in words of others.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Operation(NamedTuple):
     headers: Mapping[str, str] = {}
     moved: str = ""
     unready: type[Frozen] | None = None
+    other_refusals: Mapping[HTTPStatus, str] = {}
 
 
 def add_operation(router: APIRouter, path: str, handler: Callable[..., Any], operation: Operation, method: str = "GET") -> None:
@@ -138,7 +140,7 @@ def described(operation: Operation, *, in_fhir: bool = False) -> dict[str, Any]:
 
 def _content(structs: type[Frozen] | tuple[type[Frozen], ...] | None) -> dict[str, Any]:
     if isinstance(structs, tuple):
-        return {"schema": {"oneOf": [*map(reference, structs)]}}
+        return {"schema": {"anyOf": [*map(reference, structs)]}}  # what has more than another is of both
     return {"schema": reference(structs)} if structs else {}
 
 
