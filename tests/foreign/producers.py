@@ -41,6 +41,8 @@ from tests.foreign.panel import Json
 from tests.random_cases import random_cases
 
 EXAMPLES = Path(__file__).resolve().parent.parent.parent / "docs" / "examples"
+RATED = "advanced_imaging"
+"""Orders for this are rated by the packages that have it."""
 CASES = 5
 """So many random cases are decided for each producer that writes decisions."""
 
@@ -154,9 +156,9 @@ def hook_requests(_engine: Engine) -> Iterable[Json]:
 def hook_answers(engine: Engine) -> Iterable[Json]:
     """The answers to them, with links to the SMART app, and with ratings of the orders."""
     knowledge = engine.knowledge
-    answering = HookAnswering(
-        engine, make_codebook(knowledge), order_writer(knowledge), RatingOptions(("advanced_imaging",), "G1234")
-    )
+    rated = any(one.code == RATED for one in knowledge.interventions.values())
+    ratings = RatingOptions((RATED,), "G1234") if rated else RatingOptions()
+    answering = HookAnswering(engine, make_codebook(knowledge), order_writer(knowledge), ratings)
     for request in hook_requests(engine):
         hook = parse_hook(json.dumps(request).encode(), request["hook"])
         answer = answering.answer(hook, gather(hook, {}, {}, {}), LinkOptions("https://guidelines.example/", smart=True))
