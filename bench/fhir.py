@@ -1,4 +1,4 @@
-"""Records of FHIR: 1,000 resources to a case with its account, and to a `standard` answer.
+"""Records of FHIR: 1,000 resources to a case with its account, to a `standard` answer, and to cards.
 
 Beside it, in the same run, what cannot be spared: their decoding by msgspec into the structs of what is read, and the answer
 itself; and their reading by `fhir.resources`, where the extra `foreign` is installed. CPU time, the least of several rounds that
@@ -15,9 +15,15 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
 from msgspec import structs
 from spinegraph.engine import Engine, load_knowledge, make_codebook
 from spinegraph.engine.decide.accounted import with_account
+from spinegraph.engine.exchange.cds_hooks.answering import HookAnswering
+from spinegraph.engine.exchange.cds_hooks.gathering import gather
+from spinegraph.engine.exchange.cds_hooks.links import LinkOptions
+from spinegraph.engine.exchange.cds_hooks.order_cards import order_writer
+from spinegraph.engine.exchange.cds_hooks.request import parse_hook
 from spinegraph.engine.exchange.fhir.reading.bundle_forms import decode_bundle
 from spinegraph.engine.exchange.fhir.reading.record import FhirReader, RecordOptions
 from spinegraph.engine.model import Case
@@ -113,6 +119,12 @@ def fhir_rows(engine: Engine) -> Iterator[tuple[str, str]]:
     case = reader.read(body, options).case
     numbers = itertools.count()
 
+    answering = HookAnswering(engine, make_codebook(engine.knowledge), order_writer(engine.knowledge))
+
+    def carded() -> None:
+        hook = parse_hook(_hook(body, next(numbers)), "patient-view")
+        msgspec.json.encode(answering.answer(hook, gather(hook, {}, {}, {}), LinkOptions("https://guidelines.example/"), AS_OF))
+
     def answered() -> None:
         file = reader.read(body, options._replace(in_short=True))
         with_account(engine.answer(_unseen(file.case, next(numbers))), file.account)
@@ -123,6 +135,7 @@ def fhir_rows(engine: Engine) -> Iterator[tuple[str, str]]:
         "case": lambda: reader.read(body, options),
         "short": lambda: reader.read(body, options._replace(in_short=True)),
         "whole": answered,
+        "cards": carded,
     })  # fmt: skip
     least = times["decode"] + times["answer"]
     size = f"{RESOURCES:,} resources of FHIR ({len(body) / 1e6:.1f} MB)"
@@ -133,6 +146,7 @@ def fhir_rows(engine: Engine) -> Iterator[tuple[str, str]]:
         f"{size} to a standard answer, with the account in short",
         f"{_ms(times['whole'])} ({times['whole'] / least:.1f} of these two)",
     )
+    yield f"{size} in the prefetch of a hook, to cards", f"{_ms(times['cards'])} ({times['cards'] / least:.1f} of these two)"
     if importlib.util.find_spec("fhir"):
         theirs = _least({"theirs": _by_fhir_resources(body)}, 2)["theirs"]
         yield f"{size}, read by fhir.resources", f"{_ms(theirs)} ({theirs / times['case']:.0f} times the case with its account)"
@@ -141,6 +155,19 @@ def fhir_rows(engine: Engine) -> Iterator[tuple[str, str]]:
 def _unseen(case: Case, number: int) -> Case:
     """The same case with a temperature of its own, so that no answer is remembered."""
     return structs.replace(case, measurements={**case.measurements, "temperature_c": 36 + number / 1e6})
+
+
+def _hook(body: bytes, number: int) -> bytes:
+    """A patient-view with this record, and with a temperature of its own."""
+    value = {"value": 36 + number / 1e6, "unit": "Cel", "system": "http://unitsofmeasure.org", "code": "Cel"}
+    taken = {
+        "resourceType": "Observation", "id": "t", "status": "final", "subject": {"reference": "Patient/p"},
+        "code": {"coding": [{"system": LOINC, "code": "8310-5"}]}, "effectiveDateTime": AS_OF, "valueQuantity": value,
+    }  # fmt: skip
+    context = b'{"userId":"Practitioner/who","patientId":"p"}'
+    instance = b"d1577c69-dfbe-44ad-ba6d-3e05e953b2ea"
+    told = b'{"hook":"patient-view","hookInstance":"%b","context":%b,"prefetch":{"record":%b,"now":%b}}'
+    return told % (instance, context, body, json.dumps(taken).encode())
 
 
 def _by_fhir_resources(body: bytes) -> Callable[[], object]:
