@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Literal, NamedTuple
 
@@ -19,6 +19,9 @@ MOST_COLUMNS = 10_000
 MOST_EXPLAINED = 20
 """So many headings that are no codes get a suggestion."""
 DATE = "at:"
+ACTS: Mapping[str, Kind] = {"performed": "performed", "taking": "taking"}
+"""What stands before the code of an intervention, and a colon."""
+MOMENTS: Mapping[str, Kind] = {"as_of": "as_of", "birth_date": "birth_date"}
 ID = "id"
 _UNIT = re.compile(r"(?P<name>.*\S)\s*\[(?P<unit>.+)\]")
 """A heading with a unit: `esr_mm_h [mm/h]`, which may have brackets itself (`mm[Hg]`)."""
@@ -97,13 +100,13 @@ def read_columns(headings: Sequence[str], codebook: Codebook, wanted: Wanted, wh
 
 def _column(heading: str, codebook: Codebook, where: str) -> Column | None:
     """What a column is; None where its heading is no code."""
-    if heading in ("as_of", "birth_date"):
-        return Column(heading, heading)  # type: ignore[arg-type]
+    if heading in MOMENTS:
+        return Column(heading, MOMENTS[heading])
     if heading.startswith(DATE):
         return Column(heading, "date", of=heading.removeprefix(DATE))
-    kind, _, name = heading.partition(":")
-    if kind in ("performed", "taking") and (code := code_named(name, codebook.interventions)):
-        return Column(heading, kind, name, code)  # type: ignore[arg-type]
+    act, _, name = heading.partition(":")
+    if act in ACTS and (code := code_named(name, codebook.interventions)):
+        return Column(heading, ACTS[act], name, code)
     if code := code_named(heading, codebook.findings):
         _check_recorded(heading, codebook, where)
         return Column(heading, "finding", heading, code)
@@ -129,7 +132,7 @@ def _unknown(headings: Sequence[str], codebook: Codebook, where: str) -> Populat
     told = []
     for heading in headings[:MOST_EXPLAINED]:
         kind, _, name = heading.partition(":")
-        act = kind in ("performed", "taking")
+        act = kind in ACTS
         near = [f"{kind}:{code}" for code in nearest_codes(name, kind, codebook)] if act else _nearest(heading, codebook)
         told.append(f"{shortened(heading)}; did you mean {_quoted(near)}?" if near else shortened(heading))
     more = len(headings) - len(told)
@@ -142,7 +145,7 @@ def _unknown(headings: Sequence[str], codebook: Codebook, where: str) -> Populat
 def _nearest(heading: str, codebook: Codebook) -> Sequence[str]:
     """The headings that may be meant by one that says of nothing that it was done."""
     if code := code_named(heading, codebook.interventions):
-        return [f"{kind}:{code}" for kind in ("performed", "taking")]
+        return [f"{kind}:{code}" for kind in ACTS]
     return nearest_codes(heading, "present", codebook) or nearest_codes(heading, "coded", codebook)
 
 

@@ -21,7 +21,6 @@ from spinegraph.engine.population.outcomes import Asked, Decoder
 from spinegraph.engine.population.run import Decided, Population
 from spinegraph.engine.population.tables import BATCH
 
-FORMATS = ("arrow", "parquet")
 LEVEL = "level"
 TENSION = "tension:"
 """Begins the heading of the column that says who meets a tension; its id follows."""
@@ -32,7 +31,7 @@ _VERDICTS, _LEVELS = pa.array(VERDICTS), pa.array(LEVELS)
 def written(path: Path, form: str, population: Population, asked: Asked) -> Iterator[Callable[[Decided], None]]:
     """What writes decided batches into a file that appears at the end, and only if nothing went wrong.
 
-    `form`: one of FORMATS. Raises PopulationError where it cannot be written, or two of its columns would have one name.
+    `form`: "arrow" or "parquet". Raises PopulationError where it cannot be written, or two of its columns would have one name.
     """
     carried = _carried(population.columns, asked, path)
     own = [pa.field(LEVEL, pa.dictionary(pa.int8(), pa.string()))]
