@@ -39,9 +39,7 @@ from spinegraph.engine.errors import (
     ContentTooLargeError,
     DrawingError,
     DrawingNotInstalledError,
-    HookError,
     MalformedContentError,
-    MissingHookDataError,
     ProfileError,
     PublicationError,
     QueryError,
@@ -53,6 +51,7 @@ from spinegraph.engine.errors import (
     UnusableContentError,
     ValidationError,
 )
+from spinegraph.engine.exchange.cds_hooks.errors import HookError, MissingHookDataError
 from spinegraph.engine.exchange.fhir.writing.outcomes import outcome_of_problem
 from spinegraph.engine.model import Frozen, doc
 from starlette.exceptions import HTTPException

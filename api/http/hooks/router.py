@@ -22,8 +22,9 @@ from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import JSON, Operation, add_operation, reference
 from spinegraph.api.problems import NoFeedbackError, UnknownResourceError, UntrustedClientError
 from spinegraph.engine import CaseError, CaseTooLargeError, Codebook, Engine
-from spinegraph.engine.errors import HookError, shortened
+from spinegraph.engine.errors import shortened
 from spinegraph.engine.exchange.cds_hooks.answering import HookAnswering
+from spinegraph.engine.exchange.cds_hooks.errors import HookError
 from spinegraph.engine.exchange.cds_hooks.feedback import HookFeedback, parse_feedback
 from spinegraph.engine.exchange.cds_hooks.gathering import gather
 from spinegraph.engine.exchange.cds_hooks.links import LinkOptions

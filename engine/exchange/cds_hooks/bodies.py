@@ -6,7 +6,7 @@ import re
 from typing import TypeVar
 
 import msgspec
-from spinegraph.engine.errors import MalformedHookError
+from spinegraph.engine.exchange.cds_hooks.errors import MalformedHookError
 
 T = TypeVar("T")
 _PATH = re.compile(r" - at `\$(?P<path>[^`]*)`")

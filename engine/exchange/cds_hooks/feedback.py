@@ -6,8 +6,9 @@ import re
 import uuid
 from typing import Annotated, Literal
 
-from spinegraph.engine.errors import MalformedHookError, shortened
+from spinegraph.engine.errors import shortened
 from spinegraph.engine.exchange.cds_hooks.bodies import decoded
+from spinegraph.engine.exchange.cds_hooks.errors import MalformedHookError
 from spinegraph.engine.model import Frozen, doc
 
 MOST = 100

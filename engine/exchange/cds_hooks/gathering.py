@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from spinegraph.engine.errors import CaseTooLargeError, MalformedCaseError, MissingHookDataError, shortened
+from spinegraph.engine.errors import CaseTooLargeError, MalformedCaseError, shortened
+from spinegraph.engine.exchange.cds_hooks.errors import MissingHookDataError
 from spinegraph.engine.exchange.cds_hooks.request import Hook
 from spinegraph.engine.exchange.fhir.reading.bundle import MAX_BYTES, Record, joined_records, parse_record
 from spinegraph.engine.exchange.fhir.reading.resources import Patient

@@ -9,8 +9,9 @@ from typing import Annotated, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Raw
-from spinegraph.engine.errors import MalformedCaseError, MalformedHookError, shortened
+from spinegraph.engine.errors import MalformedCaseError, shortened
 from spinegraph.engine.exchange.cds_hooks.bodies import decoded
+from spinegraph.engine.exchange.cds_hooks.errors import MalformedHookError
 from spinegraph.engine.exchange.cds_hooks.messages import EXTENSION
 from spinegraph.engine.exchange.fhir.reading.bundle import Record, parse_record
 

@@ -100,7 +100,7 @@ def test_they_are_in_the_interface(client: httpx.Client) -> None:
     assert set(body["properties"]) == {"files", "beside", "only", "owl", "profile"}
     assert body["additionalProperties"] is False
     assert set(operation["responses"]["200"]["content"]) == set(FORMS) == set(MEDIA_TYPES.values())
-    assert set(operation["responses"]) == {"200", "400", "406", "408", "413", "415", "422", "429", "500", "503"}
+    assert set(operation["responses"]) == {*("200", "400", "401", "403", "406", "408", "413", "415", "422", "429", "500", "503")}
 
 
 # What is judged --------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from spinegraph.engine.errors import MalformedHookError
+from spinegraph.engine.exchange.cds_hooks.errors import MalformedHookError
 from spinegraph.engine.exchange.cds_hooks.feedback import MOST, parse_feedback
 
 CARD = "4e0a3a1e-3283-4575-ab82-028d55fe2719"

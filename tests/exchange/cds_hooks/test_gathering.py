@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from spinegraph.engine.errors import MissingHookDataError
+from spinegraph.engine.exchange.cds_hooks.errors import MissingHookDataError
 from spinegraph.engine.exchange.cds_hooks.gathering import gather
 from spinegraph.engine.exchange.cds_hooks.services import SEARCHES
 

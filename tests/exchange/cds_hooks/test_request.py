@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from spinegraph.engine.errors import MalformedHookError
+from spinegraph.engine.exchange.cds_hooks.errors import MalformedHookError
 from spinegraph.engine.exchange.cds_hooks.request import PATIENT_VIEW, parse_hook
 
 from tests.exchange.cds_hooks.calling import INSTANCE, Json, order, ordering, parsed, request
