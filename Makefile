@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 # Every process that a test starts would compile everything anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help demo serve test quick web web-test check lint format oracle oracle-fast portable foreign mutants bench bench-quick inferred clean
+.PHONY: help demo serve test quick web web-test check lint format oracle oracle-fast portable foreign fuzz mutants bench bench-quick inferred clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -104,6 +104,10 @@ foreign: $(VENV)/foreign $(VENV)/healthchain/made tests/foreign/node_modules  ##
 	$(BIN)/python -m tests.foreign.fhir
 	$(BIN)/python -m tests.foreign.forms
 	$(BIN)/python -m tests.foreign.doors
+
+fuzz: $(VENV)/dev  ## send made-up requests to every operation of a live service
+	$(PIP) $(EDITABLE) '.[dev,fuzz]'
+	$(BIN)/python -m tests.fuzz
 
 mutants: $(VENV)/dev  ## make 600 mistakes in copies of the content, and count what finds them
 	$(BIN)/python -m tests.authoring.mutants

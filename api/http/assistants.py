@@ -37,9 +37,8 @@ MESSAGE = {
     "required": ["jsonrpc", "method"],
     "properties": {
         "jsonrpc": {"const": "2.0"},
-        "id": {"type": ["string", "integer"]},
         "method": {"type": "string"},
-        "params": {"type": "object"},
+        "params": {"type": ["object", "null"]},
     },
 }
 OPERATION = Operation(
@@ -50,6 +49,7 @@ OPERATION = Operation(
     (AssistantsNotInstalledError, ForeignHostError, MediaTypeError, UnreadableBodyError, BodyTimeoutError, CaseTooLargeError),
     body={JSON: {"schema": MESSAGE}},
     other_refusals={HTTPStatus.BAD_REQUEST: JSON},
+    accepted="A notification, which has no answer.",
 )
 SURROGATE = re.compile("[\ud800-\udfff]")
 

@@ -237,7 +237,7 @@ def batch_router(engine: Engine, codebook: Codebook, limits: BodyLimits) -> APIR
 
         return batches.begun(request, decide, {"Vary": "Accept, Accept-Language" if spoken else "Accept"})
 
-    schema = {"type": "string", "description": "A case a line, each as in `POST /v1/decisions`."}
+    schema = {"description": "A case a line, each as in `POST /v1/decisions`."}
     errors = (ParameterError, MediaTypeError, NotAcceptableError, TooManyBatchesError)
     add_operation(
         router,

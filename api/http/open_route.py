@@ -42,9 +42,8 @@ class OpenRoute(APIRoute):
             await send(message)
 
         methods = self.methods or set()
-        offered = self._offered(scope)
         if scope["method"] == "OPTIONS":
-            response = Response(status_code=HTTPStatus.NO_CONTENT, headers=preflight(offered))
+            response = Response(status_code=HTTPStatus.NO_CONTENT, headers=preflight(self._offered(scope)))
             await response(scope, receive, send_open)
             return
         if scope["method"] == "HEAD" and "GET" in methods:
@@ -52,14 +51,13 @@ class OpenRoute(APIRoute):
         try:
             await super().handle(scope, receive, send_open)
         except HTTPException as error:  # a method that there is not: answered outside of the route
-            error.headers = {**(error.headers or {}), "Allow": ", ".join(offered)}
+            error.headers = {**(error.headers or {}), "Allow": ", ".join(self._offered(scope))}
             raise
 
     def _offered(self, scope: Scope) -> list[str]:
-        """The methods of the path, be they of this route or of another one with the same path."""
-        routes = scope["app"].routes if "app" in scope else ()
-        same = (route for route in (self, *routes) if isinstance(route, APIRoute) and route.path == self.path)
-        methods = {method for route in same for method in route.methods or ()}
+        """The methods of the path, be they of this route or, as the OpenAPI document has them, of another one."""
+        described = scope["app"].openapi()["paths"].get(self.path, {}) if "app" in scope else ()
+        methods = {*(self.methods or ()), *map(str.upper, described)}
         return sorted({*methods, "OPTIONS", *(("HEAD",) if "GET" in methods else ())})
 
     def open(self, headers: MutableHeaders, scope: Scope) -> None:

@@ -82,7 +82,7 @@ class Operation(NamedTuple):
     `content`: media type of an answer → the struct that it encodes, one of several, or None. `body`: media type of a request →
     what OpenAPI calls a media type object. `path`: description and example of the variable part of the path. `cached`: the
     answer has an ETag, which the value describes. `unready`: what is answered with status 503. `other_refusals`: status → media
-    type in which it is told as well, in words of others.
+    type in which it is told as well, in words of others. `accepted`: what a reply with status 202 says.
     """
 
     id: str
@@ -98,6 +98,7 @@ class Operation(NamedTuple):
     moved: str = ""
     unready: type[Frozen] | None = None
     other_refusals: Mapping[HTTPStatus, str] = {}
+    accepted: str = ""
 
 
 def add_operation(router: APIRouter, path: str, handler: Callable[..., Any], operation: Operation, method: str = "GET") -> None:
@@ -123,6 +124,8 @@ def described(operation: Operation, *, in_fhir: bool = False) -> dict[str, Any]:
             "content": {name: _content(structs) for name, structs in operation.content.items()},
         }
     }
+    if operation.accepted:
+        responses["202"] = {"description": operation.accepted}
     if operation.moved:
         responses["303"] = {"description": operation.moved}
     if operation.cached:
@@ -130,6 +133,8 @@ def described(operation: Operation, *, in_fhir: bool = False) -> dict[str, Any]:
     responses |= problems((*operation.errors, *OF_ALL, SpinegraphError), in_fhir=in_fhir)
     if operation.unready:
         responses["503"] = {"description": "It is not so.", "content": {JSON: {"schema": reference(operation.unready)}}}
+    for status, media_type in operation.other_refusals.items():
+        responses[str(int(status))]["content"][media_type] = {}
     members: dict[str, Any] = {"responses": responses}
     if operation.parameters or operation.path:
         members["parameters"] = [*_parameters(operation)]

@@ -172,3 +172,12 @@ def test_every_error_has_the_status_of_its_nearest_base() -> None:
     }
     assert list(found.values()) == [413, 422, 422, 422, 500, 500]
     assert all(100 < status < 600 for status in STATUS.values())
+
+
+def test_a_path_offers_what_all_its_routes_have(client: httpx.Client) -> None:
+    """`GET` and `POST` of one path are two routes: each names the methods of both."""
+    asked = client.options("/v1/comparison")
+    wrong = client.put("/v1/comparison")
+    assert (asked.status_code, asked.headers["allow"]) == (204, "GET, HEAD, OPTIONS, POST")
+    assert asked.headers["access-control-allow-methods"] == asked.headers["allow"]
+    assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, HEAD, OPTIONS, POST")
