@@ -132,7 +132,9 @@ def _list() -> None:
 def _show(results: Results, form: Format, where: str) -> bool:
     """Print results; whether there were any, and whether the answer to ASK is yes."""
     if isinstance(results, ox.QueryTriples):
-        return _show_graph(list(results), form, where)
+        triples = list(results)
+        del results  # only the thread that asked may free it, so no frame of an error keeps it
+        return _show_graph(triples, form, where)
     if isinstance(results, ox.QueryBoolean):
         if form is Format.table:
             typer.echo("yes" if results else "no")

@@ -6,6 +6,8 @@ import traceback
 
 import pyoxigraph as ox
 import pytest
+from spinegraph.api.cli.query import Format, _show
+from spinegraph.api.query_library import QuestionError
 from spinegraph.engine.errors import QueryTimeoutError
 from spinegraph.engine.query.backend import _count
 from spinegraph.engine.query.limits import QueryLimits
@@ -41,3 +43,11 @@ def test_nothing_holds_an_answer_that_was_too_large(query: str, limits: QueryLim
     held = [value for frame, _ in traceback.walk_tb(raised.tb) for value in frame.f_locals.values()]
     assert store in held
     assert not [value for value in held if isinstance(value, ox.QuerySolutions | ox.QueryTriples)]
+
+
+def test_nothing_holds_a_graph_that_cannot_be_shown() -> None:
+    with pytest.raises(QuestionError) as raised:
+        _show(ox.Store().query("CONSTRUCT WHERE { ?s ?p ?o }"), Format.csv, "")
+    held = [value for frame, _ in traceback.walk_tb(raised.tb) for value in frame.f_locals.values()]
+    assert Format.csv in held
+    assert not [value for value in held if isinstance(value, ox.QueryTriples)]
