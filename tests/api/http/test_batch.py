@@ -18,11 +18,13 @@ from spinegraph.api.settings import Settings
 from spinegraph.engine import Engine
 
 from tests.api.conftest import MakeClient
-from tests.patience import HUNG
+from tests.patience import HUNG, comes_true
 from tests.serving import serving
 
 URL = "/v1/decisions/batch"
 LINES = {"Content-Type": "application/x-ndjson"}
+PATIENT = Settings(body_seconds=3_600)
+"""However busy the machine, no line comes too slowly."""
 PRESENT = {"present": ["back_pain", "fever"], "as_of": "2026-03-03"}
 CASES: list[Any] = [PRESENT, {}, {"absent": ["back_pain"]}, {"present": ["fever"], "absent": ["fever"], "language": "de"}]
 
@@ -118,7 +120,7 @@ def conversation(port: int) -> Iterator[tuple[Callable[[bytes], None], Callable[
 
 @pytest.mark.slow
 def test_answers_come_while_cases_are_still_sent(engine: Engine) -> None:
-    with serving(create_app(Settings(), engine)) as port, conversation(port) as (send, reply_of):
+    with serving(create_app(PATIENT, engine)) as port, conversation(port) as (send, reply_of):
         send(b'{"present": ["fever"]}\n')
         reply = reply_of()
         assert json.loads(reply.readline())["line"] == 1
@@ -131,14 +133,14 @@ def test_answers_come_while_cases_are_still_sent(engine: Engine) -> None:
 @pytest.mark.slow
 def test_who_sends_everything_first_is_not_kept_waiting(engine: Engine) -> None:
     cases = [{"measurements": {"age_years": number % 90 + 1}} for number in range(2_000)]
-    with serving(create_app(Settings(), engine)) as port:
+    with serving(create_app(PATIENT, engine)) as port:
         reply = httpx.post(f"http://127.0.0.1:{port}{URL}?view=brief", content=lines_of(cases), headers=LINES, timeout=HUNG)
     assert [json.loads(line)["line"] for line in reply.text.splitlines()] == [*range(1, 2_001)]
 
 
 @pytest.mark.slow
 def test_no_more_batches_than_there_may_be(engine: Engine) -> None:
-    with serving(create_app(Settings(), engine)) as port:
+    with serving(create_app(PATIENT, engine)) as port:
         url = f"http://127.0.0.1:{port}"
 
         def status() -> int:
@@ -152,5 +154,4 @@ def test_no_more_batches_than_there_may_be(engine: Engine) -> None:
             refused = httpx.post(url + URL, content=b"{}\n", headers=LINES, timeout=HUNG)
             assert (refused.status_code, refused.headers["retry-after"]) == (429, "5")
             assert httpx.post(f"{url}/v1/decisions", json={}, timeout=HUNG).status_code == 200
-        # Those who went away left a place, as soon as the service hears of it.
-        assert any(status() == 200 for _ in range(1_000))
+        comes_true(lambda: status() == 200)  # those who went away left their places
