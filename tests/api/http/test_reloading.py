@@ -26,6 +26,8 @@ from tests.authoring.guideline import GOOD
 from tests.patience import HUNG
 
 OLD, NEW = '"a sore throat"@en-x-patient', '"a throat that hurts"@en-x-patient'
+PATIENT = {"SPINEGRAPH_SPARQL_TIMEOUT_SECONDS": "300", "SPINEGRAPH_VALIDATION_TIMEOUT_SECONDS": "300"}
+"""However busy the machine, workers that start anew are waited for."""
 QUIET: frozenset[Part] = frozenset(("sparql", "validation", "mcp"))
 
 
@@ -48,7 +50,7 @@ def edit(folder: Path, old: str = OLD, new: str = NEW) -> None:
 
 def opening(folder: Path, off: frozenset[Part] = QUIET, **variables: str) -> Opening:
     settings = Settings(knowledge=(folder,), off=off)
-    return Opening(lambda: settings, AccessSettings(), variables, (), drafts=True, metrics=Metrics())
+    return Opening(lambda: settings, AccessSettings(), {**PATIENT, **variables}, (), drafts=True, metrics=Metrics())
 
 
 def reloading(made: Opening) -> Reloading:
@@ -72,7 +74,7 @@ async def living(app: Reloading) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def run(session: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(session, HUNG))
+    asyncio.run(asyncio.wait_for(session, 5 * HUNG))
 
 
 async def label(client: httpx.AsyncClient) -> str:
