@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import math
 import signal
 import threading
 import time
@@ -181,10 +182,13 @@ class WorkerPool(Generic[T]):
             settle(job.result, outcome)
 
     def _answer(self, job: Job[T]) -> Outcome[T]:
-        """The result of a question whose turn it is. One whose worker others kill is put again, once."""
+        """The result of a question whose turn it is. One whose worker others kill is put again: until one is lost that came up
+        after the first, since who kills one may have killed all that there were.
+        """
         if trouble := self._lanes.waited_too_long(job):
             raise self._error_for(trouble)
-        for again in (True, False):
+        first_lost = math.inf
+        while True:
             worker = self._stock.take(apart=job.lane == "slow")
             useful = False
             try:
@@ -198,7 +202,9 @@ class WorkerPool(Generic[T]):
                 raise self._error_for(Trouble("time")) from None
             except ConnectionEnded:
                 code = worker.stop()
-                if again and code in FROM_OUTSIDE and not self._closed.is_set() and not job.result.cancelled():
+                again = code in FROM_OUTSIDE and worker.ready_since < first_lost
+                if again and not self._closed.is_set() and not job.result.cancelled():
+                    first_lost = min(first_lost, time.monotonic())
                     continue
                 raise self._lost(job, code) from None
             finally:
@@ -206,7 +212,6 @@ class WorkerPool(Generic[T]):
                     self._asked.pop(job, None)
                 (self._stock.give_back if useful else self._stock.drop)(worker)
             return outcome
-        raise AssertionError("two attempts end in a result or an error")
 
     def _begin(self, job: Job[T], worker: WorkerProcess) -> bool:
         """Note which worker is asked; False where nobody waits for the answer any more."""

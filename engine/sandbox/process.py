@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import socket
@@ -37,6 +38,8 @@ class WorkerProcess:
         self._cleared = False
         self.last_words = ""
         """Of a process that did not come up: the end of its standard error."""
+        self.ready_since = math.inf
+        """When it came up, by `time.monotonic()`."""
         with ExitStack() as undo:  # what can fail for want of descriptors comes first, and leaves nothing behind
             self._errors = undo.enter_context(tempfile.TemporaryFile())  # what comes after it is ready nobody reads
             ours, theirs = map(undo.enter_context, socket.socketpair())
@@ -68,6 +71,7 @@ class WorkerProcess:
             return False
         finally:
             self._errors.close()
+        self.ready_since = time.monotonic()
         return True
 
     def _read_errors(self) -> str:
