@@ -47,7 +47,7 @@ class _Run:
 
     async def start(self) -> None:
         """Start it. Raises what stands in its way."""
-        await self._started
+        await asyncio.shield(self._started)
 
     async def workers_up(self) -> None:
         """Wait until every pool that was started has workers. Raises SpinegraphError where one has none."""
@@ -117,6 +117,10 @@ class Reloading:
             if run:
                 self._end(run, 0)
             return
+        except asyncio.CancelledError:  # the server ends meanwhile
+            if run:
+                self._end(run, 0)
+            raise
         old, self._run = self._run, run
         run.service.take_over()
         if self._draining:
@@ -162,6 +166,7 @@ class Reloading:
         if listening:
             asyncio.get_running_loop().remove_signal_handler(signal.SIGHUP)
         reloading.cancel()
+        await asyncio.gather(reloading, return_exceptions=True)
         await asyncio.gather(*self._ending, self._run.end(), return_exceptions=True)
         await send(_message("lifespan.shutdown.complete"))
 

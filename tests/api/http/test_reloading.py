@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import signal
+import threading
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from spinegraph.api.access_settings import AccessSettings
 from spinegraph.api.http.metrics import Metrics
 from spinegraph.api.http.opening import Opening
 from spinegraph.api.http.reloading import Reloading
+from spinegraph.api.http.service import Service
 from spinegraph.api.settings import Part, Settings
 from spinegraph.engine import KnowledgeError
 from starlette.types import Message
@@ -193,6 +195,38 @@ def test_what_has_begun_ends_on_the_old_one(folder: Path) -> None:
             assert (await asked).json() == "done"
             while not ended:
                 await asyncio.sleep(0.01)
+
+    run(session())
+
+
+def test_a_service_that_is_being_started_ends_with_the_server(folder: Path) -> None:
+    async def session() -> None:
+        made = opening(folder)
+        begun, ended = asyncio.Event(), threading.Event()
+
+        def slow() -> Service:
+            service = made.open()
+            starts, taken_away = service.router.lifespan_context, service.at_end
+
+            @asynccontextmanager
+            async def slowly(app: Any) -> AsyncIterator[Any]:
+                async with starts(app):
+                    begun.set()
+                    await asyncio.sleep(0.2)
+                    yield
+
+            def at_end() -> None:
+                taken_away()
+                ended.set()
+
+            service.router.lifespan_context, service.at_end = slowly, at_end
+            return service
+
+        app = Reloading(made.open(), slow, HUNG)
+        async with living(app):
+            app._asked.set()
+            await begun.wait()
+        assert ended.is_set()
 
     run(session())
 
