@@ -36,13 +36,14 @@ AnyPlane = TypeVar("AnyPlane", Words, RecordedPlane)
 class Outcome(NamedTuple):
     """What a batch comes to. `verdicts`: by rule id, three planes of bits, the same tuple for rules that stand on the same
     ground; `level`: likewise; `tensions`: by id, who meets it; `assessed`: by code of a finding, of whom it is known, given or
-    derived. Behind the last patient stands anything."""
+    derived; `contradictory`: who has contradictory facts. Behind the last patient stands anything."""
 
     rows: int
     verdicts: Mapping[str, Bits]
     level: Bits
     tensions: Mapping[str, Words]
     assessed: Mapping[str, Words]
+    contradictory: Words
 
 
 class Asked(NamedTuple):
@@ -114,6 +115,7 @@ class PopulationProgram:
             bits[-1],
             {rule.id: plane for rule, plane in zip(self._asked.tensions, rest[:met], strict=True)},
             dict(zip(self._findings, rest[met:], strict=True)),
+            clash,
         )
 
 

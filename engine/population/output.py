@@ -33,44 +33,52 @@ def written(path: Path, form: str, population: Population, asked: Asked) -> Iter
 
     `form`: "arrow" or "parquet". Raises PopulationError where it cannot be written, or two of its columns would have one name.
     """
-    carried = _carried(population.columns, asked, path)
-    own = [pa.field(LEVEL, pa.dictionary(pa.int8(), pa.string()))]
-    own += [pa.field(rule.id, pa.dictionary(pa.int8(), pa.string())) for rule in asked.rules]
-    own += [pa.field(f"{TENSION}{tension.id}", pa.bool_()) for tension in asked.tensions]
+    columns = DecidedColumns(population.columns, asked)
     knowledge = population.engine.knowledge
     about = {"spinegraph.knowledge": knowledge.digest, "spinegraph.version": knowledge.version}
     with appearing(path) as held, ExitStack() as stack:
-        opened: list[tuple[Any, Any]] = []
-        decoder = Decoder(BATCH)
+        opened: list[Any] = []
 
         def write(decided: Decided) -> None:
-            batch, outcome = decided.batch, decided.outcome
+            batch = columns.batch(decided)
             if not opened:
-                schema = pa.schema([*(batch.schema.field(heading) for heading in carried), *own], metadata=about)
-                opened.append((schema, stack.enter_context(_writer(held, form, schema))))
-            ((schema, writer),) = opened
-            arrays = [batch.column(heading) for heading in carried]
-            found = decoder.numbers([outcome.level, *outcome.verdicts.values()], outcome.rows)
-            names = itertools.chain((_LEVELS,), itertools.repeat(_VERDICTS))
-            arrays += [pa.DictionaryArray.from_arrays(pa.array(codes), named) for codes, named in zip(found, names, strict=False)]
-            arrays += [pa.array(unpacked(plane, outcome.rows)) for plane in outcome.tensions.values()]
-            writer.write_batch(pa.record_batch(arrays, schema=schema))
+                opened.append(stack.enter_context(_writer(held, form, batch.schema.with_metadata(about))))
+            opened[0].write_batch(batch)
 
         yield write
 
 
+class DecidedColumns:
+    """Decided batches as columns: those that are handed on, the level, a verdict of each rule, and who meets each tension.
+
+    Not for two threads at once: what it gives is overwritten by the next batch.
+    """
+
+    def __init__(self, columns: Columns, asked: Asked) -> None:
+        """Raises PopulationError where two of the columns would have one name."""
+        tensions = tuple(f"{TENSION}{tension.id}" for tension in asked.tensions)
+        self._own = (LEVEL, *(rule.id for rule in asked.rules), *tensions)
+        self._carried = list(dict.fromkeys((*filter(None, (columns.id,)), *columns.carried)))
+        for heading in self._carried:
+            if heading in self._own:
+                raise PopulationError(
+                    f"The output has a column {heading!r} of its own.", where=f"column {heading}", mend="Rename yours."
+                )
+        self._decoder = Decoder(BATCH)
+
+    def batch(self, decided: Decided) -> Any:
+        """The columns of a batch, as an Arrow batch."""
+        outcome = decided.outcome
+        arrays = [decided.batch.column(heading) for heading in self._carried]
+        found = self._decoder.numbers([outcome.level, *outcome.verdicts.values()], outcome.rows)
+        names = itertools.chain((_LEVELS,), itertools.repeat(_VERDICTS))
+        arrays += [pa.DictionaryArray.from_arrays(pa.array(codes), named) for codes, named in zip(found, names, strict=False)]
+        arrays += [pa.array(unpacked(plane, outcome.rows)) for plane in outcome.tensions.values()]
+        return pa.record_batch(arrays, names=[*self._carried, *self._own])
+
+
 def _writer(path: Path, form: str, schema: Any) -> Any:
     return pq.ParquetWriter(str(path), schema) if form == "parquet" else pa.ipc.new_file(str(path), schema)
-
-
-def _carried(columns: Columns, asked: Asked, path: Path) -> list[str]:
-    """The headings that are handed on. Raises PopulationError for one that the output has already."""
-    own = {LEVEL, *(rule.id for rule in asked.rules), *(f"{TENSION}{tension.id}" for tension in asked.tensions)}
-    found = list(dict.fromkeys((*filter(None, (columns.id,)), *columns.carried)))
-    for heading in found:
-        if heading in own:
-            raise PopulationError(f"The output has a column {heading!r} of its own.", where=str(path), mend="Rename yours.")
-    return found
 
 
 @contextmanager
