@@ -84,15 +84,15 @@ class PopulationProgram:
         rest += [planes[program.present[iri]] | planes[program.absent[iri]] for iri in program.findings]
         wanted = [planes[program.clash], *itertools.chain(*found), *rest]
         self._plain = BufferedProgram(recording, [plane.number for plane in wanted], words)
-        again = self._numbers(program, program.run(_without_clashes(program, planes, recording)), recording)
-        settled = [_settled_verdict(*pair) for pair in zip(found[:-1], again[:-1], strict=True)]
-        settled += [_settled_level(found[-1], again[-1])]
+        again = self._numbers(program, program.run(without_clashes(program, recording.given, planes)), recording)
+        settled = [settled_verdict(*pair) for pair in zip(found[:-1], again[:-1], strict=True)]
+        settled += [settled_level(found[-1], again[-1])]
         self._settled = BufferedProgram(recording, [plane.number for plane in itertools.chain(*settled)], words)
 
     def _numbers(self, program: Program, planes: Sequence[RecordedPlane], recording: Recording) -> list[list[RecordedPlane]]:
         """The bits of all verdicts, and of the level."""
         slots: list[Iterable[int]] = [*self._grounds, program.level]
-        return [_bits([planes[slot] for slot in one], recording) for one in slots]
+        return [bits_of([planes[slot] for slot in one], recording) for one in slots]
 
     def run(self, encoded: Encoded) -> Outcome:
         """What a batch comes to. The planes are overwritten by the next batch."""
@@ -119,9 +119,12 @@ class PopulationProgram:
         )
 
 
-def _without_clashes(program: Program, planes: Sequence[RecordedPlane], recording: Recording) -> Sequence[RecordedPlane]:
-    """The input planes without facts that contradict each other: what `CaseEncoder.run` does for one case."""
-    kept = list(recording.given)
+def without_clashes(program: Program, given: Sequence[RecordedPlane], planes: Sequence[RecordedPlane]) -> Sequence[RecordedPlane]:
+    """The input planes without facts that contradict each other: what `CaseEncoder.run` does for one case.
+
+    `planes`: what the program comes to with them as they are given.
+    """
+    kept = list(given)
     for number, iri in enumerate(program.findings):
         once = ~(planes[program.present[iri]] & planes[program.absent[iri]])
         kept[2 * number], kept[2 * number + 1] = kept[2 * number] & once, kept[2 * number + 1] & once
@@ -131,7 +134,7 @@ def _without_clashes(program: Program, planes: Sequence[RecordedPlane], recordin
     return kept
 
 
-def _bits(planes: Sequence[RecordedPlane], recording: Recording) -> list[RecordedPlane]:
+def bits_of(planes: Sequence[RecordedPlane], recording: Recording) -> list[RecordedPlane]:
     """The bits of the number of the one plane that is set."""
     found = []
     for bit in range(BITS):
@@ -160,14 +163,14 @@ def equals(bits: Sequence[AnyPlane], number: int) -> AnyPlane:
     return found
 
 
-def _settled_verdict(found: Sequence[RecordedPlane], certain: Sequence[RecordedPlane]) -> list[RecordedPlane]:
+def settled_verdict(found: Sequence[RecordedPlane], certain: Sequence[RecordedPlane]) -> list[RecordedPlane]:
     """What holds only because of a contradiction is conflicting."""
     kept = equals(found, CONFLICTING) | equals(found, OUT_OF_SCOPE)
     other = ((found[0] ^ certain[0]) | (found[1] ^ certain[1]) | (found[2] ^ certain[2])) & ~kept
     return [plane | other if CONFLICTING >> bit & 1 else plane & ~other for bit, plane in enumerate(found)]
 
 
-def _settled_level(found: Sequence[RecordedPlane], certain: Sequence[RecordedPlane]) -> list[RecordedPlane]:
+def settled_level(found: Sequence[RecordedPlane], certain: Sequence[RecordedPlane]) -> list[RecordedPlane]:
     """No side of a contradiction raises the level, or makes it routine."""
     open_ = equals(certain, ROUTINE) & ~equals(found, ROUTINE)
     return [plane | open_ if UNDETERMINED_LEVEL >> bit & 1 else plane & ~open_ for bit, plane in enumerate(certain)]
