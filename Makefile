@@ -112,10 +112,10 @@ fuzz: $(VENV)/dev  ## send made-up requests to every operation of a live service
 mutants: $(VENV)/dev  ## make 600 mistakes in copies of the content, and count what finds them
 	$(BIN)/python -m tests.authoring.mutants
 
-bench: $(VENV)/dev  ## measure speed, as ratios within one run
+bench: $(VENV)/dev  ## measure speed, as ratios within one run, and write docs/performance.md
 	$(BIN)/python -m bench
 
-bench-quick: $(VENV)/dev  ## the same with fewer copies and repeats, within two minutes
+bench-quick: $(VENV)/dev  ## the same with fewer copies and repeats; nothing is published
 	$(BIN)/python -m bench --quick
 
 clean:

@@ -12,7 +12,7 @@ import hashlib
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -24,9 +24,13 @@ from spinegraph.engine.exchange.provenance.lean import lean_graph
 from spinegraph.engine.exchange.provenance.rendering import render_provenance
 from spinegraph.engine.exchange.provenance.wanted import FORMS, Wanted
 from spinegraph.engine.exchange.rdf import TRIG
-from spinegraph.engine.model import Case, Decision
+from spinegraph.engine.model import Decision
 from spinegraph.engine.query.dataset import data_file, load_store, take_snapshot
 
+from bench.measured import Measured
+from bench.subjects import clinical_cases, shipped_engine
+
+TOPIC = "archive"
 DECISIONS, SERVED = 10_000, 1_000
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PREFIXES = """PREFIX core: <https://w3id.org/spinegraph/core/> PREFIX dcterms: <http://purl.org/dc/terms/>
@@ -56,29 +60,41 @@ class Archive(NamedTuple):
     size: int
 
 
-def archive_rows(engine: Engine, cases: Sequence[Case]) -> Iterator[tuple[str, str]]:
-    """Lines for the table of `python -m bench`, as soon as they are measured."""
-    decisions = [engine.decide(case) for case in cases]
+def archive_rows(quick: bool) -> Iterator[Measured]:
+    """Rows of the topic."""
+    engine = shipped_engine()
+    decisions = [engine.decide(case) for case in clinical_cases(quick)[::5]]
     yield from _form_rows(engine, decisions)
+    served, more = (SERVED // 10, DECISIONS // 10) if quick else (SERVED, DECISIONS)
     with tempfile.TemporaryDirectory() as folder:
-        archive = write_archive(Path(folder) / "archive.nq", engine, decisions, DECISIONS)
-        figure = f"{archive.quads:,} statements, {archive.size / 1e6:,.0f} MB of N-Quads"
-        yield f"archive of {DECISIONS:,} decisions, lean ({len(cases)} clinical cases, again and again)", figure
-        store, alone = _bare(archive)
-        yield f"loading {DECISIONS:,} decisions and the knowledge, Oxigraph alone", f"{alone:,.1f} s"
-        yield from _question_rows(store, DECISIONS, "Oxigraph alone")
+        few = write_archive(Path(folder) / "served.nq", engine, decisions, served)
+        store, alone = _bare(few)
+        asked = _question_seconds(store)
         del store
-        yield from _served_rows(write_archive(Path(folder) / "served.nq", engine, decisions, SERVED))
+        yield from _served_rows(few, served, alone, asked)
+        many = write_archive(Path(folder) / "archive.nq", engine, decisions, more)
+        store, longer = _bare(many)
+        size = f"{many.quads:,} statements, {many.size / 1e6:,.0f} MB of N-Quads"
+        yield Measured(
+            TOPIC, f"loading {more:,} decisions, Oxigraph alone", longer / alone, "× the time", f"{served:,} decisions",
+            f"{longer:,.1f} s against {alone:,.1f} s; {size}",
+        )  # fmt: skip
+        for name, seconds in _question_seconds(store).items():
+            note = f"{_ms(seconds)} against {_ms(asked[name])}"
+            against = f"{served:,} decisions"
+            yield Measured(TOPIC, f"{more:,} decisions: {name}", seconds / asked[name], "× the time", against, note)
 
 
-def _served_rows(archive: Archive) -> Iterator[tuple[str, str]]:
-    _, alone = _bare(archive)
+def _served_rows(archive: Archive, count: int, alone: float, asked: Mapping[str, float]) -> Iterator[Measured]:
     start = time.perf_counter()
     store = load_store(take_snapshot(served_files(data=[data_file(archive.path)])).quads)
     ours = time.perf_counter() - start
-    what = f"loading {SERVED:,} decisions and the knowledge as a worker of the service has them"
-    yield what, f"{ours:,.1f} s (Oxigraph alone {alone:,.1f} s): {ours / alone:,.1f} times that"
-    yield from _question_rows(store, SERVED, "as served")
+    against = "Oxigraph alone"
+    what = f"loading {count:,} decisions and the knowledge as a worker of the service has them"
+    yield Measured(TOPIC, what, ours / alone, "× the time", against, f"{ours:,.1f} s against {alone:,.1f} s")
+    for name, seconds in _question_seconds(store).items():
+        note = f"{_ms(seconds)} against {_ms(asked[name])}"
+        yield Measured(TOPIC, f"{count:,} decisions as served: {name}", seconds / asked[name], "× the time", against, note)
 
 
 def _bare(archive: Archive) -> tuple[ox.Store, float]:
@@ -91,25 +107,40 @@ def _bare(archive: Archive) -> tuple[ox.Store, float]:
     return store, time.perf_counter() - start
 
 
-def _question_rows(store: ox.Store, count: int, where: str) -> Iterator[tuple[str, str]]:
+def _question_seconds(store: ox.Store) -> dict[str, float]:
+    """Seconds of each question, with all its rows."""
     union = not any(store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+    times = {}
     for name, question in QUESTIONS.items():
         start = time.perf_counter()
         answer = store.query(PREFIXES + question, use_default_graph_as_union=union)
-        rows = len(list(answer)) if isinstance(answer, ox.QuerySolutions) else 0
-        yield f"{count:,} decisions, {where}: {name}", f"{(time.perf_counter() - start) * 1000:,.0f} ms, {rows} rows"
+        if not isinstance(answer, ox.QuerySolutions) or not list(answer):
+            raise RuntimeError(f"{name}: no rows")
+        times[name] = time.perf_counter() - start
+    return times
 
 
-def _form_rows(engine: Engine, decisions: Sequence[Decision]) -> Iterator[tuple[str, str]]:
-    for form in FORMS:
-        wanted = Wanted(form, START.isoformat())
-        times, sizes = [], []
-        for decision in decisions if form != "full" else decisions[:20]:
-            start = time.perf_counter()
-            sizes.append(len(render_provenance(engine.knowledge, decision, TRIG, wanted)))
-            times.append(time.perf_counter() - start)
-        figure = f"{statistics.median(sizes) / 1000:,.0f} kB, written in {statistics.median(times) * 1000:,.1f} ms, median"
-        yield f"provenance of a decision as TriG: {form}", figure
+def _form_rows(engine: Engine, decisions: Sequence[Decision]) -> Iterator[Measured]:
+    written = {form: _written_as(engine, decisions if form != "full" else decisions[:20], Wanted(form, START.isoformat()))
+               for form in FORMS}  # fmt: skip
+    whole, longest = written.pop("full")
+    for form, (size, seconds) in written.items():
+        note = f"{size / 1000:,.0f} kB in {_ms(seconds)} against {whole / 1000:,.0f} kB in {_ms(longest)}"
+        yield Measured(TOPIC, f"provenance as TriG, {form}", size / whole, "× the size", "provenance in full", note)
+
+
+def _written_as(engine: Engine, decisions: Sequence[Decision], wanted: Wanted) -> tuple[float, float]:
+    """Median (bytes, seconds) of the provenance of a decision."""
+    times, sizes = [], []
+    for decision in decisions:
+        start = time.perf_counter()
+        sizes.append(len(render_provenance(engine.knowledge, decision, TRIG, wanted)))
+        times.append(time.perf_counter() - start)
+    return statistics.median(sizes), statistics.median(times)
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:,.1f} ms"
 
 
 def write_archive(path: Path, engine: Engine, decisions: Sequence[Decision], count: int) -> Archive:

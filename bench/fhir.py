@@ -2,7 +2,7 @@
 
 Beside it, in the same run, what cannot be spared: their decoding by msgspec into the structs of what is read, and the answer
 itself; and their reading by `fhir.resources`, where the extra `foreign` is installed. CPU time, the least of several rounds that
-take turns. The record is made up: as a clinic keeps it, most of it is about something else. `python -m bench.fhir`.
+take turns. The record is made up: as a clinic keeps it, most of it is about something else.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 from msgspec import structs
-from spinegraph.engine import Engine, load_knowledge, make_codebook
+from spinegraph.engine import Engine, make_codebook
 from spinegraph.engine.decide.accounted import with_account
 from spinegraph.engine.exchange.cds_hooks.answering import HookAnswering
 from spinegraph.engine.exchange.cds_hooks.gathering import gather
@@ -28,6 +28,10 @@ from spinegraph.engine.exchange.fhir.reading.bundle_forms import decode_bundle
 from spinegraph.engine.exchange.fhir.reading.record import FhirReader, RecordOptions
 from spinegraph.engine.model import Case
 
+from bench.measured import Measured
+from bench.subjects import shipped_engine
+
+TOPIC = "FHIR"
 RESOURCES, ROUNDS = 1_000, 15
 AS_OF = "2026-03-03"
 SNOMED, LOINC, RXNORM = "http://snomed.info/sct", "http://loinc.org", "http://www.nlm.nih.gov/research/umls/rxnorm"
@@ -112,13 +116,32 @@ def _encounter(chance: random.Random, id_: str) -> Json:
     }  # fmt: skip
 
 
-def fhir_rows(engine: Engine) -> Iterator[tuple[str, str]]:
-    """Lines for the table of `python -m bench`."""
-    body = record(RESOURCES)
+def fhir_rows(quick: bool) -> Iterator[Measured]:
+    """Rows of the topic."""
+    engine, body = shipped_engine(), record(RESOURCES)
+    times = _least(_runs(engine, body), 3 if quick else ROUNDS)
+    parts = {"decoding by msgspec into structs": times["decode"], "a standard answer": times["answer"]}
+    spared, least = " and ".join(parts), sum(parts.values())
+    size = f"{RESOURCES:,} resources ({len(body) / 1e6:.1f} MB)"
+    for name, what, against, base in (
+        ("case", f"{size} to a case with its account", "their decoding alone", times["decode"]),
+        ("short", "the same, the account in short", "their decoding alone", times["decode"]),
+        ("whole", "to a standard answer, the account in short", spared, least),
+        ("cards", "in the prefetch of a hook, to cards", spared, least),
+    ):
+        yield Measured(TOPIC, what, times[name] / base, "× the time", against, f"{_ms(times[name])} against {_ms(base)}")
+    if importlib.util.find_spec("fhir"):
+        theirs = _least({"theirs": _by_fhir_resources(body)}, 2)["theirs"]
+        note, ratio = f"{_ms(theirs)} against {_ms(times['case'])}", theirs / times["case"]
+    else:
+        note, ratio = "the extra `foreign` is not installed", None
+    yield Measured(TOPIC, "reading by fhir.resources", ratio, "× the time", "to a case with its account", note)
+
+
+def _runs(engine: Engine, body: bytes) -> dict[str, Callable[[], object]]:
     reader, options = FhirReader(engine.knowledge, make_codebook(engine.knowledge)), RecordOptions(as_of=AS_OF)
     case = reader.read(body, options).case
     numbers = itertools.count()
-
     answering = HookAnswering(engine, make_codebook(engine.knowledge), order_writer(engine.knowledge))
 
     def carded() -> None:
@@ -129,27 +152,14 @@ def fhir_rows(engine: Engine) -> Iterator[tuple[str, str]]:
         file = reader.read(body, options._replace(in_short=True))
         with_account(engine.answer(_unseen(file.case, next(numbers))), file.account)
 
-    times = _least({
+    return {
         "decode": lambda: decode_bundle(body),
         "answer": lambda: engine.answer(_unseen(case, next(numbers))),
         "case": lambda: reader.read(body, options),
         "short": lambda: reader.read(body, options._replace(in_short=True)),
         "whole": answered,
         "cards": carded,
-    })  # fmt: skip
-    least = times["decode"] + times["answer"]
-    size = f"{RESOURCES:,} resources of FHIR ({len(body) / 1e6:.1f} MB)"
-    parts = " + ".join(_ms(times[part]) for part in ("decode", "answer"))
-    yield f"{size}, decoded at once by msgspec into structs, and a standard answer", parts
-    yield f"{size} to a case with its account; in short", f"{_ms(times['case'])}; {_ms(times['short'])}"
-    yield (
-        f"{size} to a standard answer, with the account in short",
-        f"{_ms(times['whole'])} ({times['whole'] / least:.1f} of these two)",
-    )
-    yield f"{size} in the prefetch of a hook, to cards", f"{_ms(times['cards'])} ({times['cards'] / least:.1f} of these two)"
-    if importlib.util.find_spec("fhir"):
-        theirs = _least({"theirs": _by_fhir_resources(body)}, 2)["theirs"]
-        yield f"{size}, read by fhir.resources", f"{_ms(theirs)} ({theirs / times['case']:.0f} times the case with its account)"
+    }
 
 
 def _unseen(case: Case, number: int) -> Case:
@@ -189,8 +199,3 @@ def _least(runs: dict[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[
 
 def _ms(seconds: float) -> str:
     return f"{seconds * 1e3:,.1f} ms"
-
-
-if __name__ == "__main__":
-    for measured, figure in fhir_rows(Engine(load_knowledge())):
-        print(f"{measured:<98} {figure}")

@@ -5,21 +5,30 @@ from __future__ import annotations
 import gc
 import itertools
 import re
+import resource
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 from spinegraph.engine import Engine, load_knowledge
 from spinegraph.engine.knowledge.files import SCHEMA, named_paths, shipped_folders
 from spinegraph.engine.knowledge.files import VOCABULARY as SHARED_TERMS
 from spinegraph.engine.model import Case
 from spinegraph.engine.program.compiler import compile_program
 
+from bench.measured import ROOT, Measured
+from bench.subjects import frozen_objects
 from tests.random_cases import random_cases
 
+TOPIC = "growth with rules"
+COPIES, SHARED_COPIES, QUICK = (1, 4, 16, 64, 264), (1, 4, 16, 64), (1, 4)
+"""So many copies of the content: 228 rules each."""
 SHARED = ("measurements.ttl", *(name for names in SCHEMA.values() for name in names))
 """What all copies have in common: the schema, and the quantities."""
 VOCABULARY = ("findings.ttl", "conditions.ttl", "interventions.ttl", "inferred.ttl", "mappings.sssom.tsv")
@@ -69,30 +78,55 @@ def _renamed(text: str, number: int, prefixes: tuple[str, ...], shared_vocabular
 
 
 class Growth(NamedTuple):
-    """Seconds of processor time with so many copies: to load, to compile and prepare, for the verdicts of one case of all."""
+    """What so many rules cost in a process of their own.
 
-    copies: int
+    Seconds of processor time to load (read, check, make the model), to compile and prepare, and for the verdicts of one case of
+    all; bytes at the peak of memory, beyond what the process had before it loaded anything.
+    """
+
     rules: int
     load: float
     compile: float
     verdicts: float
+    memory: int
 
 
-def measure(copies: int, shared_vocabulary: bool = False, repeats: int = 1) -> Growth:
-    """What so many copies cost; the least of some repeats."""
+def measure(copies: int, shared_vocabulary: bool = False) -> Growth:
+    """What so many copies cost, by a fresh process."""
     with tempfile.TemporaryDirectory() as folder:
-        paths = named_paths(*write_copies(Path(folder), copies, shared_vocabulary))
-        loads, compiles = [], []
-        for _ in range(repeats):
-            gc.collect()
-            start = time.process_time()
-            knowledge = load_knowledge(paths)
-            loaded = time.process_time()
-            engine = Engine(knowledge)
-            loads.append(loaded - start)
-            compiles.append(time.process_time() - loaded)
-        verdicts = least_time(engine.verdicts, list(_repeated(copies, shared_vocabulary)), repeats=5)
-    return Growth(copies, len(knowledge.rules), min(loads), min(compiles), verdicts)
+        write_copies(Path(folder), copies, shared_vocabulary)
+        command = [sys.executable, "-m", "bench.growth", folder, *(["shared"] if shared_vocabulary else [])]
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=ROOT)
+    return msgspec.json.decode(done.stdout, type=Growth)
+
+
+def measure_here(folder: Path, shared_vocabulary: bool) -> Growth:
+    """What the copies in a folder cost this process: the least of the repeats, which are fewer where there is more.
+
+    The first of several runs also pays for what Python and its libraries do once; the least of them does not, so that one copy
+    does not look dearer than it is, and growth not better.
+    """
+    copies = sorted(folder.iterdir())
+    paths = named_paths(*copies)
+    before = _peak_memory()
+    loads, compiles = [], []
+    memory = 0
+    for _ in range(max(1, 5 // len(copies))):
+        gc.collect()
+        start = time.process_time()
+        knowledge = load_knowledge(paths)
+        loaded = time.process_time()
+        engine = Engine(knowledge)
+        loads.append(loaded - start)
+        compiles.append(time.process_time() - loaded)
+        memory = memory or _peak_memory() - before
+    verdicts = least_time(engine.verdicts, list(_repeated(len(copies), shared_vocabulary)), repeats=5)
+    return Growth(len(knowledge.rules), min(loads), min(compiles), verdicts, memory)
+
+
+def _peak_memory() -> int:
+    """Bytes that this process has had at most."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _repeated(copies: int, shared_vocabulary: bool) -> Iterator[Case]:
@@ -117,23 +151,44 @@ def least_time(run: Callable[[Case], Any], cases: Sequence[Case], repeats: int) 
     return statistics.median(times)
 
 
-def growth_rows(copies: Sequence[int], shared_vocabulary: bool = False) -> Iterator[tuple[str, str]]:
-    """A line for each number of copies, as soon as it is measured; all against the first."""
-    first = None
-    kind = "sharing the vocabulary" if shared_vocabulary else "with names of their own"
-    for number in copies:
-        found = measure(number, shared_vocabulary, repeats=3 if number < 8 else 2)
-        first = first or found
-        times = found.copies / first.copies
-        together = (found.load + found.compile) / (first.load + first.compile) / times
-        yield (
-            f"{found.rules:,} rules: the content × {number}, {kind}",
-            f"load {found.load:.2f} s, compile {found.compile:.2f} s: {together:.2f} × linear; "
-            f"verdicts {found.verdicts * 1e6:,.0f} µs: {found.verdicts / first.verdicts / times:.2f} × linear",
-        )
+def growth_rows(quick: bool) -> Iterator[Measured]:
+    """Rows of the topic: each size as soon as it is measured, against one copy."""
+    yield from _growth_rows(QUICK if quick else COPIES, False)
+    yield from _growth_rows(QUICK if quick else SHARED_COPIES, True)
+    yield from _package_rows(*((10, 8) if quick else (50, 20)))
 
 
-def packages_row(others: int, cases: int) -> tuple[str, str]:
+def _growth_rows(copies: Sequence[int], shared_vocabulary: bool) -> Iterator[Measured]:
+    kind = ", one vocabulary" if shared_vocabulary else ""
+    one = measure(copies[0], shared_vocabulary)
+    against = f"linear, from {one.rules} rules"
+    for number in copies[1:]:
+        found = measure(number, shared_vocabulary)
+        more = found.rules / one.rules
+        for what, there, here, show in (
+            ("loading", found.load, one.load, _seconds),
+            ("compiling and preparing", found.compile, one.compile, _seconds),
+            ("verdicts of a case", found.verdicts, one.verdicts, _milliseconds),
+            ("peak of memory", found.memory, one.memory, _mebibytes),
+        ):
+            note = f"{show(there)} against {show(here)}"
+            unit = "× the size" if show is _mebibytes else "× the time"
+            yield Measured(TOPIC, f"{what}{kind}", there / here / more, unit, against, note, at=found.rules)
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:,.2f} s"
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1e3:,.2f} ms"
+
+
+def _mebibytes(size: float) -> str:
+    return f"{size / 2**20:,.0f} MiB"
+
+
+def _package_rows(others: int, cases: int) -> Iterator[Measured]:
     """One package asked among so many others, against the same package alone, turn by turn."""
     with tempfile.TemporaryDirectory() as folder:
         folders = write_copies(Path(folder), others + 1)
@@ -142,14 +197,17 @@ def packages_row(others: int, cases: int) -> tuple[str, str]:
     asked = (folders[0].name,)
     drawn = list(itertools.islice(random_cases(alone.program, seed=5), cases))
     engine.of_packages(asked)
-    gc.collect()
-    gc.freeze()
-    ratios = {}
-    for name, among, by_itself in (
-        ("decisions", lambda case: engine.decide(case, packages=asked), alone.decide),
-        ("verdicts", lambda case: engine.verdicts(case, packages=asked), alone.verdicts),
-    ):
-        ratios[name] = least_time(among, drawn, 3) / least_time(by_itself, drawn, 3)
-    gc.unfreeze()
-    figures = ", ".join(f"{name} {ratio:.2f}" for name, ratio in ratios.items())
-    return f"one package asked beside {others} others, against that package alone", f"{figures} times"
+    against, rules = "that package alone", len(engine.knowledge.rules)
+    with frozen_objects():
+        for name, among, by_itself in (
+            ("decisions", lambda case: engine.decide(case, packages=asked), alone.decide),
+            ("verdicts", lambda case: engine.verdicts(case, packages=asked), alone.verdicts),
+        ):
+            there, here = least_time(among, drawn, 3), least_time(by_itself, drawn, 3)
+            note = f"{_milliseconds(there)} against {_milliseconds(here)}"
+            what = f"{name} of one package asked beside {others} others"
+            yield Measured(TOPIC, what, there / here, "× the time", against, note, at=rules)
+
+
+if __name__ == "__main__":  # one size, as a process of its own
+    print(msgspec.json.encode(measure_here(Path(sys.argv[1]), "shared" in sys.argv[2:])).decode())

@@ -14,10 +14,22 @@ from spinegraph.api.settings import Settings
 from spinegraph.engine import Engine
 from spinegraph.engine.model import Case
 
+from bench.measured import Measured
+from bench.subjects import clinical_cases, shipped_cases, shipped_engine
 from tests.serving import serving
 
+TOPIC = "HTTP"
 SECONDS = 3.0
 ROUNDS = 3
+
+
+def http_rows(quick: bool) -> Iterator[Measured]:
+    """Rows of the topic."""
+    rates = requests_per_second(shipped_engine(), shipped_cases(), clinical_cases(quick))
+    empty = rates.pop("empty")
+    for what, rate in rates.items():
+        note = f"{rate:,.0f} requests a second against {empty:,.0f}"
+        yield Measured(TOPIC, f"POST /v1/decisions: {what}", empty / rate, "× the time", "an empty route", note)
 
 
 def requests_per_second(engine: Engine, repeated: Sequence[Case], varied: Sequence[Case]) -> dict[str, float]:

@@ -1,7 +1,5 @@
 """SPARQL: a lookup over HTTP against bare Oxigraph and an empty route, hard queries against rdflib, sixteen clients at once.
 
-`sparql_rows()` gives the lines for the table of `python -m bench`; everything is measured in one run on one machine.
-
 `HARD` are aggregates over all triples or all passages, and paths through the criteria of every rule: what an endpoint is asked
 for and cannot answer from an index. Beside them all competency questions are measured, easy ones too. `LIMITS_OF_OXIGRAPH` are
 paths with both ends open, where Oxigraph itself gains less on rdflib, or where rdflib answers within a few milliseconds.
@@ -10,6 +8,7 @@ paths with both ends open, where Oxigraph itself gains less on rdflib, or where 
 from __future__ import annotations
 
 import http.client
+import itertools
 import os
 import signal
 import statistics
@@ -33,8 +32,10 @@ from spinegraph.engine.query.messages import Question
 from spinegraph.engine.query.results import MediaTypes, count_rows
 from spinegraph.engine.query.service import QueryService
 
+from bench.measured import Measured
 from tests.serving import app_of, serving
 
+TOPIC = "SPARQL"
 JSON = MediaTypes(select="application/sparql-results+json", ask="application/sparql-results+json", graph="text/turtle")
 PREFIXES = """PREFIX core: <https://w3id.org/spinegraph/core/> PREFIX finding: <https://w3id.org/spinegraph/finding/>
 PREFIX prov: <http://www.w3.org/ns/prov#> PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
@@ -126,17 +127,19 @@ def _text(answer: object) -> bytes:
 
 
 class Comparison(NamedTuple):
-    """Seconds of one query: through a worker, by Oxigraph alone in this process, by rdflib."""
+    """Seconds of one query: through a worker, by Oxigraph alone in this process, by rdflib (at least, where it was given up)."""
 
     ours: float
     bare: float
     rdflib: float
+    given_up: bool
 
-    def __str__(self) -> str:
-        return (
-            f"{self.ours * 1000:,.1f} ms (Oxigraph alone {self.bare * 1000:,.1f} ms), "
-            f"rdflib {self.rdflib * 1000:,.0f} ms: {self.times:,.0f} times as fast"
-        )
+    def rows(self, name: str) -> Iterator[Measured]:
+        """Both sides of it."""
+        ours, bare, slow = (f"{seconds * 1000:,.1f} ms" for seconds in self[:3])
+        yield Measured(TOPIC, name, self.ours / self.bare, "× the time", "Oxigraph alone", f"{ours} against {bare}")
+        note = f"{slow} against {ours}" + (", given up: at least" if self.given_up else "")
+        yield Measured(TOPIC, f"rdflib, {name}", self.times, "× the time", "this service", note)
 
     @property
     def times(self) -> float:
@@ -166,6 +169,7 @@ def against_rdflib(server: Server, queries: Mapping[str, str]) -> Iterator[tuple
             ours=median_seconds(lambda question=question: server.service.answer_now(question), 20),  # type: ignore[misc]
             bare=median_seconds(lambda query=query: _text(store.query(query)), 20),  # type: ignore[misc]
             rdflib=slow,
+            given_up=rows is None,
         )
         yield name, compared
 
@@ -247,34 +251,58 @@ def _processor_seconds(service: QueryService) -> float:
     return total
 
 
-def sparql_rows() -> Iterator[tuple[str, str]]:
-    """Lines for the table, as soon as they are measured (rdflib takes minutes): what was measured, and the figure."""
+def sparql_rows(quick: bool) -> Iterator[Measured]:
+    """Rows of the topic, as soon as they are measured; rdflib takes minutes."""
     with served() as server:
-        bare, empty, whole = lookup_seconds(server)
-        more = (whole - bare - empty) * 1000
-        yield "SPARQL lookup: bare Oxigraph, empty route", f"{bare * 1e6:,.0f} µs, {empty * 1e6:,.0f} µs median"
-        yield "SPARQL lookup over HTTP, by a sandboxed worker", f"{whole * 1e6:,.0f} µs median: {more:.2f} ms more than both"
-        asked = {**HARD, **LIMITS_OF_OXIGRAPH}
+        yield _lookup_row(*lookup_seconds(server, 100 if quick else 1000))
+        asked = dict(itertools.islice(HARD.items(), 1)) if quick else {**HARD, **LIMITS_OF_OXIGRAPH}
         for name, compared in against_rdflib(server, {name: PREFIXES + query for name, query in asked.items()}):
-            yield f"SPARQL {name}", str(compared)
-        questions = {query.name: query.text for query in competency_queries() if not query.case}
-        times = {name: compared.times for name, compared in against_rdflib(server, questions)}
-        least = min(times, key=lambda name: times[name])
-        figure = f"{statistics.median(times.values()):,.0f} times as fast as rdflib (median); least {times[least]:,.1f}: {least}"
-        yield f"SPARQL, the {len(times)} competency questions about the knowledge", figure
+            yield from compared.rows(name)
+        if quick:
+            return
+        yield _library_row(server)
         rate, busy, idle = many_clients(server)
-        figure = f"{rate:,.0f} a second; service and workers {busy:.2f} processors, machine {idle:.0%} idle"
-        yield f"SPARQL, {CLIENTS} clients at once, adding up the graph", figure
-        seconds, statuses = behind_slow_ones(server)
-        figure = f"{statistics.median(seconds) * 1000:,.0f} ms median, {max(seconds) * 1000:,.0f} ms at most; "
-        figure += f"{statuses.count(200)} of {len(statuses)} answered"
-        yield "SPARQL, ASK {} of four clients while two others have an endless query", figure
+        processors = os.cpu_count() or 1
+        note = f"{rate:,.0f} answers a second, each adding up the graph; the machine was {idle:.0%} idle"
+        what = f"processors that service and workers keep busy for {CLIENTS} clients"
+        yield Measured(TOPIC, what, busy / processors, "×", "the processors there are", note)
+        yield _slow_ones_row(behind_slow_ones(server, 0, SLOW_SECONDS / 4), behind_slow_ones(server, 2, SLOW_SECONDS))
 
 
-def behind_slow_ones(server: Server) -> tuple[list[float], list[int]]:
-    """(seconds of each `ASK {}`, statuses) of four clients, while two others repeat a query that never ends; each has an address
-    of its own (Linux takes all of 127.0.0.0/8 for this machine)."""
-    stop = time.perf_counter() + SLOW_SECONDS
+def _lookup_row(bare: float, empty: float, whole: float) -> Measured:
+    note = f"{whole * 1e6:,.0f} µs against {empty * 1e6:,.0f} + {bare * 1e6:,.0f} µs"
+    what = "a lookup over HTTP, by a sandboxed worker"
+    return Measured(TOPIC, what, whole / (bare + empty), "× the time", "an empty route and Oxigraph alone", note)
+
+
+def _library_row(server: Server) -> Measured:
+    questions = {query.name: query.text for query in competency_queries() if not query.case}
+    times = {name: compared.times for name, compared in against_rdflib(server, questions)}
+    least = min(times, key=lambda name: times[name])
+    what = f"rdflib, median of the {len(times)} competency questions about the knowledge"
+    note = f"least {times[least]:,.1f}: {least}"
+    return Measured(TOPIC, what, statistics.median(times.values()), "× the time", "this service", note)
+
+
+def _slow_ones_row(alone: Asked, beside: Asked) -> Measured:
+    quiet, busy = (statistics.median(asked.seconds) for asked in (alone, beside))
+    note = f"{busy * 1000:,.0f} ms against {quiet * 1000:,.0f} ms, {max(beside.seconds) * 1000:,.0f} ms at most; "
+    note += f"{beside.statuses.count(200)} of {len(beside.statuses)} answered"
+    what = "ASK {} of four clients while two others have an endless query"
+    return Measured(TOPIC, what, busy / quiet, "× the time", "the four alone", note)
+
+
+class Asked(NamedTuple):
+    """Seconds and status of each answer."""
+
+    seconds: list[float]
+    statuses: list[int]
+
+
+def behind_slow_ones(server: Server, slow: int, lasting: float) -> Asked:
+    """`ASK {}` of four clients for so many seconds, while so many others repeat a query that never ends; each has an address of
+    its own (Linux takes all of 127.0.0.0/8 for this machine)."""
+    stop = time.perf_counter() + lasting
     seconds: list[float] = []
     statuses: list[int] = []
 
@@ -290,19 +318,17 @@ def behind_slow_ones(server: Server) -> tuple[list[float], list[int]]:
             client.close()
             time.sleep(pause)
 
-    asking: list[tuple[int, str, float, list[float], list[int]]] = [(number, ENDLESS, 0.0, [], []) for number in (2, 3)]
+    asking: list[tuple[int, str, float, list[float], list[int]]] = [
+        (number, ENDLESS, 0.0, [], []) for number in range(12, 12 + slow)
+    ]
     threads = [threading.Thread(target=ask, args=arguments) for arguments in asking]
     threads += [threading.Thread(target=ask, args=(number, "ASK {}", 0.2, seconds, statuses)) for number in (4, 5, 6, 7)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return seconds, statuses
+    return Asked(seconds, statuses)
 
 
-if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        print(_ask_together(int(sys.argv[1])))
-    else:
-        for row in sparql_rows():
-            print(*row, sep="\t", flush=True)
+if __name__ == "__main__":  # the clients, as a process of their own
+    print(_ask_together(int(sys.argv[1])))

@@ -3,44 +3,36 @@
 from __future__ import annotations
 
 import statistics
-import subprocess
 import sys
 import time
-from pathlib import Path
+from collections.abc import Iterator
 
-from spinegraph.engine import load_knowledge
 from spinegraph.engine.validation.interactions.analysis import Analysis
 from spinegraph.engine.validation.interactions.survey import survey
 
-ROOT = Path(__file__).resolve().parent.parent
+from bench.measured import Measured
+from bench.one_patient import process_seconds
+from bench.subjects import shipped_engine
+
+TOPIC = "validation"
+LOADING = "from spinegraph.engine import load_knowledge; load_knowledge()"
 
 
-def validation_rows(runs: int = 3) -> list[tuple[str, str]]:
-    """Lines for the table of `python -m bench`."""
-    rows = [(f"spinegraph {' '.join(command)}", f"{_process(command, runs):.2f} s") for command in (
-        ["validate", "--no-owl"],
-        ["validate"],
-        ["diff", "HEAD", "."],
-    )]  # fmt: skip
-    knowledge = load_knowledge()
+def validation_rows(quick: bool) -> Iterator[Measured]:
+    """Rows of the topic."""
+    runs = 1 if quick else 3
+    load = process_seconds([sys.executable, "-c", LOADING], runs)
+    for command in (["validate", "--no-owl"], ["validate"], ["diff", "HEAD", "."]):
+        differs = (1,) if command[0] == "diff" else ()
+        took = process_seconds([sys.executable, "-m", "spinegraph.api.cli.app", *command], runs, (0, *differs))
+        note = f"{took:.2f} s against {load:.2f} s"
+        yield Measured(TOPIC, f"`spinegraph {' '.join(command)}`", took / load, "× the time", "a process that only loads", note)
+    knowledge = shipped_engine().knowledge
     times = []
     for _ in range(runs):
         start = time.perf_counter()
         list(survey(Analysis(knowledge)))
         times.append(time.perf_counter() - start)
-    rows.append((f"behaviour of {len(knowledge.rules)} rules, proven", f"{statistics.median(times):.2f} s"))
-    return rows
-
-
-def _process(command: list[str], runs: int) -> float:
-    """Median seconds of a whole process that finds nothing, or finds that something differs."""
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        done = subprocess.run(
-            [sys.executable, "-m", "spinegraph.api.cli.app", *command], cwd=ROOT, stdout=subprocess.DEVNULL, check=False
-        )
-        times.append(time.perf_counter() - start)
-        if done.returncode > (command[0] == "diff"):
-            raise RuntimeError(f"{' '.join(command)} ended with exit code {done.returncode}")
-    return statistics.median(times)
+    proven = statistics.median(times)
+    what = f"proving how {len(knowledge.rules)} rules behave, in all patients there can be"
+    yield Measured(TOPIC, what, proven / load, "× the time", "a process that only loads", f"{proven:.2f} s against {load:.2f} s")
