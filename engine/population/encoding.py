@@ -6,9 +6,11 @@ Rows that only a reader of cases can read (with dates, or with what dates decide
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 from spinegraph.engine.criteria.related import relate
 from spinegraph.engine.decide.case import CaseEncoder, make_case
@@ -41,10 +43,10 @@ class Encoded(NamedTuple):
 
 
 class Values(NamedTuple):
-    """A measurement of a batch: its numbers, and of which rows they are known."""
+    """A measurement of a batch: its numbers, which are anything where none is known, and the plane of whom it is known."""
 
     numbers: Numbers
-    known: NDArray[np.bool_]
+    known: Words
 
 
 class PopulationEncoder:
@@ -63,13 +65,16 @@ class PopulationEncoder:
             if isinstance(asked, Measured)
         }
         self._in_time = asked_about(program.knowledge)
+        self._read_alone = [column for column in columns.read if column.kind == "date" or self._is_read_in_time(column)]
         self._inputs = np.zeros((program.input_size, -(-size // 64)), dtype=np.uint64)
+        self._clean = True
 
     def encode(self, batch: Any, first: int, where: str) -> Encoded:
         """The planes of a batch. `first`: the number of its first row. Raises PopulationError, which names row and column."""
         rows = batch.num_rows
         inputs = self._inputs[:, : -(-rows // 64)]
-        inputs[:] = 0
+        if not self._clean:  # all else is written anew for each batch, or never
+            inputs[:] = 0
         inputs[-1] = packed(np.ones(rows, dtype=np.bool_))
         one = _Batch(batch, rows, first, where, inputs, self._columns.id)
         done = {}
@@ -92,32 +97,33 @@ class PopulationEncoder:
         given = one.column(column)
         width = one.inputs.shape[1]
         holds, known = (bitmap(given, number, width) for number in (1, 0))
-        known &= one.inputs[-1]
-        sides = holds & known, known & ~holds
         code = column.code if column.kind == "finding" else f"{column.kind}:{column.code}"
         place = self._places.findings.get(code)
-        if place is not None:
-            one.inputs[place], one.inputs[place + 1] = sides
+        so, not_so = np.empty((2, width), dtype=np.uint64) if place is None else one.inputs[place : place + 2]
+        np.bitwise_and(known, one.inputs[-1], out=not_so)
+        np.bitwise_and(holds, not_so, out=so)
+        np.bitwise_xor(not_so, so, out=not_so)
         if column.kind == "performed":
             for position, _ in self._places.performed.get(column.code, ()):
-                one.inputs[position] = sides[0]
-        return sides
+                one.inputs[position] = so
+            return so.copy(), not_so.copy()  # what is recorded, whatever a reader of cases makes of it
+        return so, not_so
 
     def _measured(self, column: Column, one: _Batch) -> Values:
         """The values of a measurement in its own unit. Raises PopulationError for one that cannot be."""
         given = one.column(column)
-        known = given.is_valid().to_numpy(zero_copy_only=False)
-        numbers = np.frombuffer(given.buffers()[1], dtype=np.float64)[given.offset :][: one.rows]  # anything where none is known
+        known = bitmap(given, 0, one.inputs.shape[1]) & one.inputs[-1]
+        numbers = np.frombuffer(given.buffers()[1], dtype=np.float64)[given.offset :][: one.rows]
         possible = self._codebook.ranges[column.code]
         if not column.unit:
             with np.errstate(invalid="ignore"):
-                fits = (numbers >= possible[0]) & (numbers <= possible[1])
-            for row in np.flatnonzero(known & ~fits)[:1]:
+                wrong = known & ~(packed(numbers >= possible[0]) & packed(numbers <= possible[1]))
+            for row in np.flatnonzero(unpacked(wrong, one.rows))[:1] if wrong.any() else ():
                 self._quantity(column, float(numbers[row]), one.place(int(row)))
             return Values(numbers, known)
         different, which = np.unique(numbers, return_inverse=True)
         first = np.full(len(different), -1)
-        rows = np.flatnonzero(known)[::-1]
+        rows = np.flatnonzero(unpacked(known, one.rows))[::-1]
         first[which[rows]] = rows
         read = [
             self._quantity(column, float(value), one.place(int(row))) if row >= 0 else 0.0
@@ -145,11 +151,11 @@ class PopulationEncoder:
             ages[number] = self._age_of({name: text for name, text in said.items() if text}, one.place(int(first[number])))
         found = ages[which.reshape(-1)]
         followed = ~np.isnan(found)
-        if followed.any():
-            code = self._codebook.age
-            given = values.get(code, Values(np.zeros(one.rows), np.zeros(one.rows, dtype=np.bool_)))
-            one.alone |= given.known & followed
-            values[code] = Values(np.where(given.known, given.numbers, np.nan_to_num(found)), given.known | followed)
+        code = self._codebook.age
+        given = values.get(code, Values(np.zeros(one.rows), np.zeros_like(one.inputs[-1])))
+        known = unpacked(given.known, one.rows)
+        one.alone |= known & followed
+        values[code] = Values(np.where(known, given.numbers, np.nan_to_num(found)), given.known | packed(followed))
 
     def _age_of(self, said: Mapping[str, str], where: str) -> float:
         """The age that two dates make; none without a date of birth. Raises PopulationError."""
@@ -160,18 +166,20 @@ class PopulationEncoder:
 
     def _compare(self, code: str, given: Values, one: _Batch) -> Words:
         """Fill the planes of what is asked of a measurement; the patients of whom it is known."""
-        known = packed(given.known)
+        reached: dict[float, Words] = {}
         for position, _ in self._places.compared.get(code, ()):
             parts = self._stretches[position]
-            reached = [known, *(packed(given.numbers >= part.start) & known for part in parts[1:])]
-            for number, part in enumerate(parts):
-                beyond = reached[number + 1] if number + 1 < len(parts) else np.zeros_like(known)
-                within = reached[number] & ~beyond
-                if part.holds:
-                    one.inputs[position] |= within
-                if part.refuted:
-                    one.inputs[position + 1] |= within
-        return known
+            for part in parts[1:]:
+                if part.start not in reached:
+                    reached[part.start] = packed(given.numbers >= part.start) & given.known
+            sides = one.inputs[position : position + 2]
+            sides[:] = 0
+            within = [given.known, *(reached[part.start] for part in parts[1:])]
+            for part, since, until in zip_longest(parts, within, within[1:]):
+                if part.holds or part.refuted:
+                    among = since if until is None else since & ~until
+                    sides[[side for side in (0, 1) if part[1 + side]]] |= among
+        return given.known
 
     def _coded(self, column: Column, one: _Batch) -> Words:
         """Fill the planes of what is asked of a coded value; the patients of whom it is known."""
@@ -195,10 +203,11 @@ class PopulationEncoder:
 
     def _each_alone(self, one: _Batch) -> None:
         """Fill the planes of the rows that only a reader of cases can read."""
-        for column in self._columns.read:
-            if column.kind == "date" or self._is_read_in_time(column):
-                one.alone |= one.column(column).is_valid().to_numpy(zero_copy_only=False)
-        for row in np.flatnonzero(one.alone):
+        for column in self._read_alone:
+            one.alone |= one.column(column).is_valid().to_numpy(zero_copy_only=False)
+        alone = np.flatnonzero(one.alone)
+        self._clean = not len(alone)
+        for row in alone:
             case = self._reader.case(values_of(one.batch, int(row)), one.place(int(row)))
             bits = np.array(self._alone.planes(self._alone.known_part(case)), dtype=np.uint64)
             word, bit = divmod(int(row), 64)
@@ -224,10 +233,11 @@ class _Batch:
         self.batch, self.rows, self.inputs = batch, rows, inputs
         self.alone = np.zeros(rows, dtype=np.bool_)
         self._first, self._where, self._id = first, where, id_
+        self._columns = dict(zip(batch.schema.names, batch.columns, strict=True))
 
     def column(self, column: Column) -> Any:
         """The values of a column."""
-        return self.batch.column(column.heading)
+        return self._columns[column.heading]
 
     def only(self, columns: Columns, kind: Kind) -> _Texts:
         """The texts of the only column of a kind, all of them nothing where there is none."""
@@ -260,14 +270,20 @@ def packed(flags: NDArray[np.bool_]) -> Words:
     >>> packed(np.array([True, False, True]))
     array([5], dtype=uint64)
     """
-    found = np.zeros(8 * (-(-len(flags) // 64)), dtype=np.uint8)
-    found[: -(-len(flags) // 8)] = np.packbits(flags, bitorder="little")
-    return found.view(np.uint64)
+    bytes_ = np.packbits(flags, bitorder="little")
+    if len(bytes_) % 8:
+        bytes_ = np.pad(bytes_, (0, -len(bytes_) % 8))
+    return bytes_.view(np.uint64)
 
 
 def unpacked(plane: Words, rows: int) -> NDArray[np.bool_]:
     """The flags of a plane."""
     return np.unpackbits(plane.view(np.uint8), count=rows, bitorder="little").view(np.bool_)
+
+
+def bools(plane: Words, rows: int) -> Any:
+    """A plane as an Arrow array of booleans, without a copy."""
+    return pa.Array.from_buffers(pa.bool_(), rows, [None, pa.py_buffer(plane)])
 
 
 def bitmap(given: Any, number: int, words: int) -> Words:
@@ -279,8 +295,11 @@ def bitmap(given: Any, number: int, words: int) -> Words:
     if given.offset % 8:
         flags = given.is_valid() if number == 0 else given.fill_null(False)
         return packed(flags.to_numpy(zero_copy_only=False))
+    first = given.offset // 8
+    if buffer.size >= first + 8 * words:
+        return np.frombuffer(buffer, dtype=np.uint64, count=words, offset=first)
     plane = np.zeros(8 * words, dtype=np.uint8)
-    taken = np.frombuffer(buffer, dtype=np.uint8)[given.offset // 8 :][: 8 * words]
+    taken = np.frombuffer(buffer, dtype=np.uint8)[first:][: 8 * words]
     plane[: len(taken)] = taken
     return plane.view(np.uint64)
 
@@ -297,7 +316,7 @@ def related(asked: Related, left: Values, right: Values) -> tuple[Words, Words]:
                 beyond = sign * (found - bound.value)
                 inside &= beyond > 0
                 near |= np.abs(beyond) <= NEARLY * (size + abs(bound.value))
-    known = left.known & right.known
+    known = unpacked(left.known & right.known, len(found))
     outside = known & ~inside
     inside &= known
     for row in np.flatnonzero(near & known):

@@ -10,13 +10,15 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 from spinegraph.engine.decide.level import LEVELS
 from spinegraph.engine.errors import PopulationError
 from spinegraph.engine.model import VERDICTS
 from spinegraph.engine.population.columns import Columns
-from spinegraph.engine.population.encoding import unpacked
+from spinegraph.engine.population.encoding import bools
 from spinegraph.engine.population.outcomes import Asked, Decoder
 from spinegraph.engine.population.run import Decided, Population
 from spinegraph.engine.population.tables import BATCH
@@ -72,9 +74,14 @@ class DecidedColumns:
         arrays = [decided.batch.column(heading) for heading in self._carried]
         found = self._decoder.numbers([outcome.level, *outcome.verdicts.values()], outcome.rows)
         names = itertools.chain((_LEVELS,), itertools.repeat(_VERDICTS))
-        arrays += [pa.DictionaryArray.from_arrays(pa.array(codes), named) for codes, named in zip(found, names, strict=False)]
-        arrays += [pa.array(unpacked(plane, outcome.rows)) for plane in outcome.tensions.values()]
+        arrays += [_named(codes, named) for codes, named in zip(found, names, strict=False)]
+        arrays += [bools(plane, outcome.rows) for plane in outcome.tensions.values()]
         return pa.record_batch(arrays, names=[*self._carried, *self._own])
+
+
+def _named(codes: NDArray[np.int8], names: Any) -> Any:
+    """Numbers as what they name. They are not looked through for one that is none: planes make none."""
+    return pa.DictionaryArray.from_arrays(pa.array(codes), names, safe=False)
 
 
 def _writer(path: Path, form: str, schema: Any) -> Any:

@@ -86,20 +86,21 @@ def _one(table: Any) -> Any:
 
 def _typed(batch: Any, columns: Columns, path: Path) -> Any:
     """A batch with each column that is read in the type of its kind. Raises PopulationError for a type that is none of it."""
-    for column in columns.read:
-        place = batch.schema.get_field_index(column.heading)
-        given = batch.column(place)
-        batch = batch.set_column(place, column.heading, _cast(given, column, path))
-    for heading in columns.needed:
-        place = batch.schema.get_field_index(heading)
-        if pa.types.is_dictionary(batch.schema.field(place).type):  # of which a file of Arrow may have one for all batches
-            batch = batch.set_column(place, heading, batch.column(place).dictionary_decode())
-    return batch
+    kinds = {column.heading: column for column in columns.read}
+    arrays, headings = [], batch.schema.names
+    for heading, given in zip(headings, batch.columns, strict=True):
+        array = _cast(given, kinds[heading], path) if heading in kinds else given
+        if pa.types.is_dictionary(array.type):  # of which a file of Arrow may have one for all batches
+            array = array.dictionary_decode()
+        arrays.append(array)
+    return pa.record_batch(arrays, names=headings)
 
 
 def _cast(given: Any, column: Column, path: Path) -> Any:
     wanted, found = _TYPES[column.kind], given.type
-    if found == wanted or pa.types.is_null(found):
+    if found == wanted:
+        return given
+    if pa.types.is_null(found):
         return given.cast(wanted)
     if pa.types.is_dictionary(found) and column.kind not in ("finding", "performed", "taking"):
         return _cast(given.cast(found.value_type), column, path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -161,7 +161,7 @@ def joined_planes(planes: Sequence[Words], among: Words) -> Words:
     return found & among
 
 
-def _counts(bits: Sequence[Words], ones: Words, most: int) -> Iterator[int]:
+def _counts(bits: Iterable[Words], ones: Words, most: int) -> Iterator[int]:
     """How many patients have each number, from 0 on."""
     sides = [(ones & ~plane, plane & ones) for plane in bits]
     for chosen in list(product((0, 1), repeat=BITS))[:most]:

@@ -75,16 +75,26 @@ class Recording:
             self._known[instruction] = self.zero + len(self.instructions)
         return self._known[instruction]
 
-    def needed(self, wanted: Iterable[int]) -> list[tuple[int, Instruction]]:
-        """The instructions without which some planes cannot be had, each with the number of its result, in order."""
-        reached = set(wanted)
+    def needed(self, wanted: Iterable[int], given: Iterable[int] = ()) -> list[tuple[int, Instruction]]:
+        """The instructions without which some planes cannot be had, each with the number of its result: what a wanted plane
+        needs stands right before it, so that results are used while a cache still has them. `given`: what is there already."""
+        done = {*range(self.zero + 1), *given}
         kept = []
-        for number in range(self.zero + len(self.instructions), self.zero, -1):
-            if number in reached:
+        for number in wanted:
+            waiting = [number]
+            while waiting:
+                number = waiting[-1]
+                if number in done:
+                    waiting.pop()
+                    continue
                 instruction = self.instructions[number - self.zero - 1]
-                reached.update((instruction.left, instruction.right))
-                kept.append((number, instruction))
-        return kept[::-1]
+                missing = [operand for operand in (instruction.left, instruction.right) if operand not in done]
+                if missing:
+                    waiting.append(missing[0])
+                else:
+                    done.add(number)
+                    kept.append((number, instruction))
+        return kept
 
 
 class RecordedPlane:

@@ -16,7 +16,7 @@ from spinegraph.engine.knowledge.files import named_paths
 from spinegraph.engine.knowledge.installed import shipped_packages
 from spinegraph.engine.model import Bound, Difference, Measured, Ratio, Related
 from spinegraph.engine.population.cutoffs import stretches
-from spinegraph.engine.population.encoding import Values, related, unpacked
+from spinegraph.engine.population.encoding import Values, packed, related, unpacked
 
 from tests.population.made import Both, made
 from tests.validation.interactions.random_guidelines import Writer
@@ -105,7 +105,7 @@ def test_two_values_in_relation(asked: Related) -> None:
     chance = np.random.default_rng(6)
     left, right = (chance.choice([0.0, 0.3, 3.0, 0.1, 1.0, 30.0, 2.9, 1e-9, 7.0], 500) for _ in range(2))
     known = chance.random(500) < 0.8
-    sides = related(asked, Values(left, known), Values(right, np.ones(500, dtype=np.bool_)))
+    sides = related(asked, Values(left, packed(known)), Values(right, packed(np.ones(500, dtype=np.bool_))))
     holds, refuted = (unpacked(side, 500).tolist() for side in sides)
     expected = [relate(asked, one, other) if given else (0, 0) for one, other, given in zip(left, right, known, strict=True)]
     assert [(int(one), int(other)) for one, other in zip(holds, refuted, strict=True)] == expected
