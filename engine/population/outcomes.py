@@ -33,7 +33,7 @@ AnyPlane = TypeVar("AnyPlane", Words, RecordedPlane)
 class Outcome(NamedTuple):
     """What a batch comes to. `verdicts`: by rule id, three planes of bits, the same array for rules that stand on the same
     ground; `level`: likewise; `tensions`: by id, who meets it; `assessed`: by code of a finding, of whom it is known, given or
-    derived; `contradictory`: who has contradictory facts. Behind the last patient stands anything."""
+    derived; `contradictory`: who has contradictory facts. Behind the last patient no bit is set."""
 
     rows: int
     verdicts: Mapping[str, Bits]
@@ -203,3 +203,26 @@ def _decoded(bits: Bits, into: NDArray[np.uint8]) -> NDArray[np.int8]:
 def count(plane: Words) -> int:
     """How many patients a plane has."""
     return int(np.bitwise_count(plane).sum())
+
+
+def counted(planes: Words) -> list[int]:
+    """How many patients each of several planes has, a row each."""
+    found: list[int] = np.bitwise_count(planes).sum(axis=1, dtype=np.uint32).tolist()
+    return found
+
+
+def numbers_counted(bits: Bits, rows: int) -> list[int]:
+    """How many of so many patients have each number, from 0 on.
+
+    >>> numbers_counted(np.array([[0b01], [0b11], [0b00]], dtype=np.uint64), 5)
+    [3, 0, 1, 1, 0, 0, 0, 0]
+    """
+    ones, twos, fours = bits
+    together = np.empty((7, len(ones)), dtype=np.uint64)
+    together[:3] = bits
+    for into, (left, right) in enumerate(((ones, twos), (ones, fours), (twos, fours), (together[3], fours)), start=3):
+        np.bitwise_and(left, right, out=together[into])
+    one, two, four, three, five, six, seven = counted(together)
+    single = (one - three - five + seven, two - three - six + seven, four - five - six + seven)
+    found = (single[0], single[1], three - seven, single[2], five - seven, six - seven, seven)
+    return [rows - sum(found), *found]

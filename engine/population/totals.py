@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +15,7 @@ from spinegraph.engine.errors import PopulationError
 from spinegraph.engine.model import VERDICTS, Recommendation
 from spinegraph.engine.population.columns import Columns
 from spinegraph.engine.population.encoding import Encoded, unpacked
-from spinegraph.engine.population.outcomes import BITS, Asked, Decoder, Outcome, count, equals
+from spinegraph.engine.population.outcomes import Asked, Decoder, Outcome, count, counted, equals, numbers_counted
 from spinegraph.engine.population.tables import BATCH
 from spinegraph.engine.program.buffered import Words
 
@@ -54,6 +53,7 @@ class Totals:
         self.rules = {rule.id: rule for rule in asked.rules}
         self.by = by
         self.rows = 0
+        self.contradictory = 0
         self.level: Counter[str] = Counter()
         self.tensions: Counter[str] = Counter()
         self.known: Counter[str] = Counter()
@@ -75,28 +75,37 @@ class Totals:
 
     def add(self, encoded: Encoded, outcome: Outcome, batch: Any) -> None:
         """Count a batch. Raises PopulationError where there are too many groups."""
-        ones = encoded.inputs[-1]
         self.rows += outcome.rows
         known = {**outcome.assessed, **encoded.known}
-        for code, plane in known.items():
-            self.known[code] += count(plane)
-        unknown = {
-            code: ones & ~known[code] if code in known else ones
-            for code in {code for read in self.reads.values() for code in read}
-        }
-        for id_, bits in outcome.verdicts.items():
-            found = list(_counts(bits, ones, len(VERDICTS)))
-            self.verdicts[id_].update(dict(zip(VERDICTS, found, strict=True)))
-            if found[UNDETERMINED]:
-                open_ = equals(bits, UNDETERMINED) & ones
-                self.missing[id_].update({code: count(open_ & unknown[code]) for code in self.reads[id_]})
-        self.level.update(dict(zip(LEVELS, _counts(outcome.level, ones, len(LEVELS)), strict=True)))
-        self.tensions.update({id_: count(plane & ones) for id_, plane in outcome.tensions.items()})
+        self.known.update(dict(zip(known, counted(np.stack(list(known.values()))), strict=True)))
+        self._count_verdicts(outcome, {code: encoded.inputs[-1] & ~plane for code, plane in known.items()}, encoded.inputs[-1])
+        self.level.update(dict(zip(LEVELS, numbers_counted(outcome.level, outcome.rows), strict=False)))
+        self.tensions.update({id_: count(plane) for id_, plane in outcome.tensions.items()})
+        self.contradictory += count(outcome.contradictory)
         groups = self._grouped(batch) if self.by else None
         if groups is not None:
             self._count_groups(groups, outcome)
         for acting in self._acting:
             self._count_practice(acting, encoded, outcome, groups)
+
+    def _count_verdicts(self, outcome: Outcome, unknown: Mapping[str, Words], all_: Words) -> None:
+        """Count the verdicts of each rule, and what is unknown where they are undetermined. `all_`: every patient; rules that
+        stand on the same ground are counted once."""
+        verdicts: dict[int, Mapping[str, int]] = {}
+        missing: dict[tuple[int, tuple[str, ...]], Mapping[str, int]] = {}
+        for id_, bits in outcome.verdicts.items():
+            ground, read = id(bits), self.reads[id_]
+            if ground not in verdicts:
+                verdicts[ground] = dict(zip(VERDICTS, numbers_counted(bits, outcome.rows), strict=True))
+            self.verdicts[id_].update(verdicts[ground])
+            if verdicts[ground]["undetermined"] and read:
+                if (ground, read) not in missing:
+                    open_ = equals(bits, UNDETERMINED) & all_
+                    both = np.empty((len(read), len(open_)), dtype=np.uint64)
+                    for code, into in zip(read, both, strict=True):
+                        np.bitwise_and(open_, unknown.get(code, all_), out=into)
+                    missing[ground, read] = dict(zip(read, counted(both), strict=True))
+                self.missing[id_].update(missing[ground, read])
 
     def of_group(self, group: str, rule: str) -> Mapping[str, int]:
         """The verdicts of a rule (id) in a group."""
@@ -159,14 +168,6 @@ def joined_planes(planes: Sequence[Words], among: Words) -> Words:
     for plane in planes:
         found |= plane
     return found & among
-
-
-def _counts(bits: Iterable[Words], ones: Words, most: int) -> Iterator[int]:
-    """How many patients have each number, from 0 on."""
-    sides = [(ones & ~plane, plane & ones) for plane in bits]
-    for chosen in list(product((0, 1), repeat=BITS))[:most]:
-        high, middle, low = chosen
-        yield count(sides[2][high] & sides[1][middle] & sides[0][low])
 
 
 def _crossed(groups: NDArray[np.int64], found: NDArray[np.int8], rows: int, kinds: int) -> NDArray[np.int64]:
