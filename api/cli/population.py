@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from spinegraph.api.cli.bulk import FromExport, Source, from_export
 from spinegraph.api.cli.cases import GuidelineOption, KnowledgeOption
 from spinegraph.api.settings import load_engine
-from spinegraph.engine import make_codebook
+from spinegraph.engine import Engine, make_codebook
 from spinegraph.engine.decide.dates import read_moment
 from spinegraph.engine.decide.disclaimer import disclaimer_of
+from spinegraph.engine.exchange.fhir.reading.record import TIMESTAMP
 from spinegraph.engine.population.columns import Wanted, read_columns
 from spinegraph.engine.population.installed import require_libraries
 
 if TYPE_CHECKING:
-    from spinegraph.engine.population.outcomes import Asked
-    from spinegraph.engine.population.run import Decided, Population
+    from spinegraph.engine.population.run import Decided
 
 
 class TableForm(StrEnum):
@@ -32,7 +33,11 @@ class TableForm(StrEnum):
 
 def population_command(
     patients: Annotated[
-        Path, typer.Argument(metavar="PATIENTS", help="A table: .parquet, .arrow, .csv or .ndjson; a column for each code.")
+        Path,
+        typer.Argument(
+            metavar="PATIENTS",
+            help="A table: .parquet, .arrow, .csv or .ndjson, a column for each code; or a folder of a FHIR Bulk Data export.",
+        ),
     ],
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT", help="Write a row a patient there.")] = None,
     form: Annotated[TableForm, typer.Option("--format", help="The format of OUT.")] = TableForm.arrow,
@@ -46,50 +51,79 @@ def population_command(
         list[str] | None, typer.Option("--keep", metavar="COLUMN", help="Hand a column on to OUT; may be repeated.")
     ] = None,
     id_: Annotated[str, typer.Option("--id", metavar="COLUMN", help="What names the patients; by default `id`.")] = "",
-    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="The moment of the patients that have none.")] = "",
+    as_of: Annotated[
+        str,
+        typer.Option(
+            "--as-of",
+            metavar="DATE|timestamp",
+            help="The moment of the patients that have none; of a folder needed, or `timestamp` for that of its manifest.",
+        ),
+    ] = "",
     ignore_unknown: Annotated[bool, typer.Option("--ignore-unknown", help="Name columns that are no codes, and go on.")] = False,
     explain: Annotated[str, typer.Option("--explain", metavar="ID", help="Print what POST /v1/decisions replies of one.")] = "",
+    accounts: Annotated[
+        Path | None, typer.Option("--accounts", metavar="FILE", help="Of a folder: what became of each resource, as NDJSON.")
+    ] = None,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Of a folder: leave out lines and records that cannot be read, and name them.")
+    ] = False,
     guideline: GuidelineOption = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
-    """Decide a population: a verdict of every recommendation for every row of a table."""
-    if not (output or summary or report or explain):
-        raise typer.BadParameter("Nothing is asked for: give -o OUT, --summary, --report FILE or --explain ID.")
+    """Decide a population: a verdict of every recommendation for every row of a table, or for every patient of an export."""
+    if not (output or summary or report or explain or accounts):
+        raise typer.BadParameter("Nothing is asked for: give -o OUT, --summary, --report FILE, --accounts FILE or --explain ID.")
     if by and not report:
         raise typer.BadParameter("--by goes with --report.")
-    if as_of:
+    if as_of and not (as_of == TIMESTAMP and patients.is_dir()):
         read_moment(as_of, "--as-of", "--as-of")
     require_libraries()
-    from spinegraph.engine.population.outcomes import asked_of
+    engine, packages = load_engine(knowledge or ()), tuple(guideline or ())
+    carried = tuple(dict.fromkeys((*(keep or ()), *((by,) if by else ()))))
+    with ExitStack() as stack:
+        if patients.is_dir():
+            if id_ or ignore_unknown:
+                raise typer.BadParameter("--id and --ignore-unknown go with a table: a folder has resources, and no columns.")
+            wanted = FromExport(as_of, carried, accounts, keep_going)
+            source = stack.enter_context(from_export(patients, engine, packages, wanted))
+        else:
+            if accounts or keep_going:
+                raise typer.BadParameter("--accounts and --keep-going go with a folder of a FHIR export.")
+            source = _from_table(patients, engine, packages, Wanted(id_, carried, ignore_unknown), as_of)
+        if explain:
+            typer.echo(source.answer(explain))
+        if output or summary or report or accounts:
+            _decide(source, rules or (), output, form, report, by, summary=summary)
+
+
+def _from_table(path: Path, engine: Engine, packages: Sequence[str], wanted: Wanted, as_of: str) -> Source:
+    """A table of patients. What nothing reads of it is told."""
     from spinegraph.engine.population.run import Population
     from spinegraph.engine.population.tables import open_table
 
-    engine, packages = load_engine(knowledge or ()), tuple(guideline or ())
     codebook = make_codebook(engine.knowledge)
-    table = open_table(patients)
-    carried = tuple(dict.fromkeys((*(keep or ()), *((by,) if by else ()))))
-    columns = read_columns(table.headings, codebook, Wanted(id_, carried, ignore_unknown), str(patients))
+    table = open_table(path)
+    columns = read_columns(table.headings, codebook, wanted, str(path))
     if columns.ignored:
         typer.echo(f"Not read: {', '.join(columns.ignored)}.", err=True)
     population = Population(engine.of_packages(packages), codebook, table, columns, as_of)
-    if explain:
-        typer.echo(engine.decide_json(population.case(explain), packages=packages))
-    if output or summary or report:
-        _decide(population, asked_of(population.engine, rules or ()), output, form, report, by, summary=summary)
+    return Source(population, lambda id_: engine.decide_json(population.case(id_), packages=packages))
 
 
 def _decide(
-    population: Population, asked: Asked, output: Path | None, form: TableForm, report: Path | None, by: str, *, summary: bool
+    source: Source, rules: Sequence[str], output: Path | None, form: TableForm, report: Path | None, by: str, *, summary: bool
 ) -> None:
-    """Decide all rows once, for everything that is asked of them."""
+    """Decide all patients once, for everything that is asked of them."""
+    from spinegraph.engine.population.outcomes import asked_of
     from spinegraph.engine.population.output import appearing, written
     from spinegraph.engine.population.report import render_report
     from spinegraph.engine.population.totals import Totals
 
-    engine, path = population.engine, population.table.path
+    population = source.population
+    engine, name, asked = population.engine, population.path.name, asked_of(population.engine, rules)
     totals = Totals(engine, asked, population.columns, by) if summary or report else None
     with ExitStack() as stack:
-        consumers: list[Callable[[Decided], None]] = [stack.enter_context(_progress(path.name, population.table.rows))]
+        consumers: list[Callable[[Decided], None]] = [stack.enter_context(_progress(name, population.rows))]
         if totals is not None:
             consumers.append(lambda one: totals.add(one.encoded, one.outcome, one.batch))
         if output:
@@ -97,7 +131,7 @@ def _decide(
         rows = population.decide(asked, consumers)
         page = b""
         if totals is not None and report:
-            page = render_report(totals, engine.knowledge, path.name, disclaimer_of(engine.knowledge.sources.values()))
+            page = render_report(totals, engine.knowledge, name, disclaimer_of(engine.knowledge.sources.values()))
             with appearing(report) as held:
                 held.write_bytes(page)
     if output:
@@ -106,9 +140,11 @@ def _decide(
         typer.echo(f"{report}: {len(page):,} bytes.", err=True)
     if totals is not None and summary:
         from spinegraph.api.cli.terminal_page import show
-        from spinegraph.api.cli.terminal_population import render_totals
+        from spinegraph.api.cli.terminal_population import render_accounts, render_totals
 
         show(render_totals(totals, engine.knowledge))
+        if source.accounts is not None:
+            show(render_accounts(source.accounts))
 
 
 @contextmanager

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 from spinegraph.engine.decide.level import LEVELS
+from spinegraph.engine.exchange.fhir.bulk.totals import Accounts
 from spinegraph.engine.model import Knowledge
 from spinegraph.engine.population.report import fact_lines, part, practice_lines, rule_lines
 from spinegraph.engine.population.totals import Totals
@@ -39,6 +41,25 @@ def _parts(totals: Totals, knowledge: Knowledge) -> Iterator[RenderableType]:
         for fact in facts:
             table.add_row(fact.code, f"{fact.unknown:,}", part(fact.unknown, totals.rows), f"{fact.open:,}")
         yield from (Text(), table)
+
+
+def render_accounts(accounts: Accounts) -> RenderableType:
+    """What became of the resources of an export: by type how many there are, how many gave a fact, and why others did not."""
+    table = _table("Resources", "sent", "used")
+    table.add_column("notes", overflow="fold")
+    for kind, sent in accounts.resources.most_common():
+        notes = Counter({name: number for (of, name), number in accounts.notes.items() if of == kind})
+        told = ", ".join(f"{name} {number:,}" for name, number in notes.most_common())
+        table.add_row(kind, f"{sent:,}", f"{accounts.used[kind]:,}", told)
+    facts: Counter[str] = Counter()
+    for (_, member, code), number in accounts.facts.items():
+        facts[f"{member}: {code}"] += number
+    given = _table("Facts", "resources")
+    for name, number in facts.most_common(MOST_FACTS):
+        given.add_row(name, f"{number:,}")
+    if len(facts) > MOST_FACTS:
+        given.add_row(f"{len(facts) - MOST_FACTS:,} more")
+    return Group(Text(), table, Text(), given)
 
 
 def _verdicts(totals: Totals) -> Table:

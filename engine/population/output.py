@@ -20,7 +20,7 @@ from spinegraph.engine.model import VERDICTS
 from spinegraph.engine.population.columns import Columns
 from spinegraph.engine.population.encoding import bools
 from spinegraph.engine.population.outcomes import Asked, Decoder
-from spinegraph.engine.population.run import Decided, Population
+from spinegraph.engine.population.run import Decidable, Decided
 from spinegraph.engine.population.tables import BATCH
 
 LEVEL = "level"
@@ -30,7 +30,7 @@ _VERDICTS, _LEVELS = pa.array(VERDICTS), pa.array(LEVELS)
 
 
 @contextmanager
-def written(path: Path, form: str, population: Population, asked: Asked) -> Iterator[Callable[[Decided], None]]:
+def written(path: Path, form: str, population: Decidable, asked: Asked) -> Iterator[Callable[[Decided], None]]:
     """What writes decided batches into a file that appears at the end, and only if nothing went wrong.
 
     `form`: "arrow" or "parquet". Raises PopulationError where it cannot be written, or two of its columns would have one name.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from spinegraph.engine.decide.codebook import Codebook
@@ -37,19 +39,23 @@ class Decider:
         return Decided(batch, encoded, self._program.run(encoded))
 
 
-class Population:
-    """A table, as one engine sees it. `as_of`: the moment of the patients who have none of their own."""
+class Decidable(ABC):
+    """Patients, as one engine sees them. `path`: where they come from; `rows`: how many they are, or None where that is not said;
+    `columns`: what is said of them, and handed on."""
 
-    def __init__(self, engine: Engine, codebook: Codebook, table: Table, columns: Columns, as_of: str = "") -> None:
-        """`engine`: of the packages that are asked; `codebook`: of all that may be said of a patient."""
-        self.engine, self.table, self.columns = engine, table, columns
-        self._codebook = codebook
-        self._reader = RowReader(columns, codebook, as_of)
+    engine: Engine
+    path: Path
+    rows: int | None
+    columns: Columns
+
+    @abstractmethod
+    def decided(self, asked: Asked) -> Iterator[Decided]:
+        """Every batch with its outcome. Raises PopulationError, which says where."""
 
     def decide(self, asked: Asked, consumers: Sequence[Callable[[Decided], None]]) -> int:
-        """Decide every row, and hand each batch to everything that wants it; how many rows there were.
+        """Decide every patient, and hand each batch to everything that wants it; how many there were.
 
-        Raises PopulationError, which names row and column.
+        Raises PopulationError, which says where.
         """
         rows = 0
         for decided in self.decided(asked):
@@ -57,8 +63,19 @@ class Population:
                 consume(decided)
             rows += decided.outcome.rows
         if not rows:
-            raise PopulationError("The table has no patients.", where=str(self.table.path), mend="Give it a row a patient.")
+            raise PopulationError("The table has no patients.", where=str(self.path), mend="Give it a row a patient.")
         return rows
+
+
+class Population(Decidable):
+    """A table, as one engine sees it. `as_of`: the moment of the patients who have none of their own."""
+
+    def __init__(self, engine: Engine, codebook: Codebook, table: Table, columns: Columns, as_of: str = "") -> None:
+        """`engine`: of the packages that are asked; `codebook`: of all that may be said of a patient."""
+        self.engine, self.table, self.columns = engine, table, columns
+        self.path, self.rows = table.path, table.rows
+        self._codebook = codebook
+        self._reader = RowReader(columns, codebook, as_of)
 
     def decided(self, asked: Asked) -> Iterator[Decided]:
         """Every batch with its outcome. Raises PopulationError, which names row and column."""

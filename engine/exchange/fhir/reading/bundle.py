@@ -102,7 +102,7 @@ def parse_record(body: bytes, lines: bool = False) -> Record:
 def joined_records(parts: Mapping[str, Record]) -> Record:
     """Several records of one patient as one; keys: where each stands. What two of them have with one identity counts once."""
     entries = [entry._replace(where=place + entry.where) for place, part in parts.items() for entry in part.entries]
-    return Record(tuple(_marked(entries)), tuple(note for part in parts.values() for note in part.notes))
+    return Record(tuple(marked(entries)), tuple(note for part in parts.values() for note in part.notes))
 
 
 def is_record(body: bytes) -> bool:
@@ -120,16 +120,16 @@ def is_record(body: bytes) -> bool:
 def _of_lines(text: bytes) -> Iterator[Entry]:
     for number, line in enumerate(text.split(b"\n"), 1):
         if line.strip():
-            yield _entry(f"line {number}", "", line.strip())
+            yield entry_of(f"line {number}", "", line.strip())
 
 
 def _of_list(text: bytes) -> Record:
-    return _of_several(_entry(f"/{number}", "", bytes(raw)) for number, raw in enumerate(LIST.decode(text)))
+    return _of_several(entry_of(f"/{number}", "", bytes(raw)) for number, raw in enumerate(LIST.decode(text)))
 
 
 def _of_several(entries: Iterable[Entry]) -> Record:
     """Resources one beside the other: what is none is accounted for among others. Raises MalformedCaseError where none is one."""
-    found = tuple(_marked(entries))
+    found = tuple(marked(entries))
     if found and all(entry.name == UNTYPED for entry in found):
         problem = found[0].note.parts.get("problem", "") if found[0].note else ""
         raise MalformedCaseError(f"Nothing here is a resource of FHIR: {problem}.", where=found[0].where, mend=MEND)
@@ -141,7 +141,7 @@ def _of_object(text: bytes) -> Record:
     if not bundle.resource_type:
         raise MalformedCaseError("This has no resourceType.", where="/", mend=MEND)
     if bundle.resource_type != "Bundle":
-        return Record((_entry("/", "", text),), whole=False)
+        return Record((entry_of("/", "", text),), whole=False)
     if bundle.type == "history":
         raise MalformedCaseError(
             "A Bundle of the type history has several states of one resource.",
@@ -152,7 +152,7 @@ def _of_object(text: bytes) -> Record:
     incomplete = any(link.relation == "next" for link in links or ())
     stamp = bundle.timestamp if isinstance(bundle.timestamp, str) else ""
     made = _of_read(bundle.entry or (), Sent(text)) if isinstance(bundle, ReadBundle) else _of_entries(bundle.entry or ())
-    entries = tuple(_marked(made))
+    entries = tuple(marked(made))
     return Record(entries, (Note("incomplete"),) if incomplete else (), stamp)
 
 
@@ -179,7 +179,7 @@ def _of_entries(entries: Iterable[RawEntry | Raw]) -> Iterator[Entry]:
         if raw in (b"", b"null"):
             yield _empty(number, given.full_url, method)
             continue
-        entry = _entry(f"/entry/{number}/resource", given.full_url or "", raw)
+        entry = entry_of(f"/entry/{number}/resource", given.full_url or "", raw)
         yield _no_state(entry, method) if method in _STATELESS else entry
 
 
@@ -193,7 +193,8 @@ def _no_state(entry: Entry, method: str | None) -> Entry:
     return entry._replace(resource=None, note=Note("not-a-state", {"what": method or ""}))
 
 
-def _entry(where: str, full_url: str, raw: bytes) -> Entry:
+def entry_of(where: str, full_url: str, raw: bytes) -> Entry:
+    """One resource by itself, as it was sent. One that cannot be read has a note, and is no error."""
     try:
         resource = RESOURCE.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -250,7 +251,7 @@ def _other_version(profiles: tuple[str, ...]) -> str:
     return next((version for version in named if version != R4), "")
 
 
-def _marked(entries: Iterable[Entry]) -> Iterator[Entry]:
+def marked(entries: Iterable[Entry]) -> Iterator[Entry]:
     """The entries, those with one identity marked: the same resource counts once, and of two that differ neither does."""
     found = [*entries]
     urls, names = [one.full_url for one in found if one.full_url], [one.name for one in found if "/" in one.name]

@@ -22,6 +22,9 @@ REASONS: Mapping[str, Reason] = {
     "must-understand": Reason(noted("It has {what}, which may change what it means and is not known here."), True),
     "clashing-identity": Reason(noted("Another resource has the same identity and says something else; neither counts."), True),
     "duplicate": Reason(noted("The same resource stands there already.")),
+    "older-version": Reason(noted("A later state of the same resource stands there, which counts.")),
+    "lines-unread": Reason(noted("Resources of nobody, or that are none, were not read; they may be about the patient."), True),
+    "record-refused": Reason(noted("The record of this patient is left out: {problem}."), True),
     "empty-entry": Reason(noted("The entry has no resource.")),
     "not-a-state": Reason(noted("The entry asks for {what}, and does not say what is so."), True),
     "server-report": Reason(noted("The server reports {text}; something may be missing."), True),
@@ -29,6 +32,7 @@ REASONS: Mapping[str, Reason] = {
     "contained": Reason(noted("What it contains ({what}) is not read by itself.")),
     # about whom it is
     "other-patient": Reason(noted("It is about {whom}, not about this patient."), True),
+    "no-patient": Reason(noted("It is about {whom}, of whom there is no Patient resource."), True),
     "no-subject": Reason(noted("It does not say about whom it is, and others are spoken of, too."), True),
     "other-focus": Reason(noted("It is about something beside the patient (focus)."), True),
     "deceased": Reason(noted("The patient is recorded as deceased{at}."), True),

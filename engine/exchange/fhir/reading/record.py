@@ -96,7 +96,8 @@ class FhirReader:
         self._knowledge = knowledge
         self._codebook = codebook
         self._codes = Codes(knowledge, codebook)
-        self._words = lru_cache(maxsize=8)(self._made_words)
+        self.words = lru_cache(maxsize=8)(self._made_words)
+        """Language → how notes are said in it."""
 
     def read(self, body: bytes, options: RecordOptions | None = None) -> CaseFile:
         """A record → the case of one patient, with its account.
@@ -134,7 +135,7 @@ class FhirReader:
         data |= {"as_of": said_as_of} if said_as_of else {}
         data |= {key: text for key in ("audience", "language") if (text := getattr(options, key))}
         case = make_case(data, self._codebook)
-        words, every = self._words(case.language), (*notes, *merged.notes)
+        words, every = self.words(case.language), (*notes, *merged.notes)
         outcome = Outcome(merged.used, every, case, assumed, whose.name)
         return CaseFile(case, account=make_account(record.entries, outcome, words, self._codebook.age, options.in_short))
 
@@ -169,11 +170,9 @@ def _said_by(
 ) -> Sequence[Statement | Note]:
     """What one resource says, and why parts of it are not used: never nothing. `excluded`: why it is not about the patient."""
     resource = entry.resource
-    if entry.note is not None or resource is None:
-        return (entry.note or Note("empty-entry"),)
     read = READERS.get(type(resource))
-    if read is None:
-        return _of_the_setting(resource)
+    if entry.note is not None or resource is None or read is None:
+        return notes_of_setting(entry)
     unused = excluded or _silence(resource, reading)
     if unused is not None:
         return (unused,)
@@ -189,6 +188,13 @@ def _said_by(
     except UnusableError as error:
         said = [error.note]
     return [*found, *said] or (Note("says-nothing"),)
+
+
+def notes_of_setting(entry: Entry) -> Sequence[Note]:
+    """What is said of an entry whose type gives no fact by itself, whomever it is about."""
+    if entry.note is not None or entry.resource is None:
+        return (entry.note or Note("empty-entry"),)
+    return _of_the_setting(entry.resource)
 
 
 def _of_the_setting(resource: Resource | Observation) -> Sequence[Note]:

@@ -11,7 +11,16 @@ from spinegraph.engine.exchange.fhir.reading.reading import Reading
 from spinegraph.engine.exchange.fhir.reading.statements import Note
 
 HIDING = frozenset(
-    ("unreadable", "other-version", "must-understand", "clashing-identity", "incomplete", "server-report", "no-subject")
+    (
+        "unreadable",
+        "other-version",
+        "must-understand",
+        "clashing-identity",
+        "incomplete",
+        "server-report",
+        "no-subject",
+        "lines-unread",
+    )
 )
 """Kinds of notes after which something may be recorded that was not read."""
 

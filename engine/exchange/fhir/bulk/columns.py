@@ -1,0 +1,57 @@
+"""What of a Patient resource can be handed on beside the verdicts, and counted by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import msgspec
+from spinegraph.engine.errors import PopulationError, shortened
+
+
+def _text(*path: str) -> Callable[[Any], str | None]:
+    """What stands at a path, of a list in its first element; None where nothing does that is text or a Boolean."""
+
+    def found(part: Any) -> str | None:
+        for name in path:
+            part = part.get(name) if isinstance(part, dict) else None
+            part = part[0] if isinstance(part, list) and part else part
+        if isinstance(part, bool):
+            return str(part).lower()
+        return part if isinstance(part, str) else None
+
+    return found
+
+
+COLUMNS: Mapping[str, Callable[[Any], str | None]] = {
+    "gender": _text("gender"),
+    "birthDate": _text("birthDate"),
+    "active": _text("active"),
+    "managingOrganization": _text("managingOrganization", "reference"),
+    "generalPractitioner": _text("generalPractitioner", "reference"),
+    "address.country": _text("address", "country"),
+    "address.state": _text("address", "state"),
+    "address.district": _text("address", "district"),
+    "address.city": _text("address", "city"),
+    "address.postalCode": _text("address", "postalCode"),
+}
+"""Name of a column → what it says of a patient; of several practitioners or addresses the first."""
+
+
+def require_columns(names: Sequence[str]) -> None:
+    """Raise PopulationError for a column that a patient does not have."""
+    for name in names:
+        if name not in COLUMNS:
+            near = get_close_matches(name, COLUMNS, n=1, cutoff=0.5)
+            mend = f"Did you mean {near[0]!r}? " if near else ""
+            what = f"A patient has no column {shortened(name)}."
+            raise PopulationError(what, where="--keep, --by", mend=f"{mend}There are {', '.join(COLUMNS)}.")
+
+
+def values_of_patient(raw: bytes, names: Sequence[str]) -> list[str | None]:
+    """What a Patient resource has in these columns."""
+    if not names:
+        return []
+    patient = msgspec.json.decode(raw)
+    return [COLUMNS[name](patient) for name in names]
