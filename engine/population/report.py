@@ -85,7 +85,9 @@ def practice_lines(totals: Totals, direction: str) -> list[PracticeLine]:
     def wrong(found: Practice) -> int:
         return found.not_done if direction == "for" else found.done
 
-    chosen = ((id_, found) for id_, found in totals.practice.items() if totals.rules[id_].direction == direction and any(found))
+    chosen = (
+        (id_, found) for id_, found in totals.practice.items() if totals.rules[id_].direction == direction and found.recorded
+    )
     return [
         PracticeLine(
             id_, totals.rules[id_].label, found, tuple((group, totals.practice_of_group(group, id_)) for group in totals.groups)

@@ -157,11 +157,11 @@ class Export:
 
     def _read(self, group: Group, catalog: Catalog, accounts: Accounts, *, hidden: bool) -> PatientRecord | None:
         """The patient of a group; None where the folder has no Patient resource of them, or they are left out."""
-        if group.too_large:
-            what = f"The record has {group.too_large:,} bytes; the limit is {MAX_BYTES:,}"
-            self._refuse_patient(group, [], what, accounts)
+        if group.is_too_large:
+            self._refuse_patient(group, [], f"The record has {group.size:,} bytes; the limit is {MAX_BYTES:,}", accounts)
             return None
-        entries = with_latest([entry_of(self._folder.place(line), "", line.raw) for line in group.lines])
+        lines = sorted(group.lines)  # those that waited came last
+        entries = with_latest([entry_of(self._folder.place(line), "", line.raw) for line in lines])
         name = f"{PATIENT}/{group.patient}"
         own = [entry for entry in entries if entry.name == name]
         if not own:
@@ -188,8 +188,11 @@ class Export:
             mend = "Mend the record, or leave such patients out with --keep-going."
             raise PopulationError(f"{problem}.", where=where, mend=mend)
         accounts.refused.append(f"{where}: {problem}.")
+        note = Note("record-refused", {"problem": problem})
         for entry in entries:
-            accounts.add_unused(entry.name, entry.where, [Note("record-refused", {"problem": problem})], group.patient)
+            accounts.add_unused(entry.name, entry.where, [note], group.patient)
+        if not group.lines:
+            accounts.add_unused(UNTYPED, f"{group.resources:,} lines", [note], group.patient, group.resources)
 
     def _medicines(self, entries: Sequence[Entry], catalog: Catalog) -> list[Entry]:
         """The medicines to which resources of a patient refer."""
@@ -215,10 +218,11 @@ class _OnlyOne:
     def __init__(self, patient: str) -> None:
         self._patient = patient
         self._lines: list[Line] = []
-        self._size = 0
+        self._size = self._count = 0
 
     def add(self, patient: str, line: Line) -> None:
         if patient == self._patient:
+            self._count += 1
             self._size += len(line.raw)
             if self._size <= MAX_BYTES:
                 self._lines.append(line)
@@ -226,4 +230,4 @@ class _OnlyOne:
     @property
     def group(self) -> Group:
         """What was gathered."""
-        return Group(self._patient, self._lines, self._size if self._size > MAX_BYTES else 0)
+        return Group(self._patient, self._lines if self._size <= MAX_BYTES else (), self._count, self._size)

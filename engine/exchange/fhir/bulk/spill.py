@@ -34,11 +34,17 @@ _FRAME = Struct("<QHIHI")
 
 
 class Group(NamedTuple):
-    """The lines of one patient, in the order in which they came; of one with too many of them only how many bytes they have."""
+    """The lines of one patient, in the order in which they came; where they are more than a record may have, only how many they
+    are, and their bytes."""
 
     patient: str
     lines: Sequence[Line]
-    too_large: int = 0
+    resources: int
+    size: int
+
+    @property
+    def is_too_large(self) -> bool:
+        return self.size > MAX_BYTES
 
 
 class Spill:
@@ -132,17 +138,18 @@ class _Framed(NamedTuple):
 
 def _groups(path: Path, level: int) -> Iterator[Group]:
     """The groups of a partition, which is taken away; split again by the next bits where it does not fit into memory."""
-    sizes = _sizes(path)
+    sizes, counts = _sizes(path)
     large = {key: size for key, size in sizes.items() if size > MAX_BYTES}
-    yield from (Group(key.decode(), (), size) for key, size in large.items())
-    if sizes.total() - sum(large.values()) <= IN_MEMORY or level == LEVELS:
+    yield from (Group(key.decode(), (), counts[key], size) for key, size in large.items())
+    small = len(sizes) - len(large)
+    if small < 2 or sizes.total() - sum(large.values()) <= IN_MEMORY or level == LEVELS:
         found: dict[bytes, list[Line]] = {}
         for one in _framed(path, large):
             found.setdefault(one.key, []).append(one.line)
         path.unlink()
         while found:
             key = next(iter(found))
-            yield Group(key.decode(), found.pop(key))
+            yield Group(key.decode(), found.pop(key), counts[key], sizes[key])
         return
     folder = path.with_name(f"{path.name}-split")
     folder.mkdir()
@@ -158,15 +165,18 @@ def _groups(path: Path, level: int) -> Iterator[Group]:
         yield from _groups(part, level + 1)
 
 
-def _sizes(path: Path) -> Counter[bytes]:
-    """How many bytes each patient has in a partition."""
+def _sizes(path: Path) -> tuple[Counter[bytes], Counter[bytes]]:
+    """How many bytes each patient has in a partition, and how many lines."""
     sizes: Counter[bytes] = Counter()
+    counts: Counter[bytes] = Counter()
     with path.open("rb") as stream:
         while head := stream.read(_FRAME.size):
             _, _, _, width, size = _FRAME.unpack(head)
-            sizes[stream.read(width)] += size
+            key = stream.read(width)
+            sizes[key] += size
+            counts[key] += 1
             stream.seek(size, os.SEEK_CUR)
-    return sizes
+    return sizes, counts
 
 
 def _framed(path: Path, without: Mapping[bytes, int]) -> Iterator[_Framed]:

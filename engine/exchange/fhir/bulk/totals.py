@@ -26,19 +26,19 @@ class Accounts:
         self.refused: list[str] = []
         """What was left out because the caller wants to go on: lines and patients."""
 
-    def add(self, one: ResourceAccount, patient: str = "") -> None:
-        """Count what became of a resource, of a patient if it has one."""
+    def add(self, one: ResourceAccount, patient: str = "", count: int = 1) -> None:
+        """Count what became of a resource, of a patient if it has one; or of several at once, of which the same is said."""
         kind = one.resource.partition("/")[0]
-        self.resources[kind] += 1
+        self.resources[kind] += count
         if one.facts:
-            self.used[kind] += 1
+            self.used[kind] += count
             for fact in one.facts:
-                self.facts[kind, fact.member, fact.code] += 1
+                self.facts[kind, fact.member, fact.code] += count
         for name in {note.kind for note in one.notes}:
-            self.notes[kind, name] += 1
+            self.notes[kind, name] += count
         if self._write is not None:
             self._write(msgspec.json.encode({"patient": patient, **structs.asdict(one)}) + b"\n")
 
-    def add_unused(self, resource: str, where: str, notes: Iterable[Note], patient: str = "") -> None:
-        """Count a resource that gave nothing, and say why."""
-        self.add(ResourceAccount(resource=resource, where=where, notes=tuple(map(self._words.said, notes))), patient)
+    def add_unused(self, resource: str, where: str, notes: Iterable[Note], patient: str = "", count: int = 1) -> None:
+        """Count a resource that gave nothing, or several, and say why."""
+        self.add(ResourceAccount(resource=resource, where=where, notes=tuple(map(self._words.said, notes))), patient, count)
