@@ -75,11 +75,11 @@ def make_case_file(data: Any, codebook: Codebook) -> CaseFile:
 
 
 def _words(data: Mapping[str, Any], key: str) -> str:
-    value = data.get(key)
-    if value is not None and not isinstance(value, str):
+    value = data.get(key, "")
+    if not isinstance(value, str):
         raise MalformedCaseError(f"{key!r} is text, not {kind_of_value(value)}.", where=f"/{key}", mend="Put it in quotes.")
-    if unshown := unshown_character(value or ""):
+    if unshown := unshown_character(value):
         raise MalformedCaseError(
             f"{key!r} has a character that nobody can read: {unshown}.", where=f"/{key}", mend="Take it out."
         )
-    return " ".join((value or "").split())
+    return " ".join(value.split())

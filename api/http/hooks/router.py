@@ -186,7 +186,7 @@ def _hook_schema() -> dict[str, object]:
     """The body of a hook, as OpenAPI writes it."""
     text = {"type": "string"}
     context = {"type": "object", "required": ["userId", "patientId"], "properties": {"userId": text, "patientId": text}}
-    prefetch = {"type": "object", "description": "Resources and Bundles of FHIR R4 by the keys that discovery names."}
+    prefetch = {"type": ["object", "null"], "description": "Resources and Bundles of FHIR R4 by the keys that discovery names."}
     return {
         "type": "object",
         "required": ["hook", "hookInstance", "context"],
