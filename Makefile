@@ -105,9 +105,10 @@ foreign: $(VENV)/foreign $(VENV)/healthchain/made tests/foreign/node_modules  ##
 	$(BIN)/python -m tests.foreign.forms
 	$(BIN)/python -m tests.foreign.doors
 
-fuzz: $(VENV)/dev  ## send made-up requests to every operation of a live service
+fuzz: $(VENV)/dev  ## send made-up requests to every operation of a live service, and made-up inputs to every door
 	$(PIP) $(EDITABLE) '.[dev,fuzz]'
 	$(BIN)/python -m tests.fuzz
+	$(BIN)/python -m tests.fuzz --library 2000
 
 mutants: $(VENV)/dev  ## make 600 mistakes in copies of the content, and count what finds them
 	$(BIN)/python -m tests.authoring.mutants

@@ -6,18 +6,23 @@ and the times. What a clinician wrote is not kept: it may name the patient, and 
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from spinegraph.api.problems import FeedbackNotKeptError
 from spinegraph.api.setting import SettingsError
 from spinegraph.engine.exchange.cds_hooks.feedback import CardFeedback
 from spinegraph.engine.exchange.cds_hooks.messages import EXTENSION, Card
 
+logger = logging.getLogger("spinegraph")
 SECONDS = 10
 """So long one writer waits for another."""
+RETRY_SECONDS = 60
+"""After so long what could not be kept may be sent again."""
 _TABLES = """
 CREATE TABLE IF NOT EXISTS card (
     uuid TEXT PRIMARY KEY, service TEXT NOT NULL, kind TEXT NOT NULL, rules TEXT NOT NULL, knowledge TEXT NOT NULL,
@@ -34,6 +39,10 @@ _KEEPING = tuple(
     for table in ("card", "feedback")
     for verb in ("UPDATE", "DELETE")
 )
+_ADD = """
+INSERT INTO feedback (received_at, service, card, outcome, outcome_at, suggestions, reason_system, reason_code, comment_given)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
 _EXPORT = """
 SELECT f.number, f.received_at, f.service, f.card, coalesce(c.kind, '') AS kind, coalesce(c.rules, '') AS rules,
     coalesce(c.knowledge, '') AS knowledge, f.outcome, f.outcome_at, f.suggestions, f.reason_system, f.reason_code,
@@ -68,13 +77,18 @@ class FeedbackStore:
                 connection.executemany("INSERT OR IGNORE INTO card VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def add(self, service: str, feedback: Iterable[CardFeedback]) -> None:
-        """Add feedback."""
-        with self._connected() as connection:
-            connection.executemany(
-                "INSERT INTO feedback (received_at, service, card, outcome, outcome_at, suggestions, reason_system, reason_code,"
-                " comment_given) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [(_now(), service, *_row(one)) for one in feedback],
-            )
+        """Add feedback, all of it or none. Raises FeedbackNotKeptError where the file cannot be written to any more."""
+        rows = [(_now(), service, *_row(one)) for one in feedback]
+        try:
+            with self._connected() as connection:
+                connection.executemany(_ADD, rows)
+        except sqlite3.Error as error:
+            logger.exception("feedback on cards of %s was not kept", service)
+            raise FeedbackNotKeptError(
+                "The file of feedback cannot be written to: nothing was kept.",
+                mend="Send it again later; the operator finds the cause in the log.",
+                details={"retry_after": RETRY_SECONDS},
+            ) from error
 
     def rows(self) -> Iterator[Mapping[str, str | int]]:
         """All feedback in the order in which it came, each with the rules of its card where that was given here."""

@@ -40,6 +40,12 @@ class NoFeedbackError(UnknownResourceError):
     title = "No feedback is kept"
 
 
+class FeedbackNotKeptError(RequestError):
+    """The file of feedback cannot be written to, so that nothing of the feedback is kept; the log has the cause."""
+
+    title = "The feedback could not be kept"
+
+
 class UntrustedClientError(RequestError):
     """Only clients whose keys are listed may ask this, and the token of the request does not show that it is one of them."""
 

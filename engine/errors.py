@@ -46,6 +46,10 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+
+UNDECODABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises of bytes that are no JSON, not of the wanted form, no UTF-8, or nested too deeply."""
 LONGEST_ECHO = 80
 """So many characters of somebody's input are repeated in a message."""
 

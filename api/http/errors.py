@@ -23,6 +23,7 @@ from spinegraph.api.http.visits import method_of, request_id_of, route_of
 from spinegraph.api.mcp.installed import AssistantsNotInstalledError
 from spinegraph.api.problems import (
     TYPE_BASE,
+    FeedbackNotKeptError,
     ParameterError,
     PartOffError,
     RequestError,
@@ -143,6 +144,7 @@ STATUS: Mapping[type[SpinegraphError], HTTPStatus] = {
     PublicationError: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownResourceError: HTTPStatus.NOT_FOUND,
     UntrustedClientError: HTTPStatus.UNAUTHORIZED,
+    FeedbackNotKeptError: HTTPStatus.SERVICE_UNAVAILABLE,
     MissingHookDataError: HTTPStatus.PRECONDITION_FAILED,
     HookError: HTTPStatus.BAD_REQUEST,
     PartOffError: HTTPStatus.NOT_FOUND,

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.json as pa_json
 import pyarrow.parquet as pq
-from spinegraph.engine.errors import PopulationError, kind_of_value, shortened
+from spinegraph.engine.errors import UNDECODABLE, PopulationError, kind_of_value, shortened
 from spinegraph.engine.population.columns import Column, Columns, Kind
 
 BATCH = 131_072
@@ -175,7 +175,7 @@ def _ndjson(path: Path) -> Table:
             if line.strip():
                 try:
                     headings |= dict.fromkeys(decoder.decode(line))
-                except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                except UNDECODABLE as error:
                     what = f"The line is no JSON object: {error}."
                     raise PopulationError(what, where=f"{path}, line {number}", mend="Write one object a line.") from error
                 rows += 1

@@ -10,7 +10,7 @@ from collections.abc import Container
 from pathlib import Path
 
 import msgspec
-from spinegraph.engine.errors import ProfileError
+from spinegraph.engine.errors import UNDECODABLE, ProfileError
 from spinegraph.engine.model import Frozen
 from spinegraph.engine.validation.catalogue import CATALOGUE, worded
 from spinegraph.engine.validation.diagnostics import Diagnostic, Place, Report, Suppression
@@ -68,7 +68,7 @@ def read_baseline(path: Path) -> Baseline:
         baseline = msgspec.json.decode(path.read_bytes(), type=Baseline)
     except OSError as error:
         raise ProfileError(f"The baseline cannot be read: {error.strerror}.", where=str(path), mend=mend) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNDECODABLE as error:
         raise ProfileError(f"This is no baseline: {error}.", where=str(path), mend=mend) from error
     if baseline.schema != SCHEMA:
         raise ProfileError(f"The baseline is of the kind {baseline.schema!r}, not {SCHEMA!r}.", where=str(path), mend=mend)

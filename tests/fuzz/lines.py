@@ -1,4 +1,4 @@
-"""How schemathesis writes what is a line each: loaded by it (SCHEMATHESIS_HOOKS), not by us."""
+"""How schemathesis writes what is a line each, and text: loaded by it (SCHEMATHESIS_HOOKS), not by us."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import schemathesis
+
+TEXTS = ("text/turtle", "application/sparql-query")
 
 
 def write_lines(_context: Any, value: Any) -> bytes:
@@ -16,3 +18,9 @@ def write_lines(_context: Any, value: Any) -> bytes:
 
 
 schemathesis.serializer("application/x-ndjson", "application/fhir+ndjson", "application/fhir+json")(write_lines)
+
+
+@schemathesis.hook
+def filter_case(_context: Any, case: Any) -> bool:
+    """Whether a made-up request is one: written down, anything is the text that a body of text has to be."""
+    return case.media_type not in TEXTS or isinstance(case.body, str | bytes)

@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from spinegraph.api.http.app import create_app
 from spinegraph.api.settings import Settings
 from spinegraph.engine import Engine
-
-from tests.api.conftest import MakeClient
 
 Schema = dict[str, Any]
 JSON = "application/json"
@@ -93,8 +92,8 @@ def _described(service: FastAPI) -> list[tuple[str, Schema]]:
     ]
 
 
-def test_a_null_that_is_not_allowed_is_refused_by_name(service: FastAPI, make_client: MakeClient) -> None:
-    client = make_client(service)
+def test_a_null_that_is_not_allowed_is_refused_by_name(service: FastAPI) -> None:
+    client = TestClient(service)
     bodies = Bodies(service.openapi())
     found, tried = [], 0
     for path, schema in _described(service):

@@ -10,7 +10,7 @@ from msgspec import Raw
 from spinegraph.api.arguments import require_known
 from spinegraph.api.http.errors import UnreadableBodyError
 from spinegraph.api.problems import ParameterError
-from spinegraph.engine.errors import shortened
+from spinegraph.engine.errors import UNDECODABLE, shortened
 from spinegraph.engine.exchange.fhir.elements import CodeableConcept, Reference
 
 KINDS: Mapping[str, Any] = {
@@ -87,7 +87,7 @@ def _head(body: bytes) -> _Head:
     except msgspec.ValidationError as error:
         what = f"The body is no resource: {error}."
         raise ParameterError(what, where="/", mend='Send {"resourceType": "Parameters", "parameter": […]}.') from error
-    except msgspec.DecodeError as error:
+    except UNDECODABLE as error:
         raise UnreadableBodyError(f"The body is no JSON: {error}.", mend="Send a resource in JSON.") from error
 
 
@@ -96,7 +96,7 @@ def _parameter(raw: Raw, declared: Mapping[str, Declared], where: str) -> tuple[
     try:
         members = msgspec.json.decode(raw, type=dict[str, Raw])
         name = msgspec.json.decode(members.pop("name"), type=str)
-    except (msgspec.ValidationError, KeyError) as error:
+    except (*UNDECODABLE, KeyError) as error:
         raise ParameterError("A parameter has no name.", where=where, mend=_mend(declared)) from error
     require_known(name, declared, "parameter", f"{where}/name")
     one = declared[name]
@@ -109,7 +109,7 @@ def _parameter(raw: Raw, declared: Mapping[str, Declared], where: str) -> tuple[
     (member,) = values
     try:
         return name, msgspec.json.decode(members[member], type=KINDS[member])
-    except msgspec.ValidationError as error:
+    except UNDECODABLE as error:
         raise ParameterError(
             f"{name!r} cannot be: {error}.", where=f"{where}/{member}", mend=f"See {member} in FHIR R4."
         ) from error

@@ -20,7 +20,7 @@ from spinegraph.api.http.hooks.completion import Completer, Completion, make_com
 from spinegraph.api.http.negotiation import preferred_language
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import JSON, Operation, add_operation, reference
-from spinegraph.api.problems import NoFeedbackError, UnknownResourceError, UntrustedClientError
+from spinegraph.api.problems import FeedbackNotKeptError, NoFeedbackError, UnknownResourceError, UntrustedClientError
 from spinegraph.engine import CaseError, CaseTooLargeError, Codebook, Engine
 from spinegraph.engine.errors import shortened
 from spinegraph.engine.exchange.cds_hooks.answering import HookAnswering
@@ -173,7 +173,7 @@ def hooks_router(
             "What became of cards",
             "What was kept.",
             {JSON: FeedbackTaken},
-            (*_ERRORS, NoFeedbackError),
+            (*_ERRORS, NoFeedbackError, FeedbackNotKeptError),
             body={JSON: {"schema": reference(HookFeedback)}},
             path=path,
         ),

@@ -6,6 +6,7 @@ import re
 from typing import TypeVar
 
 import msgspec
+from spinegraph.engine.errors import UNDECODABLE
 from spinegraph.engine.exchange.cds_hooks.errors import MalformedHookError
 
 T = TypeVar("T")
@@ -22,5 +23,5 @@ def decoded(raw: bytes, kind: type[T], what: str, where: str, mend: str) -> T:
         path = re.sub(r"\[(\d+)\]", r"/\1", place["path"]).replace(".", "/") if place else ""
         problem = _PATH.sub("", str(error))
         raise MalformedHookError(f"{what}: {problem}.", where=where + path or "/", mend=mend) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNDECODABLE as error:
         raise MalformedHookError(f"This is not JSON: {error}.", where=where or "/", mend=mend) from error

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import msgspec
-from spinegraph.engine.errors import shortened
+from spinegraph.engine.errors import UNDECODABLE, shortened
 from spinegraph.engine.exchange.cds_hooks.request import Hook
 from spinegraph.engine.exchange.fhir.elements import CodeableConcept
 from spinegraph.engine.exchange.fhir.reading.accounts import Words
@@ -115,7 +115,7 @@ def _contained(resource: MedicationRequest) -> CodeableConcept | None:
     for raw in resource.contained or ():
         try:
             inner = RESOURCE.decode(raw)
-        except msgspec.MsgspecError:
+        except UNDECODABLE:
             continue
         if isinstance(inner, Medication) and reference == f"#{inner.id}":
             return inner.code

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 from msgspec import Raw
-from spinegraph.engine.errors import CaseTooLargeError, MalformedCaseError, shortened
+from spinegraph.engine.errors import UNDECODABLE, CaseTooLargeError, MalformedCaseError, shortened
 from spinegraph.engine.exchange.fhir.reading.bundle_forms import (
     ENTRY,
     LIST,
@@ -95,7 +95,7 @@ def parse_record(body: bytes, lines: bool = False) -> Record:
         raise MalformedCaseError("This is not UTF-8.", mend="Send it as UTF-8.") from error
     except msgspec.ValidationError as error:
         raise MalformedCaseError(f"This is no FHIR: {error}.", mend=MEND) from error
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNDECODABLE as error:
         raise MalformedCaseError(f"This is not JSON: {error}.", where=_place(text, str(error)), mend=MEND) from error
 
 
@@ -112,7 +112,7 @@ def is_record(body: bytes) -> bool:
         return True
     try:
         HEAD.decode(text)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except UNDECODABLE:
         return False
     return True
 
@@ -171,7 +171,7 @@ def _of_entries(entries: Iterable[RawEntry | Raw]) -> Iterator[Entry]:
         if isinstance(given, Raw):
             try:
                 given = ENTRY.decode(given)
-            except msgspec.ValidationError as error:
+            except UNDECODABLE as error:
                 yield Entry(f"/entry/{number}", "", "Bundle.entry", b"", None, Note("unreadable", {"problem": str(error)}))
                 continue
         method = given.request.method if given.request else None
@@ -197,7 +197,7 @@ def entry_of(where: str, full_url: str, raw: bytes) -> Entry:
     """One resource by itself, as it was sent. One that cannot be read has a note, and is no error."""
     try:
         resource = RESOURCE.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNDECODABLE as error:
         return Entry(where, full_url, *_not_decoded(raw, error))
     return _of_resource(where, full_url, resource, raw)
 
@@ -217,7 +217,7 @@ def _not_decoded(raw: bytes, error: Exception) -> tuple[str, bytes, None, Note]:
     """What is said of a resource that is none of those that are read, or not of their form."""
     try:
         head = HEAD.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except UNDECODABLE:
         return UNTYPED, raw, None, Note("unreadable", {"problem": str(error)})
     kind = head.resource_type if head.resource_type.isalnum() else shortened(head.resource_type)
     name = _named(kind, head.id)

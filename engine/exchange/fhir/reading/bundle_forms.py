@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Raw
+from spinegraph.engine.errors import UNDECODABLE
 from spinegraph.engine.exchange.fhir.elements import Element
 from spinegraph.engine.exchange.fhir.reading.resources import OF_R4
 
@@ -85,7 +86,7 @@ def decode_bundle(text: bytes) -> ReadBundle | RawBundle | AnyBundle:
     """A Bundle at once if all is as it should be, which is twice as fast; or else with each resource, or each entry, left raw."""
     try:
         return _READ.decode(text)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except UNDECODABLE:
         pass
     try:
         return _RAW.decode(text)

@@ -12,7 +12,7 @@ from spinegraph.engine.decide.case import make_case
 from spinegraph.engine.decide.case_file import CaseFile
 from spinegraph.engine.decide.codebook import Codebook
 from spinegraph.engine.decide.dates import read_moment
-from spinegraph.engine.errors import MalformedCaseError, shortened
+from spinegraph.engine.errors import UNDECODABLE, MalformedCaseError, shortened
 from spinegraph.engine.exchange.fhir.elements import CodeableConcept, Reference
 from spinegraph.engine.exchange.fhir.reading.accounts import WHOLE, Outcome, Words, make_account
 from spinegraph.engine.exchange.fhir.reading.acts import read_procedure, read_report, read_request, read_study
@@ -254,7 +254,7 @@ def _contained(resource: Any) -> tuple[dict[str, CodeableConcept], list[str]]:
     for raw in resource.contained:
         try:
             one = RESOURCE.decode(raw)
-        except msgspec.MsgspecError:
+        except UNDECODABLE:
             left.append(_type_in(raw))
             continue
         if isinstance(one, Medication) and one.id:
@@ -267,5 +267,5 @@ def _contained(resource: Any) -> tuple[dict[str, CodeableConcept], list[str]]:
 def _type_in(raw: msgspec.Raw) -> str:
     try:
         return HEAD.decode(raw).resource_type[:40]
-    except msgspec.MsgspecError:
+    except UNDECODABLE:
         return "?"

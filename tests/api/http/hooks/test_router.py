@@ -191,6 +191,21 @@ def test_cards_are_given_also_where_they_cannot_be_noted(
     assert "the cards of order-select were not noted" in caplog.text
 
 
+def test_feedback_that_cannot_be_kept_is_to_be_sent_again(
+    keeping: httpx.Client, store: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A file of feedback that breaks while the service runs made it a fault of the service."""
+    given = {"card": "4e0a3a1e-3283-4575-ab82-028d55fe2719", "outcome": "overridden", "outcomeTimestamp": AT}
+    kept = store.read_bytes()
+    store.write_bytes(b"no longer a database")
+    reply = keeping.post(f"{SERVICES}/order-sign/feedback", json={"feedback": [given]})
+    assert (reply.status_code, reply.headers["retry-after"]) == (503, "60")
+    assert reply.json()["type"].endswith("/feedback-not-kept")
+    assert "feedback on cards of order-sign was not kept" in caplog.text
+    store.write_bytes(kept)
+    assert keeping.post(f"{SERVICES}/order-sign/feedback", json={"feedback": [given]}).json()["kept"] == 1
+
+
 def test_feedback_that_is_none_is_refused_and_a_file_that_is_none_says_so(
     keeping: httpx.Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
