@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache, reduce
+from functools import cached_property, lru_cache, reduce
 from itertools import compress
 from operator import and_, or_
 from threading import Lock
@@ -82,9 +82,13 @@ class Outlooks:
         self._everybody = lru_cache(maxsize=MOST_KEPT)(self._patients)
         self._program = program
         self._places = places
-        self._answers = Answers(program)
         self._asking = Lock()
         self._memory: Memory[Outlook] = Memory(MOST_REMEMBERED)
+
+    @cached_property
+    def _answers(self) -> Answers:
+        """Every fact is a plane over all answers: with tens of thousands of rules these take gigabytes, and verdicts need none."""
+        return Answers(self._program)
 
     def _patients(self, performed: tuple[int, ...]) -> Patients:
         """Every consistent patient there can be for whom the same was done; made when a first brief looks settled."""

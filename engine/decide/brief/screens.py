@@ -11,7 +11,7 @@ from spinegraph.engine.criteria.node import FALSE, TRUE, CriterionNode, Explanat
 from spinegraph.engine.decide.criterion_graph import CriterionGraph
 from spinegraph.engine.decide.dates import is_a_day
 from spinegraph.engine.knowledge.dates import dated_by, place_of, screens_with_dates, timed_criteria
-from spinegraph.engine.model import VERDICTS, Recommendation, Screen, ScreenItem, Verdict
+from spinegraph.engine.model import VERDICTS, Knowledge, Recommendation, Screen, ScreenItem, Verdict
 from spinegraph.engine.model.knowledge import Tier
 from spinegraph.engine.program.program import Program
 
@@ -45,6 +45,7 @@ class Screens:
         self._bits = graph.facts.bit
         self._dates = {item: place_of(item, knowledge) for item in _dates_of(self._program)}
         self._timed = tuple(graph.node(criterion) for criterion in timed_criteria(knowledge))
+        self._ordering = _ordering(knowledge)
         screens = screens_with_dates(knowledge).values()
         self._screens = [self._prepare(screen, graph) for screen in screens]
         self._valued = frozenset(knowledge.valued)
@@ -52,12 +53,8 @@ class Screens:
     def _prepare(self, screen: Screen, graph: CriterionGraph) -> _Prepared:
         knowledge, program = self._program.knowledge, self._program
         narrower = knowledge.hierarchy.narrower
-        interventions = {iri for wider in screen.before for iri in narrower.get(wider, (wider,))}
-        ordering = [
-            rule.iri
-            for rule in knowledge.rules.values()
-            if isinstance(rule, Recommendation) and rule.direction == "for" and rule.intervention in interventions
-        ]
+        interventions = dict.fromkeys(iri for wider in screen.before for iri in narrower.get(wider, (wider,)))
+        ordering = [rule for intervention in interventions for rule in self._ordering.get(intervention, ())]
         return _Prepared(
             screen,
             graph.node(screen.gate) if screen.gate else None,
@@ -125,6 +122,15 @@ class Screens:
         if iri in self._valued:
             return self._codes[iri] in case.values
         return case.finding_state(iri) in (TRUE, FALSE)  # one that is recorded both ways is asked again
+
+
+def _ordering(knowledge: Knowledge) -> dict[str, list[str]]:
+    """The recommendations (IRIs) for each intervention, looked up once: no screen has to look at all rules."""
+    found: dict[str, list[str]] = {}
+    for rule in knowledge.rules.values():
+        if isinstance(rule, Recommendation) and rule.direction == "for":
+            found.setdefault(rule.intervention, []).append(rule.iri)
+    return found
 
 
 def _dates_of(program: Program) -> Iterator[str]:
