@@ -20,7 +20,9 @@ def write_lines(_context: Any, value: Any) -> bytes:
 schemathesis.serializer("application/x-ndjson", "application/fhir+ndjson", "application/fhir+json")(write_lines)
 
 
-@schemathesis.hook
 def filter_case(_context: Any, case: Any) -> bool:
     """Whether a made-up request is one: written down, anything is the text that a body of text has to be."""
     return case.media_type not in TEXTS or isinstance(case.body, str | bytes)
+
+
+schemathesis.hook(filter_case)

@@ -87,7 +87,7 @@ class Outlooks:
 
     @cached_property
     def _answers(self) -> Answers:
-        """Every fact is a plane over all answers: with tens of thousands of rules these take gigabytes, and verdicts need none."""
+        """Every fact is a plane over all answers: of tens of thousands of rules these take gigabytes, and verdicts need none."""
         return Answers(self._program)
 
     def _patients(self, performed: tuple[int, ...]) -> Patients:
