@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -58,8 +59,17 @@ def typed_batches(table: Table, columns: Columns) -> Iterator[Any]:
     Raises PopulationError, with the row or column where that is known.
     """
     with _readable(table.path, columns):
-        for batch in _even(table.batches(columns)):
+        for batch in _even(_ahead(table.batches(columns))):
             yield _typed(batch, columns, table.path)
+
+
+def _ahead(batches: Iterator[Any]) -> Iterator[Any]:
+    """The same, each read while the one before it is decided."""
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch
 
 
 def _even(batches: Iterable[Any]) -> Iterator[Any]:
@@ -67,6 +77,9 @@ def _even(batches: Iterable[Any]) -> Iterator[Any]:
     held: list[Any] = []
     rows = 0
     for batch in batches:
+        if not held and batch.num_rows == BATCH:
+            yield batch
+            continue
         held.append(batch)
         rows += batch.num_rows
         while rows >= BATCH:

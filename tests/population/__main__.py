@@ -14,7 +14,6 @@ from tempfile import TemporaryDirectory
 from spinegraph.engine import Engine, load_knowledge
 from spinegraph.engine.knowledge.files import named_paths
 from spinegraph.engine.knowledge.installed import shipped_packages
-from spinegraph.engine.population.tables import BATCH
 
 from tests.population.made import Both, made
 from tests.population.speed import Patients, in_files, in_memory, streamed
@@ -50,7 +49,7 @@ def _timed(engine: Engine, asked: argparse.Namespace) -> int:
     print(f"{asked.contradictory:.2%} of the patients contradict themselves")
     with TemporaryDirectory() as folder:
         memory = list(in_memory(engine, patients, asked.contradictory))
-        files = list(in_files(engine, patients, Path(folder), asked.contradictory, 5 * BATCH))
+        files = list(in_files(engine, patients, Path(folder), asked.contradictory))
     for figures in (memory, files):
         for figure in figures:
             beside = figure.nanoseconds / figures[0].nanoseconds

@@ -78,7 +78,7 @@ class Both:
         self.columns: Columns = read_columns(table.column_names, codebook, Wanted(), "made")
         self.asked = asked_of(engine)
         self.reader = RowReader(self.columns, codebook, as_of)
-        self._encoder = PopulationEncoder(engine.program, self.columns, codebook, self.reader, table.num_rows)
+        self.encoder = PopulationEncoder(engine.program, self.columns, codebook, self.reader, table.num_rows)
         self.program = PopulationProgram(engine.program, self.asked, table.num_rows)
 
     def outcome(self) -> Outcome:
@@ -88,7 +88,7 @@ class Both:
     def encoded(self) -> Encoded:
         """The planes of the population."""
         (batch,) = self.table.combine_chunks().to_batches()
-        return self._encoder.encode(batch, 1, "made")
+        return self.encoder.encode(batch, 1, "made")
 
     def cases(self) -> Iterator[Case]:
         """Its patients, each read as somebody would send it alone."""

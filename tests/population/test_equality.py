@@ -35,6 +35,28 @@ def test_every_rule_and_the_level_of_random_patients(shipped: Engine) -> None:
     assert list(both.differences()) == []
 
 
+@pytest.mark.parametrize("few", [1, 9, 30])
+def test_a_few_who_contradict_themselves_among_many(shipped: Engine, few: int) -> None:
+    table = made(shipped.program, 800, seed=5)
+    flags = unpacked(Both(shipped, table).outcome().contradictory, 800)
+    chosen = np.sort(np.concatenate([np.flatnonzero(~flags)[:250], np.flatnonzero(flags)[:few]]))
+    both = Both(shipped, table.take(pa.array(chosen)))
+    assert both.contradictory() == few
+    assert list(both.differences()) == []
+
+
+def test_batches_after_each_other_leave_nothing_behind(shipped: Engine) -> None:
+    table = made(shipped.program, 700, seed=6)
+    both = Both(shipped, table.slice(0, 300))
+    whole = Both(shipped, table).outcome()
+    for start, rows in ((0, 300), (300, 256), (556, 144)):
+        (batch,) = table.slice(start, rows).combine_chunks().to_batches()
+        found = both.program.run(both.encoder.encode(batch, 1, "made"))
+        for id_, bits in found.verdicts.items():
+            for plane, expected in zip(bits, whole.verdicts[id_], strict=True):
+                assert np.array_equal(unpacked(plane, rows), unpacked(expected, 700)[start : start + rows]), id_
+
+
 def test_the_tensions_that_patients_meet(shipped: Engine) -> None:
     found = list(Both(shipped, made(shipped.program, 60, seed=3)).tensions(30))
     assert sum(map(len, (met for met, _ in found))) > 30
