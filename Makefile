@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 # Every process that a test starts would compile everything anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help demo serve test quick web web-test check lint format oracle oracle-fast portable foreign fuzz mutants bench bench-quick inferred clean
+.PHONY: help demo serve test quick web web-test check lint format oracle oracle-fast portable foreign fuzz load mutants bench bench-quick inferred clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -109,6 +109,10 @@ fuzz: $(VENV)/dev  ## send made-up requests to every operation of a live service
 	$(PIP) $(EDITABLE) '.[dev,fuzz]'
 	$(BIN)/python -m tests.fuzz
 	$(BIN)/python -m tests.fuzz --library 2000
+
+load: $(VENV)/dev  ## 32 clients for ten minutes while workers are killed, knowledge changes and the disk fills
+	$(BIN)/python -m tests.load --minutes 10 --clients 32
+	$(BIN)/python -m tests.load --abuse
 
 mutants: $(VENV)/dev  ## make 600 mistakes in copies of the content, and count what finds them
 	$(BIN)/python -m tests.authoring.mutants

@@ -43,7 +43,9 @@ VALIDATION = {
 OPERATION = {
     "rate": "requests a second that one client may send in the long run; 0 lets it send any number",
     "burst": "requests that it may send at once, where there is a rate",
+    "concurrency": "requests that a process works on at a time, 0 for any number; those whose body is still to come do not count",
     "header_seconds": "seconds for the headers of a request to arrive",
+    "idle_seconds": "seconds that a connection is kept without a request; longer than a balancer keeps its own",
     "drain_seconds": "seconds for what is under way to end after SIGTERM",
     "notice_seconds": "seconds between SIGTERM, when `/health/ready` turns 503, and the refusal of new connections",
 }

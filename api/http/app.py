@@ -136,7 +136,7 @@ def create_app(
     served = make_served(settings, whole, data, program if engine else whole.program, environment)
     given, metrics = metrics, metrics or Metrics()
     app = Service(
-        Reception(metrics, Rates(operation.rate, operation.burst)),
+        Reception(metrics, Rates(operation.rate, operation.burst), operation.concurrency),
         served,
         title="Spinegraph",
         version=_version(),

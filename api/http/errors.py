@@ -110,6 +110,12 @@ class RateError(RequestError):
     title = "Too many requests"
 
 
+class OverloadedError(RequestError):
+    """As many requests as there may be are being worked on; `retry_after` in the details says when to ask again."""
+
+    title = "Too much is being worked on"
+
+
 class TokenError(RequestError):
     """What is asked needs a token, and the request has none that is known."""
 
@@ -151,6 +157,7 @@ STATUS: Mapping[type[SpinegraphError], HTTPStatus] = {
     TooManyBatchesError: HTTPStatus.TOO_MANY_REQUESTS,
     ForeignHostError: HTTPStatus.MISDIRECTED_REQUEST,
     RateError: HTTPStatus.TOO_MANY_REQUESTS,
+    OverloadedError: HTTPStatus.SERVICE_UNAVAILABLE,
     TokenError: HTTPStatus.UNAUTHORIZED,
     ScopeError: HTTPStatus.FORBIDDEN,
     AssistantsNotInstalledError: HTTPStatus.NOT_IMPLEMENTED,

@@ -59,7 +59,7 @@ def health_router(engine: Engine, pools: Pools, off: frozenset[str] = frozenset(
     async def ready(request: Request) -> Response:
         engine.verdicts(Case())
         counts = {name: counted() for name, counted in pools.items() if name not in off}
-        states = {name: _state(one.state, one.workers) for name, one in counts.items()}
+        states = {name: _state(one.state, one.up) for name, one in counts.items()}
         state = request.app.state
         draining = ("The service is being stopped.",) if getattr(state, "draining", False) else ()
         failed = tuple(f"{name}: {one.failure}" for name, one in counts.items() if states[name] == "failed")
@@ -81,13 +81,13 @@ def health_router(engine: Engine, pools: Pools, off: frozenset[str] = frozenset(
     return router
 
 
-def _state(pool: str, workers: int) -> PartState:
-    """The state of a part, by that of its pool and how many of its processes live."""
+def _state(pool: str, up: int) -> PartState:
+    """The state of a part, by that of its pool and how many of its processes have come up."""
     if pool == "idle":
         return "idle"
     if pool in ("failed", "closed"):
         return "failed"
-    return "ready" if workers else "starting"
+    return "ready" if up else "starting"
 
 
 def _reply(health: Health) -> Response:

@@ -33,6 +33,9 @@ class Metrics(Collector):
         )
         self.in_progress = Gauge("spinegraph_requests_in_progress", "Requests that are not answered yet.", registry=registry)
         self.refused = Counter("spinegraph_rate_limited", "Requests refused because of the rate.", registry=registry)
+        self.overloaded = Counter(
+            "spinegraph_overloaded", "Requests refused because too much was being worked on.", registry=registry
+        )
         self.reloads = Counter("spinegraph_reloads", "Readings of the knowledge after the first.", ("result",), registry=registry)
         self._pools: Pools = {}
         self._knowledge: KnowledgeVersion | None = None

@@ -18,6 +18,7 @@ from spinegraph.api.http.errors import (
     FHIR_ROOT,
     PROBLEM_TYPE,
     STATUS,
+    OverloadedError,
     Problem,
     RateError,
     ScopeError,
@@ -71,7 +72,7 @@ VOCABULARIES: Mapping[str, Any] = {
 }
 """Name of a component → the closed vocabulary of which it is made, wherever a member has exactly these values."""
 
-OF_ALL = (TokenError, ScopeError, RateError)
+OF_ALL = (TokenError, ScopeError, RateError, OverloadedError)
 """What any operation may be answered with, as its operator has settled it."""
 TOKEN = {"type": "http", "scheme": "bearer", "description": "Where the operator asks for one."}
 
@@ -203,7 +204,8 @@ def typed_errors() -> Iterator[type[SpinegraphError]]:
 
 
 def _below(error: type[SpinegraphError]) -> Iterator[type[SpinegraphError]]:
-    for kind in error.__subclasses__():
+    """The classes below one, by name: in which order they were imported depends on how the service was started."""
+    for kind in sorted(error.__subclasses__(), key=lambda kind: kind.__name__):
         yield kind
         yield from _below(kind)
 

@@ -56,7 +56,7 @@ class _Run:
             counts = {name: counted() for name, counted in pools.items()}
             if failed := next((f"{name}: {one.failure}" for name, one in counts.items() if one.state == "failed"), ""):
                 raise SpinegraphError(failed)
-            if all(one.workers or one.state == "idle" for one in counts.values()):
+            if all(one.up or one.state == "idle" for one in counts.values()):
                 return
             await asyncio.sleep(STEP_SECONDS)
         raise SpinegraphError("The worker processes did not come up in time.")

@@ -36,12 +36,13 @@ TIMED_OUT = (
 
 class ServerLimits(NamedTuple):
     """How many connections are open at a time, how many may wait to be accepted, and how long, in seconds, a request's
-    headers may take and what is under way may go on after a signal to end."""
+    headers may take, what is under way may go on after a signal to end, and a connection is kept that nothing comes on."""
 
     connections: int
     backlog: int
     header_seconds: float = 10.0
     ending_seconds: int = 10
+    idle_seconds: int = 75
 
 
 def limits_for(descriptors: int) -> ServerLimits:
@@ -107,6 +108,10 @@ class BoundedProtocol(H11Protocol):
         if self._unfinished:
             self._unfinished.cancel()
         super().connection_lost(exc)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that nothing came on; what has come while the process was busy is read first."""
+        self.timeout_keep_alive_task = self.loop.call_later(0, super().timeout_keep_alive_handler)
 
     def _watch(self) -> None:
         """Start the time limit where a request is awaited or goes on after its answer, and end it otherwise."""
@@ -205,6 +210,7 @@ def make_server(
             backlog=limits.backlog,
             limit_concurrency=limits.connections + limits.backlog,
             timeout_graceful_shutdown=limits.ending_seconds,
+            timeout_keep_alive=limits.idle_seconds,
             log_config=None,
             log_level=log_level,
             access_log=False,
@@ -221,7 +227,9 @@ def run(
 ) -> None:
     """Serve an app on a socket until SIGINT or SIGTERM; for `trusted_proxies` see `make_server`."""
     limits = limits_for(raise_descriptors())._replace(
-        header_seconds=operation.header_seconds, ending_seconds=operation.drain_seconds
+        header_seconds=operation.header_seconds,
+        ending_seconds=operation.drain_seconds,
+        idle_seconds=operation.idle_seconds,
     )
     log_as_json(log_level)
     server = make_server(app, limits, log_level, trusted_proxies, operation.notice_seconds, app.drain)

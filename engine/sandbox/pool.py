@@ -37,13 +37,14 @@ class Outcome(NamedTuple, Generic[T]):
 
 
 class PoolCounts(NamedTuple):
-    """How a pool is: `state`; why no worker came up at last, or ""; how many processes live, and were ever started; how many
-    questions wait, run in the fast lane and in the slow one; and how many were not answered, by kind of trouble or by the
-    limit that the worker met."""
+    """How a pool is: `state`; why no worker came up at last, or ""; how many processes live, how many of these have come up,
+    and how many ever did; how many questions wait, run in the fast lane and in the slow one; and how many were not answered,
+    by kind of trouble or by the limit that the worker met."""
 
     state: Literal["idle", "started", "failed", "closed"]
     failure: str
     workers: int
+    up: int
     started: int
     stops: Mapping[str, int]
     waiting: int
@@ -123,6 +124,7 @@ class WorkerPool(Generic[T]):
             state="closed" if self._closed.is_set() else "failed" if failure else "started" if started else "idle",
             failure=failure,
             workers=len(self.processes()),
+            up=self._stock.up(),
             started=self._stock.started,
             stops=stops,
             **self._lanes.counts(),

@@ -66,6 +66,7 @@ class WorkerStock:
         self._ready: list[WorkerProcess] = []
         self._apart: set[WorkerProcess] = set()
         self._ready_apart: list[WorkerProcess] = []
+        self._coming: WorkerProcess | None = None
         self._failure: _Failure | None = None
         self.started = 0
         """How many workers have come up, ever."""
@@ -80,6 +81,11 @@ class WorkerStock:
         """Process ids of the workers that live, ready ones among them."""
         with self._change:
             return [worker.process.pid for worker in self._processes if worker.alive]
+
+    def up(self) -> int:
+        """How many workers live and have come up: they answer, or are ready to."""
+        with self._change:
+            return sum(worker.alive for worker in self._processes if worker is not self._coming)
 
     @property
     def failure(self) -> str:
@@ -195,9 +201,12 @@ class WorkerStock:
             raise _NotStartedError(str(error)) from error
         with self._change:
             self._processes.add(worker)
-        if worker.wait_until_ready():
-            return worker
+            self._coming = worker
+        came_up = worker.wait_until_ready()
         with self._change:
+            self._coming = None
+            if came_up:
+                return worker
             self._processes.discard(worker)
         code = worker.process.returncode
         raise _NotStartedError(f"exit code {code}", worker.last_words, killed=code in FROM_OUTSIDE)

@@ -11,11 +11,15 @@ from pathlib import Path
 
 from spinegraph.engine.sandbox.channel import Channel, ConnectionEnded
 
+from tests.patience import comes_true
+
 
 def main() -> None:
     if sys.argv[1] == "no-start":
         print("what it lacks", file=sys.stderr)
         sys.exit(3)
+    if sys.argv[1].startswith("wait-for:"):
+        comes_true(Path(sys.argv[1].removeprefix("wait-for:")).exists)
     channel = Channel(socket.socket(fileno=os.dup(0)))
     channel.send(b"ready")
     while True:

@@ -51,11 +51,11 @@ def of_pools(make_client: MakeClient, engine: Engine, **pools: PoolCounts) -> tu
     return app, make_client(app)
 
 
-UP = PoolCounts(state="started", failure="", workers=2, started=2, stops={}, waiting=0, fast=0, slow=0)
+UP = PoolCounts(state="started", failure="", workers=2, up=2, started=2, stops={}, waiting=0, fast=0, slow=0)
 
 
 def test_each_part_is_told(make_client: MakeClient, engine: Engine) -> None:
-    starting, idle = UP._replace(workers=0), UP._replace(state="idle", workers=0)
+    starting, idle = UP._replace(up=0), UP._replace(state="idle", workers=0, up=0)
     _, client = of_pools(make_client, engine, sparql=UP, validation=starting, other=idle)
     reply = client.get("/health/ready")
     assert reply.status_code == 200
@@ -69,7 +69,7 @@ def test_each_part_is_told(make_client: MakeClient, engine: Engine) -> None:
 
 
 def test_a_pool_that_cannot_start_makes_the_service_not_ready(make_client: MakeClient, engine: Engine) -> None:
-    failed = UP._replace(state="failed", failure="No memory.", workers=0)
+    failed = UP._replace(state="failed", failure="No memory.", workers=0, up=0)
     _, client = of_pools(make_client, engine, sparql=UP, validation=failed)
     reply = client.get("/health/ready")
     health = reply.json()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import httpx
 import pytest
 from fastapi.routing import APIRoute
 from opentelemetry import trace
+from prometheus_client import generate_latest
 from spinegraph.api.http.app import create_app
 from spinegraph.api.http.logs import JsonLines, log_as_json
 from spinegraph.api.http.parts import ROUTERS
@@ -21,6 +23,7 @@ from spinegraph.api.settings import Settings
 from spinegraph.engine import Engine
 
 from tests.api.conftest import MakeClient
+from tests.patience import HUNG
 
 MARKER = "zqxmarker"
 SOUND_ID = "0123456789abcdef0123456789abcdef"
@@ -190,3 +193,42 @@ def test_metrics_count_answers_by_route_and_status(engine: Engine, make_client: 
         f'spinegraph_knowledge{{digest="{engine.knowledge.digest}",version="{engine.knowledge.version}"}} 1.0',
     ):
         assert line in reply.text
+
+
+def test_what_is_too_much_at_a_time_is_turned_away_but_what_is_half_sent_takes_no_place(engine: Engine) -> None:
+    app = create_app(Settings(), engine, environment={"SPINEGRAPH_CONCURRENCY": "1"})
+
+    async def session() -> None:
+        go, begun = asyncio.Event(), asyncio.Event()
+
+        @app.get("/slow")
+        async def slow() -> str:
+            begun.set()
+            await go.wait()
+            return "done"
+
+        async def half_sent() -> AsyncIterator[bytes]:
+            yield b'{"present": '
+            begun.set()
+            await go.wait()
+            yield b'["fever"]}'
+
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://testserver") as client:
+            json_body = {"Content-Type": "application/json"}
+            half = asyncio.create_task(client.post("/v1/decisions", content=half_sent(), headers=json_body))
+            await begun.wait()
+            begun.clear()
+            assert (await client.get("/v1/knowledge")).status_code == 200
+            asked = asyncio.create_task(client.get("/slow"))
+            await begun.wait()
+            refused = await client.post("/v1/decisions", json={})
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+            assert refused.json()["type"].endswith("/overloaded")
+            assert (await client.get("/health/live")).status_code == 200
+            assert "spinegraph_overloaded_total 1.0" in generate_latest(app.reception.metrics.registry).decode()
+            go.set()
+            assert (await asked).json() == "done"
+            assert (await half).status_code == 200
+            assert (await client.post("/v1/decisions", json={})).status_code == 200
+
+    asyncio.run(asyncio.wait_for(session(), HUNG))

@@ -1,0 +1,1 @@
+"""What the service stands: `make load` and `python -m tests.load --abuse`."""
