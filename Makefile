@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 # Every process that a test starts would compile everything anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help demo serve test quick web web-test check lint format oracle oracle-fast portable foreign fuzz load mutants bench bench-quick inferred clean
+.PHONY: help demo serve test quick web web-test check lint format oracle oracle-fast portable foreign test-spark fuzz load mutants bench bench-quick inferred clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -104,6 +104,17 @@ foreign: $(VENV)/foreign $(VENV)/healthchain/made tests/foreign/node_modules  ##
 	$(BIN)/python -m tests.foreign.fhir
 	$(BIN)/python -m tests.foreign.forms
 	$(BIN)/python -m tests.foreign.doors
+
+# PySpark is installed where its client of Spark Connect is, which the tests use: it needs an environment of its own.
+$(VENV)/spark/made: tests/population/spark.txt pyproject.toml setup.py constraints.txt $(MODULES)
+	test -x $(VENV)/spark/bin/python || $(PYTHON) -m venv $(VENV)/spark
+	$(VENV)/spark/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--requirement $< $(EDITABLE) '.[spark]'
+	touch $@
+
+test-spark: $(VENV)/dev $(VENV)/spark/made  ## decide 100,000 patients on Sail and, where Java is, on Spark: as without them
+	$(BIN)/python -m tests.population.spark --engine sail
+	$(VENV)/spark/bin/python -m tests.population.spark --engine spark
 
 fuzz: $(VENV)/dev  ## send made-up requests to every operation of a live service, and made-up inputs to every door
 	$(PIP) $(EDITABLE) '.[dev,fuzz]'

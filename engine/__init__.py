@@ -21,6 +21,7 @@ from spinegraph.engine.errors import (
     KnowledgeError,
     MalformedCaseError,
     MeasurementError,
+    PopulationError,
     ProvenanceError,
     ReasonerError,
     RuleCycleError,
@@ -32,6 +33,7 @@ from spinegraph.engine.errors import (
 from spinegraph.engine.knowledge.build.assembly import load_knowledge
 from spinegraph.engine.knowledge.files import knowledge_paths, shipped_paths
 from spinegraph.engine.model import Case, Decision, Knowledge, Proof, Question, Recommendation
+from spinegraph.engine.population.patients import decide_patients
 
 __all__ = [
     "DISCLAIMER",
@@ -49,6 +51,7 @@ __all__ = [
     "KnowledgeError",
     "MalformedCaseError",
     "MeasurementError",
+    "PopulationError",
     "Proof",
     "ProvenanceError",
     "Question",
@@ -59,6 +62,7 @@ __all__ = [
     "TurtleSyntaxError",
     "UnknownCodeError",
     "VocabularyError",
+    "decide_patients",
     "disclaimer_of",
     "knowledge_paths",
     "load_knowledge",

@@ -60,11 +60,23 @@ class Columns(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """What a caller says of the columns: which names the patient, which are handed on, and whether others may be left unread."""
+    """What a caller says of the columns: which names the patient, which are handed on, and whether others may be left unread.
+    `from_python`: he calls a function, which messages tell him the arguments of instead of the options of a command."""
 
     id: str = ""
     carried: tuple[str, ...] = ()
     ignore_unknown: bool = False
+    from_python: bool = False
+
+    def option(self, name: str) -> str:
+        """What he calls one of these.
+
+        >>> Wanted().option("ignore_unknown"), Wanted(from_python=True).option("ignore_unknown")
+        ('--ignore-unknown', 'ignore_unknown=True')
+        """
+        if self.from_python:
+            return f"{name}=True" if name == "ignore_unknown" else f"{name}="
+        return f"--{name.replace('_', '-')}"
 
 
 def read_columns(headings: Sequence[str], codebook: Codebook, wanted: Wanted, where: str) -> Columns:
@@ -93,7 +105,7 @@ def read_columns(headings: Sequence[str], codebook: Codebook, wanted: Wanted, wh
     found = {heading: _column(heading, codebook, where) for heading in headings if heading != id_}
     unknown = [heading for heading, column in found.items() if column is None and heading not in wanted.carried]
     if unknown and not wanted.ignore_unknown:
-        raise _unknown(unknown, codebook, where)
+        raise _unknown(unknown, codebook, wanted, where)
     read = _dated([column for column in found.values() if column], where)
     return Columns(tuple(read), wanted.carried, id_, tuple(unknown))
 
@@ -128,7 +140,7 @@ def _check_recorded(heading: str, codebook: Codebook, where: str) -> None:
         raise PopulationError(error.what, where=f"{where}, column {heading}", mend=error.mend) from error
 
 
-def _unknown(headings: Sequence[str], codebook: Codebook, where: str) -> PopulationError:
+def _unknown(headings: Sequence[str], codebook: Codebook, wanted: Wanted, where: str) -> PopulationError:
     told = []
     for heading in headings[:MOST_EXPLAINED]:
         kind, _, name = heading.partition(":")
@@ -137,7 +149,8 @@ def _unknown(headings: Sequence[str], codebook: Codebook, where: str) -> Populat
         told.append(f"{shortened(heading)}; did you mean {_quoted(near)}?" if near else shortened(heading))
     more = len(headings) - len(told)
     names = "\n  ".join((*told, *((f"and {more:,} more",) if more else ())))
-    mend = "Rename them, carry them along with --keep, or leave them unread with --ignore-unknown."
+    keep, ignore = wanted.option("keep"), wanted.option("ignore_unknown")
+    mend = f"Rename them, carry them along with {keep}, or leave them unread with {ignore}."
     plural = "Columns that are no codes" if len(headings) > 1 else "A column that is no code"
     return PopulationError(f"{plural}:\n  {names}", where=where, mend=mend, details={"unknown": tuple(headings)})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from spinegraph.engine.decide.level import LEVELS
 from spinegraph.engine.errors import PopulationError
-from spinegraph.engine.model import VERDICTS
+from spinegraph.engine.model import VERDICTS, Knowledge
 from spinegraph.engine.population.columns import Columns
 from spinegraph.engine.population.encoding import bools
 from spinegraph.engine.population.outcomes import Asked, Decoder
@@ -36,18 +36,22 @@ def written(path: Path, form: str, population: Decidable, asked: Asked) -> Itera
     `form`: "arrow" or "parquet". Raises PopulationError where it cannot be written, or two of its columns would have one name.
     """
     columns = DecidedColumns(population.columns, asked)
-    knowledge = population.engine.knowledge
-    about = {"spinegraph.knowledge": knowledge.digest, "spinegraph.version": knowledge.version}
+    metadata = about(population.engine.knowledge)
     with appearing(path) as held, ExitStack() as stack:
         opened: list[Any] = []
 
         def write(decided: Decided) -> None:
             batch = columns.batch(decided)
             if not opened:
-                opened.append(stack.enter_context(_writer(held, form, batch.schema.with_metadata(about))))
+                opened.append(stack.enter_context(_writer(held, form, batch.schema.with_metadata(metadata))))
             opened[0].write_batch(batch)
 
         yield write
+
+
+def about(knowledge: Knowledge) -> Mapping[str, str]:
+    """The metadata of an output: with which knowledge it was decided."""
+    return {"spinegraph.knowledge": knowledge.digest, "spinegraph.version": knowledge.version}
 
 
 class DecidedColumns:
@@ -67,6 +71,13 @@ class DecidedColumns:
                     f"The output has a column {heading!r} of its own.", where=f"column {heading}", mend="Rename yours."
                 )
         self._decoder = Decoder(BATCH)
+
+    def schema(self, given: Any) -> Any:
+        """The Arrow schema of what `batch` makes of batches of another one, as they are decided (`tables.typed_schema`)."""
+        fields = [pa.field(heading, given.field(heading).type) for heading in self._carried]
+        named = pa.dictionary(pa.int8(), pa.string())
+        fields += [pa.field(name, pa.bool_() if name.startswith(TENSION) else named) for name in self._own]
+        return pa.schema(fields)
 
     def batch(self, decided: Decided) -> Any:
         """The columns of a batch, as an Arrow batch."""

@@ -33,6 +33,10 @@ class Decider:
         """`where`: what messages call the table."""
         self._encoder, self._program, self._where = encoder, program, where
 
+    def at(self, where: str) -> Decider:
+        """The same, for another table with these columns, as messages call it."""
+        return Decider(self._encoder, self._program, where)
+
     def decided(self, batch: Any, first: int) -> Decided:
         """A batch with its outcome. `first`: the number of its first row. Raises PopulationError, which names row and column."""
         encoded = self._encoder.encode(batch, first, self._where)

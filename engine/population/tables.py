@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +33,8 @@ _WORDS = {pa.bool_(): "true, false or nothing", pa.float64(): "numbers", pa.stri
 
 
 class Table(NamedTuple):
-    """A file of patients: its headings, how many rows it has (None where that is not said), and its batches for some columns."""
+    """Patients, mostly in a file: its path, or what messages call a table that is none; its headings, how many rows it has (None
+    where that is not said), and its batches for some columns."""
 
     path: Path
     headings: tuple[str, ...]
@@ -51,6 +52,30 @@ def open_table(path: Path) -> Table:
         raise PopulationError("This is no table of patients.", where=str(path), mend=f"Use one of {', '.join(readers)}.")
     with _readable(path):
         return reader(path)
+
+
+def table_of_batches(name: str, headings: Sequence[str], batches: Iterable[Any]) -> Table:
+    """A table of Arrow batches, which are read once. `name`: what messages call it."""
+    path = Path(name)
+
+    def selected(columns: Columns) -> Iterator[Any]:
+        for batch in batches:
+            for heading in columns.needed:
+                if heading not in batch.schema.names:
+                    what = f"There is no column {shortened(heading)}."
+                    raise PopulationError(what, where=name, mend="All batches need the columns of the first one.")
+            yield batch.select(list(columns.needed))
+
+    return Table(path, tuple(headings), None, selected)
+
+
+def typed_schema(schema: Any, columns: Columns, name: str) -> Any:
+    """The Arrow schema in which batches of another one are decided. Raises PopulationError for a type that is none of a column.
+
+    `name`: what messages call the table.
+    """
+    empty = schema.empty_table().select(list(columns.needed)).to_batches() or [pa.RecordBatch.from_pylist([], schema)]
+    return _typed(empty[0].select(list(columns.needed)), columns, Path(name)).schema
 
 
 def typed_batches(table: Table, columns: Columns) -> Iterator[Any]:
@@ -233,7 +258,8 @@ def _unreadable(told: str, path: Path, columns: Columns) -> PopulationError:
                     f"It is {shown}, but has to be {wanted}.", where=f"{path}, row {number}, column {heading}", mend=MEND
                 )
     first = told.splitlines()[0] if told else "no reason is told"
-    return PopulationError(f"It cannot be read as {path.suffix}: {first}.", where=str(path), mend="Check that the file is whole.")
+    form = f" as {path.suffix}" if path.suffix else ""
+    return PopulationError(f"It cannot be read{form}: {first}.", where=str(path), mend="Check that it is whole.")
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | None]]:
