@@ -5,7 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 
-from spinegraph.api import hooks_settings, operation_settings, smart_settings, sparql_settings, validation_settings
+from spinegraph.api import (
+    audit_settings,
+    hooks_settings,
+    operation_settings,
+    smart_settings,
+    sparql_settings,
+    validation_settings,
+)
 from spinegraph.api.hooks_settings import HooksSettings
 from spinegraph.api.mcp_settings import McpSettings
 from spinegraph.api.operation_settings import OperationSettings
@@ -81,6 +88,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SPINEGRAPH_ALLOW_HOSTS", "names of the service besides those of this machine", "none", "names without ports", ","),
     Setting("SPINEGRAPH_TRUSTED_PROXIES", "proxies that say for whom they ask", "none", "addresses and networks", ","),
     Setting(operation_settings.TOKENS, "who may ask, each with a token", "everybody", "a TOML file"),
+    Setting(audit_settings.STORE, "[where decisions are recorded](audit.md)", "nowhere",
+            "an SQLite file, or a URL of PostgreSQL"),
+    Setting(audit_settings.CASES, "whether cases and answers are recorded, too, or digests alone", "on", "on or off"),
     *_limits(operation_settings.RANGES, OPERATION, OperationSettings()),
     _number("SPINEGRAPH_MAX_BODY_BYTES", "bytes of the body of a case", MAX_BYTES, range(1, MAX_BYTES + 1)),
     _number("SPINEGRAPH_MAX_RECORD_BYTES", "bytes of a FHIR record", MOST_OF_A_RECORD, range(1, MOST_OF_A_RECORD + 1)),

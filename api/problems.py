@@ -52,6 +52,12 @@ class UntrustedClientError(RequestError):
     title = "The client is not known"
 
 
+class AuditUnavailableError(RequestError):
+    """The decision could not be recorded, as its operator demands of every decision here, and so it was not given."""
+
+    title = "The decision cannot be recorded"
+
+
 class NoComparisonError(UnknownResourceError):
     """This service was not told what to compare its knowledge with."""
 

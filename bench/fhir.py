@@ -146,7 +146,9 @@ def _runs(engine: Engine, body: bytes) -> dict[str, Callable[[], object]]:
 
     def carded() -> None:
         hook = parse_hook(_hook(body, next(numbers)), "patient-view")
-        msgspec.json.encode(answering.answer(hook, gather(hook, {}, {}, {}), LinkOptions("https://guidelines.example/"), AS_OF))
+        known = gather(hook, {}, {}, {})
+        file = answering.read(hook, known, AS_OF)
+        msgspec.json.encode(answering.answer(hook, known, file, LinkOptions("https://guidelines.example/")))
 
     def answered() -> None:
         file = reader.read(body, options._replace(in_short=True))

@@ -14,7 +14,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import Scope
 
-READABLE = "Allow, Content-Location, ETag, Link, Location, Retry-After, WWW-Authenticate, X-Request-ID, X-Requested-With"
+READABLE = (
+    "Allow, Content-Location, ETag, Link, Location, Retry-After, Spinegraph-Decision, WWW-Authenticate, X-Request-ID, "
+    "X-Requested-With"
+)
 """Headers of a reply that a page of another origin may read."""
 SENDABLE = "Accept, Authorization, Content-Type, If-None-Match, X-Request-ID"
 """Headers of a request that a page of another origin may send; a token is one that the page has itself, never a browser's."""

@@ -13,15 +13,17 @@ from contextlib import aclosing, contextmanager, suppress
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter
+from spinegraph.api.audit.record import Entry, Told
+from spinegraph.api.http.auditing import NO_AUDIT, Auditing
 from spinegraph.api.http.bodies import LINES, BodyLimits, media_type_of, read_lines
 from spinegraph.api.http.decisions import AnswerParameters, as_json, named, read_case, too_large_case
 from spinegraph.api.http.errors import MediaTypeError, NotAcceptableError, Problem, TooManyBatchesError, status_of
 from spinegraph.api.http.negotiation import negotiated, preferred_language
 from spinegraph.api.http.open_route import OpenRoute
-from spinegraph.api.http.openapi import Operation, add_operation
+from spinegraph.api.http.openapi import JSON, Operation, add_operation
 from spinegraph.api.http.parameters import read_parameters
 from spinegraph.api.http.waiting import until_gone
-from spinegraph.api.problems import ParameterError, fault_members, members_of
+from spinegraph.api.problems import AuditUnavailableError, ParameterError, fault_members, members_of
 from spinegraph.engine import Codebook, Engine, SpinegraphError, parse_json
 from spinegraph.engine.model import Frozen, doc
 from starlette.requests import ClientDisconnect, Request
@@ -44,6 +46,7 @@ class BatchLine(Frozen, frozen=True, kw_only=True, omit_defaults=True):
 
     line: Annotated[int, doc("The number of the line that is answered, from 1; empty lines are counted and not answered.")]
     decision: Annotated[dict[str, Any] | None, doc("What `POST /v1/decisions` answers.")] = None
+    record: Annotated[str, doc("The id under which the decision is recorded, where decisions are.")] = ""
     problem: Annotated[Problem | None, doc("What is wrong with this line; the others are answered all the same.")] = None
 
 
@@ -54,7 +57,29 @@ class Line(NamedTuple):
     body: bytes | SpinegraphError
 
 
-Decide = Callable[[bytes], bytes]
+class Answered(NamedTuple):
+    """What a line is answered: a decision as JSON, with its entry where decisions are recorded, or a problem."""
+
+    number: int
+    decision: bytes = b""
+    entry: Entry | None = None
+    problem: dict[str, Any] | None = None
+
+    @property
+    def written(self) -> bytes:
+        """The line."""
+        if self.problem is not None:
+            text = json.dumps({"line": self.number, "problem": self.problem}, ensure_ascii=False)
+            return text.encode("utf-8", "backslashreplace") + b"\n"
+        record = b',"record":"%s"' % self.entry.decided.id.encode() if self.entry else b""
+        return b'{"line":%d,"decision":%s%s}\n' % (self.number, self.decision, record)
+
+
+class Deciding(NamedTuple):
+    """How lines are answered: one alone, and how the decisions of several are recorded together."""
+
+    decide: Callable[[bytes], tuple[bytes, Entry | None]]
+    record: Callable[[Sequence[Entry]], None]
 
 
 class Ahead:
@@ -109,7 +134,7 @@ class Batches:
         self._ahead = ahead
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="batch")
 
-    def begun(self, request: Request, decide: Decide, headers: dict[str, str]) -> BatchReply:
+    def begun(self, request: Request, deciding: Deciding, headers: dict[str, str]) -> BatchReply:
         """A reply that answers the lines of a request. Raises TooManyBatchesError."""
         if self._open >= self._most:
             raise TooManyBatchesError(
@@ -117,7 +142,7 @@ class Batches:
                 mend=f"Ask again in {RETRY_SECONDS} seconds.",
                 details={"retry_after": RETRY_SECONDS},
             )
-        return BatchReply(self, request, decide, headers)
+        return BatchReply(self, request, deciding, headers)
 
     @contextmanager
     def counted(self) -> Iterator[None]:
@@ -128,14 +153,14 @@ class Batches:
         finally:
             self._open -= 1
 
-    async def parts(self, request: Request, decide: Decide) -> AsyncGenerator[bytes, None]:
+    async def parts(self, request: Request, deciding: Deciding) -> AsyncGenerator[bytes, None]:
         """What is answered, some lines at a time, until the end or until nobody is left to read it."""
         ahead = Ahead(self._ahead)
         reading = asyncio.ensure_future(self._read(request, ahead))
         loop = asyncio.get_running_loop()
         try:
             while lines := await _first(ahead.taken(TOGETHER), reading):
-                yield await loop.run_in_executor(self._thread, answered, lines, decide)
+                yield await loop.run_in_executor(self._thread, answered, lines, deciding)
         finally:
             reading.cancel()
             with suppress(asyncio.CancelledError, ClientDisconnect):
@@ -171,17 +196,17 @@ class BatchReply(Response):
 
     media_type = LINES
 
-    def __init__(self, batches: Batches, request: Request, decide: Decide, headers: dict[str, str]) -> None:
+    def __init__(self, batches: Batches, request: Request, deciding: Deciding, headers: dict[str, str]) -> None:
         super().__init__(headers=headers)
         del self.headers["content-length"]  # nobody knows it yet
-        self._batches, self._request, self._decide = batches, request, decide
+        self._batches, self._request, self._deciding = batches, request, deciding
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 (the request receives)
         """Send the answers as they are made; whoever does not read them in time gets no more."""
         with self._batches.counted():
             try:
                 await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-                async with aclosing(self._batches.parts(self._request, self._decide)) as parts:
+                async with aclosing(self._batches.parts(self._request, self._deciding)) as parts:
                     async for part in parts:
                         async with asyncio.timeout(self._batches.seconds):
                             await send({"type": "http.response.body", "body": part, "more_body": True})
@@ -190,31 +215,38 @@ class BatchReply(Response):
                 logger.info("A batch was given up: its sender went away, or did not read on.")
 
 
-def answered(lines: Sequence[Line], decide: Decide) -> bytes:
-    """The answers to lines, each in a line: the decision, or the problem of this line alone."""
-    return b"".join(_answers(lines, decide))
+def answered(lines: Sequence[Line], deciding: Deciding) -> bytes:
+    """The answers to lines, each in a line: the decision, or the problem of this line alone.
+
+    Decisions are recorded together, before any is given.
+    """
+    found = [_answered(line, deciding) for line in lines]
+    try:
+        deciding.record([one.entry for one in found if one.entry])
+    except AuditUnavailableError as error:
+        found = [_with_problem(one.number, error) if one.entry else one for one in found]
+    return b"".join(one.written for one in found)
 
 
-def _answers(lines: Sequence[Line], decide: Decide) -> Iterator[bytes]:
-    for number, body in lines:
-        try:
-            if isinstance(body, SpinegraphError):
-                raise body
-            yield b'{"line":%d,"decision":%s}\n' % (number, decide(body))
-        except SpinegraphError as error:
-            yield _with_problem(number, {**members_of(error), "status": int(status_of(type(error))), "instance": PATH})
-        except Exception as error:
-            incident = uuid.uuid4().urn
-            logger.error("%s: a line of a batch failed", incident, exc_info=error)
-            yield _with_problem(number, {**fault_members(incident), "status": 500})
+def _answered(line: Line, deciding: Deciding) -> Answered:
+    number, body = line
+    try:
+        if isinstance(body, SpinegraphError):
+            raise body
+        return Answered(number, *deciding.decide(body))
+    except SpinegraphError as error:
+        return _with_problem(number, error)
+    except Exception as error:
+        incident = uuid.uuid4().urn
+        logger.error("%s: a line of a batch failed", incident, exc_info=error)
+        return Answered(number, problem={**fault_members(incident), "status": 500})
 
 
-def _with_problem(number: int, problem: dict[str, Any]) -> bytes:
-    text = json.dumps({"line": number, "problem": problem}, ensure_ascii=False)
-    return text.encode("utf-8", "backslashreplace") + b"\n"
+def _with_problem(number: int, error: SpinegraphError) -> Answered:
+    return Answered(number, problem={**members_of(error), "status": int(status_of(type(error))), "instance": PATH})
 
 
-def batch_router(engine: Engine, codebook: Codebook, limits: BodyLimits) -> APIRouter:
+def batch_router(engine: Engine, codebook: Codebook, limits: BodyLimits, auditing: Auditing = NO_AUDIT) -> APIRouter:
     """The router of batches; the limits are those of one line."""
     router = APIRouter(tags=["decisions"], route_class=OpenRoute)
     batches = Batches(limits)
@@ -232,10 +264,14 @@ def batch_router(engine: Engine, codebook: Codebook, limits: BodyLimits) -> APIR
         negotiated(request, (LINES,), "A batch")
         language = preferred_language(request, spoken)
 
-        def decide(body: bytes) -> bytes:
-            return as_json(engine, read_case(parse_json, body, codebook, language), wanted)
+        def decide(body: bytes) -> tuple[bytes, Entry | None]:
+            file = read_case(parse_json, body, codebook, language)
+            answer = as_json(engine, file, wanted)
+            return answer, auditing.entry(request, "batch", Told(file, wanted.asked, answer, JSON, answer))
 
-        return batches.begun(request, decide, {"Vary": "Accept, Accept-Language" if spoken else "Accept"})
+        return batches.begun(
+            request, Deciding(decide, auditing.record), {"Vary": "Accept, Accept-Language" if spoken else "Accept"}
+        )
 
     schema = {"description": "A case a line, each as in `POST /v1/decisions`."}
     errors = (ParameterError, MediaTypeError, NotAcceptableError, TooManyBatchesError)

@@ -9,7 +9,9 @@ from functools import partial
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from fastapi import APIRouter
+from spinegraph.api.audit.record import Asked, Told
 from spinegraph.api.case_body import CaseBody
+from spinegraph.api.http.auditing import NO_AUDIT, Auditing
 from spinegraph.api.http.bodies import FHIR, FHIR_LINES, YAML, BodyLimits, media_type_of, read_body
 from spinegraph.api.http.errors import BodyTimeoutError, MediaTypeError, NotAcceptableError, UnreadableCaseError
 from spinegraph.api.http.examples import request_examples
@@ -18,7 +20,7 @@ from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import JSON, Operation, add_operation, reference
 from spinegraph.api.http.parameters import read_parameters
 from spinegraph.api.http.waiting import unless_gone
-from spinegraph.api.problems import ParameterError
+from spinegraph.api.problems import AuditUnavailableError, ParameterError
 from spinegraph.engine import (
     CaseError,
     CaseFile,
@@ -57,6 +59,11 @@ class AnswerParameters(Frozen, frozen=True, kw_only=True):
     guideline: Annotated[tuple[str, ...], doc("Names of the packages that are asked, or all; by default all.")] = ()
     verdicts: Annotated[bool, doc("Whether the verdict of every recommendation comes along, each in one word.")] = False
     return_signs: Annotated[bool, doc("Whether the denied signs come along that are a reason to come back.")] = False
+
+    @property
+    def asked(self) -> Asked:
+        """The same, as it is recorded."""
+        return Asked(**{name: getattr(self, name) for name in Asked.__struct_fields__})
 
 
 class DecisionParameters(AnswerParameters, frozen=True, kw_only=True):
@@ -134,8 +141,7 @@ def renderers_of(engine: Engine, local: LocalText = NO_TEXT) -> dict[str, Render
 
 def as_json(engine: Engine, file: CaseFile, wanted: AnswerParameters) -> bytes:
     """An answer as JSON, in one line."""
-    asked = (wanted.view, wanted.explain, wanted.guideline, wanted.verdicts, wanted.return_signs)
-    return engine.decide_json(file.case, *asked, file.account)
+    return wanted.asked.answer(engine, file.case, file.account)
 
 
 def _parameter_error(error: PublicationError) -> ParameterError:
@@ -169,7 +175,12 @@ def named(engine: Engine, wanted: A) -> A:
 
 
 def decisions_router(
-    engine: Engine, codebook: Codebook, limits: BodyLimits, records: RecordBodies | None, local: LocalText = NO_TEXT
+    engine: Engine,
+    codebook: Codebook,
+    limits: BodyLimits,
+    records: RecordBodies | None,
+    local: LocalText = NO_TEXT,
+    auditing: Auditing = NO_AUDIT,
 ) -> APIRouter:
     """The router of decisions; without `records` those are not read. Errors are raised for `api.http.errors` to answer."""
     router = APIRouter(tags=["decisions"], route_class=OpenRoute)
@@ -209,6 +220,8 @@ def decisions_router(
         headers = {"Vary": "Accept, Accept-Language" if spoken else "Accept"}
         if file.case.language:
             headers["Content-Language"] = file.case.language
+        plain = answer if media_type == JSON and not file.account else b""
+        headers |= await auditing.recorded(request, "decisions", Told(file, wanted.asked, answer, media_type, plain))
         return Response(answer, headers=headers, media_type=media_type)
 
     add_operation(
@@ -228,6 +241,7 @@ def decisions_router(
                 CaseError,
                 ParameterError,
                 PublicationError,
+                AuditUnavailableError,
             ),
             DecisionParameters,
             body={**case_bodies(codebook), **(record_bodies() if records else {})},

@@ -23,6 +23,7 @@ from spinegraph.api.http.visits import method_of, request_id_of, route_of
 from spinegraph.api.mcp.installed import AssistantsNotInstalledError
 from spinegraph.api.problems import (
     TYPE_BASE,
+    AuditUnavailableError,
     FeedbackNotKeptError,
     ParameterError,
     PartOffError,
@@ -154,6 +155,7 @@ STATUS: Mapping[type[SpinegraphError], HTTPStatus] = {
     MissingHookDataError: HTTPStatus.PRECONDITION_FAILED,
     HookError: HTTPStatus.BAD_REQUEST,
     PartOffError: HTTPStatus.NOT_FOUND,
+    AuditUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
     TooManyBatchesError: HTTPStatus.TOO_MANY_REQUESTS,
     ForeignHostError: HTTPStatus.MISDIRECTED_REQUEST,
     RateError: HTTPStatus.TOO_MANY_REQUESTS,

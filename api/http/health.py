@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from fastapi import APIRouter, FastAPI
+from spinegraph.api.http.auditing import NO_AUDIT, Auditing
 from spinegraph.api.http.metrics import Pools
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import JSON, Operation, add_operation
@@ -45,10 +46,11 @@ def note_refused(app: FastAPI, why: str) -> None:
     app.state.refused = why
 
 
-def health_router(engine: Engine, pools: Pools, off: frozenset[str] = frozenset()) -> APIRouter:
+def health_router(engine: Engine, pools: Pools, off: frozenset[str] = frozenset(), auditing: Auditing = NO_AUDIT) -> APIRouter:
     """The router of health; ready means that the engine has just decided the empty case, and that every part can answer.
 
-    `pools`: name of a part that has worker processes → how they are; `off`: parts that are switched off.
+    `pools`: name of a part that has worker processes → how they are; `off`: parts that are switched off;
+    `auditing`: where decisions have to be recorded, it is not ready while they cannot be.
     """
     router = APIRouter(tags=["health"], route_class=OpenRoute)
     version = KnowledgeVersion(version=engine.knowledge.version, digest=engine.knowledge.digest)
@@ -63,13 +65,15 @@ def health_router(engine: Engine, pools: Pools, off: frozenset[str] = frozenset(
         state = request.app.state
         draining = ("The service is being stopped.",) if getattr(state, "draining", False) else ()
         failed = tuple(f"{name}: {one.failure}" for name, one in counts.items() if states[name] == "failed")
+        unrecorded = (f"audit: {why}",) if (why := await auditing.failure()) else ()
+        audit: dict[str, PartState] = {"audit": "failed" if unrecorded else "ready"} if auditing.audit else {}
         refused = (f"Changed knowledge was refused: {why}",) if (why := getattr(state, "refused", "")) else ()
         health = Health(
-            status="not ready" if draining or failed else "ready",
+            status="not ready" if draining or failed or unrecorded else "ready",
             knowledge=version,
             workers={name: counts[name].workers if name in counts else 0 for name in pools},
-            parts={"knowledge": "ready", **states, **dict.fromkeys(sorted(off), "off")},
-            reasons=(*draining, *failed, *refused),
+            parts={"knowledge": "ready", **states, **audit, **dict.fromkeys(sorted(off), "off")},
+            reasons=(*draining, *failed, *unrecorded, *refused),
         )
         return _reply(health)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from spinegraph.api.access_settings import AccessSettings
@@ -34,6 +35,8 @@ class Opening:
         """A service, not yet started, whose parts all rest on one copy of the knowledge. Raises SettingsError, KnowledgeError."""
         settings = self.settings()
         frozen = FrozenFolders(settings.knowledge)
+        ending = ExitStack()
+        ending.callback(frozen.close)
         try:
             engine = load_engine(frozen.folders, self.environment)
             check_written(engine.knowledge, drafts=self.drafts)
@@ -46,15 +49,16 @@ class Opening:
                 self.metrics,
                 engine.program,
             )
+            ending.callback(app.served.close)
             if app.served.offers("sparql"):
                 _ = app.served.queries.snapshot
         except KnowledgeError as error:
-            frozen.close()
+            ending.close()
             raise frozen.original(error) from error
         except BaseException:
-            frozen.close()
+            ending.close()
             raise
-        app.at_end = frozen.close
+        app.at_end = ending.close
         return app
 
 

@@ -76,9 +76,11 @@ ROUTERS: tuple[Row, ...] = (
     Row((), lambda _: problem_types_router(), public=True),
     Row(
         ("decisions",),
-        lambda served: decisions_router(served.engine, served.codebook, served.limits, served.records, served.local),
+        lambda served: decisions_router(
+            served.engine, served.codebook, served.limits, served.records, served.local, served.auditing
+        ),
     ),
-    Row(("decisions",), lambda served: batch_router(served.engine, served.codebook, served.limits)),
+    Row(("decisions",), lambda served: batch_router(served.engine, served.codebook, served.limits, served.auditing)),
     Row(("fhir",), fhir_router),
     Row(("fhir", "decisions"), fhir_decisions_router),
     Row(("pages", "decisions", "fhir"), lambda served: smart_router(served.smart, served.knowledge)),
@@ -103,7 +105,7 @@ ROUTERS: tuple[Row, ...] = (
     Row(("pages",), lambda served: browse_router(served.knowledge, served.describer)),
     Row(("validation",), lambda served: validation_router(served.validator, served.validation)),
     Row(("validation",), lambda served: drafts_router(served.validator, served.validation)),
-    Row((), lambda served: health_router(served.engine, served.pools, served.settings.off), public=True),
+    Row((), lambda served: health_router(served.engine, served.pools, served.settings.off, served.auditing), public=True),
 )
 """In the order in which paths are looked up."""
 
@@ -123,7 +125,8 @@ def include(app: FastAPI, router: APIRouter, tokens: Tokens | None, scopes: tupl
 
 def _hooks(served: Served) -> APIRouter:
     limits = served.limits._replace(max_bytes=served.settings.max_record_bytes)
-    return hooks_router(served.engine, served.codebook, served.hooks, limits, order_writer(served.knowledge))
+    write = order_writer(served.knowledge)
+    return hooks_router(served.engine, served.codebook, served.hooks, limits, write, served.auditing)
 
 
 def _guidelines(served: Served) -> Guidelines:

@@ -16,7 +16,16 @@ from spinegraph.api.http.logs import FIELDS
 from spinegraph.api.http.metrics import Metrics
 from spinegraph.api.http.open_route import PAGE_POLICY
 from spinegraph.api.http.rates import Rates, client_of
-from spinegraph.api.http.visits import REQUEST_ID, UNMATCHED, caller_of, method_of, name_request, request_id_of, route_of
+from spinegraph.api.http.visits import (
+    REQUEST_ID,
+    UNMATCHED,
+    caller_of,
+    decision_of,
+    method_of,
+    name_request,
+    request_id_of,
+    route_of,
+)
 from spinegraph.engine.errors import SpinegraphError
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -101,6 +110,8 @@ class Reception:
             }
             if caller := caller_of(scope):
                 fields["caller"] = caller
+            if decision := decision_of(scope):
+                fields["decision"] = decision
             logger.info("request", extra={FIELDS: fields})
 
 

@@ -7,7 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from spinegraph.api.audit.writer import make_audit
+from spinegraph.api.audit_settings import AuditSettings
 from spinegraph.api.hooks_settings import HooksSettings
+from spinegraph.api.http.auditing import Auditing
 from spinegraph.api.http.bodies import BodyLimits
 from spinegraph.api.http.comparison import ServedComparison
 from spinegraph.api.http.content import PassageLists
@@ -58,6 +61,7 @@ class Served:
     queries: QueryService
     validator: ValidationService
     tokens: Tokens | None
+    auditing: Auditing
 
     @property
     def pools(self) -> Pools:
@@ -92,6 +96,11 @@ class Served:
         """The same, also where it is switched off: for routers that then say so."""
         limits = self.limits._replace(max_bytes=self.settings.max_record_bytes)
         return RecordBodies(FhirReader(self.knowledge, self.codebook), limits)
+
+    def close(self) -> None:
+        """Let go of the audit store; the pools end with their routers."""
+        if self.auditing.audit:
+            self.auditing.audit.close()
 
     def offers(self, *parts: Part) -> bool:
         """Whether all of these parts of the service are switched on."""
@@ -136,4 +145,5 @@ def make_served(
         queries=make_query_service(sparql, settings.knowledge, data, program),
         validator=make_validation_service(validation, settings.knowledge),
         tokens=read_tokens(operation.tokens) if operation.tokens else None,
+        auditing=Auditing(make_audit(AuditSettings.from_environment(environment), engine, settings.guideline)),
     )

@@ -40,6 +40,16 @@ def caller_of(scope: Scope) -> str:
     return str(_state(scope).get("caller", ""))
 
 
+def note_decision(scope: Scope, id_: str) -> None:
+    """Note under which id the decision is recorded that a request is answered with."""
+    _state(scope)["decision"] = id_
+
+
+def decision_of(scope: Scope) -> str:
+    """The id of the record of the decision that a request is answered with, or "" where there is none."""
+    return str(_state(scope).get("decision", ""))
+
+
 def route_of(scope: Scope) -> str:
     """The template of the route that a request matched, as `/id/{name}`: never the path that was asked."""
     route = scope.get("route")

@@ -161,7 +161,9 @@ def hook_answers(engine: Engine) -> Iterable[Json]:
     answering = HookAnswering(engine, make_codebook(knowledge), order_writer(knowledge), ratings)
     for request in hook_requests(engine):
         hook = parse_hook(json.dumps(request).encode(), request["hook"])
-        answer = answering.answer(hook, gather(hook, {}, {}, {}), LinkOptions("https://guidelines.example/", smart=True))
+        known = gather(hook, {}, {}, {})
+        options = LinkOptions("https://guidelines.example/", smart=True)
+        answer = answering.answer(hook, known, answering.read(hook, known), options)
         yield json.loads(msgspec.json.encode(answer))
 
 

@@ -9,6 +9,9 @@ from __future__ import annotations
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter
+from spinegraph.api.audit.record import Asked as AskedOfCase
+from spinegraph.api.audit.record import Told
+from spinegraph.api.http.auditing import NO_AUDIT, Auditing
 from spinegraph.api.http.bodies import FHIR, media_type_of, read_body
 from spinegraph.api.http.decisions import RecordBodies, read_record, too_large_case
 from spinegraph.api.http.errors import (
@@ -25,7 +28,7 @@ from spinegraph.api.http.fhir.parameters import TEXTS, Declared, Given, read_ope
 from spinegraph.api.http.fhir.served import A_RULE
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import JSON, Operation, add_operation
-from spinegraph.api.problems import ParameterError, UnknownResourceError
+from spinegraph.api.problems import AuditUnavailableError, ParameterError, UnknownResourceError
 from spinegraph.engine import CaseError, CaseFile, Engine
 from spinegraph.engine.decide.accounted import with_account
 from spinegraph.engine.errors import PublicationError
@@ -35,7 +38,7 @@ from spinegraph.engine.exchange.fhir.writing.applied import Applied, applied_bun
 from spinegraph.engine.exchange.fhir.writing.codings import Json
 from spinegraph.engine.exchange.fhir.writing.definitions import Definitions
 from spinegraph.engine.exchange.provenance.wanted import Wanted, read_wanted
-from spinegraph.engine.model import Recommendation, doc
+from spinegraph.engine.model import Knowledge, Recommendation, doc
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -79,7 +82,7 @@ class ApplyRequest(NamedTuple):
     aside: tuple[str, ...]
 
 
-def applying_router(engine: Engine, definitions: Definitions, records: RecordBodies) -> APIRouter:
+def applying_router(engine: Engine, definitions: Definitions, records: RecordBodies, auditing: Auditing = NO_AUDIT) -> APIRouter:
     """The router of the operation."""
     router = APIRouter(tags=["fhir"], route_class=OpenRoute)
     spoken = tuple(engine.knowledge.languages)
@@ -97,10 +100,12 @@ def applying_router(engine: Engine, definitions: Definitions, records: RecordBod
         plan = require_plan(definitions, request.path_params["name"])
         wanted = read_request(await read_body(request, records.limits, too_large), asked, spoken)
 
-        def answer() -> Json:
-            return applied(engine, read_record(records.reader, wanted.data, wanted.options), plan, wanted)
-
-        return answer_resource(request, await run_in_threadpool(answer), asked)
+        file = await run_in_threadpool(read_record, records.reader, wanted.data, wanted.options)
+        scope = scope_of(engine.knowledge, plan)
+        answer = answer_resource(request, await run_in_threadpool(applied, engine, file, plan, scope, wanted), asked)
+        told = Told(file, scope.asked, bytes(answer.body), str(answer.media_type))
+        answer.headers.update(await auditing.recorded(request, "apply", told))
+        return answer
 
     operation = Operation(
         "apply_plan_definition",
@@ -116,6 +121,7 @@ def applying_router(engine: Engine, definitions: Definitions, records: RecordBod
             CaseError,
             ParameterError,
             UnknownResourceError,
+            AuditUnavailableError,
         ),
         Applying,
         body={name: {"schema": {"type": "object", "required": ["resourceType"]}} for name in (FHIR, JSON)},
@@ -125,16 +131,32 @@ def applying_router(engine: Engine, definitions: Definitions, records: RecordBod
     return router
 
 
-def applied(engine: Engine, file: CaseFile, plan: Json, asked: ApplyRequest) -> Json:
-    """The Bundle of one record. `plan`: the PlanDefinition of a package, or of a recommendation."""
-    knowledge = engine.knowledge
+class PlanScope(NamedTuple):
+    """What a PlanDefinition is about: some packages, or one recommendation alone."""
+
+    packages: tuple[str, ...]
+    alone: Recommendation | None
+
+    @property
+    def asked(self) -> AskedOfCase:
+        """The same, as it is recorded."""
+        return AskedOfCase(guideline=self.packages, explain=(self.alone.id,) if self.alone else ())
+
+
+def scope_of(knowledge: Knowledge, plan: Json) -> PlanScope:
+    """What the PlanDefinition of a package, or of a recommendation, is about."""
     rule = next((one for one in knowledge.rules.values() if isinstance(one, Recommendation) and one.id == plan["id"]), None)
     alone = rule if rule and plan["type"]["coding"][0]["code"] == "eca-rule" else None
     package = knowledge.package_of.get(alone.iri, "") if alone else plan["id"]
-    packages = (package,) if package in knowledge.package_of.values() and package else ()
-    decision = with_account(engine.decide(file.case, alone is not None, packages, flips=alone is None), file.account)
+    return PlanScope((package,) if package in knowledge.package_of.values() and package else (), alone)
+
+
+def applied(engine: Engine, file: CaseFile, plan: Json, scope: PlanScope, asked: ApplyRequest) -> Json:
+    """The Bundle of one record. `plan`: the PlanDefinition, and what it is about."""
+    knowledge, alone = engine.knowledge, scope.alone
+    decision = engine.decide(file.case, alone is not None, scope.packages, flips=alone is None)
     wanted = Applied(plan["url"], alone.id if alone else "", asked.provenance, asked.aside)
-    return applied_bundle(decision, knowledge.in_language(file.case.language), wanted)
+    return applied_bundle(with_account(decision, file.account), knowledge.in_language(file.case.language), wanted)
 
 
 def read_request(body: bytes, asked: Applying, spoken: tuple[str, ...]) -> ApplyRequest:

@@ -23,5 +23,5 @@ def fhir_router(served: Served) -> APIRouter:
 def fhir_decisions_router(served: Served) -> APIRouter:
     """The router of what decides."""
     router = APIRouter()
-    router.include_router(applying_router(served.engine, served.definitions, served.record_bodies))
+    router.include_router(applying_router(served.engine, served.definitions, served.record_bodies, served.auditing))
     return router

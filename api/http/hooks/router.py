@@ -9,9 +9,11 @@ from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter
+from spinegraph.api.audit.record import Asked, Told
 from spinegraph.api.feedback_store import FeedbackStore
 from spinegraph.api.hooks_settings import HooksSettings
 from spinegraph.api.http.access import root_of
+from spinegraph.api.http.auditing import NO_AUDIT, Auditing
 from spinegraph.api.http.bodies import BodyLimits, media_type_of, read_body
 from spinegraph.api.http.decisions import too_large_case
 from spinegraph.api.http.errors import BodyTimeoutError, MediaTypeError
@@ -20,8 +22,14 @@ from spinegraph.api.http.hooks.completion import Completer, Completion, make_com
 from spinegraph.api.http.negotiation import preferred_language
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import JSON, Operation, add_operation, reference
-from spinegraph.api.problems import FeedbackNotKeptError, NoFeedbackError, UnknownResourceError, UntrustedClientError
-from spinegraph.engine import CaseError, CaseTooLargeError, Codebook, Engine
+from spinegraph.api.problems import (
+    AuditUnavailableError,
+    FeedbackNotKeptError,
+    NoFeedbackError,
+    UnknownResourceError,
+    UntrustedClientError,
+)
+from spinegraph.engine import CaseError, CaseFile, CaseTooLargeError, Codebook, Engine
 from spinegraph.engine.errors import shortened
 from spinegraph.engine.exchange.cds_hooks.answering import HookAnswering
 from spinegraph.engine.exchange.cds_hooks.errors import HookError
@@ -40,6 +48,10 @@ from starlette.responses import Response
 logger = logging.getLogger("spinegraph")
 SERVICES = "/cds-services"
 _ERRORS = (HookError, UntrustedClientError, UnknownResourceError, MediaTypeError, BodyTimeoutError, CaseTooLargeError)
+
+
+ASKED = Asked(verdicts=True)
+"""What cards are made of."""
 
 
 class FeedbackTaken(Frozen, frozen=True, kw_only=True):
@@ -72,19 +84,20 @@ class _Service:
                 mend=f"GET {SERVICES} lists them.",
             )
 
-    async def answer(self, name: str, body: bytes, root: str, language: str) -> bytes:
-        """The answer to a hook as JSON. Raises HookError, CaseError."""
+    async def answer(self, name: str, body: bytes, root: str, language: str) -> tuple[CaseFile, bytes]:
+        """The case of a hook, and the answer to it as JSON. Raises HookError, CaseError."""
         hook = await run_in_threadpool(parse_hook, body, name)
         absent = {key: search for key, search in self._wanted[name].items() if key not in hook.prefetch}
         completion = await self._completer.complete(hook, absent)
         return await run_in_threadpool(self._cards, hook, completion, LinkOptions(root, self._settings.smart), language)
 
-    def _cards(self, hook: Hook, completion: Completion, options: LinkOptions, language: str) -> bytes:
+    def _cards(self, hook: Hook, completion: Completion, options: LinkOptions, language: str) -> tuple[CaseFile, bytes]:
         gathered = gather(hook, self._wanted[hook.name], completion.fetched, completion.failed)
-        answer = self._answering.answer(hook, gathered, options, self._settings.moment, language)
+        file = self._answering.read(hook, gathered, self._settings.moment, language)
+        answer = self._answering.answer(hook, gathered, file, options)
         if self.store:
             self._remember(self.store, hook.name, answer.cards)
-        return msgspec.json.encode(answer)
+        return file, msgspec.json.encode(answer)
 
     def _remember(self, store: FeedbackStore, name: str, cards: Iterable[Card]) -> None:
         """Note which cards are given. That they can be told apart in feedback is not worth to withhold them: the log says it."""
@@ -95,7 +108,12 @@ class _Service:
 
 
 def hooks_router(
-    engine: Engine, codebook: Codebook, settings: HooksSettings, limits: BodyLimits, write: OrderWriter
+    engine: Engine,
+    codebook: Codebook,
+    settings: HooksSettings,
+    limits: BodyLimits,
+    write: OrderWriter,
+    auditing: Auditing = NO_AUDIT,
 ) -> APIRouter:
     """The router of CDS Hooks; `limits`: of the body of a hook. Errors are raised for `api.http.errors` to answer.
 
@@ -125,8 +143,9 @@ def hooks_router(
         """
         name = request.path_params["name"]
         body = await read(request, name, "A hook")
-        answer = await service.answer(name, body, root_of(request), preferred_language(request, spoken))
-        return Response(answer, headers={"Vary": "Accept-Language"} if spoken else None, media_type=JSON)
+        file, answer = await service.answer(name, body, root_of(request), preferred_language(request, spoken))
+        headers = await auditing.recorded(request, "hooks", Told(file, ASKED, answer, JSON))
+        return Response(answer, headers=headers | ({"Vary": "Accept-Language"} if spoken else {}), media_type=JSON)
 
     async def feedback(request: Request) -> Response:
         """What became of cards: accepted or overridden, and the coded reason. Nothing that names a patient is kept."""
@@ -158,7 +177,7 @@ def hooks_router(
             "Call a hook",
             "The cards.",
             {JSON: HookAnswer},
-            (*_ERRORS, CaseError),
+            (*_ERRORS, CaseError, AuditUnavailableError),
             body={JSON: {"schema": _hook_schema()}},
             path=path,
         ),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from spinegraph.engine.decide.case_file import CaseFile
 from spinegraph.engine.decide.codebook import Codebook
 from spinegraph.engine.decide.decision import Engine
 from spinegraph.engine.exchange.cds_hooks.bars import Speaking
@@ -57,14 +58,16 @@ class HookAnswering:
         drafts = OrderReader(knowledge, self._codes)
         return _Language(messages_of(language), source, drafts, OrderCards(knowledge, self._speaking, self._links, self._write))
 
-    def answer(self, hook: Hook, gathered: Gathered, options: LinkOptions, as_of: str = "", language: str = "") -> HookAnswer:
-        """The answer to a hook. `as_of`: the moment of the case where the hook names none; no clock is read.
+    def read(self, hook: Hook, gathered: Gathered, as_of: str = "", language: str = "") -> CaseFile:
+        """The case of a hook. `as_of`: the moment of the case where the hook names none; no clock is read.
 
         Raises CaseError where the record cannot be decided.
         """
-        file = self._reader.case_of(
-            gathered.record, RecordOptions(subject=hook.patient, as_of=hook.as_of or as_of, language=language, in_short=True)
-        )
+        options = RecordOptions(subject=hook.patient, as_of=hook.as_of or as_of, language=language, in_short=True)
+        return self._reader.case_of(gathered.record, options)
+
+    def answer(self, hook: Hook, gathered: Gathered, file: CaseFile, options: LinkOptions) -> HookAnswer:
+        """The answer to a hook; `file`: what was read of it."""
         prepared = self._in_language(file.case.language)
         told = Told(
             self._engine.answer(file.case),

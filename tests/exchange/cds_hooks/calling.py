@@ -64,7 +64,8 @@ def gathered(hook: Hook) -> Gathered:
 def answered(answering: HookAnswering, given: Json, language: str = "", smart: bool = False, as_of: str = AS_OF) -> Json:
     """The answer to a request, as JSON has it."""
     hook = parsed(given)
-    found = answering.answer(hook, gathered(hook), LinkOptions(ROOT, smart), as_of, language)
+    known = gathered(hook)
+    found = answering.answer(hook, known, answering.read(hook, known, as_of, language), LinkOptions(ROOT, smart))
     decoded: Json = msgspec.json.decode(msgspec.json.encode(found))
     return decoded
 
