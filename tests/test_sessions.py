@@ -19,6 +19,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent
 PAGES = (
     "README.md",
+    "docs/audit.md",
     "docs/cds-hooks.md",
     "docs/cql.md",
     "docs/decisions.md",
@@ -39,7 +40,7 @@ def blocks(page: str) -> list[str]:
     return [block for block in found if not block.startswith("$ make ")]
 
 
-SESSIONS = [pytest.param(block, id=f"{page}-{number}") for page in PAGES for number, block in enumerate(blocks(page))]
+SESSIONS = [pytest.param(page, block, id=f"{page}-{number}") for page in PAGES for number, block in enumerate(blocks(page))]
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +49,18 @@ def service() -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
-@pytest.mark.parametrize("block", SESSIONS)
-def test_a_session_goes_as_it_is_shown(block: str, service: str, tmp_path: Path) -> None:
+@pytest.fixture
+def recording(tmp_path: Path) -> Iterator[str]:
+    """A service that records its decisions in the folder of the session."""
+    app = create_app(environment={"SPINEGRAPH_AUDIT": str(tmp_path / "audit.db")})
+    with serving(app) as port:
+        yield f"http://127.0.0.1:{port}"
+    app.served.close()
+
+
+@pytest.mark.parametrize(("page", "block"), SESSIONS)
+def test_a_session_goes_as_it_is_shown(page: str, block: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    service = request.getfixturevalue("recording" if page == "docs/audit.md" else "service")
     if any(typed.startswith("curl") for typed, _ in commands(block)) and shutil.which("curl") is None:
         pytest.skip("curl is not installed")
     (tmp_path / "docs").symlink_to(ROOT / "docs")

@@ -77,17 +77,18 @@ def _problems(stored: Stored, number: int, previous: str, noted: str) -> Iterato
         yield f"{missing} not there."
     elif record.previous != previous:
         yield f"{name} does not follow the one before it: one of the two was changed."
-    if record.digest != stored.digest:
-        yield f"{name} was changed: it does not have the digest that it was stored with."
     if noted and noted != stored.digest:
         yield f"{name} is another one than was noted."
-    yield from (f"{name}: {problem}" for problem in _of_contents(stored))
+    yield from (f"{name}: {problem}" for problem in damages(stored))
     if not record.kept and any(contents):
         yield f"{name} has contents, and none were kept."
 
 
-def _of_contents(stored: Stored) -> Iterator[str]:
+def damages(stored: Stored) -> Iterator[str]:
+    """What of a record was changed, or of what is kept beside it."""
     record, contents = stored.record, stored.contents
+    if record.digest != stored.digest:
+        yield "it was changed, and does not have the digest that it was stored with."
     if not record.kept:
         return
     if sha256_of(contents.case.encode()) != record.case_digest:

@@ -29,6 +29,7 @@ COMMANDS = {
     "graph": "spinegraph.api.cli.graph:graph_command",
     "table": "spinegraph.api.cli.table:table_command",
     "serve": "spinegraph.api.cli.serve:serve_command",
+    "audit": "spinegraph.api.cli.audit:audit_app",
     "mcp": "spinegraph.api.cli.mcp:mcp_command",
     "query": "spinegraph.api.cli.query:query_command",
     "export": "spinegraph.api.cli.export:export_app",

@@ -132,7 +132,7 @@ URGENCY = "urgency"
 
 def _decided(engine: Engine, case: Case) -> dict[str, str]:
     """Rule ids and condition codes with their verdicts, and the urgency."""
-    decision = engine.decide(_possible(engine.known_part(case), engine.knowledge), include_all=True, flips=False)
+    decision = engine.decide(possible_part(engine.known_part(case), engine.knowledge), include_all=True, flips=False)
     found: dict[str, str] = {f"rule:{shown.id}": shown.verdict for shown in decision.recommendations}
     found.update((shown.condition, shown.verdict) for shown in decision.assessments)
     return {**found, URGENCY: decision.brief.level}
@@ -146,7 +146,7 @@ def _silent(engine: Engine, key: str) -> str:
     return "no-recommendation" if any(rule.id == id_ for rule in engine.knowledge.rules.values()) else ""
 
 
-def _possible(case: Case, knowledge: Knowledge) -> Case:
+def possible_part(case: Case, knowledge: Knowledge) -> Case:
     """A record without the values that a state of the knowledge would refuse."""
     ranges = {measurement.code: (measurement.minimum, measurement.maximum) for measurement in knowledge.measurements.values()}
     kept = {code: value for code, value in case.measurements.items() if ranges[code][0] <= value <= ranges[code][1]}

@@ -78,13 +78,18 @@ def _text(difference: Difference) -> Iterator[str]:
         yield "Clinical cases that come out differently"
         for case in difference.cases:
             yield f"  {case.place}  {printable(case.name)}"
-            yield from (line for outcome in _case(case) for line in _wrapped("      ", outcome))
-            yield from (f"      because   {line}" for line in _because(case.responsible))
+            yield from case_lines(case)
         yield ""
     yield from (f"not compared  {reason}" for reason in difference.not_compared)
     yield from summary(difference)
     yield ""
     yield from _standing(difference)
+
+
+def case_lines(case: CaseChange) -> Iterator[str]:
+    """What differs for a case, and because of what, as plain text."""
+    yield from (line for outcome in _case(case) for line in _wrapped("      ", outcome))
+    yield from (f"      because   {line}" for line in _because(case.responsible))
 
 
 def _markdown(difference: Difference) -> Iterator[str]:

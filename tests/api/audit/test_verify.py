@@ -48,7 +48,7 @@ def test_an_empty_store(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("statement", "told"),
     [
-        ("UPDATE spinegraph_decision SET caller = 'somebody' WHERE number = 2", "was changed: it does not have the digest"),
+        ("UPDATE spinegraph_decision SET caller = 'somebody' WHERE number = 2", "it was changed, and does not have the digest"),
         ("UPDATE spinegraph_decision SET time = '2020-01-01T00:00:00.000Z' WHERE number = 4", "was changed"),
         ("DELETE FROM spinegraph_decision WHERE number = 2", "Record 2 is not there."),
         ("DELETE FROM spinegraph_decision WHERE number < 3", "Records 1 to 2 are not there."),
