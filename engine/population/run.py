@@ -106,7 +106,7 @@ class Population(Decidable):
         first = 1
         for batch in typed_batches(self.table, self.columns):
             ids = enumerate(batch.column(self.columns.id).to_pylist())
-            rows = [number for number, one in ids if str(one) == id_]
+            rows = [number for number, one in ids if one is not None and str(one) == id_]
             found += [self._reader.case(values_of(batch, row), row_place(where, first + row, id_)) for row in rows]
             first += batch.num_rows
         if len(found) != 1:

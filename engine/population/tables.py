@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +23,8 @@ BATCH = 131_072
 UNKNOWN_TEXT = ["", "NA", "NULL", "null"]
 """What stands in a CSV file where nothing is known."""
 TRUE_TEXT, FALSE_TEXT = ["true", "True", "TRUE", "1"], ["false", "False", "FALSE", "0"]
+LONGEST_ROW = 4 * 1024 * 1024
+"""So many bytes has a row of CSV or NDJSON at most."""
 MEND = "Mend the row; what is not known is left empty."
 NOTHING = Columns((), (), "", ())
 _TYPES: Mapping[Kind, Any] = {
@@ -30,6 +32,11 @@ _TYPES: Mapping[Kind, Any] = {
     "date": pa.string(), "as_of": pa.string(), "birth_date": pa.string(),
 }  # fmt: skip
 _WORDS = {pa.bool_(): "true, false or nothing", pa.float64(): "numbers", pa.string(): "text"}
+_JSON: Mapping[type, Any] = {str: pa.string(), bool: pa.bool_(), int: pa.int64(), float: pa.float64()}
+DATES: Sequence[Kind] = ("date", "as_of", "birth_date")
+OTHER_SEPARATORS = (";", "\t", "|")
+_OFFSET = r"([+-]\d\d)(\d\d)$"
+"""At the end of a moment with a time zone, as Arrow writes it; ISO 8601 has a colon between its two parts."""
 
 
 class Table(NamedTuple):
@@ -146,10 +153,11 @@ def _cast(given: Any, column: Column, path: Path) -> Any:
         return given.cast(wanted, safe=False)
     if wanted == pa.string() and (pa.types.is_large_string(found) or pa.types.is_string_view(found)):
         return given.cast(wanted)
-    if column.kind in ("date", "as_of", "birth_date") and pa.types.is_temporal(found) and not pa.types.is_time(found):
-        return pc.replace_substring(given.cast(wanted), " ", "T")
+    dates = column.kind in DATES
+    if dates and (pa.types.is_date(found) or pa.types.is_timestamp(found)):
+        return pc.replace_substring_regex(pc.replace_substring(given.cast(wanted), " ", "T"), _OFFSET, r"\1:\2")
     raise PopulationError(
-        f"It is of type {found}, but has to be {_WORDS[wanted]}.",
+        f"It is of type {found}, but has to be {'dates, or ' if dates else ''}{_WORDS[wanted]}.",
         where=f"{path}, column {column.heading}",
         mend=f"Give it the type {wanted}; what is not known is null.",
     )
@@ -168,37 +176,51 @@ def _parquet(path: Path) -> Table:
 
 
 def _arrow(path: Path) -> Table:
+    def batches(columns: Columns) -> Iterator[Any]:
+        for batch in _opened(path)[1]:
+            yield batch.select(list(columns.needed))
+
+    return Table(path, tuple(_opened(path)[0]), None, batches)
+
+
+def _opened(path: Path) -> tuple[Sequence[str], Iterable[Any]]:
+    """The headings and the batches of a file of Arrow, or of a stream that was written to one."""
     source = pa.OSFile(str(path))
     try:
         file = pa.ipc.open_file(source)
-        stream: Iterable[Any] = (file.get_batch(number) for number in range(file.num_record_batches))
-        headings = file.schema.names
     except pa.ArrowInvalid:
         source.seek(0)
         reader = pa.ipc.open_stream(source)
-        stream, headings = reader, reader.schema.names
-
-    def batches(columns: Columns) -> Iterator[Any]:
-        for batch in stream:
-            yield batch.select(list(columns.needed))
-
-    return Table(path, tuple(headings), None, batches)
+        return reader.schema.names, reader
+    return file.schema.names, (file.get_batch(number) for number in range(file.num_record_batches))
 
 
 def _csv(path: Path) -> Table:
     with path.open(encoding="utf-8-sig", newline="") as text:
-        headings = next(csv.reader(text), [])
+        headings = next(filter(None, csv.reader(text)), [])
+    if len(headings) == 1 and any(other in headings[0] for other in OTHER_SEPARATORS):
+        what = f"Its only heading is {shortened(headings[0])}: columns are separated by commas."
+        raise PopulationError(what, where=str(path), mend="Write commas between the columns, and points in numbers.")
 
     def batches(columns: Columns) -> Iterator[Any]:
+        types = dict.fromkeys(columns.needed, pa.string()) | {one.heading: _TYPES[one.kind] for one in columns.read}
         options = pa_csv.ConvertOptions(
-            column_types=dict.fromkeys(columns.needed, pa.string()) | {one.heading: _TYPES[one.kind] for one in columns.read},
+            column_types=types,
             include_columns=list(columns.needed),
             null_values=UNKNOWN_TEXT,
-            strings_can_be_null=True,
             true_values=TRUE_TEXT,
             false_values=FALSE_TEXT,
         )
-        yield from pa_csv.open_csv(path, convert_options=options)
+        read = {column.heading for column in columns.read}
+        nothing = {heading: pa.array(UNKNOWN_TEXT if heading in read else [""]) for heading in columns.needed}
+        how = pa_csv.ParseOptions(newlines_in_values=True)
+        size = pa_csv.ReadOptions(block_size=LONGEST_ROW)
+        for batch in pa_csv.open_csv(path, read_options=size, parse_options=how, convert_options=options):
+            arrays = [
+                pc.if_else(pc.is_in(array, nothing[heading]), None, array) if types[heading] == pa.string() else array
+                for heading, array in zip(columns.needed, batch.columns, strict=True)
+            ]
+            yield pa.record_batch(arrays, names=columns.needed)
 
     return Table(path, tuple(headings), None, batches)
 
@@ -206,22 +228,33 @@ def _csv(path: Path) -> Table:
 def _ndjson(path: Path) -> Table:
     """Read twice: a column can be named by any of its lines."""
     headings: dict[str, None] = {}
+    found: dict[str, type] = {}
     decoder = msgspec.json.Decoder(dict[str, Any])
     rows = 0
     with path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             if line.strip():
                 try:
-                    headings |= dict.fromkeys(decoder.decode(line))
+                    row = decoder.decode(line)
                 except UNDECODABLE as error:
                     what = f"The line is no JSON object: {error}."
                     raise PopulationError(what, where=f"{path}, line {number}", mend="Write one object a line.") from error
+                for heading in [heading for heading in row if found.get(heading, int) is int]:
+                    headings.setdefault(heading)
+                    if row[heading] is not None and (heading not in found or isinstance(row[heading], float)):
+                        found[heading] = type(row[heading])
                 rows += 1
 
     def batches(columns: Columns) -> Iterator[Any]:
-        schema = pa.schema([(column.heading, _TYPES[column.kind]) for column in columns.read])
-        how = pa_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="infer")
-        for batch in pa_json.open_json(path, parse_options=how):
+        types = {heading: _JSON.get(found.get(heading, str)) for heading in columns.needed}
+        types |= {column.heading: _TYPES[column.kind] for column in columns.read}
+        for heading in (heading for heading, type_ in types.items() if type_ is None):
+            where = f"{path}, column {heading}"
+            raise PopulationError(
+                "It has objects or arrays, which no column keeps.", where=where, mend="Leave it out, or flatten it."
+            )
+        how = pa_json.ParseOptions(explicit_schema=pa.schema(types.items()), unexpected_field_behavior="ignore")
+        for batch in pa_json.open_json(path, parse_options=how, read_options=pa_json.ReadOptions(block_size=LONGEST_ROW)):
             yield batch.select(list(columns.needed))
 
     return Table(path, tuple(headings), rows, batches)
@@ -245,21 +278,41 @@ def _readable(path: Path, columns: Columns = NOTHING) -> Iterator[None]:
 
 def _unreadable(told: str, path: Path, columns: Columns) -> PopulationError:
     """What a reader tells, with the first row and column that do not fit, which a second reading finds."""
+    if not path.stat().st_size:
+        return PopulationError("The file is empty.", where=str(path), mend="Give it headings, and a row a patient.")
+    text = path.suffix.lower() == ".csv"
+    if text and (line := _no_text(path)):
+        what = "The line is no text in UTF-8."
+        return PopulationError(what, where=f"{path}, line {line}", mend="Save the file in that encoding.")
     kinds = {column.heading: column.kind for column in columns.read}
     for number, row in _rows(path):
         if row is None:
             what = "It has another number of values than there are columns."
             return PopulationError(what, where=f"{path}, row {number}", mend=MEND)
         for heading, value in row.items():
-            if heading in kinds and not _fits(value, kinds[heading]):
+            if heading in kinds and not (_fits_text if text else _fits)(value, kinds[heading]):
                 wanted = _WORDS[_TYPES[kinds[heading]]]
                 shown = shortened(value) if isinstance(value, str) else kind_of_value(value)
                 return PopulationError(
                     f"It is {shown}, but has to be {wanted}.", where=f"{path}, row {number}, column {heading}", mend=MEND
                 )
+    if "straddl" in told:  # so pyarrow says it
+        what = f"A row is longer than {LONGEST_ROW:,} bytes."
+        return PopulationError(what, where=str(path), mend="Leave out columns that are no codes.")
     first = told.splitlines()[0] if told else "no reason is told"
     form = f" as {path.suffix}" if path.suffix else ""
     return PopulationError(f"It cannot be read{form}: {first}.", where=str(path), mend="Check that it is whole.")
+
+
+def _no_text(path: Path) -> int:
+    """The number of the first line that is not UTF-8, or 0."""
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                line.decode()
+            except UnicodeDecodeError:
+                return number
+    return 0
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | None]]:
@@ -267,9 +320,10 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | None]]:
     if path.suffix.lower() == ".csv":
         with path.open(encoding="utf-8-sig", newline="", errors="replace") as text:
             reader = csv.reader(text)
-            headings = next(reader, [])
-            for number, values in enumerate(filter(None, reader), start=1):
-                yield number, dict(zip(headings, values, strict=True)) if len(values) == len(headings) else None
+            headings = next(filter(None, reader), [])
+            with suppress(csv.Error):  # of which the reader of Arrow has told
+                for number, values in enumerate(filter(None, reader), start=1):
+                    yield number, dict(zip(headings, values, strict=True)) if len(values) == len(headings) else None
     elif path.suffix.lower() in (".ndjson", ".jsonl"):
         with path.open("rb") as lines:
             for number, line in enumerate(filter(bytes.strip, lines), start=1):
@@ -277,11 +331,15 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | None]]:
 
 
 def _fits(value: Any, kind: Kind) -> bool:
-    """Whether a value of a text can be one of a kind."""
+    """Whether a value of JSON can be one of a kind."""
     wanted = _TYPES[kind]
-    if not isinstance(value, str):
-        types = {pa.bool_(): bool, pa.float64(): int | float, pa.string(): str}
-        return value is None or (isinstance(value, types[wanted]) and (wanted == pa.bool_()) == isinstance(value, bool))
+    types = {pa.bool_(): bool, pa.float64(): int | float, pa.string(): str}
+    return value is None or (isinstance(value, types[wanted]) and (wanted == pa.bool_()) == isinstance(value, bool))
+
+
+def _fits_text(value: str, kind: Kind) -> bool:
+    """Whether a text of CSV can be one of a kind."""
+    wanted = _TYPES[kind]
     if value in UNKNOWN_TEXT or wanted == pa.string():
         return True
     if wanted == pa.bool_():

@@ -35,23 +35,23 @@ def test_every_rule_and_the_level_of_random_patients(shipped: Engine) -> None:
     assert list(both.differences()) == []
 
 
-@pytest.mark.parametrize("few", [1, 9, 30])
+@pytest.mark.parametrize("few", [1, 5, 20])
 def test_a_few_who_contradict_themselves_among_many(shipped: Engine, few: int) -> None:
     table = made(shipped.program, 800, seed=5)
     flags = unpacked(Both(shipped, table).outcome().contradictory, 800)
-    chosen = np.sort(np.concatenate([np.flatnonzero(~flags)[:250], np.flatnonzero(flags)[:few]]))
+    chosen = np.sort(np.concatenate([np.flatnonzero(~flags)[:130], np.flatnonzero(flags)[:few]]))
     both = Both(shipped, table.take(pa.array(chosen)))
     assert both.contradictory() == few
     assert list(both.differences()) == []
 
 
-def test_batches_after_each_other_leave_nothing_behind(shipped: Engine) -> None:
+def test_batches_after_each_other_leave_nothing_behind_wherever_they_begin(shipped: Engine) -> None:
     table = made(shipped.program, 700, seed=6)
     both = Both(shipped, table.slice(0, 300))
     whole = Both(shipped, table).outcome()
-    for start, rows in ((0, 300), (300, 256), (556, 144)):
-        (batch,) = table.slice(start, rows).combine_chunks().to_batches()
-        found = both.program.run(both.encoder.encode(batch, 1, "made"))
+    (batch,) = table.combine_chunks().to_batches()
+    for start, rows in ((0, 300), (3, 256), (312, 144), (699, 1)):  # as bitmaps of Arrow begin, at a whole byte and within one
+        found = both.program.run(both.encoder.encode(batch.slice(start, rows), 1, "made"))
         for id_, bits in found.verdicts.items():
             for plane, expected in zip(bits, whole.verdicts[id_], strict=True):
                 assert np.array_equal(unpacked(plane, rows), unpacked(expected, 700)[start : start + rows]), id_

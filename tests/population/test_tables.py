@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from spinegraph.engine.model import Case
 from spinegraph.engine.population.columns import MOST_COLUMNS, Wanted, read_columns
 from spinegraph.engine.population.outcomes import asked_of
 from spinegraph.engine.population.run import Population
-from spinegraph.engine.population.tables import BATCH, open_table, typed_batches
+from spinegraph.engine.population.tables import BATCH, LONGEST_ROW, open_table, typed_batches
 
 from tests.coded import write_coded
 
@@ -109,6 +109,68 @@ def test_dates_are_read_as_a_case_reads_them(tmp_path: Path) -> None:
     population.decide(asked_of(ENGINE), [])
 
 
+def test_moments_with_time_zones_are_those_of_iso_8601(tmp_path: Path) -> None:
+    moment = datetime(2026, 1, 1, 23, 30, tzinfo=UTC)
+    columns = {
+        "id": ["a"],
+        "fever": [True],
+        "at:fever": pa.array([moment], pa.timestamp("s", tz="Europe/Berlin")),
+        "as_of": pa.array([moment], pa.timestamp("ms", tz="UTC")),
+    }
+    population = opened(write(tmp_path, "t.arrow", columns))
+    assert population.case("a").dates == {"present": {"fever": "2026-01-02T00:30:00+01:00"}}
+    assert population.decide(asked_of(ENGINE), []) == 1
+
+
+@pytest.mark.parametrize("kind", [pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.string())])
+def test_texts_of_every_type_and_columns_of_nothing(kind: Any, tmp_path: Path) -> None:
+    births = pa.array(["1970-01-01", None])
+    births = births.dictionary_encode().cast(kind) if pa.types.is_dictionary(kind) else births.cast(kind)
+    columns = {"id": ["a", "b"], "birth_date": births, "as_of": ["2026-01-01", "2026-01-01"]}
+    columns |= {heading: pa.nulls(2) for heading in ("fever", "duration_weeks", "performed:mri_lumbar")}
+    population = opened(write(tmp_path, "t.arrow", columns))
+    assert [population.case(id_).measurements for id_ in "ab"] == [{"age_years": 56.0}, {}]
+    assert population.decide(asked_of(ENGINE), []) == 2
+
+
+def test_an_arrow_file_and_a_stream_are_read_as_often_as_they_are_asked(tmp_path: Path) -> None:
+    table = pa.table({"id": ["a", "b"], "fever": [True, None]})
+    with pa.ipc.new_stream(str(tmp_path / "s.arrow"), table.schema) as stream:
+        stream.write_table(table)
+    for path in (write(tmp_path, "t.arrow", dict(zip(table.column_names, table.columns, strict=True))), tmp_path / "s.arrow"):
+        population = opened(path)
+        assert population.case("a").present == ("fever",)
+        assert population.decide(asked_of(ENGINE), []) == 2
+
+
+def test_ids_and_what_is_handed_on_stay_as_they_are(tmp_path: Path) -> None:
+    population = opened(write(tmp_path, "t.csv", "id,region,fever\nNA,NA,NA\n,,true\n"), Wanted(carried=("region",)))
+    (batch,) = typed_batches(population.table, population.columns)
+    assert batch.to_pylist() == [{"id": "NA", "region": "NA", "fever": None}, {"id": None, "region": None, "fever": True}]
+    assert population.case("NA") == Case()
+    with pytest.raises(PopulationError, match="No patient is called 'None'"):
+        population.case("None")
+
+
+def test_lines_of_json_whose_columns_come_late_or_look_like_others(tmp_path: Path) -> None:
+    first = '{"id": "2026-01-01", "count": 1}\n' + '{"id": "2026-01-02"}\n' * (LONGEST_ROW // 20)
+    path = write(tmp_path, "t.ndjson", first + '{"id": "z", "count": 1.5, "fever": true, "flag": false}\n')
+    population = opened(path, Wanted(carried=("count", "flag")))
+    *_, batch = typed_batches(population.table, population.columns)
+    last = batch.slice(batch.num_rows - 1).to_pylist()
+    assert last == [{"id": "z", "count": 1.5, "flag": False, "fever": True}]
+    assert population.table.headings == ("id", "count", "fever", "flag")
+
+
+def test_line_breaks_within_quotes_wherever_a_block_ends(tmp_path: Path) -> None:
+    count = LONGEST_ROW // 40
+    row = '"North\nStreet 1, ""above""\n\n"'
+    path = write(tmp_path, "t.csv", "\nid,fever,practice\n" + "".join(f"{number},true,{row}\n" for number in range(count)))
+    population = opened(path, Wanted(carried=("practice",)))
+    batches = list(typed_batches(population.table, population.columns))
+    assert [id_ for batch in batches for id_ in batch.column("id").to_pylist()] == [str(number) for number in range(count)]
+
+
 # What is refused ------------------------------------------------------------------------------
 
 
@@ -186,11 +248,35 @@ def test_lines_of_json_that_do_not_fit(tmp_path: Path) -> None:
     assert refused(path).where == f"{path}, line 2"
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "where", "told"),
+    [
+        ("t.csv", b"", "", "The file is empty."),
+        ("t.parquet", b"", "", "The file is empty."),
+        ("t.csv", b"id;fever\na;true\n", "", "Its only heading is 'id;fever': columns are separated by commas."),
+        ("t.csv", "id,fever\nM\u00fcller,true\n".encode("latin-1"), ", line 2", "The line is no text in UTF-8."),
+        ("t.csv", "id,fever\na,true\n".encode("utf-16"), ", line 1", "The line is no text in UTF-8."),
+        ("t.csv", b'id,fever\n"a,true\n', ", row 1", "It has another number of values than there are columns."),
+        ("t.csv", b'id,fever\n"' + b"x" * 3 * LONGEST_ROW + b'",true\n', "", "A row is longer than 4,194,304 bytes."),
+        ("t.csv", b'id,age_years\na,"54,5"\n', ", row 1, column age_years", "It is '54,5', but has to be numbers."),
+        ("t.csv", b"id,fever\na,ja\n", ", row 1, column fever", "It is 'ja', but has to be true, false or nothing."),
+        ("t.ndjson", b'{"age_years": "54"}\n', ", row 1, column age_years", "It is '54', but has to be numbers."),
+        ("t.ndjson", b'{"id": {"a": 1}}\n', ", column id", "It has objects or arrays, which no column keeps."),
+    ],
+)
+def test_files_that_cannot_be_read_as_they_are(name: str, content: bytes, where: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    error = refused(tmp_path / name)
+    assert (error.where, error.what) == (f"{tmp_path / name}{where}", told)
+
+
 def test_types_that_are_no_facts(tmp_path: Path) -> None:
     error = refused(write(tmp_path, "t.parquet", {"id": ["a"], "fever": [1]}))
     assert error.where == f"{tmp_path / 't.parquet'}, column fever"
     assert error.what == "It is of type int64, but has to be true, false or nothing."
     assert "has to be numbers" in refused(write(tmp_path, "t.arrow", {"id": ["a"], "age_years": ["54"]})).what
+    spans = {"id": ["a"], "as_of": [timedelta(days=5)]}
+    assert "has to be dates, or text" in refused(write(tmp_path, "u.arrow", spans)).what
 
 
 def test_files_that_are_not_whole_or_no_tables(tmp_path: Path) -> None:
