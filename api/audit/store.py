@@ -26,6 +26,8 @@ WAIT_SECONDS = 10
 """So long one writer waits for another."""
 LOCK = 0x5350494E4547
 """The advisory lock that writers take in PostgreSQL: it asks for no right but that to connect."""
+MEMORY = ":memory:"
+"""What SQLite calls a database that nobody else sees."""
 AT_A_TIME = 500
 """Rows that are read at a time."""
 
@@ -162,7 +164,7 @@ class AuditStore:
             with self._engine.connect() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            raise unusable(self.name, error) from error
+            raise unusable(self.name, _words(error)) from error
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -184,10 +186,10 @@ def unavailable(error: SQLAlchemyError) -> AuditUnavailableError:
     )
 
 
-def unusable(name: str, error: SQLAlchemyError) -> SettingsError:
+def unusable(name: str, why: str) -> SettingsError:
     """What an operator is told of a store that cannot be opened or read."""
     return SettingsError(
-        f"It cannot be used as an audit store: {_words(error)}.",
+        f"It cannot be used as an audit store: {why}.",
         where=name,
         mend="Name a file in a folder that can be written, or the URL of a database: postgresql+psycopg://….",
     )
@@ -221,13 +223,16 @@ def open_store(location: str, *, create: bool = True) -> AuditStore:
         mend = "pip install 'spinegraph[postgresql]', and give postgresql+psycopg://…."
         raise SettingsError(f"The driver {url.drivername} is not installed.", where=name, mend=mend) from error
     if engine.dialect.name == "sqlite":
+        if create:
+            _make_file(Path(str(url.database)), name)
         _prepare_sqlite(engine, create=create)
     store = AuditStore(engine, name)
     try:
         (store.prepare if create else store.require)()
     except AuditUnavailableError as error:
         store.close()
-        raise unusable(name, error.__cause__) if isinstance(error.__cause__, SQLAlchemyError) else error from error
+        cause = error.__cause__
+        raise unusable(name, _words(cause)) if isinstance(cause, SQLAlchemyError) else error from error
     except SettingsError:
         store.close()
         raise
@@ -236,17 +241,27 @@ def open_store(location: str, *, create: bool = True) -> AuditStore:
 
 def url_of(location: str) -> URL:
     """The URL of a store: as it is given, or that of an SQLite file. Raises SettingsError."""
+    mend = "Give a path, or postgresql+psycopg://user@host/database."
+    if location == MEMORY:
+        raise SettingsError("Records have to be on a disk.", where="SPINEGRAPH_AUDIT", mend=mend)
     if "://" not in location:
         return URL.create("sqlite", database=location)
-    mend = "Give a path, or postgresql+psycopg://user@host/database."
     try:
         url = make_url(location)
         backend = url.get_backend_name()
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise SettingsError("This is no URL of a database.", where="SPINEGRAPH_AUDIT", mend=mend) from error
-    if backend not in ("sqlite", "postgresql") or not url.database:
+    if backend not in ("sqlite", "postgresql") or not url.database or url.database == MEMORY:
         raise SettingsError(f"Decisions cannot be recorded in {shortened(backend)}.", where="SPINEGRAPH_AUDIT", mend=mend)
     return url
+
+
+def _make_file(path: Path, name: str) -> None:
+    """Make the file where there is none, for its user alone: it holds data of patients. Raises SettingsError."""
+    try:
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise unusable(name, error.strerror or type(error).__name__) from error
 
 
 def _prepare_sqlite(engine: Engine, *, create: bool) -> None:

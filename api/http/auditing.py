@@ -29,7 +29,7 @@ class Auditing(NamedTuple):
         make = partial(self.audit.recorder.entry, told, origin_of(request, door))
         entry = make() if told.answer else await run_in_threadpool(make)
         await asyncio.wrap_future(self.audit.record([entry]))
-        note_decision(request.scope, entry.decided.id)
+        note_recorded(request, entry.decided.id)
         return {HEADER: entry.decided.id}
 
     def entry(self, request: Request, door: Door, told: Told) -> Entry | None:
@@ -47,6 +47,11 @@ class Auditing(NamedTuple):
 
 
 NO_AUDIT = Auditing()
+
+
+def note_recorded(request: Request, id_: str) -> None:
+    """Note for the log under which id a decision was recorded."""
+    note_decision(request.scope, id_)
 
 
 def origin_of(request: Request, door: Door) -> Origin:

@@ -6,11 +6,13 @@ A router is added here, in one row. What is switched off answers 404 and says so
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from spinegraph.api.http.assistants import assistants_router
+from spinegraph.api.http.auditing import note_recorded, origin_of
 from spinegraph.api.http.batch import batch_router
 from spinegraph.api.http.browse import browse_router
 from spinegraph.api.http.comparison import comparison_router
@@ -47,6 +49,7 @@ from spinegraph.api.http.trying import try_router
 from spinegraph.api.http.validation import validation_router
 from spinegraph.api.http.witnesses import witnesses_router
 from spinegraph.api.mcp.guidelines import Guidelines
+from spinegraph.api.mcp.recording import Recording
 from spinegraph.api.problems import PartOffError
 from spinegraph.api.settings import Part
 from spinegraph.engine.exchange.cds_hooks.order_cards import order_writer
@@ -131,7 +134,9 @@ def _hooks(served: Served) -> APIRouter:
 
 def _guidelines(served: Served) -> Guidelines:
     queries = served.queries if served.offers("sparql") else None
-    return Guidelines(served.engine, served.codebook, queries, served.assistants, served.limits.max_bytes)
+    audit = served.auditing.audit
+    recording = Recording(audit, partial(origin_of, door="assistants"), note_recorded) if audit else None
+    return Guidelines(served.engine, served.codebook, queries, served.assistants, served.limits.max_bytes, recording)
 
 
 def _switched_off(router: APIRouter, part: Part) -> APIRouter:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from msgspec import structs
+from spinegraph.api.audit.record import Asked
 from spinegraph.api.mcp.answers import ChangedFact, ChangedVerdict, Comparison, NextScreen, Outcome, Tensions
 from spinegraph.api.mcp.guidelines import Guidelines, attribution
 from spinegraph.api.problems import ParameterError
@@ -51,9 +52,13 @@ def engine_asked(guidelines: Guidelines, asked: OfPackages) -> Engine:
 
 
 def decide(guidelines: Guidelines, asked: Decide, case: Case) -> bytes:
-    """The answer of `POST /v1/decisions` in this view, byte for byte."""
+    """The answer of `POST /v1/decisions` in this view, byte for byte. Raises AuditUnavailableError if it cannot be recorded."""
     engine_asked(guidelines, asked)
-    return guidelines.engine.decide_json(case, asked.view, packages=asked.guideline)
+    of_case = Asked(view=asked.view, guideline=asked.guideline)
+    answer = of_case.answer(guidelines.engine, case)
+    if guidelines.recording:
+        guidelines.recording.record(case, of_case, answer)
+    return answer
 
 
 def next_screen(guidelines: Guidelines, asked: OfPackages, case: Case) -> NextScreen:

@@ -10,6 +10,7 @@ from typing import Any
 
 from spinegraph.api.listings import Entry, entry_of, make_listings
 from spinegraph.api.mcp.answers import Stated
+from spinegraph.api.mcp.recording import Recording
 from spinegraph.api.mcp_settings import McpSettings
 from spinegraph.api.problems import ParameterError
 from spinegraph.engine import Case, CaseError, CaseTooLargeError, Codebook, Engine, make_case_file, parse_json
@@ -25,7 +26,7 @@ from spinegraph.engine.query.service import QueryService
 class Guidelines:
     """The knowledge, ready to answer assistants; without `queries` there is no tool that asks them.
 
-    `max_case_bytes`: the largest case that is read.
+    `max_case_bytes`: the largest case that is read; `recording`: records what `decide` answers, or None.
     """
 
     engine: Engine
@@ -33,6 +34,7 @@ class Guidelines:
     queries: QueryService | None
     settings: McpSettings
     max_case_bytes: int
+    recording: Recording | None = None
 
     @cached_property
     def of_itself(self) -> Mapping[str, Any]:

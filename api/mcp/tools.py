@@ -21,6 +21,7 @@ from spinegraph.api.case_body import CaseBody
 from spinegraph.api.mcp import deciding, looking_up, proof
 from spinegraph.api.mcp.answers import Comparison, Explanation, FoundCodes, NextScreen, QueryAnswer, Tensions
 from spinegraph.api.mcp.guidelines import Guidelines
+from spinegraph.api.mcp.recording import asked_by
 from spinegraph.api.mcp.words import DESCRIPTIONS, TITLES
 from spinegraph.api.problems import RequestError, fault_members, members_of
 from spinegraph.engine import CaseError
@@ -67,7 +68,8 @@ class GuidelineTool(Tool):
 
     async def run(self, arguments: dict[str, Any], context: Any, convert_result: bool = False) -> Any:  # noqa: ARG002
         """The result of a call, as the SDK asks for it."""
-        return await self.fn(arguments)
+        with asked_by(context.request_context.request):
+            return await self.fn(arguments)
 
 
 def _make_tool(name: str, signature: Signature, guidelines: Guidelines) -> Tool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 import pyoxigraph as ox
@@ -76,6 +77,7 @@ def _of_caller(run: ox.NamedNode, publication: ox.NamedNode, wanted: Wanted) -> 
             yield agent, "rdf:type", iri("prov:Person")
 
 
+@cache
 def engine_version() -> str:
     """The version of this program."""
     try:

@@ -194,7 +194,14 @@ def test_no_file_to_be_read(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    assert "unable to open database file" in refused(str(tmp_path / "missing" / "audit.db"))
+    assert "No such file or directory" in refused(str(tmp_path / "missing" / "audit.db"))
+
+
+def test_the_file_is_for_its_user_alone(tmp_path: Path, small: Engine) -> None:
+    store = open_store(str(tmp_path / "audit.db"))
+    store.append([entry(small, Case())])
+    assert {path.stat().st_mode & 0o077 for path in tmp_path.glob("audit.db*")} == {0}
+    store.close()
 
 
 @pytest.mark.parametrize(
@@ -203,6 +210,8 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
         ("mysql://host/audit", "Decisions cannot be recorded in 'mysql'."),
         ("postgresql+psycopg://host", "Decisions cannot be recorded in 'postgresql'."),
         ("postgresql+psycopg://host:port/audit", "This is no URL of a database."),
+        (":memory:", "Records have to be on a disk."),
+        ("sqlite:///:memory:", "Decisions cannot be recorded in 'sqlite'."),
         ("://", "This is no URL of a database."),
         ("postgresql+nothing://host/audit", "The driver postgresql+nothing is not installed."),
     ],
@@ -304,7 +313,7 @@ def test_a_process_that_is_killed_before_it_commits_leaves_nothing_of_the_group(
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
-    assert "unable to open database file" in refused(str(tmp_path / "audit.db"))
+    assert "Permission denied" in refused(str(tmp_path / "audit.db"))
 
 
 def test_a_file_that_is_locked(tmp_path: Path, small: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

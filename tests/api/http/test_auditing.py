@@ -132,9 +132,7 @@ def test_every_line_of_a_batch_is_recorded(client: httpx.Client, fresh: Fresh) -
 
 def test_what_a_plan_is_applied_to_is_recorded(client: httpx.Client, engine: Engine, fresh: Fresh) -> None:
     plan = client.get("/fhir/PlanDefinition?_count=1").json()["entry"][0]["resource"]["id"]
-    reply = client.post(f"/fhir/PlanDefinition/{plan}/$apply?asOf=2026-01-01", content=json.dumps(BUNDLE), headers=FHIR)
-    if reply.status_code != 200:
-        reply = client.post(f"/fhir/PlanDefinition/{plan}/$apply", content=json.dumps(BUNDLE), headers=FHIR)
+    reply = client.post(f"/fhir/PlanDefinition/{plan}/$apply", content=json.dumps(BUNDLE), headers=FHIR)
     assert reply.status_code == 200, reply.text
     (found,) = fresh()
     assert reply.headers[HEADER] == found.record.id
@@ -160,6 +158,31 @@ def test_what_a_hook_is_answered_is_recorded(client: httpx.Client, engine: Engin
     assert found.record.sent_digest == sha256(reply.content)
     (extension,) = {**reply.json()["extension"]}.values()
     assert extension["decision"] == found.record.decision
+
+
+@pytest.mark.slow
+def test_what_an_assistant_is_told_is_recorded(
+    small: Engine, tmp_path: Path, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("spinegraph.api.audit.store.WAIT_SECONDS", 0)
+    store = tmp_path / "audit.db"
+    settings = Settings(off=frozenset(("sparql", "validation")))
+    app = create_app(settings, small, environment={"SPINEGRAPH_AUDIT": str(store)})
+    call = {"name": "decide", "arguments": {"case": {"present": ["fever"]}, "view": "standard"}}
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
+    headers = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-06-18", "X-Request-ID": ID}
+    with make_client(app) as client, caplog.at_level(logging.INFO, "spinegraph.access"):
+        told = client.post("http://localhost/mcp", json=message, headers=headers).json()["result"]
+        with locked(store):
+            refused = client.post("http://localhost/mcp", json=message, headers=headers).json()["result"]
+    app.served.close()
+    (found,) = stored(store)
+    assert (found.record.door, found.record.request_id, found.record.asked.view) == ("assistants", ID, "standard")
+    assert found.record.sent_digest == sha256(told["content"][0]["text"].encode())
+    fields = [getattr(record, FIELDS) for record in caplog.records if record.name == "spinegraph.access"]
+    assert [one.get("decision") for one in fields] == [found.record.id, None]
+    assert refused["isError"]
+    assert "audit-unavailable" in refused["content"][0]["text"]
 
 
 def test_what_is_refused_is_no_decision(client: httpx.Client, fresh: Fresh) -> None:
