@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import duckdb
@@ -34,13 +34,17 @@ class DuckDBProgram:
 
     def decide(self, table: Any) -> Any:
         """Arrow table of patients → Arrow table with the level and a column for each rule."""
-        self._connection.register("patients", table)
-        codes = self._connection.sql(self.sql).to_arrow_table().combine_chunks()
+        codes = self.prepared(table)().combine_chunks()
         found = {}
         for name in codes.column_names:
             (column,) = codes.column(name).chunks
             found[name] = pa.DictionaryArray.from_arrays(column, pa.array(LEVELS if name == "level" else VERDICTS))
         return pa.table(found)
+
+    def prepared(self, table: Any) -> Callable[[], Any]:
+        """What decides an Arrow table in memory, each time anew: an Arrow table of numbers, places among the verdicts."""
+        self._connection.register("patients", table)
+        return lambda: self._connection.sql(self.sql).to_arrow_table()
 
 
 def query(translation: Translation) -> str:

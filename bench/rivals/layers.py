@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from spinegraph.engine.program.instructions import Instruction, Recording
 
 Expression = TypeVar("Expression")
-LARGEST = 60
+LARGEST = 20
 """So many operations stand within one expression, at most: deep ones take engines very long to plan."""
 
 

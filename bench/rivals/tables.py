@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,13 +15,16 @@ from bench.rivals.translation import Translation
 
 class TableProgram(Protocol):
     """A program of another engine. `decide`: Arrow table of patients → Arrow table with the level and a column for each rule,
-    dictionaries as `spinegraph population` writes them."""
+    dictionaries as `spinegraph population` writes them. `prepared`: what does the same for one table each time it is called, and
+    leaves the columns as the engine has them: that is what is timed."""
 
     name: str
 
     def __init__(self, translation: Translation) -> None: ...
 
     def decide(self, table: Any) -> Any: ...
+
+    def prepared(self, table: Any) -> Callable[[], Any]: ...
 
 
 ENGINES: Mapping[str, type[TableProgram]] = {"polars": PolarsProgram, "duckdb": DuckDBProgram}
