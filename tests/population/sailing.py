@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from unittest import mock
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
+
+
+@contextmanager
+def no_doctests_of_pyspark() -> Iterator[None]:
+    """The main module of a worker of pytest-xdist has no file: PySpark takes that for its own doctests, unless somebody types."""
+    with mock.patch.object(sys, "ps1", ">>> ", create=True):
+        yield
 
 
 @contextmanager
@@ -20,7 +29,8 @@ def connected() -> Iterator[SparkSession]:
     server.start(background=True)
     address = server.listening_address
     assert address is not None
-    spark = SparkSession.builder.remote(f"sc://127.0.0.1:{address[1]}").getOrCreate()
+    with no_doctests_of_pyspark():
+        spark = SparkSession.builder.remote(f"sc://127.0.0.1:{address[1]}").getOrCreate()
     try:
         yield spark
     finally:
