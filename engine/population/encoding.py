@@ -1,6 +1,6 @@
 """Arrow batches → the input planes of a program: what `CaseEncoder` does for one case, for a plane of patients at a time.
 
-Rows that only a reader of cases can read (with dates, or with what dates decide) are read by it, one at a time.
+Rows that only a reader of cases can read (with dates that decide something, or cannot be) are read by it, one at a time.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from spinegraph.engine.errors import LONGEST_ECHO, CaseError
 from spinegraph.engine.model import Measured, OneOf, Related
 from spinegraph.engine.population.columns import Column, Columns, Kind
 from spinegraph.engine.population.cutoffs import Stretch, stretches
+from spinegraph.engine.population.dates import DatedColumns, Texts, pairs_of, texts_of
 from spinegraph.engine.population.rows import SIDES, RowReader, located
 from spinegraph.engine.program.buffered import Words
 from spinegraph.engine.program.program import Program
@@ -29,6 +30,9 @@ from spinegraph.engine.program.program import Program
 Numbers = NDArray[np.float64]
 NEARLY = 1e-9
 """Two values in relation that lie so near to a bound, in relation to their size, are compared in decimals, each alone."""
+
+MOST_AGES = 100_000
+"""So many ages are kept that follow from a date of birth and a moment."""
 
 
 class Encoded(NamedTuple):
@@ -65,9 +69,11 @@ class PopulationEncoder:
             if isinstance(asked, Measured)
         }
         self._in_time = asked_about(program.knowledge)
-        self._read_alone = [column for column in columns.read if column.kind == "date" or self._is_read_in_time(column)]
+        self._dates = DatedColumns(columns, self._is_decided_by_dates, reader.as_of)
+        self._read_alone = [column for column in columns.read if column.kind != "date" and self._is_read_in_time(column)]
         self._inputs = np.zeros((program.input_size, -(-size // 64)), dtype=np.uint64)
         self._clean = True
+        self._ages: dict[tuple[str | None, str | None], float] = {}
 
     def encode(self, batch: Any, first: int, where: str) -> Encoded:
         """The planes of a batch. `first`: the number of its first row. Raises PopulationError, which names row and column."""
@@ -143,13 +149,9 @@ class PopulationEncoder:
         if not any(self._columns.of_kind("birth_date", "as_of")):
             return
         born, moment = (one.only(self._columns, kind) for kind in ("birth_date", "as_of"))
-        pairs = np.stack([given.indices for given in (born, moment)])
-        different, first, which = np.unique(pairs, axis=1, return_index=True, return_inverse=True)
-        ages = np.full(different.shape[1], np.nan)
-        for number, (birth, at) in enumerate(different.T):
-            said = {"birth_date": born.texts[birth], "as_of": moment.texts[at] or self._reader.as_of}
-            ages[number] = self._age_of({name: text for name, text in said.items() if text}, one.place(int(first[number])))
-        found = ages[which.reshape(-1)]
+        pairs = pairs_of(born, moment)
+        ages = [self._age_of(birth, at, int(row), one) for (birth, at), row in zip(pairs.texts, pairs.rows, strict=True)]
+        found = np.array(ages)[pairs.indices]
         followed = ~np.isnan(found)
         code = self._codebook.age
         given = values.get(code, Values(np.zeros(one.rows), np.zeros_like(one.inputs[-1])))
@@ -157,12 +159,18 @@ class PopulationEncoder:
         one.alone |= known & followed
         values[code] = Values(np.where(known, given.numbers, np.nan_to_num(found)), given.known | packed(followed))
 
-    def _age_of(self, said: Mapping[str, str], where: str) -> float:
+    def _age_of(self, birth: str | None, at: str | None, row: int, one: _Batch) -> float:
         """The age that two dates make; none without a date of birth. Raises PopulationError."""
-        try:
-            return make_case(said, self._codebook).measurements.get(self._codebook.age, np.nan)
-        except CaseError as error:
-            raise located(error, where, error.where.removeprefix("/")) from error
+        pair = birth, self._reader.as_of or None if at is None else at
+        if pair not in self._ages:
+            if len(self._ages) >= MOST_AGES:
+                self._ages.clear()
+            said = {name: text for name, text in zip(("birth_date", "as_of"), pair, strict=True) if text is not None}
+            try:
+                self._ages[pair] = make_case(said, self._codebook).measurements.get(self._codebook.age, np.nan)
+            except CaseError as error:
+                raise located(error, one.place(row), error.where.removeprefix("/")) from error
+        return self._ages[pair]
 
     def _compare(self, code: str, given: Values, one: _Batch) -> Words:
         """Fill the planes of what is asked of a measurement; the patients of whom it is known."""
@@ -203,6 +211,7 @@ class PopulationEncoder:
 
     def _each_alone(self, one: _Batch) -> None:
         """Fill the planes of the rows that only a reader of cases can read."""
+        one.alone |= self._dates.alone(one.column, one.rows)
         for column in self._read_alone:
             one.alone |= one.column(column).is_valid().to_numpy(zero_copy_only=False)
         alone = np.flatnonzero(one.alone)
@@ -218,12 +227,10 @@ class PopulationEncoder:
         members = SIDES.get(column.kind, ("measurements",))
         return any((member, column.code) in self._in_time for member in members)
 
-
-class _Texts(NamedTuple):
-    """A column of texts: the different ones, the last of them "" for nothing, and which of them stands in each row."""
-
-    texts: list[str]
-    indices: NDArray[np.int64]
+    def _is_decided_by_dates(self, column: Column) -> bool:
+        """Whether something is decided by when that was what a column says."""
+        done = self._places.performed.get(column.code, ()) if column.kind == "performed" else ()
+        return self._is_read_in_time(column) or any(recurrence for _, recurrence in done)
 
 
 class _Batch:
@@ -239,15 +246,10 @@ class _Batch:
         """The values of a column."""
         return self._columns[column.heading]
 
-    def only(self, columns: Columns, kind: Kind) -> _Texts:
+    def only(self, columns: Columns, kind: Kind) -> Texts:
         """The texts of the only column of a kind, all of them nothing where there is none."""
         column = next(columns.of_kind(kind), None)
-        if column is None:
-            return _Texts([""], np.zeros(self.rows, dtype=np.int64))
-        found = self.column(column).dictionary_encode()
-        texts = [*found.dictionary.to_pylist(), ""]
-        indices = found.indices.fill_null(len(texts) - 1).to_numpy(zero_copy_only=False)
-        return _Texts(texts, indices.astype(np.int64))
+        return Texts([None], np.zeros(self.rows, dtype=np.int64)) if column is None else texts_of(self.column(column))
 
     def place(self, row: int) -> str:
         """A row of the file, for messages."""
