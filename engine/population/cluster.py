@@ -63,7 +63,8 @@ def decide_dataframe(
         mend = "Name it with id=: in what a cluster gives back, rows are found by nothing else."
         raise PopulationError("No column names the patients.", where=NAME, mend=mend)
     read = patients.select(*(_quoted(heading) for heading in asks.columns.needed))
-    typed = typed_schema(read.limit(0).toArrow().schema, asks.columns, NAME)
+    nobody = read.sparkSession.createDataFrame([], read.schema)  # so that nothing of the patients is read for their types
+    typed = typed_schema(nobody.toArrow().schema, asks.columns, NAME)
     given = DecidedColumns(asks.columns, asks.asked()).schema(typed)
     worker = Worker(_sent(read, shipped(asks, engine, options)))
     return read.mapInArrow(worker, _spark_schema(given, asks, read.schema))

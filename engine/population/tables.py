@@ -81,8 +81,8 @@ def typed_schema(schema: Any, columns: Columns, name: str) -> Any:
 
     `name`: what messages call the table.
     """
-    empty = schema.empty_table().select(list(columns.needed)).to_batches() or [pa.RecordBatch.from_pylist([], schema)]
-    return _typed(empty[0].select(list(columns.needed)), columns, Path(name)).schema
+    nobody = [pa.nulls(0, schema.field(heading).type) for heading in columns.needed]
+    return _typed(pa.record_batch(nobody, names=list(columns.needed)), columns, Path(name)).schema
 
 
 def typed_batches(table: Table, columns: Columns) -> Iterator[Any]:

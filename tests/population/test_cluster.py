@@ -88,14 +88,6 @@ def _renamed(table: pa.Table, engine: Engine, asks: dict[str, Any]) -> pa.Table:
 
 
 @pytest.mark.slow
-def test_what_spark_does_with_it_reads_only_what_it_needs(engine: Engine, patients: pa.Table, spark: SparkSession) -> None:
-    decided = decide_dataframe(spark.createDataFrame(patients), engine, rules=[RULE])
-    counted = {row["level"]: row["count"] for row in decided.groupBy("level").count().collect()}
-    levels = decide_patients(patients, engine, rules=[RULE]).read_all().column("level").to_pylist()
-    assert counted == {level: levels.count(level) for level in levels}
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("heading", "column", "told"),
     [
