@@ -11,6 +11,7 @@ from bench.growth import growth_rows
 from bench.http import http_rows
 from bench.measured import Measured
 from bench.one_patient import one_patient_rows
+from bench.rivals.one_patient import one_patient_rivals_rows
 from bench.rivals.speed import rivals_rows
 from bench.sparql import sparql_rows
 from bench.validation import validation_rows
@@ -31,7 +32,7 @@ class Topic(NamedTuple):
 
 
 TOPICS = (
-    Topic("one patient", (one_patient_rows,)),
+    Topic("one patient", (one_patient_rows, one_patient_rivals_rows)),
     Topic("a million patients", (rivals_rows,)),
     Topic("growth with rules", (growth_rows,)),
     Topic("growth with patients", ()),

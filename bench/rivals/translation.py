@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from spinegraph.engine.decide.decision import Engine
 from spinegraph.engine.decide.input_planes import input_planes
-from spinegraph.engine.model import Measured, OneOf
+from spinegraph.engine.decide.level import LEVELS
+from spinegraph.engine.model import VERDICTS, Measured, OneOf
 from spinegraph.engine.population.cutoffs import Stretch, stretches
 from spinegraph.engine.population.outcomes import asked_of, bits_of, settled_level, settled_verdict, without_clashes
 from spinegraph.engine.program.instructions import RecordedPlane, Recording
@@ -70,6 +71,11 @@ class Translation:
         found = (plane for bits in (self.level, *self.verdicts.values()) for plane in bits)
         return tuple(dict.fromkeys(found))
 
+    def told(self, planes: Collection[int]) -> dict[str, str]:
+        """The level and the verdicts by rule id, where of the wanted planes these are set."""
+        found: dict[str, str] = {"level": LEVELS[_number(self.level, planes)]} if self.level else {}
+        return found | {id_: VERDICTS[_number(bits, planes)] for id_, bits in self.verdicts.items()}
+
     @property
     def needed(self) -> dict[int, Condition]:
         """The conditions on which the wanted planes rest."""
@@ -84,10 +90,27 @@ def translate(engine: Engine, headings: Collection[str], *, settled: bool = True
     VocabularyError for a rule id that there is not.
     """
     program = engine.program
-    recording = Recording(program.input_size)
     inputs = {number: condition for number, condition in _conditions(program) if condition.heading in headings}
     outside = _outside(program)
-    readable = {*inputs, *outside, recording.ones}
+    recording, found = _recorded(engine, {*inputs, *outside}, settled, rules)
+    left_out = {name: reason for name, bits in found.items() if (reason := _reason(recording, bits, outside))}
+    kept = {name: bits for name, bits in found.items() if name not in left_out}
+    return Translation(recording, inputs, kept.pop("level", ()), kept, left_out)
+
+
+def translate_for_cases(engine: Engine, *, settled: bool = True) -> Translation:
+    """The program of an engine for one case at a time, whose input planes `CaseEncoder` makes: nothing is left out."""
+    recording, found = _recorded(engine, range(engine.program.input_size), settled, ())
+    return Translation(recording, {}, found.pop("level"), found, {})
+
+
+def _recorded(
+    engine: Engine, known: Collection[int], settled: bool, rules: Collection[str]
+) -> tuple[Recording, dict[str, NumberBits]]:
+    """The bits of the level and of each rule. `known`: the input planes that may be anything but empty."""
+    program = engine.program
+    recording = Recording(program.input_size)
+    readable = {*known, recording.ones}
     given = [plane if plane.number in readable else recording.nothing for plane in recording.given]
     asked = asked_of(engine, rules)
     slots: list[Sequence[int]] = [program.level, *(program.verdicts[rule.iri] for rule in asked.rules)]
@@ -102,10 +125,7 @@ def translate(engine: Engine, headings: Collection[str], *, settled: bool = True
         level, *verdicts = zip(found, again, strict=True)
         found = [settled_level(*level), *(settled_verdict(*pair) for pair in verdicts)]
     names = ["level", *(rule.id for rule in asked.rules)]
-    all_bits = {name: tuple(plane.number for plane in bits) for name, bits in zip(names, found, strict=True)}
-    left_out = {name: reason for name, bits in all_bits.items() if (reason := _reason(recording, bits, outside))}
-    kept = {name: bits for name, bits in all_bits.items() if name not in left_out}
-    return Translation(recording, inputs, kept.pop("level", ()), kept, left_out)
+    return recording, {name: tuple(plane.number for plane in bits) for name, bits in zip(names, found, strict=True)}
 
 
 def _conditions(program: Program) -> Iterator[tuple[int, Condition]]:
@@ -159,6 +179,10 @@ def _reason(recording: Recording, bits: NumberBits, outside: Mapping[int, str]) 
 def _reached(recording: Recording, wanted: Collection[int]) -> set[int]:
     """The planes on which some planes rest, and these."""
     return {*wanted, *(operand for _, instruction in recording.needed(wanted) for operand in instruction[1:])}
+
+
+def _number(bits: NumberBits, planes: Collection[int]) -> int:
+    return sum(1 << place for place, plane in enumerate(bits) if plane in planes)
 
 
 def heading(bits: NumberBits) -> str:

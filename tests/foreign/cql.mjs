@@ -1,7 +1,8 @@
 // Runs exported libraries: `node cql.mjs FOLDER NAME RESULTS < cases`, a JSON object a line in both. (Engines write to stdout.)
 //
 // A case has `parameters`: name → {type, value}; null is said by `value: null`. A result has what each engine says of each
-// definition that was asked for, the reference engine from the CQL text, cql-execution from the ELM beside it.
+// definition that was asked for, the reference engine from the CQL text, cql-execution from the ELM beside it; and the seconds
+// of processor time that each of them took.
 import { openSync, readFileSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { createRequire } from "node:module";
@@ -102,11 +103,17 @@ async function executionResults(parameters, wanted) {
 const output = openSync(results, "w");
 const write = (value) => writeSync(output, `${JSON.stringify(value)}\n`);
 write(translated());
+const spent = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1e6; };
 let wanted = [];
 for await (const line of createInterface({ input: process.stdin })) {
   const asked = JSON.parse(line);
   wanted = asked.wanted ?? wanted;
   if (asked.parameters) {
-    write({ reference: referenceResults(asked.parameters, wanted), execution: await executionResults(asked.parameters, wanted) });
+    const started = spent();
+    const reference = referenceResults(asked.parameters, wanted);
+    const between = spent();
+    const execution = await executionResults(asked.parameters, wanted);
+    const seconds = { reference: between - started, execution: spent() - between };
+    write({ reference, execution, seconds });
   }
 }
