@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from spinegraph.engine import Engine, load_knowledge
+from spinegraph.engine.collector import collector_paused
 from spinegraph.engine.knowledge.files import SCHEMA, named_paths, shipped_folders
 from spinegraph.engine.knowledge.files import VOCABULARY as SHARED_TERMS
 from spinegraph.engine.model import Case
@@ -27,7 +28,7 @@ from bench.subjects import frozen_objects
 from tests.random_cases import random_cases
 
 TOPIC = "growth with rules"
-COPIES, SHARED_COPIES, QUICK = (1, 4, 16, 64, 264), (1, 4, 16, 64), (1, 4)
+COPIES, SHARED_COPIES, QUICK = (1, 16, 64, 264), (1, 16, 64), (1, 4)
 """So many copies of the content: 228 rules each."""
 SHARED = ("measurements.ttl", *(name for names in SCHEMA.values() for name in names))
 """What all copies have in common: the schema, and the quantities."""
@@ -80,15 +81,18 @@ def _renamed(text: str, number: int, prefixes: tuple[str, ...], shared_vocabular
 class Growth(NamedTuple):
     """What so many rules cost in a process of their own.
 
-    Seconds of processor time to load (read, check, make the model), to compile and prepare, and for the verdicts of one case of
-    all; bytes at the peak of memory, beyond what the process had before it loaded anything.
+    Seconds of processor time to load (read, check, make the model), to compile the program, to prepare an engine besides (for
+    proofs, counterfactuals and questions), and for the verdicts of one case of all; bytes at the peak of memory until all is
+    compiled and until the engine is prepared, beyond what the process had before it loaded anything.
     """
 
     rules: int
     load: float
     compile: float
+    prepare: float
     verdicts: float
     memory: int
+    prepared_memory: int
 
 
 def measure(copies: int, shared_vocabulary: bool = False) -> Growth:
@@ -109,19 +113,24 @@ def measure_here(folder: Path, shared_vocabulary: bool) -> Growth:
     copies = sorted(folder.iterdir())
     paths = named_paths(*copies)
     before = _peak_memory()
-    loads, compiles = [], []
-    memory = 0
+    loads, compiles, engines, peaks = [], [], [], []
     for _ in range(max(1, 5 // len(copies))):
         gc.collect()
         start = time.process_time()
         knowledge = load_knowledge(paths)
         loaded = time.process_time()
+        with collector_paused():
+            compile_program(knowledge)
+        compiled = time.process_time()
+        peaks.append(_peak_memory() - before)
         engine = Engine(knowledge)
+        engines.append(time.process_time() - compiled)
+        peaks.append(_peak_memory() - before)
         loads.append(loaded - start)
-        compiles.append(time.process_time() - loaded)
-        memory = memory or _peak_memory() - before
+        compiles.append(compiled - loaded)
     verdicts = least_time(engine.verdicts, list(_repeated(len(copies), shared_vocabulary)), repeats=5)
-    return Growth(len(knowledge.rules), min(loads), min(compiles), verdicts, memory)
+    prepare = max(0.0, min(engines) - min(compiles))  # an engine compiles, too
+    return Growth(len(knowledge.rules), min(loads), min(compiles), prepare, verdicts, peaks[0], peaks[1])
 
 
 def _peak_memory() -> int:
@@ -159,21 +168,26 @@ def growth_rows(quick: bool) -> Iterator[Measured]:
 
 
 def _growth_rows(copies: Sequence[int], shared_vocabulary: bool) -> Iterator[Measured]:
-    kind = ", one vocabulary" if shared_vocabulary else ""
     one = measure(copies[0], shared_vocabulary)
-    against = f"linear, from {one.rules} rules"
     for number in copies[1:]:
-        found = measure(number, shared_vocabulary)
-        more = found.rules / one.rules
-        for what, there, here, show in (
-            ("loading", found.load, one.load, _seconds),
-            ("compiling and preparing", found.compile, one.compile, _seconds),
-            ("verdicts of a case", found.verdicts, one.verdicts, _milliseconds),
-            ("peak of memory", found.memory, one.memory, _mebibytes),
-        ):
-            note = f"{show(there)} against {show(here)}"
-            unit = "× the size" if show is _mebibytes else "× the time"
-            yield Measured(TOPIC, f"{what}{kind}", there / here / more, unit, against, note, at=found.rules)
+        yield from _compared(measure(number, shared_vocabulary), one, ", one vocabulary" if shared_vocabulary else "")
+
+
+def _compared(found: Growth, one: Growth, kind: str) -> Iterator[Measured]:
+    """What so many rules cost, against so much for so many more."""
+
+    def row(what: str, there: float, here: float, show: Callable[[float], str], more: str = "") -> Measured:
+        unit = "× the size" if show is _mebibytes else "× the time"
+        ratio = there / here / (found.rules / one.rules)
+        note = f"{show(there)} against {show(here)}{more}"
+        return Measured(TOPIC, what + kind, ratio, unit, f"linear, from {one.rules} rules", note, at=found.rules)
+
+    together, alone = found.load + found.compile, one.load + one.compile
+    yield row("loading and compiling", together, alone, _seconds, f"; {_seconds(found.compile)} of these to compile")
+    yield row("preparing an engine besides", found.prepare, one.prepare, _seconds)
+    yield row("verdicts of a case", found.verdicts, one.verdicts, _milliseconds)
+    yield row("peak of memory until compiled", found.memory, one.memory, _mebibytes)
+    yield row("peak of memory with an engine", found.prepared_memory, one.prepared_memory, _mebibytes)
 
 
 def _seconds(seconds: float) -> str:

@@ -20,6 +20,7 @@ from spinegraph.engine.model import (
     Timed,
     Verdict,
 )
+from spinegraph.engine.program.blocks import StraightLine, compiled
 from spinegraph.engine.program.levels import Levels
 from spinegraph.engine.program.program import FURTHEST, Comparison, Pair, Performable, Program, RuleSlots, done_key, structure
 from spinegraph.engine.program.relations import Relations
@@ -53,8 +54,10 @@ class _Compiler:
         self._performable: dict[Performable, int] = {}
         self._related: list[Related] = []
         self._timed: dict[Any, tuple[int, Timed]] = {}
-        self._lines: list[str] = []
+        self._lines: list[tuple[str, str]] = []
         self._names: dict[Any, tuple[str, str]] = {}
+        self._met: dict[int, tuple[tuple[str, str], Criterion]] = {}
+        """By identity; the criterion is kept beside its planes, so that no other can take its identity meanwhile."""
         self._facts: dict[tuple[str, str], str] = {}
         self._assigned: dict[str, str] = {}
         self._outputs: list[str] = []
@@ -80,12 +83,11 @@ class _Compiler:
         slots = {key: Pair(self.output(holds), self.output(refuted)) for key, (holds, refuted) in self._names.items()}
         acting_slots = {iri: Pair(self.output(holds), self.output(refuted)) for iri, (holds, refuted) in active.items()}
         code = self._code()
-        space: dict[str, Any] = {}
-        exec(compile(code, "<rules>", "exec"), space)
+        text = code.text()
         return Program(
             knowledge=self._knowledge,
-            code=code,
-            run=space["run"],
+            code=text,
+            run=compiled(code, text),
             findings=self._findings,
             comparisons=tuple(self._comparisons),
             performable=tuple(self._performable),
@@ -104,16 +106,13 @@ class _Compiler:
             relations=self._relations,
         )
 
-    def _code(self) -> str:
+    def _code(self) -> StraightLine:
         inputs = [name for number in range(len(self._findings)) for name in (f"gp{number}", f"ga{number}")]
         inputs += [name for number in range(len(self._comparisons)) for name in (f"ch{number}", f"cr{number}")]
         inputs += [f"gd{number}" for number in self._performable.values()]
         inputs += [name for number in range(len(self._related)) for name in (f"rh{number}", f"rr{number}")]
         inputs += [name for number in range(len(self._timed)) for name in (f"th{number}", f"tr{number}")]
-        body = ["def run(planes):", f"    {', '.join([*inputs, 'ones'])}, = planes", "    zero = ones ^ ones"]
-        body += [f"    {line}" for line in self._lines]
-        body.append(f"    return ({''.join(f'{name}, ' for name in self._outputs)})")
-        return "\n".join(body) + "\n"
+        return StraightLine((*inputs, "ones"), self._lines, self._outputs)
 
     def output(self, name: str) -> int:
         """The position at which a plane is given out."""
@@ -126,7 +125,7 @@ class _Compiler:
             return expression
         if expression not in self._assigned:
             name = self._assigned[expression] = f"{prefix}{len(self._lines)}"
-            self._lines.append(f"{name} = {expression}")
+            self._lines.append((name, expression))
         return self._assigned[expression]
 
     def _rule_slots(self, rule: Rule) -> RuleSlots:
@@ -145,8 +144,14 @@ class _Compiler:
         return self._names[rule.iri]
 
     def criterion(self, criterion: Criterion | None) -> tuple[str, str]:
+        """The planes of a criterion; equal structures share one pair."""
         if criterion is None:
             return ("ones", "zero")
+        if id(criterion) not in self._met:  # most are met several times, and to write down a structure takes long
+            self._met[id(criterion)] = (self._of_structure(criterion), criterion)
+        return self._met[id(criterion)][0]
+
+    def _of_structure(self, criterion: Criterion) -> tuple[str, str]:
         key = structure(criterion)
         if key not in self._names:
             holds, refuted = emit(criterion, self)

@@ -128,9 +128,10 @@ def check_interventions(
     graph: Graph, interventions: dict[str, Concept], findings: Collection[str], valued: Collection[str], problems: Problems
 ) -> None:
     """Note what speaks against an intervention, or becomes known by it, and does not exist."""
+    askable = dict.fromkeys((*findings, *valued))
     for iri in interventions:
         tuple(known_iris(graph, iri, "core:contraindication", findings, "finding", problems))
-        tuple(known_iris(graph, iri, "core:obtains", (*findings, *valued), "finding, measurement or coded property", problems))
+        tuple(known_iris(graph, iri, "core:obtains", askable, "finding, measurement or coded property", problems))
 
 
 def list_items(graph: Graph, node: str, predicate: str, problems: Problems | None = None) -> list[str]:

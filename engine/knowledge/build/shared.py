@@ -30,5 +30,4 @@ def _near(graph: Graph, iri: str, candidates: Iterable[str]) -> set[str]:
 
 def in_order_of_mention(graph: Graph, iris: Iterable[str]) -> list[str]:
     """Terms in the order in which files first speak of them, so that it matters nowhere which file describes them."""
-    place = {iri: number for number, iri in enumerate(graph.all_subjects())}
-    return sorted(iris, key=lambda iri: place[iri])
+    return sorted(iris, key=graph.order_of_mention.__getitem__)

@@ -178,6 +178,11 @@ class Graph:
         """Every subject, in file order."""
         return self._by_subject.keys()
 
+    @cached_property
+    def order_of_mention(self) -> Mapping[str, int]:
+        """The number of each subject among all, in file order; of a graph to which nothing is added any more."""
+        return {subject: number for number, subject in enumerate(self._by_subject)}
+
     def mentions(self, value: Term) -> list[tuple[str, str]]:
         """(subject, predicate IRI) of the statements whose object this is."""
         return self._mentions.get(value, [])
