@@ -104,6 +104,7 @@ foreign: $(VENV)/foreign $(VENV)/healthchain/made tests/foreign/node_modules  ##
 	$(BIN)/python -m tests.foreign.fhir
 	$(BIN)/python -m tests.foreign.forms
 	$(BIN)/python -m tests.foreign.doors
+	$(BIN)/python -m tests.foreign.views
 
 # PySpark is installed where its client of Spark Connect is, which the tests use: it needs an environment of its own.
 $(VENV)/spark/made: tests/population/spark.txt pyproject.toml setup.py constraints.txt $(MODULES)

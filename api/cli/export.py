@@ -1,5 +1,5 @@
 """`spinegraph export`: the graph for any triple store, or the rules for any SHACL engine; `export cql`: as CQL and ELM;
-`export fhir`: as resources of FHIR."""
+`export fhir`: as resources of FHIR; `export views`: as views of SQL on FHIR."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from spinegraph.api.settings import load_engine
 from spinegraph.api.sparql_settings import derived_graph, parse_data_option, served_files
 from spinegraph.engine import make_codebook, read_case_file
 from spinegraph.engine.exchange.cql.export import Exported, export_packages
+from spinegraph.engine.exchange.fhir.views.columns import read_columns
+from spinegraph.engine.exchange.fhir.views.table import table_sql
+from spinegraph.engine.exchange.fhir.views.views import all_views
 from spinegraph.engine.exchange.fhir.writing.definitions import MAKERS, Definitions
 from spinegraph.engine.exchange.portable import write_portable
 from spinegraph.engine.knowledge.build.packages import versions_of
@@ -132,6 +135,21 @@ def fhir_command(to: ToOption, knowledge: KnowledgeOption = None) -> None:
     for file in definitions.contents.values():
         (to / file.title).write_bytes(file.data)
     typer.echo(definitions.knowledge.digest)
+
+
+@export_app.command("views")
+def views_command(to: ToOption, knowledge: KnowledgeOption = None) -> None:
+    """Write what is read of records as ViewDefinitions of SQL on FHIR, and the SQL that makes a table of patients of them."""
+    known = open_knowledge(knowledge or ())
+    codebook = make_codebook(known)
+    views = [*all_views(known, read_columns(known, codebook))]
+    to.mkdir(parents=True, exist_ok=True)
+    for view in views:
+        content = msgspec.json.format(msgspec.json.encode(view.definition(known.version)), indent=2)
+        (to / f"{view.name}.json").write_bytes(content + b"\n")
+        typer.echo(f"{len(view.columns):4} {view.name}: {view.resource.__name__}")
+    (to / "population.sql").write_text(table_sql(views, codebook.age), encoding="utf-8")
+    typer.echo(f"{to / 'population.sql'}, {known.digest}")
 
 
 def _say_what_it_has(exported: Exported) -> None:

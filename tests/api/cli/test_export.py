@@ -38,6 +38,20 @@ def test_resources_of_fhir_are_written_a_file_each(tmp_path: Path, capfd: Captur
     assert f"{len(named) + 1:4} PlanDefinition" in printed
 
 
+def test_views_are_written_with_the_query_that_joins_them(tmp_path: Path, capfd: Captured) -> None:
+    assert main(["export", "views", "--knowledge", "sore-throat", "--to", str(tmp_path / "out")]) == 0
+    written = {path.name: path for path in (tmp_path / "out").iterdir()}
+    printed = capfd.readouterr().out.splitlines()
+    told = [line.split()[1].removesuffix(":") for line in printed[:-1]]
+    assert set(written) == {"population.sql", *(f"{name}.json" for name in told)}
+    query = written["population.sql"].read_text("utf-8")
+    for name in told:
+        view = json.loads(written[f"{name}.json"].read_text("utf-8"))
+        assert (view["name"], view["resourceType"]) == (name, "ViewDefinition")
+        assert f"FROM {name}" in query
+    assert printed[-1].startswith(f"{tmp_path / 'out' / 'population.sql'}, sha256:")
+
+
 def test_one_package_can_be_named(tmp_path: Path) -> None:
     knowledge = ["--knowledge", "sore-throat", "--knowledge", "ankle-and-foot"]
     assert main(["export", "cql", *knowledge, "--guideline", "sore-throat", "--to", str(tmp_path)]) == 0

@@ -1,0 +1,1 @@
+"""The SQL that makes a table of patients."""
