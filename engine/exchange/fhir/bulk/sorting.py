@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import msgspec
+from spinegraph.engine.errors import shortened
 from spinegraph.engine.exchange.fhir.elements import Identifier, Reference
+from spinegraph.engine.exchange.fhir.reading.bundle import is_id
 from spinegraph.engine.exchange.fhir.reading.record import READERS
 from spinegraph.engine.exchange.fhir.reading.resources import HEAD, Patient
 
@@ -50,7 +52,7 @@ class UnsortableError(Exception):
 def claimed(raw: bytes) -> Claimed:
     """What a line says of itself. One whose subject is not written as R4 has it says nothing of that.
 
-    Raises UnsortableError for what is no JSON object with a `resourceType`, and for a patient without an id.
+    Raises UnsortableError for what is no JSON object with a `resourceType`, and for a patient without an id as FHIR has it.
     """
     try:
         found = _CLAIMED.decode(raw)
@@ -60,8 +62,9 @@ def claimed(raw: bytes) -> Claimed:
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise UnsortableError(str(error)) from error
         found = Claimed(head.resource_type, head.id if isinstance(head.id, str) else None)
-    if found.resource_type == PATIENT and not found.id:
-        raise UnsortableError("A Patient has no id, so that nothing can refer to it")
+    if found.resource_type == PATIENT and not (found.id and is_id(found.id)):
+        told = f"the id {shortened(found.id)}, which FHIR does not have" if found.id else "no id"
+        raise UnsortableError(f"A Patient has {told}, so that nothing can refer to it")
     return found
 
 
@@ -84,17 +87,16 @@ def referred(reference: str) -> Owner:
     ['a', 'a', 'a', '']
     """
     target = reference.partition("/_history/")[0]
-    if target.startswith("urn:"):
-        return Owner(target.rpartition(":")[2])
-    rest, _, id_ = target.rpartition("/")
-    return Owner(id_) if rest.rpartition("/")[2] == PATIENT and id_ else Owner(told=reference)
+    rest, _, id_ = target.rpartition(":" if target.startswith("urn:") else "/")
+    means_one = rest.startswith("urn:") or rest.rpartition("/")[2] == PATIENT
+    return Owner(id_) if means_one and is_id(id_) else Owner(told=reference)
 
 
 def identifiers_of(raw: bytes) -> tuple[Identifier, ...]:
     """The identifiers of a patient, as far as they are written as R4 has them."""
     try:
         return tuple(one for one in _IDENTIFIED.decode(raw).identifier or () if one.value)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return ()
 
 

@@ -30,7 +30,8 @@ FORM = "FHIR R4"
 NDJSON = "application/fhir+ndjson"
 FHIR_JSON = "application/fhir+json"
 _VERSION = re.compile(r"https?://hl7\.org/fhir/(\d+\.\d+)/")
-_is_id = re.compile(r"[A-Za-z0-9.-]{1,64}").fullmatch
+is_id = re.compile(r"[A-Za-z0-9.-]{1,64}").fullmatch
+"""Whether a text is an id as FHIR writes it (section 2.24.0.1)."""
 _BYTE = re.compile(r"\(byte (\d+)\)")
 _KNOWN = frozenset((*(kind.__name__ for kind in READ), *CONTEXT))
 _STATELESS = frozenset(("GET", "HEAD", "DELETE", "PATCH"))
@@ -230,7 +231,7 @@ def _named(kind: str, id_: object) -> str:
     """A resource by its type and its id, where it has one as FHIR writes it (section 2.24.0.1)."""
     if not isinstance(id_, str) or not id_:
         return kind
-    return f"{kind}/{id_}" if _is_id(id_) else f"{kind}/{shortened(id_)}"
+    return f"{kind}/{id_}" if is_id(id_) else f"{kind}/{shortened(id_)}"
 
 
 def _refused(resource: Resource | Observation) -> Note | None:

@@ -138,6 +138,8 @@ def test_a_patient_is_named_in_every_way(subject: Json, tmp_path: Path, reader: 
     [
         ({"reference": "Patient/ben"}, "no-patient"),
         ({"reference": "Group/anna"}, "no-patient"),
+        ({"reference": "Patient/" + "x" * 70_000}, "no-patient"),
+        ({"reference": "urn:oid:"}, "no-patient"),
         ({"identifier": {"system": "urn:mrn", "value": "8"}}, "no-patient"),
         ({"identifier": {"system": "urn:mrn", "value": "9"}}, "no-patient"),
         ({"reference": "#p"}, "no-subject"),
@@ -260,8 +262,30 @@ def test_a_line_that_is_no_resource(bad: str, tmp_path: Path, reader: FhirReader
     assert [note.kind for note in account(found["anna"].file).attention] == ["lines-unread"]
 
 
-def test_a_patient_without_an_id(tmp_path: Path, reader: FhirReader) -> None:
-    assert "A Patient has no id" in refused(folder_of(tmp_path / "f", a=[{"resourceType": "Patient"}]), reader).what
+@pytest.mark.parametrize(
+    ("id_", "told"), [(None, "no id"), ("", "no id"), (7, "no id"), ("a/b", "'a/b'"), ("x" * 70_000, "70,000 characters")]
+)
+def test_a_patient_without_an_id(id_: Any, told: str, tmp_path: Path, reader: FhirReader) -> None:
+    error = refused(folder_of(tmp_path / "f", a=[{"resourceType": "Patient", "id": id_}]), reader)
+    assert "A Patient has" in error.what
+    assert told in error.what
+    assert len(error.what) < 300
+
+
+def test_whatever_lines_hold_each_is_accounted_for(tmp_path: Path, reader: FhirReader, spilled: Path) -> None:
+    chance = random.Random(12)  # noqa: S311
+    given = [json.dumps(one) for one in shuffled(some_patients(60, seed=12))]
+    damaged = []
+    for text in given:
+        place, size = chance.randrange(len(text)), chance.randrange(1, 12)
+        instead = chance.choice(("", '"', "{", "[7]", "null", "\\ud800", "\x00", "9" * 30, "ü", "[" * 3000, "x" * 70_000))
+        damaged.append(text[:place] + instead + text[place + size :] if chance.random() < 0.7 else text)
+    path = folder_of(tmp_path / "f", a=[patient("whole"), *damaged])
+    _, accounts = read_folder(path, reader, keep_going=True)
+    assert accounts.resources.total() == len(damaged) + 1
+    assert accounts.refused
+    assert all(name in REASONS for _, name in accounts.notes)
+    assert not [*spilled.iterdir()]
 
 
 def test_folders_that_have_no_export(tmp_path: Path, reader: FhirReader) -> None:
