@@ -23,7 +23,7 @@ from sqlalchemy import URL, Connection, Engine, Row, Select, create_engine, even
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 WAIT_SECONDS = 10
-"""So long one writer waits for another."""
+"""So long one writer waits for another, and a connection for the server."""
 LOCK = 0x5350494E4547
 """The advisory lock that writers take in PostgreSQL: it asks for no right but that to connect."""
 MEMORY = ":memory:"
@@ -172,6 +172,7 @@ class AuditStore:
         try:
             with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
                 if connection.dialect.name == "postgresql":
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, round(WAIT_SECONDS * 1000))}")
                     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
                 yield connection
         except SQLAlchemyError as error:
@@ -218,7 +219,11 @@ def open_store(location: str, *, create: bool = True) -> AuditStore:
     if url.get_backend_name() == "sqlite" and not create and not Path(str(url.database)).is_file():
         raise SettingsError("There is no such file.", where=name, mend="Name the store of SPINEGRAPH_AUDIT.")
     try:
-        engine = create_engine(url, hide_parameters=True, pool_pre_ping=url.get_backend_name() != "sqlite")
+        if url.get_backend_name() == "sqlite":
+            engine = create_engine(url, hide_parameters=True)
+        else:
+            limits = {"connect_timeout": WAIT_SECONDS}
+            engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=limits)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         mend = "pip install 'spinegraph[postgresql]', and give postgresql+psycopg://…."
         raise SettingsError(f"The driver {url.drivername} is not installed.", where=name, mend=mend) from error

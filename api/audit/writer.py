@@ -40,7 +40,11 @@ class Audit:
         recorded: Future[None] = Future()
         with self._lock:
             self._pending.append((entries, recorded))
-        self._thread.submit(self._write)
+        try:
+            self._thread.submit(self._write)
+        except RuntimeError:  # closed: a request that outlived its service
+            what = "The decision could not be recorded, because the service is being stopped."
+            recorded.set_exception(AuditUnavailableError(what, mend="Ask again."))
         return recorded
 
     def failure(self) -> str:

@@ -16,6 +16,7 @@ from spinegraph.api.audit.record import as_line, as_time
 from spinegraph.api.audit_settings import STORE
 from spinegraph.api.cli.cases import KnowledgeOption
 from spinegraph.api.setting import SettingsError
+from spinegraph.engine.validation.reports.words import printable
 
 if TYPE_CHECKING:
     from spinegraph.api.audit.replay import Replayed, Replayer
@@ -51,7 +52,7 @@ def list_command(
         for stored in opened.last(most, _wanted(since, until, caller, request)):
             record = stored.record
             parts = (f"{record.number:>7}", record.time, record.id, f"{record.door:<9}", f"{record.asked.view:<8}", record.caller)
-            typer.echo("  ".join(parts).rstrip())
+            typer.echo(printable("  ".join(parts)).rstrip())
 
 
 @audit_app.command("show")

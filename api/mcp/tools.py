@@ -68,8 +68,16 @@ class GuidelineTool(Tool):
 
     async def run(self, arguments: dict[str, Any], context: Any, convert_result: bool = False) -> Any:  # noqa: ARG002
         """The result of a call, as the SDK asks for it."""
-        with asked_by(context.request_context.request):
+        with asked_by(_request_of(context)):
             return await self.fn(arguments)
+
+
+def _request_of(context: Any) -> Any:
+    """The HTTP request that brings a message, or None where none does."""
+    try:
+        return context.request_context.request
+    except ValueError:  # called without a message, as the SDK tells that
+        return None
 
 
 def _make_tool(name: str, signature: Signature, guidelines: Guidelines) -> Tool:

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from spinegraph.api.audit.record import FIRST
-from spinegraph.api.audit.store import AuditStore, Wanted, open_store, url_of
+from spinegraph.api.audit.store import LOCK, AuditStore, Wanted, open_store, url_of
 from spinegraph.api.audit.tables import METADATA, RECORDS
 from spinegraph.api.audit.verify import verified
 from spinegraph.api.problems import AuditUnavailableError
@@ -314,6 +314,22 @@ def test_a_process_that_is_killed_before_it_commits_leaves_nothing_of_the_group(
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
     assert "Permission denied" in refused(str(tmp_path / "audit.db"))
+
+
+@pytest.mark.slow
+def test_a_database_that_is_locked(postgresql: str, small: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spinegraph.api.audit.store.WAIT_SECONDS", 1)
+    store = open_store(postgresql)
+    with store._engine.connect() as other:
+        other.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
+        with pytest.raises(AuditUnavailableError, match="LockNotAvailable"):
+            store.append([entry(small, Case())])
+        other.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
+        store.append([entry(small, Case())])
+    assert verified(store).records == 1
+    with store._engine.begin() as connection:
+        METADATA.drop_all(connection)
+    store.close()
 
 
 def test_a_file_that_is_locked(tmp_path: Path, small: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
