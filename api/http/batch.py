@@ -17,11 +17,12 @@ from spinegraph.api.audit.record import Entry, Told
 from spinegraph.api.http.auditing import NO_AUDIT, Auditing
 from spinegraph.api.http.bodies import LINES, BodyLimits, media_type_of, read_lines
 from spinegraph.api.http.decisions import AnswerParameters, as_json, named, read_case, too_large_case
-from spinegraph.api.http.errors import MediaTypeError, NotAcceptableError, Problem, TooManyBatchesError, status_of
+from spinegraph.api.http.errors import MediaTypeError, NotAcceptableError, TooManyBatchesError, status_of
 from spinegraph.api.http.negotiation import negotiated, preferred_language
 from spinegraph.api.http.open_route import OpenRoute
 from spinegraph.api.http.openapi import JSON, Operation, add_operation
 from spinegraph.api.http.parameters import read_parameters
+from spinegraph.api.http.problem import Problem
 from spinegraph.api.http.waiting import until_gone
 from spinegraph.api.problems import AuditUnavailableError, ParameterError, fault_members, members_of
 from spinegraph.engine import Codebook, Engine, SpinegraphError, parse_json

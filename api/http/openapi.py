@@ -19,12 +19,12 @@ from spinegraph.api.http.errors import (
     PROBLEM_TYPE,
     STATUS,
     OverloadedError,
-    Problem,
     RateError,
     ScopeError,
     TokenError,
     status_of,
 )
+from spinegraph.api.http.problem import Problem
 from spinegraph.api.problems import TYPE_BASE, kind_of
 from spinegraph.engine.errors import SpinegraphError
 from spinegraph.engine.model import (
