@@ -114,8 +114,9 @@ VIEWS = (ShortAnswer, BriefAnswer, Decision)
 """What is answered as JSON, by view; the first is the default."""
 SMALL = 32_768
 """Bytes up to which JSON is read at once; what takes longer is read in a thread, so that others are still answered."""
-READERS = 2
-"""How many cases are read in threads at a time; the sender of one that still waits may go away, and it is not read at all."""
+READERS = 1
+"""How many cases are read in a thread at a time: more would only take the interpreter from small ones. The sender of one
+that still waits may go away, and it is not read at all."""
 
 
 class RecordBodies(NamedTuple):

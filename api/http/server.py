@@ -28,6 +28,9 @@ DESCRIPTORS = 8192
 WITHOUT_LIMITS = 512
 """What is taken for the number of open files where the system names none."""
 QUIET_SECONDS = 60.0
+SWITCH_SECONDS = 0.0005
+"""So long a thread may keep the interpreter from the others: what reads a large body in a thread holds up small requests by
+no more than that each time they need it, where Python's own 5 ms would make them ten times as slow."""
 TIMED_OUT = (
     b'{"type": "about:blank", "title": "Request Timeout", "status": 408, '
     b'"detail": "The request did not arrive in time.", "mend": "Send it whole, and at once."}'
@@ -232,6 +235,7 @@ def run(
         idle_seconds=operation.idle_seconds,
     )
     log_as_json(log_level)
+    sys.setswitchinterval(SWITCH_SECONDS)
     server = make_server(app, limits, log_level, trusted_proxies, operation.notice_seconds, app.drain)
     once = OnceAMinute()
     for name in ("asyncio", "spinegraph", "uvicorn.error"):

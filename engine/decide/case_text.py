@@ -6,6 +6,7 @@ import codecs
 import json
 from collections import Counter
 from collections.abc import Container, Iterable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from spinegraph.engine.errors import LONGEST_ECHO, CaseTooLargeError, MalformedC
 from spinegraph.engine.knowledge.numbers import NUMERIC, STRING, read_number
 from spinegraph.engine.knowledge.turtle.reader import not_turtle_1_1
 from spinegraph.engine.knowledge.turtle.terms import PREFIXES, expand, shorten
-from spinegraph.engine.knowledge.yaml_text import DEEP, YamlText, read_yaml
+from spinegraph.engine.knowledge.yaml_text import CASE, DEEP, YamlText, read_yaml, too_many_values
 
 LONGEST_MESSAGE = 200
 """So many characters of what a parser says are repeated: it may quote what it read."""
@@ -41,8 +42,10 @@ def parse_json(body: bytes) -> Any:
     """Bytes → plain data. Raises MalformedCaseError with line and column, CaseTooLargeError."""
     _check_size(body)
     _check_there(body)
+    if body.count(b"[") + body.count(b"{") > CASE.values:  # before any is made, which alone takes long
+        raise too_many_values(CASE)
     try:
-        return json.loads(body.decode("utf-8-sig"), object_pairs_hook=_unique)
+        data = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_unique)
     except MalformedCaseError as error:
         error.where = _second_place(body.decode("utf-8-sig"), str(error.details["key"]))
         raise
@@ -58,6 +61,9 @@ def parse_json(body: bytes) -> Any:
         raise MalformedCaseError("This is nested too deeply.", mend=DEEP) from error
     except ValueError as error:
         raise MalformedCaseError(f"This cannot be read: {error}.", mend="Shorten the number.") from error
+    if isinstance(data, dict) and sum(len(held) for held in data.values() if isinstance(held, (list, dict))) > CASE.values:
+        raise too_many_values(CASE)
+    return data
 
 
 def _second_place(text: str, key: str) -> str:
@@ -71,6 +77,8 @@ def _second_place(text: str, key: str) -> str:
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Pairs as a dict. Raises MalformedCaseError where a key stands twice."""
+    if len(pairs) > CASE.values:
+        raise too_many_values(CASE)
     seen = dict(pairs)
     if len(seen) < len(pairs):
         times = Counter(name for name, _ in pairs)
@@ -110,13 +118,16 @@ def parse_turtle(body: bytes) -> Any:
     """A Turtle case graph (one core:Case) → plain data. Raises MalformedCaseError, CaseTooLargeError."""
     _check_size(body)
     try:
-        triples = list(ox.parse(body.removeprefix(codecs.BOM_UTF8), format=ox.RdfFormat.TURTLE))
+        read = ox.parse(body.removeprefix(codecs.BOM_UTF8), format=ox.RdfFormat.TURTLE)
+        triples = list(islice(read, CASE.values + 1))
     except SyntaxError as error:
         raise MalformedCaseError(
             f"This is not Turtle: {error.msg[:LONGEST_MESSAGE]}.",
             where=f"line {error.lineno}, column {error.offset}",
             mend="Mend the Turtle.",
         ) from error
+    if len(triples) > CASE.values:
+        raise too_many_values(CASE)
     if any(getattr(part, "direction", None) or isinstance(part, ox.Triple) for triple in triples for part in triple):
         newer = not_turtle_1_1(Path("case"), body)
         raise MalformedCaseError(newer.what, where=f"line {newer.line}, column {newer.column}", mend=newer.mend)

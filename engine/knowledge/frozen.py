@@ -62,7 +62,9 @@ class FrozenFolders:
             shutil.copy2(path, target)
         except OSError as error:
             raise KnowledgeError(
-                f"{path.name} cannot be read: {error.strerror}.", where=str(path), mend="Check the path."
+                f"{path.name} cannot be copied: {error.strerror}.",
+                where=str(path),
+                mend="Check that it can be read, and that there is room in the folder for temporary files.",
             ) from error
 
 

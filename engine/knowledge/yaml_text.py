@@ -37,10 +37,15 @@ class Limits(NamedTuple):
     depth: int = 20
 
 
-CASE = Limits(1 << 18, 20_000)
+CASE = Limits(1 << 18, 5_000)
 """One case: the shipped knowledge has less than 150 codes."""
 DOCUMENT = Limits(1 << 20, 200_000)
 """A file of many cases, or a profile."""
+
+
+def too_many_values(limits: Limits) -> CaseTooLargeError:
+    """That there are more values than are read."""
+    return CaseTooLargeError(f"The case has more than {limits.values:,} values.", mend="Send only codes and measurements.")
 
 
 class Place(NamedTuple):
@@ -123,9 +128,7 @@ class _Builder:
     def take(self, event: yaml.Event) -> None:
         self._taken += 1
         if self._taken > self._limits.values:
-            raise CaseTooLargeError(
-                f"The case has more than {self._limits.values:,} values.", mend="Send only codes and measurements."
-            )
+            raise too_many_values(self._limits)
         match event:
             case yaml.ScalarEvent():
                 self._scalar(event)

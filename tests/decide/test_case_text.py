@@ -20,6 +20,7 @@ from spinegraph.engine import (
     parse_turtle,
     parse_yaml,
 )
+from spinegraph.engine.knowledge.yaml_text import CASE
 
 IRI = "https://w3id.org/spinegraph"
 
@@ -53,9 +54,9 @@ BAD_JSON: dict[str, tuple[bytes, str]] = {
         f"line 1, column 43: 'a', 'b' stands more than once in one object.\n  {JOIN}",
     ),
     "latin 1": (b'{"a": "\xe9"}', "byte 7: This is not UTF-8.\n  Save or send it as UTF-8."),
-    "deep lists": (b"[" * 100_000, DEEP),
-    "deep objects": (b'{"a":' * 100_000, DEEP),
-    "deep and closed": (b"[" * 100_000 + b"]" * 100_000, DEEP),
+    "deep lists": (b"[" * CASE.values, DEEP),
+    "deep objects": (b'{"a":' * CASE.values, DEEP),
+    "deep and closed": (b"[" * CASE.values + b"]" * CASE.values, DEEP),
 }
 
 
