@@ -32,9 +32,13 @@ class FrozenFolders:
             return
         self._below = Path(self._place.name).resolve()
         self.folders = tuple(map(self._copy_of, named))
-        for folder in named:
-            for path in _read_of(folder):
-                self._copy(path)
+        try:
+            for folder in named:
+                for path in _read_of(folder):
+                    self._copy(path)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Take the copies away."""

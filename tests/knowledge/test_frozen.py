@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -72,3 +75,22 @@ def test_a_folder_that_is_not_there_is_told_when_it_is_read(tmp_path: Path) -> N
         named_paths(*frozen.folders)
     assert frozen.original(caught.value).where == str(tmp_path / "none")
     frozen.close()
+
+
+def test_where_there_is_no_room_for_a_copy_it_is_said_and_nothing_is_left(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was said that the original cannot be read, and the half of the copy stayed on the full disk."""
+    room = tmp_path / "room"
+    room.mkdir()
+
+    def full(source: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
+
+    monkeypatch.setattr(tempfile, "tempdir", str(room))
+    monkeypatch.setattr(shutil, "copy2", full)
+    with pytest.raises(KnowledgeError, match=r"cannot be copied: No space left on device\.") as caught:
+        FrozenFolders([folder])
+    assert caught.value.where.startswith(str(folder))
+    assert "room in the folder for temporary files" in caught.value.mend
+    assert not list(room.iterdir())
