@@ -29,13 +29,13 @@ def gather(hook: Hook, wanted: Mapping[str, str], fetched: Mapping[str, bytes], 
     not. A key that does not stand in the prefetch is not known; one that is null was looked for and has nothing.
     Raises MissingHookDataError where the patient's own resource is not there, CaseTooLargeError.
     """
-    parts: dict[str, Record] = {}
+    parts: list[Record] = []
     missing = {key: failed.get(key, "not sent") for key in wanted if key not in hook.prefetch and key not in fetched}
     for key, raw in {**fetched, **hook.prefetch}.items():
         if raw == NULL:
             continue
         try:
-            parts[f"/prefetch/{key}"] = parse_record(raw)
+            parts.append(parse_record(raw, part=f"/prefetch/{key}"))
         except MalformedCaseError as error:
             missing[key] = error.what
     if sum(len(raw) for raw in fetched.values()) > MAX_BYTES:

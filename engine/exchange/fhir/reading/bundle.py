@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
-from msgspec import Raw
+from msgspec import Raw, Struct, structs
 from spinegraph.engine.errors import UNDECODABLE, CaseTooLargeError, MalformedCaseError, shortened
 from spinegraph.engine.exchange.fhir.reading.bundle_forms import (
     ENTRY,
@@ -41,24 +41,38 @@ MEND = (
 )
 
 
-class Entry(NamedTuple):
+class Entry(Struct, frozen=True, gc=False):
     """One resource of a record: its place, the URL that it goes by, its type and id; the resource, or why it is not there.
 
-    `raw`: what was sent, or the Bundle in which it is the resource with the `number`.
+    `part`: where that stands in which the place is meant; `place`: the number of the entry of a Bundle, or in words; `raw`: what
+    was sent, or the Bundle that has it as an entry. What is seldom asked is worked out when it is.
     """
 
-    where: str
+    part: str
+    place: int | str
     full_url: str
-    name: str
+    kind: str
+    id: str
     raw: bytes | Sent
     resource: Resource | Observation | None
     note: Note | None = None
-    number: int = 0
+
+    @property
+    def where(self) -> str:
+        """Its place in what was sent."""
+        return f"{self.part}/entry/{self.place}/resource" if isinstance(self.place, int) else self.part + self.place
+
+    @property
+    def name(self) -> str:
+        """Its type and its id, where it has one as FHIR writes it (section 2.24.0.1)."""
+        if not self.id:
+            return self.kind
+        return f"{self.kind}/{self.id}" if is_id(self.id) else f"{self.kind}/{shortened(self.id)}"
 
     @property
     def sent(self) -> bytes:
         """The resource as it was sent."""
-        return self.raw.resources[self.number] if isinstance(self.raw, Sent) else self.raw
+        return self.raw.resources[self.place] if isinstance(self.raw, Sent) and isinstance(self.place, int) else bytes(self.raw)
 
     @property
     def base(self) -> str:
@@ -79,8 +93,11 @@ UNTYPED = "Resource"
 """Stands for the type of what does not tell it."""
 
 
-def parse_record(body: bytes, lines: bool = False) -> Record:
-    """A record as it was sent; `lines`: one resource a line. Raises MalformedCaseError, CaseTooLargeError."""
+def parse_record(body: bytes, lines: bool = False, part: str = "") -> Record:
+    """A record as it was sent; `lines`: one resource a line; `part`: where it stands, if it is part of something else.
+
+    Raises MalformedCaseError, CaseTooLargeError.
+    """
     if len(body) > MAX_BYTES:
         raise CaseTooLargeError(
             f"The record has {len(body):,} bytes; the limit is {MAX_BYTES:,}.", mend="Send only what the decision needs."
@@ -90,8 +107,8 @@ def parse_record(body: bytes, lines: bool = False) -> Record:
         raise MalformedCaseError("This is empty.", mend=MEND)
     try:
         if lines:
-            return _of_several(_of_lines(text))
-        return _of_list(text) if text.lstrip().startswith(b"[") else _of_object(text)
+            return _of_several(_of_lines(text, part))
+        return _of_list(text, part) if text.lstrip().startswith(b"[") else _of_object(text, part)
     except UnicodeDecodeError as error:
         raise MalformedCaseError("This is not UTF-8.", mend="Send it as UTF-8.") from error
     except msgspec.ValidationError as error:
@@ -100,10 +117,11 @@ def parse_record(body: bytes, lines: bool = False) -> Record:
         raise MalformedCaseError(f"This is not JSON: {error}.", where=_place(text, str(error)), mend=MEND) from error
 
 
-def joined_records(parts: Mapping[str, Record]) -> Record:
-    """Several records of one patient as one; keys: where each stands. What two of them have with one identity counts once."""
-    entries = [entry._replace(where=place + entry.where) for place, part in parts.items() for entry in part.entries]
-    return Record(tuple(marked(entries)), tuple(note for part in parts.values() for note in part.notes))
+def joined_records(parts: Iterable[Record]) -> Record:
+    """Several records of one patient as one. What two of them have with one identity counts once."""
+    joined = tuple(parts)
+    entries = [entry for part in joined for entry in part.entries]
+    return Record(tuple(marked(entries)), tuple(note for part in joined for note in part.notes))
 
 
 def is_record(body: bytes) -> bool:
@@ -118,31 +136,31 @@ def is_record(body: bytes) -> bool:
     return True
 
 
-def _of_lines(text: bytes) -> Iterator[Entry]:
+def _of_lines(text: bytes, part: str) -> Iterator[Entry]:
     for number, line in enumerate(text.split(b"\n"), 1):
         if line.strip():
-            yield entry_of(f"line {number}", "", line.strip())
+            yield _entry(part, f"line {number}", "", line.strip())
 
 
-def _of_list(text: bytes) -> Record:
-    return _of_several(entry_of(f"/{number}", "", bytes(raw)) for number, raw in enumerate(LIST.decode(text)))
+def _of_list(text: bytes, part: str) -> Record:
+    return _of_several(_entry(part, f"/{number}", "", bytes(raw)) for number, raw in enumerate(LIST.decode(text)))
 
 
 def _of_several(entries: Iterable[Entry]) -> Record:
     """Resources one beside the other: what is none is accounted for among others. Raises MalformedCaseError where none is one."""
     found = tuple(marked(entries))
-    if found and all(entry.name == UNTYPED for entry in found):
+    if found and all(entry.kind == UNTYPED for entry in found):
         problem = found[0].note.parts.get("problem", "") if found[0].note else ""
         raise MalformedCaseError(f"Nothing here is a resource of FHIR: {problem}.", where=found[0].where, mend=MEND)
     return Record(found)
 
 
-def _of_object(text: bytes) -> Record:
+def _of_object(text: bytes, part: str) -> Record:
     bundle = decode_bundle(text)
     if not bundle.resource_type:
         raise MalformedCaseError("This has no resourceType.", where="/", mend=MEND)
     if bundle.resource_type != "Bundle":
-        return Record((entry_of("/", "", text),), whole=False)
+        return Record((_entry(part, "/", "", text),), whole=False)
     if bundle.type == "history":
         raise MalformedCaseError(
             "A Bundle of the type history has several states of one resource.",
@@ -152,86 +170,90 @@ def _of_object(text: bytes) -> Record:
     links = None if isinstance(bundle, AnyBundle) else bundle.link
     incomplete = any(link.relation == "next" for link in links or ())
     stamp = bundle.timestamp if isinstance(bundle.timestamp, str) else ""
-    made = _of_read(bundle.entry or (), Sent(text)) if isinstance(bundle, ReadBundle) else _of_entries(bundle.entry or ())
-    entries = tuple(marked(made))
-    return Record(entries, (Note("incomplete"),) if incomplete else (), stamp)
+    read = isinstance(bundle, ReadBundle)
+    made = _of_read(bundle.entry or (), Sent(text), part) if read else _of_entries(bundle.entry or (), part)
+    return Record(tuple(marked(made)), (Note("incomplete"),) if incomplete else (), stamp)
 
 
-def _of_read(entries: Iterable[ReadEntry], sent: Sent) -> Iterator[Entry]:
+def _of_read(entries: Iterable[ReadEntry], sent: Sent, part: str) -> Iterator[Entry]:
     for number, given in enumerate(entries):
         method = given.request.method if given.request else None
         if given.resource is None:
-            yield _empty(number, given.full_url, method)
+            yield _empty(part, number, given.full_url, method)
             continue
-        entry = _of_resource(f"/entry/{number}/resource", given.full_url or "", given.resource, sent, number)
+        entry = _of_resource(part, number, given.full_url or "", given.resource, sent)
         yield _no_state(entry, method) if method in _STATELESS else entry
 
 
-def _of_entries(entries: Iterable[RawEntry | Raw]) -> Iterator[Entry]:
+def _of_entries(entries: Iterable[RawEntry | Raw], part: str) -> Iterator[Entry]:
     for number, given in enumerate(entries):
         if isinstance(given, Raw):
             try:
                 given = ENTRY.decode(given)
             except UNDECODABLE as error:
-                yield Entry(f"/entry/{number}", "", "Bundle.entry", b"", None, Note("unreadable", {"problem": str(error)}))
+                yield _no_entry(part, number, None, Note("unreadable", {"problem": str(error)}))
                 continue
         method = given.request.method if given.request else None
         raw = bytes(given.resource)
         if raw in (b"", b"null"):
-            yield _empty(number, given.full_url, method)
+            yield _empty(part, number, given.full_url, method)
             continue
-        entry = entry_of(f"/entry/{number}/resource", given.full_url or "", raw)
+        entry = _entry(part, number, given.full_url or "", raw)
         yield _no_state(entry, method) if method in _STATELESS else entry
 
 
-def _empty(number: int, full_url: str | None, method: str | None) -> Entry:
-    entry = Entry(f"/entry/{number}", full_url or "", "Bundle.entry", b"", None, Note("empty-entry"))
+def _empty(part: str, number: int, full_url: str | None, method: str | None) -> Entry:
+    entry = _no_entry(part, number, full_url, Note("empty-entry"))
     return _no_state(entry, method) if method in _STATELESS else entry
+
+
+def _no_entry(part: str, number: int, full_url: str | None, note: Note) -> Entry:
+    return Entry(part, f"/entry/{number}", full_url or "", "Bundle.entry", "", b"", None, note)
 
 
 def _no_state(entry: Entry, method: str | None) -> Entry:
     """What is asked for does not say what is so."""
-    return entry._replace(resource=None, note=Note("not-a-state", {"what": method or ""}))
+    return structs.replace(entry, resource=None, note=Note("not-a-state", {"what": method or ""}))
 
 
 def entry_of(where: str, full_url: str, raw: bytes) -> Entry:
     """One resource by itself, as it was sent. One that cannot be read has a note, and is no error."""
+    return _entry("", where, full_url, raw)
+
+
+def _entry(part: str, place: int | str, full_url: str, raw: bytes) -> Entry:
     try:
         resource = RESOURCE.decode(raw)
     except UNDECODABLE as error:
-        return Entry(where, full_url, *_not_decoded(raw, error))
-    return _of_resource(where, full_url, resource, raw)
+        return Entry(part, place, full_url, *_not_decoded(raw, error))
+    return _of_resource(part, place, full_url, resource, raw)
 
 
 def _of_resource(
-    where: str, full_url: str, resource: Resource | Observation | Unread, raw: bytes | Sent, number: int = 0
+    part: str, place: int | str, full_url: str, resource: Resource | Observation | Unread, raw: bytes | Sent
 ) -> Entry:
     kind = type(resource).__name__
-    name = _named(kind, resource.id)
     if isinstance(resource, Unread):
-        return Entry(where, full_url, name, raw, None, Note("not-read", {"type": kind}), number)
+        return Entry(part, place, full_url, kind, _id(resource.id), raw, None, Note("not-read", {"type": kind}))
     plain = resource.meta is None and resource.implicit_rules is None and resource.modifier_extension is None
-    return Entry(where, full_url, name, raw, resource, None if plain else _refused(resource), number)
+    return Entry(part, place, full_url, kind, resource.id or "", raw, resource, None if plain else _refused(resource))
 
 
-def _not_decoded(raw: bytes, error: Exception) -> tuple[str, bytes, None, Note]:
+def _not_decoded(raw: bytes, error: Exception) -> tuple[str, str, bytes, None, Note]:
     """What is said of a resource that is none of those that are read, or not of their form."""
     try:
         head = HEAD.decode(raw)
     except UNDECODABLE:
-        return UNTYPED, raw, None, Note("unreadable", {"problem": str(error)})
-    kind = head.resource_type if head.resource_type.isalnum() else shortened(head.resource_type)
-    name = _named(kind, head.id)
+        return UNTYPED, "", raw, None, Note("unreadable", {"problem": str(error)})
+    kind, id_ = head.resource_type if head.resource_type.isalnum() else shortened(head.resource_type), _id(head.id)
     if head.resource_type in _KNOWN:
-        return name, raw, None, Note("unreadable", {"problem": str(error)})
-    return name, raw, None, Note("not-read", {"type": kind})
+        return kind, id_, raw, None, Note("unreadable", {"problem": str(error)})
+    return kind, id_, raw, None, Note("not-read", {"type": kind})
 
 
-def _named(kind: str, id_: object) -> str:
-    """A resource by its type and its id, where it has one as FHIR writes it (section 2.24.0.1)."""
-    if not isinstance(id_, str) or not id_:
-        return kind
-    return f"{kind}/{id_}" if is_id(id_) else f"{kind}/{shortened(id_)}"
+def _id(given: object) -> str:
+    """An id of what is not of its form, where it is text."""
+    return given if isinstance(given, str) else ""
 
 
 def _refused(resource: Resource | Observation) -> Note | None:
@@ -255,8 +277,8 @@ def _other_version(profiles: tuple[str, ...]) -> str:
 def marked(entries: Iterable[Entry]) -> Iterator[Entry]:
     """The entries, those with one identity marked: the same resource counts once, and of two that differ neither does."""
     found = [*entries]
-    urls, names = [one.full_url for one in found if one.full_url], [one.name for one in found if "/" in one.name]
-    if len(set(urls)) == len(urls) and len(set(names)) == len(names):  # nearly always
+    urls, ids = [one.full_url for one in found if one.full_url], [(one.kind, one.id) for one in found if one.id]
+    if len(set(urls)) == len(urls) and len(set(ids)) == len(ids):  # nearly always
         return iter(found)
     first: dict[tuple[str, str], int] = {}
     for number, entry in enumerate(found):
@@ -265,17 +287,17 @@ def marked(entries: Iterable[Entry]) -> Iterator[Entry]:
             if other == number or found[number].note is not None:
                 continue
             if found[other].sent == entry.sent:
-                found[number] = entry._replace(note=Note("duplicate"), resource=None)
+                found[number] = structs.replace(entry, note=Note("duplicate"), resource=None)
             else:
                 for one in (other, number):
-                    found[one] = found[one]._replace(note=Note("clashing-identity"), resource=None)
+                    found[one] = structs.replace(found[one], note=Note("clashing-identity"), resource=None)
     return iter(found)
 
 
 def _identities(entry: Entry) -> list[tuple[str, str]]:
     """What must be one resource: its URL, and its type and id on one server."""
     keys = [("", entry.full_url)] if entry.full_url else []
-    return [*keys, (entry.base, entry.name)] if "/" in entry.name else keys
+    return [*keys, (entry.base, entry.name)] if entry.id else keys
 
 
 def _place(text: bytes, problem: str) -> str:
