@@ -28,6 +28,7 @@ MAX_REMEMBERED, LONGEST_REMEMBERED = 1 << 12, 300
 """So many notes are remembered in one language, of so many characters of what was sent at most."""
 LONGEST_TEXT = 130
 """So many characters of what a sender wrote are repeated."""
+GRAVE = frozenset(kind for kind, reason in REASONS.items() if reason.attention)
 WHOLE = -1
 """Stands for the record as a whole where a note names the number of a resource."""
 
@@ -155,9 +156,12 @@ def _attention(
 ) -> Iterable[AttentionNote]:
     """What a clinician has to know, in the order of the resources: the first note of each kind and sentence, and how many
     resources have it. `whole`: what is said of the record as a whole."""
-    grave = {number: [note for note in group if REASONS[note.kind].attention] for number, group in notes.items()}
+    grave = {}
+    for number, group in notes.items():
+        if kept := [note for note in group if note.kind in GRAVE]:
+            grave[number] = kept
     found: dict[AccountNote, list[str]] = {note: [""] for note in sentences.of(whole)}
-    for number in sorted(number for number, group in grave.items() if group):
+    for number in sorted(grave):
         for note in sentences.of(grave[number]):
             found.setdefault(note, []).append(entries[number].name)
     for note, resources in found.items():

@@ -67,12 +67,14 @@ class Codes:
             raise UnusableError("no-code")
         return found
 
-    def silence(self, codings: Iterable[Coding]) -> Note | None:
-        """Why codings give no fact whatever else is said of what has them; None where one of them means something."""
-        known = [one for one in codings if one.system and one.code]
-        if len(known) == 1 and len(known[0].system or "") + len(known[0].code or "") <= LONGEST_CODE:
-            return self._silence(known[0].system or "", known[0].code or "")
-        return _silent([self.of(one) for one in known])
+    def silence(self, concept: CodeableConcept | None) -> Note | None:
+        """Why a concept gives no fact whatever else is said of what has it; None where one of its codings means something."""
+        codings = (concept.coding if concept is not None else None) or ()
+        if len(codings) == 1:  # nearly always
+            system, code = codings[0].system, codings[0].code
+            if system and code and len(system) + len(code) <= LONGEST_CODE:
+                return self._silence(system, code)
+        return _silent([self.of(one) for one in codings if one.system and one.code])
 
     def of(self, coding: Coding) -> Meaning:
         """What a coding means."""

@@ -38,7 +38,7 @@ def _meanings(given: Medicated, reading: Reading) -> tuple[Meaning, ...]:
         concept = reading.medication(reference)
         if concept is None:
             raise UnusableError("missing-reference", what=shortened(reference.reference or "Medication"))
-    if silence := reading.silence(concept):
+    if silence := reading.codes.silence(concept):
         raise UnusableError.of(silence)
     return reading.codes.meanings(concept)
 

@@ -8,28 +8,19 @@ from typing import NamedTuple
 
 from spinegraph.engine.decide.dates import Moment, read_moment
 from spinegraph.engine.errors import MalformedCaseError, shortened
-from spinegraph.engine.exchange.fhir.elements import CodeableConcept, Coding, Period, Reference
+from spinegraph.engine.exchange.fhir.elements import CodeableConcept, Period, Reference
 from spinegraph.engine.exchange.fhir.reading.codes import Codes
-from spinegraph.engine.exchange.fhir.reading.statements import Note, UnusableError
+from spinegraph.engine.exchange.fhir.reading.statements import UnusableError
 
 
 class Reading(NamedTuple):
     """One record that is being read. `medication`: what a reference to a medicine leads to, or None; `mentioned`: collects the
-    codes of findings that the record has to do with, also where it does not say whether they are there; `silences`: remembers
-    which codings give no fact, and why, since a record has the same ones over and over."""
+    codes of findings that the record has to do with, also where it does not say whether they are there."""
 
     codes: Codes
     as_of: Moment | None
     medication: Callable[[Reference], CodeableConcept | None]
     mentioned: set[str]
-    silences: dict[tuple[Coding, ...], Note | None]
-
-    def silence(self, concept: CodeableConcept | None) -> Note | None:
-        """Why a concept gives no fact whatever else is said of it; None where one of its codings means something."""
-        codings = concept.codings if concept else ()
-        if codings not in self.silences:
-            self.silences[codings] = self.codes.silence(codings)
-        return self.silences[codings]
 
     def moment(self, text: str) -> Moment:
         """A date of FHIR (dateTime, instant, date). Raises UnusableError where it is none, or lies after the case."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -27,7 +28,7 @@ from spinegraph.engine.exchange.fhir.reading.observations import read_observatio
 from spinegraph.engine.exchange.fhir.reading.patients import read_patient
 from spinegraph.engine.exchange.fhir.reading.reading import Reading
 from spinegraph.engine.exchange.fhir.reading.resources import (
-    CONTEXT,
+    CONTEXT_TYPES,
     HEAD,
     RESOURCE,
     AllergyIntolerance,
@@ -67,10 +68,21 @@ READERS: Mapping[type, Callable[[Any, Reading], Iterator[Statement | Note]]] = {
     QuestionnaireResponse: read_answers,
 }
 """Type of a resource → what reads it."""
-CODED = frozenset((Condition, Procedure, DiagnosticReport, ServiceRequest, AllergyIntolerance, Observation))
-"""Types that say nothing without a code that is known, but for an observation with components."""
+CODE_OF: Mapping[type, Callable[[Any], CodeableConcept | None]] = {
+    **dict.fromkeys(
+        (Condition, Procedure, DiagnosticReport, ServiceRequest, AllergyIntolerance, Observation), attrgetter("code")
+    ),
+    **dict.fromkeys((MedicationStatement, MedicationRequest), attrgetter("medication_codeable_concept")),
+}
+"""Types that say nothing without a code that is known → that code; but for an observation with components, and a medicine that
+stands elsewhere."""
 REFERRED_TO = Note("referred-to")
-CONTEXTS: Mapping[str, Note] = {kind: Note("context", {"type": kind}) for kind in (*CONTEXT, OperationOutcome.__name__)}
+NO_ISSUE = Note("context", {"type": OperationOutcome.__name__})
+EMPTY = Note("empty-entry")
+SETTING: Mapping[type, Note] = {
+    Medication: REFERRED_TO,
+    **{kind: Note("context", {"type": kind.__name__}) for kind in CONTEXT_TYPES},
+}
 """Type of a resource that gives no fact by itself → what is said of it."""
 TIMESTAMP = "timestamp"
 """As the moment of the case: that at which the Bundle was put together."""
@@ -120,11 +132,15 @@ class FhirReader:
         said_as_of = _as_of(record, options.as_of, entries)
         as_of = read_moment(said_as_of, "as_of", "as_of") if said_as_of else None
         medicines = _medicines(record)
-        reading = Reading(self._codes, as_of, partial(_medicine, medicines, {}), set(), {})
+        reading = Reading(self._codes, as_of, partial(_medicine, medicines, {}), set())
         said: list[Said] = []
         notes: list[tuple[int, Note]] = [(WHOLE, note) for note in record.notes]
         for number, (entry, excluded) in enumerate(entries):
-            for one in _said_by(entry, excluded, reading, medicines):
+            unused = _unused(entry, excluded, reading)
+            if unused is not None:
+                notes.append((number, unused))
+                continue
+            for one in _said_by(entry.resource, reading, medicines):
                 if isinstance(one, Statement):
                     said.append(Said(number, one))
                 else:
@@ -165,17 +181,39 @@ def _responses(entries: Iterable[tuple[Entry, Note | None]]) -> Iterator[Questio
             yield entry.resource
 
 
-def _said_by(
-    entry: Entry, excluded: Note | None, reading: Reading, medicines: Mapping[str, CodeableConcept]
-) -> Sequence[Statement | Note]:
-    """What one resource says, and why parts of it are not used: never nothing. `excluded`: why it is not about the patient."""
+def _unused(entry: Entry, excluded: Note | None, reading: Reading) -> Note | None:
+    """Why nothing of an entry is used whatever else it says, as of nearly all of a record; `excluded`: why it is not about the
+    patient."""
     resource = entry.resource
-    read = READERS.get(type(resource))
-    if entry.note is not None or resource is None or read is None:
-        return notes_of_setting(entry)
-    unused = excluded or _silence(resource, reading)
-    if unused is not None:
-        return (unused,)
+    if entry.note is not None or resource is None:
+        return entry.note or EMPTY
+    kind = type(resource)
+    setting = SETTING.get(kind)
+    if setting is not None:
+        return setting
+    if kind is OperationOutcome or excluded is not None:
+        return None if kind is OperationOutcome else excluded
+    code_of = CODE_OF.get(kind)
+    if code_of is None or (isinstance(resource, Observation) and resource.component):
+        return None
+    concept = code_of(resource)
+    if concept is None and isinstance(resource, Medicated):
+        return None
+    silence = reading.codes.silence(concept)
+    if silence is not None and isinstance(resource, AllergyIntolerance) and may_hold(resource):
+        text = (resource.code and resource.code.text) or ""
+        return Note("unknown-allergy", {"code": silence.parts.get("code", ""), "text": text})
+    return silence
+
+
+def _said_by(
+    resource: Resource | Observation | None, reading: Reading, medicines: Mapping[str, CodeableConcept]
+) -> Sequence[Statement | Note]:
+    """What one resource says, and why parts of it are not used: never nothing."""
+    if isinstance(resource, OperationOutcome):
+        return [*_reported(resource)]
+    if resource is None:
+        return (EMPTY,)
     found: list[Statement | Note] = []
     if resource.contained:
         inner, left = _contained(resource)
@@ -184,7 +222,7 @@ def _said_by(
         if inner and isinstance(resource, Medicated):
             reading = reading._replace(medication=partial(_medicine, medicines, inner))
     try:
-        said = [*read(resource, reading)]
+        said = [*READERS[type(resource)](resource, reading)]
     except UnusableError as error:
         said = [error.note]
     return [*found, *said] or (Note("says-nothing"),)
@@ -193,28 +231,10 @@ def _said_by(
 def notes_of_setting(entry: Entry) -> Sequence[Note]:
     """What is said of an entry whose type gives no fact by itself, whomever it is about."""
     if entry.note is not None or entry.resource is None:
-        return (entry.note or Note("empty-entry"),)
-    return _of_the_setting(entry.resource)
-
-
-def _of_the_setting(resource: Resource | Observation) -> Sequence[Note]:
-    """What is said of a resource that gives no fact by itself."""
-    if isinstance(resource, OperationOutcome):
-        return [*_reported(resource)]
-    return (REFERRED_TO if isinstance(resource, Medication) else CONTEXTS[type_of(resource)],)
-
-
-def _silence(resource: Any, reading: Reading) -> Note | None:
-    """Why a resource gives no fact whatever it says of its code: it has none, or one without a meaning here."""
-    kind = type(resource)
-    if kind not in CODED or (kind is Observation and resource.component):
-        return None
-    silence = reading.silence(resource.code)
-    if silence is not None and isinstance(resource, AllergyIntolerance) and may_hold(resource):
-        return Note(
-            "unknown-allergy", {"code": silence.parts.get("code", ""), "text": (resource.code and resource.code.text) or ""}
-        )
-    return silence
+        return (entry.note or EMPTY,)
+    if isinstance(entry.resource, OperationOutcome):
+        return [*_reported(entry.resource)]
+    return (SETTING[type(entry.resource)],)
 
 
 def _reported(outcome: OperationOutcome) -> Iterator[Note]:
@@ -224,7 +244,7 @@ def _reported(outcome: OperationOutcome) -> Iterator[Note]:
         text = one.diagnostics or (one.details.text if one.details else "") or one.code or "an issue"
         yield Note("server-report", {"text": shortened(text)})
     if not grave:
-        yield CONTEXTS[OperationOutcome.__name__]
+        yield NO_ISSUE
 
 
 def _medicines(record: Record) -> dict[str, CodeableConcept]:

@@ -253,11 +253,11 @@ READ = (
     MedicationRequest, Medication, AllergyIntolerance, QuestionnaireResponse, OperationOutcome,
 )  # fmt: skip
 """The types that are read."""
-_CONTEXTS, _UNREAD = (
+CONTEXT_TYPES, _UNREAD = (
     tuple(msgspec.defstruct(name, [], bases=(base,), frozen=True, gc=False, tag=name) for name in names)
     for base, names in ((Context, CONTEXT), (Unread, UNREAD))
 )
-_ANY: Any = reduce(or_, (*READ, *_CONTEXTS))
+_ANY: Any = reduce(or_, (*READ, *CONTEXT_TYPES))
 OF_R4: Any = reduce(or_, _UNREAD, _ANY)
 """A resource of any type of R4."""
 RESOURCE: msgspec.json.Decoder[Resource | Observation] = msgspec.json.Decoder(_ANY)
