@@ -45,6 +45,9 @@ class Concept(Frozen, frozen=True, kw_only=True):
     ordered_as: Annotated[
         OrderKind | Literal[""], doc("Of an intervention: which kind of order asks for it; where nothing is said, a task.")
     ] = ""
+    unindicated: Annotated[
+        tuple[str, ...], doc("IRIs of interventions any kind of which comes to it where no recommendation for that applies.")
+    ] = ()
     passages: Annotated[tuple[str, ...], doc("Ids of the passages that define it.")] = ()
 
 

@@ -42,6 +42,7 @@ def hasty(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
 
 
 APPLY = "/fhir/PlanDefinition/{name}/$apply"
+APPLY_NAMED = "/fhir/PlanDefinition/$apply"
 FORM = "/fhir/Questionnaire/{name}"
 HOOK = "/cds-services/{name}"
 BATCH = "/v1/decisions/batch"
@@ -50,6 +51,8 @@ BODIES = [
     ("/mcp", "application/json"),
     (APPLY, "application/fhir+json"),
     (APPLY, "application/json"),
+    (APPLY_NAMED, "application/fhir+json"),
+    (APPLY_NAMED, "application/json"),
     (f"{FORM}/$next", "application/fhir+json"),
     (f"{FORM}/$populate", "application/fhir+json"),
     (HOOK, "application/json"),

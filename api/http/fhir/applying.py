@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Annotated, NamedTuple
 
+import msgspec
 from fastapi import APIRouter
+from msgspec import Raw
 from spinegraph.api.audit.record import Asked as AskedOfCase
 from spinegraph.api.audit.record import Told
 from spinegraph.api.http.auditing import NO_AUDIT, Auditing
@@ -22,7 +24,7 @@ from spinegraph.api.http.errors import (
     UnreadableBodyError,
     UnreadableCaseError,
 )
-from spinegraph.api.http.fhir.definitions import require_plan
+from spinegraph.api.http.fhir.definitions import require_plan, require_plan_called
 from spinegraph.api.http.fhir.exchange import Asked, answer_resource, media_type_asked, read_asked
 from spinegraph.api.http.fhir.parameters import TEXTS, Declared, Given, read_operation
 from spinegraph.api.http.fhir.served import A_RULE
@@ -31,7 +33,7 @@ from spinegraph.api.http.openapi import JSON, Operation, add_operation
 from spinegraph.api.problems import AuditUnavailableError, ParameterError, UnknownResourceError
 from spinegraph.engine import CaseError, CaseFile, Engine
 from spinegraph.engine.decide.accounted import with_account
-from spinegraph.engine.errors import PublicationError
+from spinegraph.engine.errors import UNDECODABLE, PublicationError
 from spinegraph.engine.exchange.fhir.elements import CodeableConcept, Reference
 from spinegraph.engine.exchange.fhir.reading.record import RecordOptions
 from spinegraph.engine.exchange.fhir.writing.applied import Applied, applied_bundle
@@ -64,6 +66,8 @@ APPLY = {
     ),
 }
 """The parameters of the operation: those of R4, `data` and `useServerData` of R5, and of ours `asOf`, `madeAt`, `madeBy`."""
+APPLY_NAMED = {**APPLY, "planDefinition": Declared((*SUBJECT, "resource"), required=True)}
+"""The same where no plan is named by the path: by its canonical URL or id, or as the resource that it is."""
 
 
 class Applying(Asked, frozen=True, kw_only=True):
@@ -71,6 +75,11 @@ class Applying(Asked, frozen=True, kw_only=True):
 
     subject: Annotated[str, doc("Whose record it is, by id, reference or URL, where there are several patients.")] = ""
     as_of: Annotated[str, doc("The moment of the case, a date or `timestamp` for that of the Bundle.")] = ""
+
+
+class _Plan(msgspec.Struct, frozen=True, tag_field="resourceType", tag="PlanDefinition"):
+    id: str | None = None
+    url: str | None = None
 
 
 class ApplyRequest(NamedTuple):
@@ -94,11 +103,25 @@ def applying_router(engine: Engine, definitions: Definitions, records: RecordBod
         The body is a Parameters resource with `subject`, `data` (a Bundle), and where they matter `asOf`, `userType` and
         `userLanguage`; or a Bundle alone.
         """
+        asked = opened(request)
+        plan = require_plan(definitions, request.path_params["name"])
+        given = read_operation(await read_body(request, records.limits, too_large), APPLY, "data")
+        return await answered(request, asked, plan, given)
+
+    async def apply_named(request: Request) -> Response:
+        """The same for the guideline or recommendation that the parameter `planDefinition` of the body names."""
+        asked = opened(request)
+        given = read_operation(await read_body(request, records.limits, too_large), APPLY_NAMED)
+        return await answered(request, asked, require_plan_called(definitions, _plan_named(given)), given)
+
+    def opened(request: Request) -> Applying:
         asked = read_asked(request, Applying)
         media_type_asked(request, asked)
         media_type_of(request, (FHIR, JSON), "An operation")
-        plan = require_plan(definitions, request.path_params["name"])
-        wanted = read_request(await read_body(request, records.limits, too_large), asked, spoken)
+        return asked
+
+    async def answered(request: Request, asked: Applying, plan: Json, given: Given) -> Response:
+        wanted = read_request(given, asked, spoken)
 
         file = await run_in_threadpool(read_record, records.reader, wanted.data, wanted.options)
         scope = scope_of(engine.knowledge, plan)
@@ -128,6 +151,8 @@ def applying_router(engine: Engine, definitions: Definitions, records: RecordBod
         path=("Name of a package, or id of a recommendation.", A_RULE),
     )
     add_operation(router, f"{FHIR_ROOT}/PlanDefinition/{{name}}/$apply", apply, operation, method="POST")
+    named = operation._replace(id="apply_named_plan_definition", summary="Apply the guideline that the body names", path=None)
+    add_operation(router, f"{FHIR_ROOT}/PlanDefinition/$apply", apply_named, named, method="POST")
     return router
 
 
@@ -159,9 +184,26 @@ def applied(engine: Engine, file: CaseFile, plan: Json, scope: PlanScope, asked:
     return applied_bundle(with_account(decision, file.account), knowledge.in_language(file.case.language), wanted)
 
 
-def read_request(body: bytes, asked: Applying, spoken: tuple[str, ...]) -> ApplyRequest:
-    """A body, and what the URL says beside it. `spoken`: languages besides English. Raises ParameterError."""
-    given = read_operation(body, APPLY, "data")
+def _plan_named(given: Given) -> str:
+    """How a body names its plan: by canonical URL, reference or id; of the resource itself the first of these that it has."""
+    (value,) = given["planDefinition"]
+    if isinstance(value, Raw):
+        value = _url_of(value)
+    return (value.reference or "") if isinstance(value, Reference) else str(value)
+
+
+def _url_of(raw: Raw) -> str:
+    where = "/parameter"
+    try:
+        plan = msgspec.json.decode(raw, type=_Plan)
+    except UNDECODABLE as error:
+        mend = "Send the canonical URL of a plan of this service, or the plan as it was read here."
+        raise ParameterError(f"'planDefinition' is no PlanDefinition: {error}.", where=where, mend=mend) from error
+    return plan.url or plan.id or ""
+
+
+def read_request(given: Given, asked: Applying, spoken: tuple[str, ...]) -> ApplyRequest:
+    """The parameters of a body, and what the URL says beside it. `spoken`: languages besides English. Raises ParameterError."""
     subject, as_of = said_of_record(given, asked)
     if given.get("useServerData", [False])[0]:
         what = "'useServerData' cannot be true: this service has no patients."

@@ -133,6 +133,15 @@ def require_plan(definitions: Definitions, name: str) -> Json:
     return _known(definitions.of("PlanDefinition"), "PlanDefinition", name)
 
 
+def require_plan_called(definitions: Definitions, name: str) -> Json:
+    """The PlanDefinition of a canonical URL, which may name its version, of a reference or an id. Raises UnknownResourceError."""
+    url, _, version = name.partition("|")
+    for plan in definitions.of("PlanDefinition").values():
+        if plan["url"] == url and version in ("", plan["version"]):
+            return plan
+    return require_plan(definitions, name.removeprefix("PlanDefinition/"))
+
+
 def _known(found: Mapping[str, Json], kind: str, name: str) -> Json:
     """The resource of an id. Raises UnknownResourceError."""
     return found[id_among(found, kind, name, kind)]

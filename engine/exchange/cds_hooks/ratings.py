@@ -58,7 +58,7 @@ class Ratings:
 
     def actions(self, draft: Draft, told: Told) -> Iterator[CardAction]:
         """The rating of a draft that is rated, as the change of it that a client makes by itself; nothing where it is open."""
-        about = self._speaking.about(draft.interventions)
+        about = self._speaking.about_order(draft.interventions, told.verdicts)
         rating, applied = rate(about, told.verdicts)
         if rating is None:
             return

@@ -269,6 +269,7 @@ def _concepts(graph: Graph, hierarchy: Hierarchy, kind: ConceptKind, problems: P
                     )
                 ),
                 obtains=graph.iris(iri, "core:obtains"),
+                unindicated=graph.iris(iri, "core:unindicated"),
                 ordered_as=_ordered_as(graph, hierarchy.broader[iri], problems),
                 **_words(graph, iri),
             )

@@ -127,11 +127,12 @@ def uncovered_topics(graph: Graph, problems: Problems) -> dict[str, UncoveredTop
 def check_interventions(
     graph: Graph, interventions: dict[str, Concept], findings: Collection[str], valued: Collection[str], problems: Problems
 ) -> None:
-    """Note what speaks against an intervention, or becomes known by it, and does not exist."""
+    """Note what speaks against an intervention, becomes known by it, or comes to it, and does not exist."""
     askable = dict.fromkeys((*findings, *valued))
     for iri in interventions:
         tuple(known_iris(graph, iri, "core:contraindication", findings, "finding", problems))
         tuple(known_iris(graph, iri, "core:obtains", askable, "finding, measurement or coded property", problems))
+        tuple(known_iris(graph, iri, "core:unindicated", interventions, "intervention", problems))
 
 
 def list_items(graph: Graph, node: str, predicate: str, problems: Problems | None = None) -> list[str]:

@@ -96,7 +96,7 @@ OPERATIONS = {
     "compare_draft", "preview_draft", "get_tension", "get_screen", "get_uncovered", "get_line",
     "get_score", "get_term", "get_ontology",
     "search_questionnaires", "get_questionnaire", "populate_questionnaire", "next_questionnaire",
-    "apply_plan_definition", "read_binary", "read_plan_definition", "search_plan_definition",
+    "apply_named_plan_definition", "apply_plan_definition", "read_binary", "read_plan_definition", "search_plan_definition",
     "read_activity_definition", "search_activity_definition", "read_library", "search_library", "read_code_system",
     "search_code_system", "read_value_set", "search_value_set", "read_concept_map", "search_concept_map",
     "read_document_reference", "search_document_reference",

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 from spinegraph.engine.exchange.cds_hooks.answering import HookAnswering
 from spinegraph.engine.exchange.cds_hooks.overriding import SYSTEM
 
 from tests.exchange.cds_hooks.calling import (
     CPT,
+    EXAMPLES,
     LOW_BACK_PAIN,
+    OURS,
     ROOT,
     Json,
     answered,
@@ -19,8 +22,19 @@ from tests.exchange.cds_hooks.calling import (
     ordering,
     ours,
     request,
+    said,
 )
-from tests.exchange.fhir.reading.making import IBUPROFEN, LOINC, MRI_LUMBAR, SNOMED, bundle, condition, patient
+from tests.exchange.fhir.reading.making import (
+    IBUPROFEN,
+    LOINC,
+    MRI_LUMBAR,
+    SNOMED,
+    bundle,
+    condition,
+    observation,
+    patient,
+    quantity,
+)
 
 DRAFT = "ServiceRequest/draft-1"
 MRI_HEAD = (SNOMED, "241601008")
@@ -167,3 +181,27 @@ def test_orders_are_not_performed(answering: HookAnswering) -> None:
     assert ours(answered(answering, given))["decision"] == ours(answered(answering, without))["decision"]
     given["context"]["draftOrders"] = bundle()
     assert "not among the drafts" in ours(answered(answering, given))["orders"][repr(DRAFT)]["not_read"]
+
+
+def ordinary(**changed: bool) -> list[Json]:
+    """The findings of the ordinary visit of the documentation, as observations; some of them otherwise."""
+    case = yaml.safe_load((EXAMPLES / "ordinary-visit.yaml").read_text(encoding="utf-8"))
+    found = {**dict.fromkeys(case["absent"], False), **dict.fromkeys(case["present"], True), **changed}
+    lasting = observation((OURS, "duration_weeks"), id="lasting", valueQuantity=quantity(5, "d"))
+    return [patient(birthDate="1980-01-01"), lasting, *(said(code, value) for code, value in found.items())]
+
+
+RADIOGRAPH, CT = (OURS, "plain_radiograph"), (OURS, "computed_tomography")
+
+
+@pytest.mark.parametrize("ordered", [RADIOGRAPH, CT], ids=["radiograph", "CT"])
+def test_imaging_that_nothing_asks_for_is_routine(answering: HookAnswering, ordered: tuple[str, str]) -> None:
+    (card,) = answered(answering, request("order-sign", *ordinary(), context=ordering(order(ordered))))["cards"]
+    assert ours(card)["verdicts"] == {"no-routine-imaging": "indicated"}
+    assert "000-L061a: " in card["detail"]
+
+
+def test_imaging_that_is_advised_is_not_routine(answering: HookAnswering) -> None:
+    record = ordinary(history_of_cancer=True, unexplained_weight_loss=True)
+    given = request("order-sign", *record, context=ordering(order(RADIOGRAPH)))
+    assert answered(answering, given)["cards"] == []

@@ -72,7 +72,9 @@ class Entry(Struct, frozen=True, gc=False):
     @property
     def sent(self) -> bytes:
         """The resource as it was sent."""
-        return self.raw.resources[self.place] if isinstance(self.raw, Sent) and isinstance(self.place, int) else bytes(self.raw)
+        if isinstance(self.raw, bytes):
+            return self.raw
+        return self.raw.resources[int(self.place)]
 
     @property
     def base(self) -> str:
@@ -170,8 +172,10 @@ def _of_object(text: bytes, part: str) -> Record:
     links = None if isinstance(bundle, AnyBundle) else bundle.link
     incomplete = any(link.relation == "next" for link in links or ())
     stamp = bundle.timestamp if isinstance(bundle.timestamp, str) else ""
-    read = isinstance(bundle, ReadBundle)
-    made = _of_read(bundle.entry or (), Sent(text), part) if read else _of_entries(bundle.entry or (), part)
+    if isinstance(bundle, ReadBundle):
+        made = _of_read(bundle.entry or (), Sent(text), part)
+    else:
+        made = _of_entries(bundle.entry or (), part)
     return Record(tuple(marked(made)), (Note("incomplete"),) if incomplete else (), stamp)
 
 

@@ -177,3 +177,47 @@ def test_v1_decisions_answers_the_same_drafts(client: httpx.Client) -> None:
     assert [one["id"] for one in parts(reply)["RequestGroup"][0]["action"]] == [
         one["id"] for one in applied["RequestGroup"][0]["action"]
     ]
+
+
+@pytest.fixture(scope="module")
+def plan(client: httpx.Client) -> Json:
+    found: Json = client.get(f"/fhir/PlanDefinition/{RULE}").json()
+    return found
+
+
+def named(client: httpx.Client, value: Json | None, data: Json | None = CAUDA) -> httpx.Response:
+    """The operation of the type, with a value of `planDefinition`."""
+    given = parameters(data, *([{"name": "planDefinition", **value}] if value else []))
+    return client.post("/fhir/PlanDefinition/$apply", content=json.dumps(given), headers={"Content-Type": FHIR})
+
+
+def test_a_plan_may_be_named_in_the_body(client: httpx.Client, plan: Json) -> None:
+    right = apply(client, RULE, parameters(CAUDA)).json()
+    version = f"{plan['url']}|{plan['version']}"
+    for value in (
+        {"valueCanonical": plan["url"]}, {"valueUri": version}, {"valueString": RULE}, {"resource": plan},
+        {"valueReference": {"reference": f"PlanDefinition/{RULE}"}},
+    ):  # fmt: skip
+        assert named(client, value).json() == right
+
+
+@pytest.mark.parametrize(
+    ("value", "status", "told"),
+    [
+        (None, 422, "'planDefinition' is missing"),
+        ({"valueCanonical": "https://example.org/PlanDefinition/spinegraph"}, 404, "There is no PlanDefinition"),
+        ({"valueCanonical": f"{OWN}/PlanDefinition/{RULE}|99"}, 404, "There is no PlanDefinition"),
+        ({"valueBoolean": True}, 422, "'planDefinition' has 'valueBoolean'"),
+        ({"resource": {"resourceType": "Patient"}}, 422, "'planDefinition' is no PlanDefinition"),
+        ({"resource": {"resourceType": "PlanDefinition"}}, 404, "There is no PlanDefinition ''"),
+    ],
+)
+def test_a_plan_that_is_named_wrongly_is_refused(client: httpx.Client, value: Json | None, status: int, told: str) -> None:
+    reply = named(client, value)
+    assert reply.status_code == status
+    assert told in reply.json()["issue"][0]["diagnostics"]
+
+
+def test_a_plan_that_the_path_names_is_not_named_again(client: httpx.Client) -> None:
+    reply = apply(client, RULE, parameters(CAUDA, {"name": "planDefinition", "valueString": RULE}))
+    assert reply.status_code == 422
