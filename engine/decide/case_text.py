@@ -45,7 +45,7 @@ def parse_json(body: bytes) -> Any:
     if body.count(b"[") + body.count(b"{") > CASE.values:  # before any is made, which alone takes long
         raise too_many_values(CASE)
     try:
-        data = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_unique)
+        data = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_some_members)
     except MalformedCaseError as error:
         error.where = _second_place(body.decode("utf-8-sig"), str(error.details["key"]))
         raise
@@ -75,10 +75,15 @@ def _second_place(text: str, key: str) -> str:
     return f"line {text.count(chr(10), 0, at) + 1}, column {at - text.rfind(chr(10), 0, at)}"
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Pairs as a dict. Raises MalformedCaseError where a key stands twice."""
+def _some_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Pairs as a dict. Raises MalformedCaseError where a key stands twice, CaseTooLargeError where there are too many."""
     if len(pairs) > CASE.values:
         raise too_many_values(CASE)
+    return unique_members(pairs)
+
+
+def unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Pairs as a dict. Raises MalformedCaseError where a key stands twice."""
     seen = dict(pairs)
     if len(seen) < len(pairs):
         times = Counter(name for name, _ in pairs)

@@ -12,6 +12,7 @@ from spinegraph.engine.exchange.fhir.elements import CodeableConcept
 from spinegraph.engine.exchange.fhir.reading.accounts import Words
 from spinegraph.engine.exchange.fhir.reading.bundle import Entry
 from spinegraph.engine.exchange.fhir.reading.codes import Codes, names_of, not_understood
+from spinegraph.engine.exchange.fhir.reading.doubles import doubled_member
 from spinegraph.engine.exchange.fhir.reading.resources import RESOURCE, Medication, MedicationRequest, ServiceRequest
 from spinegraph.engine.exchange.fhir.reading.statements import Note, UnusableError
 from spinegraph.engine.exchange.fhir.reading.whose import subject_of
@@ -72,6 +73,8 @@ class OrderReader:
     def _read(self, entry: Entry, hook: Hook) -> Draft | Unread:
         if entry.note is not None:
             return Unread(entry.name, self._why(entry.note))
+        if name := doubled_member(entry.sent):
+            return Unread(entry.name, self._why(Note("member-twice", {"what": name})))
         subject = subject_of(entry)
         if subject is not None and (subject.reference or "").partition("/_history/")[0].split("/")[-1] != hook.patient:
             return Unread(entry.name, self._why(Note("other-patient", {"whom": subject.reference or "somebody else"})))

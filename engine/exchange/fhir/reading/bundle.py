@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from spinegraph.engine.exchange.fhir.reading.bundle_forms import (
     Sent,
     decode_bundle,
 )
+from spinegraph.engine.exchange.fhir.reading.doubles import OF_BUNDLES, doubled_member
 from spinegraph.engine.exchange.fhir.reading.resources import CONTEXT, HEAD, READ, RESOURCE, Observation, Resource, Unread
 from spinegraph.engine.exchange.fhir.reading.statements import Note
 
@@ -74,7 +75,7 @@ class Entry(Struct, frozen=True, gc=False):
         """The resource as it was sent."""
         if isinstance(self.raw, bytes):
             return self.raw
-        return self.raw.resources[int(self.place)]
+        return bytes(self.raw.resources[int(self.place)])
 
     @property
     def base(self) -> str:
@@ -169,6 +170,9 @@ def _of_object(text: bytes, part: str) -> Record:
             where="/type",
             mend="Send resources as they are now.",
         )
+    if _may_lose(text, bundle.entry or ()) and (name := doubled_member(text, OF_BUNDLES)):
+        what = f"The member {name!r} stands twice in one object, so that resources would be lost."
+        raise MalformedCaseError(what, mend="Join the members: which of the two counts is not known.")
     links = None if isinstance(bundle, AnyBundle) else bundle.link
     incomplete = any(link.relation == "next" for link in links or ())
     stamp = bundle.timestamp if isinstance(bundle.timestamp, str) else ""
@@ -177,6 +181,16 @@ def _of_object(text: bytes, part: str) -> Record:
     else:
         made = _of_entries(bundle.entry or (), part)
     return Record(tuple(marked(made)), (Note("incomplete"),) if incomplete else (), stamp)
+
+
+def _may_lose(text: bytes, entries: Sequence[ReadEntry | RawEntry | Raw]) -> bool:
+    """Whether a Bundle may have more entries or resources than were decoded. To count is a hundred times as fast as to look."""
+    counted = tuple(text.count(b'"%b"' % name.encode()) for name in OF_BUNDLES)
+    return counted > (1, 0, 0) and counted != (
+        1,
+        sum([not isinstance(one, Raw) and one.resource is not None for one in entries]),
+        sum([not isinstance(one, Raw) and one.full_url is not None for one in entries]),
+    )
 
 
 def _of_read(entries: Iterable[ReadEntry], sent: Sent, part: str) -> Iterator[Entry]:

@@ -71,15 +71,15 @@ _READ, _RAW, _ANY, ENTRY, LIST = (
 
 
 class Sent:
-    """The bytes of a Bundle, which is taken apart only where two of its resources have to be compared."""
+    """The bytes of a Bundle, which is taken apart only where a resource is read, or two have to be compared."""
 
     def __init__(self, text: bytes) -> None:
         self._text = text
 
     @cached_property
-    def resources(self) -> tuple[bytes, ...]:
+    def resources(self) -> tuple[Raw, ...]:
         """Each resource as it was sent."""
-        return tuple(bytes(one.resource) for one in _RAW.decode(self._text).entry or ())
+        return tuple(one.resource for one in _RAW.decode(self._text).entry or ())
 
 
 def decode_bundle(text: bytes) -> ReadBundle | RawBundle | AnyBundle:

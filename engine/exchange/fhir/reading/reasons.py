@@ -18,6 +18,7 @@ class Reason(NamedTuple):
 REASONS: Mapping[str, Reason] = {
     # what cannot be read as what it is
     "unreadable": Reason(noted("It is not FHIR R4 as far as it is read: {problem}."), True),
+    "member-twice": Reason(noted("The member {what} stands twice in one object; which of them counts is not known."), True),
     "other-version": Reason(noted("It is of FHIR {version}; R4 (4.0) is read."), True),
     "must-understand": Reason(noted("It has {what}, which may change what it means and is not known here."), True),
     "clashing-identity": Reason(noted("Another resource has the same identity and says something else; neither counts."), True),

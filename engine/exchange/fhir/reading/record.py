@@ -21,6 +21,7 @@ from spinegraph.engine.exchange.fhir.reading.answers import counts, read_answers
 from spinegraph.engine.exchange.fhir.reading.bundle import Entry, Record, parse_record
 from spinegraph.engine.exchange.fhir.reading.codes import Codes, names_of
 from spinegraph.engine.exchange.fhir.reading.conditions import may_hold, read_allergy, read_condition
+from spinegraph.engine.exchange.fhir.reading.doubles import doubled_member
 from spinegraph.engine.exchange.fhir.reading.filled import moment_answered
 from spinegraph.engine.exchange.fhir.reading.medications import read_prescription, read_statement
 from spinegraph.engine.exchange.fhir.reading.merging import Said, merge
@@ -139,6 +140,9 @@ class FhirReader:
             unused = _unused(entry, excluded, reading)
             if unused is not None:
                 notes.append((number, unused))
+                continue
+            if name := doubled_member(entry.sent):
+                notes.append((number, Note("member-twice", {"what": name})))
                 continue
             for one in _said_by(entry.resource, reading, medicines):
                 if isinstance(one, Statement):

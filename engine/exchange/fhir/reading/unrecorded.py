@@ -13,6 +13,7 @@ from spinegraph.engine.exchange.fhir.reading.statements import Note
 HIDING = frozenset(
     (
         "unreadable",
+        "member-twice",
         "other-version",
         "must-understand",
         "clashing-identity",
