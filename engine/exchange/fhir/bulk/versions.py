@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec import structs
 from spinegraph.engine.decide.dates import read_moment
 from spinegraph.engine.errors import MalformedCaseError
 from spinegraph.engine.exchange.fhir.bulk.sorting import version_of
-from msgspec import structs
 from spinegraph.engine.exchange.fhir.reading.bundle import Entry, marked
 from spinegraph.engine.exchange.fhir.reading.statements import Note
 
@@ -27,7 +27,10 @@ def with_latest(entries: Sequence[Entry]) -> list[Entry]:
             by_name.setdefault(name, []).append(number)
     older = {number for group in by_name.values() if len(group) > 1 for number in _older(entries, group)}
     kept = marked(entry for number, entry in enumerate(entries) if number not in older)
-    return [structs.replace(entry, note=OLDER, resource=None) if number in older else next(kept) for number, entry in enumerate(entries)]
+    return [
+        structs.replace(entry, note=OLDER, resource=None) if number in older else next(kept)
+        for number, entry in enumerate(entries)
+    ]
 
 
 def _older(entries: Sequence[Entry], group: Sequence[int]) -> list[int]:
