@@ -9,7 +9,7 @@ import hashlib
 import pickle
 import platform
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.metadata import version
@@ -67,12 +67,18 @@ def decide_dataframe(
     typed = typed_schema(nobody.toArrow().schema, asks.columns, NAME)
     given = DecidedColumns(asks.columns, asks.asked()).schema(typed)
     worker = Worker(_sent(read, shipped(asks, engine, options)))
-    return read.mapInArrow(worker, _spark_schema(given, asks, read.schema))
+    plain = read.toDF(*_names_on_the_way(asks.columns.needed))
+    return plain.mapInArrow(worker, _spark_schema(given, asks, read.schema))
 
 
 def _quoted(heading: str) -> str:
     """A heading as Spark reads it for one name, whatever stands in it."""
     return "`" + heading.replace("`", "``") + "`"
+
+
+def _names_on_the_way(headings: Sequence[str]) -> Sequence[str]:
+    """What columns are called on their way: `mapInArrow` takes a dot for a part of a structure, and codes have dots."""
+    return [f"c{number}" for number in range(len(headings))]
 
 
 def _spark_schema(given: pa.Schema, asks: Commission, read: StructType) -> StructType:
@@ -81,11 +87,11 @@ def _spark_schema(given: pa.Schema, asks: Commission, read: StructType) -> Struc
 
     own: dict[pa.DataType, DataType] = {pa.bool_(): BooleanType(), pa.float64(): DoubleType(), pa.string(): StringType()}
     carried = {asks.columns.id, *asks.columns.carried} - {column.heading for column in asks.columns.read}
-    types = {field.name: read[field.name].dataType if field.name in carried else own[_plain(field.type)] for field in given}
+    types = {field.name: read[field.name].dataType if field.name in carried else own[_decoded(field.type)] for field in given}
     return StructType([StructField(name, type_) for name, type_ in types.items()])
 
 
-def _plain(type_: pa.DataType) -> pa.DataType:
+def _decoded(type_: pa.DataType) -> pa.DataType:
     """What is left of a type where dictionaries are not known."""
     return type_.value_type if pa.types.is_dictionary(type_) else type_
 
@@ -185,12 +191,15 @@ class Prepared:
         self, batches: Iterable[pa.RecordBatch], where: str, decider: Decider, columns: DecidedColumns
     ) -> Iterator[pa.RecordBatch]:
         """The decided batches of a partition."""
-        population = self._asks.population(table_of_batches(where, self._asks.columns.needed, batches))
+        headings = self._asks.columns.needed
+        called = dict(zip(_names_on_the_way(headings), headings, strict=True))
+        named = (batch.rename_columns([called.get(name, name) for name in batch.schema.names]) for batch in batches)
+        population = self._asks.population(table_of_batches(where, headings, named))
         first = 1
         for one in population.stream(decider.at(where)):
             self._check_ids(one.batch.column(self._asks.columns.id), first, where)
             found = kept(columns.batch(one))
-            yield found.cast(pa.schema([(field.name, _plain(field.type)) for field in found.schema]))
+            yield found.cast(pa.schema([(field.name, _decoded(field.type)) for field in found.schema]))
             first += one.batch.num_rows
 
     def _check_ids(self, ids: pa.Array, first: int, where: str) -> None:

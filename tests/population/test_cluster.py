@@ -73,10 +73,10 @@ def test_one_package_of_many_with_dates_units_and_what_is_handed_on(spark: Spark
             "at:fever": ["2026-03-01", None, "2026-03-02"],
             "duration_weeks [d]": pa.array([14, 70, None], pa.int16()),
             "age_years": pa.array([50, 60, 70], pa.int32()),
-            "ward [name]": pa.array([[1], None, [2, 3]]),
+            "ward.name": pa.array([[1], None, [2, 3]]),
         }
     )
-    asks: dict[str, Any] = {"id": "who's `it`", "keep": ["ward [name]", "age_years"], "as_of": "2026-04-01"}
+    asks: dict[str, Any] = {"id": "who's `it`", "keep": ["ward.name", "age_years"], "as_of": "2026-04-01"}
     asks |= {"guidelines": [next(iter(shipped_packages()))]}
     found = decide_dataframe(spark.createDataFrame(table), whole, **asks)
     assert [field.dataType.simpleString() for field in found.schema][:4] == ["bigint", "array<bigint>", "double", "string"]
