@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from spinegraph.engine import Codebook, Engine, load_knowledge, make_codebook
+from spinegraph.engine.decide.case import case_data
 from spinegraph.engine.exchange.fhir.bulk.export import Export
 from spinegraph.engine.exchange.fhir.bulk.folder import open_folder
 from spinegraph.engine.exchange.fhir.elements import Coding
@@ -81,7 +82,7 @@ class Maker:
         for _ in range(self._chance.randrange(30)):
             if (found := self._finding(said)) is not None:
                 yield self._about(id_, found)
-        for _ in range(self._chance.randrange(8)):
+        for _ in range(self._chance.randrange(40)):
             yield self._about(id_, self._act())
         for code in self._one.columns.measurements:
             if self._chance.random() < 0.5 and not (born and code == self._one.codebook.age):
@@ -143,12 +144,19 @@ class Maker:
     def _act(self) -> Json:
         columns = self._one.columns
         kind, table = self._chance.choice([*ACTS.items()])
-        concept = self._concept((self._of(columns.wider_interventions),))
-        status = self._chance.choice([*table, *(one for one, meant in table.items() if meant in ("performed", "taking"))])
+        among = columns.wider_interventions
+        narrower = {
+            code: rest
+            for code, all_ in among.items()
+            if (rest := tuple(one for one in all_ if one not in columns.interventions.get(code, ())))
+        }
+        coding = self._of(narrower if narrower and self._chance.random() < 0.3 else among)
+        concept = self._concept((coding,))
+        status = self._chance.choice([*table, *[one for one, meant in table.items() if meant in ("performed", "taking")] * 6])
         where = {"ImagingStudy": "procedureCode"}.get(
             kind, "medicationCodeableConcept" if kind.startswith("Medication") else "code"
         )
-        intent = {"intent": self._chance.choice([*sorted(statuses.ORDERS), "plan"])} if kind.endswith("Request") else {}
+        intent = {"intent": self._chance.choice([*sorted(statuses.ORDERS), "plan", "option"])} if kind.endswith("Request") else {}
         told = {"doNotPerform": self._chance.random() < 0.5} if intent and self._chance.random() < 0.3 else {}
         over = {"effectivePeriod": {"end": "2025-01-01"}} if kind == "MedicationStatement" and self._chance.random() < 0.2 else {}
         named = [concept] if kind == "ImagingStudy" else concept
@@ -208,7 +216,7 @@ def table_of(one: Shipped, rows: Mapping[str, Sequence[Json]], path: Path) -> Pa
 
 
 def differences(one: Shipped, count: int, seed: int, folder: Path) -> Iterator[str]:
-    """What is decided of a table otherwise than of the resources that it was made of, in words."""
+    """What a table says, and is decided, otherwise than the resources that it was made of, in words."""
     resources = [*Maker(one, seed).patients(count)]
     export = folder / "export"
     export.mkdir()
@@ -221,13 +229,16 @@ def differences(one: Shipped, count: int, seed: int, folder: Path) -> Iterator[s
     if population.decide(asked_of(one.engine), []) != len(alone):
         yield "another number of patients"
     for id_, case in alone.items():
-        ours, theirs = one.engine.verdicts(case), one.engine.verdicts(population.case(id_))
+        other = population.case(id_)
+        if case_data(case) != case_data(other):
+            yield f"{id_}: record {case_data(case)}, table {case_data(other)}"
+        ours, theirs = one.engine.verdicts(case), one.engine.verdicts(other)
         yield from (f"{id_}, {rule}: record {ours[rule]}, table {theirs[rule]}" for rule in ours if ours[rule] != theirs[rule])
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--patients", type=int, default=40)
+    parser.add_argument("--patients", type=int, default=60)
     parser.add_argument("--over", action="append", help="a shipped package; by default each")
     arguments = parser.parse_args()
     worst = 0
