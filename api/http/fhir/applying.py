@@ -122,7 +122,6 @@ def applying_router(engine: Engine, definitions: Definitions, records: RecordBod
 
     async def answered(request: Request, asked: Applying, plan: Json, given: Given) -> Response:
         wanted = read_request(given, asked, spoken)
-
         file = await run_in_threadpool(read_record, records.reader, wanted.data, wanted.options)
         scope = scope_of(engine.knowledge, plan)
         answer = answer_resource(request, await run_in_threadpool(applied, engine, file, plan, scope, wanted), asked)
