@@ -42,7 +42,7 @@ def parse_json(body: bytes) -> Any:
     """Bytes → plain data. Raises MalformedCaseError with line and column, CaseTooLargeError."""
     _check_size(body)
     _check_there(body)
-    if body.count(b"[") + body.count(b"{") > CASE.values:  # before any is made, which alone takes long
+    if body.count(b"]") + body.count(b"}") > CASE.values:  # before any is made, which alone takes long
         raise too_many_values(CASE)
     try:
         data = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_some_members)

@@ -147,6 +147,7 @@ def test_every_body_is_tried(hasty: FastAPI) -> None:
     routes = {
         "/mcp",
         APPLY,
+        APPLY_NAMED,
         *forms,
         BATCH,
         "/v1/comparison",
