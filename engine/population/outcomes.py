@@ -33,7 +33,8 @@ AnyPlane = TypeVar("AnyPlane", Words, RecordedPlane)
 class Outcome(NamedTuple):
     """What a batch comes to. `verdicts`: by rule id, three planes of bits, the same array for rules that stand on the same
     ground; `level`: likewise; `tensions`: by id, who meets it; `assessed`: by code of a finding, of whom it is known, given or
-    derived; `contradictory`: who has contradictory facts. Behind the last patient no bit is set."""
+    derived; `contradictory`: who has contradictory facts; `undetermined`: the bits of how many of
+    the rules are undetermined. Behind the last patient no bit is set."""
 
     rows: int
     verdicts: Mapping[str, Bits]
@@ -41,6 +42,7 @@ class Outcome(NamedTuple):
     tensions: Mapping[str, Words]
     assessed: Mapping[str, Words]
     contradictory: Words
+    undetermined: Bits
 
 
 class Asked(NamedTuple):
@@ -77,13 +79,17 @@ class PopulationProgram:
         recording, planes = record(program)
         words = -(-size // 64)
         found = self._numbers(program, planes, recording)
+        undetermined = VERDICTS.index("undetermined")
+        found.append(recording.added([planes[program.verdicts[rule.iri][undetermined]] for rule in asked.rules]))
         rest = [planes[program.clash], *(_met(rule, program, planes, recording) for rule in asked.tensions)]
         rest += [planes[program.present[iri]] | planes[program.absent[iri]] for iri in program.findings]
         wanted = [*itertools.chain(*found), *rest]
         self._plain = BufferedProgram(recording, [plane.number for plane in wanted], words)
         again = self._numbers(program, program.run(without_clashes(program, recording.given, planes)), recording)
-        settled = [settled_verdict(*pair) for pair in zip(found[:-1], again[:-1], strict=True)]
-        settled += [settled_level(found[-1], again[-1])]
+        settled = [settled_verdict(*pair) for pair in zip(found[:-2], again[:-1], strict=True)]
+        open_ = [equals(bits, undetermined) for bits in settled]
+        settled += [settled_level(found[-2], again[-1]), recording.added([open_[self._ground[rule.id]] for rule in asked.rules])]
+        self._found = sum(map(len, found))
         self._settling = Settling(recording, list(itertools.chain(*found)), list(itertools.chain(*settled)), words)
 
     def _numbers(self, program: Program, planes: Sequence[RecordedPlane], recording: Recording) -> list[list[RecordedPlane]]:
@@ -95,7 +101,7 @@ class PopulationProgram:
         """What a batch comes to. The planes are overwritten by the next batch."""
         planes = self._plain.run(encoded.inputs)
         count = len(self._grounds) + 1
-        found, (clash, *rest) = planes[: BITS * count], planes[BITS * count :]
+        found, (clash, *rest) = planes[: self._found], planes[self._found :]
         if clash.any():
             found = self._settling.settled(encoded.inputs, found, clash)
         bits = [found[BITS * number : BITS * (number + 1)] for number in range(count)]
@@ -107,6 +113,7 @@ class PopulationProgram:
             {rule.id: plane for rule, plane in zip(self._asked.tensions, rest[:met], strict=True)},
             dict(zip(self._findings, rest[met:], strict=True)),
             clash,
+            found[BITS * count :],
         )
 
 
@@ -126,14 +133,8 @@ def without_clashes(program: Program, given: Sequence[RecordedPlane], planes: Se
 
 
 def bits_of(planes: Sequence[RecordedPlane], recording: Recording) -> list[RecordedPlane]:
-    """The bits of the number of the one plane that is set."""
-    found = []
-    for bit in range(BITS):
-        joined = recording.nothing
-        for number, plane in enumerate(planes):
-            joined = joined | plane if number >> bit & 1 else joined
-        found.append(joined)
-    return found
+    """The bits of the number of the one plane that is set: since no two are, those of any of them are those of an odd number."""
+    return [recording.odd([plane for number, plane in enumerate(planes) if number >> bit & 1]) for bit in range(BITS)]
 
 
 def _met(tension: Tension, program: Program, planes: Sequence[RecordedPlane], recording: Recording) -> RecordedPlane:
@@ -191,12 +192,28 @@ class Decoder:
         return [made[id(bits)] for bits in all_bits]
 
 
+def summed(bits: Bits, rows: int) -> NDArray[np.int32]:
+    """The numbers of any bits.
+
+    >>> summed(np.array([[0b1], [0b0], [0b1]] * 3, dtype=np.uint64), 1).tolist()
+    [365]
+    """
+    found = np.zeros(rows, dtype=np.int32)
+    for start in range(0, len(bits), 8):
+        part = _decoded(bits[start : start + 8], np.empty(rows, dtype=np.uint8)).view(np.uint8)
+        found += part if not start else part.astype(np.int32) << start
+    return found
+
+
 def _decoded(bits: Bits, into: NDArray[np.uint8]) -> NDArray[np.int8]:
-    """The numbers of some bits. Adding is what NumPy does fastest with bytes."""
-    ones, twos, fours = np.unpackbits(bits.view(np.uint8), axis=1, count=len(into), bitorder="little")
-    np.add(fours, fours, out=into)
-    for part in (twos, into, ones):
-        np.add(into, part, out=into)
+    """The numbers of at most eight bits. Adding is what NumPy does fastest with bytes."""
+    highest, *lower = np.unpackbits(bits.view(np.uint8), axis=1, count=len(into), bitorder="little")[::-1]
+    doubled = highest
+    for part in lower:
+        np.add(doubled, doubled, out=into)
+        doubled = np.add(into, part, out=into)
+    if not lower:
+        into[:] = highest
     return into.view(np.int8)
 
 

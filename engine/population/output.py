@@ -19,14 +19,17 @@ from spinegraph.engine.errors import PopulationError
 from spinegraph.engine.model import VERDICTS, Knowledge
 from spinegraph.engine.population.columns import Columns
 from spinegraph.engine.population.encoding import bools
-from spinegraph.engine.population.outcomes import Asked, Decoder
+from spinegraph.engine.population.outcomes import Asked, Decoder, summed
 from spinegraph.engine.population.run import Decidable, Decided
 from spinegraph.engine.population.tables import BATCH
 
 LEVEL = "level"
 TENSION = "tension:"
 """Begins the heading of the column that says who meets a tension; its id follows."""
+UNDETERMINED = "undetermined"
+"""The heading of the column that says how many recommendations are undetermined."""
 _VERDICTS, _LEVELS = pa.array(VERDICTS), pa.array(LEVELS)
+_NAMED = pa.dictionary(pa.int8(), pa.string())
 
 
 @contextmanager
@@ -55,7 +58,8 @@ def about(knowledge: Knowledge) -> Mapping[str, str]:
 
 
 class DecidedColumns:
-    """Decided batches as columns: those that are handed on, the level, a verdict of each rule, and who meets each tension.
+    """Decided batches as columns: those that are handed on, the level, a verdict of each rule, who meets each tension, and how
+    many rules are undetermined.
 
     Not for two threads at once: what it gives is overwritten by the next batch.
     """
@@ -63,7 +67,7 @@ class DecidedColumns:
     def __init__(self, columns: Columns, asked: Asked) -> None:
         """Raises PopulationError where two of the columns would have one name."""
         tensions = tuple(f"{TENSION}{tension.id}" for tension in asked.tensions)
-        self._own = (LEVEL, *(rule.id for rule in asked.rules), *tensions)
+        self._own = (LEVEL, *(rule.id for rule in asked.rules), *tensions, UNDETERMINED)
         self._carried = list(dict.fromkeys((*filter(None, (columns.id,)), *columns.carried)))
         for heading in self._carried:
             if heading in self._own:
@@ -75,9 +79,8 @@ class DecidedColumns:
     def schema(self, given: Any) -> Any:
         """The Arrow schema of what `batch` makes of batches of another one, as they are decided (`tables.typed_schema`)."""
         fields = [pa.field(heading, given.field(heading).type) for heading in self._carried]
-        named = pa.dictionary(pa.int8(), pa.string())
-        fields += [pa.field(name, pa.bool_() if name.startswith(TENSION) else named) for name in self._own]
-        return pa.schema(fields)
+        fields += [pa.field(name, pa.bool_() if name.startswith(TENSION) else _NAMED) for name in self._own[:-1]]
+        return pa.schema([*fields, pa.field(UNDETERMINED, pa.int32())])
 
     def batch(self, decided: Decided) -> Any:
         """The columns of a batch, as an Arrow batch."""
@@ -87,12 +90,13 @@ class DecidedColumns:
         names = itertools.chain((_LEVELS,), itertools.repeat(_VERDICTS))
         arrays += [_named(codes, named) for codes, named in zip(found, names, strict=False)]
         arrays += [bools(plane, outcome.rows) for plane in outcome.tensions.values()]
+        arrays.append(pa.array(summed(outcome.undetermined, outcome.rows)))
         return pa.record_batch(arrays, names=[*self._carried, *self._own])
 
 
 def _named(codes: NDArray[np.int8], names: Any) -> Any:
     """Numbers as what they name. They are not looked through for one that is none: planes make none."""
-    return pa.DictionaryArray.from_arrays(pa.array(codes), names, safe=False)
+    return pa.DictionaryArray.from_buffers(_NAMED, len(codes), [None, pa.py_buffer(codes)], names)
 
 
 def _writer(path: Path, form: str, schema: Any) -> Any:

@@ -75,6 +75,50 @@ class Recording:
             self._known[instruction] = self.zero + len(self.instructions)
         return self._known[instruction]
 
+    def odd(self, planes: Iterable[RecordedPlane]) -> RecordedPlane:
+        """Where an odd number of some planes is set. A plane that is made of two in this way stands for these, since what is
+        there twice cancels: of planes that are each what is reached without what was reached before, little is left.
+
+        >>> recording = Recording(4)
+        >>> first, second, third, ones = recording.given
+        >>> recording.odd([first ^ second, second ^ third]).number == (first ^ third).number
+        True
+        """
+        parts: set[int] = set()
+        for plane in planes:
+            parts ^= set(self._parts(plane.number))
+        found = self.nothing
+        for number in sorted(parts):
+            found = found ^ RecordedPlane(self, number)
+        return found
+
+    def added(self, planes: Iterable[RecordedPlane]) -> list[RecordedPlane]:
+        """The bits of how many of some planes are set, the least first, from full adders; of none, one that is empty.
+
+        >>> recording = Recording(4)
+        >>> first, second, third, ones = recording.given
+        >>> len(recording.added([first, second, third])), len(recording.instructions)
+        (2, 5)
+        """
+        columns = [list(planes)]
+        found = []
+        for column in columns:  # which get one more at the end for what is carried
+            carried = []
+            while len(column) > 1:
+                one, other = column.pop(), column.pop()
+                third = column.pop() if column else self.nothing
+                differ = one ^ other
+                column.append(differ ^ third)
+                carried.append((one & other) | (differ & third))
+            found.append(column[0] if column else self.nothing)
+            columns += [carried] if carried else []
+        return found
+
+    def _parts(self, number: int) -> tuple[int, ...]:
+        """The two planes of which one has to be set, if a plane is made so, or itself."""
+        made = self.instructions[number - self.zero - 1] if number > self.zero else None
+        return (made.left, made.right) if made and made.operator == "^" else (number,)
+
     def needed(self, wanted: Iterable[int], given: Iterable[int] = ()) -> list[tuple[int, Instruction]]:
         """The instructions without which some planes cannot be had, each with the number of its result: what a wanted plane
         needs stands right before it, so that results are used while a cache still has them. `given`: what is there already."""

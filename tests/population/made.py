@@ -13,7 +13,7 @@ from spinegraph.engine.decide.level import LEVELS, level_of
 from spinegraph.engine.model import VERDICTS, Case, Measured
 from spinegraph.engine.population.columns import Columns, Wanted, read_columns
 from spinegraph.engine.population.encoding import Encoded, PopulationEncoder, unpacked, values_of
-from spinegraph.engine.population.outcomes import Decoder, Outcome, PopulationProgram, asked_of
+from spinegraph.engine.population.outcomes import Decoder, Outcome, PopulationProgram, asked_of, summed
 from spinegraph.engine.population.rows import RowReader
 from spinegraph.engine.program.program import Program
 
@@ -100,8 +100,12 @@ class Both:
         outcome = self.outcome()
         levels, *found = Decoder(outcome.rows).numbers([outcome.level, *outcome.verdicts.values()], outcome.rows)
         verdicts = dict(zip(outcome.verdicts, found, strict=True))
+        undetermined = summed(outcome.undetermined, outcome.rows).tolist()
         for row, case in enumerate(self.cases()):
-            for id_, verdict in self.engine.verdicts(case).items():
+            alone = self.engine.verdicts(case)
+            if (count := sum(verdict == "undetermined" for verdict in alone.values())) != undetermined[row]:
+                yield f"row {row}: population {undetermined[row]} undetermined, one case {count}"
+            for id_, verdict in alone.items():
                 if VERDICTS[verdicts[id_][row]] != verdict:
                     yield f"row {row}, {id_}: population {VERDICTS[verdicts[id_][row]]}, one case {verdict}"
             explained = self.engine.explain(case)

@@ -11,7 +11,9 @@ from spinegraph.engine import Engine, load_knowledge
 from spinegraph.engine.errors import PopulationError
 from spinegraph.engine.model import VERDICTS
 from spinegraph.engine.population.outcomes import Decoder
+from spinegraph.engine.population.output import DecidedColumns
 from spinegraph.engine.population.report import fact_lines, practice_lines, render_report, rule_lines
+from spinegraph.engine.population.run import Decided
 from spinegraph.engine.population.totals import MOST_GROUPS, Practice, Totals
 
 from tests.population.made import Both, made
@@ -56,6 +58,20 @@ def test_verdicts_of_each_rule_and_group(counted: Counted) -> None:
             assert found == Counter(verdicts[number::3])
     levels = [counted.totals.level_of_group(group) for group in counted.totals.groups]
     assert sum(sum(one.values()) for one in levels) == ROWS == sum(counted.totals.level.values())
+
+
+def test_columns_say_what_is_counted(counted: Counted) -> None:
+    columns = DecidedColumns(counted.both.columns, counted.both.asked)
+    batch = columns.batch(Decided(counted.batch, counted.encoded, counted.outcome))
+    assert batch.schema == columns.schema(counted.batch.schema)
+    undetermined = [found.count("undetermined") for found in zip(*counted.verdicts.values(), strict=True)]
+    assert batch.column("undetermined").to_pylist() == undetermined
+    assert min(undetermined) < max(undetermined)
+    for id_, verdicts in counted.verdicts.items():
+        assert batch.column(id_).to_pylist() == verdicts
+    met = counted.totals.tensions
+    assert {id_: sum(batch.column(f"tension:{id_}").to_pylist()) for id_ in met} == dict(met)
+    assert counted.totals.contradictory == counted.both.contradictory() > 0
 
 
 def test_what_was_done_of_what_is_advised_and_of_what_is_not(counted: Counted) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 from spinegraph.engine import Engine, load_knowledge
-from spinegraph.engine.program.buffered import BufferedProgram
+from spinegraph.engine.program.buffered import BufferedProgram, WholeNumbers
 from spinegraph.engine.program.instructions import Instruction, Recording, record
 
 from tests.validation.interactions.random_guidelines import Writer
@@ -54,6 +55,26 @@ def test_what_is_known_beforehand_is_no_instruction() -> None:
     assert (second & first).number == (first & second).number
     assert recording.instructions == [Instruction("^", 0, 2), Instruction("&", 0, 1)]
     assert recording.needed([(first & second).number]) == [(5, Instruction("&", 0, 1))]
+
+
+@pytest.mark.parametrize("count", range(12))
+def test_how_many_planes_are_set_by_adders(count: int) -> None:
+    recording = Recording(count + 1)
+    bits = recording.added(recording.given[:count])
+    inputs = [*np.random.default_rng(count).integers(0, 2**63, count).tolist(), 2**64 - 1]
+    found = WholeNumbers(recording, [bit.number for bit in bits]).run(inputs)
+    for place in range(64):
+        number = sum((bit >> place & 1) << weight for weight, bit in enumerate(found))
+        assert number == sum(plane >> place & 1 for plane in inputs[:count])
+
+
+def test_where_an_odd_number_of_planes_is_set() -> None:
+    recording = Recording(6)
+    first, second, third, fourth, _, ones = recording.given
+    reached = [first, first | second, first | second | third, ones]
+    steps = [first, *(after ^ before for before, after in pairwise(reached))]
+    found = [recording.odd(steps[:2]), recording.odd(steps), recording.odd([first, fourth]), recording.odd([])]
+    assert [plane.number for plane in found] == [reached[1].number, ones.number, (first ^ fourth).number, recording.zero]
 
 
 def test_planes_that_are_inputs_or_empty_are_handed_on() -> None:
