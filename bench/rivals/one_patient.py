@@ -44,7 +44,7 @@ def one_patient_rivals_rows(quick: bool) -> Iterator[Measured]:
     with frozen_objects():
         yield from _program_rows(engine, cases)
         yield from _pyshifty_row(engine, cases)
-        yield from _cql_rows(engine, cases)
+        yield from cql_rows(engine, cases)
         yield from _hermit_row(engine, cases[:HERMITS])
 
 
@@ -67,7 +67,7 @@ def _pyshifty_row(engine: Engine, cases: Sequence[Case]) -> Iterator[Measured]:
     yield _row("pyshifty on the exported rules", theirs, ours, "which rules hold and are refuted, no verdicts")
 
 
-def _cql_rows(engine: Engine, cases: Sequence[Case]) -> Iterator[Measured]:
+def cql_rows(engine: Engine, cases: Sequence[Case]) -> Iterator[Measured]:
     """What both engines of CQL say of the exported library; they time themselves."""
     names = [f"{name} on the exported library" for name in NAMES.values()]
     if not (cql.HERE / "node_modules").exists():
