@@ -1,6 +1,7 @@
 """Plots of what was measured, as SVG: a bar for each ratio, or a curve where the rows of one kind stand at several sizes.
 
-Both have a logarithmic axis and a line at 1, where what is measured comes to as much as what it is compared with.
+Both have a line at 1, where what is measured comes to as much as what it is compared with, and a logarithmic axis of sizes or of
+ratios.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from bench.measured import Measured, TopicResults, significant
 
 STYLE = Path(__file__).parent / "templates" / "performance.mplstyle"
 LINE = "#8a97a8"
+WIDE = 20
+"""Ratios that are further apart than this have a logarithmic axis on curves, too."""
 LABEL = 58
 """Letters of a label in one line."""
 
@@ -60,6 +63,10 @@ def _draw_curves(axes: Axes, rows: Sequence[Measured], topic: str) -> None:
         axes.plot(*zip(*points, strict=True), marker="o", markersize=4, label=f"{what} ({unit} of {against})")
     axes.set_xscale("log")
     axes.axhline(1, color=LINE, linewidth=1)
-    axes.set_ylim(bottom=0)
+    ratios = [row.ratio or 1.0 for row in rows]
+    if max(ratios) > WIDE * min(ratios):
+        axes.set_yscale("log")
+    else:
+        axes.set_ylim(bottom=0)
     axes.set_xlabel(topic.rpartition(" ")[2])
     axes.legend(fontsize=7.5, frameon=False)

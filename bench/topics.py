@@ -11,6 +11,7 @@ from bench.growth import growth_rows
 from bench.http import http_rows
 from bench.measured import Measured
 from bench.one_patient import one_patient_rows
+from bench.patients import patients_rows
 from bench.rivals.one_patient import one_patient_rivals_rows
 from bench.rivals.speed import rivals_rows
 from bench.sparql import sparql_rows
@@ -35,7 +36,7 @@ TOPICS = (
     Topic("one patient", (one_patient_rows, one_patient_rivals_rows)),
     Topic("a million patients", (rivals_rows,)),
     Topic("growth with rules", (growth_rows,)),
-    Topic("growth with patients", ()),
+    Topic("growth with patients", (patients_rows,)),
     Topic("SPARQL", (sparql_rows,)),
     Topic("HTTP", (http_rows,)),
     Topic("FHIR", (fhir_rows,)),
