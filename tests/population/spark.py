@@ -74,6 +74,7 @@ def main() -> int:
         wrong = _compared(engine, _dataframe(spark, table, Path(folder) / "patients.parquet"), expected)
         wrong += _refused(engine, spark, table, Path(folder) / "bad.parquet")
         if asked.engine == "spark":
+            wrong += _streamed(engine, spark, Path(folder) / "patients.parquet", expected)
             wrong += _killed(engine, _dataframe(spark, table, Path(folder) / "again.parquet"), expected)
     return int(wrong > 0)
 
@@ -131,6 +132,17 @@ def _refused(engine: Engine, spark: SparkSession, table: pa.Table, file: Path) -
         return int(f"(p{last}), column age_years" not in told)
     print("A bad row was let through.")
     return 1
+
+
+def _streamed(engine: Engine, spark: SparkSession, file: Path, expected: pa.Table) -> int:
+    """How many values are different where the patients come as a stream."""
+    name = "decided"
+    coming = spark.readStream.schema(spark.read.parquet(str(file)).schema).parquet(f"{file.parent}/{file.stem}*")
+    decided = decide_dataframe(coming, engine).writeStream.format("memory").queryName(name).trigger(availableNow=True).start()
+    decided.awaitTermination()
+    wrong = differences(spark.table(name).toArrow(), expected)
+    print(f"As a stream: {wrong} differences", flush=True)
+    return wrong
 
 
 def _killed(engine: Engine, patients: DataFrame, expected: pa.Table) -> int:
