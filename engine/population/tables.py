@@ -63,7 +63,6 @@ def open_table(path: Path) -> Table:
 
 def table_of_batches(name: str, headings: Sequence[str], batches: Iterable[Any]) -> Table:
     """A table of Arrow batches, which are read once. `name`: what messages call it."""
-    path = Path(name)
 
     def selected(columns: Columns) -> Iterator[Any]:
         for batch in batches:
@@ -73,7 +72,7 @@ def table_of_batches(name: str, headings: Sequence[str], batches: Iterable[Any])
                     raise PopulationError(what, where=name, mend="All batches need the columns of the first one.")
             yield batch.select(list(columns.needed))
 
-    return Table(path, tuple(headings), None, selected)
+    return Table(Path(name), tuple(headings), None, selected)
 
 
 def typed_schema(schema: Any, columns: Columns, name: str) -> Any:
