@@ -7,11 +7,13 @@ A whole new application is made and started beside the one that answers. Where t
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import threading
 from collections.abc import Callable
 
+import fastapi.dependencies.models
 from spinegraph.api.http.health import note_draining, note_refused
 from spinegraph.api.http.logs import FIELDS
 from spinegraph.api.http.service import Service
@@ -121,7 +123,7 @@ class Reloading:
             if run:
                 self._end(run, 0)
             raise
-        old, self._run = self._run, run
+        old, self._run, self._first = self._run, run, run.service
         run.service.take_over()
         if self._draining:
             note_draining(run.service)
@@ -137,6 +139,7 @@ class Reloading:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._ending.discard(task)
+        asyncio.get_running_loop().call_soon(let_go)  # once the task itself is gone
         if not task.cancelled() and (error := task.exception()):
             logger.error("A service could not be ended.", exc_info=error)
 
@@ -169,6 +172,18 @@ class Reloading:
         await asyncio.gather(reloading, return_exceptions=True)
         await asyncio.gather(*self._ending, self._run.end(), return_exceptions=True)
         await send(_message("lifespan.shutdown.complete"))
+
+
+def let_go() -> None:
+    """Give back the memory of a service that has ended.
+
+    FastAPI remembers of the last thousands of endpoints what kind of function each is, and with it all that its closure holds:
+    the whole knowledge of every service that there was. It finds out again, for the one that answers.
+    """
+    for remembered in vars(fastapi.dependencies.models).values():
+        if hasattr(remembered, "cache_clear"):
+            remembered.cache_clear()
+    gc.collect()
 
 
 def _message(kind: str) -> Message:

@@ -17,6 +17,8 @@ from tests.load.cluster import Member, living
 SHOWN = 20
 REFUSED = (429, 503)
 """Statuses with which the service says, as documented, that it cannot answer now: with Retry-After, or the limit that was met."""
+SIGNS = (b'"limit"', b'"not ready"')
+"""What such an answer says otherwise: which limit was met, or which part is not ready."""
 
 
 class Row:
@@ -110,8 +112,10 @@ class Clients:
 
     def _judge(self, which: int, row: Row, reply: httpx.Response, digests: frozenset[str]) -> None:
         ask, found = self._asks[which], expected_of(reply)
-        if reply.status_code in REFUSED and ("retry-after" in reply.headers or b'"limit"' in reply.content):
+        if reply.status_code in REFUSED and ("retry-after" in reply.headers or any(sign in reply.content for sign in SIGNS)):
             row.refused[f"{reply.status_code} {reply.json().get('detail', '')[:60]}"] += 1
+        elif ask.route.startswith("POST /v1/validation") and b'"complete": false' in reply.content:
+            row.refused[f"{reply.status_code} the report says which check was not run"] += 1
         elif reply.status_code >= 500:
             row.faults += 1
             self.results.tell(f"{ask.route}: {reply.status_code} {reply.text[:300]}")
