@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 
 from fastapi.routing import APIRoute
-from spinegraph.api.http.access import SENDABLE, open_to_pages
+from spinegraph.api.http.access import SENDABLE, below_root, open_to_pages
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -55,9 +55,12 @@ class OpenRoute(APIRoute):
             raise
 
     def _offered(self, scope: Scope) -> list[str]:
-        """The methods of the path, be they of this route or, as the OpenAPI document has them, of another one."""
-        described = scope["app"].openapi()["paths"].get(self.path, {}) if "app" in scope else ()
-        methods = {*(self.methods or ()), *map(str.upper, described)}
+        """The methods of the path, be they of this route or of another one: as the OpenAPI document has them of that very path,
+        which may look like one with a variable part, or else of that of this route."""
+        described = scope["app"].openapi()["paths"] if "app" in scope else {}
+        literal = below_root(scope)
+        own = () if literal in described else self.methods or ()
+        methods = {*own, *map(str.upper, described.get(literal) or described.get(self.path, ()))}
         return sorted({*methods, "OPTIONS", *(("HEAD",) if "GET" in methods else ())})
 
     def open(self, headers: MutableHeaders, scope: Scope) -> None:

@@ -221,3 +221,10 @@ def test_a_plan_that_is_named_wrongly_is_refused(client: httpx.Client, value: Js
 def test_a_plan_that_the_path_names_is_not_named_again(client: httpx.Client) -> None:
     reply = apply(client, RULE, parameters(CAUDA, {"name": "planDefinition", "valueString": RULE}))
     assert reply.status_code == 422
+
+
+def test_a_page_may_apply_a_plan_that_the_body_names(client: httpx.Client) -> None:
+    """The path looks like that of a plan called `$apply`, whose methods were offered."""
+    reply = client.options("/fhir/PlanDefinition/$apply")
+    assert (reply.status_code, reply.headers["allow"]) == (204, "OPTIONS, POST")
+    assert client.options(f"/fhir/PlanDefinition/{RULE}").headers["allow"] == "GET, HEAD, OPTIONS"
