@@ -107,6 +107,10 @@ def read_columns(headings: Sequence[str], codebook: Codebook, wanted: Wanted, wh
     if unknown and not wanted.ignore_unknown:
         raise _unknown(unknown, codebook, wanted, where)
     read = _dated([column for column in found.values() if column], where)
+    if headings and not (read or wanted.carried or id_):
+        raise PopulationError(
+            "No column says anything.", where=where, mend="Name columns by codes; `spinegraph codes` lists them."
+        )
     return Columns(tuple(read), wanted.carried, id_, tuple(unknown))
 
 

@@ -191,6 +191,12 @@ def test_headings_that_say_nothing_of_a_patient(headings: str, told: str, tmp_pa
     assert error.where == "t.csv"
 
 
+def test_a_table_of_which_nothing_is_read(tmp_path: Path) -> None:
+    """Its rows could not be counted, and of CSV every column was read."""
+    for path in (write(tmp_path, "t.csv", "x\n1\n"), write(tmp_path, "t.arrow", {"x": [1]})):
+        assert refused(path, Wanted(ignore_unknown=True)).what == "No column says anything."
+
+
 def test_two_names_of_one_code(tmp_path: Path) -> None:
     iri = next(iri for iri, finding in ENGINE.knowledge.findings.items() if finding.code == "fever")
     assert "both mean fever" in refused(write(tmp_path, "t.csv", f"id,fever,{iri}\n")).what
