@@ -83,9 +83,11 @@ def _names_on_the_way(headings: Sequence[str]) -> Sequence[str]:
 
 def _spark_schema(given: pa.Schema, asks: Commission, read: StructType) -> StructType:
     """The types of what workers give: what is handed on as it came, but for what is read as well and so has the type of that."""
-    from pyspark.sql.types import BooleanType, DataType, DoubleType, StringType, StructField, StructType
+    from pyspark.sql.types import BooleanType, DataType, DoubleType, IntegerType, StringType, StructField, StructType
 
-    own: dict[pa.DataType, DataType] = {pa.bool_(): BooleanType(), pa.float64(): DoubleType(), pa.string(): StringType()}
+    own: dict[pa.DataType, DataType] = {
+        pa.bool_(): BooleanType(), pa.float64(): DoubleType(), pa.string(): StringType(), pa.int32(): IntegerType(),
+    }  # fmt: skip
     carried = {asks.columns.id, *asks.columns.carried} - {column.heading for column in asks.columns.read}
     types = {field.name: read[field.name].dataType if field.name in carried else own[_decoded(field.type)] for field in given}
     return StructType([StructField(name, type_) for name, type_ in types.items()])

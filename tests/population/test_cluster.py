@@ -58,7 +58,7 @@ def test_every_rule_in_three_partitions(engine: Engine, patients: pa.Table, spar
     found = decide_dataframe(spark.createDataFrame(patients).repartition(3), engine).toArrow()
     expected = decide_patients(patients, engine).read_all()
     assert differences(found, expected) == 0
-    assert {str(type_) for type_ in found.schema.types} == {"string", "bool"}
+    assert {str(type_) for type_ in found.schema.types} == {"string", "bool", "int32"}
 
 
 @pytest.mark.slow
