@@ -73,9 +73,10 @@ def significant(number: float) -> str:
 
 
 def this_machine() -> str:
-    """The processor, how many of them this process may use, and the version of Python."""
+    """The processor, how many of them this process may use, how many processes wanted them, and the version of Python."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return f"{_processor_name()}, {usable} processors, Python {platform.python_version()} on {sys.platform}"
+    load = f" (load {os.getloadavg()[0]:.0f})" if hasattr(os, "getloadavg") else ""
+    return f"{_processor_name()}, {usable} processors{load}, Python {platform.python_version()} on {sys.platform}"
 
 
 def _processor_name() -> str:
