@@ -193,14 +193,17 @@ def as_time(milliseconds: int) -> str:
     '1970-01-01T00:00:00.000Z'
     """
     moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03}Z"
+    return f"{moment.isoformat()[:19]}.{milliseconds % 1000:03}Z"
 
 
 def as_line(stored: Stored, *, contents: bool = True) -> bytes:
-    """A record as one JSON object: its members, its `digest`, and what is kept beside it."""
+    """A record as one JSON object: its members, its `digest`, and what is kept beside it.
+
+    Raises zlib.error, MsgspecError where what is kept was tampered with so that it cannot be read.
+    """
     members: dict[str, Any] = {**msgspec.to_builtins(stored.record), "digest": stored.digest}
     if contents:
         case, account, answer = stored.contents.case, stored.contents.account, stored.contents.whole_answer
         kept = {"case": case.encode(), "account": account.encode(), "answer": answer}
-        members |= {name: msgspec.Raw(text) for name, text in kept.items() if text}
+        members |= {name: msgspec.json.decode(text, type=msgspec.Raw) for name, text in kept.items() if text}
     return msgspec.json.encode(members)

@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +20,22 @@ from spinegraph.api.audit.tables import ABOUT, METADATA, RECORDS, VERSION, row_o
 from spinegraph.api.problems import AuditUnavailableError
 from spinegraph.api.setting import SettingsError
 from spinegraph.engine.errors import shortened
-from sqlalchemy import URL, Connection, Engine, Row, Select, create_engine, event, insert, inspect, make_url, select, text, update
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    create_engine,
+    event,
+    func,
+    insert,
+    inspect,
+    make_url,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 WAIT_SECONDS = 10
@@ -65,10 +81,12 @@ EVERY = Wanted()
 class AuditStore:
     """A store that is open. Safe to share between threads."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
-        """`name`: the store as errors call it, without a password."""
+    def __init__(self, engine: Engine, name: str, file: Path | None = None) -> None:
+        """`name`: the store as errors call it, without a password; `file`: where it is one that is written."""
         self._engine = engine
         self.name = name
+        self._file = file
+        self._identity = _identity(file) if file else None
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Add records, all of them or none. Raises AuditUnavailableError."""
@@ -89,10 +107,10 @@ class AuditStore:
         with self._writing() as connection:
             connection.execute(update(ABOUT).values(checked=as_time(time.time_ns() // 1_000_000)))
 
-    def records(self, wanted: Wanted = EVERY) -> Iterator[Stored]:
-        """Records in the order in which they were added. Raises SettingsError where they cannot be read, UnreadableRecordError
-        for one that is none."""
-        after = 0
+    def records(self, wanted: Wanted = EVERY, first: int = 1) -> Iterator[Stored]:
+        """Records in the order in which they were added, from a `first` number on. Raises SettingsError where they cannot be
+        read, UnreadableRecordError for one that is none."""
+        after = first - 1
         while True:
             rows = wanted.of(select(RECORDS)).where(RECORDS.c.number > after).order_by(RECORDS.c.number).limit(AT_A_TIME)
             found = self._read(rows)
@@ -101,13 +119,16 @@ class AuditStore:
                 return
             after = found[-1].record.number
 
-    def last(self, most: int, wanted: Wanted = EVERY) -> list[Stored]:
-        """The newest records, so many at most, the oldest of them first. Raises SettingsError where they cannot be read."""
-        return self._read(wanted.of(select(RECORDS)).order_by(RECORDS.c.number.desc()).limit(most))[::-1]
+    def last(self, most: int, wanted: Wanted = EVERY) -> Iterator[Stored]:
+        """The newest records, so many at most, the oldest of them first. Raises what `records` raises."""
+        newest = wanted.of(select(RECORDS.c.number)).order_by(RECORDS.c.number.desc()).limit(most).subquery()
+        with self._reading() as connection:
+            first = connection.execute(select(func.min(newest.c.number))).scalar()
+        return iter(()) if first is None else islice(self.records(wanted, first), most)
 
     def record(self, id_: str) -> Stored:
         """The record of an id. Raises SettingsError where there is none."""
-        found = self._read(select(RECORDS).where(RECORDS.c.id == id_.lower()))
+        found = self._read(select(RECORDS).where(RECORDS.c.id == id_.lower())) if id_.isascii() else ()
         if not found:
             raise SettingsError(
                 f"There is no record {shortened(id_)}.", where=self.name, mend="`spinegraph audit list` has their ids."
@@ -174,15 +195,18 @@ class AuditStore:
                 if connection.dialect.name == "postgresql":
                     connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, round(WAIT_SECONDS * 1000))}")
                     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+                if self._file and _identity(self._file) != self._identity:
+                    # SQLite would go on writing into a file that nobody finds any more
+                    raise unavailable("the file of the store was removed or replaced")
                 yield connection
         except SQLAlchemyError as error:
-            raise unavailable(error) from error
+            raise unavailable(_reason(error)) from error
 
 
-def unavailable(error: SQLAlchemyError) -> AuditUnavailableError:
+def unavailable(reason: str) -> AuditUnavailableError:
     """What is told of a store that cannot be written: to clients neither what it is, nor where, nor what was to be written."""
     return AuditUnavailableError(
-        f"The decision could not be recorded ({_reason(error)}), and what is not recorded is not given.",
+        f"The decision could not be recorded ({reason}), and what is not recorded is not given.",
         mend="Ask again later; the operator mends the audit store.",
     )
 
@@ -231,7 +255,8 @@ def open_store(location: str, *, create: bool = True) -> AuditStore:
         if create:
             _make_file(Path(str(url.database)), name)
         _prepare_sqlite(engine, create=create)
-    store = AuditStore(engine, name)
+    file = Path(str(url.database)) if create and engine.dialect.name == "sqlite" else None
+    store = AuditStore(engine, name, file)
     try:
         (store.prepare if create else store.require)()
     except AuditUnavailableError as error:
@@ -267,6 +292,15 @@ def _make_file(path: Path, name: str) -> None:
         path.touch(mode=0o600)
     except OSError as error:
         raise unusable(name, error.strerror or type(error).__name__) from error
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file a path leads to: None where it leads to none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _prepare_sqlite(engine: Engine, *, create: bool) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Annotated, NamedTuple
 
 from spinegraph.api.audit.record import FIRST, Stored, sha256_of
@@ -52,10 +52,14 @@ def verified(store: AuditStore, expected: tuple[Anchor, ...] = ()) -> Verified:
     problems: list[str] = []
     count = further = number = 0
     previous = FIRST
-    noted = {anchor.number: anchor.digest for anchor in expected}
+    noted: dict[int, set[str]] = {}
+    for anchor in expected:
+        noted.setdefault(anchor.number, set()).add(anchor.digest)
+    if noted.pop(0, {FIRST}) != {FIRST}:
+        problems.append("Before the first record there is another digest than was noted.")
     try:
         for stored in store.records():
-            for problem in _problems(stored, number, previous, noted.pop(stored.record.number, "")):
+            for problem in _problems(stored, number, previous, noted.pop(stored.record.number, set())):
                 if len(problems) < MOST:
                     problems.append(problem)
                 else:
@@ -63,13 +67,13 @@ def verified(store: AuditStore, expected: tuple[Anchor, ...] = ()) -> Verified:
             count, number, previous = count + 1, stored.record.number, stored.digest
     except UnreadableRecordError as error:
         problems.append(f"{error.what} What follows it was not read.")
-        noted = {}
+        noted.clear()
     problems += [f"Record {missing} is not there, which was noted." for missing in sorted(noted)]
     return Verified(records=count, last=f"{number}:{previous}", problems=tuple(problems), further=further)
 
 
-def _problems(stored: Stored, number: int, previous: str, noted: str) -> Iterator[str]:
-    """What is wrong with a record after that of a number and digest; `noted`: its own digest as somebody noted it."""
+def _problems(stored: Stored, number: int, previous: str, noted: Set[str]) -> Iterator[str]:
+    """What is wrong with a record after that of a number and digest; `noted`: its own digest as it was noted, each time."""
     record, contents = stored.record, stored.contents
     name = f"Record {record.number} ({record.id})"
     if record.number != number + 1:
@@ -77,7 +81,7 @@ def _problems(stored: Stored, number: int, previous: str, noted: str) -> Iterato
         yield f"{missing} not there."
     elif record.previous != previous:
         yield f"{name} does not follow the one before it: one of the two was changed."
-    if noted and noted != stored.digest:
+    if noted - {stored.digest}:
         yield f"{name} is another one than was noted."
     yield from (f"{name}: {problem}" for problem in damages(stored))
     if not record.kept and any(contents):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("spinegraph")
 FRESH_SECONDS = 5.0
 """For so long it is taken for known whether the store can be written."""
+STOPPED = "The decision could not be recorded, because the service is being stopped."
 
 
 class Audit:
@@ -38,20 +39,27 @@ class Audit:
     def record(self, entries: Sequence[Entry]) -> Future[None]:
         """Add entries, all of them or none; done when they are on the disk. The future raises AuditUnavailableError."""
         recorded: Future[None] = Future()
-        with self._lock:
-            self._pending.append((entries, recorded))
-        try:
-            self._thread.submit(self._write)
-        except RuntimeError:  # closed: a request that outlived its service
-            what = "The decision could not be recorded, because the service is being stopped."
-            recorded.set_exception(AuditUnavailableError(what, mend="Ask again."))
+        with self._lock:  # what is refused must not be found by a write that is still to come
+            try:
+                self._thread.submit(self._write)
+            except RuntimeError:  # closed: a request that outlived its service
+                recorded.set_exception(AuditUnavailableError(STOPPED, mend="Ask again."))
+            else:
+                self._pending.append((entries, recorded))
         return recorded
 
     def failure(self) -> str:
         """Why decisions cannot be recorded, or "": as a write of the last seconds showed, or one that is tried now."""
-        if time.monotonic() - self._tried > FRESH_SECONDS:
+        if self._is_known():
+            return self._failure
+        try:
             self._thread.submit(self._check).result()
+        except RuntimeError:  # closed
+            return STOPPED
         return self._failure
+
+    def _is_known(self) -> bool:
+        return time.monotonic() - self._tried <= FRESH_SECONDS
 
     def close(self) -> None:
         """Write what has come in, and let go of the store."""
@@ -77,6 +85,9 @@ class Audit:
             recorded.set_result(None)
 
     def _check(self) -> None:
+        """Try to write, unless that was done while this waited for its turn: those who ask do not queue up."""
+        if self._is_known():
+            return
         try:
             self.store.check()
         except AuditUnavailableError as error:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,15 +17,19 @@ from spinegraph.api.audit.record import as_line, as_time
 from spinegraph.api.audit_settings import STORE
 from spinegraph.api.cli.cases import KnowledgeOption
 from spinegraph.api.setting import SettingsError
+from spinegraph.engine.errors import shortened
 from spinegraph.engine.validation.reports.words import printable
 
 if TYPE_CHECKING:
+    from spinegraph.api.audit.record import Stored
     from spinegraph.api.audit.replay import Replayed, Replayer
     from spinegraph.api.audit.store import AuditStore, Wanted
 
 audit_app = typer.Typer(help="Decisions that a service has recorded.", no_args_is_help=True)
 SHOWN = 10
 """So many changed members are printed."""
+MOST = 1_000_000_000
+"""So many records can be asked for."""
 
 StoreOption = Annotated[
     str, typer.Option("--store", metavar="FILE|URL", help="The store; default SPINEGRAPH_AUDIT, or the file of settings.")
@@ -44,7 +49,7 @@ def list_command(
     until: UntilOption = "",
     caller: CallerOption = "",
     request: RequestOption = "",
-    most: Annotated[int, typer.Option("--last", min=1, help="So many of the newest at most.")] = 20,
+    most: Annotated[int, typer.Option("--last", min=1, max=MOST, help="So many of the newest at most.")] = 20,
     store: StoreOption = "",
 ) -> None:
     """Records, the newest last: number, time, id, where it was asked, how much, and by whom."""
@@ -61,16 +66,24 @@ def show_command(
     answer: Annotated[bool, typer.Option("--answer", help="Print the answer alone, byte for byte.")] = False,
     store: StoreOption = "",
 ) -> None:
-    """A record as JSON, with the case; it holds data of a patient."""
+    """A record as JSON, with the case; it holds data of a patient. Exit 1 if it was changed since it was written."""
+    from spinegraph.api.audit.verify import damages
+
     with closing(_opened(store)) as opened:
         found = opened.record(id_)
-    if not answer:
-        kept = found._replace(contents=found.contents._replace(answer=b""))
-        typer.echo(msgspec.json.format(as_line(kept)).decode())
-    elif found.record.kept:
-        typer.echo(found.contents.whole_answer)
-    else:
-        raise SettingsError("Only digests were recorded.", where=id_, mend="SPINEGRAPH_AUDIT_CASES=on keeps answers.")
+        name = opened.name
+    if damaged := " ".join(damages(found)):
+        typer.echo(f"Record {found.record.number}: {damaged}", err=True)
+    with _readable(found, name):
+        if not answer:
+            kept = found._replace(contents=found.contents._replace(answer=b""))
+            typer.echo(msgspec.json.format(as_line(kept)).decode())
+        elif found.record.kept:
+            typer.echo(found.contents.whole_answer)
+        else:
+            raise SettingsError("Only digests were recorded.", where=id_, mend="SPINEGRAPH_AUDIT_CASES=on keeps answers.")
+    if damaged:
+        raise typer.Exit(1)
 
 
 @audit_app.command("verify")
@@ -112,7 +125,8 @@ def export_command(
     """Records in their order, one JSON object a line."""
     with closing(_opened(store)) as opened:
         for stored in opened.records(_wanted(since, until, caller, request)):
-            typer.echo(as_line(stored, contents=not without_cases))
+            with _readable(stored, opened.name):
+                typer.echo(as_line(stored, contents=not without_cases))
 
 
 @audit_app.command("replay")
@@ -245,10 +259,36 @@ def _opened(name: str) -> AuditStore:
     return open_store(location, create=False)
 
 
+@contextmanager
+def _readable(stored: Stored, store: str) -> Iterator[None]:
+    """Raises SettingsError where what is kept beside a record was changed so that it cannot be read."""
+    try:
+        yield
+    except (zlib.error, msgspec.MsgspecError) as error:
+        raise SettingsError(
+            f"What is kept of record {stored.record.number} was changed so that it cannot be read.",
+            where=store,
+            mend="`spinegraph audit verify` says what was changed; `export --without-cases` leaves it out.",
+        ) from error
+
+
 def _wanted(since: str, until: str, caller: str, request: str) -> Wanted:
     from spinegraph.api.audit.store import Wanted
 
-    return Wanted(_moment(since, "--since"), _moment(until, "--until"), caller, "", request)
+    return Wanted(
+        _moment(since, "--since"), _moment(until, "--until"), _text(caller, "--caller"), "", _text(request, "--request")
+    )
+
+
+def _text(text: str, where: str) -> str:
+    """What a store can be asked for. Raises SettingsError."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise SettingsError(
+            f"{shortened(text)} is no text in UTF-8.", where=where, mend="Give it as `audit list` prints it."
+        ) from error
+    return text
 
 
 def _moment(text: str, where: str) -> str:
@@ -257,7 +297,9 @@ def _moment(text: str, where: str) -> str:
         return ""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise SettingsError(f"{text!r} is no moment.", where=where, mend="Give 2026-11-30 or 2026-11-30T08:00:00Z.") from error
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return as_time(round(aware.timestamp() * 1000))
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return as_time(round(aware.timestamp() * 1000))
+    except (ValueError, OverflowError) as error:
+        raise SettingsError(
+            f"{shortened(text)} is no moment.", where=where, mend="Give 2026-11-30 or 2026-11-30T08:00:00Z."
+        ) from error

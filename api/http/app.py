@@ -29,7 +29,7 @@ from spinegraph.api.http.queries import QueryList
 from spinegraph.api.http.rates import Rates
 from spinegraph.api.http.reception import Reception
 from spinegraph.api.http.search import SearchResult
-from spinegraph.api.http.served import make_served
+from spinegraph.api.http.served import Served, make_served
 from spinegraph.api.http.service import Service
 from spinegraph.api.http.sparql import QueryParameters
 from spinegraph.api.http.validation_request import ValidationBody, ValidationParts
@@ -135,8 +135,22 @@ def create_app(
     whole = engine or load_engine(settings.knowledge, environment)
     served = make_served(settings, whole, data, program if engine else whole.program, environment)
     given, metrics = metrics, metrics or Metrics()
+    reception = Reception(metrics, Rates(operation.rate, operation.burst), operation.concurrency)
+    own = bool(data or served.sparql.backend) or serves_own_content(settings)
+    try:
+        app = _application(served, reception, access, own_content=own)
+    except BaseException:
+        served.close()
+        raise
+    if given is None:
+        app.take_over()
+    return app
+
+
+def _application(served: Served, reception: Reception, access: AccessSettings, *, own_content: bool) -> Service:
+    """The application around what is served. Raises SettingsError, KnowledgeError."""
     app = Service(
-        Reception(metrics, Rates(operation.rate, operation.burst), operation.concurrency),
+        reception,
         served,
         title="Spinegraph",
         version=_version(),
@@ -150,15 +164,12 @@ def create_app(
         root_path_in_servers=not access.public_url,
         servers=[{"url": access.public_url}] if access.public_url else None,
     )
-    own = bool(data or served.sparql.backend) or serves_own_content(settings)
-    app.state.access = make_access(access, own_content=own)
+    app.state.access = make_access(access, own_content=own_content)
     install_errors(app)
     app.add_middleware(Entrance)
     app.add_middleware(GZipMiddleware, minimum_size=LEAST_COMPRESSED)
     include_routers(app, served)
-    include(app, metrics_router(metrics), served.tokens, ("metrics",))
-    if given is None:
-        app.take_over()
+    include(app, metrics_router(reception.metrics), served.tokens, ("metrics",))
     app.openapi = make_document(app, SCHEMAS, lambda: answer_examples(served.engine, served.codebook))  # type: ignore[method-assign]
     return app
 

@@ -16,6 +16,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from spinegraph.api.audit.record import FIRST
 from spinegraph.api.audit.store import LOCK, AuditStore, Wanted, open_store, url_of
@@ -67,7 +68,7 @@ def test_records_come_back_as_they_went_in_and_in_a_chain(store: AuditStore, sma
     assert [one.record.previous for one in found] == [FIRST, *(one.digest for one in found[:-1])]
     assert [one.record.digest for one in found] == [one.digest for one in found]
     assert store.record(entries[1].decided.id.upper()) == found[1]
-    assert store.last(2) == found[1:]
+    assert list(store.last(2)) == found[1:]
 
 
 @pytest.mark.parametrize("statement", ["UPDATE spinegraph_decision SET caller = 'x'", "DELETE FROM spinegraph_decision"])
@@ -132,7 +133,7 @@ def test_several_processes_write_one_chain(tmp_path: Path, small: Engine) -> Non
     store = open_store(str(path))
     process = multiprocessing.get_context("spawn").Process(target=write_many, args=(str(path), 20))
     process.start()
-    while not store.last(1):
+    while not list(store.last(1)):
         time.sleep(0.01)
         assert process.is_alive()
     for _ in range(20):
@@ -343,3 +344,34 @@ def test_a_file_that_is_locked(tmp_path: Path, small: Engine, monkeypatch: pytes
     store.append([entry(small, Case())])
     assert len(list(store.records())) == 1
     store.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be removed there")
+def test_a_file_that_was_removed_or_replaced_while_it_is_written(tmp_path: Path, small: Engine) -> None:
+    """SQLite would write on into a file without a name, and all that was recorded would be gone at the end."""
+    path, aside = tmp_path / "audit.db", tmp_path / "aside.db"
+    store = open_store(str(path))
+    store.append([entry(small, Case())])
+    path.rename(aside)
+    for _ in range(2):
+        with pytest.raises(AuditUnavailableError, match="file of the store was removed or replaced") as told:
+            store.append([entry(small, Case())])
+        assert str(tmp_path) not in str(told.value)
+        with pytest.raises(AuditUnavailableError, match="removed or replaced"):
+            store.check()
+        path.write_bytes(b"")
+    path.unlink()
+    aside.rename(path)
+    store.append([entry(small, Case())])
+    assert verified(store) == msgspec.structs.replace(verified(store), records=2, problems=())
+    store.close()
+
+
+def test_the_newest_records_are_read_some_at_a_time(store: AuditStore, small: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spinegraph.api.audit.store.AT_A_TIME", 2)
+    store.append([entry(small, Case(), caller=name) for name in "abababab"])
+    newest = store.last(3, Wanted(caller="a"))
+    assert next(newest).record.number == 3
+    store.append([entry(small, Case(), caller="a")])
+    assert [one.record.number for one in newest] == [5, 7]
+    assert list(store.last(3, Wanted(caller="nobody"))) == []

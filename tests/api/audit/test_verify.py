@@ -43,6 +43,16 @@ def test_an_empty_store(tmp_path: Path) -> None:
     open_store(str(tmp_path / "audit.db")).close()
     found = looked_at(tmp_path / "audit.db")
     assert (found.records, found.problems, found.last) == (0, (), f"0:{'0' * 64}")
+    assert looked_at(tmp_path / "audit.db", found.last).problems == ()
+    assert looked_at(tmp_path / "audit.db", f"0:{OTHER}").problems != ()
+
+
+def test_a_record_that_was_noted_twice_has_to_be_what_was_noted_each_time(path: Path) -> None:
+    last = looked_at(path).last
+    assert looked_at(path, last, last).problems == ()
+    for noted in ((f"4:{OTHER}", last), (last, f"4:{OTHER}")):
+        (problem,) = looked_at(path, *noted).problems
+        assert "is another one than was noted" in problem
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -92,3 +94,52 @@ def test_what_has_come_in_is_written_at_the_end(tmp_path: Path, small: Engine) -
 
 def test_without_a_store_nothing_records(small: Engine) -> None:
     assert make_audit(AuditSettings(), small) is None
+
+
+def test_whoever_asks_whether_it_can_be_written_does_not_wait_for_others_who_ask(
+    audit: Audit, store: AuditStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried, goes_on = list[str](), threading.Event()
+
+    def slowly() -> None:
+        tried.append("once")
+        assert goes_on.wait(HUNG)
+        raise AuditUnavailableError("The disk is full.")
+
+    monkeypatch.setattr(store, "check", slowly)
+    audit._tried = float("-inf")
+    with ThreadPoolExecutor(4) as asking:
+        asked = [asking.submit(audit.failure) for _ in range(4)]
+        while audit._thread._work_queue.qsize() < 3:
+            time.sleep(0.001)
+        goes_on.set()
+        assert {one.result(HUNG) for one in asked} == {"The disk is full."}
+    assert tried == ["once"]
+
+
+def test_what_is_refused_at_the_end_is_not_written_by_those_who_came_before(
+    store: AuditStore, small: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audit = Audit(store, Recorder(small))
+    append, begun, goes_on = store.append, threading.Event(), threading.Event()
+
+    def slowly(entries: Sequence[Entry]) -> None:
+        begun.set()
+        assert goes_on.wait(HUNG)
+        append(entries)
+
+    monkeypatch.setattr(store, "append", slowly)
+    before = [audit.record([entry(small, Case())])]
+    assert begun.wait(HUNG)
+    before.append(audit.record([entry(small, Case())]))
+    audit._thread.shutdown(wait=False)
+    refused = audit.record([entry(small, Case())])
+    goes_on.set()
+    for recorded in before:
+        recorded.result(HUNG)
+    with pytest.raises(AuditUnavailableError, match="being stopped"):
+        refused.result(HUNG)
+    assert verified(store).records == 2
+    audit._tried = float("-inf")
+    assert "being stopped" in audit.failure()
+    audit.close()

@@ -121,6 +121,12 @@ def test_a_difference_is_explained(store: Path, tmp_path: Path, capsys: Printed)
         (["list", "--since", "yesterday"], "'yesterday' is no moment."),
         (["list", "--store", "missing.db"], "missing.db: There is no such file."),
         (["verify", "--expect", "last"], "'last' is no record."),
+        (["list", "--since", "9999-12-31T23:59:59.9999"], "is no moment."),
+        (["list", "--until", "0001-01-01T00:00:00+14:00"], "is no moment."),
+        (["list", "--last", "99999999999999999999"], "--last"),
+        (["list", "--caller", "\udcff"], "--caller: '\\udcff' is no text in UTF-8."),
+        (["export", "--request", "\udcff"], "--request: "),
+        (["show", "\udcff"], "There is no record"),
     ],
 )
 def test_what_cannot_be(store: Path, arguments: list[str], told: str, capsys: Printed) -> None:
@@ -135,6 +141,28 @@ def test_no_store_is_named(monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> 
 
 
 def test_moments_are_read_with_and_without_a_zone(store: Path, capsys: Printed) -> None:
-    for since, count in (("2026-01-01", 3), ("2999-01-01T00:00:00Z", 0), ("2999-01-01T00:00+01:00", 0)):
+    for since, count in (("2026-01-01", 3), ("0999-01-01", 3), ("2999-01-01T00:00:00Z", 0), ("2999-01-01T00:00+01:00", 0)):
         assert main(["audit", "list", "--since", since]) == 0
         assert capsys.readouterr().out.count("\n") == count
+
+
+@pytest.mark.parametrize(
+    ("change", "shown", "answered", "exported"),
+    [
+        ("answer_zlib = x'00'", 1, 2, 2),
+        ("case_json = 'no JSON'", 2, 1, 2),
+        ("caller = 'x'", 1, 1, 0),
+    ],
+)
+def test_what_was_changed_is_not_shown_as_if_it_were_not(
+    store: Path, change: str, shown: int, answered: int, exported: int, capsys: Printed
+) -> None:
+    tamper(store, f"UPDATE spinegraph_decision SET {change} WHERE number = 1")  # noqa: S608 (a test's own words)
+    first = ids(store)[0]
+    for arguments, ended in ((["show", first], shown), (["show", first, "--answer"], answered), (["export"], exported)):
+        assert main(["audit", *arguments]) == ended
+        told = capsys.readouterr().err
+        assert ("was changed" in told) == bool(ended)
+        assert "This is a fault" not in told
+    assert main(["audit", "export", "--without-cases"]) == 0
+    assert capsys.readouterr().out.count("\n") == 3
