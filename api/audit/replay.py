@@ -48,7 +48,9 @@ class Replayed(Frozen, frozen=True, kw_only=True):
     sent: Annotated[
         bool | None, doc("Whether the very bytes that were sent come out; of other forms than JSON it is not known.")
     ] = None
-    why: Annotated[str, doc("What was damaged or refused.")] = ""
+    why: Annotated[
+        str, doc("What was damaged or refused, or why a difference is not explained though knowledge of then was given.")
+    ] = ""
     not_known: Annotated[
         tuple[str, ...], doc("Codes of the case that the knowledge no longer has, or values that it refuses.")
     ] = ()
@@ -104,8 +106,11 @@ class Replayer:
         changes = changed_members(stored.contents.whole_answer, answer, () if same else OF_VERSION)
         first = tuple(islice(changes, MOST))
         outcome: Outcome = "program" if same else "knowledge" if first or known != case else "version"
+        why = ""
+        if outcome == "knowledge" and self._then and record.knowledge not in self._then:
+            why = f"It was made with none of the knowledge that was given: {', '.join(self._then)}."
         told = self._told(
-            record, outcome, not_known=tuple(_lost(case, known)), changes=first, further=sum(1 for _ in changes)
+            record, outcome, why=why, not_known=tuple(_lost(case, known)), changes=first, further=sum(1 for _ in changes)
         )  # fmt: skip
         if outcome != "knowledge" or record.knowledge not in self._then or self._now is None:
             return told

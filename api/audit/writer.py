@@ -99,7 +99,7 @@ class Audit:
         """Remember how it went, and log what stands in the way when it begins."""
         failure = str(getattr(error, "what", type(error).__qualname__)) if error else ""
         if failure and not self._failure:
-            logger.error("The audit store cannot be written: no decision is given until it can.", exc_info=error)
+            logger.error("The audit store cannot be written, and no decision is given until it can: %s", failure, exc_info=error)
         self._failure, self._tried = failure, time.monotonic()
 
 

@@ -95,10 +95,17 @@ def test_other_knowledge_is_explained_by_the_statement_that_makes_the_difference
     assert any(change.member.startswith("/brief") for change in found.changes)
 
 
+def test_knowledge_that_is_not_that_of_then_is_told(states: dict[str, State]) -> None:
+    given = stored(entry(Engine(states["old"].knowledge), FEVER))
+    found = Replayer(Engine(states["higher"].knowledge), states["higher"], [states["words"]]).replay(given)
+    assert (found.outcome, found.then, found.explained) == ("knowledge", None, None)
+    assert found.why == f"It was made with none of the knowledge that was given: {states['words'].knowledge.digest}."
+
+
 def test_without_the_knowledge_of_then_the_members_are_told(states: dict[str, State]) -> None:
     found = replayed(entry(Engine(states["old"].knowledge), FEVER), Engine(states["higher"].knowledge))
     assert (found.outcome, found.then, found.explained) == ("knowledge", None, None)
-    assert found.changes
+    assert (bool(found.changes), found.why) == (True, "")
 
 
 def test_other_words_change_no_verdict(states: dict[str, State]) -> None:

@@ -70,7 +70,7 @@ def test_everybody_in_a_group_is_told_that_it_failed(
                 recorded.result(HUNG)
     assert audit.failure() == "The disk is full."
     assert [record.getMessage() for record in caplog.records] == [
-        "The audit store cannot be written: no decision is given until it can."
+        "The audit store cannot be written, and no decision is given until it can: The disk is full."
     ]
     audit.record([entry(small, Case())]).result(HUNG)
     assert audit.failure() == ""
