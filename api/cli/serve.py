@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from spinegraph.api.access_settings import AccessSettings, read_all, read_host, read_network, read_origin, read_public_url
 from spinegraph.api.cli.cases import GuidelineOption, KnowledgeOption
+from spinegraph.api.http.hangups import note_hangups
 from spinegraph.api.operation_settings import OperationSettings
 from spinegraph.api.setting import SettingsError, unknown_variables, whole_environment
 from spinegraph.api.settings import Settings
@@ -77,6 +78,7 @@ def serve_command(
     drafts: Annotated[bool, typer.Option("--drafts", help="Serve knowledge whose texts are still to be written, too.")] = False,
 ) -> None:
     """Run the HTTP service; its interface is at /docs."""
+    hung_up = note_hangups()
     from spinegraph.api.all_settings import ELSEWHERE, SETTINGS
     from spinegraph.api.http.metrics import Metrics
     from spinegraph.api.http.opening import Opening
@@ -95,7 +97,7 @@ def serve_command(
     operation = OperationSettings.from_environment(environment)
     access = replace(_access(environment, allow_origin, allow_host, trusted_proxy, public_url), loopback=is_loopback(first.host))
     opening = Opening(settings, access, environment, data or (), drafts, Metrics())
-    app = Reloading(opening.open(), opening.open, operation.drain_seconds)
+    app = Reloading(opening.open(), opening.open, operation.drain_seconds, hung_up)
     with listen(first.host, first.port) as listening:
         address, number = listening.getsockname()[:2]
         typer.echo(f"Spinegraph answers on http://{f'[{address}]' if ':' in address else address}:{number} (see /docs)")

@@ -10,10 +10,11 @@ import asyncio
 import gc
 import logging
 import signal
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import fastapi.dependencies.models
+from spinegraph.api.http.hangups import can_listen
 from spinegraph.api.http.health import note_draining, note_refused
 from spinegraph.api.http.logs import FIELDS
 from spinegraph.api.http.service import Service
@@ -74,10 +75,19 @@ class _Run:
 
 
 class Reloading:
-    """The application that a server runs: the `first` service, and after each `reload` the one that `make` has made."""
+    """The application that a server runs: the `first` service, and after each `reload` the one that `make` has made.
 
-    def __init__(self, first: Service, make: Callable[[], Service], drain_seconds: float) -> None:
-        self._first, self._make, self._drain_seconds = first, make, drain_seconds
+    `hung_up`: whether there was a SIGHUP before this listens; what was read until then may be older than it.
+    """
+
+    def __init__(
+        self,
+        first: Service,
+        make: Callable[[], Service],
+        drain_seconds: float,
+        hung_up: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._first, self._make, self._drain_seconds, self._hung_up = first, make, drain_seconds, hung_up
         self._run: _Run | None = None
         self._asked = asyncio.Event()
         self._ending: set[asyncio.Task[None]] = set()
@@ -149,6 +159,22 @@ class Reloading:
             self._asked.clear()
             await self.reload()
 
+    @contextmanager
+    def _listening(self) -> Iterator[None]:
+        """Within the context SIGHUP asks for a reload, and so does one that came before; then it is as it was."""
+        if not can_listen():
+            yield
+            return
+        loop, before = asyncio.get_running_loop(), signal.getsignal(signal.SIGHUP)
+        loop.add_signal_handler(signal.SIGHUP, self._asked.set)
+        if self._hung_up():
+            self._asked.set()
+        try:
+            yield
+        finally:
+            loop.remove_signal_handler(signal.SIGHUP)
+            signal.signal(signal.SIGHUP, before)
+
     async def _live(self, receive: Receive, send: Send) -> None:
         """What a server asks for at its start and at its end (ASGI's lifespan)."""
         await receive()
@@ -161,13 +187,9 @@ class Reloading:
             return
         self._first.take_over()
         reloading = asyncio.create_task(self._reload_when_asked())
-        listening = threading.current_thread() is threading.main_thread() and hasattr(signal, "SIGHUP")
-        if listening:
-            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._asked.set)
-        await send(_message("lifespan.startup.complete"))
-        await receive()
-        if listening:
-            asyncio.get_running_loop().remove_signal_handler(signal.SIGHUP)
+        with self._listening():
+            await send(_message("lifespan.startup.complete"))
+            await receive()
         reloading.cancel()
         await asyncio.gather(reloading, return_exceptions=True)
         await asyncio.gather(*self._ending, self._run.end(), return_exceptions=True)

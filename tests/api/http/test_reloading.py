@@ -16,6 +16,7 @@ import httpx
 import pytest
 from prometheus_client import generate_latest
 from spinegraph.api.access_settings import AccessSettings
+from spinegraph.api.http.hangups import note_hangups
 from spinegraph.api.http.metrics import Metrics
 from spinegraph.api.http.opening import Opening
 from spinegraph.api.http.reloading import Reloading
@@ -275,3 +276,26 @@ def test_decisions_sparql_and_validation_rest_on_one_copy(folder: Path) -> None:
                 await asyncio.sleep(0.05)
 
     run(session())
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="there is no SIGHUP here")
+@pytest.mark.parametrize("early", [True, False])
+def test_a_hangup_is_heard_from_the_start_of_the_process_to_its_end(folder: Path, early: bool) -> None:
+    async def session() -> None:
+        hung_up = note_hangups()
+        made = opening(folder)
+        app = Reloading(made.open(), made.open, HUNG, hung_up)
+        if early:
+            os.kill(os.getpid(), signal.SIGHUP)
+        async with living(app):
+            if not early:
+                os.kill(os.getpid(), signal.SIGHUP)
+            while not counted(app, 'spinegraph_reloads_total{result="accepted"} 1.0'):
+                await asyncio.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGHUP)  # it would end the process
+
+    before = signal.getsignal(signal.SIGHUP)
+    try:
+        run(session())
+    finally:
+        signal.signal(signal.SIGHUP, before)
