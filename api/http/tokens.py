@@ -6,7 +6,7 @@ import datetime
 import hashlib
 import hmac
 import tomllib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, get_args
@@ -56,13 +56,7 @@ def read_tokens(path: Path) -> Tokens:
             where=str(path),
             mend="Give `open`, and [[token]] with name, sha256 and scopes.",
         ) from error
-    for caller in tokens.token:
-        if len(caller.sha256) != 64 or not set(caller.sha256) <= set("0123456789abcdef"):
-            raise SettingsError(
-                f"The sha256 of {shortened(caller.name)} is none.",
-                where=str(path),
-                mend="Give 64 digits of lower-case hexadecimal, never the token itself.",
-            )
+    _require_callers(tokens.token, path)
     for scope in (*tokens.open, *(scope for caller in tokens.token for scope in caller.scopes)):
         if scope not in SCOPES:
             near = get_close_matches(scope, SCOPES, n=1)
@@ -71,6 +65,29 @@ def read_tokens(path: Path) -> Tokens:
                 f"There is no scope {shortened(scope)}.{nearest}", where=str(path), mend=f"Give some of {', '.join(SCOPES)}."
             )
     return tokens
+
+
+def _require_callers(callers: Sequence[Caller], path: Path) -> None:
+    """Raise SettingsError where the log could not name a caller, or a token leads to nobody or to two of them."""
+    names: dict[str, str] = {}
+    for caller in callers:
+        if not caller.name or not caller.name.isprintable():
+            raise SettingsError(
+                f"{shortened(caller.name)} is no name.", where=str(path), mend="Give one that the log and records can tell."
+            )
+        if len(caller.sha256) != 64 or not set(caller.sha256) <= set("0123456789abcdef"):
+            raise SettingsError(
+                f"The sha256 of {shortened(caller.name)} is none.",
+                where=str(path),
+                mend="Give 64 digits of lower-case hexadecimal, never the token itself.",
+            )
+        if other := names.get(caller.sha256):
+            raise SettingsError(
+                f"{shortened(other)} and {shortened(caller.name)} have the same token.",
+                where=str(path),
+                mend="Give each a token of its own, and say in one entry what it reaches.",
+            )
+        names[caller.sha256] = caller.name
 
 
 def admission(tokens: Tokens, needed: tuple[str, ...]) -> Callable[[Request], Awaitable[None]]:

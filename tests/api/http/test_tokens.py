@@ -112,6 +112,12 @@ def test_pages_of_others_may_ask_whether_they_may_send_a_token(guarded: httpx.Cl
         ('[[token]]\nname = "a"\ntoken = "b"\nscopes = []', "This is no file of tokens: "),
         ('open = ["decision"]', "There is no scope 'decision'. Nearest: decisions."),
         ("open =", "This is no file of tokens: "),
+        (f'[[token]]\nname = ""\nsha256 = "{digest("a")}"\nscopes = []', "'' is no name."),
+        (f'[[token]]\nname = "a\\u0000"\nsha256 = "{digest("a")}"\nscopes = []', "'a\\x00' is no name."),
+        (
+            "".join(f'[[token]]\nname = "{name}"\nsha256 = "{digest("a")}"\nscopes = []\n' for name in "ab"),
+            "'a' and 'b' have the same token.",
+        ),
     ],
 )
 def test_a_file_of_tokens_is_refused_where_it_is_wrong(tmp_path: Path, text: str, what: str) -> None:
