@@ -15,6 +15,7 @@ from spinegraph.engine.exchange.fhir.bulk.export import Export
 from spinegraph.engine.exchange.fhir.bulk.folder import open_folder
 from spinegraph.engine.exchange.fhir.bulk.totals import Accounts
 from spinegraph.engine.exchange.fhir.reading.record import FhirReader
+from spinegraph.engine.knowledge.words import listed
 
 if TYPE_CHECKING:
     from spinegraph.engine.population.cases import NamedCase
@@ -61,7 +62,7 @@ def from_export(path: Path, engine: Engine, packages: Sequence[str], wanted: Fro
     require_columns(wanted.carried)
     folder = open_folder(path)
     if folder.others:
-        typer.echo(f"Not read: {', '.join(folder.others)}.", err=True)
+        typer.echo(f"Not read: {listed(folder.others)}.", err=True)
     export = Export(
         folder, FhirReader(engine.knowledge, make_codebook(engine.knowledge)), wanted.as_of, keep_going=wanted.keep_going
     )

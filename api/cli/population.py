@@ -17,6 +17,7 @@ from spinegraph.engine import Engine, make_codebook
 from spinegraph.engine.decide.dates import read_moment
 from spinegraph.engine.decide.disclaimer import disclaimer_of
 from spinegraph.engine.exchange.fhir.reading.record import TIMESTAMP
+from spinegraph.engine.knowledge.words import listed
 from spinegraph.engine.population.columns import Wanted, read_columns
 from spinegraph.engine.population.installed import require_libraries
 
@@ -78,6 +79,7 @@ def population_command(
     if as_of and not (as_of == TIMESTAMP and patients.is_dir()):
         read_moment(as_of, "--as-of", "--as-of")
     require_libraries()
+    _check_places(patients, (output, report, accounts))
     engine, packages = load_engine(knowledge or ()), tuple(guideline or ())
     carried = tuple(dict.fromkeys((*(keep or ()), *((by,) if by else ()))))
     with ExitStack() as stack:
@@ -96,6 +98,13 @@ def population_command(
             _decide(source, rules or (), output, form, report, by, summary=summary)
 
 
+def _check_places(patients: Path, outputs: Sequence[Path | None]) -> None:
+    """Raises PopulationError for an output that would take the place of something else."""
+    from spinegraph.engine.population.output import require_own_places
+
+    require_own_places(patients, [one for one in outputs if one is not None])
+
+
 def _from_table(path: Path, engine: Engine, packages: Sequence[str], wanted: Wanted, as_of: str) -> Source:
     """A table of patients. What nothing reads of it is told."""
     from spinegraph.engine.population.run import Population
@@ -105,7 +114,7 @@ def _from_table(path: Path, engine: Engine, packages: Sequence[str], wanted: Wan
     table = open_table(path)
     columns = read_columns(table.headings, codebook, wanted, str(path))
     if columns.ignored:
-        typer.echo(f"Not read: {', '.join(columns.ignored)}.", err=True)
+        typer.echo(f"Not read: {listed(columns.ignored)}.", err=True)
     population = Population(engine.of_packages(packages), codebook, table, columns, as_of)
     return Source(population, lambda id_: engine.decide_json(population.case(id_), packages=packages))
 

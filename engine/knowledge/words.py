@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+from spinegraph.engine.errors import LONGEST_ECHO, shortened
 
 _UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Control characters but tabs and ends of lines, halves of characters, and what no text has (XML 1.0 section 2.2)."""
@@ -18,6 +21,9 @@ _NOT_PRINTED = re.compile(
 )
 """The categories Cc, Cf and Cs of Unicode but for tabs, ends of lines, and the two that join letters and emoji."""
 
+MOST_LISTED = 20
+"""So many of somebody's names are told one after the other."""
+
 
 def unshown_character(text: str) -> str:
     """The first character that words cannot have, as `U+001B at character 3`; "" where there is none."""
@@ -32,3 +38,19 @@ def printable(text: str) -> str:
     'a[2Jbc'
     """
     return text if text.isprintable() else _NOT_PRINTED.sub("", text)
+
+
+def shown(text: str) -> str:
+    """Somebody's name of something: as it is, or in quotes where it could not be told from what stands around it.
+
+    >>> shown("South"), shown("South\\nWest"), shown("")
+    ('South', "'South\\\\nWest'", "''")
+    """
+    plain = text.isprintable() and text == text.strip() != "" and len(text) <= LONGEST_ECHO
+    return text if plain else shortened(text)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names of somebody's, of many the first."""
+    more = (f"and {len(names) - MOST_LISTED:,} more",) if len(names) > MOST_LISTED else ()
+    return ", ".join((*map(shown, names[:MOST_LISTED]), *more))

@@ -18,7 +18,8 @@ from spinegraph.engine.decide.codebook import Codebook
 from spinegraph.engine.decide.input_planes import input_planes
 from spinegraph.engine.decide.quantities import read_quantity
 from spinegraph.engine.decide.timeline import asked_about
-from spinegraph.engine.errors import LONGEST_ECHO, CaseError
+from spinegraph.engine.errors import CaseError
+from spinegraph.engine.knowledge.words import shown
 from spinegraph.engine.model import Measured, OneOf, Related
 from spinegraph.engine.population.columns import Column, Columns, Kind
 from spinegraph.engine.population.cutoffs import Stretch, stretches
@@ -263,7 +264,7 @@ def values_of(batch: Any, row: int) -> Callable[[str], Any]:
 
 def row_place(where: str, number: int, id_: Any) -> str:
     """A row as messages name it, with the name of the patient if it has one."""
-    return f"{where}, row {number}" + (f" ({str(id_)[:LONGEST_ECHO]})" if id_ is not None else "")
+    return f"{where}, row {number}" + (f" ({shown(str(id_))})" if id_ is not None else "")
 
 
 def packed(flags: NDArray[np.bool_]) -> Words:

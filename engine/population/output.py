@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -107,7 +108,8 @@ def _writer(path: Path, form: str, schema: Any) -> Any:
 def appearing(path: Path) -> Iterator[Path]:
     """A file that takes the place of a path at the end; on any error nothing of it is left. Raises PopulationError."""
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
+        place = _place(path)
+        handle, name = tempfile.mkstemp(prefix=f".{place.name}.", suffix=".partial", dir=place.parent)
     except OSError as error:
         raise _unwritable(error, path) from error
     os.close(handle)
@@ -115,13 +117,42 @@ def appearing(path: Path) -> Iterator[Path]:
     try:
         yield held
         held.chmod(0o666 & ~_umask())
-        held.replace(path)
+        held.replace(place)
     except OSError as error:
         if error.filename not in (None, name):
             raise
         raise _unwritable(error, path) from error
     finally:
         held.unlink(missing_ok=True)
+
+
+def _place(path: Path) -> Path:
+    """Where a file of this name lies: a link stays one. Raises OSError, and PopulationError for what is there and is no file."""
+    place = Path(os.path.realpath(path))
+    if place.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if path.exists() and not path.is_file():  # a new file would take the place of the device itself
+        what = "It is no file, but a device or a pipe."
+        raise PopulationError(what, where=str(path), mend="Name a file: an output appears as a whole, or not at all.")
+    return place
+
+
+def require_own_places(given: Path, outputs: Sequence[Path]) -> None:
+    """Raise PopulationError where an output would take the place of what is read, or of another output.
+
+    `given`: a file, or a folder, in which no output may lie.
+    """
+    source = Path(os.path.realpath(given))
+    taken: dict[Path, Path] = {}
+    for output in outputs:
+        place = Path(os.path.realpath(output))
+        if place == source or (source.is_dir() and source in place.parents):
+            what = "It would be written to where the patients are read from."
+            raise PopulationError(what, where=str(output), mend="Name a place outside.")
+        if place in taken:
+            what = f"It would be written there twice: {taken[place]} is the same file."
+            raise PopulationError(what, where=str(output), mend="Give each output a name of its own.")
+        taken[place] = output
 
 
 def _umask() -> int:

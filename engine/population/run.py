@@ -16,6 +16,7 @@ from spinegraph.engine.population.encoding import Encoded, PopulationEncoder, ro
 from spinegraph.engine.population.outcomes import Asked, Outcome, PopulationProgram
 from spinegraph.engine.population.rows import RowReader
 from spinegraph.engine.population.tables import BATCH, Table, typed_batches
+from spinegraph.engine.population.unreadable import nobody
 
 
 class Decided(NamedTuple):
@@ -67,7 +68,7 @@ class Decidable(ABC):
                 consume(decided)
             rows += decided.outcome.rows
         if not rows:
-            raise PopulationError("The table has no patients.", where=str(self.path), mend="Give it a row a patient.")
+            raise nobody(self.path)
         return rows
 
 

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.json as pa_json
 import pyarrow.parquet as pq
-from spinegraph.engine.errors import UNDECODABLE, PopulationError, kind_of_value, shortened
+from spinegraph.engine.errors import PopulationError, kind_of_value, shortened
 from spinegraph.engine.population.columns import Column, Columns, Kind
+from spinegraph.engine.population.unreadable import (
+    FALSE_TEXT,
+    LONGEST_ROW,
+    TRUE_TEXT,
+    TYPES,
+    UNKNOWN_TEXT,
+    WORDS,
+    readable,
+    rows_of_lines,
+)
 
 BATCH = 131_072
 """So many rows are decided at a time: a plane of them has 16 KiB. Of it and of 64 any multiple would do."""
-UNKNOWN_TEXT = ["", "NA", "NULL", "null"]
-"""What stands in a CSV file where nothing is known."""
-TRUE_TEXT, FALSE_TEXT = ["true", "True", "TRUE", "1"], ["false", "False", "FALSE", "0"]
-LONGEST_ROW = 4 * 1024 * 1024
-"""So many bytes has a row of CSV or NDJSON at most."""
-MEND = "Mend the row; what is not known is left empty."
-NOTHING = Columns((), (), "", ())
-_TYPES: Mapping[Kind, Any] = {
-    "finding": pa.bool_(), "performed": pa.bool_(), "taking": pa.bool_(), "measurement": pa.float64(), "coded": pa.string(),
-    "date": pa.string(), "as_of": pa.string(), "birth_date": pa.string(),
-}  # fmt: skip
-_WORDS = {pa.bool_(): "true, false or nothing", pa.float64(): "numbers", pa.string(): "text"}
 _JSON: Mapping[type, Any] = {str: pa.string(), bool: pa.bool_(), int: pa.int64(), float: pa.float64()}
 DATES: Sequence[Kind] = ("date", "as_of", "birth_date")
 OTHER_SEPARATORS = (";", "\t", "|")
@@ -57,7 +54,7 @@ def open_table(path: Path) -> Table:
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise PopulationError("This is no table of patients.", where=str(path), mend=f"Use one of {', '.join(readers)}.")
-    with _readable(path):
+    with readable(path):
         return reader(path)
 
 
@@ -89,7 +86,7 @@ def typed_batches(table: Table, columns: Columns) -> Iterator[Any]:
 
     Raises PopulationError, with the row or column where that is known.
     """
-    with _readable(table.path, columns):
+    with readable(table.path, columns):
         for batch in _even(_ahead(table.batches(columns))):
             yield _typed(batch, columns, table.path)
 
@@ -141,7 +138,7 @@ def _typed(batch: Any, columns: Columns, path: Path) -> Any:
 
 
 def _cast(given: Any, column: Column, path: Path) -> Any:
-    wanted, found = _TYPES[column.kind], given.type
+    wanted, found = TYPES[column.kind], given.type
     if found == wanted:
         return given
     if pa.types.is_null(found):
@@ -156,7 +153,7 @@ def _cast(given: Any, column: Column, path: Path) -> Any:
     if dates and (pa.types.is_date(found) or pa.types.is_timestamp(found)):
         return pc.replace_substring_regex(pc.replace_substring(given.cast(wanted), " ", "T"), _OFFSET, r"\1:\2")
     raise PopulationError(
-        f"It is of type {found}, but has to be {'dates, or ' if dates else ''}{_WORDS[wanted]}.",
+        f"It is of type {found}, but has to be {'dates, or ' if dates else ''}{WORDS[wanted]}.",
         where=f"{path}, column {column.heading}",
         mend=f"Give it the type {wanted}; what is not known is null.",
     )
@@ -177,7 +174,9 @@ def _parquet(path: Path) -> Table:
 def _arrow(path: Path) -> Table:
     def batches(columns: Columns) -> Iterator[Any]:
         for batch in _opened(path)[1]:
-            yield batch.select(list(columns.needed))
+            wanted = batch.select(list(columns.needed))
+            wanted.validate(full=True)  # Arrow itself looks at no offset, and would read beyond what a damaged file has
+            yield wanted
 
     return Table(path, tuple(_opened(path)[0]), None, batches)
 
@@ -202,7 +201,7 @@ def _csv(path: Path) -> Table:
         raise PopulationError(what, where=str(path), mend="Write commas between the columns, and points in numbers.")
 
     def batches(columns: Columns) -> Iterator[Any]:
-        types = dict.fromkeys(columns.needed, pa.string()) | {one.heading: _TYPES[one.kind] for one in columns.read}
+        types = dict.fromkeys(columns.needed, pa.string()) | {one.heading: TYPES[one.kind] for one in columns.read}
         options = pa_csv.ConvertOptions(
             column_types=types,
             include_columns=list(columns.needed),
@@ -226,125 +225,59 @@ def _csv(path: Path) -> Table:
 
 def _ndjson(path: Path) -> Table:
     """Read twice: a column can be named by any of its lines."""
-    headings: dict[str, None] = {}
-    found: dict[str, type] = {}
-    decoder = msgspec.json.Decoder(dict[str, Any])
-    rows = 0
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                try:
-                    row = decoder.decode(line)
-                except UNDECODABLE as error:
-                    what = f"The line is no JSON object: {error}."
-                    raise PopulationError(what, where=f"{path}, line {number}", mend="Write one object a line.") from error
-                for heading in [heading for heading in row if found.get(heading, int) is int]:
-                    headings.setdefault(heading)
-                    if row[heading] is not None and (heading not in found or isinstance(row[heading], float)):
-                        found[heading] = type(row[heading])
-                rows += 1
+    held = _read_once(path)
 
     def batches(columns: Columns) -> Iterator[Any]:
-        types = {heading: _JSON.get(found.get(heading, str)) for heading in columns.needed}
-        types |= {column.heading: _TYPES[column.kind] for column in columns.read}
-        for heading in (heading for heading, type_ in types.items() if type_ is None):
-            where = f"{path}, column {heading}"
-            raise PopulationError(
-                "It has objects or arrays, which no column keeps.", where=where, mend="Leave it out, or flatten it."
-            )
-        how = pa_json.ParseOptions(explicit_schema=pa.schema(types.items()), unexpected_field_behavior="ignore")
-        for batch in pa_json.open_json(path, parse_options=how, read_options=pa_json.ReadOptions(block_size=LONGEST_ROW)):
-            yield batch.select(list(columns.needed))
+        if not held.rows:
+            return
+        how = pa_json.ParseOptions(explicit_schema=_schema_of_lines(held, columns, path), unexpected_field_behavior="ignore")
+        with pa.OSFile(str(path)) as lines:
+            if lines.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
+                lines.seek(0)
+            for batch in pa_json.open_json(lines, parse_options=how, read_options=pa_json.ReadOptions(block_size=LONGEST_ROW)):
+                yield batch.select(list(columns.needed))
 
-    return Table(path, tuple(headings), rows, batches)
+    return Table(path, tuple(held.headings), held.rows, batches)
 
 
-# Errors ---------------------------------------------------------------------------------------
+class _Held(NamedTuple):
+    """What a file of lines has: its headings, the type of what stands under each, the first row that has another one and what
+    is said of that, and how many rows there are."""
+
+    headings: Mapping[str, None]
+    types: Mapping[str, type]
+    mixed: Mapping[str, tuple[int, str]]
+    rows: int
 
 
-@contextmanager
-def _readable(path: Path, columns: Columns = NOTHING) -> Iterator[None]:
-    """What a reader raises becomes a PopulationError that names file, row and column as far as they are known."""
-    try:
-        yield
-    except (pa.ArrowException, UnicodeDecodeError, csv.Error) as error:
-        raise _unreadable(str(error), path, columns) from error
-    except OSError as error:
-        if error.errno is not None and error.filename:
-            raise
-        raise _unreadable(str(error), path, columns) from error
+def _read_once(path: Path) -> _Held:
+    headings: dict[str, None] = {}
+    types: dict[str, type] = {}
+    mixed: dict[str, tuple[int, str]] = {}
+    rows = 0
+    for rows, row in rows_of_lines(path):
+        for heading in [heading for heading, value in row.items() if type(value) is not types.get(heading)]:
+            headings.setdefault(heading)
+            if row[heading] is not None:
+                given = type(row[heading])
+                known = types.setdefault(heading, given)
+                if {known, given} == {int, float}:
+                    types[heading] = float
+                elif known is not given:
+                    mixed.setdefault(heading, (rows, f"It is {kind_of_value(row[heading])}, and above {kind_of_value(known())}."))
+    return _Held(headings, types, mixed, rows)
 
 
-def _unreadable(told: str, path: Path, columns: Columns) -> PopulationError:
-    """What a reader tells, with the first row and column that do not fit, which a second reading finds."""
-    if not path.stat().st_size:
-        return PopulationError("The file is empty.", where=str(path), mend="Give it headings, and a row a patient.")
-    text = path.suffix.lower() == ".csv"
-    if text and (line := _no_text(path)):
-        what = "The line is no text in UTF-8."
-        return PopulationError(what, where=f"{path}, line {line}", mend="Save the file in that encoding.")
-    kinds = {column.heading: column.kind for column in columns.read}
-    for number, row in _rows(path):
-        if row is None:
-            what = "It has another number of values than there are columns."
-            return PopulationError(what, where=f"{path}, row {number}", mend=MEND)
-        for heading, value in row.items():
-            if heading in kinds and not (_fits_text if text else _fits)(value, kinds[heading]):
-                wanted = _WORDS[_TYPES[kinds[heading]]]
-                shown = shortened(value) if isinstance(value, str) else kind_of_value(value)
-                return PopulationError(
-                    f"It is {shown}, but has to be {wanted}.", where=f"{path}, row {number}, column {heading}", mend=MEND
-                )
-    if "straddl" in told:  # so pyarrow says it
-        what = f"A row is longer than {LONGEST_ROW:,} bytes."
-        return PopulationError(what, where=str(path), mend="Leave out columns that are no codes.")
-    first = told.splitlines()[0] if told else "no reason is told"
-    form = f" as {path.suffix}" if path.suffix else ""
-    return PopulationError(f"It cannot be read{form}: {first}.", where=str(path), mend="Check that it is whole.")
-
-
-def _no_text(path: Path) -> int:
-    """The number of the first line that is not UTF-8, or 0."""
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                line.decode()
-            except UnicodeDecodeError:
-                return number
-    return 0
-
-
-def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | None]]:
-    """The rows of a file of text, each with its number; None for one that is no row. Of other files none."""
-    if path.suffix.lower() == ".csv":
-        with path.open(encoding="utf-8-sig", newline="", errors="replace") as text:
-            reader = csv.reader(text)
-            headings = next(filter(None, reader), [])
-            with suppress(csv.Error):  # of which the reader of Arrow has told
-                for number, values in enumerate(filter(None, reader), start=1):
-                    yield number, dict(zip(headings, values, strict=True)) if len(values) == len(headings) else None
-    elif path.suffix.lower() in (".ndjson", ".jsonl"):
-        with path.open("rb") as lines:
-            for number, line in enumerate(filter(bytes.strip, lines), start=1):
-                yield number, msgspec.json.decode(line)
-
-
-def _fits(value: Any, kind: Kind) -> bool:
-    """Whether a value of JSON can be one of a kind."""
-    wanted = _TYPES[kind]
-    types = {pa.bool_(): bool, pa.float64(): int | float, pa.string(): str}
-    return value is None or (isinstance(value, types[wanted]) and (wanted == pa.bool_()) == isinstance(value, bool))
-
-
-def _fits_text(value: str, kind: Kind) -> bool:
-    """Whether a text of CSV can be one of a kind."""
-    wanted = _TYPES[kind]
-    if value in UNKNOWN_TEXT or wanted == pa.string():
-        return True
-    if wanted == pa.bool_():
-        return value in (*TRUE_TEXT, *FALSE_TEXT)
-    try:
-        float(value)
-    except ValueError:
-        return False
-    return True
+def _schema_of_lines(held: _Held, columns: Columns, path: Path) -> Any:
+    """As what a file of lines is read. Raises PopulationError for a column that is handed on and is of no type, or of several."""
+    read = {column.heading: TYPES[column.kind] for column in columns.read}
+    for heading in (heading for heading in columns.needed if heading not in read):
+        type_ = _JSON.get(held.types.get(heading, str))
+        if type_ is None:
+            where, mend = f"{path}, column {heading}", "Leave it out, or flatten it."
+            raise PopulationError("It has objects or arrays, which no column keeps.", where=where, mend=mend)
+        if heading in held.mixed:
+            row, what = held.mixed[heading]
+            raise PopulationError(what, where=f"{path}, row {row}, column {heading}", mend="Write all of them alike.")
+        read[heading] = type_
+    return pa.schema(read.items())

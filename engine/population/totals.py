@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 from spinegraph.engine.criteria.bits import joined
 from spinegraph.engine.decide.decision import Engine
@@ -121,7 +122,11 @@ class Totals:
 
     def _grouped(self, batch: Any) -> NDArray[np.int64]:
         """The number of the group of each row."""
-        found = batch.column(self.by).dictionary_encode()
+        given = batch.column(self.by)
+        if pa.types.is_nested(given.type):
+            what = f"It is of type {given.type}, by which nobody can be counted."
+            raise PopulationError(what, where=f"column {self.by}", mend="Count by text, numbers, dates, or true and false.")
+        found = given.dictionary_encode()
         names = ["" if text is None else str(text) for text in [*found.dictionary.to_pylist(), None]]
         for name in names[: len(names) if found.null_count else -1]:
             self._numbers.setdefault(name, len(self._numbers))

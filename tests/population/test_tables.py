@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -18,13 +19,15 @@ from spinegraph.engine.model import Case
 from spinegraph.engine.population.columns import MOST_COLUMNS, Wanted, read_columns
 from spinegraph.engine.population.outcomes import asked_of
 from spinegraph.engine.population.run import Population
-from spinegraph.engine.population.tables import BATCH, LONGEST_ROW, open_table, typed_batches
+from spinegraph.engine.population.tables import BATCH, open_table, typed_batches
+from spinegraph.engine.population.unreadable import LONGEST_ROW
 
 from tests.coded import write_coded
 
 ENGINE = Engine(load_knowledge())
 BOOK = make_codebook(ENGINE.knowledge)
 ALL = Wanted()
+LARGE = "It is a number of more than 64 bits, which can only be text."
 CSV = "id,back_pain,fever,age_years,performed:mri_lumbar\na,true,,54,false\nb,1,0,NA,TRUE\n"
 
 
@@ -162,6 +165,22 @@ def test_lines_of_json_whose_columns_come_late_or_look_like_others(tmp_path: Pat
     assert population.table.headings == ("id", "count", "fever", "flag")
 
 
+def test_a_byte_order_mark_is_no_part_of_a_table(tmp_path: Path) -> None:
+    for name, text in (("t.csv", "id,fever\na,true\n"), ("t.ndjson", '{"id": "a", "fever": true}\n{"id": 1.5, "x": 1}\n')):
+        population = opened(write(tmp_path, name, f"\ufeff{text}".replace("1.5", '"b"')), Wanted(ignore_unknown=True))
+        assert population.case("a").present == ("fever",)
+
+
+def test_a_damaged_file_of_arrow_is_refused(tmp_path: Path) -> None:
+    """Its offsets would lead beyond the file."""
+    path = write(tmp_path, "t.arrow", {"id": ["patient-1", "patient-2"] * 500, "fever": [True] * 1000})
+    whole = path.read_bytes()
+    offsets = struct.pack("<3i", 0, 9, 18)
+    assert whole.count(offsets) == 1
+    path.write_bytes(whole.replace(offsets, struct.pack("<3i", 0, 1 << 30, 18)))
+    assert "cannot be read as .arrow" in refused(path).what
+
+
 def test_line_breaks_within_quotes_wherever_a_block_ends(tmp_path: Path) -> None:
     count = LONGEST_ROW // 40
     row = '"North\nStreet 1, ""above""\n\n"'
@@ -267,6 +286,14 @@ def test_lines_of_json_that_do_not_fit(tmp_path: Path) -> None:
         ("t.csv", b'id,age_years\na,"54,5"\n', ", row 1, column age_years", "It is '54,5', but has to be numbers."),
         ("t.csv", b"id,fever\na,ja\n", ", row 1, column fever", "It is 'ja', but has to be true, false or nothing."),
         ("t.ndjson", b'{"age_years": "54"}\n', ", row 1, column age_years", "It is '54', but has to be numbers."),
+        ("t.csv", b"id,age_years\na,1_000\n", ", row 1, column age_years", "It is '1_000', but has to be numbers."),
+        ("t.csv", "id,age_years\na,\u0663\n".encode(), ", row 1, column age_years", "It is '\u0663', but has to be numbers."),
+        ("t.csv", b"id,fever", "", "The table has no patients."),
+        ("t.ndjson", b"\n\n", "", "The table has no patients."),
+        ("t.ndjson", b'{"id": "a"}\n{"id": 1}\n', ", row 2, column id", "It is a number, and above text."),
+        ("t.ndjson", b'{"id": 1}\n{}\n{"id": true}\n', ", row 3, column id", "It is true or false, and above a number."),
+        ("t.ndjson", b'{"id": 1}\n{"id": 9223372036854775808}\n', ", row 2, column id", LARGE),
+        ("t.ndjson", b'{"id": "a"}\n\n{"fever": true, "fever": false}\n', ", row 2, column fever", "It is there twice."),
         ("t.ndjson", b'{"id": {"a": 1}}\n', ", column id", "It has objects or arrays, which no column keeps."),
     ],
 )

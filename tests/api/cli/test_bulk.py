@@ -178,3 +178,13 @@ def test_a_folder_that_cannot_be_read_again(tmp_path: Path, capfd: pytest.Captur
     (tmp_path / "f" / "Device.ndjson.gz").write_bytes(b"\x1f\x8b\x08")
     assert main(["population", str(tmp_path / "f"), "--summary", *AS_OF]) == 2
     assert "Device.ndjson.gz, after line 0: It cannot be unpacked" in capfd.readouterr().err
+
+
+def test_no_output_lies_among_what_is_read(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = folder_of(tmp_path / "f", Patient=[patient()])
+    before = (path / "Patient.ndjson").read_bytes()
+    for option, name in (("--accounts", "accounts.ndjson"), ("-o", "Patient.ndjson"), ("--report", "page.html")):
+        assert main(["population", str(path), *AS_OF, option, str(path / name)]) == 2
+        assert f"{path / name}: It would be written to where the patients are read from." in capfd.readouterr().err
+    assert [one.name for one in path.iterdir()] == ["Patient.ndjson"]
+    assert (path / "Patient.ndjson").read_bytes() == before

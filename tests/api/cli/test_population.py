@@ -81,7 +81,7 @@ def test_some_rules_of_one_package(patients: Path, capfd: pytest.CaptureFixture[
     arguments = ["population", str(patients), "-o", str(out), "--rules", RULE, "--ignore-unknown"]
     assert main(arguments) == 0
     table = read(out)
-    assert [name for name in table.column_names if not name.startswith("tension:")] == ["id", "level", RULE]
+    assert [name for name in table.column_names if not name.startswith("tension:")] == ["id", "level", RULE, "undetermined"]
     assert set(table.column(RULE).to_pylist()) <= set(VERDICTS)
     capfd.readouterr()
     assert main([*arguments[:-2], "mri-in-suspected", "--ignore-unknown"]) == 2
@@ -146,6 +146,50 @@ def test_a_disk_that_fills_leaves_nothing(patients: Path, form: str) -> None:
         "  Nothing is left of it. Name another place, or make room there.\n"
     )
     assert [path.name for path in patients.parent.iterdir()] == ["patients.parquet"]
+
+
+def test_an_output_takes_the_place_of_nothing_else(patients: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    before = patients.read_bytes()
+    link, twice = patients.with_name("link.arrow"), patients.with_name("twice")
+    link.symlink_to(patients)
+    for arguments, told in [
+        (["-o", str(patients)], f"{patients}: It would be written to where the patients are read from."),
+        (["--report", str(link)], f"{link}: It would be written to where the patients are read from."),
+        (["-o", str(twice), "--report", str(twice)], f"{twice}: It would be written there twice: {twice} is the same file."),
+        (["-o", str(patients.parent)], f"{patients.parent}: It cannot be written: Is a directory."),
+    ]:
+        assert main(["population", str(patients), *arguments, "--ignore-unknown"]) == 2
+        assert told in capfd.readouterr().err
+    assert (patients.read_bytes(), twice.exists()) == (before, False)
+
+
+def test_a_pipe_or_a_device_stays_what_it_is_and_so_does_a_link(patients: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    pipe, link = patients.with_name("pipe"), patients.with_name("link")
+    os.mkfifo(pipe)
+    arguments = ["population", str(patients), "--ignore-unknown", "--rules", RULE, "-o"]
+    assert main([*arguments, str(pipe)]) == 2
+    assert f"{pipe}: It is no file, but a device or a pipe." in capfd.readouterr().err
+    assert pipe.is_fifo()
+    link.symlink_to(patients.with_name("out"))
+    assert main([*arguments, str(link)]) == 0
+    assert (link.is_symlink(), read(patients.with_name("out")).num_rows) == (True, ROWS)
+
+
+def test_names_are_told_so_that_nothing_else_can_be_meant(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    others = ["", "a\nb", *(f"x{number}" for number in range(30))]
+    rows = [",".join(f'"{name}"' for name in ["id", "age_years", *others]), '"a\nb",999' + "," * len(others)]
+    (tmp_path / "t.csv").write_text("\n".join(rows))
+    assert main(["population", str(tmp_path / "t.csv"), "--summary", "--ignore-unknown"]) == 2
+    told = capfd.readouterr().err.splitlines()
+    assert (told[0][:26], told[0][-12:]) == ("Not read: '', 'a\\nb', x0, ", "and 12 more.")
+    assert "row 1 ('a\\nb'), column age_years" in told[1]
+
+
+def test_nobody_is_counted_by_a_list(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    pq.write_table(pa.table({"fever": [True], "lists": [[1]]}), tmp_path / "t.parquet")
+    assert main(["population", str(tmp_path / "t.parquet"), "--report", str(tmp_path / "r.html"), "--by", "lists"]) == 2
+    assert "column lists: It is of type list<element: int64>, by which nobody can be counted." in capfd.readouterr().err
+    assert not (tmp_path / "r.html").exists()
 
 
 KILLED = """

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 import msgspec
-from spinegraph.engine.errors import PopulationError, shortened
+from spinegraph.engine.errors import UNDECODABLE, PopulationError, shortened
 
 
 def _text(*path: str) -> Callable[[Any], str | None]:
@@ -39,6 +39,13 @@ COLUMNS: Mapping[str, Callable[[Any], str | None]] = {
 """Name of a column → what it says of a patient; of several practitioners or addresses the first."""
 
 
+_ROOTS = {name: name.partition(".")[0] for name in COLUMNS}
+_MEMBERS = msgspec.json.Decoder(
+    msgspec.defstruct("_Members", [(root, msgspec.Raw, msgspec.Raw(b"null")) for root in dict.fromkeys(_ROOTS.values())])
+)
+"""A Patient resource with the members that columns are made of, each to be read by itself: no other one can be in the way."""
+
+
 def require_columns(names: Sequence[str]) -> None:
     """Raise PopulationError for a column that a patient does not have."""
     for name in names:
@@ -50,8 +57,16 @@ def require_columns(names: Sequence[str]) -> None:
 
 
 def values_of_patient(raw: bytes, names: Sequence[str]) -> list[str | None]:
-    """What a Patient resource has in these columns."""
+    """What a Patient resource has in these columns; nothing where that cannot be read, as where it is no text."""
     if not names:
         return []
-    patient = msgspec.json.decode(raw)
+    members = _MEMBERS.decode(raw)
+    patient = {root: _decoded(getattr(members, root)) for root in {_ROOTS[name] for name in names}}
     return [COLUMNS[name](patient) for name in names]
+
+
+def _decoded(raw: msgspec.Raw) -> Any:
+    try:
+        return msgspec.json.decode(raw)
+    except UNDECODABLE:
+        return None

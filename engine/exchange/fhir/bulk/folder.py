@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-from spinegraph.engine.errors import PopulationError
+from spinegraph.engine.decide.dates import read_moment
+from spinegraph.engine.errors import UNDECODABLE, CaseError, PopulationError
 from spinegraph.engine.exchange.fhir.reading.bundle import MAX_BYTES
+from spinegraph.engine.knowledge.words import shown
 
 PLAIN, PACKED = ".ndjson", ".ndjson.gz"
 MEND = "Name the folder into which an export was saved: Patient.ndjson, Condition.ndjson, …, also as .ndjson.gz."
@@ -38,7 +40,7 @@ class Folder(NamedTuple):
 
     def place(self, line: Line) -> str:
         """Where a line stands, as an account has it."""
-        return f"{self.files[line.file].name}, line {line.number}"
+        return f"{shown(self.files[line.file].name)}, line {line.number}"
 
     def lines(self) -> Iterator[Line]:
         """All lines that are not empty. Raises PopulationError where a file cannot be unpacked."""
@@ -50,33 +52,40 @@ def open_folder(path: Path) -> Folder:
     """A folder with at least one file of lines. Raises PopulationError where there is none, or two are one."""
     found = sorted(path.iterdir())
     files = tuple(one for one in found if one.is_file() and one.name.endswith((PLAIN, PACKED)))
+    read = set(files)
     if not files:
         raise PopulationError("The folder has no .ndjson file.", where=str(path), mend=MEND)
     if len(files) > MOST_FILES:
         what = f"The folder has {len(files):,} files; the limit is {MOST_FILES:,}."
         raise PopulationError(what, where=str(path), mend="Join some of them: files of lines can be put one behind the other.")
     for one in files:
-        if one.name.endswith(PACKED) and (plain := one.with_suffix("")) in files:
+        if one.name.endswith(PACKED) and (plain := one.with_suffix("")) in read:
             what = f"It is there twice, packed and as {plain.name}."
             raise PopulationError(what, where=str(one), mend="Take one of the two away.")
     moments = {one: moment for one in found if one.suffix == ".json" and one.is_file() and (moment := _moment(one))}
     if len(moments) > 1:
         named = " and ".join(one.name for one in moments)
         raise PopulationError(f"{named} are both manifests.", where=str(path), mend="Leave that of this export there.")
-    others = tuple(one.name for one in found if one not in files and one not in moments)
+    others = tuple(one.name for one in found if one not in read and one not in moments)
     return Folder(path, files, others, next(iter(moments.values()), ""))
 
 
 def _moment(path: Path) -> str:
-    """The `transactionTime` of a manifest; "" of any other file."""
+    """The `transactionTime` of a manifest; "" of any other file. Raises PopulationError for one that is no moment."""
     if path.stat().st_size > MAX_BYTES:
         return ""
     try:
         read: Any = msgspec.json.decode(path.read_bytes())
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNDECODABLE:
         return ""
     moment = read.get("transactionTime") if isinstance(read, dict) else None
-    return moment if isinstance(moment, str) else ""
+    if not isinstance(moment, str):
+        return ""
+    try:
+        read_moment(moment, "transactionTime", "")
+    except CaseError as error:
+        raise PopulationError(error.what, where=str(path), mend=error.mend) from error
+    return moment
 
 
 def _lines(path: Path, file: int) -> Iterator[Line]:

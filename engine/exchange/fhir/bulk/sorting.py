@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import msgspec
-from spinegraph.engine.errors import shortened
+from spinegraph.engine.errors import UNDECODABLE, shortened
 from spinegraph.engine.exchange.fhir.elements import Identifier, Reference
 from spinegraph.engine.exchange.fhir.reading.bundle import is_id
 from spinegraph.engine.exchange.fhir.reading.record import READERS
@@ -56,10 +56,10 @@ def claimed(raw: bytes) -> Claimed:
     """
     try:
         found = _CLAIMED.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except UNDECODABLE:
         try:
             head = HEAD.decode(raw)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        except UNDECODABLE as error:
             raise UnsortableError(str(error)) from error
         found = Claimed(head.resource_type, head.id if isinstance(head.id, str) else None)
     if found.resource_type == PATIENT and not (found.id and is_id(found.id)):
@@ -96,7 +96,7 @@ def identifiers_of(raw: bytes) -> tuple[Identifier, ...]:
     """The identifiers of a patient, as far as they are written as R4 has them."""
     try:
         return tuple(one for one in _IDENTIFIED.decode(raw).identifier or () if one.value)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except UNDECODABLE:
         return ()
 
 
@@ -111,7 +111,7 @@ def version_of(raw: bytes) -> tuple[str, str]:
     """`meta.lastUpdated` and `meta.versionId` of a resource, each "" where it is not text."""
     try:
         meta = _VERSIONED.decode(raw).meta or {}
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except UNDECODABLE:
         return "", ""
     updated, version = (meta.get(name) for name in ("lastUpdated", "versionId"))
     return updated if isinstance(updated, str) else "", version if isinstance(version, str) else ""

@@ -9,7 +9,7 @@ from msgspec import structs
 from spinegraph.engine.decide.dates import read_moment
 from spinegraph.engine.errors import MalformedCaseError
 from spinegraph.engine.exchange.fhir.bulk.sorting import version_of
-from spinegraph.engine.exchange.fhir.reading.bundle import Entry, marked
+from spinegraph.engine.exchange.fhir.reading.bundle import Entry, is_id, marked
 from spinegraph.engine.exchange.fhir.reading.statements import Note
 
 OLDER = Note("older-version")
@@ -37,7 +37,7 @@ def _older(entries: Sequence[Entry], group: Sequence[int]) -> list[int]:
     """Which of some states of one resource are certainly not the latest."""
     stated = [version_of(entries[number].sent) for number in group]
     moments = [_moment(updated) for updated, _ in stated]
-    versions = [int(version) if version.isdecimal() else None for _, version in stated]
+    versions = [int(version) if is_id(version) and version.isdecimal() else None for _, version in stated]
     keys: list[list[Any]] = [column for column in (moments, versions) if None not in column]
     ranks = [*zip(*keys, strict=True)]
     return [number for number, rank in zip(group, ranks, strict=True) if rank < max(ranks)] if ranks else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from spinegraph.engine import load_knowledge, make_codebook
 from spinegraph.engine.decide.case_file import CaseFile
 from spinegraph.engine.errors import PopulationError
 from spinegraph.engine.exchange.fhir.bulk import spill
+from spinegraph.engine.exchange.fhir.bulk.columns import values_of_patient
 from spinegraph.engine.exchange.fhir.bulk.export import Export
 from spinegraph.engine.exchange.fhir.bulk.folder import open_folder
 from spinegraph.engine.exchange.fhir.reading.bundle import MAX_BYTES
@@ -164,6 +166,7 @@ def test_what_belongs_to_nobody_is_counted(subject: Any, kind: str, tmp_path: Pa
          {"lastUpdated": "2026-01-01T03:00:00+02:00", "versionId": "1"}, (), {"older-version": 1, "resolved": 1}),
         ({"lastUpdated": "2026-01-01T00:00:00Z"}, {"versionId": "1"}, (), {"clashing-identity": 2}),
         ({"versionId": "W/x"}, {"versionId": "W/y"}, (), {"clashing-identity": 2}),
+        ({"versionId": "1"}, {"versionId": "9" * 5000}, (), {"clashing-identity": 2}),
         ({}, {}, (), {"clashing-identity": 2}),
     ],
 )  # fmt: skip
@@ -323,6 +326,22 @@ def test_the_moment_of_the_manifest(tmp_path: Path, reader: FhirReader) -> None:
     assert open_folder(path).others == ("notes.json",)
     (path / "manifest2.json").write_text('{"transactionTime": "2026-04-03T10:00:00Z"}')
     assert "are both manifests" in refused(path, reader, as_of="timestamp").what
+    (path / "manifest2.json").write_text('{"transactionTime": "soon"}')
+    error = refused(path, reader, as_of="timestamp")
+    assert (error.where, error.what) == (f"{path / 'manifest2.json'}", "transactionTime is 'soon', which is no date.")
+
+
+def test_a_file_whose_name_is_no_text(tmp_path: Path, reader: FhirReader) -> None:
+    path = folder_of(tmp_path / "f", Patient=[patient()])
+    (path / os.fsdecode(b"Condition-\xe4.ndjson")).write_bytes(lines(condition()))
+    _, accounts = read_folder(path, reader)
+    assert accounts.used["Condition"] == 1
+
+
+@pytest.mark.parametrize("odd", [b"1e309", b"9" * 5000, b'"M\xfcller"'])
+def test_columns_of_a_patient_with_something_else_that_cannot_be_read(odd: bytes) -> None:
+    raw = b'{"resourceType": "Patient", "gender": "male", "name": %b, "address": [{"city": %b}]}' % (odd, odd)
+    assert values_of_patient(raw, ["gender", "address.city", "birthDate"]) == ["male", None, None]
 
 
 def test_a_patient_with_more_lines_than_a_record_may_have(tmp_path: Path, reader: FhirReader, spilled: Path) -> None:
