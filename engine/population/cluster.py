@@ -21,7 +21,7 @@ from spinegraph.engine.decide.decision import Engine
 from spinegraph.engine.errors import PopulationError
 from spinegraph.engine.population.encoding import row_place
 from spinegraph.engine.population.output import DecidedColumns
-from spinegraph.engine.population.patients import NAME, Commission, Options, commission, kept
+from spinegraph.engine.population.patients import NAME, Commission, Options, commission, kept, options_of
 from spinegraph.engine.population.run import Decider
 from spinegraph.engine.population.tables import table_of_batches, typed_schema
 from spinegraph.engine.program.program import Program
@@ -57,7 +57,7 @@ def decide_dataframe(
     that is none, CaseError for a moment: all before anything is decided. A row that cannot be decided ends the job: Spark raises
     its PythonException, with the words of a PopulationError that name partition, row, patient and column.
     """
-    options = Options(tuple(guidelines), tuple(rules), id, tuple(keep), as_of, ignore_unknown)
+    options = options_of(guidelines, rules, id, keep, as_of, ignore_unknown=ignore_unknown)
     asks = commission(engine, patients.columns, options)
     if not asks.columns.id:
         mend = "Name it with id=: in what a cluster gives back, rows are found by nothing else."

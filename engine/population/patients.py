@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from spinegraph.engine.decide.codebook import Codebook, make_codebook
 from spinegraph.engine.decide.dates import read_moment
 from spinegraph.engine.decide.decision import Engine
+from spinegraph.engine.errors import PopulationError, shortened
 from spinegraph.engine.population.columns import Columns, Wanted, read_columns
 from spinegraph.engine.population.installed import require_libraries
 
@@ -40,6 +41,17 @@ class Options(NamedTuple):
     keep: tuple[str, ...]
     as_of: str
     ignore_unknown: bool
+
+
+def options_of(
+    guidelines: Iterable[str], rules: Iterable[str], id_: str, keep: Iterable[str], as_of: str, *, ignore_unknown: bool
+) -> Options:
+    """The options of a call. Raises PopulationError for a text where several are meant, whose letters would be taken for them."""
+    for name, given in (("guidelines", guidelines), ("rules", rules), ("keep", keep)):
+        if isinstance(given, str):
+            what = f"{name} is the text {shortened(given)}."
+            raise PopulationError(what, where=f"{name}=", mend=f"Give a list, also of one: {name}=[{shortened(given)}].")
+    return Options(tuple(guidelines), tuple(rules), id_, tuple(keep), as_of, ignore_unknown)
 
 
 class Commission(NamedTuple):
@@ -105,9 +117,14 @@ def decide_patients(
     from spinegraph.engine.population.output import DecidedColumns, about
     from spinegraph.engine.population.tables import table_of_batches, typed_schema
 
+    options = options_of(guidelines, rules, id, keep, as_of, ignore_unknown=ignore_unknown)
+    if not hasattr(patients, "__arrow_c_stream__"):
+        what = f"A {type(patients).__name__} hands on no rows through the Arrow C stream interface."
+        mend = "Give a table or a reader of pyarrow, a DataFrame of Polars (collect() a lazy one), or a relation of DuckDB."
+        raise PopulationError(what, where=NAME, mend=mend)
     source = pa.RecordBatchReader.from_stream(patients)
     headings = source.schema.names
-    asks = commission(engine, headings, Options(tuple(guidelines), tuple(rules), id, tuple(keep), as_of, ignore_unknown))
+    asks = commission(engine, headings, options)
     asked, population = asks.asked(), asks.population(table_of_batches(NAME, headings, source))
     decided = DecidedColumns(asks.columns, asked)
     schema = decided.schema(typed_schema(source.schema, asks.columns, NAME)).with_metadata(about(asks.engine.knowledge))

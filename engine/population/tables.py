@@ -25,6 +25,7 @@ from spinegraph.engine.population.unreadable import (
     WORDS,
     readable,
     rows_of_lines,
+    told,
 )
 
 BATCH = 131_072
@@ -166,17 +167,14 @@ def _parquet(path: Path) -> Table:
     file = pq.ParquetFile(path)
 
     def batches(columns: Columns) -> Iterator[Any]:
-        yield from file.iter_batches(BATCH, columns=list(columns.needed))
+        yield from _sound(file.iter_batches(BATCH, columns=list(columns.needed)), path)
 
     return Table(path, tuple(file.schema_arrow.names), file.metadata.num_rows, batches)
 
 
 def _arrow(path: Path) -> Table:
     def batches(columns: Columns) -> Iterator[Any]:
-        for batch in _opened(path)[1]:
-            wanted = batch.select(list(columns.needed))
-            wanted.validate(full=True)  # Arrow itself looks at no offset, and would read beyond what a damaged file has
-            yield wanted
+        yield from _sound((batch.select(list(columns.needed)) for batch in _opened(path)[1]), path)
 
     return Table(path, tuple(_opened(path)[0]), None, batches)
 
@@ -191,6 +189,22 @@ def _opened(path: Path) -> tuple[Sequence[str], Iterable[Any]]:
         reader = pa.ipc.open_stream(source)
         return reader.schema.names, reader
     return file.schema.names, (file.get_batch(number) for number in range(file.num_record_batches))
+
+
+def _sound(batches: Iterable[Any], path: Path) -> Iterator[Any]:
+    """The same. Raises PopulationError for a column that is damaged, which no reader of Arrow looks for: offsets that lead beyond
+    what there is, and text that is no UTF-8."""
+    for batch in batches:
+        for heading, given in zip(batch.schema.names, batch.columns, strict=True):
+            if pa.types.is_primitive(given.type):
+                continue
+            try:
+                given.validate(full=True)
+            except pa.ArrowInvalid as error:
+                what = f"It is damaged: {told(error)}."
+                mend = "Check that the file is whole, and that its text is in UTF-8."
+                raise PopulationError(what, where=f"{path}, column {heading}", mend=mend) from error
+        yield batch
 
 
 def _csv(path: Path) -> Table:

@@ -38,11 +38,11 @@ def readable(path: Path, columns: Columns = NOTHING) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, UnicodeDecodeError, csv.Error) as error:
-        raise _unreadable(str(error), path, columns) from error
+        raise _unreadable(error, path, columns) from error
     except OSError as error:
         if error.errno is not None and error.filename:
             raise
-        raise _unreadable(str(error), path, columns) from error
+        raise _unreadable(error, path, columns) from error
 
 
 def nobody(path: Path) -> PopulationError:
@@ -50,7 +50,7 @@ def nobody(path: Path) -> PopulationError:
     return PopulationError("The table has no patients.", where=str(path), mend="Give it a row a patient.")
 
 
-def _unreadable(told: str, path: Path, columns: Columns) -> PopulationError:
+def _unreadable(error: Exception, path: Path, columns: Columns) -> PopulationError:
     """What a reader tells, with the first row and column that do not fit, which a second reading finds."""
     if not path.stat().st_size:
         return PopulationError("The file is empty.", where=str(path), mend="Give it headings, and a row a patient.")
@@ -59,16 +59,20 @@ def _unreadable(told: str, path: Path, columns: Columns) -> PopulationError:
         return PopulationError(what, where=f"{path}, line {line}", mend="Save the file in that encoding.")
     if columns.needed and (found := _first_that_does_not_fit(path, columns)):
         return found
-    if "specified twice" in told and (found := _said_twice(path)):  # so pyarrow says it
+    if "specified twice" in str(error) and (found := _said_twice(path)):  # so pyarrow says it
         return found
-    if "Empty CSV file" in told:
+    if "Empty CSV file" in str(error):
         return nobody(path)
-    if "straddl" in told:
+    if "straddl" in str(error):
         what = f"A row is longer than {LONGEST_ROW:,} bytes."
         return PopulationError(what, where=str(path), mend="Leave out columns that are no codes.")
-    first = told.splitlines()[0].rstrip(".") if told else "no reason is told"
     form = f" as {path.suffix}" if path.suffix else ""
-    return PopulationError(f"It cannot be read{form}: {first}.", where=str(path), mend="Check that it is whole.")
+    return PopulationError(f"It cannot be read{form}: {told(error)}.", where=str(path), mend="Check that it is whole.")
+
+
+def told(error: Exception) -> str:
+    """What a reader tells, in a line without a full stop."""
+    return (str(error).splitlines() or ["no reason is told"])[0].rstrip(".")
 
 
 def _is_csv(path: Path) -> bool:

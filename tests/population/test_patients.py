@@ -112,3 +112,15 @@ def test_a_moment_and_a_rule_that_are_none_are_refused(engine: Engine, patients:
 
 def _with(table: pa.Table, heading: str, column: pa.Array) -> pa.Table:
     return table.set_column(table.column_names.index(heading), heading, column)
+
+
+@pytest.mark.parametrize("name", ["rules", "keep", "guidelines"])
+def test_a_text_where_several_are_meant_is_refused(name: str, engine: Engine, patients: pa.Table) -> None:
+    with pytest.raises(SpinegraphError) as refused:
+        decide_patients(patients, engine, **{name: "fever"})  # type: ignore[arg-type]
+    assert (refused.value.where, refused.value.what) == (f"{name}=", f"{name} is the text 'fever'.")
+
+
+def test_what_hands_on_no_rows_is_refused(engine: Engine) -> None:
+    with pytest.raises(SpinegraphError, match="A list hands on no rows"):
+        decide_patients([{"id": "a"}], engine)  # type: ignore[arg-type]

@@ -178,7 +178,16 @@ def test_a_damaged_file_of_arrow_is_refused(tmp_path: Path) -> None:
     offsets = struct.pack("<3i", 0, 9, 18)
     assert whole.count(offsets) == 1
     path.write_bytes(whole.replace(offsets, struct.pack("<3i", 0, 1 << 30, 18)))
-    assert "cannot be read as .arrow" in refused(path).what
+    error = refused(path)
+    assert (error.where, error.what[:14]) == (f"{path}, column id", "It is damaged:")
+
+
+@pytest.mark.parametrize("heading", ["id", "as_of"])
+def test_text_that_is_no_utf_8(heading: str, tmp_path: Path) -> None:
+    text = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(struct.pack("<2i", 0, 2)), pa.py_buffer(b"\xc3\xfc")])
+    path = write(tmp_path, "t.parquet", {"fever": [True], heading: text})
+    error = refused(path)
+    assert (error.where, "UTF8" in error.what) == (f"{path}, column {heading}", True)
 
 
 def test_line_breaks_within_quotes_wherever_a_block_ends(tmp_path: Path) -> None:
