@@ -53,6 +53,7 @@ def from_export(path: Path, engine: Engine, packages: Sequence[str], wanted: Fro
     from spinegraph.engine.population.cases import CasePopulation, NamedCase, columns_of_cases
     from spinegraph.engine.population.output import appearing
 
+    folder = open_folder(path)
     if not wanted.as_of:
         raise PopulationError(
             "A folder of FHIR has no moment of its own, and no clock is read: ages and dates would be open.",
@@ -60,7 +61,6 @@ def from_export(path: Path, engine: Engine, packages: Sequence[str], wanted: Fro
             mend="Give the day of the export, as in --as-of 2026-03-03, or --as-of timestamp for that of its manifest.",
         )
     require_columns(wanted.carried)
-    folder = open_folder(path)
     if folder.others:
         typer.echo(f"Not read: {listed(folder.others)}.", err=True)
     export = Export(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from spinegraph.engine.decide.level import LEVELS
+from spinegraph.engine.knowledge.words import shown
 from spinegraph.engine.model import VERDICTS, Knowledge
 from spinegraph.engine.population.totals import Practice, Totals
 from spinegraph.engine.templates import make_environment
@@ -90,7 +91,10 @@ def practice_lines(totals: Totals, direction: str) -> list[PracticeLine]:
     )
     return [
         PracticeLine(
-            id_, totals.rules[id_].label, found, tuple((group, totals.practice_of_group(group, id_)) for group in totals.groups)
+            id_,
+            totals.rules[id_].label,
+            found,
+            tuple((_named(group), totals.practice_of_group(group, id_)) for group in totals.groups),
         )
         for id_, found in sorted(chosen, key=lambda one: (-wrong(one[1]), one[0]))
     ]
@@ -99,7 +103,12 @@ def practice_lines(totals: Totals, direction: str) -> list[PracticeLine]:
 def group_lines(totals: Totals) -> list[GroupLine]:
     """The groups with their levels."""
     found = ((name, totals.level_of_group(name)) for name in totals.groups)
-    return [GroupLine(name, sum(levels.values()), levels) for name, levels in found]
+    return [GroupLine(_named(name), sum(levels.values()), levels) for name, levels in found]
+
+
+def _named(group: str) -> str:
+    """A group as the page shows it: "" where nothing is given, and nothing that a reader could not see."""
+    return shown(group) if group else ""
 
 
 def render_report(totals: Totals, knowledge: Knowledge, title: str, disclaimer: str) -> bytes:

@@ -12,7 +12,7 @@ from spinegraph.engine.errors import PopulationError
 from spinegraph.engine.model import VERDICTS
 from spinegraph.engine.population.outcomes import Decoder
 from spinegraph.engine.population.output import DecidedColumns
-from spinegraph.engine.population.report import fact_lines, practice_lines, render_report, rule_lines
+from spinegraph.engine.population.report import fact_lines, group_lines, practice_lines, render_report, rule_lines
 from spinegraph.engine.population.run import Decided
 from spinegraph.engine.population.totals import MOST_GROUPS, Practice, Totals
 
@@ -117,6 +117,16 @@ def test_the_page_has_a_line_for_each_rule_that_somebody_meets(counted: Counted)
     assert "&lt;patients&gt;" in page
     assert [line.id for line in rule_lines(counted.totals) if f"<code>{line.id}</code>" not in page] == []
     assert "not given" in page
+
+
+def test_groups_are_shown_so_that_nothing_is_hidden(counted: Counted) -> None:
+    names = ["<b>", "x\u202ey", "\x1b[2J", ""]
+    groups = pa.array([names[number % len(names)] for number in range(counted.outcome.rows)])
+    totals = Totals(counted.engine, counted.both.asked, counted.both.columns, "ward")
+    totals.add(counted.both.encoded(), counted.outcome, pa.record_batch([groups], names=["ward"]))
+    assert [line.name for line in group_lines(totals)] == ["", "'\\x1b[2J'", "<b>", "'x\\u202ey'"]
+    page = render_report(totals, counted.engine.knowledge, "t", "d").decode()
+    assert ("&lt;b&gt;" in page, "<b>" in page, "\x1b" in page, "\u202e" in page) == (True, False, False, False)
 
 
 def test_a_column_with_too_many_values_is_no_group(counted: Counted) -> None:

@@ -16,7 +16,7 @@ from spinegraph.engine.exchange.fhir.reading.bundle import MAX_BYTES
 from spinegraph.engine.knowledge.words import shown
 
 PLAIN, PACKED = ".ndjson", ".ndjson.gz"
-MEND = "Name the folder into which an export was saved: Patient.ndjson, Condition.ndjson, …, also as .ndjson.gz."
+MEND = "Name the folder of an export, with Patient.ndjson, Condition.ndjson, …, also as .ndjson.gz; a table has to be one file."
 MOST_FILES = 1 << 16
 """So many files can be told apart."""
 
