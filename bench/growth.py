@@ -20,7 +20,7 @@ from spinegraph.engine import Engine, load_knowledge
 from spinegraph.engine.collector import collector_paused
 from spinegraph.engine.knowledge.files import SCHEMA, named_paths, shipped_folders
 from spinegraph.engine.knowledge.files import VOCABULARY as SHARED_TERMS
-from spinegraph.engine.model import Case
+from spinegraph.engine.model import Case, Knowledge
 from spinegraph.engine.program.compiler import compile_program
 
 from bench.measured import ROOT, Measured
@@ -95,6 +95,15 @@ class Growth(NamedTuple):
     prepared_memory: int
 
 
+class Compiled(NamedTuple):
+    """The part of it until all is compiled, for sizes of which an engine takes more memory than there is."""
+
+    rules: int
+    load: float
+    compile: float
+    memory: int
+
+
 def measure(copies: int, shared_vocabulary: bool = False) -> Growth:
     """What so many copies cost, by a fresh process."""
     with tempfile.TemporaryDirectory() as folder:
@@ -114,23 +123,47 @@ def measure_here(folder: Path, shared_vocabulary: bool) -> Growth:
     paths = named_paths(*copies)
     before = _peak_memory()
     loads, compiles, engines, peaks = [], [], [], []
-    for _ in range(max(1, 5 // len(copies))):
-        gc.collect()
+    for _ in range(_repeats(copies)):
+        knowledge, load, compile_ = _timed(paths)
+        peaks.append(_peak_memory() - before)
         start = time.process_time()
-        knowledge = load_knowledge(paths)
-        loaded = time.process_time()
-        with collector_paused():
-            compile_program(knowledge)
-        compiled = time.process_time()
-        peaks.append(_peak_memory() - before)
         engine = Engine(knowledge)
-        engines.append(time.process_time() - compiled)
+        engines.append(time.process_time() - start)
         peaks.append(_peak_memory() - before)
-        loads.append(loaded - start)
-        compiles.append(compiled - loaded)
+        loads.append(load)
+        compiles.append(compile_)
     verdicts = least_time(engine.verdicts, list(_repeated(len(copies), shared_vocabulary)), repeats=5)
     prepare = max(0.0, min(engines) - min(compiles))  # an engine compiles, too
     return Growth(len(knowledge.rules), min(loads), min(compiles), prepare, verdicts, peaks[0], peaks[1])
+
+
+def compile_here(folder: Path) -> Compiled:
+    """The same until all is compiled."""
+    copies = sorted(folder.iterdir())
+    paths = named_paths(*copies)
+    before = _peak_memory()
+    loads, compiles, peaks = [], [], []
+    for _ in range(_repeats(copies)):
+        knowledge, load, compile_ = _timed(paths)
+        peaks.append(_peak_memory() - before)
+        loads.append(load)
+        compiles.append(compile_)
+    return Compiled(len(knowledge.rules), min(loads), min(compiles), peaks[0])
+
+
+def _repeats(copies: Sequence[Path]) -> int:
+    return max(1, 5 // len(copies))
+
+
+def _timed(paths: tuple[Path, ...]) -> tuple[Knowledge, float, float]:
+    """The knowledge, and the seconds to load and to compile it."""
+    gc.collect()
+    start = time.process_time()
+    knowledge = load_knowledge(paths)
+    loaded = time.process_time()
+    with collector_paused():
+        compile_program(knowledge)
+    return knowledge, loaded - start, time.process_time() - loaded
 
 
 def _peak_memory() -> int:
@@ -224,4 +257,5 @@ def _package_rows(others: int, cases: int) -> Iterator[Measured]:
 
 
 if __name__ == "__main__":  # one size, as a process of its own
-    print(msgspec.json.encode(measure_here(Path(sys.argv[1]), "shared" in sys.argv[2:])).decode())
+    given, words = Path(sys.argv[1]), sys.argv[2:]
+    print(msgspec.json.encode(compile_here(given) if "compile" in words else measure_here(given, "shared" in words)).decode())

@@ -39,6 +39,11 @@ class Levels:
         aside = {iri for iri, line in knowledge.lines.items() if line.place == "nowhere"}
         self._in_briefs = [rule for rule in self._recommendations if rule.line not in aside]
         self._names_in_briefs = {rule.iri for rule in self._in_briefs}
+        self._proposing: dict[str, list[int]] = {}
+        """Intervention → the places among those in briefs of what proposes it."""
+        for number, rule in enumerate(self._in_briefs):
+            if rule.direction == "for":
+                self._proposing.setdefault(rule.intervention, []).append(number)
         self._grading = [rule for rule in rules if isinstance(rule, Recommendation) and relations.grades(rule)]
         self._gaps = [rule for rule in rules if isinstance(rule, SourceGap) and rule.leaves_level_open]
 
@@ -78,8 +83,8 @@ class Levels:
             return standing
         narrower = self._knowledge.hierarchy.narrower
         to = {iri for wider in line.yields_to for iri in narrower.get(wider, (wider,))}
-        others = [proposed[other.iri] for other in self._in_briefs if other.intervention in to and other.iri in proposed]
-        return self._less(standing, self._any(others))
+        others = sorted(number for iri in to for number in self._proposing.get(iri, ()))
+        return self._less(standing, self._any([proposed[self._in_briefs[number].iri] for number in others]))
 
     def _raised(self, urgency: Urgency) -> str:
         """Something of that grade is to be done, or a sign has it in a patient of whom no source speaks."""

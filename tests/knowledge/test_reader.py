@@ -317,3 +317,14 @@ def test_what_is_hidden_is_no_knowledge(tmp_path: Path) -> None:
     (hidden / "ontology" / "a.ttl").write_text("", encoding="utf-8")
     assert own_paths(tmp_path) == (tmp_path / "ontology" / "findings.ttl",)
     assert own_paths(hidden) == (hidden / "ontology" / "a.ttl",)
+
+
+def test_what_two_files_call_an_instance_is_one_of_its_class_once(tmp_path: Path) -> None:
+    paths = []
+    for name in ("first.ttl", "second.ttl"):
+        (tmp_path / name).write_text(f"{HEAD}\ncore:thing-a a core:Thing .\n", encoding="utf-8")
+        paths.append(tmp_path / name)
+    things = read_graph(paths).of_class("core:Thing")
+    assert list(things) == [expand("core:thing-a")]
+    assert expand("core:thing-a") in things
+    assert expand("core:thing-b") not in things

@@ -93,9 +93,11 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
     external = mapped_codes(
         graph.paths, {*findings, *conditions, *interventions, *measurements, *coded}, unused, deprecated, problems
     )
-    askable = {*findings, *measurements}
+    valued: dict[str, Measurement | CodedProperty] = {**measurements, **coded}
+    askable = dict.fromkeys((*findings, *valued))
+    flags = dict.fromkeys((*findings, *measurements))
     kinds, sections = read_kinds(graph, problems), read_sections(graph, problems)
-    shapes = CriterionReader(graph, findings, conditions, {**measurements, **coded}, interventions, hierarchy)
+    shapes = CriterionReader(graph, findings, conditions, valued, interventions, hierarchy)
     scores = _by_code(_scores(graph, shapes, problems), problems)
     _check_apart({"finding": findings, "measurement": measurements, "coded property": coded, "score": scores}, problems)
     knowledge = Knowledge(
@@ -107,7 +109,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
         measurements=measurements,
         hierarchy=hierarchy,
         sources={iri: read_source(graph, iri) for iri in graph.of_class("core:Source")},
-        passages={iri: read_passage(graph, iri, askable, problems) for iri in graph.of_class("core:Passage")},
+        passages={iri: read_passage(graph, iri, flags, problems) for iri in graph.of_class("core:Passage")},
         references={iri: read_reference(graph, iri, problems) for iri in graph.of_class("core:Reference")},
         subjects=read_subjects(graph, shapes, problems),
         citations=tuple(read_citation(graph, node, problems) for node in graph.of_class("core:CitationMapping")),
@@ -119,7 +121,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
         mappings=external.rows,
         passage_kinds=kinds,
         article_sections=sections,
-        screens=ScreenReader(graph, shapes, interventions, problems).screens(),
+        screens=ScreenReader(graph, shapes, interventions, askable, problems).screens(),
         uncovered=uncovered_topics(graph, problems),
         lines=brief_lines(graph, interventions, problems),
         coded=coded,
@@ -132,7 +134,7 @@ def examine(graph: Graph) -> tuple[Knowledge, Problems]:
         check_kind(passage, kinds, problems)
     check_rules(graph, knowledge, problems)
     check_statements(graph, knowledge, problems)
-    check_interventions(graph, interventions, findings, knowledge.valued, problems)
+    check_interventions(graph, interventions, findings, askable, problems)
     check_deprecated(graph, knowledge, problems)
     check_closed(graph, problems)
     knowledge = structs.replace(knowledge, in_english=len(graph.told))

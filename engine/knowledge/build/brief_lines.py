@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import get_args
 
 from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.knowledge.build.literals import read_literal
-from spinegraph.engine.knowledge.build.named import known_iris
+from spinegraph.engine.knowledge.build.named import Known, known_iris
 from spinegraph.engine.knowledge.build.rules import passage_ids
 from spinegraph.engine.knowledge.problems import Problems, named
 from spinegraph.engine.knowledge.turtle.graph import Graph
@@ -18,7 +17,7 @@ from spinegraph.engine.model.knowledge import Place
 PLACES = get_args(Place)
 
 
-def brief_lines(graph: Graph, interventions: Collection[str], problems: Problems) -> dict[str, BriefLine]:
+def brief_lines(graph: Graph, interventions: Known, problems: Problems) -> dict[str, BriefLine]:
     """All lines in their order, by IRI; what is wrong with them is noted."""
     found = [_line(graph, iri, interventions, problems) for iri in graph.of_class("core:BriefLine")]
     lines = {line.iri: line for line in sorted(found, key=lambda line: (line.order, line.iri))}
@@ -27,7 +26,7 @@ def brief_lines(graph: Graph, interventions: Collection[str], problems: Problems
     return lines
 
 
-def _line(graph: Graph, iri: str, interventions: Collection[str], problems: Problems) -> BriefLine:
+def _line(graph: Graph, iri: str, interventions: Known, problems: Problems) -> BriefLine:
     text, headline = graph.text(iri, "core:text"), graph.text(iri, "core:headline")
     return BriefLine(
         iri=iri,

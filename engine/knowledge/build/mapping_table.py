@@ -311,9 +311,10 @@ def mapped_codes(
     rows: list[Row] = []
     written: list[CodeMapping] = []
     systems: dict[str, str] = {}
+    spoken_of = known | unused
     for path in sorted((path for path in paths if path.suffix == ".tsv"), key=is_shared):
         table = read_table(path)
-        for error in table.errors(known | unused, deprecated):
+        for error in table.errors(spoken_of, deprecated):
             problems.keep(error)
         if set(NEEDED) <= set(table.columns):
             said = {name for row in rows for name in _meant(row)} if is_shared(path) else set[str]()

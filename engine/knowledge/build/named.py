@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from spinegraph.engine.errors import VocabularyError
 from spinegraph.engine.knowledge.problems import Problems, ending, named, nearest
 from spinegraph.engine.knowledge.turtle.graph import Graph
 
+Known = Mapping[str, object] | AbstractSet[str]
+"""IRIs among which one is looked up: among those of a tuple it would be sought, for every statement, in more and more of them."""
 
-def known_iris(graph: Graph, node: str, predicate: str, known: Collection[str], kind: str, problems: Problems) -> Iterator[str]:
+
+def known_iris(graph: Graph, node: str, predicate: str, known: Known, kind: str, problems: Problems) -> Iterator[str]:
     """What a statement names of the known things; what is none of them is noted and left out."""
     for term in graph.terms(node, predicate):
         if term in known:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from spinegraph.engine.errors import CriterionError, VocabularyError, shortened
 from spinegraph.engine.knowledge.build.criteria import CriterionReader
 from spinegraph.engine.knowledge.build.literals import read_literal, read_literals
-from spinegraph.engine.knowledge.build.named import known_iris
+from spinegraph.engine.knowledge.build.named import Known, known_iris
 from spinegraph.engine.knowledge.build.rules import passage_ids
 from spinegraph.engine.knowledge.problems import Problems, ending, nearest
 from spinegraph.engine.knowledge.turtle.graph import Graph
@@ -38,7 +37,7 @@ def read_source(graph: Graph, iri: str) -> Source:
     )
 
 
-def read_passage(graph: Graph, iri: str, askable: Collection[str], problems: Problems) -> Passage:
+def read_passage(graph: Graph, iri: str, askable: Known, problems: Problems) -> Passage:
     """A passage: our words, and the place of the characters that they stand for. `askable`: what can be a red flag."""
     selector = graph.iri(iri, "oa:hasSelector")
     identifier = graph.text(iri, "dcterms:identifier")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple, get_args
 
 from spinegraph.engine.errors import CriterionError, KnowledgeError, VocabularyError
 from spinegraph.engine.knowledge.build.criteria import CriterionReader
 from spinegraph.engine.knowledge.build.literals import read_literal
-from spinegraph.engine.knowledge.build.named import known_iris
+from spinegraph.engine.knowledge.build.named import Known, known_iris
 from spinegraph.engine.knowledge.build.rules import passage_ids
 from spinegraph.engine.knowledge.problems import Problems, named
 from spinegraph.engine.knowledge.turtle.graph import Graph
@@ -21,11 +21,12 @@ MOST_ITEMS = 8
 
 
 class ScreenReader(NamedTuple):
-    """Reads the screens of one graph; what is wrong with them is noted."""
+    """Reads the screens of one graph; what is wrong with them is noted. `askable`: IRIs of findings and of what has values."""
 
     graph: Graph
     shapes: CriterionReader
-    interventions: Collection[str]
+    interventions: Known
+    askable: Known
     problems: Problems
 
     def screens(self) -> dict[str, Screen]:
@@ -62,8 +63,7 @@ class ScreenReader(NamedTuple):
         )
 
     def _item(self, screen: str, node: str, asked_of: AskedOf) -> ScreenItem:
-        askable = (*self.shapes.findings, *self.shapes.valued)
-        asked = (*self._known(node, "core:asks", askable, "finding, measurement or coded property"), *self._acts(node))
+        asked = (*self._known(node, "core:asks", self.askable, "finding, measurement or coded property"), *self._acts(node))
         if len(asked) != 1:
             what = f"An item of {shorten(screen)} asks for {len(asked)} things."
             self._note(node, what, "Give each item one core:asks, core:performed or core:taking.", "wrong-kind", "core:asks")
@@ -102,7 +102,7 @@ class ScreenReader(NamedTuple):
             self._note(node, what, f"Write one of {listed}.", "wrong-kind", predicate, value)
         return local_name(value) if local_name(value) in allowed else otherwise
 
-    def _known(self, node: str, predicate: str, known: Collection[str], kind: str) -> Iterator[str]:
+    def _known(self, node: str, predicate: str, known: Known, kind: str) -> Iterator[str]:
         yield from known_iris(self.graph, node, predicate, known, kind, self.problems)
 
     def _note(self, node: str, what: str, mend: str, kind: str, predicate: str, value: str | None = None) -> None:
@@ -125,10 +125,9 @@ def uncovered_topics(graph: Graph, problems: Problems) -> dict[str, UncoveredTop
 
 
 def check_interventions(
-    graph: Graph, interventions: dict[str, Concept], findings: Collection[str], valued: Collection[str], problems: Problems
+    graph: Graph, interventions: dict[str, Concept], findings: Known, askable: Known, problems: Problems
 ) -> None:
     """Note what speaks against an intervention, becomes known by it, or comes to it, and does not exist."""
-    askable = dict.fromkeys((*findings, *valued))
     for iri in interventions:
         tuple(known_iris(graph, iri, "core:contraindication", findings, "finding", problems))
         tuple(known_iris(graph, iri, "core:obtains", askable, "finding, measurement or coded property", problems))

@@ -6,7 +6,7 @@ found by `positions.py` when an error or a diagnostic needs one.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, KeysView, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from pathlib import Path
@@ -52,7 +52,7 @@ class Graph:
         self.left_out: Mapping[int, frozenset[str]] = {}
         """By number of a file, the things whose description there is left out, because another file has the one that counts."""
         self._by_subject: dict[str, dict[str, list[Term]]] = {}
-        self._of_class: dict[Term, list[str]] = {}
+        self._of_class: dict[Term, dict[str, None]] = {}
         self._files_of: dict[str, dict[int, None]] = {}
         self._triples: list[tuple[str, str, Term]] = []
         self._numbers: list[int] = []
@@ -88,7 +88,7 @@ class Graph:
         else:
             statements[predicate] = [value]
         if predicate == RDF_TYPE:
-            self._of_class.setdefault(value, []).append(subject)
+            self._of_class.setdefault(value, {})[subject] = None
 
     @cached_property
     def _subjects(self) -> dict[tuple[str, Term], list[str]]:
@@ -114,9 +114,9 @@ class Graph:
         wanted = expand(predicate)
         return [subject for subject, statements in self._by_subject.items() if wanted in statements]
 
-    def of_class(self, curie: str) -> list[str]:
-        """Instances of a class, by rdf:type alone."""
-        return self._of_class.get(expand(curie), [])
+    def of_class(self, curie: str) -> KeysView[str]:
+        """Instances of a class, by rdf:type alone, each once, in file order; to ask whether something is one takes no search."""
+        return self._of_class.get(expand(curie), {}).keys()
 
     def predicates(self, subject: str) -> dict[str, list[Term]]:
         return self._by_subject.get(subject, {})
