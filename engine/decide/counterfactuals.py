@@ -73,7 +73,7 @@ class CounterfactualSearch:
         facts = self.facts
         pairs = [joined(facts.bit[code] for code in codes) for codes in facts.program.codes_of_related]
         related = joined(pair for pair in pairs if pair & position.bearing == pair)
-        return joined(1 << plane for plane in layout.fitting if facts.about(1 << plane) & related)
+        return joined(1 << plane for plane in layout.fitting if facts.about_one(plane) & related)
 
     def _dated(self, position: Position) -> int:
         """The facts (a mask) of which criteria of the position read the dates."""
@@ -83,7 +83,7 @@ class CounterfactualSearch:
         """The changes (a mask) of facts of which the position reads the dates: what these do is not worked out."""
         facts, dated = self.facts, self._dated(position)
         numbers = bits_of(dated & (1 << len(layout.sides)) - 1)
-        ranges = (1 << plane for plane in layout.fitting if facts.about(1 << plane) & dated)
+        ranges = (1 << plane for plane in layout.fitting if facts.about_one(plane) & dated)
         assessed = (1 << facts.first_assessed + number for number in numbers)
         return joined((*(3 << 2 * number for number in numbers), *assessed, *ranges))
 

@@ -128,18 +128,18 @@ class Facts:
         kept = {value for value in values if compare(left.criterion, value)[out]}
         first = 2 * len(self.number)
         within = {
-            1 << first + 2 * number + side: frozenset(value for value in values if compare(criterion, value)[side])
+            first + 2 * number + side: frozenset(value for value in values if compare(criterion, value)[side])
             for number, criterion in others
             for side in (0, 1)
         }
         alone = {change: found for change, found in within.items() if found and not found & kept}
         widest = [change for change, found in alone.items() if not any(found < other for other in alone.values())]
         pairs = [
-            one | other
+            1 << one | 1 << other
             for (one, left_values), (other, right_values) in combinations(within.items(), 2)
             if one not in alone and other not in alone and left_values & right_values and not left_values & right_values & kept
         ]
-        return sum(widest), tuple(pairs)
+        return joined(1 << change for change in widest), tuple(pairs)
 
     def _exclusive_ranges(self) -> dict[int, int]:
         """For each change of a measurement, the changes that no value can make together with it."""
@@ -183,10 +183,11 @@ class Facts:
 
     def about(self, change: int) -> int:
         """The facts (a mask) that a set of changes is about."""
-        about = 0
-        for number in bits_of(change):
-            about |= self._about[number]
-        return about
+        return joined(map(self.about_one, bits_of(change)))
+
+    def about_one(self, number: int) -> int:
+        """The fact (a mask) that the change of a number is about."""
+        return self._about[number]
 
     def _decode(self, mask: int) -> tuple[str, ...]:
         return tuple(self.codes[number] for number in bits_of(mask))
