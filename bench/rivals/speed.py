@@ -131,8 +131,9 @@ def _ours(engine: Engine, batches: list[Any]) -> Iterator[tuple[str, Callable[[]
 
 
 def _kept(batch: Any) -> list[Any]:
-    """The columns of a batch as they are kept for longer than until the next one, each copied once."""
-    buffers = {buffer.address: buffer for column in batch.columns for buffer in [column.indices.buffers()[1]]}
+    """The columns that other engines make, too, as they are kept for longer than until the next batch, each copied once."""
+    named = (column for column in batch.columns if pa.types.is_dictionary(column.type))
+    buffers = {buffer.address: buffer for column in named for buffer in [column.indices.buffers()[1]]}
     return [np.frombuffer(buffer, dtype=np.int8).copy() for buffer in buffers.values()]
 
 
