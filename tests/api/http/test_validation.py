@@ -39,7 +39,9 @@ CORE = "@prefix core: <https://w3id.org/spinegraph/core/> ."
 QUICK = [check.name for check in CHECKS if check.name not in SLOW and check.name != "documents"]
 NAMES = {"name": "shapes/rules/sore-muscles.ttl"}
 DEFECTS = read_defects()
-SETTINGS = ValidationSettings(limits=ValidationLimits(max_bytes=300_000, max_files=40, workers=2), owl=True)
+PATIENT = ValidationLimits(max_bytes=300_000, max_files=40, workers=2, timeout_seconds=300, cpu_seconds=300)
+"""However busy the machine, the reasoner is waited for."""
+SETTINGS = ValidationSettings(limits=PATIENT, owl=True)
 
 
 @pytest.fixture(scope="module")
