@@ -5,12 +5,11 @@ It is stratified, so that there is one answer set. It is grounded once; what a p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import clingo
-from spinegraph.engine.program.instructions import Instruction, Recording
 
-from bench.rivals.translation import Translation
+from bench.rivals.translation import Translation, ways
 
 
 class ClingoProgram:
@@ -48,17 +47,7 @@ def text(translation: Translation) -> str:
     recording = translation.recording
     lines = [f"{{plane(0..{recording.ones - 1})}}.", f"plane({recording.ones})."]
     for number, instruction in recording.needed(translation.wanted):
-        lines += [f"plane({number}) :- {body}." for body in _bodies(recording, instruction)]
+        for way in ways(recording, instruction):
+            body = ", ".join(f"plane({one})" if holds else f"not plane({one})" for one, holds in way)
+            lines.append(f"plane({number}) :- {body}.")
     return "\n".join([*lines, "#show."])
-
-
-def _bodies(recording: Recording, instruction: Instruction) -> Iterator[str]:
-    operator, left, right = instruction
-    if operator == "&":
-        yield f"plane({left}), plane({right})"
-    elif operator == "|":
-        yield from (f"plane({left})", f"plane({right})")
-    else:
-        yield f"plane({right}), not plane({left})"
-        if right != recording.ones:
-            yield f"plane({left}), not plane({right})"

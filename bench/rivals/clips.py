@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import clips
-from spinegraph.engine.program.instructions import Instruction, Recording
 
-from bench.rivals.translation import Translation
+from bench.rivals.translation import Translation, ways
 
 LOWEST = -10_000
 """The lowest salience there is."""
@@ -48,7 +47,8 @@ def constructs(translation: Translation) -> Iterator[str]:
         steps[number] = 1 + max(steps.get(operand, 0) for operand in instruction[1:])
         if -steps[number] < LOWEST:
             raise ValueError(f"A conclusion rests on more than {-LOWEST:,} steps; CLIPS has no more saliences.")
-        for place, condition in enumerate(_conditions(recording, instruction)):
+        for place, way in enumerate(ways(recording, instruction)):
+            condition = " ".join(f"(p{one})" if holds else f"(not (p{one}))" for one, holds in way)
             yield f"(defrule r{number}-{place} (declare (salience {-steps[number]})) {condition} => (assert (p{number})))"
     collected = (
         f'(if (any-factp ((?fact p{number})) TRUE) then (bind ?found (str-cat ?found " {number}")))'
@@ -56,15 +56,3 @@ def constructs(translation: Translation) -> Iterator[str]:
         if number != recording.zero
     )
     yield f'(deffunction found () (bind ?found "") {" ".join(collected)} ?found)'
-
-
-def _conditions(recording: Recording, instruction: Instruction) -> Iterator[str]:
-    operator, left, right = instruction
-    if operator == "&":
-        yield f"(p{left}) (p{right})"
-    elif operator == "|":
-        yield from (f"(p{left})", f"(p{right})")
-    else:
-        yield f"(p{right}) (not (p{left}))"
-        if right != recording.ones:
-            yield f"(p{left}) (not (p{right}))"

@@ -15,8 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 from spinegraph.engine import Engine, load_knowledge
 from spinegraph.engine.decide.level import LEVELS
-from spinegraph.engine.knowledge.files import named_paths
-from spinegraph.engine.knowledge.installed import shipped_packages
 from spinegraph.engine.model import VERDICTS
 from spinegraph.engine.population.outcomes import Decoder, count
 from spinegraph.engine.program.buffered import BufferedProgram
@@ -24,7 +22,7 @@ from spinegraph.engine.program.instructions import record
 
 from bench.rivals.tables import ENGINES, TableProgram, differences
 from bench.rivals.translation import Translation, translate
-from tests.population.made import Both, made
+from tests.population.made import Both, all_packages, made
 
 AT_ONCE = 20_000
 
@@ -37,8 +35,7 @@ def main() -> int:
     parser.add_argument("--over", choices=("shipped", "packages"), default="shipped")
     parser.add_argument("--engines", default=",".join(ENGINES), help="which of them, with commas between")
     asked = parser.parse_args()
-    folders = [folder for found in shipped_packages().values() for folder in found]
-    engine = Engine(load_knowledge(named_paths(*folders)) if asked.over == "packages" else load_knowledge())
+    engine = Engine(all_packages() if asked.over == "packages" else load_knowledge())
     translation = translate(engine, made(engine.program, 1).column_names)
     programs = [ENGINES[name](translation) for name in asked.engines.split(",")]
     for id_, reason in translation.left_out.items():

@@ -15,7 +15,7 @@ from spinegraph.engine.decide.level import LEVELS
 from spinegraph.engine.model import VERDICTS, Measured, OneOf
 from spinegraph.engine.population.cutoffs import Stretch, stretches
 from spinegraph.engine.population.outcomes import asked_of, bits_of, settled_level, settled_verdict, without_clashes
-from spinegraph.engine.program.instructions import RecordedPlane, Recording
+from spinegraph.engine.program.instructions import Instruction, RecordedPlane, Recording
 from spinegraph.engine.program.program import Program
 
 NumberBits = tuple[int, ...]
@@ -183,6 +183,24 @@ def _reached(recording: Recording, wanted: Collection[int]) -> set[int]:
 
 def _number(bits: NumberBits, planes: Collection[int]) -> int:
     return sum(1 << place for place, plane in enumerate(bits) if plane in planes)
+
+
+def ways(recording: Recording, instruction: Instruction) -> Iterator[tuple[tuple[int, bool], ...]]:
+    """The ways in which an instruction holds, of which one is enough: planes, and whether each has to hold or must not.
+
+    >>> recording = Recording(3)
+    >>> list(ways(recording, ("|", 0, 1))), list(ways(recording, ("^", 0, recording.ones)))
+    ([((0, True),), ((1, True),)], [((2, True), (0, False))])
+    """
+    operator, left, right = instruction
+    if operator == "&":
+        yield (left, True), (right, True)
+    elif operator == "|":
+        yield from (((left, True),), ((right, True),))
+    else:
+        yield (right, True), (left, False)
+        if right != recording.ones:
+            yield (left, True), (right, False)
 
 
 def heading(bits: NumberBits) -> str:

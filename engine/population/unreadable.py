@@ -22,7 +22,7 @@ TRUE_TEXT, FALSE_TEXT = ["true", "True", "TRUE", "1"], ["false", "False", "FALSE
 LONGEST_ROW = 4 * 1024 * 1024
 """So many bytes has a row of CSV or NDJSON at most."""
 MEND = "Mend the row; what is not known is left empty."
-HALF = 1 << 63
+TOO_LARGE = 1 << 63
 """From so large a number on, and below its opposite, an integer does not fit into 64 bits."""
 NOTHING = Columns((), (), "", ())
 TYPES: Mapping[Kind, Any] = {
@@ -97,7 +97,7 @@ def _misfit(value: Any, kind: Kind | None, *, text: bool) -> str:
     if kind is not None and not (_fits_text if text else _fits)(value, kind):
         shown = shortened(value) if isinstance(value, str) else kind_of_value(value)
         return f"It is {shown}, but has to be {WORDS[TYPES[kind]]}."
-    if kind is None and isinstance(value, int) and not -HALF <= value < HALF:
+    if kind is None and isinstance(value, int) and not -TOO_LARGE <= value < TOO_LARGE:
         return "It is a number of more than 64 bits, which can only be text."
     return ""
 

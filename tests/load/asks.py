@@ -17,8 +17,9 @@ from spinegraph.api.http.metrics import Metrics
 from spinegraph.api.http.opening import Opening
 from spinegraph.api.settings import Settings
 from spinegraph.engine import Knowledge, make_codebook
-from spinegraph.engine.exchange.fhir.elements import OWN
 from starlette.types import ASGIApp, Message
+
+from tests.exchange.fhir.reading.making import ANNA, of_findings
 
 JSON, YAML, TURTLE, FHIR, LINES = (
     "application/json", "application/yaml", "text/turtle", "application/fhir+json", "application/x-ndjson",
@@ -160,27 +161,11 @@ def _hooks() -> Iterator[Ask]:
 
 def _records(patients: Sequence[dict[str, Any]], package: str) -> Iterator[Ask]:
     for patient in patients[::8]:
-        record = json.dumps(_record(patient)).encode()
-        target = f"/fhir/PlanDefinition/{package}/$apply?subject=Patient/1&as_of=2026-03-03"
+        observed = [(code, there) for side, there in (("present", True), ("absent", False)) for code in patient[side]]
+        record = json.dumps(of_findings(*observed)).encode()
+        target = f"/fhir/PlanDefinition/{package}/$apply?subject={ANNA}&as_of=2026-03-03"
         yield Ask("POST $apply", 0.5, "POST", target, {"Content-Type": FHIR}, record)
         yield Ask("POST /v1/decisions FHIR", 0.5, "POST", "/v1/decisions?as_of=2026-03-03", {"Content-Type": FHIR}, record)
-
-
-def _record(patient: Mapping[str, Any]) -> dict[str, Any]:
-    there = [*((code, True) for code in patient["present"]), *((code, False) for code in patient["absent"])]
-    entries = [
-        {
-            "resourceType": "Observation",
-            "id": f"o{number}",
-            "status": "final",
-            "subject": {"reference": "Patient/1"},
-            "code": {"coding": [{"system": OWN, "code": code}]},
-            "valueBoolean": value,
-        }
-        for number, (code, value) in enumerate(there)
-    ]
-    resources = ({"resourceType": "Patient", "id": "1"}, *entries)
-    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in resources]}
 
 
 async def answers_of(folder: Path, environment: Mapping[str, str], asks: Sequence[Ask]) -> tuple[str, list[Expected]]:

@@ -12,10 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from spinegraph.engine import Engine, load_knowledge
-from spinegraph.engine.knowledge.files import named_paths
-from spinegraph.engine.knowledge.installed import shipped_packages
 
-from tests.population.made import Both, made
+from tests.population.made import Both, all_packages, made
 from tests.population.speed import Patients, in_files, in_memory, streamed
 
 AT_ONCE = 20_000
@@ -31,8 +29,7 @@ def main() -> int:
     parser.add_argument("--stream", type=int, metavar="ROWS", help="count a stream of so many patients instead")
     parser.add_argument("--contradictory", type=float, metavar="SHARE", default=0.001, help="of such patients in what is timed")
     asked = parser.parse_args()
-    folders = [folder for found in shipped_packages().values() for folder in found]
-    engine = Engine(load_knowledge(named_paths(*folders)) if asked.over == "packages" else load_knowledge())
+    engine = Engine(all_packages() if asked.over == "packages" else load_knowledge())
     if asked.speed or asked.stream:
         return _timed(engine, asked)
     return _compared(engine, asked.rows, asked.seed)

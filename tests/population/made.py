@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from spinegraph.engine import Engine, make_codebook
+from spinegraph.engine import Engine, Knowledge, load_knowledge, make_codebook
 from spinegraph.engine.decide.facts import possible_values
 from spinegraph.engine.decide.level import LEVELS, level_of
+from spinegraph.engine.knowledge.files import named_paths
+from spinegraph.engine.knowledge.installed import shipped_packages
 from spinegraph.engine.model import VERDICTS, Case, Measured
 from spinegraph.engine.population.columns import Columns, Wanted, read_columns
 from spinegraph.engine.population.encoding import Encoded, PopulationEncoder, unpacked, values_of
@@ -19,6 +21,11 @@ from spinegraph.engine.program.program import Program
 
 LEANINGS = np.array([[0.4, 0.4], [0.07, 0.86], [0.22, 0.67], [0.08, 0.08], [0.02, 0.97], [0.5, 0.2]])
 """How often a finding is present and absent in patients of some kinds: screens that need many absences are completed, too."""
+
+
+def all_packages() -> Knowledge:
+    """What comes with the tool, all packages of it together."""
+    return load_knowledge(named_paths(*(folder for found in shipped_packages().values() for folder in found)))
 
 
 def made(program: Program, rows: int, seed: int = 1) -> Any:

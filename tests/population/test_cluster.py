@@ -12,13 +12,12 @@ import pyarrow as pa
 import pytest
 from spinegraph.engine import Engine, SpinegraphError, decide_patients, load_knowledge
 from spinegraph.engine.errors import PopulationError
-from spinegraph.engine.knowledge.files import named_paths
 from spinegraph.engine.knowledge.installed import shipped_packages
 from spinegraph.engine.population import cluster
 from spinegraph.engine.population.cluster import Sent, Shipped, Worker, decide_dataframe, shipped
 from spinegraph.engine.population.patients import Options, commission
 
-from tests.population.made import made
+from tests.population.made import all_packages, made
 from tests.population.sailing import connected
 from tests.population.spark import differences
 
@@ -63,8 +62,7 @@ def test_every_rule_in_three_partitions(engine: Engine, patients: pa.Table, spar
 
 @pytest.mark.slow
 def test_one_package_of_many_with_dates_units_and_what_is_handed_on(spark: SparkSession) -> None:
-    folders = [folder for found in shipped_packages().values() for folder in found]
-    whole = Engine(load_knowledge(named_paths(*folders)))
+    whole = Engine(all_packages())
     table = pa.table(
         {
             "who's `it`": pa.array([11, 12, 13], pa.int64()),

@@ -10,12 +10,10 @@ import pyarrow as pa
 import pytest
 from spinegraph.engine import Engine, load_knowledge, make_codebook
 from spinegraph.engine.errors import PopulationError
-from spinegraph.engine.knowledge.files import named_paths
-from spinegraph.engine.knowledge.installed import shipped_packages
 from spinegraph.engine.population.columns import Wanted, read_columns
 from spinegraph.engine.population.dates import DatedColumns, _can_be
 
-from tests.population.made import Both, made
+from tests.population.made import Both, all_packages, made
 
 ROWS = 240
 DAYS = np.array(["2026-03-01", "2025-09", "2024", "2026-03-31T08:30:00Z", "2026-03-31T23:30:00-05:00"])
@@ -53,7 +51,7 @@ def test_what_dates_do_not_decide_is_decided_by_columns(acts: bool, shipped: Eng
 
 
 def test_what_dates_decide_is_read_row_by_row() -> None:
-    knowledge = load_knowledge(named_paths(*(folder for found in shipped_packages().values() for folder in found)))
+    knowledge = all_packages()
     engine = Engine(knowledge)
     recurring = [knowledge.interventions[act.intervention].code for act in engine.program.performable if act.recurrence]
     heading = f"performed:{recurring[0]}"

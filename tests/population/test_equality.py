@@ -12,13 +12,12 @@ from spinegraph.engine import Engine, load_knowledge, make_codebook
 from spinegraph.engine.criteria.related import relate
 from spinegraph.engine.decide.facts import compare, possible_values
 from spinegraph.engine.decide.timeline import asked_about
-from spinegraph.engine.knowledge.files import named_paths
 from spinegraph.engine.knowledge.installed import shipped_packages
 from spinegraph.engine.model import Bound, Difference, Measured, Ratio, Related
 from spinegraph.engine.population.cutoffs import stretches
 from spinegraph.engine.population.encoding import Values, packed, related, unpacked
 
-from tests.population.made import Both, made
+from tests.population.made import Both, all_packages, made
 from tests.validation.interactions.random_guidelines import Writer
 
 ROWS = 300
@@ -71,8 +70,7 @@ def test_guidelines_with_every_kind_of_criterion(seed: int, tmp_path: Path) -> N
 
 @pytest.mark.slow
 def test_all_packages_together_with_dates_and_other_units() -> None:
-    folders = [folder for found in shipped_packages().values() for folder in found]
-    whole = Engine(load_knowledge(named_paths(*folders)))
+    whole = Engine(all_packages())
     chance = np.random.default_rng(4)
     table = made(whole.program, ROWS, seed=4)
     days = np.array(["2026-03-01", "2025-09", "2024", "2026-03-31T08:30:00Z"])
@@ -95,7 +93,7 @@ def test_all_packages_together_with_dates_and_other_units() -> None:
 
 
 def test_what_is_asked_of_a_number_is_found_by_asking() -> None:
-    knowledge = load_knowledge(named_paths(*(folder for found in shipped_packages().values() for folder in found)))
+    knowledge = all_packages()
     program = Engine(knowledge).program
     chance = np.random.default_rng(5)
     measured = [one for one in program.comparisons if isinstance(one.criterion, Measured)]

@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import httpx
 import pytest
 from spinegraph.engine.exchange.fhir.elements import OWN
 
+from tests.exchange.fhir.reading.making import ANNA, Json, of_findings
+
 RULE = "lumbar-mri-in-suspected-cauda-equina"
 FHIR = "application/fhir+json"
-Json = dict[str, Any]
-
-
-def record(*observed: tuple[str, bool]) -> Json:
-    patient = {"resourceType": "Patient", "id": "1"}
-    entries = [
-        {
-            "resourceType": "Observation",
-            "id": f"o{number}",
-            "status": "final",
-            "subject": {"reference": "Patient/1"},
-            "code": {"coding": [{"system": OWN, "code": code}]},
-            "valueBoolean": there,
-        }
-        for number, (code, there) in enumerate(observed)
-    ]
-    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in (patient, *entries)]}
 
 
 def parameters(data: Json | None, *more: Json) -> Json:
-    given = [{"name": "subject", "valueString": "Patient/1"}, *more]
+    given = [{"name": "subject", "valueString": ANNA}, *more]
     if data is not None:
         given.append({"name": "data", "resource": data})
     return {"resourceType": "Parameters", "parameter": given}
@@ -50,7 +34,7 @@ def parts(reply: httpx.Response) -> dict[str, list[Json]]:
     return found
 
 
-CAUDA = record(("back_pain", True), ("saddle_anesthesia", True))
+CAUDA = of_findings(("back_pain", True), ("saddle_anesthesia", True))
 
 
 def test_what_is_indicated_is_an_action_with_a_draft(client: httpx.Client) -> None:
@@ -59,7 +43,7 @@ def test_what_is_indicated_is_an_action_with_a_draft(client: httpx.Client) -> No
     found = parts(reply)
     (group,), (order,), (guidance,) = found["RequestGroup"], found["ServiceRequest"], found["GuidanceResponse"]
     (action,) = group["action"]
-    assert (action["priority"], order["status"], order["subject"]) == ("stat", "draft", {"reference": "Patient/1"})
+    assert (action["priority"], order["status"], order["subject"]) == ("stat", "draft", {"reference": ANNA})
     assert action["resource"] == {"reference": f"urn:uuid:{order['id']}"}
     assert {one["url"].rpartition("/")[2] for one in action["extension"]} >= {"cpg-directionOfRecommendation", "cpg-rationale"}
     assert guidance["status"] == "success"
@@ -72,7 +56,7 @@ def test_the_same_record_is_the_same_bundle(client: httpx.Client) -> None:
 
 
 def test_what_waits_asks_for_data_and_proposes_nothing(client: httpx.Client) -> None:
-    found = parts(apply(client, RULE, parameters(record(("back_pain", True)))))
+    found = parts(apply(client, RULE, parameters(of_findings(("back_pain", True)))))
     (guidance,) = found["GuidanceResponse"]
     assert guidance["status"] == "data-required"
     codes = {one["code"] for need in guidance["dataRequirement"] for one in need["codeFilter"][0]["code"]}
@@ -83,7 +67,7 @@ def test_what_waits_asks_for_data_and_proposes_nothing(client: httpx.Client) -> 
 
 def test_a_contradiction_is_said_and_proposes_nothing(client: httpx.Client) -> None:
     """Two observations without a date that say yes and no."""
-    clash = record(("back_pain", True), ("saddle_anesthesia", True), ("saddle_anesthesia", False))
+    clash = of_findings(("back_pain", True), ("saddle_anesthesia", True), ("saddle_anesthesia", False))
     found = parts(apply(client, RULE, parameters(clash)))
     assert "action" not in found["RequestGroup"][0]
     assert found["GuidanceResponse"][0]["status"] == "data-required"
@@ -99,7 +83,7 @@ def test_a_package_is_applied_whole(client: httpx.Client) -> None:
 
 
 def test_it_is_told_how_much_of_the_record_was_used(client: httpx.Client) -> None:
-    strange = record(("back_pain", True), ("saddle_anesthesia", True), ("what_nobody_knows", True))
+    strange = of_findings(("back_pain", True), ("saddle_anesthesia", True), ("what_nobody_knows", True))
     (outcome,) = parts(apply(client, RULE, parameters(strange)))["OperationOutcome"]
     (told,) = (one["diagnostics"] for one in outcome["issue"] if one["details"]["text"] == "What became of the record")
     assert told.startswith("4 resources, ")
@@ -107,7 +91,7 @@ def test_it_is_told_how_much_of_the_record_was_used(client: httpx.Client) -> Non
 
 
 def test_a_bundle_alone_will_do(client: httpx.Client) -> None:
-    alone = parts(apply(client, RULE, CAUDA, "?subject=Patient/1&as_of=2026-03-03"))
+    alone = parts(apply(client, RULE, CAUDA, f"?subject={ANNA}&as_of=2026-03-03"))
     assert alone["RequestGroup"][0]["authoredOn"] == "2026-03-03"
     assert alone["RequestGroup"][0]["action"]
 
@@ -165,13 +149,13 @@ def test_other_bodies_are_refused(client: httpx.Client) -> None:
     assert client.post(path, content="<a/>", headers={"Content-Type": "application/fhir+xml"}).status_code == 415
     assert client.post(path, content="{", headers={"Content-Type": FHIR}).status_code == 400
     assert client.get(path).status_code == 405
-    twice = apply(client, RULE, parameters(CAUDA), "?subject=Patient/1")
+    twice = apply(client, RULE, parameters(CAUDA), f"?subject={ANNA}")
     assert (twice.status_code, twice.json()["issue"][0]["expression"]) == (422, ["http.subject"])
 
 
 def test_v1_decisions_answers_the_same_drafts(client: httpx.Client) -> None:
     body, headers = json.dumps(CAUDA), {"Content-Type": FHIR, "Accept": FHIR}
-    reply = client.post("/v1/decisions?subject=Patient/1", content=body, headers=headers)
+    reply = client.post(f"/v1/decisions?subject={ANNA}", content=body, headers=headers)
     assert reply.headers["content-type"] == FHIR
     applied = parts(apply(client, "spinegraph", parameters(CAUDA)))
     assert [one["id"] for one in parts(reply)["RequestGroup"][0]["action"]] == [

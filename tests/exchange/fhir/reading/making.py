@@ -57,6 +57,12 @@ def bundle(*resources: Json, **more: Any) -> Json:
     return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in resources], **more}
 
 
+def of_findings(*observed: tuple[str, bool]) -> Json:
+    """A Bundle that says of a patient which of our findings are there, and which are not."""
+    said = (observation((OURS, code), id=f"o{number}", valueBoolean=there) for number, (code, there) in enumerate(observed))
+    return bundle(patient(), *said)
+
+
 def read(reader: FhirReader, *resources: Json, as_of: str = AS_OF, **options: Any) -> CaseFile:
     """A Bundle of these resources → the case."""
     return reader.read(json.dumps(bundle(*resources)).encode(), RecordOptions(as_of=as_of, **options))
